@@ -1,0 +1,35 @@
+"""What an array is here: its types, and where random numbers come from."""
+
+import zlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Shape = tuple[int, ...]
+DTypeLike = npt.DTypeLike
+
+_DEFAULT = np.random.default_rng(0)
+
+
+def generator(seed: int, *purpose: str | int) -> np.random.Generator:
+    """A random stream of its own for every purpose: `generator(7, "shuffle", epoch)`.
+
+    The stream is a function of the seed and the purpose alone, so the shuffle of epoch 5 is the same
+    whether or not anything was drawn before it: a resumed training sees the same order.
+    """
+    if seed < 0:
+        raise ValueError(f"a seed is a non-negative integer; got {seed}")
+    words = [p if isinstance(p, int) else zlib.crc32(p.encode()) for p in purpose]
+    return np.random.default_rng(np.random.SeedSequence([seed, *words]))
+
+
+def manual_seed(seed: int) -> None:
+    """Restart the default generator, which initial values and dropout draw from when they are given no other."""
+    _DEFAULT.bit_generator.state = generator(seed, "default").bit_generator.state
+
+
+def default_generator() -> np.random.Generator:
+    """The generator that layers use when the caller names none. Checkpoints save its state."""
+    return _DEFAULT
