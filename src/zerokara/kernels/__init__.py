@@ -1,0 +1,154 @@
+"""Kernels: arrays in, arrays out. No tensor, no graph. One function per kernel, in two families.
+
+`reference` is plain NumPy, written as the textbook writes it: the definition. `compiled` repeats the same names in
+Numba and is what runs by default. The environment variable ZEROKARA_KERNELS or `use_kernels("reference")` chooses.
+Numba is imported, and kernels are compiled, when the first compiled kernel is called, not before.
+
+Images have the shape (N, C, H, W), whatever their memory looks like: compiled kernels keep the channels innermost and
+hand out views. The dtype of the result is that of the input (float32 or float64). Only optimizer steps change their
+arguments. The docstrings are those of the reference.
+"""
+
+import functools
+import importlib
+import os
+from collections.abc import Callable
+from types import TracebackType
+from typing import ParamSpec, TypeVar, cast
+
+import numpy as np
+
+from zerokara.kernels import reference
+from zerokara.kernels.reference import col2im, conv_output_size, im2col, pool_output_size
+
+FAMILIES = ("reference", "compiled")
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+_DEFINITIONS: dict[str, Callable[..., object]] = {}
+_chosen: str | None = None
+_loaded: dict[str, Callable[..., object]] = {}  # the chosen family's kernels, empty until the first call
+
+
+class use_kernels:  # noqa: N801  (reads as a function, and is one that `with` can undo)
+    """Switch to a family: `use_kernels("reference")`, for good or, as `with use_kernels("reference"):`, for a block."""
+
+    def __init__(self, family: str) -> None:
+        self._before = kernel_family()
+        _switch(family)
+
+    def __enter__(self) -> None:
+        """The switch was made when the object was."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Back to the family of before."""
+        _switch(self._before)
+
+
+def kernel_family() -> str:
+    """The name of the family in use: "reference" or "compiled"."""
+    if _chosen is None:
+        _switch(os.environ.get("ZEROKARA_KERNELS") or "compiled")
+    return cast(str, _chosen)
+
+
+def warm_up() -> None:
+    """Compile every kernel of the family now, so that no later call has to wait."""
+    if kernel_family() == "compiled":
+        importlib.import_module("zerokara.kernels.compiled").warm_up()
+
+
+def _switch(family: str) -> None:
+    """Choose the family; its kernels are loaded by the next call."""
+    global _chosen
+    if family not in FAMILIES:
+        raise ValueError(f"there is no kernel family {family!r}; choose {' or '.join(FAMILIES)}")
+    _chosen = family
+    _loaded.clear()
+
+
+def _load() -> None:
+    """Look up the chosen family's kernels; what a family lacks is taken from the reference."""
+    module = importlib.import_module(f"zerokara.kernels.{kernel_family()}")
+    _loaded.update({name: getattr(module, name, plain) for name, plain in _DEFINITIONS.items()})
+
+
+def _kernel(definition: Callable[_P, _R]) -> Callable[_P, _R]:
+    """The public function of a kernel: hands tensors to themselves, arrays to the chosen family."""
+    name = definition.__name__
+    _DEFINITIONS[name] = definition
+
+    @functools.wraps(definition)
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        for value in (*args, *kwargs.values()):
+            if type(value) is not np.ndarray and (take_over := getattr(type(value), "__kernel__", None)):
+                return cast(_R, take_over(value, name, args, kwargs))
+        if not _loaded:
+            _load()
+        return cast(_R, _loaded[name](*args, **kwargs))
+
+    return call
+
+
+conv2d = _kernel(reference.conv2d)
+conv2d_grad_x = _kernel(reference.conv2d_grad_x)
+conv2d_grad_w = _kernel(reference.conv2d_grad_w)
+channel_sum = _kernel(reference.channel_sum)
+max_pool2d = _kernel(reference.max_pool2d)
+max_pool2d_grad = _kernel(reference.max_pool2d_grad)
+avg_pool2d = _kernel(reference.avg_pool2d)
+avg_pool2d_grad = _kernel(reference.avg_pool2d_grad)
+batch_statistics = _kernel(reference.batch_statistics)
+batch_norm = _kernel(reference.batch_norm)
+batch_norm_grads = _kernel(reference.batch_norm_grads)
+layer_norm = _kernel(reference.layer_norm)
+layer_norm_grads = _kernel(reference.layer_norm_grads)
+relu = _kernel(reference.relu)
+relu_grad = _kernel(reference.relu_grad)
+cross_entropy = _kernel(reference.cross_entropy)
+scatter = _kernel(reference.scatter)
+sgd_step = _kernel(reference.sgd_step)
+momentum_step = _kernel(reference.momentum_step)
+adagrad_step = _kernel(reference.adagrad_step)
+rmsprop_step = _kernel(reference.rmsprop_step)
+adam_step = _kernel(reference.adam_step)
+
+KERNELS = tuple(_DEFINITIONS)
+"""The names of all kernels that every family provides."""
+
+__all__ = [
+    "FAMILIES",
+    "KERNELS",
+    "adagrad_step",
+    "adam_step",
+    "avg_pool2d",
+    "avg_pool2d_grad",
+    "batch_norm",
+    "batch_norm_grads",
+    "batch_statistics",
+    "channel_sum",
+    "col2im",
+    "conv2d",
+    "conv2d_grad_w",
+    "conv2d_grad_x",
+    "conv_output_size",
+    "cross_entropy",
+    "im2col",
+    "kernel_family",
+    "layer_norm",
+    "layer_norm_grads",
+    "max_pool2d",
+    "max_pool2d_grad",
+    "momentum_step",
+    "pool_output_size",
+    "relu",
+    "relu_grad",
+    "rmsprop_step",
+    "scatter",
+    "sgd_step",
+    "use_kernels",
+    "warm_up",
+]

@@ -1,0 +1,63 @@
+"""The reference kernels: every formula as the textbook writes it, in plain NumPy.
+
+These functions are the definition. Any other family repeats their names and signatures and has to agree with them on
+every case. Shapes throughout: images (N, C, H, W), filters (F, C/groups, P, Q); pairs are (rows, columns); the result
+has the dtype of the input (float32 or float64); nothing but the optimizer steps changes an argument.
+"""
+
+from zerokara.kernels.reference.activation import relu, relu_grad
+from zerokara.kernels.reference.conv import (
+    channel_sum,
+    col2im,
+    conv2d,
+    conv2d_grad_w,
+    conv2d_grad_x,
+    conv_output_size,
+    im2col,
+)
+from zerokara.kernels.reference.index import scatter
+from zerokara.kernels.reference.loss import cross_entropy
+from zerokara.kernels.reference.norm import (
+    batch_norm,
+    batch_norm_grads,
+    batch_statistics,
+    layer_norm,
+    layer_norm_grads,
+)
+from zerokara.kernels.reference.optimizer import adagrad_step, adam_step, momentum_step, rmsprop_step, sgd_step
+from zerokara.kernels.reference.pool import (
+    avg_pool2d,
+    avg_pool2d_grad,
+    max_pool2d,
+    max_pool2d_grad,
+    pool_output_size,
+)
+
+__all__ = [
+    "adagrad_step",
+    "adam_step",
+    "avg_pool2d",
+    "avg_pool2d_grad",
+    "batch_norm",
+    "batch_norm_grads",
+    "batch_statistics",
+    "channel_sum",
+    "col2im",
+    "conv2d",
+    "conv2d_grad_w",
+    "conv2d_grad_x",
+    "conv_output_size",
+    "cross_entropy",
+    "im2col",
+    "layer_norm",
+    "layer_norm_grads",
+    "max_pool2d",
+    "max_pool2d_grad",
+    "momentum_step",
+    "pool_output_size",
+    "relu",
+    "relu_grad",
+    "rmsprop_step",
+    "scatter",
+    "sgd_step",
+]

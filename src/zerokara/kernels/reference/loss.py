@@ -1,0 +1,36 @@
+"""Softmax followed by cross-entropy, computed together because together they never overflow."""
+
+import numpy as np
+
+from zerokara.arrays import Array
+
+
+def cross_entropy(scores: Array, labels: Array) -> tuple[Array, Array]:
+    """Losses and softmax probabilities of a batch.
+
+    With m_n = max_k z_nk:
+    p_nk = exp(z_nk − m_n) / Σ_j exp(z_nj − m_n)
+    loss_n = log Σ_j exp(z_nj − m_n) − (z_n,label − m_n)
+
+    Shapes: scores z (N, K), labels (N,) integers in 0…K−1  →  losses (N,), probabilities (N, K).
+    The loss depends only on differences of scores; subtracting the largest one keeps exp within range.
+    """
+    check_labels(scores, labels)
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    exponentials = np.exp(shifted)
+    sums = exponentials.sum(axis=1, keepdims=True)
+    losses = np.log(sums[:, 0]) - shifted[np.arange(len(labels)), labels]
+    return losses, exponentials / sums
+
+
+def check_labels(scores: Array, labels: Array) -> None:
+    """Refuse labels that do not fit the scores: a negative one would silently count from the end."""
+    if scores.ndim != 2 or scores.shape[1] == 0:
+        raise ValueError(f"cross_entropy expects scores (N, K) with K > 0; got {scores.shape}")
+    if labels.shape != scores.shape[:1] or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"cross_entropy expects integer labels ({scores.shape[0]},) for scores {scores.shape}; "
+            f"got {labels.dtype} {labels.shape}"
+        )
+    if labels.size and not 0 <= labels.min() <= labels.max() < scores.shape[1]:
+        raise ValueError(f"cross_entropy expects labels 0…{scores.shape[1] - 1}; got {labels.min()}…{labels.max()}")
