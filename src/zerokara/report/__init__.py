@@ -1,0 +1,47 @@
+"""Reports: one self-contained HTML file, in English or Japanese.
+
+Figures can be read as pictures, as words and as numbers. Nothing here knows of networks; pages are put together by
+whoever has something to show.
+"""
+
+from zerokara.report.axes import Axis
+from zerokara.report.confusion import confusion_matrix
+from zerokara.report.figure import Figure
+from zerokara.report.gallery import Picture, Tile, gallery, probability_bars
+from zerokara.report.histogram import histogram
+from zerokara.report.lines import Line, line_chart
+from zerokara.report.markup import Markup, element, escape
+from zerokara.report.numbers import duration, percent, significant, whole
+from zerokara.report.page import Code, Fact, Page, Paragraph, Section
+from zerokara.report.table import Table
+from zerokara.report.texts import LANGUAGES, Lang, Text, check_language
+
+__all__ = [
+    "LANGUAGES",
+    "Axis",
+    "Code",
+    "Fact",
+    "Figure",
+    "Lang",
+    "Line",
+    "Markup",
+    "Page",
+    "Paragraph",
+    "Picture",
+    "Section",
+    "Table",
+    "Text",
+    "Tile",
+    "check_language",
+    "confusion_matrix",
+    "duration",
+    "element",
+    "escape",
+    "gallery",
+    "histogram",
+    "line_chart",
+    "percent",
+    "probability_bars",
+    "significant",
+    "whole",
+]

@@ -1,0 +1,127 @@
+"""Pictures in rows, each with what is to be said about it, and bars of probabilities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.report.figure import Figure, svg
+from zerokara.report.markup import Markup, coordinate, element
+from zerokara.report.numbers import percent
+from zerokara.report.png import as_pixels, data_uri
+from zerokara.report.table import Table
+from zerokara.report.texts import Lang, say
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image, anything `as_pixels` takes, with the words that stand for it. `smooth` is for photographs."""
+
+    image: Array
+    words: str
+    caption: str = ""
+    smooth: bool = False
+
+    def html(self) -> Markup:
+        """The picture, enlarged without blurring its pixels, and its caption."""
+        pixels = as_pixels(self.image)
+        image = element(
+            "img",
+            src=data_uri(pixels),
+            alt=self.words,
+            width=pixels.shape[1],
+            height=pixels.shape[0],
+            class_="smooth" if self.smooth else "pixels",
+        )
+        return element("div", image, element("small", self.caption) if self.caption else "", class_="picture")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One entry of a gallery: pictures side by side, a headline, a line of text, and charts below."""
+
+    pictures: Sequence[Picture]
+    headline: str = ""
+    text: str = ""
+    good: bool | None = None
+    charts: Sequence[Markup] = ()
+
+    def html(self) -> Markup:
+        """The tile; `good` colours the headline (and a mark says the same without colour)."""
+        mark = {None: "", True: "✓ ", False: "✗ "}[self.good]
+        style = {None: None, True: "good", False: "bad"}[self.good]
+        return element(
+            "li",
+            element("div", *(picture.html() for picture in self.pictures), class_="pictures"),
+            element("strong", mark + self.headline, class_=style) if self.headline else "",
+            element("span", self.text) if self.text else "",
+            element("div", *self.charts, class_="charts") if self.charts else "",
+        )
+
+
+def gallery(
+    title: str,
+    tiles: Sequence[Tile],
+    *,
+    table: Table | None = None,
+    words: str = "",
+    note: str = "",
+    large: bool = False,
+    lang: Lang = "en",
+) -> Figure:
+    """The tiles in as many columns as the page has room for; `large` for tiles with charts."""
+    said = words or say(lang, "images", count=len(tiles))
+    content = element("ul", *(tile.html() for tile in tiles), class_="gallery large" if large else "gallery")
+    return Figure(title, content if tiles else element("p", say(lang, "no-values")), said, table, note, wide=True)
+
+
+def probability_bars(
+    probabilities: Array, classes: Sequence[str], *, lang: Lang = "en", caption: str = "", marked: int | None = None
+) -> Markup:
+    """One bar a class, the greatest in the accent colour; `marked` (the right answer) has its name underlined."""
+    probabilities = np.nan_to_num(np.asarray(probabilities, dtype=np.float64))
+    if probabilities.shape != (len(classes),):
+        raise ValueError(f"{len(classes)} classes need {len(classes)} probabilities; got shape {probabilities.shape}")
+    row, left, room, top = 15.0, 14.0 + 6 * max(len(name) for name in classes), 110.0, 18.0 if caption else 2.0
+    order = np.argsort(-probabilities, kind="stable")
+    words = _words(probabilities, classes, order, lang)
+    parts = [element("text", caption, x=0, y=11, class_="tick")] if caption else []
+    for i, name in enumerate(classes):
+        y, share = top + row * i, float(probabilities[i])
+        best = " best" if i == order[0] else ""
+        parts += [
+            element(
+                "text",
+                name,
+                x=left - 8,
+                y=y + row / 2,
+                dy="0.35em",
+                class_=f"label end{best}" + (" marked" if i == marked else ""),
+            ),
+            element("rect", x=left, y=coordinate(y + 2), width=room, height=row - 4, rx=2, class_="rail"),
+            element(
+                "rect",
+                element("title", f"{name}: {percent(share, 2)}"),
+                x=left,
+                y=coordinate(y + 2),
+                width=coordinate(max(1.0, room * share)),
+                height=row - 4,
+                rx=2,
+                class_=f"bar{best}" if best else "bar other",
+            ),
+            element("text", percent(share), x=left + room + 46, y=y + row / 2, dy="0.35em", class_=f"tick end{best}"),
+        ]
+    return svg(left + room + 48, top + row * len(classes) + 2, f"{caption} {words}".strip(), *parts, class_="bars")
+
+
+def _words(probabilities: Array, classes: Sequence[str], order: Array, lang: Lang) -> str:
+    first, second = int(order[0]), int(order[min(1, len(order) - 1)])
+    return say(
+        lang,
+        "probabilities",
+        first=classes[first],
+        share=percent(float(probabilities[first])),
+        second=classes[second],
+        rest=percent(float(probabilities[second])),
+    )

@@ -1,0 +1,72 @@
+"""What the pieces of a report say themselves, in every language that reports are written in."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Lang = Literal["en", "ja"]
+LANGUAGES: tuple[Lang, ...] = get_args(Lang)
+
+
+@dataclass(frozen=True)
+class Text:
+    """One sentence in both languages; `{name}` is a place for a value."""
+
+    en: str
+    ja: str
+
+    def __call__(self, lang: Lang, **values: object) -> str:
+        """The sentence in `lang`, with the values in their places."""
+        return (self.en if lang == "en" else self.ja).format(**values)
+
+
+def check_language(lang: str) -> Lang:
+    """`lang` itself if reports can be written in it; ValueError otherwise."""
+    for known in LANGUAGES:
+        if lang == known:
+            return known
+    raise ValueError(f"reports are written in {' or '.join(LANGUAGES)}; got {lang!r}")
+
+
+TEXTS: dict[str, Text] = {
+    "contents": Text("Contents", "目次"),
+    "numbers": Text("The numbers behind this figure", "この図の数値"),
+    "thinned": Text(
+        "Every value would be {total} rows; {shown} of them are listed.", "全 {total} 行のうち {shown} 行を示します。"
+    ),
+    "no-values": Text("There is nothing to draw.", "描くものがありません。"),
+    "line-chart": Text("Line chart: {y} against {x}.", "折れ線グラフ:横軸は{x}、縦軸は{y}。"),
+    "series": Text(
+        "{name}: from {first} to {last}, lowest {low}, highest {high}.",
+        "{name}:{first} から {last} へ、最小 {low}、最大 {high}。",
+    ),
+    "histogram": Text(
+        "Histogram of {x}: {count} values from {low} to {high}, mean {mean}.",
+        "{x}のヒストグラム:{count} 個、{low} から {high} まで、平均 {mean}。",
+    ),
+    "from": Text("from", "以上"),
+    "to": Text("to", "未満"),
+    "count": Text("count", "個数"),
+    "true": Text("true class", "正解"),
+    "predicted": Text("the network's answer", "ネットワークの答え"),
+    "recall": Text("right", "正答率"),
+    "confusion": Text(
+        "Confusion matrix of {total} examples: {right} are right ({share}).",
+        "{total} 件の混同行列:正解 {right} 件({share})。",
+    ),
+    "confused": Text(
+        "Most frequent mistake: {true} read as {predicted}, {count} times.",
+        "最も多い誤り:{true} を {predicted} と答えたもの {count} 件。",
+    ),
+    "cell": Text("{true} read as {predicted}: {count}", "{true} を {predicted} と答えた:{count} 件"),
+    "class": Text("class", "クラス"),
+    "probability": Text("probability", "確率"),
+    "probabilities": Text(
+        "Probabilities: {first} {share}, then {second} {rest}.", "確率:{first} が {share}、次に {second} が {rest}。"
+    ),
+    "images": Text("{count} pictures.", "画像 {count} 枚。"),
+}
+
+
+def say(lang: Lang, key: str, **values: object) -> str:
+    """The text `key` in `lang`."""
+    return TEXTS[key](lang, **values)
