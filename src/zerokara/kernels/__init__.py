@@ -106,6 +106,8 @@ batch_norm = _kernel(reference.batch_norm)
 batch_norm_grads = _kernel(reference.batch_norm_grads)
 layer_norm = _kernel(reference.layer_norm)
 layer_norm_grads = _kernel(reference.layer_norm_grads)
+sigmoid = _kernel(reference.sigmoid)
+erf = _kernel(reference.erf)
 relu = _kernel(reference.relu)
 relu_grad = _kernel(reference.relu_grad)
 cross_entropy = _kernel(reference.cross_entropy)
@@ -136,6 +138,7 @@ __all__ = [
     "conv2d_grad_x",
     "conv_output_size",
     "cross_entropy",
+    "erf",
     "im2col",
     "kernel_family",
     "layer_norm",
@@ -149,6 +152,7 @@ __all__ = [
     "rmsprop_step",
     "scatter",
     "sgd_step",
+    "sigmoid",
     "use_kernels",
     "warm_up",
 ]

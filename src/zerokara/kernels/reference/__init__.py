@@ -5,7 +5,7 @@ every case. Shapes throughout: images (N, C, H, W), filters (F, C/groups, P, Q);
 has the dtype of the input (float32 or float64); nothing but the optimizer steps changes an argument.
 """
 
-from zerokara.kernels.reference.activation import relu, relu_grad
+from zerokara.kernels.reference.activation import erf, relu, relu_grad, sigmoid
 from zerokara.kernels.reference.conv import (
     channel_sum,
     col2im,
@@ -48,6 +48,7 @@ __all__ = [
     "conv2d_grad_x",
     "conv_output_size",
     "cross_entropy",
+    "erf",
     "im2col",
     "layer_norm",
     "layer_norm_grads",
@@ -60,4 +61,5 @@ __all__ = [
     "rmsprop_step",
     "scatter",
     "sgd_step",
+    "sigmoid",
 ]

@@ -1,8 +1,23 @@
-"""ReLU and its gradient."""
+"""Activations whose values are kernels: sigmoid, the error function, ReLU and its gradient."""
 
 import numpy as np
 
 from zerokara.arrays import Array
+
+
+def sigmoid(x: Array) -> Array:
+    """y = 1 / (1 + e⁻ˣ), written with e^(−|x|) so that nothing overflows, and small values keep their digits."""
+    z = np.exp(-np.abs(x))
+    y: Array = np.where(x >= 0, x.dtype.type(1), z) / (1 + z)
+    return y
+
+
+def erf(x: Array) -> Array:
+    """The error function (2/√π) ∫₀ˣ e^(−t²) dt."""
+    from scipy.special import erf  # here, so that `import zerokara` need not load SciPy
+
+    y: Array = erf(x)
+    return y
 
 
 def relu(x: Array) -> Array:
