@@ -1,0 +1,178 @@
+"""The record of a computation, and the way back through it.
+
+Each tensor that came out of a rule remembers its node: the rule, what went in, and the pullbacks. Nodes carry a running
+number, and what a node was made from always has smaller numbers; so going back through a graph is going through its
+nodes from the largest number to the smallest, without recursion, however deep the graph is.
+"""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from contextlib import ContextDecorator
+from contextvars import ContextVar
+from itertools import count
+from types import TracebackType
+from typing import Any, Protocol
+
+import numpy as np
+
+from zerokara.arrays import Array, Shape
+from zerokara.rules import Pullback, Rule
+
+_recording: ContextVar[bool] = ContextVar("recording", default=True)
+_numbers = count()
+
+
+class Recorded(Protocol):
+    """What the graph knows of a tensor."""
+
+    data: Array
+    requires_grad: bool
+    node: "Node | None"
+
+    @property
+    def shape(self) -> Shape:
+        """The lengths of its axes."""
+
+
+class Node:
+    """One application of a rule: what went in, and how a gradient gets back to each input."""
+
+    __slots__ = ("inputs", "number", "options", "pullbacks", "rule")
+
+    def __init__(
+        self,
+        rule: Rule,
+        inputs: tuple[Any, ...],
+        options: dict[str, Any],
+        pullbacks: tuple[Pullback, ...],
+    ) -> None:
+        self.rule = rule
+        self.inputs = inputs
+        self.options = options
+        self.pullbacks = pullbacks
+        self.number = next(_numbers)
+
+    def release(self) -> None:
+        """Let go of all that was kept for the way back."""
+        self.inputs = ()
+        self.pullbacks = ()
+
+    @property
+    def released(self) -> bool:
+        """Whether a backward pass has gone through here and let go of everything."""
+        return not self.pullbacks
+
+
+class _Recording(ContextDecorator):
+    """A `with` block (or decorator) in which recording is on or off; blocks may be nested."""
+
+    def __init__(self, on: bool) -> None:
+        self.on = on
+        self.before: list[bool] = []
+
+    def __enter__(self) -> None:
+        self.before.append(_recording.get())
+        _recording.set(self.on)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        _recording.set(self.before.pop())
+
+
+def no_grad() -> _Recording:
+    """Compute without recording: `with no_grad(): …` or `@no_grad()`. Saves time and memory in inference."""
+    return _Recording(False)
+
+
+def recording() -> bool:
+    """Whether operations are being recorded just now."""
+    return _recording.get()
+
+
+def pull_back(
+    y: Recorded, seed: Any, at: Sequence[Recorded], *, create_graph: bool, retain_graph: bool
+) -> dict[int, Any]:
+    """Carry the gradient `seed` = ∂L/∂y back to the tensors `at`.
+
+    Returns the gradients by `id` of the tensor; a tensor that y does not depend on is missing. With `create_graph` the
+    seed is a tensor, the rules are run again on tensors, and so the gradients are tensors with a graph of their own.
+    """
+    wanted = {id(t) for t in at}
+    useful = _leading_to(wanted, nodes(y))
+    gradients: dict[int, Any] = {id(y): seed}
+    waiting: list[tuple[int, Recorded]] = [(-y.node.number, y)] if y.node is not None and y.node.number in useful else []
+    with _Recording(create_graph):
+        while waiting:  # the largest number first: all users of this tensor are done, so its gradient is complete
+            t = heapq.heappop(waiting)[1]
+            g = gradients[id(t)] if id(t) in wanted else gradients.pop(id(t))
+            assert t.node is not None
+            for source, part in _through(t.node, g, wanted, useful, create_graph=create_graph):
+                if id(source) in gradients:
+                    gradients[id(source)] = gradients[id(source)] + part
+                    continue
+                gradients[id(source)] = part
+                if source.node is not None and source.node.number in useful:
+                    heapq.heappush(waiting, (-source.node.number, source))
+            if not retain_graph:
+                t.node.release()
+    return {key: g for key, g in gradients.items() if key in wanted}
+
+
+def _through(
+    node: Node, g: Any, wanted: set[int], useful: set[int], *, create_graph: bool
+) -> Iterator[tuple[Recorded, Any]]:
+    """The gradients that one node hands to its inputs, calling only the pullbacks that lead somewhere."""
+    pullbacks = node.rule(*node.inputs, **node.options)[1] if create_graph else node.pullbacks
+    for t, pullback in zip(node.inputs, pullbacks, strict=False):
+        if _leads(t, wanted, useful):
+            yield t, unbroadcast(pullback(g), t.shape, t.data.dtype)
+
+
+def _leads(t: Recorded | None, wanted: set[int], useful: set[int]) -> bool:
+    return t is not None and (id(t) in wanted or (t.node is not None and t.node.number in useful))
+
+
+def _leading_to(wanted: set[int], ordered: list[Node]) -> set[int]:
+    """The numbers of the nodes from which a wanted tensor can be reached."""
+    useful: set[int] = set()
+    for node in ordered:
+        if any(_leads(t, wanted, useful) for t in node.inputs):
+            useful.add(node.number)
+    return useful
+
+
+def leaves(y: Recorded) -> list[Recorded]:
+    """The tensors that want a gradient and came out of no rule: parameters, and inputs marked so."""
+    if y.node is None:
+        return [y] if y.requires_grad else []
+    found: dict[int, Recorded] = {}
+    for node in nodes(y):
+        found.update((id(t), t) for t in node.inputs if t is not None and t.node is None and t.requires_grad)
+    return list(found.values())
+
+
+def nodes(y: Recorded) -> list[Node]:
+    """Every node that y was made by, in the order in which they were made."""
+    seen: dict[int, Node] = {}
+    waiting = [y.node] if y.node is not None else []
+    while waiting:
+        node = waiting.pop()
+        if node.released:
+            raise RuntimeError(
+                f"the graph of this result was released by an earlier backward pass (at {node.rule.__name__}): "
+                "pass retain_graph=True to that one to go back through it again"
+            )
+        if node.number not in seen:
+            seen[node.number] = node
+            waiting.extend(t.node for t in node.inputs if t is not None and t.node is not None)
+    return [seen[number] for number in sorted(seen)]
+
+
+def unbroadcast(g: Any, shape: Shape, dtype: Any) -> Any:
+    """Undo broadcasting: sum g over the axes that were added or stretched, so that it has the shape of its input."""
+    if g.shape != shape:
+        extra = g.ndim - len(shape)
+        stretched = (i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1)
+        g = np.reshape(np.sum(g, axis=(*range(extra), *stretched)), shape)
+    return g if g.dtype == dtype else g.astype(dtype)

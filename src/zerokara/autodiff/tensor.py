@@ -1,0 +1,212 @@
+"""The tensor: an array that remembers how it was computed."""
+
+import inspect
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from zerokara import kernels
+from zerokara.arrays import Array, DTypeLike, Shape
+from zerokara.autodiff.graph import Node, leaves, pull_back, recording
+from zerokara.autodiff.operators import Operators
+from zerokara.rules import RULES, Rule
+
+
+class Tensor(Operators):
+    """An array, the gradient of a loss in it, and the node of the graph that it came out of.
+
+    `data` is the NumPy array, `grad` the accumulated gradient (an array, None before the first backward pass),
+    `requires_grad` says whether gradients are wanted. Operators and methods are NumPy's.
+    """
+
+    __slots__ = ("__weakref__", "data", "grad", "node", "requires_grad")
+
+    def __init__(self, data: Array, requires_grad: bool = False) -> None:
+        if requires_grad and not np.issubdtype(data.dtype, np.floating):
+            raise TypeError(
+                f"only floating-point tensors can require gradients; got {data.dtype}: convert it with .astype(np.float32)"
+            )
+        self.data = data
+        self.grad: Array | None = None
+        self.node: Node | None = None
+        self.requires_grad = requires_grad
+
+    # what an array tells about itself
+
+    @property
+    def shape(self) -> Shape:
+        """The lengths of the axes."""
+        return self.data.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the numbers."""
+        return self.data.dtype
+
+    @property
+    def ndim(self) -> int:
+        """How many axes there are."""
+        return self.data.ndim
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return self.data.size
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise TypeError("a tensor without axes has no len()")
+        return len(self.data)
+
+    def __repr__(self) -> str:
+        numbers = np.array2string(self.data, separator=", ", prefix="tensor(")
+        notes = [f"dtype={self.dtype}"] if self.dtype not in (np.dtype(np.float32), np.dtype(np.int64)) else []
+        if self.node is not None:
+            notes.append(f"rule={self.node.rule.__name__}")
+        elif self.requires_grad:
+            notes.append("requires_grad=True")
+        return f"tensor({', '.join([numbers, *notes])})"
+
+    def item(self) -> float | int | bool:
+        """The single number of a tensor of size 1, as a Python number."""
+        return self.data.item()  # type: ignore[no-any-return]
+
+    def __float__(self) -> float:
+        return float(self.data.item())
+
+    def __int__(self) -> int:
+        return int(self.data.item())
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(f"the truth of a tensor of shape {self.shape} is ambiguous: use (t > 0).all() or .any()")
+        return bool(self.data.item())
+
+    # to and from NumPy
+
+    def numpy(self) -> Array:
+        """The array itself, not a copy."""
+        return self.data
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
+        return np.array(self.data, dtype=dtype, copy=copy)
+
+    def detach(self) -> "Tensor":
+        """The same numbers (not a copy), without their history."""
+        return Tensor(self.data)
+
+    # gradients
+
+    def backward(
+        self, gradient: Any = None, *, retain_graph: bool | None = None, create_graph: bool = False
+    ) -> None:
+        """Add ∂self/∂leaf to the `grad` of every leaf that requires a gradient, as PyTorch does.
+
+        `gradient` = ∂L/∂self, in the shape of self; for a scalar it is 1. The graph is released afterwards, and with it
+        the memory of the step, unless `retain_graph`.
+        """
+        if not self.requires_grad:
+            raise RuntimeError(
+                "this tensor does not require gradients: none of its inputs does, or it was computed under no_grad()"
+            )
+        seed = seed_gradient(self, gradient, create_graph)
+        keep = create_graph if retain_graph is None else retain_graph
+        wanted: list[Any] = leaves(self)
+        found = pull_back(self, seed, wanted, create_graph=create_graph, retain_graph=keep)
+        for leaf in wanted:
+            part = np.asarray(found[id(leaf)])
+            leaf.grad = np.array(part) if leaf.grad is None else leaf.grad + part
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self.grad = None
+
+    # rules
+
+    def _apply(self, rule: Rule, *inputs: Any, **options: Any) -> "Tensor":
+        return apply(rule, *inputs, **options)
+
+    def __kernel__(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> "Tensor":
+        """A kernel called with tensors, inside a rule that is run on tensors: apply the rule of the same name."""
+        inputs, options = _kernel_call(name)
+        if name not in RULES or inputs is None:
+            raise NotImplementedError(f"the second derivative through {name} is not available")
+        bound = inspect.signature(getattr(kernels, name)).bind(*arguments, **keywords)
+        bound.apply_defaults()
+        values = bound.arguments
+        return apply(RULES[name], *(values[i] for i in inputs), **{o: values[o] for o in options})
+
+
+@cache
+def _kernel_call(name: str) -> tuple[list[str] | None, list[str]]:
+    """Which arguments of a kernel are inputs of the rule of the same name, and which are its options."""
+    if name not in RULES:
+        return None, []
+    known = set(inspect.signature(getattr(kernels, name)).parameters)
+    rule = inspect.signature(RULES[name]).parameters.values()
+    inputs = [p.name for p in rule if p.kind is p.POSITIONAL_OR_KEYWORD]
+    options = [p.name for p in rule if p.kind is p.KEYWORD_ONLY]
+    return (inputs if known == {*inputs, *options} else None), options
+
+
+def tensor(value: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of an array, a number, or nested lists of numbers.
+
+    NumPy arrays are copied and keep their dtype; Python's fractions become float32 and its integers int64, as in PyTorch. With
+    `requires_grad`, integers become float32, since a gradient is asked for.
+    """
+    own = not isinstance(value, np.ndarray | np.generic | Tensor)
+    data = np.array(value.data if isinstance(value, Tensor) else value, dtype=dtype)
+    if data.dtype == object:
+        raise ValueError(f"a tensor is made of numbers in a rectangular arrangement; got {_short(value)}")
+    if dtype is None and own and np.issubdtype(data.dtype, np.floating):
+        data = data.astype(np.float32)
+    if dtype is None and requires_grad and np.issubdtype(data.dtype, np.integer):
+        data = data.astype(np.float32)
+    return Tensor(data, requires_grad)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def as_tensor(value: Any) -> Tensor:
+    """The tensor itself, or a constant tensor of an array or a number, sharing its memory where possible."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, np.ndarray):
+        return Tensor(value)
+    return tensor(value)
+
+
+def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
+    """Run a rule on the arrays of the inputs, and record it where a gradient may be wanted.
+
+    Inputs are tensors, arrays, numbers or None (an input that is left out, such as a bias).
+    """
+    tensors = tuple(None if i is None else as_tensor(i) for i in inputs)
+    value, pullbacks = rule(*(None if t is None else t.data for t in tensors), **options)
+    result = Tensor(value if isinstance(value, np.ndarray) else np.asarray(value))
+    if recording() and any(t is not None and t.requires_grad for t in tensors):
+        result.requires_grad = True
+        result.node = Node(rule, tensors, options, pullbacks)
+    return result
+
+
+def seed_gradient(y: Tensor, gradient: Any, create_graph: bool) -> Any:
+    """∂L/∂y to begin with: 1 for a scalar, or what the caller gives, in the shape of y."""
+    if gradient is None:
+        if y.size != 1:
+            raise ValueError(
+                f"the gradient of a tensor of shape {y.shape} needs a `gradient` of that shape: only a scalar has one of its own"
+            )
+        seed = np.ones(y.shape, y.dtype)
+    else:
+        if isinstance(gradient, Tensor) and create_graph:
+            return gradient
+        seed = np.asarray(gradient, dtype=y.dtype)
+        if seed.shape != y.shape:
+            raise ValueError(f"the gradient must have the shape of the result {y.shape}; got {seed.shape}")
+    return Tensor(seed) if create_graph else seed

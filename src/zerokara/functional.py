@@ -1,0 +1,454 @@
+"""Every rule lifted to tensors: the catalogue on one page. Names and order of arguments are PyTorch's.
+
+Arguments may be tensors or arrays. The formulas stand in `zerokara.rules`, under the same names.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from zerokara import kernels, rules
+from zerokara.arrays import Array, default_generator
+from zerokara.autodiff import Tensor, apply, as_tensor
+
+Like = Any
+"""A tensor, an array or a number."""
+
+Axis = int | tuple[int, ...] | None
+Size = int | tuple[int, int]
+
+# arithmetic
+
+
+def add(x: Like, y: Like) -> Tensor:
+    """x + y"""
+    return as_tensor(x) + y
+
+
+def subtract(x: Like, y: Like) -> Tensor:
+    """x − y"""
+    return as_tensor(x) - y
+
+
+def multiply(x: Like, y: Like) -> Tensor:
+    """x · y"""
+    return as_tensor(x) * y
+
+
+def divide(x: Like, y: Like) -> Tensor:
+    """x / y"""
+    return as_tensor(x) / y
+
+
+def negative(x: Like) -> Tensor:
+    """−x"""
+    return apply(rules.negative, x)
+
+
+def power(x: Like, p: Like) -> Tensor:
+    """xᵖ"""
+    return as_tensor(x) ** p
+
+
+def matmul(x: Like, y: Like) -> Tensor:
+    """x @ y: inner products of vectors, matrix products, and batches of them."""
+    return as_tensor(x) @ y
+
+
+def exp(x: Like) -> Tensor:
+    """eˣ"""
+    return apply(rules.exp, x)
+
+
+def log(x: Like) -> Tensor:
+    """ln x"""
+    return apply(rules.log, x)
+
+
+def logaddexp(x: Like, y: Like) -> Tensor:
+    """ln(eˣ + eʸ), never overflowing"""
+    return apply(rules.logaddexp, x, as_tensor(x)._like(y))
+
+
+def sqrt(x: Like) -> Tensor:
+    """√x"""
+    return apply(rules.sqrt, x)
+
+
+def sin(x: Like) -> Tensor:
+    """sin x"""
+    return apply(rules.sin, x)
+
+
+def cos(x: Like) -> Tensor:
+    """cos x"""
+    return apply(rules.cos, x)
+
+
+def erf(x: Like) -> Tensor:
+    """The error function"""
+    return apply(rules.erf, x)
+
+
+def absolute(x: Like) -> Tensor:
+    """|x|"""
+    return apply(rules.absolute, x)
+
+
+def maximum(x: Like, y: Like) -> Tensor:
+    """The larger of x and y"""
+    return apply(rules.maximum, x, as_tensor(x)._like(y))
+
+
+def minimum(x: Like, y: Like) -> Tensor:
+    """The smaller of x and y"""
+    return apply(rules.minimum, x, as_tensor(x)._like(y))
+
+
+def clip(x: Like, low: float | None = None, high: float | None = None) -> Tensor:
+    """min(max(x, low), high)"""
+    return apply(rules.clip, x, low=low, high=high)
+
+
+def where(condition: Like, x: Like, y: Like) -> Tensor:
+    """The value x where the condition holds, else y"""
+    owner = x if isinstance(x, Tensor) else as_tensor(y)
+    return apply(rules.where, owner._like(x), owner._like(y), condition=np.asarray(condition, bool))
+
+
+# reductions
+
+
+def sum(x: Like, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Σ x"""
+    return apply(rules.sum, x, axis=axis, keepdims=keepdims)
+
+
+def mean(x: Like, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """(1/n) Σ x"""
+    return apply(rules.mean, x, axis=axis, keepdims=keepdims)
+
+
+def max(x: Like, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """The largest x"""
+    return apply(rules.max, x, axis=axis, keepdims=keepdims)
+
+
+# arrangement
+
+
+def reshape(x: Like, shape: tuple[int, ...]) -> Tensor:
+    """The same numbers in another shape"""
+    return as_tensor(x).reshape(shape)
+
+
+def transpose(x: Like, axes: tuple[int, ...] | None = None) -> Tensor:
+    """Axes in another order; all reversed by default"""
+    return as_tensor(x).transpose(*(axes or ()))
+
+
+def broadcast_to(x: Like, shape: tuple[int, ...]) -> Tensor:
+    """The numbers repeated to fill a larger shape"""
+    return as_tensor(x).broadcast_to(shape)
+
+
+def flatten(x: Like, start_axis: int = 1) -> Tensor:
+    """All axes from `start_axis` on become one: (N, C, H, W) → (N, C·H·W)"""
+    return as_tensor(x).flatten(start_axis)
+
+
+def getitem(x: Like, index: Any) -> Tensor:
+    """x[index]"""
+    return as_tensor(x)[index]
+
+
+def concatenate(xs: Sequence[Like], axis: int = 0) -> Tensor:
+    """Tensors one after another along an axis"""
+    return apply(rules.concatenate, *xs, axis=axis)
+
+
+def stack(xs: Sequence[Like], axis: int = 0) -> Tensor:
+    """Tensors of one shape side by side along a new axis"""
+    return concatenate([as_tensor(x).expand_dims(axis) for x in xs], axis)
+
+
+# activations
+
+
+def step(x: Like) -> Tensor:
+    """1 where x > 0, else 0"""
+    return apply(rules.step, x)
+
+
+def sigmoid(x: Like) -> Tensor:
+    """1 / (1 + e⁻ˣ)"""
+    return apply(rules.sigmoid, x)
+
+
+def tanh(x: Like) -> Tensor:
+    """tanh x"""
+    return apply(rules.tanh, x)
+
+
+def relu(x: Like) -> Tensor:
+    """max(x, 0)"""
+    return apply(rules.relu, x)
+
+
+def leaky_relu(x: Like, negative_slope: float = 0.01) -> Tensor:
+    """x where x > 0, else negative_slope·x"""
+    return apply(rules.leaky_relu, x, negative_slope=negative_slope)
+
+
+def gelu(x: Like) -> Tensor:
+    """x·Φ(x), Φ the normal distribution"""
+    return apply(rules.gelu, x)
+
+
+def softplus(x: Like, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    """ln(1 + e^(βx)) / β"""
+    return apply(rules.softplus, x, beta=beta, threshold=threshold)
+
+
+def softmax(x: Like, axis: int = -1) -> Tensor:
+    """Scores become probabilities along an axis"""
+    return apply(rules.softmax, x, axis=axis)
+
+
+def log_softmax(x: Like, axis: int = -1) -> Tensor:
+    """The logarithm of softmax, without ever forming a probability that rounds to 0"""
+    return apply(rules.log_softmax, x, axis=axis)
+
+
+# layers
+
+
+def linear(x: Like, weight: Like, bias: Like | None = None) -> Tensor:
+    """x·weightᵀ + bias        x (N, in), weight (out, in), bias (out,)"""
+    x, weight = as_tensor(x), as_tensor(weight)
+    if x.ndim < 1 or x.shape[-1] != weight.shape[1]:
+        raise ValueError(
+            f"linear expects (N, {weight.shape[1]}) inputs for a weight of shape {weight.shape}; got {x.shape}"
+            + (": put a Flatten before it" if x.ndim > 2 else "")
+        )
+    if x.ndim == 2:
+        return apply(rules.linear, x, weight, bias)
+    rows = apply(rules.linear, x.reshape(-1, x.shape[-1]), weight, bias)
+    return rows.reshape(*x.shape[:-1], weight.shape[0])
+
+
+def conv2d(
+    x: Like,
+    weight: Like,
+    bias: Like | None = None,
+    stride: Size = 1,
+    padding: Size = 0,
+    dilation: Size = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Slide filters over images        x (N, C, H, W), weight (F, C/groups, P, Q), bias (F,)"""
+    x, weight = as_tensor(x), as_tensor(weight)
+    if x.ndim != 4 or weight.ndim != 4:
+        raise ValueError(f"conv2d expects (N, C, H, W) images and (F, C, P, Q) filters; got {x.shape} and {weight.shape}")
+    if x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
+        raise ValueError(
+            f"conv2d: filters of shape {weight.shape} in {groups} group(s) expect {weight.shape[1] * groups} channels and a "
+            f"multiple of {groups} filters; the images have shape {x.shape}"
+        )
+    window = {"stride": pair(stride), "padding": pair(padding), "dilation": pair(dilation)}
+    return apply(rules.conv2d, x, weight, bias, groups=groups, **window)
+
+
+def max_pool2d(
+    x: Like,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """The largest pixel of each window; the stride is the window's size unless given"""
+    step = kernel_size if stride is None else stride
+    window = {"kernel": pair(kernel_size), "stride": pair(step), "padding": pair(padding), "dilation": pair(dilation)}
+    return apply(rules.max_pool2d, _images("max_pool2d", x), ceil_mode=ceil_mode, **window)
+
+
+def avg_pool2d(
+    x: Like,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Tensor:
+    """The mean of each window; the stride is the window's size unless given"""
+    step = kernel_size if stride is None else stride
+    window = {"kernel": pair(kernel_size), "stride": pair(step), "padding": pair(padding)}
+    return apply(
+        rules.avg_pool2d,
+        _images("avg_pool2d", x),
+        ceil_mode=ceil_mode,
+        count_include_pad=count_include_pad,
+        **window,
+    )
+
+
+def global_avg_pool2d(x: Like) -> Tensor:
+    """The mean of every channel: (N, C, H, W) → (N, C)"""
+    return mean(_images("global_avg_pool2d", x), axis=(2, 3))
+
+
+def batch_norm(
+    x: Like,
+    running_mean: Array | None = None,
+    running_var: Array | None = None,
+    weight: Like | None = None,
+    bias: Like | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Batch normalisation of (N, C) or (N, C, H, W).
+
+    In training with the statistics of the batch, and the running arrays are updated in place:
+    running ← (1 − momentum)·running + momentum·batch, with the unbiased variance, as PyTorch. Otherwise with the running arrays.
+    """
+    x = as_tensor(x)
+    if x.ndim not in (2, 4):
+        raise ValueError(f"batch_norm expects (N, C) or (N, C, H, W); got {x.shape}")
+    if not training:
+        if running_mean is None or running_var is None:
+            raise ValueError("batch_norm outside training needs running_mean and running_var")
+        return apply(rules.batch_norm_inference, x, weight, bias, mean=running_mean, variance=running_var, eps=eps)
+    m = x.size // x.shape[1] if x.shape[1] else 0
+    if m == 1:
+        raise ValueError(f"batch_norm cannot learn from one value per channel; got {x.shape}: use a batch of at least 2")
+    batch_mean, variance = kernels.batch_statistics(x.data)
+    if running_mean is not None and running_var is not None and m:
+        running_mean += momentum * (batch_mean - running_mean)
+        running_var += momentum * (variance * (m / (m - 1)) - running_var)
+    return apply(rules.batch_norm, x, weight, bias, mean=batch_mean, variance=variance, eps=eps)
+
+
+def layer_norm(
+    x: Like,
+    normalized_shape: int | tuple[int, ...],
+    weight: Like | None = None,
+    bias: Like | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Each sample brought to mean 0 and spread 1 over its last axes, whose lengths are `normalized_shape`"""
+    x = as_tensor(x)
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    if x.shape[-len(shape) :] != shape:
+        raise ValueError(f"layer_norm over {shape} expects inputs that end in {shape}; got {x.shape}")
+    return apply(rules.layer_norm, x, weight, bias, axes_count=len(shape), eps=eps)
+
+
+def dropout(x: Like, p: float = 0.5, training: bool = True, rng: np.random.Generator | None = None) -> Tensor:
+    """Each number is 0 with probability p, else divided by 1 − p. Outside training, nothing happens"""
+    x = as_tensor(x)
+    if not 0 <= p < 1:
+        raise ValueError(f"dropout needs 0 <= p < 1; got {p}")
+    if not training or p == 0:
+        return x
+    kept = (rng or default_generator()).random(x.shape, dtype=np.float32) >= p
+    return apply(rules.dropout, x, kept=kept, p=p)
+
+
+# losses
+
+
+def squared_error(y: Like, t: Like) -> Tensor:
+    """The book's ½ Σ (y − t)²: a sum, so it grows with the batch"""
+    y = as_tensor(y)
+    t = _same_shape("squared_error", y, t)
+    return apply(rules.squared_error, y, t)
+
+
+def mse_loss(y: Like, t: Like, reduction: str = "mean") -> Tensor:
+    """(y − t)², its mean by default"""
+    y = as_tensor(y)
+    d = y - _same_shape("mse_loss", y, t)
+    return _reduce(d * d, reduction)
+
+
+def cross_entropy(scores: Like, target: Like, label_smoothing: float = 0.0, reduction: str = "mean") -> Tensor:
+    """−ln softmax(scores) at the target.
+
+    Scores (N, K); target either labels (N,) of integers or one-hot rows / probabilities (N, K). With `label_smoothing` ε the
+    target becomes (1 − ε)·target + ε/K. Labels and one-hot rows give the same loss and gradient.
+    """
+    scores = as_tensor(scores)
+    if scores.ndim != 2:
+        raise ValueError(f"cross_entropy expects (N, K) scores; got {scores.shape}")
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"label_smoothing lies between 0 and 1; got {label_smoothing}")
+    t = target if isinstance(target, Tensor) else np.asarray(target)
+    if t.ndim == 2:
+        t = _same_shape("cross_entropy", scores, t)
+        if label_smoothing:
+            t = t * (1 - label_smoothing) + label_smoothing / scores.shape[1]
+        return _reduce(-(log_softmax(scores) * t).sum(axis=1), reduction)
+    losses = apply(rules.cross_entropy, scores, labels=_labels(scores, np.asarray(t)))
+    if label_smoothing:
+        losses = losses * (1 - label_smoothing) - log_softmax(scores).mean(axis=1) * label_smoothing
+    return _reduce(losses, reduction)
+
+
+def binary_cross_entropy_with_logits(scores: Like, target: Like, reduction: str = "mean") -> Tensor:
+    """−t·ln σ(s) − (1 − t)·ln(1 − σ(s)), from the scores themselves"""
+    scores = as_tensor(scores)
+    t = _same_shape("binary_cross_entropy_with_logits", scores, target)
+    return _reduce(apply(rules.binary_cross_entropy_with_logits, scores, t), reduction)
+
+
+# what the functions above share
+
+
+def pair(size: Size) -> tuple[int, int]:
+    """3 → (3, 3): rows and columns alike unless both are given."""
+    if isinstance(size, int | np.integer):
+        return int(size), int(size)
+    rows, columns = size
+    return int(rows), int(columns)
+
+
+def _images(name: str, x: Like) -> Tensor:
+    x = as_tensor(x)
+    if x.ndim != 4:
+        raise ValueError(f"{name} expects (N, C, H, W) images; got {x.shape}")
+    return x
+
+
+def _labels(scores: Tensor, labels: Array) -> Array:
+    n, k = scores.shape
+    if labels.ndim != 1 or len(labels) != n:
+        raise ValueError(
+            f"cross_entropy: scores {scores.shape} need labels of shape ({n},) or one-hot targets of shape ({n}, {k}); "
+            f"got {labels.shape}"
+        )
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise TypeError(f"labels are integers; got {labels.dtype}")
+    if n and not (labels.min() >= 0 and labels.max() < k):
+        raise ValueError(f"labels for {k} classes lie between 0 and {k - 1}; got {labels.min()} to {labels.max()}")
+    return labels
+
+
+def _same_shape(name: str, y: Tensor, t: Like) -> Tensor:
+    """The target in the dtype of y; never broadcast: (N,) against (N, 1) would silently give an N×N table."""
+    target = t if isinstance(t, Tensor) else Tensor(np.asarray(t))
+    if target.shape != y.shape:
+        raise ValueError(f"{name}: the target must have the shape of the scores {y.shape}; got {target.shape}")
+    return target if target.dtype == y.dtype else target.astype(y.dtype)
+
+
+def _reduce(losses: Tensor, reduction: str) -> Tensor:
+    if reduction == "mean":
+        return losses.mean()
+    if reduction == "sum":
+        return losses.sum()
+    if reduction == "none":
+        return losses
+    raise ValueError(f"reduction is 'mean', 'sum' or 'none'; got {reduction!r}")

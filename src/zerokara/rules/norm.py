@@ -1,0 +1,62 @@
+"""Normalisation: mean 0 and spread 1, then a scale γ and a shift β that are learned."""
+
+import numpy as np
+
+from zerokara import kernels
+from zerokara.arrays import Array
+from zerokara.rules.rule import Ruled, once
+
+
+def batch_norm(
+    x: Array, weight: Array | None = None, bias: Array | None = None, *, mean: Array, variance: Array, eps: float
+) -> Ruled:
+    """Batch normalisation while learning: `mean` and `variance` are those of x itself, over the batch.
+
+    x̂ = (x − μ) / √(σ² + ε),   y = γ·x̂ + β
+    ∂L/∂β = Σ g,   ∂L/∂γ = Σ g·x̂
+    ∂L/∂x = γ/√(σ² + ε) · (g − (∂L/∂β + x̂·∂L/∂γ) / m)        m numbers a channel: μ and σ² depend on x too
+
+    Shapes: x (N, C) or (N, C, H, W); γ = weight, β = bias, μ, σ² (C,). The caller computes the statistics once, since the
+    layer also needs them for its running values. Ioffe and Szegedy, 2015 (arXiv 1502.03167); book §6.3.
+    """
+    grads = once(lambda g: kernels.batch_norm_grads(g, x, mean, variance, weight, eps))
+    return kernels.batch_norm(x, mean, variance, weight, bias, eps), (
+        lambda g: grads(g)[0],
+        lambda g: grads(g)[1],
+        lambda g: grads(g)[2],
+    )
+
+
+def batch_norm_inference(
+    x: Array, weight: Array | None = None, bias: Array | None = None, *, mean: Array, variance: Array, eps: float
+) -> Ruled:
+    """Batch normalisation with given statistics: a scale and a shift a channel.
+
+    y = γ·(x − μ)/√(σ² + ε) + β        ∂L/∂x = g·γ/√(σ² + ε),   ∂L/∂γ = Σ g·x̂,   ∂L/∂β = Σ g
+    """
+    spread = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = (1 / np.sqrt(variance + eps)).astype(x.dtype)
+    scale = inverse if weight is None else inverse * weight
+    return kernels.batch_norm(x, mean, variance, weight, bias, eps), (
+        lambda g: g * scale.reshape(spread),
+        lambda g: kernels.channel_sum(g * (x - mean.reshape(spread)) * inverse.reshape(spread)),
+        kernels.channel_sum,
+    )
+
+
+def layer_norm(
+    x: Array, weight: Array | None = None, bias: Array | None = None, *, axes_count: int, eps: float
+) -> Ruled:
+    """As batch normalisation, but over the last `axes_count` axes of each sample instead of over the batch.
+
+    x̂ = (x − μ) / √(σ² + ε),   y = γ·x̂ + β,   with h = γ·g:
+    ∂L/∂x = (h − mean h − x̂·mean(h·x̂)) / √(σ² + ε),   ∂L/∂γ = Σ g·x̂,   ∂L/∂β = Σ g over the samples
+
+    Ba, Kiros and Hinton, 2016 (arXiv 1607.06450).
+    """
+    grads = once(lambda g: kernels.layer_norm_grads(g, x, weight, axes_count, eps))
+    return kernels.layer_norm(x, weight, bias, axes_count, eps), (
+        lambda g: grads(g)[0],
+        lambda g: grads(g)[1],
+        lambda g: grads(g)[2],
+    )

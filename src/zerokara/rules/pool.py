@@ -1,0 +1,32 @@
+"""Pooling: a window of pixels becomes one. Book §7.3."""
+
+from zerokara import kernels
+from zerokara.arrays import Array
+from zerokara.rules.rule import Ruled
+
+Pair = tuple[int, int]
+
+
+def max_pool2d(
+    x: Array, *, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool = False
+) -> Ruled:
+    """y[n,c,i,j] = the largest x in the window        g goes to that one pixel (the first, where several are equal)
+
+    Shapes: x (N, C, H, W)  →  y (N, C, (H+2·padding−d·(kernel−1)−1)//s + 1, …), rounded up with `ceil_mode`.
+    """
+    y, argmax = kernels.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode)
+    return y, (lambda g: kernels.max_pool2d_grad(g, argmax, x.shape),)
+
+
+def avg_pool2d(
+    x: Array,
+    *,
+    kernel: Pair,
+    stride: Pair,
+    padding: Pair,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Ruled:
+    """y[n,c,i,j] = the mean of x in the window        every pixel of the window gets g / (pixels in the window)"""
+    window = (kernel, stride, padding, ceil_mode, count_include_pad)
+    return kernels.avg_pool2d(x, *window), (lambda g: kernels.avg_pool2d_grad(g, x.shape, *window),)

@@ -1,0 +1,37 @@
+"""What a rule is.
+
+A rule is one function of arrays. It returns its value and one pullback per input:
+
+    y, (pull_x, pull_w) = rule(x, w, option=…)        pull_x(g) = ∂L/∂x  where  g = ∂L/∂y
+
+Inputs are positional, options are keywords. The engine calls only the pullbacks it needs, and undoes
+broadcasting afterwards, so a rule never thinks of it: the pullback of `x + y` is g for both.
+
+A rule is written with NumPy's functions and operators and with kernels, and all of these also accept tensors.
+Run on tensors instead of arrays, the same rule therefore gives pullbacks that are recorded themselves: this is how
+second derivatives come about. Two things follow for whoever writes a rule: it never changes an array in place, and what
+has no gradient of its own (a comparison, a sign) is an ordinary array.
+
+The letters used in every formula: g = ∂L/∂y, N images, C channels, H×W pixels, F filters, P×Q a filter's size, K classes.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from zerokara.arrays import Array
+
+Pullback = Callable[[Any], Any]
+Ruled = tuple[Any, tuple[Pullback, ...]]
+Rule = Callable[..., Ruled]
+
+
+def once(work: Callable[[Array], Any]) -> Callable[[Array], Any]:
+    """Remember what `work` gave for the last g, for pullbacks that share one computation."""
+    last: list[Any] = []
+
+    def remembered(g: Array) -> Any:
+        if not last or last[0] is not g:
+            last[:] = [g, work(g)]
+        return last[1]
+
+    return remembered
