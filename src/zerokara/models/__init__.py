@@ -1,0 +1,21 @@
+"""The zoo: the book's networks, and a summary of any model."""
+
+from zerokara.models.catalogue import MODELS, ModelEntry, build_model
+from zerokara.models.deep_conv import DeepConvNet
+from zerokara.models.multi_layer import MultiLayerNet
+from zerokara.models.simple_conv import SimpleConvNet
+from zerokara.models.summary import LayerRow, count_parameters, summarize
+from zerokara.models.two_layer import TwoLayerNet
+
+__all__ = [
+    "MODELS",
+    "DeepConvNet",
+    "LayerRow",
+    "ModelEntry",
+    "MultiLayerNet",
+    "SimpleConvNet",
+    "TwoLayerNet",
+    "build_model",
+    "count_parameters",
+    "summarize",
+]

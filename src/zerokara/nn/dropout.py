@@ -1,0 +1,28 @@
+"""Dropout (Srivastava et al. 2014; the book's chapter 6.4)."""
+
+import numpy as np
+
+from zerokara import functional as F
+from zerokara.autodiff import Tensor
+from zerokara.nn.module import Module
+from zerokara.nn.sizes import between
+
+
+class Dropout(Module):
+    """In training mode every value is dropped with probability p, the others become x/(1 − p); else y = x.
+
+    Scaling up in training ("inverted") keeps the expected value, so that evaluation needs no factor.
+    The mask is drawn from `rng`, or from the default generator, whose state checkpoints keep.
+    """
+
+    def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
+        self.p = between("Dropout", "p", p, 0, 1)
+        self.rng = rng
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x with some of its values dropped."""
+        return F.dropout(x, self.p, self.training, self.rng)
+
+    def extra_repr(self) -> str:
+        """The probability."""
+        return f"p={self.p}"

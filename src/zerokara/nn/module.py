@@ -1,0 +1,224 @@
+"""What a model is: fields that hold parameters, buffers and other modules, and a `forward` that uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Self
+
+import numpy as np
+
+from zerokara.arrays import Array, DTypeLike
+from zerokara.autodiff import Tensor
+from zerokara.nn.parameter import Parameter
+from zerokara.nn.state import Differences, compare
+
+Observer = Callable[["Module", Tensor], None]
+_OBSERVERS: ContextVar[tuple[Observer, ...]] = ContextVar("observers", default=())
+
+
+class Module:
+    """The base of every layer and model: assign the parts as attributes, compute with them in `forward`.
+
+    Parameters and modules are found by walking the attributes in the order of assignment, also inside lists,
+    tuples and dictionaries; names are the dotted path, as in PyTorch: `features.0.weight`. Nothing needs to be
+    registered and `super().__init__()` may be left out. Arrays that training does not learn but a checkpoint must
+    keep (running means) are *buffers*: `register_buffer(name, array)`.
+    """
+
+    training: bool = True
+    _buffer_names: tuple[str, ...] = ()
+
+    # ── computing ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def forward(self, *inputs: Any, **options: Any) -> Tensor:
+        """The value of the module; every subclass writes its own."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward(): define what it computes")
+
+    def __call__(self, *inputs: Any, **options: Any) -> Tensor:
+        """`forward`, seen by whoever observes."""
+        y = self.forward(*inputs, **options)
+        for observer in _OBSERVERS.get():
+            observer(self, y)
+        return y
+
+    # ── finding the parts ────────────────────────────────────────────────────────────────────────────────────────
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly inside this one, each once."""
+        seen: set[int] = set()
+        for name, part in _parts(self):
+            if isinstance(part, Module) and _first_time(part, seen):
+                yield name, part
+
+    def children(self) -> Iterator[Module]:
+        """The modules directly inside this one."""
+        return (child for _, child in self.named_children())
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """The module itself (its name is "") and every one inside, each once, with its dotted name."""
+        return _named_modules(self, "", set())
+
+    def modules(self) -> Iterator[Module]:
+        """The module itself and every one inside, each once."""
+        return (module for _, module in self.named_modules())
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Every parameter with its dotted name; one that is shared appears once, under its first name."""
+        seen: set[int] = set()
+        for name, part in _named_fields(self):
+            if isinstance(part, Parameter) and _first_time(part, seen):
+                yield name, part
+
+    def parameters(self) -> Iterator[Parameter]:
+        """Every parameter, each once."""
+        return (parameter for _, parameter in self.named_parameters())
+
+    def named_buffers(self) -> Iterator[tuple[str, Array]]:
+        """Every buffer with its dotted name."""
+        return ((name, part) for name, part in _named_fields(self) if not isinstance(part, Parameter))
+
+    def register_buffer(self, name: str, array: Array | None) -> None:
+        """Keep `array` as attribute `name` and in `state_dict`, without learning it; None keeps nothing."""
+        if name not in self._buffer_names:
+            self._buffer_names = (*self._buffer_names, name)
+        setattr(self, name, array)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self._buffer_names and value is not None:
+            value = np.asarray(value)
+        object.__setattr__(self, name, value)
+
+    # ── state ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def state_dict(self) -> dict[str, Array]:
+        """Every parameter and buffer by its dotted name. The arrays are copies: later training leaves them alone."""
+        return {name: array.copy() for name, array in _named_arrays(self)}
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> Differences:
+        """Copy the arrays of `state` into the parameters and buffers of the same names; dtypes stay the module's.
+
+        Values may be arrays, tensors or anything `np.asarray` reads. Either everything is loaded or nothing:
+        `ValueError` lists all missing, unexpected and mis-shaped names. With `strict=False` missing and unexpected
+        names are left out and returned.
+        """
+        own = dict(_named_arrays(self))
+        given = {name: np.asarray(value) for name, value in state.items()}
+        differences = compare(own, given)
+        differences.refuse(type(self).__name__, strict)
+        for name in own.keys() & given.keys():
+            own[name][...] = given[name]
+        return differences
+
+    # ── switching ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def train(self, mode: bool = True) -> Self:
+        """Training mode (dropout drops, batch norm uses the batch) for this module and all inside; returns itself."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Evaluation mode: dropout does nothing, batch norm uses its running statistics."""
+        return self.train(False)
+
+    def zero_grad(self) -> None:
+        """Forget every parameter's gradient."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Let every parameter learn, or freeze them all."""
+        for parameter in self.parameters():
+            parameter.requires_grad = requires_grad
+        return self
+
+    def astype(self, dtype: DTypeLike) -> Self:
+        """Convert every parameter and floating buffer in place (float32, float64); gradients are forgotten."""
+        if not np.issubdtype(np.dtype(dtype), np.floating):
+            raise TypeError(f"a module computes in floating point; astype expects float32 or float64, got {dtype}")
+        for parameter in self.parameters():
+            parameter.data, parameter.grad = parameter.data.astype(dtype), None
+        for module in self.modules():
+            _convert_buffers(module, dtype)
+        return self
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def extra_repr(self) -> str:
+        """The settings shown between the parentheses; every layer writes its own."""
+        return ""
+
+    def __repr__(self) -> str:
+        children = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.named_children()]
+        if not children:
+            return f"{type(self).__name__}({self.extra_repr()})"
+        lines = [self.extra_repr(), *children] if self.extra_repr() else children
+        return "\n  ".join([f"{type(self).__name__}(", *lines]) + "\n)"
+
+
+@contextmanager
+def observe(observer: Observer) -> Iterator[None]:
+    """Within the block, `observer(module, output)` is called after every module's forward, children before parents.
+
+    For looking only: shapes for a summary, the first layer that shows a NaN, activations for a histogram.
+    """
+    token = _OBSERVERS.set((*_OBSERVERS.get(), observer))
+    try:
+        yield
+    finally:
+        _OBSERVERS.reset(token)
+
+
+def _parts(module: Module) -> Iterator[tuple[str, Module | Parameter | Array]]:
+    """What stands directly in the fields of `module`: modules, parameters and buffers, in order of assignment."""
+    for name, value in vars(module).items():
+        if name not in module._buffer_names:
+            yield from _within(name, value)
+        elif value is not None:
+            yield name, value
+
+
+def _within(name: str, value: Any) -> Iterator[tuple[str, Module | Parameter]]:
+    if isinstance(value, Module | Parameter):
+        yield name, value
+    elif isinstance(value, list | tuple | dict):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in items:
+            yield from _within(f"{name}.{key}", item)
+
+
+def _named_fields(module: Module, prefix: str = "") -> Iterator[tuple[str, Parameter | Array]]:
+    """Every parameter and buffer under every name it has: shared ones appear more than once."""
+    for name, part in _parts(module):
+        if isinstance(part, Module):
+            yield from _named_fields(part, f"{prefix}{name}.")
+        else:
+            yield prefix + name, part
+
+
+def _named_arrays(module: Module) -> Iterator[tuple[str, Array]]:
+    for name, part in _named_fields(module):
+        yield name, part.data if isinstance(part, Parameter) else part
+
+
+def _named_modules(module: Module, name: str, seen: set[int]) -> Iterator[tuple[str, Module]]:
+    if _first_time(module, seen):
+        yield name, module
+        for key, child in module.named_children():
+            yield from _named_modules(child, f"{name}.{key}" if name else key, seen)
+
+
+def _first_time(part: object, seen: set[int]) -> bool:
+    if id(part) in seen:
+        return False
+    seen.add(id(part))
+    return True
+
+
+def _convert_buffers(module: Module, dtype: DTypeLike) -> None:
+    for name in module._buffer_names:
+        buffer = getattr(module, name)
+        if buffer is not None and np.issubdtype(buffer.dtype, np.floating):
+            setattr(module, name, buffer.astype(dtype))

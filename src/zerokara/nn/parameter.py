@@ -1,0 +1,30 @@
+"""A parameter: a tensor that an optimizer may change."""
+
+from typing import Any
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.autodiff import Tensor
+
+
+class Parameter(Tensor):
+    """A tensor that a `Module` finds among its fields and that training changes.
+
+    It owns its memory: the values are copied into a C-contiguous array, so that optimizers may write into it.
+    Python numbers become float32, floating arrays keep their dtype; anything else raises `TypeError`.
+    """
+
+    def __init__(self, data: Any, requires_grad: bool = True) -> None:
+        super().__init__(_owned(data), requires_grad=requires_grad)
+
+    def __repr__(self) -> str:
+        return f"Parameter(shape={self.shape}, dtype={self.dtype})"
+
+
+def _owned(data: Any) -> Array:
+    given = data.data if isinstance(data, Tensor) else data
+    dtype = given.dtype if isinstance(given, np.ndarray | np.generic) else np.dtype(np.float32)
+    if not np.issubdtype(dtype, np.floating):
+        raise TypeError(f"a Parameter holds floating-point numbers; got dtype {dtype}: convert with .astype('float32')")
+    return np.array(given, dtype=dtype, order="C", copy=True)

@@ -1,0 +1,105 @@
+"""Pooling layers: a window of pixels becomes one."""
+
+from zerokara import functional as F
+from zerokara.autodiff import Tensor
+from zerokara.nn.module import Module
+from zerokara.nn.sizes import Pair, expect_images, pair
+
+
+class MaxPool2d(Module):
+    """y[n,c,i,j] = max over the window of x[n,c] that starts at (i·stride, j·stride)
+
+    Shapes: (N, C, H, W) → (N, C, H', W') with H' = (H + 2·padding − dilation·(kernel−1) − 1)//stride + 1: a last row
+    that fills no window is dropped, unless `ceil_mode` rounds up. `stride` is `kernel_size` if not given; the border
+    that `padding` adds never wins.
+    """
+
+    def __init__(
+        self,
+        kernel_size: int | Pair,
+        stride: int | Pair | None = None,
+        padding: int | Pair = 0,
+        dilation: int | Pair = 1,
+        *,
+        ceil_mode: bool = False,
+    ) -> None:
+        self.kernel_size = pair("MaxPool2d", "kernel_size", kernel_size)
+        self.stride = self.kernel_size if stride is None else pair("MaxPool2d", "stride", stride)
+        self.padding = _pool_padding("MaxPool2d", padding, self.kernel_size)
+        self.dilation = pair("MaxPool2d", "dilation", dilation)
+        self.ceil_mode = ceil_mode
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The largest pixel of every window."""
+        expect_images("MaxPool2d", x.shape)
+        return F.max_pool2d(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool2d(Module):
+    """y[n,c,i,j] = mean over the window of x[n,c] that starts at (i·stride, j·stride)
+
+    Sizes as in `MaxPool2d`. Zeros that `padding` adds count as pixels unless `count_include_pad=False`.
+    """
+
+    def __init__(
+        self,
+        kernel_size: int | Pair,
+        stride: int | Pair | None = None,
+        padding: int | Pair = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        self.kernel_size = pair("AvgPool2d", "kernel_size", kernel_size)
+        self.stride = self.kernel_size if stride is None else pair("AvgPool2d", "stride", stride)
+        self.padding = _pool_padding("AvgPool2d", padding, self.kernel_size)
+        self.ceil_mode = ceil_mode
+        self.count_include_pad = count_include_pad
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The mean pixel of every window."""
+        expect_images("AvgPool2d", x.shape)
+        return F.avg_pool2d(x, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class GlobalAvgPool2d(Module):
+    """y[n,c] = mean of x[n,c] over all pixels        Shapes: (N, C, H, W) → (N, C)"""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The mean of every channel."""
+        expect_images("GlobalAvgPool2d", x.shape)
+        return F.global_avg_pool2d(x)
+
+
+class AdaptiveAvgPool2d(Module):
+    """y[n,c,0,0] = mean of x[n,c] over all pixels        Shapes: (N, C, H, W) → (N, C, 1, 1)
+
+    PyTorch's name for global average pooling. Only `output_size=1` exists here; for other sizes use `AvgPool2d`.
+    """
+
+    def __init__(self, output_size: int | Pair = 1) -> None:
+        if pair("AdaptiveAvgPool2d", "output_size", output_size) != (1, 1):
+            raise ValueError(f"AdaptiveAvgPool2d knows output_size=1 only; got {output_size!r}: use AvgPool2d instead")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The mean of every channel, as an image of one pixel."""
+        expect_images("AdaptiveAvgPool2d", x.shape)
+        return F.reshape(F.global_avg_pool2d(x), (*x.shape[:2], 1, 1))
+
+    def extra_repr(self) -> str:
+        """The size."""
+        return "output_size=1"
+
+
+def _pool_padding(layer: str, padding: int | Pair, kernel: Pair) -> Pair:
+    rows, columns = pair(layer, "padding", padding, least=0)
+    if rows > kernel[0] // 2 or columns > kernel[1] // 2:
+        raise ValueError(f"{layer} expects padding of at most half of kernel_size={kernel}; got {padding!r}")
+    return rows, columns

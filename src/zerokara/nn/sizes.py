@@ -1,0 +1,44 @@
+"""Checking the sizes that a layer is built with and the shapes that come in: errors that speak."""
+
+import operator
+from typing import Any
+
+from zerokara.arrays import Shape
+
+Pair = tuple[int, int]
+
+
+def whole(layer: str, name: str, value: Any, least: int = 1) -> int:
+    """`value` as an int of at least `least`, or an error that names the layer and the setting."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{layer} expects a whole number for {name}; got {value!r}") from None
+    if number < least:
+        raise ValueError(f"{layer} expects {name} of at least {least}; got {value!r}")
+    return number
+
+
+def pair(layer: str, name: str, value: Any, least: int = 1) -> Pair:
+    """(rows, columns) from one number for both or a pair."""
+    if not isinstance(value, tuple | list):
+        number = whole(layer, name, value, least)
+        return number, number
+    if len(value) != 2:
+        raise ValueError(f"{layer} expects one number or (rows, columns) for {name}; got {value!r}")
+    return whole(layer, name, value[0], least), whole(layer, name, value[1], least)
+
+
+def between(layer: str, name: str, value: float, low: float, high: float) -> float:
+    """`value` as a float with low ≤ value ≤ high (never NaN)."""
+    if not low <= value <= high:
+        raise ValueError(f"{layer} expects {name} between {low:g} and {high:g}; got {value!r}")
+    return float(value)
+
+
+def expect_images(layer: str, shape: Shape, channels: int | None = None, setting: str = "") -> None:
+    """Refuse what is not (N, C, H, W), or has another number of channels than the layer's `setting` says."""
+    if len(shape) == 4 and channels in (None, shape[1]):
+        return
+    why = "" if channels is None else f": this layer has {setting}={channels}"
+    raise ValueError(f"{layer} expects (N, {'C' if channels is None else channels}, H, W) images; got {shape}{why}")

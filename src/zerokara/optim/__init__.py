@@ -1,0 +1,51 @@
+"""Optimizers, learning-rate schedules and gradient clipping."""
+
+from typing import Any
+
+from zerokara.optim.adaptive import AdaGrad, Adam, AdamW, RMSprop
+from zerokara.optim.base import DECAYS, Optimizer, Parameters, State
+from zerokara.optim.clip import clip_grad_norm, clip_grad_value
+from zerokara.optim.schedules import SCHEDULES, Constant, CosineLR, OneCycleLR, Schedule, StepLR, schedule_by_name
+from zerokara.optim.sgd import SGD, Momentum, Nesterov
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+__all__ = [
+    "DECAYS",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Constant",
+    "CosineLR",
+    "Momentum",
+    "Nesterov",
+    "OneCycleLR",
+    "Optimizer",
+    "Parameters",
+    "RMSprop",
+    "Schedule",
+    "State",
+    "StepLR",
+    "clip_grad_norm",
+    "clip_grad_value",
+    "optimizer_by_name",
+    "schedule_by_name",
+]
+
+
+def optimizer_by_name(name: str, parameters: Parameters, **settings: Any) -> Optimizer:
+    """A new optimizer by its name: `optimizer_by_name("adam", model, lr=0.001)`."""
+    if name not in OPTIMIZERS:
+        raise ValueError(f"unknown optimizer {name!r}: choose one of {', '.join(OPTIMIZERS)}")
+    return OPTIMIZERS[name](parameters, **settings)

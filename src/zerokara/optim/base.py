@@ -1,0 +1,193 @@
+"""What every optimizer shares: which arrays it changes, the penalties, and the state that a checkpoint keeps."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.autodiff import Tensor
+
+State = dict[str, Array]
+NamedTensors = Iterable[tuple[str, Tensor]]
+
+
+class HasParameters(Protocol):
+    """A module, as far as an optimizer is concerned."""
+
+    def named_parameters(self) -> Iterator[tuple[str, Any]]:
+        """Every parameter with its name."""
+
+
+Parameters = HasParameters | Iterable[Tensor] | NamedTensors
+
+DECAYS: dict[str, Callable[[Array], bool]] = {
+    "all": lambda array: True,
+    "weights": lambda array: array.ndim > 1,
+}
+"""What the penalties act on: every parameter (PyTorch), or only matrices and filters, not biases (the book)."""
+
+
+class Optimizer:
+    """w ← w − (what the method makes of g),    g = ∂L/∂w + weight_decay·w + l1·sign(w)
+
+    A method is written for one array: `start(array) → state` and `step_array(array, gradient, state)`, which changes
+    both in place. This class does the rest.
+
+    `parameters`: a module, `model.parameters()` or `model.named_parameters()`. A module is asked anew at every step,
+    so that a layer added later is trained too. State belongs to a parameter's name (its position where there are no
+    names); a parameter met for the first time, or with another shape or dtype than before, starts fresh. Parameters
+    without a gradient are left alone.
+
+    The penalties belong to the loss L + ½·weight_decay·Σw² + l1·Σ|w| (`penalty()` is their value). `decay="weights"`
+    spares biases and the scales of normalization layers, as the book does: it takes arrays of two axes or more.
+    `lr` may be set at any time; a schedule does.
+    """
+
+    lr: float
+    decays_gradient: ClassVar[bool] = True  # AdamW shrinks the weights instead
+
+    def __init__(
+        self, parameters: Parameters, lr: float, *, weight_decay: float = 0.0, l1: float = 0.0, decay: str = "all"
+    ) -> None:
+        self.lr = expect("lr", lr)
+        self.weight_decay = expect("weight_decay", weight_decay)
+        self.l1 = expect("l1", l1)
+        if decay not in DECAYS:
+            raise ValueError(f"unknown decay {decay!r}: choose one of {', '.join(DECAYS)}")
+        self.decay = decay
+        self.state: dict[str, State] = {}
+        self._parameters = named(parameters)
+
+    # ── what a method says of one array ──────────────────────────────────────────────────────────────────────────
+
+    def start(self, array: Array) -> State:
+        """The state before the first step; every value an array, so that it can be saved."""
+        return {}
+
+    def step_array(self, array: Array, gradient: Array, state: State) -> None:
+        """One step: change `array` and `state` in place."""
+        raise NotImplementedError(f"{type(self).__name__} has no step_array(): define what one step does")
+
+    # ── all arrays ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
+        """What is optimized, by name."""
+        return iter(self._parameters())
+
+    def step(self) -> None:
+        """One step for every parameter that has a gradient."""
+        for name, parameter in self.named_parameters():
+            if parameter.grad is not None:
+                self.step_array(parameter.data, self.gradient(parameter), self._state_of(name, parameter.data))
+
+    def zero_grad(self) -> None:
+        """Forget every gradient."""
+        for _, parameter in self.named_parameters():
+            parameter.grad = None
+
+    def gradient(self, parameter: Tensor) -> Array:
+        """∂L/∂w + weight_decay·w + l1·sign(w); `parameter.grad` itself stays as it is."""
+        g, w = parameter.grad, parameter.data
+        if g is None:
+            raise ValueError("this parameter has no gradient: call backward() on a loss that depends on it first")
+        if self.weight_decay and self.decays_gradient and DECAYS[self.decay](w):
+            g = g + self.weight_decay * w
+        if self.l1 and DECAYS[self.decay](w):
+            g = g + self.l1 * np.sign(w)
+        return g
+
+    def penalty(self) -> float:
+        """½·weight_decay·Σw² + l1·Σ|w|: what the penalties add to the loss."""
+        decayed = [p.data for _, p in self.named_parameters() if DECAYS[self.decay](p.data)]
+        squares = sum(float(np.sum(np.square(w, dtype=np.float64))) for w in decayed)
+        sizes = sum(float(np.sum(np.abs(w), dtype=np.float64)) for w in decayed)
+        return 0.5 * self.weight_decay * squares * self.decays_gradient + self.l1 * sizes
+
+    def _state_of(self, name: str, array: Array) -> State:
+        state = self.state.get(name)
+        if state is None or not _belongs(state, array):
+            state = self.state[name] = self.start(array)
+        return state
+
+    # ── saving ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def state_dict(self) -> dict[str, Array]:
+        """Flat: `lr`, and every state array as `parameter name:state name`, such as `fc1.weight:m`. Copies."""
+        arrays = {f"{name}:{key}": a.copy() for name, state in self.state.items() for key, a in state.items()}
+        return {"lr": np.array(self.lr, np.float64), **arrays}
+
+    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
+        """Take over a saved state; `ValueError` names what does not fit this optimizer or its parameters.
+
+        Parameters that the saved state does not mention start fresh, as they would have where it was saved.
+        """
+        own = {name: parameter.data for name, parameter in self.named_parameters()}
+        states = {name: self._checked(name, given, own) for name, given in _by_parameter(saved).items()}
+        self.lr = expect("lr", float(saved["lr"])) if "lr" in saved else self.lr
+        self.state = states
+
+    def _checked(self, name: str, given: Mapping[str, Any], own: Mapping[str, Array]) -> State:
+        if name not in own:
+            raise ValueError(f"this optimizer state has {name}, which is not among the parameters: {', '.join(own)}")
+        state = self.start(own[name])
+        if state.keys() != given.keys():
+            kind, wanted, got = type(self).__name__, ", ".join(state) or "nothing", ", ".join(given)
+            raise ValueError(f"{kind} keeps {wanted} of a parameter; the saved state of {name} has {got}")
+        for key, array in state.items():
+            value = np.asarray(given[key])
+            if value.shape != array.shape:
+                raise ValueError(f"the saved {key} of {name} has shape {value.shape}; expected {array.shape}")
+            array[...] = value
+        return state
+
+    def __repr__(self) -> str:
+        hidden = ("state", "_parameters")
+        settings = ", ".join(f"{key}={value!r}" for key, value in vars(self).items() if key not in hidden)
+        return f"{type(self).__name__}({settings})"
+
+
+def expect(name: str, value: float, below: float = math.inf) -> float:
+    """`value` as a float with 0 ≤ value < below, or an error that names the setting."""
+    if not 0 <= value < below:
+        limit = "a number ≥ 0" if below == math.inf else f"a number from 0 up to but not {below:g}"
+        raise ValueError(f"{name} is {limit}; got {value!r}")
+    return float(value)
+
+
+def named(parameters: Parameters) -> Callable[[], NamedTensors]:
+    """How to list (name, tensor): a module is asked every time, a list is kept."""
+    if callable(ask := getattr(parameters, "named_parameters", None)):
+        return ask  # type: ignore[no-any-return]
+    if isinstance(parameters, Tensor) or not isinstance(parameters, Iterable):
+        raise TypeError(f"expected a module or a list of its parameters; got a {type(parameters).__name__}")
+    pairs = [_pair(position, item) for position, item in enumerate(parameters)]
+    if not pairs:
+        raise ValueError("there are no parameters to optimize; an iterator such as model.parameters() can be used once")
+    return lambda: pairs
+
+
+def _pair(position: int, item: Any) -> tuple[str, Tensor]:
+    name, parameter = item if isinstance(item, tuple) else (str(position), item)
+    if not isinstance(parameter, Tensor):
+        raise TypeError(f"parameters are tensors; number {position} is a {type(parameter).__name__}")
+    return name, parameter
+
+
+def _belongs(state: State, array: Array) -> bool:
+    """Whether the state was started for an array of this shape and dtype (counters have no axes)."""
+    return all(a.shape == array.shape and a.dtype == array.dtype for key, a in state.items() if key != "step")
+
+
+def _by_parameter(saved: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """{"fc1.weight:m": …} → {"fc1.weight": {"m": …}}"""
+    states: dict[str, dict[str, Any]] = {}
+    for full, value in saved.items():
+        if full == "lr":
+            continue
+        name, separator, key = full.rpartition(":")
+        if not separator:
+            raise ValueError(f"{full!r} is no name in an optimizer state: expected lr, or parameter:state")
+        states.setdefault(name, {})[key] = value
+    return states
