@@ -1,0 +1,112 @@
+"""Batches: which examples, in which order, altered how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from zerokara.arrays import Array, DTypeLike, generator
+from zerokara.data.dataset import Split
+
+Transform = Callable[[Array, np.random.Generator], Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Loader:
+    """Batches (x, labels) of a split, epoch by epoch.
+
+    The order of an epoch is f(seed, epoch), the alteration of a batch is f(seed, epoch, batch index); nothing
+    else is remembered. So `epoch(e, start=k)` yields exactly the batches that `epoch(e)` yields from the k-th on,
+    and a training that was stopped goes on as if it had not been.
+
+    sampling "shuffle" visits each example once an epoch (shuffle=False: in the order of the split). "replacement"
+    draws every example anew from the whole split, as the book does (Ch4 §4.2.3): an epoch then sees about
+    1 − 1/e = 63 % of the examples.
+
+    x = (transform(pixels / 255) − mean) / std,  pixels uint8 in 0..255; points (N, D) are not divided.
+    `mean` and `std` are one number, or one a channel.
+    Shapes: x (B, C, H, W) or (B, D) in `dtype`; labels (B,) int64. The last batch holds what is left, B ≥ 1,
+    unless `drop_last`.
+    """
+
+    split: Split
+    batch_size: int
+    shuffle: bool = True
+    seed: int = 0
+    transform: Transform | None = None
+    sampling: Literal["shuffle", "replacement"] = "shuffle"
+    drop_last: bool = False
+    mean: float | tuple[float, ...] = 0.0
+    std: float | tuple[float, ...] = 1.0
+    dtype: DTypeLike = np.float32
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1:
+            raise ValueError(f"batch_size is at least 1; got {self.batch_size}")
+        if self.sampling not in ("shuffle", "replacement"):
+            raise ValueError(f'sampling is "shuffle" or "replacement"; got {self.sampling!r}')
+        if self.sampling == "replacement" and not self.shuffle:
+            raise ValueError('sampling="replacement" draws at random: it cannot keep the order (shuffle=False)')
+        if not np.issubdtype(np.dtype(self.dtype), np.floating):
+            raise ValueError(f"batches are floating-point arrays; got dtype={self.dtype}")
+        if np.any(np.asarray(self.std) <= 0):
+            raise ValueError(f"std is positive; got {self.std}")
+        channels = self.split.shape[0]
+        for name, value in (("mean", self.mean), ("std", self.std)):
+            if np.size(value) not in (1, channels):
+                raise ValueError(f"{name} is one number or one a channel ({channels}); got {value}")
+
+    def __len__(self) -> int:
+        """The number of batches an epoch."""
+        if self.drop_last:
+            return len(self.split) // self.batch_size
+        return -(-len(self.split) // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[Array, Array]]:
+        """The batches of epoch 0; a training asks for `epoch(e)`, or every epoch would have one order."""
+        return self.epoch(0)
+
+    def epoch(self, e: int, start: int = 0) -> Iterator[tuple[Array, Array]]:
+        """The batches of epoch e, from batch `start` on."""
+        if e < 0 or not 0 <= start <= len(self):
+            raise ValueError(
+                f"an epoch ≥ 0 and a batch from 0 to {len(self)} are expected; got epoch {e}, batch {start}"
+            )
+        order = self.order(e)
+        return (self._batch(order, e, index) for index in range(start, len(self)))
+
+    def order(self, e: int) -> Array:
+        """The indices of the examples in epoch e, int64: a function of (seed, e) alone."""
+        n = len(self.split)
+        if self.sampling == "replacement":
+            return generator(self.seed, "replacement", e).integers(0, max(n, 1), n)
+        return generator(self.seed, "shuffle", e).permutation(n) if self.shuffle else np.arange(n)
+
+    def _batch(self, order: Array, e: int, index: int) -> tuple[Array, Array]:
+        chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
+        x = scaled(self.split.images[chosen], self.dtype)
+        if self.transform is not None:
+            x = self.transform(x, generator(self.seed, "augment", e, index))
+        return normalized(x, self.mean, self.std), self.split.labels[chosen]
+
+
+def scaled(images: Array, dtype: DTypeLike = np.float32) -> Array:
+    """uint8 pixels 0..255 → 0..1; floating-point examples keep their values. Always a new array."""
+    x = images.astype(dtype)
+    if images.dtype == np.uint8:
+        x /= 255
+    return x
+
+
+def normalized(x: Array, mean: float | tuple[float, ...], std: float | tuple[float, ...]) -> Array:
+    """(x − mean) / std with one number, or one a channel. Shapes: x (N, C, …) → same."""
+    if mean == 0 and std == 1:
+        return x
+    per_channel = (-1,) + (1,) * (x.ndim - 2)
+    shift = np.reshape(np.asarray(mean, dtype=x.dtype), per_channel)
+    factor = np.reshape(1 / np.asarray(std, dtype=x.dtype), per_channel)
+    result: Array = (x - shift) * factor
+    return result
