@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data.transforms.base import Range, around_one, around_zero
+from zerokara.data.transforms.base import Range, around_one, around_zero, draw_change, draw_factor
 from zerokara.data.transforms.warp import Map, Warp
 
 
@@ -45,11 +45,11 @@ class Affine(Warp):
 
     def draw(self, n: int, size: tuple[int, int], rng: np.random.Generator) -> Map:
         """One map an image, drawn with `rng`."""
-        angle = np.radians(rng.uniform(*around_zero(self.rotate, "rotate"), n))
-        slant = np.tan(np.radians(rng.uniform(*around_zero(self.shear, "shear"), n)))
-        scale = np.exp(rng.uniform(*np.log(around_one(self.scale, "scale")), n))
-        stretch = np.sqrt(np.exp(rng.uniform(*np.log(around_one(self.stretch, "stretch")), n)))
-        shift = rng.uniform(*around_zero(self.shift, "shift"), (n, 2))
+        angle = np.radians(draw_change(self.rotate, n, rng))
+        slant = np.tan(np.radians(draw_change(self.shear, n, rng)))
+        scale = draw_factor(self.scale, n, rng)
+        stretch = np.sqrt(draw_factor(self.stretch, n, rng))
+        shift = draw_change(self.shift, (n, 2), rng)
         forward = _turn(angle) @ _matrix(scale / stretch, 0, -slant * scale / stretch, scale * stretch)
         inverse = np.linalg.inv(forward)
         return Map(inverse, -np.einsum("nij,nj->ni", inverse, shift))

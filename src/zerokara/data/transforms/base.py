@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zerokara.arrays import Array
+from zerokara.arrays import Array, Shape
 
 Range = float | tuple[float, float]
 """One number is the greatest change in either direction; a pair is the lowest and the highest value."""
@@ -14,6 +14,18 @@ def check_batch(batch: Array) -> None:
     """Errors: ValueError unless the batch is floating-point images (N, C, H, W)."""
     if batch.ndim != 4 or not np.issubdtype(batch.dtype, np.floating):
         raise ValueError(f"a transform expects floating images (N, C, H, W) in 0..1; got {batch.dtype} {batch.shape}")
+
+
+def draw_change(value: Range, shape: int | Shape, rng: np.random.Generator) -> Array:
+    """Values drawn evenly from the range."""
+    return rng.uniform(*around_zero(value, "a change"), shape)
+
+
+def draw_factor(value: Range, shape: int | Shape, rng: np.random.Generator) -> Array:
+    """Factors drawn from the range, evenly on a logarithmic scale."""
+    low, high = around_one(value, "a factor")
+    factors: Array = np.exp(rng.uniform(np.log(low), np.log(high), shape))
+    return factors
 
 
 def around_zero(value: Range, name: str) -> tuple[float, float]:

@@ -47,7 +47,8 @@ def _spline_basis(extent: int, spacing: float) -> Array:
     points = int(np.ceil(extent / spacing)) + 3
     from_centre = (np.arange(extent) - (extent - 1) / 2) / spacing
     basis = _cubic_spline(from_centre[:, None] - (np.arange(points) - (points - 1) / 2))
-    return basis / np.sqrt(np.square(basis).sum(axis=1).mean())
+    scaled: Array = basis / np.sqrt(np.square(basis).sum(axis=1).mean())
+    return scaled
 
 
 def _cubic_spline(x: Array) -> Array:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data.transforms.base import Range, around_one, around_zero, check_batch, per_image
+from zerokara.data.transforms.base import (
+    Range,
+    around_one,
+    around_zero,
+    check_batch,
+    draw_change,
+    draw_factor,
+    per_image,
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,8 @@ class Light:
         """Shapes: batch (N, C, H, W) → same, same dtype; a new array."""
         check_batch(batch)
         n = len(batch)
-        brightness = per_image(rng.uniform(*around_zero(self.brightness, "brightness"), n), batch)
-        contrast = per_image(np.exp(rng.uniform(*np.log(around_one(self.contrast, "contrast")), n)), batch)
+        brightness = per_image(draw_change(self.brightness, n, rng), batch)
+        contrast = per_image(draw_factor(self.contrast, n, rng), batch)
         mean = batch.mean(axis=(1, 2, 3), keepdims=True)
         result = batch * contrast
         result += mean * (1 - contrast) + brightness

@@ -87,9 +87,8 @@ def _places(field: Map, batch: Array) -> tuple[Array, Array]:
         along_columns = field.matrix[:, axis, 1:] * column
         np.add(along_rows[:, :, None], along_columns[:, None, :], out=places[:, axis], casting="same_kind")
     if field.bend is not None and field.rows is not None and field.columns is not None:
-        places += field.rows.astype(batch.dtype) @ (
-            field.bend.astype(batch.dtype) @ field.columns.T.astype(batch.dtype)
-        )
+        rows, bend, columns = (part.astype(batch.dtype) for part in (field.rows, field.bend, field.columns))
+        places += rows @ (bend @ columns.T)
     return places[:, 0], places[:, 1]
 
 
