@@ -25,7 +25,15 @@ from zerokara.autodiff import (
 from zerokara.kernels import use_kernels
 
 if TYPE_CHECKING:
-    from zerokara import data, digits, io, models, nn, optim, recipes, report, training
+    from zerokara import data as data
+    from zerokara import digits as digits
+    from zerokara import io as io
+    from zerokara import models as models
+    from zerokara import nn as nn
+    from zerokara import optim as optim
+    from zerokara import recipes as recipes
+    from zerokara import report as report
+    from zerokara import training as training
 
 __version__ = "0.1.0"
 

@@ -23,22 +23,22 @@ Size = int | tuple[int, int]
 
 def add(x: Like, y: Like) -> Tensor:
     """x + y"""
-    return as_tensor(x) + y
+    return apply(rules.add, *_alike(x, y))
 
 
 def subtract(x: Like, y: Like) -> Tensor:
     """x − y"""
-    return as_tensor(x) - y
+    return apply(rules.subtract, *_alike(x, y))
 
 
 def multiply(x: Like, y: Like) -> Tensor:
     """x · y"""
-    return as_tensor(x) * y
+    return apply(rules.multiply, *_alike(x, y))
 
 
 def divide(x: Like, y: Like) -> Tensor:
     """x / y"""
-    return as_tensor(x) / y
+    return apply(rules.divide, *_alike(x, y))
 
 
 def negative(x: Like) -> Tensor:
@@ -48,12 +48,12 @@ def negative(x: Like) -> Tensor:
 
 def power(x: Like, p: Like) -> Tensor:
     """xᵖ"""
-    return as_tensor(x) ** p
+    return apply(rules.power, *_alike(x, p))
 
 
 def matmul(x: Like, y: Like) -> Tensor:
     """x @ y: inner products of vectors, matrix products, and batches of them."""
-    return as_tensor(x) @ y
+    return as_tensor(x).__matmul__(y)
 
 
 def exp(x: Like) -> Tensor:
@@ -68,7 +68,7 @@ def log(x: Like) -> Tensor:
 
 def logaddexp(x: Like, y: Like) -> Tensor:
     """ln(eˣ + eʸ), never overflowing"""
-    return apply(rules.logaddexp, x, as_tensor(x)._like(y))
+    return apply(rules.logaddexp, *_alike(x, y))
 
 
 def sqrt(x: Like) -> Tensor:
@@ -98,12 +98,12 @@ def absolute(x: Like) -> Tensor:
 
 def maximum(x: Like, y: Like) -> Tensor:
     """The larger of x and y"""
-    return apply(rules.maximum, x, as_tensor(x)._like(y))
+    return apply(rules.maximum, *_alike(x, y))
 
 
 def minimum(x: Like, y: Like) -> Tensor:
     """The smaller of x and y"""
-    return apply(rules.minimum, x, as_tensor(x)._like(y))
+    return apply(rules.minimum, *_alike(x, y))
 
 
 def clip(x: Like, low: float | None = None, high: float | None = None) -> Tensor:
@@ -113,8 +113,7 @@ def clip(x: Like, low: float | None = None, high: float | None = None) -> Tensor
 
 def where(condition: Like, x: Like, y: Like) -> Tensor:
     """The value x where the condition holds, else y"""
-    owner = x if isinstance(x, Tensor) else as_tensor(y)
-    return apply(rules.where, owner._like(x), owner._like(y), condition=np.asarray(condition, bool))
+    return apply(rules.where, *_alike(x, y), condition=np.asarray(condition, bool))
 
 
 # reductions
@@ -250,11 +249,13 @@ def conv2d(
     """Slide filters over images        x (N, C, H, W), weight (F, C/groups, P, Q), bias (F,)"""
     x, weight = as_tensor(x), as_tensor(weight)
     if x.ndim != 4 or weight.ndim != 4:
-        raise ValueError(f"conv2d expects (N, C, H, W) images and (F, C, P, Q) filters; got {x.shape} and {weight.shape}")
+        raise ValueError(
+            f"conv2d expects (N, C, H, W) images and (F, C, P, Q) filters; got {x.shape} and {weight.shape}"
+        )
     if x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
         raise ValueError(
-            f"conv2d: filters of shape {weight.shape} in {groups} group(s) expect {weight.shape[1] * groups} channels and a "
-            f"multiple of {groups} filters; the images have shape {x.shape}"
+            f"conv2d: filters of shape {weight.shape} in {groups} group(s) expect {weight.shape[1] * groups} channels "
+            f"and a multiple of {groups} filters; the images have shape {x.shape}"
         )
     window = {"stride": pair(stride), "padding": pair(padding), "dilation": pair(dilation)}
     return apply(rules.conv2d, x, weight, bias, groups=groups, **window)
@@ -312,7 +313,8 @@ def batch_norm(
     """Batch normalisation of (N, C) or (N, C, H, W).
 
     In training with the statistics of the batch, and the running arrays are updated in place:
-    running ← (1 − momentum)·running + momentum·batch, with the unbiased variance, as PyTorch. Otherwise with the running arrays.
+    running ← (1 − momentum)·running + momentum·batch, with the unbiased variance, as PyTorch.
+    Otherwise with the running arrays.
     """
     x = as_tensor(x)
     if x.ndim not in (2, 4):
@@ -323,7 +325,9 @@ def batch_norm(
         return apply(rules.batch_norm_inference, x, weight, bias, mean=running_mean, variance=running_var, eps=eps)
     m = x.size // x.shape[1] if x.shape[1] else 0
     if m == 1:
-        raise ValueError(f"batch_norm cannot learn from one value per channel; got {x.shape}: use a batch of at least 2")
+        raise ValueError(
+            f"batch_norm cannot learn from one value per channel; got {x.shape}: use a batch of at least 2"
+        )
     batch_mean, variance = kernels.batch_statistics(x.data)
     if running_mean is not None and running_var is not None and m:
         running_mean += momentum * (batch_mean - running_mean)
@@ -348,13 +352,13 @@ def layer_norm(
 
 def dropout(x: Like, p: float = 0.5, training: bool = True, rng: np.random.Generator | None = None) -> Tensor:
     """Each number is 0 with probability p, else divided by 1 − p. Outside training, nothing happens"""
-    x = as_tensor(x)
+    t = as_tensor(x)
     if not 0 <= p < 1:
         raise ValueError(f"dropout needs 0 <= p < 1; got {p}")
     if not training or p == 0:
-        return x
-    kept = (rng or default_generator()).random(x.shape, dtype=np.float32) >= p
-    return apply(rules.dropout, x, kept=kept, p=p)
+        return t
+    kept = (rng or default_generator()).random(t.shape, dtype=np.float32) >= p
+    return apply(rules.dropout, t, kept=kept, p=p)
 
 
 # losses
@@ -377,8 +381,8 @@ def mse_loss(y: Like, t: Like, reduction: str = "mean") -> Tensor:
 def cross_entropy(scores: Like, target: Like, label_smoothing: float = 0.0, reduction: str = "mean") -> Tensor:
     """−ln softmax(scores) at the target.
 
-    Scores (N, K); target either labels (N,) of integers or one-hot rows / probabilities (N, K). With `label_smoothing` ε the
-    target becomes (1 − ε)·target + ε/K. Labels and one-hot rows give the same loss and gradient.
+    Scores (N, K); target either labels (N,) of integers or one-hot rows / probabilities (N, K). With `label_smoothing`
+    ε the target becomes (1 − ε)·target + ε/K. Labels and one-hot rows give the same loss and gradient.
     """
     scores = as_tensor(scores)
     if scores.ndim != 2:
@@ -415,11 +419,17 @@ def pair(size: Size) -> tuple[int, int]:
     return int(rows), int(columns)
 
 
+def _alike(x: Like, y: Like) -> tuple[Any, Any]:
+    """Two operands; a bare number takes the dtype of the other."""
+    owner = as_tensor(y if isinstance(x, bool | int | float) else x)
+    return owner._like(x), owner._like(y)
+
+
 def _images(name: str, x: Like) -> Tensor:
-    x = as_tensor(x)
-    if x.ndim != 4:
-        raise ValueError(f"{name} expects (N, C, H, W) images; got {x.shape}")
-    return x
+    t = as_tensor(x)
+    if t.ndim != 4:
+        raise ValueError(f"{name} expects (N, C, H, W) images; got {t.shape}")
+    return t
 
 
 def _labels(scores: Tensor, labels: Array) -> Array:

@@ -1,12 +1,208 @@
-"""The computational graph of a small expression as a picture. (Stub until the layout is written.)"""
+"""The computational graph of a small expression as a picture, as chapter 5 of the book draws it.
 
+Values flow from left to right and stand above the edges; gradients flow back and stand below them.
+"""
+
+from html import escape
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+from zerokara.autodiff.graph import Node, nodes, pull_back
+from zerokara.autodiff.tensor import Tensor
+
+LARGEST = 200
+GAP, ROW, MARGIN, RADIUS = 86.0, 94.0, 26.0, 19.0
+SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "negative": "−", "power": "^", "matmul": "@"}
+STYLE = """
+  .zk-graph { font: 13px ui-sans-serif, system-ui, 'Hiragino Sans', 'Noto Sans CJK JP', sans-serif; }
+  .zk-graph .paper { fill: #ffffff; } .zk-graph .edge { stroke: #9aa3ad; stroke-width: 1.4; fill: none; }
+  .zk-graph .op { fill: #eef3f8; stroke: #4a6a8a; stroke-width: 1.4; } .zk-graph .leaf { fill: #fff; stroke: #9aa3ad; }
+  .zk-graph .symbol, .zk-graph .name { text-anchor: middle; dominant-baseline: central; fill: #1d2733; }
+  .zk-graph .value, .zk-graph .gradient { text-anchor: middle; paint-order: stroke; stroke: #fff; stroke-width: 4px; }
+  .zk-graph .value { fill: #1d2733; } .zk-graph .gradient { fill: #c2410c; }
+"""
 
 
 class Drawing:
-    """An SVG picture."""
+    """An SVG picture: notebooks show it, `save` writes it, `str` gives its text."""
+
+    def __init__(self, svg: str) -> None:
+        self.svg = svg
+
+    def __str__(self) -> str:
+        return self.svg
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture to a file, which any browser opens."""
+        target = Path(path)
+        target.write_text(self.svg, encoding="utf-8")
+        return target
 
 
-def draw(y: Any) -> Drawing:
-    """Draw."""
-    raise NotImplementedError
+def draw(y: Tensor, **names: Tensor) -> Drawing:
+    """Draw how y was computed: values above the edges, ∂y/∂(that value) below them.
+
+        apple, number, tax = (zk.tensor(v, requires_grad=True) for v in (100.0, 2.0, 1.1))
+        zk.draw(apple * number * tax, apple=apple, number=number, tax=tax).save("apples.svg")
+
+    Names are given to tensors by keyword. Gradients are shown where y is a single number. Draw before `backward`, which
+    releases the graph, or keep it with `retain_graph=True`.
+    """
+    ordered = nodes(y)
+    if not ordered:
+        raise ValueError("there is nothing to draw: this tensor was not computed from tensors that require gradients")
+    if len(ordered) > LARGEST:
+        raise ValueError(
+            f"a drawing is for small expressions: this one has {len(ordered)} operations, more than {LARGEST}"
+        )
+    return Drawing(_svg(y, ordered, {id(t): name for name, t in names.items()}, _gradients(y, ordered)))
+
+
+def _gradients(y: Tensor, ordered: list[Node]) -> dict[int, Any]:
+    if y.size != 1:
+        return {}
+    every = {id(t): t for node in ordered for t in node.inputs if t is not None and t.requires_grad}
+    return pull_back(y, np.ones(y.shape, y.dtype), [y, *every.values()], create_graph=False, retain_graph=True)
+
+
+class _Places:
+    """Where everything stands: columns by distance from the leaves, rows in the order in which leaves are first used.
+
+    A tensor that came out of a node stands where the node stands; a leaf has a place of its own.
+    """
+
+    def __init__(self, ordered: list[Node], names: dict[int, str]) -> None:
+        self.names = names
+        self.column: dict[int, int] = {}
+        self.row: dict[int, float] = {}
+        self.half_width: dict[int, float] = {}
+        self.taken: dict[int, list[float]] = {}
+        self.leaves: dict[int, Any] = {}
+        for node in ordered:
+            inputs = [t for t in node.inputs if t is not None]
+            self.column[node.number] = 1 + max((self.column[t.node.number] for t in inputs if t.node), default=0)
+            self.half_width[node.number] = max(RADIUS, 4.2 * len(_symbol(node)) + 8)
+        for node in ordered:
+            inputs = [t for t in node.inputs if t is not None]
+            for t in inputs:
+                if t.node is None and id(t) not in self.leaves:
+                    self._add_leaf(t, self.column[node.number] - 1)
+            mean = sum(self.row[place(t)] for t in inputs) / len(inputs)
+            self.row[node.number] = self._free(self.column[node.number], mean)
+        self.middle = self._columns()
+
+    def _add_leaf(self, t: Any, column: int) -> None:
+        key = place(t)
+        self.leaves[id(t)] = t
+        self.column[key] = column
+        self.half_width[key] = max(30.0, 4.0 * len(self.name(t)) + 10)
+        self.row[key] = self._free(column, float(len(self.leaves) - 1))
+
+    def _free(self, column: int, wanted: float) -> float:
+        """The row nearest to the wanted one (downwards) that keeps a row's distance from the others in its column."""
+        for other in sorted(self.taken.setdefault(column, [])):
+            if abs(other - wanted) < 0.95:
+                wanted = other + 1.0
+        self.taken[column].append(wanted)
+        return wanted
+
+    def _columns(self) -> list[float]:
+        """The middle of each column, in pixels: between two columns there is always a gap for the numbers."""
+        widest = [0.0] * (max(self.column.values()) + 1)
+        for key, column in self.column.items():
+            widest[column] = max(widest[column], self.half_width[key])
+        x, middle = MARGIN - GAP, []
+        for half in widest:
+            middle.append(x + GAP + half)
+            x = middle[-1] + half
+        return middle
+
+    def at(self, key: int) -> tuple[float, float]:
+        """The middle of a node or leaf, in pixels."""
+        return self.middle[self.column[key]], MARGIN + 26 + self.row[key] * ROW
+
+    def name(self, t: Any) -> str:
+        """What a leaf is called."""
+        return self.names.get(id(t), "input" if t.requires_grad else "constant")
+
+    @property
+    def height(self) -> float:
+        """How tall the picture is, in pixels."""
+        return MARGIN * 2 + 52 + max(self.row.values()) * ROW
+
+
+def place(t: Any) -> int:
+    """The key of a tensor's place."""
+    return int(t.node.number) if t.node is not None else -id(t)
+
+
+def _svg(y: Tensor, ordered: list[Node], names: dict[int, str], gradients: dict[int, Any]) -> str:
+    places = _Places(ordered, names)
+    parts = [
+        _edge(t, places, places.at(node.number), places.half_width[node.number], gradients)
+        for node in ordered
+        for t in node.inputs
+        if t is not None
+    ]
+    x, up = places.at(place(y))
+    width = x + places.half_width[place(y)] + GAP + MARGIN
+    parts.append(_edge(y, places, (width - MARGIN, up), 0.0, gradients))
+    parts += [_operation(places.at(n.number), places.half_width[n.number], _symbol(n)) for n in ordered]
+    parts += [_leaf(places.at(-key), places.half_width[-key], places.name(t)) for key, t in places.leaves.items()]
+    title = f"computational graph of {len(ordered)} operations"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="zk-graph" role="img" aria-label="{title}" '
+        f'width="{width:.0f}" height="{places.height:.0f}" viewBox="0 0 {width:.0f} {places.height:.0f}">'
+        f"<title>{title}</title><style>{STYLE}</style>"
+        '<defs><marker id="zk-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        '<path d="M0 0 8 4 0 8z" fill="#9aa3ad"/></marker></defs>'
+        f'<rect class="paper" width="100%" height="100%"/>{"".join(parts)}</svg>'
+    )
+
+
+def _edge(t: Any, places: _Places, end: tuple[float, float], end_half: float, gradients: dict[int, Any]) -> str:
+    """A line from the right side of one shape to the left side of another, with the value and the gradient on it."""
+    (x1, y1), (x2, y2) = places.at(place(t)), end
+    x1, x2 = x1 + places.half_width[place(t)], x2 - end_half - 1
+    x, y = (x1 + x2) / 2, (y1 + y2) / 2
+    name = f"{places.names[id(t)]} = " if t.node is not None and id(t) in places.names else ""
+    text = f'<text class="value" x="{x:.1f}" y="{y - 7:.1f}">{escape(name + _text(t.data))}</text>'
+    if id(t) in gradients:
+        gradient = escape(_text(np.asarray(gradients[id(t)])))
+        text += f'<text class="gradient" x="{x:.1f}" y="{y + 17:.1f}">{gradient}</text>'
+    line = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
+    return f'<path class="edge" marker-end="url(#zk-tip)" d="{line}"/>{text}'
+
+
+def _operation(middle: tuple[float, float], half: float, symbol: str) -> str:
+    x, y = middle
+    return (
+        f'<rect class="op" x="{x - half:.1f}" y="{y - RADIUS:.1f}" width="{2 * half:.1f}" height="{2 * RADIUS}" '
+        f'rx="{RADIUS}"/><text class="symbol" x="{x:.1f}" y="{y:.1f}">{escape(symbol)}</text>'
+    )
+
+
+def _leaf(middle: tuple[float, float], half: float, name: str) -> str:
+    x, y = middle
+    return (
+        f'<rect class="leaf" x="{x - half:.1f}" y="{y - 14:.1f}" width="{2 * half:.1f}" height="28" rx="5"/>'
+        f'<text class="name" x="{x:.1f}" y="{y:.1f}">{escape(name)}</text>'
+    )
+
+
+def _symbol(node: Node) -> str:
+    return SYMBOLS.get(node.rule.__name__, node.rule.__name__)
+
+
+def _text(values: Any) -> str:
+    """A number, a few numbers, or else the shape."""
+    if values.size == 1:
+        return f"{values.item():.6g}"
+    if values.size <= 3 and values.ndim == 1:
+        return "(" + ", ".join(f"{v:.3g}" for v in values) + ")"
+    return str(values.shape)

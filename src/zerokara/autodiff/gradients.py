@@ -19,9 +19,9 @@ def gradients(
 ) -> list[Any]:
     """∂y/∂t for each tensor t in `at`: leaves or inner results, such as the feature maps of a layer.
 
-    Nothing is added to any `grad`. `gradient` = ∂L/∂y, needed unless y is a scalar. A tensor that y does not depend on gets
-    zeros. Returns arrays; with `create_graph` tensors that can be differentiated again. As in PyTorch, the part of the graph
-    that was walked is released unless `retain_graph` (default: as `create_graph`).
+    Nothing is added to any `grad`. `gradient` = ∂L/∂y, needed unless y is a scalar. A tensor that y does not depend on
+    gets zeros. Returns arrays; with `create_graph` tensors that can be differentiated again. As in PyTorch, the part of
+    the graph that was walked is released unless `retain_graph` (default: as `create_graph`).
 
         a = conv(x);  y = head(a);  (g,) = gradients(y[0, 7], at=[a])
     """

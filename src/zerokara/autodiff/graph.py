@@ -81,7 +81,10 @@ class _Recording(ContextDecorator):
 
 
 def no_grad() -> _Recording:
-    """Compute without recording: `with no_grad(): …` or `@no_grad()`. Saves time and memory in inference."""
+    """Compute without a record, as for inference: it saves time and memory.
+
+    A context (`with no_grad():`) and a decorator (`@no_grad()`).
+    """
     return _Recording(False)
 
 
@@ -101,7 +104,9 @@ def pull_back(
     wanted = {id(t) for t in at}
     useful = _leading_to(wanted, nodes(y))
     gradients: dict[int, Any] = {id(y): seed}
-    waiting: list[tuple[int, Recorded]] = [(-y.node.number, y)] if y.node is not None and y.node.number in useful else []
+    waiting: list[tuple[int, Recorded]] = (
+        [(-y.node.number, y)] if y.node is not None and y.node.number in useful else []
+    )
     with _Recording(create_graph):
         while waiting:  # the largest number first: all users of this tensor are done, so its gradient is complete
             t = heapq.heappop(waiting)[1]

@@ -43,8 +43,8 @@ def check_gradients(
     """Compare back-propagated with numerical gradients of f at the inputs; AssertionError where they differ.
 
     For a random v of the shape of y = f(*inputs), the back-propagated Jᵀv is compared with central differences along
-    random directions u: ⟨Jᵀv, u⟩ = (⟨v, f(x+hu)⟩ − ⟨v, f(x−hu)⟩) / 2h. One direction sees every entry of the Jacobian at
-    once, so a wrong factor anywhere shows, at the price of two evaluations instead of two a number.
+    random directions u: ⟨Jᵀv, u⟩ = (⟨v, f(x+hu)⟩ − ⟨v, f(x−hu)⟩) / 2h. One direction sees every entry of the Jacobian
+    at once, so a wrong factor anywhere shows, at the price of two evaluations instead of two a number.
 
     Inputs are arrays or numbers, taken as float64; f gets tensors and must be smooth at the point.
     """
@@ -75,5 +75,7 @@ def check_gradients(
 def _number(y: Any) -> float:
     value = np.asarray(y.data if isinstance(y, Tensor) else y)
     if value.size != 1:
-        raise ValueError(f"a numerical derivative needs a function with one number as its value; got shape {value.shape}")
+        raise ValueError(
+            f"a numerical derivative needs a function with one number as its value; got shape {value.shape}"
+        )
     return float(value.reshape(()))

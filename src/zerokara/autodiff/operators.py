@@ -23,9 +23,13 @@ class Operators:
     if TYPE_CHECKING:
 
         @property
-        def shape(self) -> Shape: ...
+        def shape(self) -> Shape:
+            """The lengths of the axes."""
+
         @property
-        def ndim(self) -> int: ...
+        def ndim(self) -> int:
+            """How many axes there are."""
+
         def _apply(self, rule: Rule, *inputs: Any, **options: Any) -> Tensor: ...
 
     # arithmetic
@@ -76,7 +80,7 @@ class Operators:
         return _matmul(self._like(other), self, self._apply)
 
     def _like(self, other: Any) -> Any:
-        """A bare number takes the dtype of the tensor it meets, so that float64 stays exact and float32 stays float32."""
+        """A bare number takes the dtype of the tensor it meets: float64 stays exact and float32 stays float32."""
         if isinstance(other, bool | int | float) and np.issubdtype(self.data.dtype, np.floating):
             return np.asarray(other, self.data.dtype)
         return other if isinstance(other, Operators) else np.asarray(other)
@@ -200,7 +204,7 @@ class Operators:
         return self.transpose(*order)
 
     @property
-    def T(self) -> "Tensor":
+    def T(self) -> "Tensor":  # noqa: N802  (NumPy's name)
         """All axes reversed."""
         return self.transpose()
 
@@ -329,7 +333,8 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     **{
         ufunc: _constant(ufunc)
         for ufunc in (
-            np.sign, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.isfinite, np.isnan, np.isinf,
+            np.sign, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
+            np.isfinite, np.isnan, np.isinf,
         )
     },
 }  # fmt: skip

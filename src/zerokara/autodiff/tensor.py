@@ -25,7 +25,7 @@ class Tensor(Operators):
     def __init__(self, data: Array, requires_grad: bool = False) -> None:
         if requires_grad and not np.issubdtype(data.dtype, np.floating):
             raise TypeError(
-                f"only floating-point tensors can require gradients; got {data.dtype}: convert it with .astype(np.float32)"
+                f"only floating-point tensors can require gradients; got {data.dtype}: use .astype(np.float32) first"
             )
         self.data = data
         self.grad: Array | None = None
@@ -98,9 +98,7 @@ class Tensor(Operators):
 
     # gradients
 
-    def backward(
-        self, gradient: Any = None, *, retain_graph: bool | None = None, create_graph: bool = False
-    ) -> None:
+    def backward(self, gradient: Any = None, *, retain_graph: bool | None = None, create_graph: bool = False) -> None:
         """Add ∂self/∂leaf to the `grad` of every leaf that requires a gradient, as PyTorch does.
 
         `gradient` = ∂L/∂self, in the shape of self; for a scalar it is 1. The graph is released afterwards, and with it
@@ -153,8 +151,8 @@ def _kernel_call(name: str) -> tuple[list[str] | None, list[str]]:
 def tensor(value: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor of an array, a number, or nested lists of numbers.
 
-    NumPy arrays are copied and keep their dtype; Python's fractions become float32 and its integers int64, as in PyTorch. With
-    `requires_grad`, integers become float32, since a gradient is asked for.
+    NumPy arrays are copied and keep their dtype; Python's fractions become float32 and its integers int64, as PyTorch.
+    With `requires_grad`, integers become float32, since a gradient is asked for.
     """
     own = not isinstance(value, np.ndarray | np.generic | Tensor)
     data = np.array(value.data if isinstance(value, Tensor) else value, dtype=dtype)
@@ -200,7 +198,7 @@ def seed_gradient(y: Tensor, gradient: Any, create_graph: bool) -> Any:
     if gradient is None:
         if y.size != 1:
             raise ValueError(
-                f"the gradient of a tensor of shape {y.shape} needs a `gradient` of that shape: only a scalar has one of its own"
+                f"a result of shape {y.shape} needs a `gradient` of that shape to start from: only a scalar has its own"
             )
         seed = np.ones(y.shape, y.dtype)
     else:

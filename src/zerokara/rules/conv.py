@@ -31,7 +31,7 @@ def conv2d(
 def conv2d_grad_x(
     g: Array, w: Array, *, x_shape: Shape, stride: Pair, padding: Pair, dilation: Pair, groups: int
 ) -> Ruled:
-    """The gradient of a convolution in its images: linear in g and in w, so its own gradients are convolutions again."""
+    """The gradient of a convolution in its images: linear in g and in w; its gradients are convolutions again."""
     window = (stride, padding, dilation, groups)
     return kernels.conv2d_grad_x(g, w, x_shape, *window), (
         lambda v: kernels.conv2d(v, w, None, *window),

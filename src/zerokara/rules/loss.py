@@ -18,8 +18,8 @@ def cross_entropy(scores: Array, *, labels: Array) -> Ruled:
 
     Lₙ = −ln softmax(scores)ₙ[labelₙ] = ln Σⱼ e^(sⱼ) − s[labelₙ]        ∂L/∂s[n,k] = gₙ·(pₙₖ − tₙₖ)
 
-    p = softmax(scores), t = 1 at the label and 0 elsewhere: the gradient is just "answer − truth". Never overflows, and is
-    exact where a probability is nearly 0 or 1. Shapes: scores (N, K), labels (N,) integers  →  (N,). Book §5.6.3.
+    p = softmax(scores), t = 1 at the label and 0 elsewhere: the gradient is just "answer − truth". Never overflows,
+    and is exact where a probability is nearly 0 or 1. Shapes: scores (N, K), integer labels (N,)  →  (N,). Book §5.6.3.
     """
     losses, probabilities = kernels.cross_entropy(scores, labels)
 

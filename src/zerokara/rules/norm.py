@@ -16,8 +16,8 @@ def batch_norm(
     ∂L/∂β = Σ g,   ∂L/∂γ = Σ g·x̂
     ∂L/∂x = γ/√(σ² + ε) · (g − (∂L/∂β + x̂·∂L/∂γ) / m)        m numbers a channel: μ and σ² depend on x too
 
-    Shapes: x (N, C) or (N, C, H, W); γ = weight, β = bias, μ, σ² (C,). The caller computes the statistics once, since the
-    layer also needs them for its running values. Ioffe and Szegedy, 2015 (arXiv 1502.03167); book §6.3.
+    Shapes: x (N, C) or (N, C, H, W); γ = weight, β = bias, μ, σ² (C,). The caller computes the statistics once,
+    since the layer also needs them for its running values. Ioffe and Szegedy, 2015 (arXiv 1502.03167); book §6.3.
     """
     grads = once(lambda g: kernels.batch_norm_grads(g, x, mean, variance, weight, eps))
     return kernels.batch_norm(x, mean, variance, weight, bias, eps), (

@@ -12,7 +12,8 @@ Run on tensors instead of arrays, the same rule therefore gives pullbacks that a
 second derivatives come about. Two things follow for whoever writes a rule: it never changes an array in place, and what
 has no gradient of its own (a comparison, a sign) is an ordinary array.
 
-The letters used in every formula: g = ∂L/∂y, N images, C channels, H×W pixels, F filters, P×Q a filter's size, K classes.
+The letters used in every formula: g = ∂L/∂y, N images, C channels, H×W pixels, F filters,
+P×Q a filter's size, K classes.
 """
 
 from collections.abc import Callable

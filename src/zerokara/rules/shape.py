@@ -1,5 +1,7 @@
 """The same numbers in another arrangement."""
 
+from typing import Any
+
 import numpy as np
 
 from zerokara import kernels
@@ -23,12 +25,12 @@ def broadcast_to(x: Array, *, shape: Shape) -> Ruled:
     return np.broadcast_to(x, shape), (lambda g: g,)
 
 
-def getitem(x: Array, *, index: object) -> Ruled:
+def getitem(x: Array, *, index: Any) -> Ruled:
     """x[index]        g goes back to the places it was taken from; places taken twice get both"""
-    return x[index], (lambda g: kernels.scatter(g, index, x.shape),)  # type: ignore[index]
+    return x[index], (lambda g: kernels.scatter(g, index, x.shape),)
 
 
-def scatter(g: Array, *, index: object, shape: Shape) -> Ruled:
+def scatter(g: Array, *, index: Any, shape: Shape) -> Ruled:
     """Zeros of `shape` with g added at index        ∂L/∂g = (incoming gradient)[index]"""
     return kernels.scatter(g, index, shape), (lambda v: v[index],)
 
