@@ -1,0 +1,19 @@
+"""Files: weights and checkpoints as safetensors, arrays as .npz, everything written whole or not at all."""
+
+from zerokara.io.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from zerokara.io.files import write_atomically
+from zerokara.io.npz import load_npz, save_npz
+from zerokara.io.safetensors import load_safetensors, save_safetensors
+from zerokara.io.weights import load_weights
+
+__all__ = [
+    "Checkpoint",
+    "load_checkpoint",
+    "load_npz",
+    "load_safetensors",
+    "load_weights",
+    "save_checkpoint",
+    "save_npz",
+    "save_safetensors",
+    "write_atomically",
+]

@@ -1,0 +1,85 @@
+"""`fit`: the training loop, as a generator of records."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from zerokara import functional as F
+from zerokara.data import Loader, Split
+from zerokara.nn import Module
+from zerokara.optim import Optimizer, Schedule
+from zerokara.training.early_stopping import EarlyStopping
+from zerokara.training.evaluation import Loss, evaluation_loader
+from zerokara.training.loop import Loop
+from zerokara.training.options import Options
+from zerokara.training.records import Record
+from zerokara.training.run import Run
+from zerokara.training.run_folder import RunFolder
+from zerokara.training.settings import describe
+
+
+def fit(
+    model: Module,
+    train_loader: Loader,
+    optimizer: Optimizer,
+    *,
+    epochs: int,
+    loss: Loss = F.cross_entropy,
+    validation: Loader | Split | None = None,
+    schedule: Schedule | None = None,
+    clip_norm: float | None = None,
+    average: float | None = None,
+    early_stopping: EarlyStopping | None = None,
+    run_dir: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    checkpoint_steps: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Iterator[Record]:
+    """Train `model`, and yield a `Record` after every step and after every epoch.
+
+        for record in fit(model, Loader(data.train, 100), optim.Adam(model), epochs=20, validation=data.test):
+            ...
+
+    The training goes on while the records are read; who stops reading stops it. An epoch is one pass over the loader,
+    so the number of epochs is the number of validations for any batch size, and the last, smaller batch counts too.
+
+    loss: (scores, labels) → the batch's mean loss, which is what is reported; penalties of the optimizer are not in it.
+    validation: measured after every epoch in evaluation mode; a split is scaled as the training images are.
+    schedule: a function of the step (from 0) that sets `optimizer.lr`.
+    clip_norm: the longest that all gradients together may be. average: the decay of an exponential moving average of
+    the weights; it is what is validated, what is kept as the best, and what the model has in the end.
+    early_stopping: see `EarlyStopping`; it restores the best epoch's weights.
+
+    run_dir: a folder for settings.json, history.jsonl and checkpoints: `last`, `previous` and `best` (judged by
+    early_stopping's monitor, else by val_loss, else by loss), written after every epoch and, if wanted, every
+    `checkpoint_steps` steps; in the end weights.safetensors. settings: anything of the caller's to keep in there.
+    resume: go on where the run in run_dir stopped, however it stopped; weights and history then are bit for bit
+    (on the same machine and versions) those of a training that never stopped. Only `epochs` may differ.
+    clock: a function that gives seconds.
+
+    Ctrl-C and SIGTERM end the running step, save, and raise `Interrupted`. A loss that is no number raises `Diverged`;
+    checkpoints never hold such numbers. Raises ValueError, before any work, for options or a run_dir that cannot be.
+    """
+    options = Options(
+        epochs=epochs,
+        loss=loss,
+        validation=None if validation is None else evaluation_loader(validation, like=train_loader),
+        schedule=schedule,
+        clip_norm=clip_norm,
+        average=average,
+        early_stopping=early_stopping,
+        checkpoint_steps=checkpoint_steps,
+        clock=clock,
+    )
+    if not len(train_loader):
+        raise ValueError("there are no batches to learn from: the training data are empty, or fewer than a batch")
+    if run_dir is None and (resume or checkpoint_steps):
+        raise ValueError(f"{'resume' if resume else 'checkpoint_steps'} needs the folder of the run: give run_dir")
+    told = {"train": train_loader, "model": model, "optimizer": optimizer}
+    plan = {name: describe(value) for name, value in told.items()} | options.describe()
+    run = Run(model, optimizer, options.average, plan, describe(settings or {}))
+    if run_dir is not None:
+        run.enter(RunFolder(run_dir), resume=resume)
+    return Loop(run, train_loader, options).records()

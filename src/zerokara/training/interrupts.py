@@ -1,0 +1,60 @@
+"""Ctrl-C and SIGTERM: finish the step, save, then stop."""
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import Any
+
+_Handler = Callable[[int, FrameType | None], Any] | int
+
+
+class Interrupted(KeyboardInterrupt):
+    """The training was asked to stop (Ctrl-C or SIGTERM), and stopped between two steps with everything saved.
+
+    signal_number says by which signal; the message says how to go on. It is a KeyboardInterrupt, so that
+    `except Exception` does not swallow the wish to stop.
+    """
+
+    def __init__(self, message: str, signal_number: int) -> None:
+        super().__init__(message)
+        self.signal_number = signal_number
+
+
+class Signals:
+    """A `with` block in which the first Ctrl-C or SIGTERM is only remembered, in `received`: no step is ever torn.
+
+    A second one acts at once, as it would have without the block. Outside the main thread, where Python
+    allows no handlers, and for signals that the process ignores, nothing is changed.
+    """
+
+    def __init__(self) -> None:
+        self.received: int | None = None
+        self._before: dict[int, _Handler] = {}
+
+    def __enter__(self) -> "Signals":
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                before = signal.getsignal(number)
+                if before is not None and before != signal.SIG_IGN:
+                    self._before[number] = before
+                    signal.signal(number, self._remember)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._give_back()
+
+    def _remember(self, number: int, frame: FrameType | None) -> None:
+        if self.received is None:
+            self.received = number
+            return
+        self._give_back()
+        signal.raise_signal(number)
+
+    def _give_back(self) -> None:
+        for number, before in self._before.items():
+            if signal.getsignal(number) == self._remember:
+                signal.signal(number, before)
+        self._before = {}

@@ -1,0 +1,54 @@
+"""How a training is to go, checked before anything happens."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from zerokara import functional as F
+from zerokara.data import Loader
+from zerokara.optim import Schedule
+from zerokara.training.early_stopping import EarlyStopping
+from zerokara.training.evaluation import Loss
+from zerokara.training.settings import describe
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """What `fit` is told beside the model, the data and the optimizer. Raises ValueError for what cannot be."""
+
+    epochs: int
+    loss: Loss = F.cross_entropy
+    validation: Loader | None = None
+    schedule: Schedule | None = None
+    clip_norm: float | None = None
+    average: float | None = None
+    early_stopping: EarlyStopping | None = None
+    checkpoint_steps: int | None = None
+    clock: Callable[[], float] = time.perf_counter
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1:
+            raise ValueError(f"a training lasts at least 1 epoch; got epochs={self.epochs}")
+        if self.clip_norm is not None and not self.clip_norm > 0:
+            raise ValueError(f"clip_norm is a number above 0, or None; got {self.clip_norm}")
+        if self.average is not None and not 0 <= self.average < 1:
+            raise ValueError(f"average is a decay in 0 ≤ average < 1, or None; got {self.average}")
+        if self.checkpoint_steps is not None and self.checkpoint_steps < 1:
+            raise ValueError(f"checkpoint_steps is at least 1, or None; got {self.checkpoint_steps}")
+        if self.validation is not None and not len(self.validation):
+            raise ValueError("the validation data are empty")
+        if self.watched.monitor.startswith("val_") and self.validation is None:
+            raise ValueError(
+                f"early stopping monitors {self.watched.monitor}: give validation data, or monitor the loss"
+            )
+
+    @property
+    def watched(self) -> EarlyStopping:
+        """The rule that says which epoch is the best, whether or not it may stop the training."""
+        return self.early_stopping or EarlyStopping(monitor="loss" if self.validation is None else "val_loss")
+
+    def describe(self) -> dict[str, Any]:
+        """The options on which the result depends, as JSON."""
+        names = ("epochs", "loss", "validation", "schedule", "clip_norm", "average", "early_stopping")
+        return {name: describe(getattr(self, name)) for name in names}
