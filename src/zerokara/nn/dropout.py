@@ -5,7 +5,6 @@ import numpy as np
 from zerokara import functional as F
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
-from zerokara.nn.sizes import between
 
 
 class Dropout(Module):
@@ -16,7 +15,9 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
-        self.p = between("Dropout", "p", p, 0, 1)
+        if not 0 <= p < 1:
+            raise ValueError(f"Dropout expects p of at least 0 and below 1; got {p!r}")
+        self.p = float(p)
         self.rng = rng
 
     def forward(self, x: Tensor) -> Tensor:

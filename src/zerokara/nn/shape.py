@@ -12,7 +12,7 @@ class Flatten(Module):
         self.start_axis = start_axis
 
     def forward(self, x: Tensor) -> Tensor:
-        """x with its last axes as one."""
+        """x, flattened."""
         return F.flatten(x, self.start_axis)
 
 

@@ -29,13 +29,6 @@ def pair(layer: str, name: str, value: Any, least: int = 1) -> Pair:
     return whole(layer, name, value[0], least), whole(layer, name, value[1], least)
 
 
-def between(layer: str, name: str, value: float, low: float, high: float) -> float:
-    """`value` as a float with low ≤ value ≤ high (never NaN)."""
-    if not low <= value <= high:
-        raise ValueError(f"{layer} expects {name} between {low:g} and {high:g}; got {value!r}")
-    return float(value)
-
-
 def expect_images(layer: str, shape: Shape, channels: int | None = None, setting: str = "") -> None:
     """Refuse what is not (N, C, H, W), or has another number of channels than the layer's `setting` says."""
     if len(shape) == 4 and channels in (None, shape[1]):
