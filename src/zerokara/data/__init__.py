@@ -3,7 +3,10 @@
 from zerokara.data import transforms
 from zerokara.data.catalogue import DATASETS, Entry, load
 from zerokara.data.dataset import DataError, Dataset, Split, split
+from zerokara.data.files import data_root
+from zerokara.data.idx import read_images, read_labels
 from zerokara.data.loader import Loader, Transform, normalized, scaled
+from zerokara.data.progress import Progress, Transfer, show_transfers, silent
 
 __all__ = [
     "DATASETS",
@@ -11,11 +14,18 @@ __all__ = [
     "Dataset",
     "Entry",
     "Loader",
+    "Progress",
     "Split",
+    "Transfer",
     "Transform",
+    "data_root",
     "load",
     "normalized",
+    "read_images",
+    "read_labels",
     "scaled",
+    "show_transfers",
+    "silent",
     "split",
     "transforms",
 ]

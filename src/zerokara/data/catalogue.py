@@ -8,62 +8,114 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from zerokara.data import mnist
+from zerokara.data import cifar, mnist
+from zerokara.data.bundled import load_digits
 from zerokara.data.dataset import DataError, Dataset
+from zerokara.data.download import by_hand, fetch
 from zerokara.data.files import Found, data_root, find_idx, home
-from zerokara.data.published import FASHION_MNIST, KMNIST, MNIST, Publication
+from zerokara.data.folder import PREFIX, load_folder
+from zerokara.data.progress import Progress, show_transfers
+from zerokara.data.published import CIFAR10, FASHION_MNIST, KMNIST, MNIST, Publication, PublishedFile
+from zerokara.data.toys import load_toy
 
-DIGITS = tuple("0123456789")
-GARMENTS = ("T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
-KANA = ("お o", "き ki", "す su", "つ tsu", "な na", "は ha", "ま ma", "や ya", "れ re", "を wo")
+_DIGITS = tuple("0123456789")
+_GARMENTS = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
+_KANA = ("お", "き", "す", "つ", "な", "は", "ま", "や", "れ", "を")
 
 
 @dataclass(frozen=True)
 class Request:
-    """How a data set is asked for: where its files lie, and whether missing ones may be fetched."""
+    """How a data set is asked for: the folder of the data, whether missing files may be fetched, who is told."""
 
     root: Path
     download: bool
-    progress: Any
+    progress: Progress | None
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the table: what the data set is, and the function that loads it."""
+    """One line of the table. `publication` names the files to fetch; None when nothing is fetched."""
 
     name: str
     description: str
     load: Callable[[Request], Dataset]
-
-
-def _load_idx(publication: Publication, classes: tuple[str, ...], request: Request) -> Dataset:
-    files = [_find_or_fetch(publication, file, request) for file in publication.files]
-    return mnist.assemble(publication.name, classes, files)
-
-
-def _find_or_fetch(publication: Publication, file: Any, request: Request) -> Found:
-    found = find_idx(publication, file, request.root)
-    if found is None:
-        raise DataError(f"{publication.name}: {file.name} is not in {home(publication, request.root)}")
-    return found
-
-
-_ENTRIES = (
-    Entry("mnist", "handwritten digits, 60,000 + 10,000, 28×28 grey", partial(_load_idx, MNIST, DIGITS)),
-    Entry("fashion-mnist", "clothes, 60,000 + 10,000, 28×28 grey", partial(_load_idx, FASHION_MNIST, GARMENTS)),
-    Entry("kmnist", "cursive Japanese, 60,000 + 10,000, 28×28 grey", partial(_load_idx, KMNIST, KANA)),
-)
-DATASETS: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
+    publication: Publication | None = None
 
 
 def load(
-    name: str, *, data_dir: str | os.PathLike[str] | None = None, download: bool = True, progress: Any = None
+    name: str,
+    *,
+    data_dir: str | os.PathLike[str] | None = None,
+    download: bool = True,
+    progress: Progress | None = None,
 ) -> Dataset:
-    """Load a data set by its name (a key of DATASETS)."""
+    """Load a data set: a key of DATASETS, or "folder:PATH" for a folder of images with a sub-folder for each class.
+
+    Files are looked for in `data_dir`, else in the folder that ZEROKARA_DATA names, else in the user's cache folder:
+    in a sub-folder with the data set's name first, then in the folder itself. Missing ones are downloaded into that
+    sub-folder unless download=False; `progress` is called with each Transfer (None: a bar on a terminal, plain lines
+    elsewhere; `silent`: nothing).
+    Errors: DataError naming the data set or the file that cannot be used, or what to do by hand without a network.
+    """
+    if name.startswith(PREFIX):
+        return load_folder(name)
     if name not in DATASETS:
         near = difflib.get_close_matches(name, DATASETS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise DataError(f"no data set is called {name!r}; {hint}known: {', '.join(DATASETS)}")
+        raise DataError(f"no data set is called {name!r}; {hint}known: {', '.join(DATASETS)}, folder:PATH")
     return DATASETS[name].load(Request(data_root(data_dir), download, progress))
+
+
+def _load_idx(publication: Publication, classes: tuple[str, ...], request: Request) -> Dataset:
+    files = {file: find_idx(publication, file, request.root) for file in publication.files}
+    missing = [file.name for file, found in files.items() if found is None]
+    own = [found.path for found in files.values() if found and not found.published]
+    if missing and own:
+        raise DataError(f"{own[0].parent} lacks {', '.join(missing)}; own files go with own files, all four of them")
+    return mnist.assemble(
+        publication.name, classes, [found or _fetch_idx(publication, file, request) for file, found in files.items()]
+    )
+
+
+def _fetch_idx(publication: Publication, file: PublishedFile, request: Request) -> Found:
+    _fetch(publication, file, request)
+    found = find_idx(publication, file, request.root)
+    if found is None:
+        raise DataError(f"{home(publication, request.root) / file.name} vanished after its download")
+    return found
+
+
+def _load_cifar10(request: Request) -> Dataset:
+    return cifar.read(cifar.find(request.root) or _fetch(CIFAR10, CIFAR10.files[0], request))
+
+
+def _fetch(publication: Publication, file: PublishedFile, request: Request) -> Path:
+    folder = home(publication, request.root)
+    if not request.download:
+        raise DataError(f"{publication.name}: {file.name} is not in {folder}; {by_hand(publication, folder)}")
+    return fetch(publication, file, folder, request.progress or show_transfers())
+
+
+def _idx(publication: Publication, description: str, classes: tuple[str, ...]) -> Entry:
+    return Entry(publication.name, description, partial(_load_idx, publication, classes), publication)
+
+
+def _toy(name: str, description: str) -> Entry:
+    return Entry(name, description, lambda request: load_toy(name))
+
+
+_ENTRIES = (
+    Entry("digits", "handwritten digits, 1,437 + 360, 8×8, bundled: no network needed", lambda request: load_digits()),
+    _idx(MNIST, "handwritten digits, 60,000 + 10,000, 28×28", _DIGITS),
+    _idx(FASHION_MNIST, "pictures of clothes, 60,000 + 10,000, 28×28", _GARMENTS),
+    _idx(KMNIST, "cursive Japanese characters, 60,000 + 10,000, 28×28", _KANA),
+    Entry("cifar10", "photographs in ten classes, 50,000 + 10,000, 32×32 colour", _load_cifar10, CIFAR10),
+    _toy("moons", "two half circles that reach into each other, 1,000 + 500 points"),
+    _toy("circles", "a circle around a circle, 1,000 + 500 points"),
+    _toy("spirals", "three spiral arms, 1,000 + 500 points"),
+    _toy("gaussians", "three round clouds, 1,000 + 500 points"),
+    _toy("xor", "four squares like a chessboard, 1,000 + 500 points"),
+)
+DATASETS: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
+"""name → how to load it. "digits" is the embedded default, which needs no network."""

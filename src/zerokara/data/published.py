@@ -28,13 +28,14 @@ class PublishedFile:
 class Publication:
     """Where a data set is published: `mirrors` are tried in order, each address + file name.
 
-    `folders`: the names of the sub-folders in which people keep it.
+    `folders`: the names of the sub-folders in which people keep it. `alternatives`: any one of the files is enough.
     """
 
     name: str
     mirrors: tuple[str, ...]
     files: tuple[PublishedFile, ...]
     folders: tuple[str, ...]
+    alternatives: bool = False
 
 
 MNIST = Publication(
@@ -124,6 +125,7 @@ CIFAR10 = Publication(
         ),
     ),
     folders=("cifar10", "cifar-10", "CIFAR10"),
+    alternatives=True,
 )
 
 PUBLICATIONS = {publication.name: publication for publication in (MNIST, FASHION_MNIST, KMNIST, CIFAR10)}

@@ -1,0 +1,81 @@
+"""Points in the plane in two or more classes: small sets whose decision boundary can be drawn.
+
+Every function takes the number of points, a seed and the noise (a standard deviation in the units of the plane), and
+returns a Split: points (N, 2) float32, labels (N,) int64, as many of each class as can be, in random order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from zerokara.arrays import Array, generator
+from zerokara.data.dataset import Dataset, Split
+
+_TRAIN_COUNT, _TEST_COUNT = 1000, 500
+
+
+def moons(n: int, seed: int = 0, noise: float = 0.1) -> Split:
+    """Two half circles that reach into each other: (cos t, sin t) and (1 − cos t, ½ − sin t), t from 0 to π."""
+    labels, rng = _labels(n, 2, seed, "moons")
+    t = rng.uniform(0, np.pi, n)
+    upper = np.stack([np.cos(t), np.sin(t)], axis=1)
+    return _noisy(np.where(labels[:, None] == 0, upper, [1, 0.5] - upper), labels, noise, rng)
+
+
+def circles(n: int, seed: int = 0, noise: float = 0.08) -> Split:
+    """A circle of radius 1 around one of radius ½."""
+    labels, rng = _labels(n, 2, seed, "circles")
+    return _noisy(_polar(np.where(labels == 0, 1.0, 0.5), rng.uniform(0, 2 * np.pi, n)), labels, noise, rng)
+
+
+def spirals(n: int, seed: int = 0, noise: float = 0.02) -> Split:
+    """Three arms: radius r from 0.05 to 1 at the angle 4·r + class·2π/3 radians."""
+    labels, rng = _labels(n, 3, seed, "spirals")
+    r = rng.uniform(0.05, 1, n)
+    return _noisy(_polar(r, 4 * r + labels * (2 * np.pi / 3)), labels, noise, rng)
+
+
+def gaussians(n: int, seed: int = 0, noise: float = 0.35) -> Split:
+    """Three round clouds, their centres at distance 1 from the origin."""
+    labels, rng = _labels(n, 3, seed, "gaussians")
+    return _noisy(_polar(np.ones(n), labels * (2 * np.pi / 3) + np.pi / 2), labels, noise, rng)
+
+
+def xor(n: int, seed: int = 0, noise: float = 0.05) -> Split:
+    """Four squares like a chessboard: class 1 where exactly one of x, y is positive; no straight line parts them."""
+    labels, rng = _labels(n, 2, seed, "xor")
+    x = rng.uniform(-1, 1, n)
+    y = rng.uniform(0, 1, n) * np.where(labels == 1, -np.sign(x), np.sign(x))
+    return _noisy(np.stack([x, y], axis=1), labels, noise, rng)
+
+
+TOYS: dict[str, tuple[Callable[[int, int], Split], int]] = {
+    "moons": (moons, 2),
+    "circles": (circles, 2),
+    "spirals": (spirals, 3),
+    "gaussians": (gaussians, 3),
+    "xor": (xor, 2),
+}
+"""name → (function, number of classes)."""
+
+
+def load_toy(name: str) -> Dataset:
+    """1,000 points for training (seed 0) and 500 for testing (seed 1)."""
+    draw, classes = TOYS[name]
+    names = tuple(str(label) for label in range(classes))
+    return Dataset(name, draw(_TRAIN_COUNT, 0), draw(_TEST_COUNT, 1), names, source="drawn by formula")
+
+
+def _labels(n: int, classes: int, seed: int, name: str) -> tuple[Array, np.random.Generator]:
+    rng = generator(seed, "toys", name)
+    return rng.permutation(np.arange(n) % classes), rng
+
+
+def _polar(radius: Array, angle: Array) -> Array:
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+
+
+def _noisy(points: Array, labels: Array, noise: float, rng: np.random.Generator) -> Split:
+    return Split((points + noise * rng.standard_normal(points.shape)).astype(np.float32), labels)
