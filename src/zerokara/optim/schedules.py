@@ -77,8 +77,9 @@ class CosineLR:
 class OneCycleLR:
     """Up from lr/div_factor to lr and down to lr/(div_factor · final_div_factor), both on half a cosine.
 
-    Smith, 2018 (arXiv 1803.09820). The way up takes the share `pct_start` of `steps`; the last step, steps − 1, has the smallest rate.
-    PyTorch's `OneCycleLR(max_lr=lr, total_steps=steps)`, without its change of momentum.
+    Smith, 2018 (arXiv 1803.09820). The way up takes the share `pct_start` of `steps` and is left out where that is less
+    than a step; the last step, steps − 1, has the smallest rate. PyTorch's `OneCycleLR(max_lr=lr, total_steps=steps)`,
+    without its change of momentum.
     """
 
     lr: float
@@ -97,9 +98,9 @@ class OneCycleLR:
     def __call__(self, step: int) -> float:
         """The learning rate of that step."""
         first = self.lr / self.div_factor
-        top, end = self.pct_start * self.steps - 1, self.steps - 1
+        top, end = max(0.0, self.pct_start * self.steps - 1), self.steps - 1
         if step <= top:
-            return _cosine(first, self.lr, step / top if top > 0 else 1.0)
+            return _cosine(first, self.lr, step / top if top else 1.0)
         t = (step - top) / (end - top) if end > top else 1.0
         return _cosine(self.lr, first / self.final_div_factor, min(t, 1.0))
 
