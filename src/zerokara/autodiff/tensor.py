@@ -12,6 +12,9 @@ from zerokara.autodiff.graph import Node, leaves, pull_back, recording
 from zerokara.autodiff.operators import Operators
 from zerokara.rules import RULES, Rule
 
+SEVERAL_RESULTS = frozenset({"max_pool2d", "cross_entropy"})
+"""Kernels that return more than their rule's value, so that the rule cannot stand in for them on tensors."""
+
 
 class Tensor(Operators):
     """An array, the gradient of a loss in it, and the node of the graph that it came out of.
@@ -128,7 +131,7 @@ class Tensor(Operators):
     def __kernel__(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> "Tensor":
         """A kernel called with tensors, inside a rule that is run on tensors: apply the rule of the same name."""
         inputs, options = _kernel_call(name)
-        if name not in RULES or inputs is None:
+        if inputs is None:
             raise NotImplementedError(f"the second derivative through {name} is not available")
         bound = inspect.signature(getattr(kernels, name)).bind(*arguments, **keywords)
         bound.apply_defaults()
@@ -139,7 +142,7 @@ class Tensor(Operators):
 @cache
 def _kernel_call(name: str) -> tuple[list[str] | None, list[str]]:
     """Which arguments of a kernel are inputs of the rule of the same name, and which are its options."""
-    if name not in RULES:
+    if name not in RULES or name in SEVERAL_RESULTS:
         return None, []
     known = set(inspect.signature(getattr(kernels, name)).parameters)
     rule = inspect.signature(RULES[name]).parameters.values()
@@ -155,8 +158,11 @@ def tensor(value: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fal
     With `requires_grad`, integers become float32, since a gradient is asked for.
     """
     own = not isinstance(value, np.ndarray | np.generic | Tensor)
-    data = np.array(value.data if isinstance(value, Tensor) else value, dtype=dtype)
-    if data.dtype == object:
+    try:
+        data = np.array(value.data if isinstance(value, Tensor) else value, dtype=dtype)
+    except ValueError:
+        data = np.array(None)
+    if data.dtype.kind not in "biuf":
         raise ValueError(f"a tensor is made of numbers in a rectangular arrangement; got {_short(value)}")
     if dtype is None and own and np.issubdtype(data.dtype, np.floating):
         data = data.astype(np.float32)

@@ -16,7 +16,7 @@ def erf(x: Array) -> Array:
     """The error function (2/√π) ∫₀ˣ e^(−t²) dt."""
     from scipy.special import erf  # here, so that `import zerokara` need not load SciPy
 
-    y: Array = erf(x)
+    y: Array = erf(x).astype(x.dtype)
     return y
 
 

@@ -1,0 +1,176 @@
+"""For every rule: inputs and options to check it at. Points lie away from kinks, where no derivative exists."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from zerokara import kernels
+from zerokara.arrays import Array, generator
+
+
+@dataclass(frozen=True)
+class Case:
+    rule: str
+    inputs: tuple[Array, ...]
+    options: dict[str, Any] = field(default_factory=dict)
+    twice: bool = True
+    """Whether the rule can be run on tensors, and so be differentiated twice."""
+    at: tuple[int, ...] | None = None
+    """The inputs in which a gradient exists (None: all)."""
+
+    def __str__(self) -> str:
+        shapes = " ".join(str(x.shape).replace(" ", "") for x in self.inputs)
+        return f"{self.rule} {shapes} {' '.join(f'{k}={_short(v)}' for k, v in self.options.items())}".strip()
+
+
+def _short(value: Any) -> str:
+    return f"array{value.shape}" if isinstance(value, np.ndarray) else str(value)
+
+
+def normal(*shape: int) -> Array:
+    return generator(3, "cases", *shape).standard_normal(shape)
+
+
+def positive(*shape: int) -> Array:
+    return np.abs(normal(*shape)) + 0.5
+
+
+def away(x: Array, distance: float = 0.05) -> Array:
+    """Move numbers away from 0, where |x|, ReLU and their like have a kink."""
+    return x + np.copysign(distance, x)
+
+
+def distinct(*shape: int) -> Array:
+    """Numbers of which no two are near each other, so that h does not change which one is the largest."""
+    return generator(4, "cases", *shape).permutation(np.arange(np.prod(shape, dtype=int))).reshape(shape) * 0.37 - 2.0
+
+
+def _window(**changes: Any) -> dict[str, Any]:
+    return {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), **changes}
+
+
+ELEMENTWISE: dict[str, Callable[..., Array]] = {
+    "negative": normal, "exp": normal, "sin": normal, "cos": normal, "tanh": normal, "sigmoid": normal, "erf": normal,
+    "gelu": normal, "softplus": normal, "log": positive, "sqrt": positive,
+    "absolute": lambda *s: away(normal(*s)), "relu": lambda *s: away(normal(*s)),
+    "leaky_relu": lambda *s: away(normal(*s)), "step": lambda *s: away(normal(*s)),
+}  # fmt: skip
+BINARY = ("add", "subtract", "multiply", "logaddexp", "squared_error")
+SHAPES = ((), (5,), (2, 3), (0, 4))
+
+
+def _elementwise() -> list[Case]:
+    return [Case(name, (make(*shape),)) for name, make in ELEMENTWISE.items() for shape in SHAPES]
+
+
+def _binary() -> list[Case]:
+    pairs = (((3,), (3,)), ((2, 3), (2, 3)))
+    spread = (((2, 3), (3,)), ((2, 1), (1, 4)), ((), (2, 2)), ((0, 3), (3,)))
+    cases = [Case(name, (normal(*a), normal(9, *b)[0])) for name in BINARY for a, b in pairs]
+    cases += [Case(name, (normal(*a), normal(9, *b)[0])) for name in BINARY[:-1] for a, b in spread]
+    cases += [Case("divide", (normal(*a), positive(*b))) for a, b in pairs + spread]
+    cases += [Case("power", (positive(*a), normal(7, *b)[0])) for a, b in pairs + spread]
+    cases += [Case(n, (distinct(2, 3), distinct(3, 2).reshape(2, 3) + 0.11)) for n in ("maximum", "minimum")]
+    cases += [Case("power", (normal(4), np.array(3.0)), at=(0,)), Case("power", (normal(4), np.array(0.0)), at=(0,))]
+    return cases
+
+
+def _arrangement() -> list[Case]:
+    x = normal(2, 3, 4)
+    choice = np.array([0, 2, 2, 1])
+    return [
+        *(Case(r, (x,), {"axis": a, "keepdims": k}) for r in ("sum", "mean") for a in (None, 0, -1, (0, 2)) for k in (0, 1)),
+        *(Case("max", (distinct(2, 3, 4),), {"axis": a, "keepdims": k}) for a in (None, 1, (0, 2)) for k in (False, True)),
+        Case("reshape", (x,), {"shape": (4, 6)}),
+        Case("transpose", (x,), {"axes": (2, 0, 1)}),
+        Case("broadcast_to", (normal(3, 1),), {"shape": (2, 3, 4)}),
+        *(Case("getitem", (x,), {"index": i}) for i in (1, slice(0, 2), (slice(None), choice), (0, ..., slice(None, None, -2)), x > 0)),
+        Case("scatter", (normal(4),), {"index": choice, "shape": (3,)}),
+        Case("concatenate", (x, normal(2, 1, 4), normal(2, 0, 4)), {"axis": 1}),
+        Case("clip", (distinct(8),), {"low": -1.0, "high": 0.5}),
+        Case("clip", (distinct(8),), {"low": None, "high": 0.5}),
+        Case("where", (x, normal(3, 4)), {"condition": x > 0.3}),
+        Case("cast", (x,), {"dtype": np.dtype(np.float64)}),
+    ]  # fmt: skip
+
+
+def _products() -> list[Case]:
+    return [
+        Case("matmul", (normal(3, 4), normal(4, 2))),
+        Case("matmul", (normal(5, 3, 4), normal(5, 4, 2))),
+        Case("matmul", (normal(2, 1, 3, 4), normal(5, 4, 2))),
+        Case("matmul", (normal(0, 4), normal(4, 2))),
+        Case("linear", (normal(5, 3), normal(2, 3), normal(2))),
+        Case("linear", (normal(5, 3), normal(2, 3))),
+        Case("linear", (normal(0, 3), normal(2, 3), normal(2))),
+        *(Case(r, (normal(4, 5),), {"axis": a}) for r in ("softmax", "log_softmax") for a in (0, -1)),
+    ]
+
+
+def _images() -> list[Case]:
+    x, w, b = normal(2, 4, 7, 6), normal(6, 4, 3, 2), normal(6)
+    windows = [
+        (x, w, b, {**_window(), "groups": 1}),
+        (x, w, b, {**_window(stride=(2, 1), padding=(1, 2), dilation=(2, 1)), "groups": 1}),
+        (x, normal(6, 2, 3, 2), b, {**_window(padding=(1, 0)), "groups": 2}),
+        (normal(0, 4, 7, 6), w, b, {**_window(), "groups": 1}),
+    ]
+    pools = (
+        {"kernel": (2, 2), **_window(stride=(2, 2))},
+        {"kernel": (3, 2), **_window(stride=(2, 1), padding=(1, 1)), "ceil_mode": True},
+    )
+    averages = [{k: v for k, v in pool.items() if k != "dilation"} for pool in pools]
+    cases = []
+    for images, filters, bias, options in windows:
+        g = normal(*kernels.conv2d(images, filters, bias, *options.values()).shape)
+        cases += [
+            Case("conv2d", (images, filters, bias), options),
+            Case("conv2d_grad_x", (g, filters), {"x_shape": images.shape, **options}),
+            Case("conv2d_grad_w", (g, images), {"w_shape": filters.shape, **options}),
+        ]
+    return [
+        *cases,
+        Case("conv2d", (x, w), windows[0][3]),
+        Case("channel_sum", (x,)),
+        Case("relu_grad", (normal(3, 4), away(normal(3, 4))), at=(0,)),
+        *(Case("max_pool2d", (distinct(2, 3, 7, 6),), pool, twice=False) for pool in pools),
+        *(
+            Case("avg_pool2d", (x,), {**p, "count_include_pad": c}, twice=False)
+            for p in averages
+            for c in (True, False)
+        ),
+    ]
+
+
+def _normalisation() -> list[Case]:
+    cases = [
+        Case(
+            "layer_norm",
+            (normal(3, 4, 5), normal(4, 5), normal(2, 4, 5)[0]),
+            {"axes_count": 2, "eps": 1e-5},
+            twice=False,
+        ),
+        Case("layer_norm", (normal(3, 5),), {"axes_count": 1, "eps": 1e-5}, twice=False),
+        Case("dropout", (normal(3, 4),), {"kept": normal(3, 4) > 0, "p": 0.4}),
+    ]
+    for x in (normal(6, 3), normal(4, 3, 2, 5)):
+        given = {"mean": normal(3), "variance": positive(3), "eps": 1e-5}
+        cases.append(Case("batch_norm_inference", (x, normal(3), normal(2, 3)[0]), given, twice=False))
+        cases.append(Case("batch_norm_inference", (x,), given, twice=False))
+    return cases
+
+
+def _losses() -> list[Case]:
+    return [
+        Case("cross_entropy", (normal(4, 3),), {"labels": np.array([0, 2, 2, 1])}, twice=False),
+        Case("cross_entropy", (normal(0, 3),), {"labels": np.zeros(0, int)}, twice=False),
+        Case("binary_cross_entropy_with_logits", (normal(4, 3), (normal(4, 3) > 0) * 1.0)),
+    ]
+
+
+CASES = [
+    *_elementwise(), *_binary(), *_arrangement(), *_products(), *_images(), *_normalisation(), *_losses(),
+]  # fmt: skip
+"""`batch_norm` is missing: its statistics are those of its input, so it is checked through `functional.batch_norm`."""
