@@ -98,8 +98,8 @@ def evaluation_mode(model: Module) -> Iterator[None]:
 
 
 def _judge(loss: float, scores: Array, labels: Array) -> Evaluation:
-    if scores.ndim != 2:
-        raise ValueError(f"a classifier answers with scores (N, K); this model gave {scores.shape}")
+    if scores.ndim != 2 or scores.shape[1] < 2:
+        raise ValueError(f"a classifier answers with scores (N, K) of K ≥ 2 classes; this model gave {scores.shape}")
     predictions = scores.argmax(axis=1)
     return Evaluation(
         loss=loss,

@@ -246,6 +246,6 @@ class Loop:
 
 def _count_correct(scores: Array, labels: Array) -> int | None:
     """How many answers are right; None where the answers are no scores of classes."""
-    if scores.ndim != 2 or labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+    if scores.ndim != 2 or scores.shape[1] < 2 or labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
         return None
     return count_correct(scores, labels)

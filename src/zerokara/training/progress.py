@@ -44,7 +44,9 @@ def describe(record: Record) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as people say them: "8 s", "1:20", "2:03:00"."""
+    """Seconds as people say them: "1.5 s", "48 s", "1:20", "2:03:00"."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
     total = round(seconds)
     if total < 60:
         return f"{total} s"
@@ -89,11 +91,12 @@ def _bar(records: Iterator[Record], out: TextIO) -> Iterator[Record]:
     drawn = -1.0
     with _drawing(out) as (progress, task):
         for record in records:
-            if record.kind == "epoch":
-                _print(progress, describe(record), record.note)
             if record.kind == "epoch" or record.seconds - drawn >= 0.1:
                 drawn = record.seconds
                 progress.update(task, total=record.total_steps, completed=record.step, **_columns(record))
+            if record.kind == "epoch":
+                progress.refresh()
+                _print(progress, describe(record), record.note)
             yield record
 
 

@@ -38,7 +38,9 @@ class RunFolder:
 
     def refuse_if_used(self) -> None:
         """Raise ValueError if there is a run in the folder: a new one would destroy it."""
-        if any((self.path / name).exists() for name in (LAST, PREVIOUS, HISTORY)):
+        history = self.path / HISTORY
+        begun = history.exists() and history.stat().st_size > 0
+        if begun or any((self.path / name).exists() for name in (LAST, PREVIOUS)):
             raise ValueError(f"{self.path} already holds a run: resume it, or choose another folder for the new one")
 
     def load_last(self) -> Checkpoint:

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import platform
 import re
 import zlib
@@ -40,8 +41,9 @@ def environment() -> dict[str, str]:
     return {
         "zerokara": zerokara.__version__,
         "numpy": np.__version__,
-        "python": platform.python_version(),
+        "python": ".".join(platform.python_version_tuple()[:2]),
         "machine": platform.machine(),
+        "threads": os.environ.get("OMP_NUM_THREADS", str(os.cpu_count())),
         "kernels": kernel_family(),
     }
 
