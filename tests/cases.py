@@ -80,13 +80,16 @@ def _binary() -> list[Case]:
 def _arrangement() -> list[Case]:
     x = normal(2, 3, 4)
     choice = np.array([0, 2, 2, 1])
+    apart = distinct(2, 3, 4)
+    indices = (1, slice(0, 2), (slice(None), choice), (0, ..., slice(None, None, -2)), x > 0)
+    ways = [{"axis": a, "keepdims": k} for a in (None, 0, -1, (0, 2)) for k in (False, True)]
     return [
-        *(Case(r, (x,), {"axis": a, "keepdims": k}) for r in ("sum", "mean") for a in (None, 0, -1, (0, 2)) for k in (0, 1)),
-        *(Case("max", (distinct(2, 3, 4),), {"axis": a, "keepdims": k}) for a in (None, 1, (0, 2)) for k in (False, True)),
+        *(Case(rule, (x,), way) for rule in ("sum", "mean") for way in ways),
+        *(Case("max", (apart,), way) for way in ways),
         Case("reshape", (x,), {"shape": (4, 6)}),
         Case("transpose", (x,), {"axes": (2, 0, 1)}),
         Case("broadcast_to", (normal(3, 1),), {"shape": (2, 3, 4)}),
-        *(Case("getitem", (x,), {"index": i}) for i in (1, slice(0, 2), (slice(None), choice), (0, ..., slice(None, None, -2)), x > 0)),
+        *(Case("getitem", (x,), {"index": i}) for i in indices),
         Case("scatter", (normal(4),), {"index": choice, "shape": (3,)}),
         Case("concatenate", (x, normal(2, 1, 4), normal(2, 0, 4)), {"axis": 1}),
         Case("clip", (distinct(8),), {"low": -1.0, "high": 0.5}),

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, broadcastable_shapes
+from tests.cases import normal
 
 import zerokara as zk
-from tests.cases import normal
 from zerokara import functional as F
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from tests.cases import normal
 
 import zerokara as zk
-from tests.cases import normal
 from zerokara import functional as F
 from zerokara.autodiff import apply
 

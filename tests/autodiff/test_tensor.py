@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from tests.cases import normal
 
 import zerokara as zk
-from tests.cases import normal
 
 X = normal(3, 4) + 3.0
 T = zk.tensor(X)
@@ -13,19 +13,61 @@ T = zk.tensor(X)
 @pytest.mark.parametrize(
     "f",
     [
-        lambda x: x + 2, lambda x: 2 - x, lambda x: x * x, lambda x: 1 / x, lambda x: x**2, lambda x: 2**x, lambda x: -x,
-        lambda x: +x, lambda x: abs(x - 3), lambda x: x @ x.T, lambda x: x[1], lambda x: x[:, ::-1], lambda x: x[x > 3],
-        lambda x: x[..., None], lambda x: x[[0, 2]], lambda x: x.sum(), lambda x: x.sum(0), lambda x: x.mean(axis=1, keepdims=True),
-        lambda x: x.max(axis=0), lambda x: x.min(), lambda x: x.var(), lambda x: x.std(axis=0, ddof=1), lambda x: x.reshape(2, 6),
-        lambda x: x.reshape((4, -1)), lambda x: x.T, lambda x: x.transpose(1, 0), lambda x: x.transpose(), lambda x: x.swapaxes(0, -1),
-        lambda x: x.flatten(), lambda x: x[None].squeeze(), lambda x: x.clip(2, 3), lambda x: x.astype(np.float32),
-        lambda x: np.exp(x), lambda x: np.sum(x, axis=1), lambda x: np.maximum(x, 3), lambda x: np.where(x > 3, x, 0),
-        lambda x: np.concatenate([x, x], axis=1), lambda x: np.ones(4) * x, lambda x: np.float64(2) * x, lambda x: np.mean(x),
-        lambda x: x.argmax(axis=1), lambda x: np.argmin(x), lambda x: x > 3, lambda x: x != x, lambda x: np.expand_dims(x, 1),
-        lambda x: np.broadcast_to(x, (2, 3, 4)), lambda x: np.logaddexp(0, x), lambda x: np.sign(x), lambda x: np.std(x, axis=1),
-        lambda x: np.ones(4) @ x.T, lambda x: x @ np.ones(4), lambda x: np.ones(3) @ x, lambda x: np.log(np.sqrt(x)),
+        lambda x: x + 2,
+        lambda x: 2 - x,
+        lambda x: x * x,
+        lambda x: 1 / x,
+        lambda x: x**2,
+        lambda x: 2**x,
+        lambda x: -x,
+        lambda x: +x,
+        lambda x: abs(x - 3),
+        lambda x: x @ x.T,
+        lambda x: x[1],
+        lambda x: x[:, ::-1],
+        lambda x: x[x > 3],
+        lambda x: x[..., None],
+        lambda x: x[[0, 2]],
+        lambda x: x.sum(),
+        lambda x: x.sum(0),
+        lambda x: x.mean(axis=1, keepdims=True),
+        lambda x: x.max(axis=0),
+        lambda x: x.min(),
+        lambda x: x.var(),
+        lambda x: x.std(axis=0, ddof=1),
+        lambda x: x.reshape(2, 6),
+        lambda x: x.reshape((4, -1)),
+        lambda x: x.T,
+        lambda x: x.transpose(1, 0),
+        lambda x: x.transpose(),
+        lambda x: x.swapaxes(0, -1),
+        lambda x: x.flatten(),
+        lambda x: x[None].squeeze(),
+        lambda x: x.clip(2, 3),
+        lambda x: x.astype(np.float32),
+        lambda x: np.exp(x),
+        lambda x: np.sum(x, axis=1),
+        lambda x: np.maximum(x, 3),
+        lambda x: np.where(x > 3, x, 0),
+        lambda x: np.concatenate([x, x], axis=1),
+        lambda x: np.ones(4) * x,
+        lambda x: np.float64(2) * x,
+        lambda x: np.mean(x),
+        lambda x: x.argmax(axis=1),
+        lambda x: np.argmin(x),
+        lambda x: x > 3,
+        lambda x: x != x,
+        lambda x: np.expand_dims(x, 1),
+        lambda x: np.broadcast_to(x, (2, 3, 4)),
+        lambda x: np.logaddexp(0, x),
+        lambda x: np.sign(x),
+        lambda x: np.std(x, axis=1),
+        lambda x: np.ones(4) @ x.T,
+        lambda x: x @ np.ones(4),
+        lambda x: np.ones(3) @ x,
+        lambda x: np.log(np.sqrt(x)),
     ],
-)  # fmt: skip
+)
 def test_as_numpy(f: object) -> None:
     expected = f(X)  # type: ignore[operator]
     result = f(T)  # type: ignore[operator]

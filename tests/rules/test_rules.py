@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from tests.cases import CASES, Case, normal
 
 import zerokara as zk
-from tests.cases import CASES, Case, normal
 from zerokara import functional as F
 from zerokara.autodiff import apply, gradients
 from zerokara.rules import RULES
