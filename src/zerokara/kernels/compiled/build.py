@@ -1,0 +1,169 @@
+"""How the kernels are compiled, kept and announced. Numba's settings stand here and nowhere else.
+
+A kernel is written once, with a signature in which `T` is the type of its numbers. It is compiled for float32 or
+float64 when it is first called with such arrays, and kept in the user's cache folder, so that the next process starts
+at once. ZEROKARA_CACHE names another folder; ZEROKARA_QUIET=1 silences the progress line.
+"""
+
+import hashlib
+import os
+import platform
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import filelock
+import llvmlite
+import llvmlite.binding
+import numba
+import numpy as np
+import platformdirs
+
+# Sums may be reordered and multiplications contracted, but nothing may assume that there is no NaN and no infinity.
+SETTINGS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"reassoc", "contract", "nsz"},
+}
+
+_TYPES = {np.dtype(np.float32): "f4", np.dtype(np.float64): "f8"}
+_KERNELS: list["Kernel"] = []
+_WAIT = 300  # seconds to wait for another process that compiles the same kernel; then do it ourselves
+
+inner = numba.njit(**SETTINGS)
+"""Decorates the functions that kernels of the same file call; they are compiled as part of those."""
+
+
+class Kernel:
+    """A function with a signature such as "void(T[::1], T[::1], i8, i8)", compiled when it is first called."""
+
+    def __init__(self, function: Callable[..., None], signature: str) -> None:
+        self.name = function.__name__.strip("_")
+        self._function = function
+        self._signature = signature
+        self._compiled: dict[np.dtype[Any], Callable[..., None]] = {}
+        _KERNELS.append(self)
+
+    def __call__(self, *args: Any) -> None:
+        """Run on these arguments; the first array says whether for float32 or for float64."""
+        self.on(args[0].dtype)(*args)
+
+    def on(self, dtype: np.dtype[Any]) -> Callable[..., None]:
+        """The machine code for this dtype."""
+        return self._compiled.get(dtype) or self._make(dtype)
+
+    def _make(self, dtype: np.dtype[Any]) -> Callable[..., None]:
+        """Load the machine code from the cache, or compile it, telling the user."""
+        folder, kind = _cache_folder(), _TYPES[dtype]
+        if folder is None:
+            _announce(self)
+            return self._remember(dtype, None)
+        done = folder / f"{self.name}-{kind}.done"
+        if done.exists():
+            return self._remember(dtype, folder)
+        with _one_process_at_a_time(folder / f"{self.name}-{kind}.lock"):
+            if not done.exists():
+                _announce(self)
+            compiled = self._remember(dtype, folder)
+            done.touch()
+        return compiled
+
+    def _remember(self, dtype: np.dtype[Any], folder: Path | None) -> Callable[..., None]:
+        """Compile for one dtype, through Numba's cache in `folder` if there is one."""
+        before = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(folder or "")
+        try:
+            compiled: Callable[..., None] = numba.njit(
+                re.sub(r"\bT\b", _TYPES[dtype], self._signature), cache=folder is not None, **SETTINGS
+            )(self._function)
+        finally:
+            numba.config.CACHE_DIR = before
+            _clear_line()
+        self._compiled[dtype] = compiled
+        return compiled
+
+
+def kernel(signature: str) -> Callable[[Callable[..., None]], Kernel]:
+    """Decorator: compile this function, when it is first needed, for the numbers `T` of its arguments."""
+    return lambda function: Kernel(function, signature)
+
+
+def warm_up(dtype: Any = np.float32) -> None:
+    """Compile every kernel for this dtype now, so that no later call has to wait."""
+    for each in _KERNELS:
+        each.on(np.dtype(dtype))
+
+
+def compilable(*arrays: Any) -> bool:
+    """Whether all are arrays of one dtype that kernels are compiled for. The reference serves the rest."""
+    first = arrays[0]
+    return all(type(a) is np.ndarray and a.dtype is first.dtype for a in arrays) and first.dtype in _TYPES
+
+
+def _cache_folder() -> Path | None:
+    """Where machine code is kept: one folder for each version of the kernels, of Numba and of the machine.
+
+    Numba itself would notice a change in a kernel's own file only. None if nothing can be written.
+    """
+    global _folder
+    if _folder is _UNKNOWN:
+        root = os.environ.get("ZEROKARA_CACHE") or platformdirs.user_cache_dir("zerokara")
+        _folder = Path(root) / "kernels" / _fingerprint()
+        try:
+            _folder.mkdir(parents=True, exist_ok=True)
+            writable = os.access(_folder, os.W_OK)
+        except OSError:
+            writable = False
+        if not writable:
+            _say(
+                f"zerokara: cannot keep compiled kernels in {root}; set ZEROKARA_CACHE to a folder that can be written\n"
+            )
+            _folder = None
+    return _folder
+
+
+_UNKNOWN = Path()
+_folder: Path | None = _UNKNOWN
+
+
+def _fingerprint() -> str:
+    """A hash of all that the machine code depends on."""
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    machine = llvmlite.binding.get_host_cpu_name(), llvmlite.binding.get_host_cpu_features().flatten()
+    digest.update(repr((numba.__version__, llvmlite.__version__, platform.python_version(), machine)).encode())
+    return digest.hexdigest()[:16]
+
+
+def _one_process_at_a_time(path: Path) -> filelock.BaseFileLock:
+    """Of several processes that start with an empty cache, one compiles and the others then load its result."""
+    return filelock.FileLock(path, timeout=_WAIT)
+
+
+_announced = False
+
+
+def _announce(each: Kernel) -> None:
+    """The progress line: updated in place on a terminal, said once elsewhere."""
+    global _announced
+    text = "zerokara: compiling kernels for this machine (first run only) …"
+    if sys.stderr.isatty():
+        _say(f"\r\x1b[K{text} {each.name} {_KERNELS.index(each) + 1}/{len(_KERNELS)}")
+    elif not _announced:
+        _say(text + "\n")
+    _announced = True
+
+
+def _clear_line() -> None:
+    """Leave the terminal as it was."""
+    if _announced and sys.stderr.isatty():
+        _say("\r\x1b[K")
+
+
+def _say(text: str) -> None:
+    if os.environ.get("ZEROKARA_QUIET", "0") in ("", "0"):
+        sys.stderr.write(text)
+        sys.stderr.flush()

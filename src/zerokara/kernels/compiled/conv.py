@@ -1,0 +1,341 @@
+"""Direct convolution, its two gradients, and the sum over a channel. No columns are ever made.
+
+The forward pass takes R places of the filter at a time and one or two vectors of filters: a tile of R × V·L results
+stays in registers (see `simd`) while it runs over the taps and channels, which lie side by side in memory,
+
+    y[n, i_r, j_r, f…] = b[f…] + Σ_p Σ_qc  x[n, i_r·s + p·d, j_r·s + q, c] · w[p, q, c, f…]
+
+The gradient of the images is the same sum: g with s − 1 zeros between its pixels, over the filters turned by 180° and
+with C and F exchanged. The gradient of the filters is a tile of R taps × V·L filters that runs over the pixels.
+
+Images are worked on in blocks that fit the second-level cache. A block is copied, with the zeros around it, into a
+small working array of shape (images, H', W', C), unless it lies in memory just so already.
+"""
+
+import numpy as np
+
+from zerokara.arrays import Array, Shape
+from zerokara.kernels import reference
+from zerokara.kernels.compiled import threads
+from zerokara.kernels.compiled.build import compilable, inner, kernel
+from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images
+from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, tile1, tile2
+from zerokara.kernels.reference.conv import check_conv, conv_output_size
+
+Pair = tuple[int, int]
+Plan = tuple[int, ...]
+
+_BLOCK_BYTES = 256 * 1024
+
+
+def conv2d(x: Array, w: Array, b: Array | None, stride: Pair, padding: Pair, dilation: Pair, groups: int) -> Array:
+    """Slide the filters `w` over the images `x`. See the reference."""
+    check_conv(x.shape, w.shape, groups)
+    size = _output_size(x.shape, w.shape, stride, padding, dilation)
+    if not compilable(x, w, *(() if b is None else (b,))) or 0 in (*x.shape, *w.shape):
+        return reference.conv2d(x, w, b, stride, padding, dilation, groups)
+    return _convolve(x, _packed(w, groups), b, w.shape[0], w.shape[2:], size, stride, dilation, padding, (1, 1), groups)
+
+
+def conv2d_grad_x(
+    g: Array, w: Array, x_shape: Shape, stride: Pair, padding: Pair, dilation: Pair, groups: int
+) -> Array:
+    """∂L/∂x: every g[n,f,i,j]·w[f], added back onto the window it came from. See the reference."""
+    check_conv(x_shape, w.shape, groups)
+    if not compilable(g, w) or 0 in (*g.shape, *w.shape):
+        return reference.conv2d_grad_x(g, w, x_shape, stride, padding, dilation, groups)
+    around = tuple(d * (p - 1) - pad for d, p, pad in zip(dilation, w.shape[2:], padding, strict=True))
+    turned = _packed(_turned(w, groups), groups)
+    return _convolve(g, turned, None, x_shape[1], w.shape[2:], x_shape[2:], (1, 1), dilation, around, stride, groups)
+
+
+def conv2d_grad_w(
+    g: Array, x: Array, w_shape: Shape, stride: Pair, padding: Pair, dilation: Pair, groups: int
+) -> Array:
+    """∂L/∂w[f,c,p,q] = Σ_nij g[n,f,i,j] · x[n, c, i·s + p·d − padding, j·s + q·d − padding]. See the reference."""
+    check_conv(x.shape, w_shape, groups)
+    if not compilable(g, x) or 0 in (*g.shape, *x.shape, *w_shape):
+        return reference.conv2d_grad_w(g, x, w_shape, stride, padding, dilation, groups)
+    f, c, p, q = w_shape
+    memory, strides = image_memory(x)
+    slopes = channels_last(g).reshape(-1)
+    plan = _plan(x.shape, strides, f, (p, q), g.shape[2:], stride, dilation, padding, (1, 1), groups)
+    ranges = threads.parts(len(x), 2.0 * g.size * c * p * q)
+    rows = -(-(p * q * c) // ROWS) * ROWS
+    sums = np.zeros((len(ranges), groups, rows, _whole_vectors(f // groups, x.dtype)), x.dtype)
+    threads.share(
+        _grad_w.on(x.dtype),
+        [(memory, slopes, sums[k].reshape(-1), plan, *ranges[k]) for k in range(len(ranges))],
+    )
+    total = sums.sum(axis=0)[:, : p * q * c, : f // groups].reshape(groups, p, q, c, f // groups)
+    return np.ascontiguousarray(total.transpose(0, 4, 3, 1, 2)).reshape(w_shape)
+
+
+def channel_sum(g: Array) -> Array:
+    """Σ over every axis but the second. See the reference."""
+    if not compilable(g) or g.ndim < 2 or g.size == 0:
+        return reference.channel_sum(g)
+    memory = channels_last(g).reshape(-1)
+    channels = g.shape[1]
+    ranges = threads.parts(g.size // channels, g.size)
+    sums = np.zeros((len(ranges), channels))
+    threads.share(_channel_sum.on(g.dtype), [(memory, sums[k], *ranges[k]) for k in range(len(ranges))])
+    return sums.sum(axis=0).astype(g.dtype)
+
+
+def _convolve(
+    x: Array,
+    packed: Array,
+    b: Array | None,
+    filters: int,
+    kernel_size: Shape,
+    size: Shape,
+    stride: Pair,
+    dilation: Pair,
+    around: Shape,
+    spread: Pair,
+    groups: int,
+) -> Array:
+    """One convolution with packed filters, shared among the threads by images."""
+    memory, strides = image_memory(x)
+    y, y_memory = new_images((len(x), filters, *size), x.dtype)
+    plan = _plan(x.shape, strides, filters, kernel_size, size, stride, dilation, around, spread, groups)
+    bias = _packed_bias(b, groups, filters // groups, x.dtype)
+    ranges = threads.parts(len(x), 2.0 * y.size * packed.size / filters)
+    threads.share(_forward.on(x.dtype), [(memory, packed.reshape(-1), bias, y_memory, plan, *r) for r in ranges])
+    return y
+
+
+def _plan(
+    x_shape: Shape,
+    strides: Shape,
+    filters: int,
+    kernel_size: Shape,
+    size: Shape,
+    stride: Pair,
+    dilation: Pair,
+    around: Shape,
+    spread: Pair,
+    groups: int,
+) -> Plan:
+    """All the sizes of a convolution, in the order in which the kernels read them."""
+    return (*x_shape[1:], *strides, groups, filters, *kernel_size, *size, *stride, *dilation, *around, *spread)
+
+
+def _output_size(x_shape: Shape, w_shape: Shape, stride: Pair, padding: Pair, dilation: Pair) -> Pair:
+    rows, columns = (
+        conv_output_size(x_shape[2 + k], w_shape[2 + k], stride[k], padding[k], dilation[k]) for k in (0, 1)
+    )
+    return rows, columns
+
+
+def _whole_vectors(count: int, dtype: np.dtype[np.generic]) -> int:
+    """`count` rounded up to whole vectors."""
+    lanes = VECTOR_BYTES // dtype.itemsize
+    return -(-count // lanes) * lanes
+
+
+def _packed(w: Array, groups: int) -> Array:
+    """Filters (F, C/groups, P, Q)  →  (groups, P, Q, C/groups, F/groups), filters innermost, in whole vectors."""
+    f, c, p, q = w.shape
+    packed = np.zeros((groups, p, q, c, _whole_vectors(f // groups, w.dtype)), w.dtype)
+    packed[..., : f // groups] = w.reshape(groups, f // groups, c, p, q).transpose(0, 3, 4, 2, 1)
+    return packed
+
+
+def _packed_bias(b: Array | None, groups: int, filters: int, dtype: np.dtype[np.generic]) -> Array:
+    """(F,)  →  (groups · filters of a group in whole vectors)."""
+    packed = np.zeros((groups, _whole_vectors(filters, dtype)), dtype)
+    if b is not None:
+        packed[:, :filters] = b.reshape(groups, filters)
+    return packed.reshape(-1)
+
+
+def _turned(w: Array, groups: int) -> Array:
+    """The filters of the way back: turned by 180°, with the two channel axes of each group exchanged."""
+    f, c, p, q = w.shape
+    turned = w.reshape(groups, f // groups, c, p, q)[..., ::-1, ::-1].transpose(0, 2, 1, 3, 4)
+    return turned.reshape(groups * c, f // groups, p, q)
+
+
+@inner
+def _copy_block(block, x, plan, height, width, first, count):  # type: ignore[no-untyped-def]
+    """Copy `count` images into the middle of the block (count, height, width, C), whose borders are zero.
+
+    A pixel (h, w) goes to (h·spread + around); what falls outside the block is left out.
+    """
+    c, h, w, along_n, along_c, along_h, along_w = plan[:7]
+    top, left, spread_h, spread_w = plan[17:]
+    for image in range(count):
+        for row in range(h):
+            i = row * spread_h + top
+            if i < 0 or i >= height:
+                continue
+            source = (first + image) * along_n + row * along_h
+            target = (image * height + i) * width
+            if spread_w == 1 and along_c == 1 and along_w == c:
+                begin = max(0, -left)
+                end = min(w, width - left)
+                for k in range(begin * c, end * c):
+                    block[(target + left) * c + k] = x[source + k]
+                continue
+            for channel in range(c):
+                for column in range(w):
+                    j = column * spread_w + left
+                    if 0 <= j < width:
+                        block[(target + j) * c + channel] = x[source + channel * along_c + column * along_w]
+
+
+@inner
+def _lies_ready(plan):  # type: ignore[no-untyped-def]
+    """Whether the images can be read where they are: channels innermost, and no zeros to be put around or between."""
+    c, h, w, along_n, along_c, along_h, along_w = plan[:7]
+    top, left, spread_h, spread_w = plan[17:]
+    dense = (along_c == 1 or c == 1) and along_w == c and along_h == w * c and along_n == h * w * c
+    return dense and top == 0 and left == 0 and spread_h == 1 and spread_w == 1
+
+
+@inner
+def _block_shape(plan):  # type: ignore[no-untyped-def]
+    """(height, width) of the part of a padded image that the filters touch."""
+    p, q, rows, columns, stride_h, stride_w, dilation_h, dilation_w = plan[9:17]
+    return (rows - 1) * stride_h + (p - 1) * dilation_h + 1, (columns - 1) * stride_w + (q - 1) * dilation_w + 1
+
+
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 21), i8, i8)")
+def _forward(x, w, bias, y, plan, start, stop):  # type: ignore[no-untyped-def]
+    """y = bias + x ⋆ w for the images start…stop−1."""
+    c, h, wide = plan[:3]
+    groups, filters, p, q, rows, columns, stride_h, stride_w, dilation_h, dilation_w = plan[7:17]
+    height, width = _block_shape(plan)
+    ready = _lies_ready(plan)
+    if ready:
+        height, width = h, wide
+    size = height * width * c
+    images = max(1, min(stop - start, _BLOCK_BYTES // (size * x.itemsize)))
+    block = x if ready else np.zeros(images * size, x.dtype)
+
+    lanes = VECTOR_BYTES // x.itemsize
+    depth, count = c // groups, filters // groups
+    step = (count + lanes - 1) // lanes * lanes  # numbers between neighbours in the packed filters
+    side_by_side = groups == 1 and dilation_w == 1  # then a row of taps is one run of memory
+    length = q * c if side_by_side else depth
+    runs = np.empty(p if side_by_side else p * q, np.int64)
+    for k in range(runs.size):
+        if side_by_side:
+            runs[k] = k * dilation_h * width * c
+        else:
+            runs[k] = (k // q * dilation_h * width + k % q * dilation_w) * c
+
+    places = np.empty(images * rows * columns, np.int64)
+    for k in range(places.size):
+        image, i, j = k // (rows * columns), k // columns % rows, k % columns
+        places[k] = image * size + (i * stride_h * width + j * stride_w) * c
+    tail = np.empty(ROWS, np.int64)
+
+    for first in range(start, stop, images):
+        here = min(images, stop - first)
+        if ready:
+            block = x[first * size :]
+        else:
+            _copy_block(block, x, plan, height, width, first, here)
+        pixels = here * rows * columns
+        for k in range(ROWS):  # the last tile may hang over: it repeats the last pixel, and does not store it
+            tail[k] = places[min(pixels // ROWS * ROWS + k, pixels - 1)]
+        for group in range(groups):
+            source = block[group * depth :]
+            for f in range(0, count, 2 * lanes):
+                used = min(count - f, 2 * lanes)
+                w_start = group * p * q * depth * step + f
+                for m in range(0, pixels, ROWS):
+                    tile_places = places[m : m + ROWS] if m + ROWS <= pixels else tail
+                    target = (first * rows * columns + m) * filters + group * count + f
+                    stored = min(ROWS, pixels - m)
+                    if used > lanes:
+                        tile2(
+                            source, tile_places, runs, runs.size, length, 1, w, w_start, step,
+                            bias, group * step + f, 0, y, target, filters, stored, used,
+                        )  # fmt: skip
+                    else:
+                        tile1(
+                            source, tile_places, runs, runs.size, length, 1, w, w_start, step,
+                            bias, group * step + f, 0, y, target, filters, stored, used,
+                        )  # fmt: skip
+
+
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 21), i8, i8)")
+def _grad_w(x, g, sums, plan, start, stop):  # type: ignore[no-untyped-def]
+    """sums[group, p·q·c, f] = Σ over the pixels of images start…stop−1 of x · g.
+
+    g is read as (N, I, J, F). Each block of images is summed up by itself, which keeps rounding errors small.
+    """
+    c, h, wide = plan[:3]
+    groups, filters, p, q, rows, columns, stride_h, stride_w, dilation_h, dilation_w = plan[7:17]
+    height, width = _block_shape(plan)
+    ready = _lies_ready(plan)
+    if ready:
+        height, width = h, wide
+    size = height * width * c
+    images = max(1, min(stop - start, _BLOCK_BYTES // (size * x.itemsize)))
+    block = x if ready else np.zeros(images * size, x.dtype)
+
+    lanes = VECTOR_BYTES // x.itemsize
+    depth, count = c // groups, filters // groups
+    step = (count + lanes - 1) // lanes * lanes
+    taps = p * q * depth
+    whole = (taps + ROWS - 1) // ROWS * ROWS
+    places = np.zeros(whole, np.int64)  # where tap (p, q) of channel c is, seen from the first tap
+    for k in range(taps):
+        i, j = k // (q * depth), k // depth % q
+        places[k] = (i * dilation_h * width + j * dilation_w) * c + k % depth
+
+    runs = np.empty(images * rows, np.int64)
+    for k in range(runs.size):
+        runs[k] = k // rows * size + k % rows * stride_h * width * c
+    nothing = np.zeros(2 * lanes, x.dtype)
+    sum_here = np.empty(whole * step, x.dtype)
+    image_slopes = rows * columns * filters
+
+    for first in range(start, stop, images):
+        here = min(images, stop - first)
+        if ready:
+            block = x[first * size :]
+        else:
+            _copy_block(block, x, plan, height, width, first, here)
+        slopes = g[first * image_slopes :]
+        if (first + here) * image_slopes == g.size and (count % lanes or groups > 1):
+            slopes = np.zeros(here * image_slopes + 2 * lanes, x.dtype)  # vectors may be read beyond the end of g
+            for k in range(here * image_slopes):
+                slopes[k] = g[first * image_slopes + k]
+        for group in range(groups):
+            source = block[group * depth :]
+            for f in range(0, count, 2 * lanes):
+                for k in range(0, taps, ROWS):
+                    g_start = group * count + f
+                    target = k * step + f
+                    if count - f > lanes:
+                        tile2(
+                            source, places[k : k + ROWS], runs, here * rows, columns, stride_w * c, slopes, g_start,
+                            filters, nothing, 0, 0, sum_here, target, step, ROWS, 2 * lanes,
+                        )  # fmt: skip
+                    else:
+                        tile1(
+                            source, places[k : k + ROWS], runs, here * rows, columns, stride_w * c, slopes, g_start,
+                            filters, nothing, 0, 0, sum_here, target, step, ROWS, lanes,
+                        )  # fmt: skip
+            for k in range(taps * step):
+                sums[group * whole * step + k] += sum_here[k]
+
+
+@kernel("void(T[::1], f8[::1], i8, i8)")
+def _channel_sum(g, sums, start, stop):  # type: ignore[no-untyped-def]
+    """sums[c] += Σ g[row, c] for the rows start…stop−1. 256 rows at a time, then in float64."""
+    channels = sums.size
+    part = np.empty(channels, g.dtype)
+    for first in range(start, stop, 256):
+        part[:] = 0
+        for row in range(first, min(first + 256, stop)):
+            for c in range(channels):
+                part[c] += g[row * channels + c]
+        for c in range(channels):
+            sums[c] += part[c]
