@@ -27,6 +27,14 @@ def test_evaluation_is_the_identity():
     assert (net.train()(ONES).data == 0).any()
 
 
+def test_the_books_form_scales_in_evaluation_instead():
+    """Training and evaluation are both the inverted form times 1 − p, so that nothing else changes."""
+    book = nn.Dropout(0.3, inverted=False, rng=np.random.default_rng(0))
+    np.testing.assert_allclose(book(ONES).data, dropout()(ONES).data * 0.7, rtol=1e-6)
+    assert set(np.unique(np.round(book(ONES).data, 5))) == {0.0, 1.0}
+    np.testing.assert_allclose(book.eval()(ONES).data, 0.7, rtol=1e-6)
+
+
 def test_the_gradient_goes_through_the_same_mask():
     x = Tensor(ONES.data.copy(), requires_grad=True)
     y = dropout()(x)

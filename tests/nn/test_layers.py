@@ -74,6 +74,15 @@ def test_a_layer_computes_in_its_own_dtype(name, dtype):
     assert {y.dtype, x.grad.dtype, *(p.grad.dtype for p in layer.parameters())} == {np.dtype(dtype)}
 
 
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if list(case.make().parameters())])
+@pytest.mark.parametrize("dtype", ["float64", "uint8"])
+def test_numbers_of_another_type_are_refused_in_words(name, dtype):
+    """Converting in silence would make every step slow, and pixels of 0..255 train badly."""
+    case = CASES[name]
+    with pytest.raises(TypeError, match=rf"computes in float32.*got {dtype} inputs: convert them with .astype"):
+        case.make()(Tensor(np.zeros(case.shape, dtype)))
+
+
 @every_layer
 def test_a_layer_leaves_its_input_alone(name):
     case = CASES[name]

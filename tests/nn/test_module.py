@@ -117,6 +117,15 @@ def test_loading_keeps_the_dtype_and_the_arrays():
     assert array.dtype == np.float32
 
 
+@pytest.mark.parametrize("bad", [None, "weights", [object()]])
+def test_what_is_no_array_of_numbers_is_refused_and_nothing_is_loaded(bad):
+    layer = nn.BatchNorm1d(2)
+    before = layer.state_dict()
+    with pytest.raises(TypeError, match="arrays of numbers; num_batches_tracked"):
+        layer.load_state_dict({**{name: array + 1 for name, array in before.items()}, "num_batches_tracked": bad})
+    assert all(np.array_equal(before[name], array) for name, array in layer.state_dict().items())
+
+
 def test_train_and_eval_reach_every_module():
     block = Block()
     assert all(module.training for module in block.modules())

@@ -21,7 +21,7 @@ X = np.random.default_rng(0).standard_normal((6, 3))
 def learn(model, optimizer, steps=3):
     for _ in range(steps):
         optimizer.zero_grad()
-        y = model(Tensor(X))
+        y = model(Tensor(X.astype(next(model.parameters()).dtype)))
         (y * y).mean().backward()
         optimizer.step()
 

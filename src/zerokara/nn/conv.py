@@ -8,7 +8,7 @@ from zerokara.autodiff import Tensor
 from zerokara.nn.init import Init, bias_initializer, initializer
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
-from zerokara.nn.sizes import Pair, expect_images, pair, whole
+from zerokara.nn.sizes import Pair, expect_dtype, expect_images, pair, whole
 
 
 class Conv2d(Module):
@@ -55,6 +55,7 @@ class Conv2d(Module):
     def forward(self, x: Tensor) -> Tensor:
         """The images x seen through every filter."""
         expect_images("Conv2d", x.shape, self.in_channels, "in_channels")
+        expect_dtype("Conv2d", x.dtype, self.weight.dtype)
         return F.conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
 
     def _expect_whole_groups(self) -> None:

@@ -11,19 +11,22 @@ class Dropout(Module):
     """In training mode every value is dropped with probability p, the others become x/(1 − p); else y = x.
 
     Scaling up in training ("inverted") keeps the expected value, so that evaluation needs no factor.
+    `inverted=False` is the book's form: 0 or x in training, (1 − p)·x in evaluation.
     The mask is drawn from `rng`, or from the default generator, whose state checkpoints keep.
     """
 
-    def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
+    def __init__(self, p: float = 0.5, *, inverted: bool = True, rng: np.random.Generator | None = None) -> None:
         if not 0 <= p < 1:
             raise ValueError(f"Dropout expects p of at least 0 and below 1; got {p!r}")
         self.p = float(p)
+        self.inverted = inverted
         self.rng = rng
 
     def forward(self, x: Tensor) -> Tensor:
         """x with some of its values dropped."""
-        return F.dropout(x, self.p, self.training, self.rng)
+        y = F.dropout(x, self.p, self.training, self.rng)
+        return y if self.inverted else y * (1 - self.p)
 
     def extra_repr(self) -> str:
         """The probability."""
-        return f"p={self.p}"
+        return f"p={self.p}" if self.inverted else f"p={self.p}, inverted=False"

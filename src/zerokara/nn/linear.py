@@ -8,7 +8,7 @@ from zerokara.autodiff import Tensor
 from zerokara.nn.init import Init, bias_initializer, initializer
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
-from zerokara.nn.sizes import whole
+from zerokara.nn.sizes import expect_dtype, whole
 
 
 class Linear(Module):
@@ -43,6 +43,7 @@ class Linear(Module):
         """x · weightᵀ + bias"""
         if x.ndim == 0 or x.shape[-1] != self.in_features:
             raise ValueError(self._complaint(x.shape))
+        expect_dtype("Linear", x.dtype, self.weight.dtype)
         return F.linear(x, self.weight, self.bias)
 
     def _complaint(self, shape: tuple[int, ...]) -> str:

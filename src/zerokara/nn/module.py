@@ -12,7 +12,7 @@ import numpy as np
 from zerokara.arrays import Array, DTypeLike
 from zerokara.autodiff import Tensor
 from zerokara.nn.parameter import Parameter
-from zerokara.nn.state import Differences, compare
+from zerokara.nn.state import Differences, compare, numbers
 
 Observer = Callable[["Module", Tensor], None]
 _OBSERVERS: ContextVar[tuple[Observer, ...]] = ContextVar("observers", default=())
@@ -104,7 +104,7 @@ class Module:
         names are left out and returned.
         """
         own = dict(_named_arrays(self))
-        given = {name: np.asarray(value) for name, value in state.items()}
+        given = {name: numbers(name, value) for name, value in state.items()}
         differences = compare(own, given)
         differences.refuse(type(self).__name__, strict)
         for name in own.keys() & given.keys():
@@ -174,19 +174,20 @@ def observe(observer: Observer) -> Iterator[None]:
 def _parts(module: Module) -> Iterator[tuple[str, Module | Parameter | Array]]:
     """What stands directly in the fields of `module`: modules, parameters and buffers, in order of assignment."""
     for name, value in vars(module).items():
-        if name not in module._buffer_names:
+        if isinstance(value, (Module, Parameter)):
+            yield name, value
+        elif isinstance(value, (list, tuple, dict)):
             yield from _within(name, value)
-        elif value is not None:
+        elif value is not None and name in module._buffer_names:
             yield name, value
 
 
-def _within(name: str, value: Any) -> Iterator[tuple[str, Module | Parameter]]:
-    if isinstance(value, Module | Parameter):
-        yield name, value
-    elif isinstance(value, list | tuple | dict):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, item in items:
-            yield from _within(f"{name}.{key}", item)
+def _within(name: str, held: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> Iterator[tuple[str, Module | Parameter]]:
+    for key, value in held.items() if isinstance(held, dict) else enumerate(held):
+        if isinstance(value, (Module, Parameter)):
+            yield f"{name}.{key}", value
+        elif isinstance(value, (list, tuple, dict)):
+            yield from _within(f"{name}.{key}", value)
 
 
 def _named_fields(module: Module, prefix: str = "") -> Iterator[tuple[str, Parameter | Array]]:

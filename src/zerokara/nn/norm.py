@@ -7,7 +7,7 @@ from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
-from zerokara.nn.sizes import expect_images, whole
+from zerokara.nn.sizes import expect_dtype, expect_images, whole
 
 
 class BatchNorm(Module):
@@ -51,6 +51,8 @@ class BatchNorm(Module):
     def forward(self, x: Tensor) -> Tensor:
         """x, normalized per channel."""
         self.expect(x.shape)
+        if self.weight is not None:
+            expect_dtype(type(self).__name__, x.dtype, self.weight.dtype)
         by_batch = self.training or self.running_mean is None
         if by_batch:
             self._expect_spread(x.shape)
@@ -136,6 +138,8 @@ class LayerNorm(Module):
                 f"LayerNorm expects (…, {wanted}) inputs; got {x.shape}: "
                 f"this layer has normalized_shape={self.normalized_shape}"
             )
+        if self.weight is not None:
+            expect_dtype("LayerNorm", x.dtype, self.weight.dtype)
         return F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:

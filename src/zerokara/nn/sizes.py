@@ -3,6 +3,8 @@
 import operator
 from typing import Any
 
+import numpy as np
+
 from zerokara.arrays import Shape
 
 Pair = tuple[int, int]
@@ -35,3 +37,13 @@ def expect_images(layer: str, shape: Shape, channels: int | None = None, setting
         return
     why = "" if channels is None else f": this layer has {setting}={channels}"
     raise ValueError(f"{layer} expects (N, {'C' if channels is None else channels}, H, W) images; got {shape}{why}")
+
+
+def expect_dtype(layer: str, given: np.dtype[Any], own: np.dtype[Any]) -> None:
+    """Refuse numbers of another type than the layer's own, which would be converted in silence at every step."""
+    if given != own:
+        model = f", or the model with .astype({str(given)!r})" if np.issubdtype(given, np.floating) else ""
+        raise TypeError(
+            f"{layer} computes in {own}, the type of its weight; got {given} inputs: "
+            f"convert them with .astype({str(own)!r}){model}"
+        )

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from zerokara.arrays import Array, Shape
 
@@ -37,3 +40,11 @@ def compare(own: Mapping[str, Array], given: Mapping[str, Array]) -> Differences
         unexpected=tuple(name for name in given if name not in own),
         mis_shaped=tuple((n, own[n].shape, given[n].shape) for n in common if own[n].shape != given[n].shape),
     )
+
+
+def numbers(name: str, value: Any) -> Array:
+    """`value` as an array of numbers, or `TypeError` with its name in the state."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"a state holds arrays of numbers; {name} is a {type(value).__name__} of dtype {array.dtype}")
+    return array
