@@ -4,6 +4,7 @@ from zerokara.models.catalogue import MODELS, ModelEntry, build_model
 from zerokara.models.deep_conv import DeepConvNet
 from zerokara.models.multi_layer import MultiLayerNet
 from zerokara.models.simple_conv import SimpleConvNet
+from zerokara.models.small_conv import SmallConvNet
 from zerokara.models.summary import LayerRow, count_parameters, summarize
 from zerokara.models.two_layer import TwoLayerNet
 
@@ -14,6 +15,7 @@ __all__ = [
     "ModelEntry",
     "MultiLayerNet",
     "SimpleConvNet",
+    "SmallConvNet",
     "TwoLayerNet",
     "build_model",
     "count_parameters",

@@ -11,7 +11,7 @@ from zerokara.report.numbers import percent, whole
 from zerokara.report.table import Cell, Table
 from zerokara.report.texts import Lang, say
 
-LEFT, TOP, RIGHT = 58.0, 40.0, 52.0
+LEFT, TOP, RIGHT = 58.0, 40.0, 58.0
 CELL = 34.0
 
 
@@ -54,14 +54,16 @@ def _drawing(counts: Array, classes: Sequence[str], lang: Lang) -> list[Markup]:
             class_="name middle",
             transform=f"translate(12 {coordinate(TOP + size / 2)}) rotate(-90)",
         ),
-        element("text", say(lang, "recall"), x=LEFT + size + 8, y=TOP - 8, class_="tick"),
+        element("text", say(lang, "recall"), x=LEFT + size + RIGHT - 4, y=TOP - 8, class_="tick end"),
     ]
     for t, name in enumerate(classes):
         middle = CELL * (t + 0.5)
         parts.append(element("text", _short(name), x=LEFT - 8, y=TOP + middle, dy="0.35em", class_="label end"))
         parts.append(element("text", _short(name), x=LEFT + middle, y=TOP - 8, class_="label middle"))
         parts.append(
-            element("text", _recall(counts[t], t), x=LEFT + size + 8, y=TOP + middle, dy="0.35em", class_="tick")
+            element(
+                "text", _recall(counts[t], t), x=LEFT + size + RIGHT - 4, y=TOP + middle, dy="0.35em", class_="tick end"
+            )
         )
         total = max(1, int(counts[t].sum()))
         for p, answer in enumerate(classes):

@@ -1,0 +1,100 @@
+"""What a recipe is: a question, everything needed to answer it again, and the answer that is expected."""
+
+import difflib
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from zerokara.data import DATASETS
+from zerokara.models import MODELS
+from zerokara.optim import OPTIMIZERS, SCHEDULES
+from zerokara.recipes.augmentation import AUGMENTATIONS
+
+
+def setting(text: str, default: Any = ...) -> Any:
+    """A field that the command line can override; `text` is its help."""
+    metadata = {"help": text}
+    return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One training, completely described.
+
+    `question` is what it is to find out; `expected` is the test accuracy (a share, 0..1) that it reaches, and
+    `tolerance` how far another machine's result may lie below it. Everything else is a setting, which
+    `override` and the command line can change by its name. Raises ValueError for a setting that cannot be.
+    """
+
+    name: str
+    title: str
+    question: str
+    data: str = setting("data set: a name from `zerokara data list`, or folder:PATH")
+    model: str = setting("model: a name from `zerokara summary`")
+    epochs: int = setting("passes over the training images", 10)
+    batch_size: int = setting("images in one update", 100)
+    optimizer: str = setting("sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw", "adam")
+    lr: float = setting("learning rate; the highest one if a schedule changes it", 0.001)
+    schedule: str = setting("constant, step, cosine or one-cycle", "constant")
+    weight_decay: float = setting("strength of the pull of weights towards zero", 0.0)
+    label_smoothing: float = setting("share of the target spread over all classes, 0 to below 1", 0.0)
+    augmentation: str = setting("none, light or strong: how training images are varied", "none")
+    average: float = setting("decay of averaged weights, 0 for none, 0.998 for long", 0.0)
+    clip_norm: float = setting("longest gradient allowed, 0 for any", 0.0)
+    validation: float = setting("share of the training images kept for validation", 0.0)
+    seed: int = setting("where all random numbers start", 0)
+    expected: float | None = None
+    tolerance: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.data.startswith("folder:"):
+            known("data set", self.data, DATASETS)
+        known("model", self.model, MODELS)
+        known("optimizer", self.optimizer, OPTIMIZERS)
+        known("schedule", self.schedule, SCHEDULES)
+        known("augmentation", self.augmentation, AUGMENTATIONS)
+        for name in ("epochs", "batch_size"):
+            _check(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
+        _check("lr", self.lr, math.isfinite(self.lr) and self.lr > 0, "a number above 0")
+        for name in ("weight_decay", "clip_norm"):
+            value = getattr(self, name)
+            _check(name, value, math.isfinite(value) and value >= 0, "a number of at least 0")
+        for name in ("label_smoothing", "average", "validation"):
+            _check(name, getattr(self, name), 0 <= getattr(self, name) < 1, "at least 0 and below 1")
+        _check("seed", self.seed, 0 <= self.seed < 2**64, "a whole number from 0 to 2⁶⁴ − 1")
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings by name: what `override` can change."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if "help" in f.metadata}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as JSON can hold it; `Recipe(**recipe.to_dict())` is the recipe again."""
+        return asdict(self)
+
+
+def override(recipe: Recipe, **changes: Any) -> Recipe:
+    """The recipe with some settings changed. The expected result then no longer holds, unless nothing changed.
+
+    Raises ValueError for a setting that does not exist (the nearest name is offered) or a value that cannot be.
+    """
+    for name in changes:
+        known("setting", name, recipe.settings)
+    changed = {name: value for name, value in changes.items() if value != recipe.settings[name]}
+    return replace(recipe, **changed, expected=None) if changed else recipe
+
+
+def known(kind: str, name: str, table: Iterable[str]) -> str:
+    """`name` if it stands in the table; else a ValueError that offers the nearest names."""
+    names = list(table)
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(names)}"
+    raise ValueError(f"there is no {kind} {name!r}: {hint}")
+
+
+def _check(name: str, value: object, holds: bool, wanted: str) -> None:
+    if not holds:
+        raise ValueError(f"{name} is {wanted}; got {value}")

@@ -1,0 +1,21 @@
+"""The demo's recipe: the main job in small, on data that every installation has."""
+
+from zerokara.recipes.base import Recipe
+
+RECIPES = (
+    Recipe(
+        name="digits-small",
+        title="A small network learns to read digits",
+        question="How well does a network of 18 thousand numbers read digits after a few seconds of learning?",
+        data="digits",
+        model="small-convnet",
+        epochs=20,
+        batch_size=50,
+        lr=0.005,
+        schedule="one-cycle",
+        augmentation="light",
+        validation=0.1,
+        expected=0.99,
+        tolerance=0.005,
+    ),
+)

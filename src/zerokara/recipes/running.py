@@ -1,0 +1,117 @@
+"""Cooking by a recipe: data, model, training, and the judgement on the test part."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from zerokara import functional as F
+from zerokara.arrays import generator, manual_seed
+from zerokara.autodiff import Tensor
+from zerokara.data import Dataset, Loader, load
+from zerokara.data import split as cut
+from zerokara.models import build_model, count_parameters
+from zerokara.nn import Module
+from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
+from zerokara.recipes.augmentation import AUGMENTATIONS
+from zerokara.recipes.base import Recipe
+from zerokara.training import Evaluation, Record, evaluate, fit
+
+Watch = Callable[[Iterator[Record]], Iterable[Record]]
+"""Who looks on while a training goes on, and passes its records on: `training.watch`, for example."""
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What came of a recipe.
+
+    `history` has a dict an epoch (the fields of `training.Record`); `evaluation` holds the answers on the test part;
+    `seconds` is the training's time, without loading data and testing.
+    """
+
+    recipe: Recipe
+    dataset: Dataset
+    model: Module
+    evaluation: Evaluation
+    history: list[Mapping[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def accuracy(self) -> float:
+        """The share of the test part that is answered rightly."""
+        return self.evaluation.accuracy
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the model learned."""
+        return count_parameters(self.model)
+
+    @property
+    def as_expected(self) -> bool | None:
+        """Whether the accuracy is what the recipe promises; None if it promises nothing."""
+        return None if self.recipe.expected is None else self.accuracy >= self.recipe.expected - self.recipe.tolerance
+
+
+def run(
+    recipe: Recipe,
+    *,
+    data_dir: str | os.PathLike[str] | None = None,
+    run_dir: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    watch: Watch = iter,
+) -> Result:
+    """Load the data, train the model as the recipe says, and test it.
+
+    With `run_dir` the run is kept there (settings, history, checkpoints, weights); `resume` goes on with the one that
+    is there. The same recipe gives the same weights on the same machine. Raises ValueError if the data cannot be had or
+    do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit` does.
+    """
+    dataset = load(recipe.data, data_dir=data_dir)
+    model = new_model(recipe, dataset)
+    began = time.perf_counter()
+    history = [
+        record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume)) if record.kind == "epoch"
+    ]
+    seconds = history[-1]["seconds"] if history else time.perf_counter() - began
+    return Result(recipe, dataset, model, evaluate(model, dataset.test), history, seconds)
+
+
+def new_model(recipe: Recipe, dataset: Dataset) -> Module:
+    """The recipe's model for this data set, with the initial values of its seed."""
+    manual_seed(recipe.seed)
+    return build_model(recipe.model, dataset.train.shape, len(dataset.classes), generator(recipe.seed, "weights"))
+
+
+def train(
+    recipe: Recipe, dataset: Dataset, model: Module, run_dir: str | os.PathLike[str] | None = None, resume: bool = False
+) -> Iterator[Record]:
+    """The training itself: the records of `training.fit`, set up as the recipe says."""
+    examples, validation = dataset.train, None
+    if recipe.validation:
+        examples, validation = cut(dataset.train, recipe.validation, recipe.seed)
+    transform = AUGMENTATIONS[recipe.augmentation](examples.shape[-1])
+    loader = Loader(examples, recipe.batch_size, seed=recipe.seed, transform=transform)
+    return fit(
+        model,
+        loader,
+        _optimizer(recipe, model),
+        epochs=recipe.epochs,
+        loss=partial(_loss, smoothing=recipe.label_smoothing) if recipe.label_smoothing else F.cross_entropy,
+        validation=validation,
+        schedule=schedule_by_name(recipe.schedule, recipe.lr, recipe.epochs * len(loader)),
+        clip_norm=recipe.clip_norm or None,
+        average=recipe.average or None,
+        run_dir=run_dir,
+        resume=resume,
+        settings={"recipe": recipe.to_dict()},
+    )
+
+
+def _optimizer(recipe: Recipe, model: Module) -> Optimizer:
+    return optimizer_by_name(recipe.optimizer, model, lr=recipe.lr, weight_decay=recipe.weight_decay)
+
+
+def _loss(scores: Tensor, labels: Any, smoothing: float) -> Tensor:
+    return F.cross_entropy(scores, labels, label_smoothing=smoothing)
