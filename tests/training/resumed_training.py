@@ -1,6 +1,6 @@
 """A training in a process of its own, that can be told to kill itself: `python resumed_training.py RUN_DIR [KILL_AT]`.
 
-It counts what it does in the run's folder (files opened, renamed and removed, lines written) and the batches it prepares; at
+It counts what it does in the run's folder (files opened, renamed, removed, cut) and the batches it prepares, and at
 number KILL_AT it sends itself SIGKILL, which no code can answer. It resumes whenever there is something to resume.
 """
 
@@ -9,9 +9,8 @@ import signal
 import sys
 from pathlib import Path
 
-from conftest import shift, tiny_model, tiny_split
-
 import zerokara as zk
+from conftest import shift, tiny_model, tiny_split
 from zerokara import optim
 from zerokara.data import Loader
 from zerokara.training import EarlyStopping, fit
@@ -57,7 +56,7 @@ def main():
     sys.addaudithook(count)
     for _ in records:
         pass
-    print(events)
+    sys.stdout.write(f"{events}\n")
 
 
 if __name__ == "__main__":

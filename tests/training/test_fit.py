@@ -207,7 +207,7 @@ def test_bad_input_data_are_named_as_such():
     points = np.ones((8, 2), np.float32)
     points[3, 1] = np.nan
     model = nn.Linear(2, 2)
-    with pytest.raises(Diverged, match="the batch itself.* input data hold nan"):
+    with pytest.raises(Diverged, match=r"the batch itself.* input data hold nan"):
         list(fit(model, Loader(Split(points, np.zeros(8, int)), 8), optim.SGD(model, lr=0.1), epochs=1))
 
 
@@ -217,7 +217,7 @@ def test_a_bad_gradient_is_caught_before_it_reaches_the_weights(loader, build):
     def loss(y, labels):  # finite, with an infinite slope at 0
         return F.cross_entropy(y, labels) + F.sqrt((y * 0).sum())
 
-    with pytest.raises(Diverged, match="norm became nan.*the gradient of 0.weight"):
+    with pytest.raises(Diverged, match=r"norm became nan.*the gradient of 0.weight"):
         list(fit(model, loader, optimizer, epochs=1, loss=loss, clip_norm=1.0))
     assert all(np.isfinite(p.data).all() for p in model.parameters())
 

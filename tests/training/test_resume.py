@@ -14,6 +14,7 @@ from zerokara import nn, optim
 from zerokara.arrays import generator
 from zerokara.data import Loader
 from zerokara.training import EarlyStopping, Interrupted, fit, read_history, read_records
+from zerokara.training.run_folder import RunFolder
 
 FILES = ("weights.safetensors", "last.safetensors", "best.safetensors", "history.jsonl", "settings.json")
 
@@ -91,7 +92,9 @@ def test_ctrl_c_and_sigterm_save_and_say_how_to_go_on(build, loader, tmp_path, w
     for _ in range(after):
         next(records)
     signal.raise_signal(number)
-    with pytest.raises(Interrupted, match=rf"{signal.Signals(number).name}.*saved in .*run: go on with --resume") as stop:
+    with pytest.raises(
+        Interrupted, match=rf"{signal.Signals(number).name}.*saved in .*run: go on with --resume"
+    ) as stop:
         next(records)
     assert stop.value.signal_number == number
     list(start(build, loader, tmp_path / "run", resume=True))
@@ -157,6 +160,34 @@ def test_the_best_weights_survive_a_stop(build, loader, tmp_path):
     assert_same_run(tmp_path / "whole", tmp_path / "run")
 
 
+@pytest.mark.parametrize("save", range(1, 5))
+def test_dying_between_the_best_and_the_last_checkpoint_loses_neither(
+    build, loader, tmp_path, whole, save, monkeypatch
+):
+    """Whichever is written first: both must end as if nothing had happened."""
+
+    class Death(BaseException):
+        pass
+
+    saves = 0
+    original = RunFolder.save_last
+
+    def dying(self, checkpoint):
+        nonlocal saves
+        saves += 1
+        if saves == save:
+            raise Death
+        original(self, checkpoint)
+
+    monkeypatch.setattr(RunFolder, "save_last", dying)
+    with pytest.raises(Death):
+        list(start(build, loader, tmp_path / "run"))
+    monkeypatch.setattr(RunFolder, "save_last", original)
+    begun = (tmp_path / "run" / "last.safetensors").exists()
+    list(start(build, loader, tmp_path / "run", resume=begun))
+    assert_same_run(whole, tmp_path / "run")
+
+
 def test_what_was_written_after_the_last_checkpoint_happens_again(build, loader, tmp_path, whole):
     """A torn last line of the history, as a full disk or a lost connection leaves it, is cut off."""
     records = start(build, loader, tmp_path / "run")
@@ -219,7 +250,15 @@ def test_resuming_with_other_settings_is_refused_and_the_difference_is_named(bui
     def new(change=None, options=None):
         model, optimizer = build()
         other = change(loader) if change else loader
-        return fit(model, other, optimizer, epochs=3, run_dir=whole, resume=True, **{"validation": loader.split, **(options or {})})
+        return fit(
+            model,
+            other,
+            optimizer,
+            epochs=3,
+            run_dir=whole,
+            resume=True,
+            **{"validation": loader.split, **(options or {})},
+        )
 
     with pytest.raises(ValueError, match=r"train.batch_size was 16 and is now 8"):
         new(lambda old: Loader(old.split, 8, seed=3, transform=old.transform))
