@@ -69,10 +69,11 @@ def resample(batch: Array, field: Map, fill: float) -> Array:
         _cell(places, extent) for places, extent in zip(_places(field, batch), (height, width), strict=True)
     )
     corner = row * (width + 3) + column
-    corner += (np.arange(n) * (channels * framed[0, 0].size))[:, None, None]
+    area = (height + 3) * (width + 3)
+    corner += (np.arange(n) * (channels * area))[:, None, None]
     result = np.empty_like(batch)
     for c in range(channels):
-        result[:, c] = _between(framed.reshape(-1)[c * framed[0, 0].size :], corner, width + 3, down, right)
+        result[:, c] = _between(framed.reshape(-1)[c * area :], corner, width + 3, down, right)
     return result
 
 

@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.data.cases import small_split
+from zerokara.data import DataError, Dataset, Split, split
+
+
+def test_take_and_select_keep_images_with_their_labels() -> None:
+    whole = small_split(10)
+    part = whole.select(np.array([7, 2, 2]))
+    assert part.images[:, 0, 0, 0].tolist() == [7, 2, 2]
+    assert part.labels.tolist() == [1, 2, 2]
+    assert len(whole.take(4)) == 4
+    assert len(whole.take(99)) == 10
+
+
+def test_labels_become_int64_whatever_integer_they_were() -> None:
+    assert Split(np.zeros((2, 3), np.float32), np.array([0, 1], np.uint8)).labels.dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "words"),
+    [
+        (np.zeros((2, 4, 4), np.uint8), np.zeros(2, int), r"\(N, C, H, W\)"),
+        (np.zeros((2, 1, 4, 4), np.float32), np.zeros(2, int), "uint8"),
+        (np.zeros((2, 1, 4, 4), np.uint8), np.zeros((2, 1), int), r"labels are integers \(N,\)"),
+        (np.zeros((2, 1, 4, 4), np.uint8), np.zeros(2), "labels are integers"),
+        (np.zeros((2, 1, 4, 4), np.uint8), np.zeros(3, int), "2 images but 3 labels"),
+    ],
+)
+def test_a_split_refuses_what_does_not_fit(images: np.ndarray, labels: np.ndarray, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        Split(images, labels)
+
+
+def test_a_data_set_refuses_labels_without_a_class_and_parts_of_two_sizes() -> None:
+    good, other = small_split(6, size=6), small_split(6, size=7)
+    with pytest.raises(DataError, match="labels run from 0 to 2; expected 0 to 1"):
+        Dataset("own", good, good, ("a", "b"), "a test")
+    with pytest.raises(DataError, match="one shape"):
+        Dataset("own", good, other, ("a", "b", "c"), "a test")
+
+
+@given(
+    n=st.integers(10, 200),
+    classes=st.integers(1, 6),
+    fraction=st.floats(0.1, 0.9),
+    seed=st.integers(0, 5),
+)
+def test_a_split_parts_the_examples_and_gives_each_class_its_share(
+    n: int, classes: int, fraction: float, seed: int
+) -> None:
+    labels = np.random.default_rng(n).integers(0, classes, n)
+    whole = Split(np.arange(n, dtype=np.float64)[:, None], labels)
+    training, validation = split(whole, fraction, seed)
+    together = np.concatenate([training.images, validation.images])[:, 0]
+    assert sorted(together) == list(range(n)), "each example is in exactly one part"
+    assert len(validation) == round(fraction * n)
+    share = np.bincount(labels, minlength=classes) * len(validation) / n
+    assert np.all(np.abs(np.bincount(validation.labels, minlength=classes) - share) < 1), "to within one example"
+
+
+def test_the_cut_is_a_function_of_the_seed() -> None:
+    whole = small_split(60)
+    first, again, other = (split(whole, 0.25, seed)[1].images[:, 0, 0, 0].tolist() for seed in (4, 4, 5))
+    assert first == again != other
+
+
+def test_a_part_without_examples_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        split(small_split(10), 0.01)
+    with pytest.raises(ValueError, match="at least one"):
+        split(small_split(10), 1.0)

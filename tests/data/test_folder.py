@@ -1,0 +1,124 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from zerokara.data import DataError, Dataset, load
+
+
+def save(path: Path, size: tuple[int, int] = (6, 8), mode: str = "L", value: int = 7) -> None:
+    """A picture of `size` (rows, columns)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    colour = {"L": value, "RGB": (value, 20, 30), "RGBA": (0, 0, 0, 0), "1": 1, "P": value, "I;16": value * 257}[mode]
+    Image.new(mode, size[::-1], colour).save(path)
+
+
+def fill(root: Path, per_class: int = 5) -> None:
+    for label, name in enumerate(("cat", "dog")):
+        for k in range(per_class):
+            save(root / name / f"{k}.png", value=100 * label + k)
+
+
+def read(root: Path, size: str = "") -> Dataset:
+    return load(f"folder:{root}{size}")
+
+
+def test_classes_are_the_sub_folders_and_a_fifth_is_kept_for_testing(tmp_path: Path) -> None:
+    fill(tmp_path)
+    found = read(tmp_path)
+    assert found.classes == ("cat", "dog")
+    assert found.train.images.shape == (8, 1, 6, 8)
+    assert found.test.labels.tolist() == [0, 1], "each class has its share of the test part"
+    np.testing.assert_array_equal(found.train.images[:, 0, 0, 0] // 100, found.train.labels)
+    np.testing.assert_array_equal(found.test.images, read(tmp_path).test.images)
+
+
+def test_train_and_test_folders_are_taken_as_they_are(tmp_path: Path) -> None:
+    fill(tmp_path / "train", 3)
+    fill(tmp_path / "test", 1)
+    found = read(tmp_path)
+    assert (len(found.train), len(found.test)) == (6, 2)
+
+
+def test_one_coloured_picture_makes_the_set_coloured(tmp_path: Path) -> None:
+    fill(tmp_path)
+    save(tmp_path / "cat" / "colour.png", mode="RGB")
+    assert read(tmp_path).train.shape == (3, 6, 8)
+
+
+@pytest.mark.parametrize(("mode", "value"), [("L", 9), ("1", 255), ("P", None), ("I;16", 9)])
+def test_grey_pictures_of_any_mode_stay_grey(tmp_path: Path, mode: str, value: int | None) -> None:
+    for name in ("a", "b"):
+        for k in range(3):
+            save(tmp_path / name / f"{k}.png", mode=mode, value=9)
+    found = read(tmp_path)
+    assert found.train.shape == (1, 6, 8)
+    assert value is None or np.all(found.train.images == value)
+
+
+def test_transparent_parts_become_white(tmp_path: Path) -> None:
+    """Black ink on a transparent ground would otherwise be black on black."""
+    for name in ("a", "b"):
+        for k in range(3):
+            save(tmp_path / name / f"{k}.png", mode="RGBA")
+    assert np.all(read(tmp_path).train.images == 255)
+
+
+def test_pictures_of_two_sizes_are_refused_and_unified_on_request(tmp_path: Path) -> None:
+    fill(tmp_path)
+    save(tmp_path / "dog" / "large.png", size=(12, 30))
+    with pytest.raises(DataError, match=r"large\.png is 12x30 but .*0\.png is 6x8.*@32x32"):
+        read(tmp_path)
+    assert read(tmp_path, "@10x4").train.shape == (1, 10, 4)
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    fill(tmp_path)
+    (tmp_path / "cat" / "notes.txt").write_text("x")
+    (tmp_path / "cat" / ".hidden.png").write_text("x")
+    (tmp_path / ".cache").mkdir()
+    assert len(read(tmp_path).train) == 8
+
+
+@pytest.mark.parametrize("content", [b"", b"just text", b"\x89PNG\r\n\x1a\n broken"])
+def test_a_bad_picture_is_named_and_refused(tmp_path: Path, content: bytes) -> None:
+    fill(tmp_path)
+    (tmp_path / "dog" / "bad.png").write_bytes(content)
+    with pytest.raises(DataError, match=r"bad\.png cannot be read as an image"):
+        read(tmp_path)
+
+
+def test_a_truncated_picture_is_named_and_refused(tmp_path: Path) -> None:
+    fill(tmp_path)
+    path = tmp_path / "dog" / "bad.jpg"
+    rng = np.random.default_rng(0)
+    Image.fromarray(rng.integers(0, 256, (64, 64, 3), np.uint8)).save(path)
+    path.write_bytes(path.read_bytes()[:900])
+    with pytest.raises(DataError, match=r"bad\.jpg cannot be read as an image"):
+        read(tmp_path, "@6x8")
+
+
+def test_a_picture_too_large_to_be_meant_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 40)
+    with pytest.raises(DataError, match=r"0\.png cannot be read as an image: .*pixels"):
+        read(tmp_path)
+
+
+def test_folders_that_cannot_be_used_are_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="0 sub-folders"):
+        read(tmp_path)
+    fill(tmp_path / "few", 1)
+    with pytest.raises(DataError, match="2 images; at least 3"):
+        read(tmp_path / "few")
+    (tmp_path / "few" / "bird").mkdir()
+    with pytest.raises(DataError, match="bird holds no images"):
+        read(tmp_path / "few")
+    fill(tmp_path / "parts" / "train", 2)
+    fill(tmp_path / "parts" / "test", 2)
+    save(tmp_path / "parts" / "test" / "horse" / "0.png")
+    with pytest.raises(DataError, match="training part lacks: horse"):
+        read(tmp_path / "parts")
+    with pytest.raises(DataError, match="size of 0x5"):
+        read(tmp_path / "parts", "@0x5")

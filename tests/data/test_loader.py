@@ -1,0 +1,141 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.data.cases import small_split
+from zerokara.arrays import Array
+from zerokara.data import Loader, Split
+from zerokara.data.transforms import Affine, Compose, Elastic, Noise, Thickness
+
+AUGMENT = Compose([Affine(rotate=20, shift=1), Elastic(0.5, 3), Thickness(), Noise()])
+
+
+def visited(loader: Loader, e: int) -> list[int]:
+    """Which examples an epoch visits, in order: the first pixel of each image is its index."""
+    return [round(float(v) * 255) for x, _ in loader.epoch(e) for v in x[:, 0, 0, 0]]
+
+
+def batches_equal(a: list[tuple[Array, Array]], b: list[tuple[Array, Array]]) -> bool:
+    return len(a) == len(b) and all(
+        np.array_equal(x, u) and np.array_equal(y, v) for (x, y), (u, v) in zip(a, b, strict=True)
+    )
+
+
+@given(n=st.integers(1, 60), batch_size=st.integers(1, 70), seed=st.integers(0, 9), e=st.integers(0, 9))
+def test_shuffling_visits_each_image_exactly_once_an_epoch(n: int, batch_size: int, seed: int, e: int) -> None:
+    loader = Loader(small_split(n), batch_size, seed=seed)
+    assert sorted(visited(loader, e)) == list(range(n))
+
+
+@given(n=st.integers(0, 60), batch_size=st.integers(1, 70), drop_last=st.booleans())
+def test_the_length_is_the_number_of_batches_and_the_last_holds_what_is_left(
+    n: int, batch_size: int, drop_last: bool
+) -> None:
+    loader = Loader(small_split(n), batch_size, drop_last=drop_last)
+    sizes = [len(y) for _, y in loader.epoch(0)]
+    assert len(sizes) == len(loader)
+    assert sum(sizes) == (n // batch_size * batch_size if drop_last else n)
+    assert all(size == batch_size for size in sizes[:-1])
+    assert all(size >= 1 for size in sizes)
+
+
+def test_batches_of_seven_from_twenty_three() -> None:
+    assert [len(y) for _, y in Loader(small_split(23), 7).epoch(0)] == [7, 7, 7, 2]
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not() -> None:
+    first, again, other = (list(Loader(small_split(), 7, seed=s, transform=AUGMENT).epoch(3)) for s in (1, 1, 2))
+    assert batches_equal(first, again)
+    assert not batches_equal(first, other)
+
+
+def test_the_order_changes_from_epoch_to_epoch() -> None:
+    loader = Loader(small_split(50), 7)
+    orders = {tuple(visited(loader, e)) for e in range(5)}
+    assert len(orders) == 5
+
+
+@given(start=st.integers(0, 4), e=st.integers(0, 3), sampling=st.sampled_from(["shuffle", "replacement"]))
+def test_an_epoch_entered_in_its_middle_is_the_tail_of_the_whole(start: int, e: int, sampling: str) -> None:
+    loader = Loader(small_split(23), 6, seed=5, transform=AUGMENT, sampling=sampling)  # type: ignore[arg-type]
+    assert batches_equal(list(loader.epoch(e, start)), list(loader.epoch(e))[start:])
+
+
+def test_epochs_do_not_depend_on_what_was_drawn_before() -> None:
+    loader = Loader(small_split(23), 6, transform=AUGMENT)
+    untouched = list(loader.epoch(2))
+    list(loader.epoch(0))
+    assert batches_equal(list(loader.epoch(2)), untouched)
+
+
+def test_without_shuffling_the_order_is_that_of_the_split() -> None:
+    assert visited(Loader(small_split(23), 7, shuffle=False), 1) == list(range(23))
+
+
+def test_with_replacement_an_epoch_sees_about_63_percent() -> None:
+    split = Split(np.arange(10_000, dtype=np.float64)[:, None], np.zeros(10_000, int))
+    seen = np.concatenate([x for x, _ in Loader(split, 100, sampling="replacement", dtype=np.float64).epoch(0)])
+    assert len(seen) == 10_000
+    assert len(np.unique(seen)) / 10_000 == pytest.approx(1 - np.exp(-1), abs=0.01)
+
+
+def test_labels_stay_with_their_images() -> None:
+    for x, y in Loader(small_split(40), 9, seed=3).epoch(1):
+        np.testing.assert_array_equal(np.rint(x[:, 0, 0, 0] * 255).astype(int) % 3, y)
+        assert y.dtype == np.int64
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_pixels_run_from_zero_to_one_exactly(dtype: type) -> None:
+    split = Split(np.array([0, 51, 255], np.uint8).reshape(1, 1, 1, 3), np.zeros(1, int))
+    ((x, _),) = Loader(split, 1, dtype=dtype).epoch(0)
+    assert x.dtype == dtype
+    assert x[0, 0, 0, 0] == 0
+    assert x[0, 0, 0, 2] == 1
+    assert x[0, 0, 0, 1] == pytest.approx(0.2)
+
+
+def test_mean_and_std_are_taken_per_channel_after_the_transform() -> None:
+    split = small_split(5, channels=3)
+    doubled = lambda batch, rng: batch * 2  # noqa: E731
+    loader = Loader(split, 5, shuffle=False, transform=doubled, mean=(0.1, 0.2, 0.3), std=(1.0, 2.0, 4.0))
+    ((x, _),) = loader.epoch(0)
+    expected = split.images / 255 * 2 - np.array([0.1, 0.2, 0.3])[:, None, None]
+    np.testing.assert_allclose(x, expected / np.array([1, 2, 4])[:, None, None], atol=1e-6)
+    assert x.dtype == np.float32
+
+
+def test_points_are_not_divided() -> None:
+    points = np.array([[3.0, -4.0]], np.float32)
+    ((x, _),) = Loader(Split(points, np.zeros(1, int)), 1).epoch(0)
+    np.testing.assert_array_equal(x, points)
+
+
+def test_batches_are_copies() -> None:
+    points = np.ones((4, 2), np.float32)
+    for x, _ in Loader(Split(points, np.zeros(4, int)), 2, shuffle=False).epoch(0):
+        x[:] = 9
+    assert np.all(points == 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"batch_size": 0}, "at least 1"),
+        ({"batch_size": 2, "sampling": "sometimes"}, "shuffle"),
+        ({"batch_size": 2, "sampling": "replacement", "shuffle": False}, "cannot keep the order"),
+        ({"batch_size": 2, "dtype": np.int32}, "floating"),
+        ({"batch_size": 2, "std": 0.0}, "positive"),
+        ({"batch_size": 2, "mean": (0.1, 0.2)}, "one a channel"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(options: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Loader(small_split(), **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("e", "start"), [(-1, 0), (0, -1), (0, 99)])
+def test_an_epoch_or_a_batch_that_is_not_there_is_refused(e: int, start: int) -> None:
+    with pytest.raises(ValueError, match="epoch"):
+        Loader(small_split(), 7).epoch(e, start)
