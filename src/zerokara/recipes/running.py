@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -35,7 +35,7 @@ class Result:
     dataset: Dataset
     model: Module
     evaluation: Evaluation
-    history: list[Mapping[str, Any]] = field(default_factory=list)
+    history: Sequence[Mapping[str, Any]] = ()
     seconds: float = 0.0
 
     @property

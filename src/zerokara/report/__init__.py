@@ -13,12 +13,13 @@ from zerokara.report.lines import Line, line_chart
 from zerokara.report.markup import Markup, element, escape
 from zerokara.report.numbers import duration, percent, significant, whole
 from zerokara.report.page import Code, Fact, Page, Paragraph, Section
-from zerokara.report.table import Table
+from zerokara.report.table import Cell, Table
 from zerokara.report.texts import LANGUAGES, Lang, Text, check_language
 
 __all__ = [
     "LANGUAGES",
     "Axis",
+    "Cell",
     "Code",
     "Fact",
     "Figure",

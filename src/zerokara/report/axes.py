@@ -8,7 +8,7 @@ from zerokara.report.markup import Markup, coordinate, element, join
 from zerokara.report.numbers import significant
 
 WIDTH, HEIGHT = 440.0, 280.0
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 14.0, 44.0
+LEFT, RIGHT, TOP, BOTTOM = 60.0, 12.0, 14.0, 44.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,6 @@ def frame(x: Axis, y: Axis, across: Scale, up: Scale, *, grid: bool = True) -> M
     parts.append(element("text", x.label, x=(LEFT + right) / 2, y=HEIGHT - 6, class_="name middle"))
     middle = (TOP + bottom) / 2
     parts.append(
-        element("text", y.label, x=0, y=0, class_="name middle", transform=f"translate(12 {middle:g}) rotate(-90)")
+        element("text", y.label, x=0, y=0, class_="name middle", transform=f"translate(11 {middle:g}) rotate(-90)")
     )
     return join(*parts)
