@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import pickle
 import tarfile
 from pathlib import Path
 
@@ -62,10 +61,26 @@ def cifar_python(batches: dict[str, tuple[Array, Array]]) -> dict[str, bytes]:
 
 
 def python2_pickle(pixels: Array, labels: list[int]) -> bytes:
-    """As Python 2 and an old NumPy wrote it: protocol 2, numpy.core, and a dtype with 0 and 1 for its booleans."""
-    content = pickle.dumps({b"data": pixels, b"labels": labels}, protocol=2)
-    content = content.replace(b"numpy._core.multiarray", b"numpy.core.multiarray")
-    return content.replace(b"\x89\x88\x87R", b"K\x00K\x01\x87R")
+    """As Python 2 and an old NumPy wrote the published archive, instruction by instruction.
+
+    Short strings are bytes, the module is numpy.core, and 0 and 1 stand for a dtype's booleans.
+    """
+    raw = pixels.tobytes()
+    dtype = b"cnumpy\ndtype\n" + _string(b"u1") + b"K\x00K\x01\x87R"
+    dtype += b"(K\x03" + _string(b"|") + b"NNN" + _integer(-1) + _integer(-1) + b"K\x00tb"
+    array = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85" + _string(b"b") + b"\x87R"
+    shape = _integer(pixels.shape[0]) + _integer(pixels.shape[1]) + b"\x86"
+    array += b"(K\x01" + shape + dtype + b"\x89T" + len(raw).to_bytes(4, "little") + raw + b"tb"
+    numbers = b"](" + b"".join(_integer(label) for label in labels) + b"e"
+    return b"\x80\x02}(" + _string(b"data") + array + _string(b"labels") + numbers + b"u."
+
+
+def _integer(value: int) -> bytes:
+    return b"J" + value.to_bytes(4, "little", signed=True)
+
+
+def _string(text: bytes) -> bytes:
+    return b"U" + bytes([len(text)]) + text
 
 
 def tar_bytes(files: dict[str, bytes], folder: str) -> bytes:

@@ -38,6 +38,16 @@ def test_both_archives_give_the_same_images_packed_or_unpacked(tmp_path: Path, f
     assert found.classes[0] == "airplane"
 
 
+@pytest.mark.parametrize("protocol", [2, 3, 4])
+def test_batches_saved_anew_by_a_later_python_are_read(tmp_path: Path, protocol: int) -> None:
+    files = {
+        stem: pickle.dumps({b"data": pixels, b"labels": labels.tolist()}, protocol)
+        for stem, (pixels, labels) in BATCHES.items()
+    }
+    write(tmp_path, "py", "folder", files)
+    assert len(load("cifar10", data_dir=tmp_path, download=False).train) == 20
+
+
 def test_the_unpacked_folder_itself_may_be_named(tmp_path: Path) -> None:
     assert len(load("cifar10", data_dir=write(tmp_path, "bin", "folder"), download=False).train) == 20
 

@@ -10,8 +10,15 @@ from zerokara.data import DataError, Dataset, load
 def save(path: Path, size: tuple[int, int] = (6, 8), mode: str = "L", value: int = 7) -> None:
     """A picture of `size` (rows, columns)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    colour = {"L": value, "RGB": (value, 20, 30), "RGBA": (0, 0, 0, 0), "1": 1, "P": value, "I;16": value * 257}[mode]
-    Image.new(mode, size[::-1], colour).save(path)
+    colours: dict[str, int | tuple[int, ...]] = {
+        "L": value,
+        "RGB": (value, 20, 30),
+        "RGBA": (0, 0, 0, 0),
+        "1": 1,
+        "P": value,
+        "I;16": value * 257,
+    }
+    Image.new(mode, size[::-1], colours[mode]).save(path)
 
 
 def fill(root: Path, per_class: int = 5) -> None:

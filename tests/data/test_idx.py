@@ -43,6 +43,7 @@ PACKED = gzip.compress(GOOD)
         (PACKED[:4], "damaged or truncated gzip"),
         (PACKED[:-8] + bytes(8), "damaged or truncated gzip"),
     ],
+    ids=lambda value: value[:24] if isinstance(value, str) else "",
 )
 def test_a_bad_file_is_named_and_refused_in_one_line(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "images"

@@ -1,8 +1,9 @@
 import io
+import time
 
 import pytest
 
-from zerokara.data import Transfer, progress, show_transfers
+from zerokara.data import Transfer, show_transfers
 
 
 class Terminal(io.StringIO):
@@ -20,7 +21,7 @@ def run(stream: io.StringIO, *received: int) -> str:
 
 def test_elsewhere_than_on_a_terminal_plain_lines_come_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 1.0, 6.0, 7.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     assert run(io.StringIO(), 0, 100, 5_000_000).splitlines() == [
         "downloading train[images].gz: 0.0 of 10.0 MB",
         "downloading train[images].gz: 5.0 of 10.0 MB",

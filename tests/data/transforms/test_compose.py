@@ -2,7 +2,17 @@ import numpy as np
 import pytest
 
 from tests.data.transforms.cases import noise_batch, rng, smooth_batch
-from zerokara.data.transforms import Affine, Compose, Crop, Elastic, HorizontalFlip, Noise, RandomApply, Thickness
+from zerokara.data.transforms import (
+    Affine,
+    Compose,
+    Crop,
+    Elastic,
+    HorizontalFlip,
+    Noise,
+    RandomApply,
+    Thickness,
+    Transform,
+)
 
 
 def test_nothing_to_do_is_the_identity() -> None:
@@ -10,7 +20,7 @@ def test_nothing_to_do_is_the_identity() -> None:
 
 
 def test_a_chain_is_its_members_one_after_the_other() -> None:
-    members = [Thickness(), Affine(rotate=20), Noise(), Crop(1), HorizontalFlip()]
+    members: list[Transform] = [Thickness(), Affine(rotate=20), Noise(), Crop(1), HorizontalFlip()]
     batch, generator = noise_batch(), rng(4)
     expected = batch
     for member in members:
