@@ -39,11 +39,12 @@ def fit(
 ) -> Iterator[Record]:
     """Train `model`, and yield a `Record` after every step and after every epoch.
 
-        for record in fit(model, Loader(data.train, 100), optim.Adam(model), epochs=20, validation=data.test):
+        for record in fit(model, Loader(data.train, 100), optim.Adam(model), epochs=20, validation=held_out):
             ...
 
-    The training goes on while the records are read; who stops reading stops it. An epoch is one pass over the loader,
-    so the number of epochs is the number of validations for any batch size, and the last, smaller batch counts too.
+    The training goes on while the records are read; who stops reading stops it, and the last checkpoint stays.
+    An epoch is one pass over the loader, so there are as many validations as epochs for any batch size, and the last,
+    smaller batch counts too.
 
     loss: (scores, labels) → the batch's mean loss, which is what is reported; penalties of the optimizer are not in it.
     validation: measured after every epoch in evaluation mode; a split is scaled as the training images are.

@@ -58,8 +58,11 @@ class Loop:
             self.run.write(record)
             if self.options.checkpoint_steps and progress.step % self.options.checkpoint_steps == 0:
                 self._save()
+            self._tick()
             yield record
-        yield self._end_of_epoch()
+        record = self._end_of_epoch()
+        self._tick()
+        yield record
 
     def _step(self, x: Array, labels: Array) -> Record:
         progress, schedule = self.run.progress, self.options.schedule

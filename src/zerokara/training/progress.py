@@ -39,7 +39,7 @@ def watch(
 
 
 def describe(record: Record) -> str:
-    """A record in one line: "epoch 3/20   loss 0.0812   accuracy 97.61 %   …"."""
+    """A record in one line: "epoch 3/20   loss 0.0812   accuracy 97.61%   …"; a star marks the best epoch so far."""
     return "   ".join(_parts(record))
 
 
@@ -65,7 +65,7 @@ def _parts(record: Record) -> Iterator[str]:
     if record.val_loss is not None:
         yield f"val loss {record.val_loss:.4f}"
     if record.val_accuracy is not None:
-        yield f"val accuracy {record.val_accuracy:7.2%}{' *' if record.best else ''}"
+        yield f"val accuracy {record.val_accuracy:7.2%}{' *' if record.best else '  '}"
     yield f"{record.images_per_second:,.0f} images/s"
     yield duration(record.seconds)
     if record.eta is not None and record.step < record.total_steps and not record.note:

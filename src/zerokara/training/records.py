@@ -1,6 +1,6 @@
 """What the training loop says: one record a step, one an epoch."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 
@@ -41,7 +41,7 @@ class Record:
 
     def to_line(self) -> dict[str, Any]:
         """The fields that the history keeps: those that say something, without the plan (totals)."""
-        return {name: value for name, value in asdict(self).items() if name not in _PLAN and not _says_nothing(value)}
+        return {name: value for name, value in vars(self).items() if name not in _PLAN and not _says_nothing(value)}
 
 
 _PLAN = ("total_steps", "total_epochs", "total_images")
