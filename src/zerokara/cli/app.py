@@ -1,0 +1,94 @@
+"""The application, and the one place where errors become sentences and exit codes."""
+
+import difflib
+import sys
+import warnings
+from collections.abc import Sequence
+
+from cyclopts import App, Parameter, UnknownCommandError
+
+from zerokara.cli import errors
+from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, Command
+from zerokara.cli.console import safe, tolerate_any_text
+
+
+def build() -> App:
+    """The application with its commands; none of their files is imported yet."""
+    app = _app(
+        "zerokara",
+        "zerokara (ゼロから): deep learning from zero. Begin with: zerokara demo",
+        "`zerokara COMMAND --help` explains a command and shows examples.",
+    )
+    data = _app("data", COMMANDS["data"].help, _examples(COMMANDS["data"]))
+    data.sort_key = list(COMMANDS).index("data")
+    _add(data, DATA_COMMANDS)
+    _add(app, {name: command for name, command in COMMANDS.items() if command.target})
+    app.command(data)
+    return app
+
+
+def _app(name: str, help: str, epilogue: str) -> App:
+    return App(
+        name=name,
+        help=help,
+        help_epilogue=epilogue,
+        help_format="plaintext",
+        version_flags=["--version"],
+        version=_version,
+        default_parameter=Parameter(negative=()),
+    )
+
+
+def _add(app: App, commands: dict[str, Command]) -> None:
+    for name, command in commands.items():
+        place = list(COMMANDS).index(name) if name in COMMANDS else None
+        epilogue = _examples(command)
+        app.command(command.target, name=name, help=command.help, help_epilogue=epilogue, sort_key=place)
+
+
+def _examples(command: Command) -> str:
+    lines = (f"  {line}" for line in command.examples.splitlines())
+    return "\n".join(["Examples:", "", *lines])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; return its exit code.
+
+    0: done. 1: it could not be done. 2: wrong usage. 130: interrupted. What goes wrong is one line on standard error.
+    """
+    tolerate_any_text()
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning  # type: ignore[assignment]
+        try:
+            code = _run(sys.argv[1:] if arguments is None else list(arguments))
+            sys.stdout.flush()
+        except BaseException as error:
+            return errors.report(error)
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        result = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except UnknownCommandError:  # its own message would import every command to name them all
+        raise _unknown_command(arguments) from None
+    return result if isinstance(result, int) else 0
+
+
+def _unknown_command(arguments: Sequence[str]) -> errors.UsageError:
+    within = "data " if arguments[0] == "data" else ""
+    names = list(DATA_COMMANDS if within else COMMANDS)
+    asked = arguments[1] if within else arguments[0]
+    near = difflib.get_close_matches(asked, names, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
+    return errors.UsageError(f"there is no command {within}{asked!r}: {hint}")
+
+
+def _version() -> str:
+    from zerokara import __version__
+
+    return __version__
+
+
+def _show_warning(message: Warning | str, *details: object) -> None:
+    print(f"zerokara: warning: {safe(str(message))}", file=sys.stderr)

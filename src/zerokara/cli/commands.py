@@ -1,0 +1,80 @@
+"""The table of commands: what each does, with examples. Nothing is imported to print it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: where its function is (imported when it runs), what it does, and how it is used."""
+
+    target: str
+    help: str
+    examples: str
+
+
+COMMANDS: dict[str, Command] = {
+    "demo": Command(
+        "zerokara.cli.demo:demo",
+        "The main job in a minute: train, read drawings, write a report.\n\n"
+        "Nothing is fetched: the digits to learn from and the drawings came with the installation.",
+        "zerokara demo\nzerokara demo --out my-demo --lang ja\nzerokara demo --epochs 40 --seed 7",
+    ),
+    "read": Command(
+        "zerokara.cli.read:read",
+        "Read the digits in pictures, drawn or photographed.\n\n"
+        "Exit code 0: every picture was read; 1: some could not be; 2: wrong usage. A picture without a digit counts "
+        "as read; the answer says that there is none.",
+        "zerokara read seven.png\nzerokara read *.jpg --json > readings.jsonl\n"
+        "zerokara read note.png --save-view seen/",
+    ),
+    "train": Command(
+        "zerokara.cli.train:train",
+        "Train a network, by a recipe or from a model and a data set.\n\n"
+        "Every setting of a recipe can be changed by its name. The run's folder keeps settings, history, checkpoints "
+        "and weights; Ctrl-C saves, --resume goes on.",
+        "zerokara train --recipe deep-convnet\nzerokara train --recipe digits-small --epochs 5 --lr 0.01\n"
+        "zerokara train --model simple-convnet --data fashion-mnist --out runs/fashion\n"
+        "zerokara train --resume --out runs/fashion",
+    ),
+    "evaluate": Command(
+        "zerokara.cli.evaluate:evaluate",
+        "Test a trained network: accuracy, loss, confusion matrix.",
+        "zerokara evaluate runs/deep-convnet\nzerokara evaluate runs/deep-convnet --report report.html --lang ja\n"
+        "zerokara evaluate weights.safetensors --model deep-convnet --data mnist --json",
+    ),
+    "summary": Command(
+        "zerokara.cli.summary:summary",
+        "Show a model layer by layer; without a name, list the models.",
+        "zerokara summary\nzerokara summary deep-convnet\nzerokara summary simple-convnet --input 3x32x32 --json",
+    ),
+    "data": Command(
+        "",
+        "List, fetch, show and check data sets.",
+        "zerokara data list\nzerokara data fetch mnist\nzerokara data show digits\n"
+        "zerokara data check mnist --data-dir ~/mnist",
+    ),
+    "version": Command(
+        "zerokara.cli.version:version",
+        "Print versions and machine.",
+        "zerokara version\nzerokara version --json",
+    ),
+}
+
+DATA_COMMANDS: dict[str, Command] = {
+    "list": Command("zerokara.cli.data:list_sets", "List the data sets by name.", "zerokara data list"),
+    "fetch": Command(
+        "zerokara.cli.data:fetch",
+        "Download a data set, unless it is there, and check it.",
+        "zerokara data fetch mnist\nzerokara data fetch cifar10 --data-dir ~/datasets",
+    ),
+    "show": Command(
+        "zerokara.cli.data:show",
+        "Show how many examples there are of each class, and one of them.",
+        "zerokara data show digits\nzerokara data show folder:my-pictures",
+    ),
+    "check": Command(
+        "zerokara.cli.data:check",
+        "Read all of a data set's files, without downloading: sizes, checksums, labels.",
+        "zerokara data check mnist --data-dir ~/mnist",
+    ),
+}

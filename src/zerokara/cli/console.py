@@ -1,0 +1,60 @@
+"""Writing to the terminal: text that cannot do harm, colour only where it is wanted."""
+
+import io
+import os
+import re
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+
+
+def safe(text: str) -> str:
+    """One line without control characters: a file's name cannot move the cursor or colour the terminal."""
+    return _CONTROL.sub(lambda found: " " if found.group().isspace() else "�", text.strip())
+
+
+def tolerate_any_text() -> None:
+    """Characters that the terminal's encoding lacks are replaced, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def is_terminal() -> bool:
+    """Whether a person looks at standard output."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def has_blocks() -> bool:
+    """Whether standard output can show block characters."""
+    return "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
+
+
+def terminal() -> "Console":
+    """Standard output with colour, or without where NO_COLOR is set. Nothing is taken for markup."""
+    from rich.console import Console
+
+    plain = bool(os.environ.get("NO_COLOR"))
+    return Console(markup=False, highlight=False, emoji=False, color_system=None if plain else "auto")
+
+
+def say(line: str = "") -> None:
+    """One line on standard output."""
+    print(line)
+
+
+def columns(rows: list[list[str]], right: set[int] | None = None, gap: int = 3) -> list[str]:
+    """Rows as lines with aligned columns; those numbered in `right` are aligned to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    aligned = [
+        [
+            cell.rjust(width) if i in (right or set()) else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        for row in rows
+    ]
+    return [(" " * gap).join(row).rstrip() for row in aligned]

@@ -1,0 +1,100 @@
+"""`zerokara data`: list, fetch, show, check."""
+
+import json as json_format
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from cyclopts import Parameter
+
+from zerokara.cli.console import columns, has_blocks, safe, say
+from zerokara.cli.errors import UsageError
+from zerokara.data import DATASETS, Dataset, Split, load
+from zerokara.recipes import known
+
+Folder = Annotated[
+    Path | None, Parameter(name="--data-dir", help="Folder with your own files; else ZEROKARA_DATA, else the cache.")
+]
+Name = Annotated[str, Parameter(help="A name from `zerokara data list`, or folder:PATH.")]
+AsJson = Annotated[bool, Parameter(name="--json", help="One JSON object instead of text.")]
+
+
+def list_sets(*, json: AsJson = False) -> None:
+    """List the data sets by name."""
+    if json:
+        say(json_format.dumps({name: entry.description for name, entry in DATASETS.items()}))
+        return
+    rows = [[name, entry.description] for name, entry in DATASETS.items()]
+    for line in columns([*rows, ["folder:PATH", "your own images, a sub-folder for each class"]]):
+        say(line)
+
+
+def fetch(name: Name, *, data_dir: Folder = None) -> None:
+    """Download a data set, unless it is there, and check it."""
+    dataset = _load(name, data_dir)
+    say(f"{dataset.name} is there: {_counts(dataset)}; {safe(dataset.source)}")
+
+
+def check(name: Name, *, data_dir: Folder = None, json: AsJson = False) -> None:
+    """Read a data set's files completely, without downloading: sizes, checksums, labels."""
+    dataset = _load(name, data_dir, download=False)
+    if json:
+        say(json_format.dumps(_facts(dataset)))
+        return
+    say(f"{dataset.name} is whole: {_counts(dataset)}; {safe(dataset.source)}")
+
+
+def show(name: Name, *, data_dir: Folder = None, json: AsJson = False) -> None:
+    """Show how many examples there are of each class, and one of them."""
+    dataset = _load(name, data_dir)
+    if json:
+        say(json_format.dumps(_facts(dataset)))
+        return
+    say(f"{dataset.name}: {_counts(dataset)}, each {'×'.join(map(str, dataset.train.shape))}; {safe(dataset.source)}")
+    say()
+    rows = [[safe(c), f"{a:,}", f"{b:,}"] for c, a, b in zip(dataset.classes, *_per_class(dataset), strict=True)]
+    for line in columns([["class", "training", "test"], *rows], right={1, 2}):
+        say(line)
+    if dataset.train.images.ndim == 4 and len(dataset.train):
+        say()
+        _draw(dataset.train, dataset.classes)
+
+
+def _load(name: str, data_dir: Path | None, *, download: bool = True) -> Dataset:
+    if not name.startswith("folder:"):
+        try:
+            known("data set", name, DATASETS)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+    return load(name, data_dir=data_dir, download=download)
+
+
+def _counts(dataset: Dataset) -> str:
+    return f"{len(dataset.train):,} training and {len(dataset.test):,} test examples"
+
+
+def _per_class(dataset: Dataset) -> list[list[int]]:
+    K = len(dataset.classes)
+    return [np.bincount(part.labels, minlength=K).tolist() for part in (dataset.train, dataset.test)]
+
+
+def _facts(dataset: Dataset) -> dict[str, object]:
+    training, test = _per_class(dataset)
+    return {
+        "name": dataset.name,
+        "source": dataset.source,
+        "shape": list(dataset.train.shape),
+        "classes": list(dataset.classes),
+        "training": training,
+        "test": test,
+    }
+
+
+def _draw(split: Split, classes: tuple[str, ...]) -> None:
+    """The first example, a character or two for every pixel."""
+    shades = " ░▒▓█" if has_blocks() else " .+#@"
+    image = split.images[0].mean(axis=0)
+    every = max(1, image.shape[1] // 32)
+    for row in image[::every, ::every]:
+        say("".join(2 * shades[int(value) * len(shades) // 256] for value in row).rstrip())
+    say(f"({safe(classes[int(split.labels[0])])})")

@@ -1,0 +1,60 @@
+"""Recipes from what the command line says."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from zerokara.cli.errors import UsageError
+from zerokara.recipes import RECIPES, Recipe, known, override
+
+SETTINGS = "settings.json"
+
+
+def by_name(name: str) -> Recipe:
+    """The recipe of that name; UsageError offers the nearest ones."""
+    return RECIPES[_usage(known, "recipe", name, RECIPES)]
+
+
+def of_own(model: str, data: str) -> Recipe:
+    """A recipe for any model on any data set, with ordinary settings."""
+    title = f"{model} on {data}"
+    name = f"{model}-{data}".replace(":", "-").replace("/", "-").replace("\\", "-")
+    recipe: Recipe = _usage(Recipe, name=name, title=title, question="", data=data, model=model)
+    return recipe
+
+
+def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
+    """The recipe with the settings that the command line gives; None means not given."""
+    given = {name: value for name, value in changes.items() if value is not None}
+    result: Recipe = _usage(override, recipe, **given)
+    return result
+
+
+def of_run(folder: Path) -> Recipe | None:
+    """The recipe by which the run in `folder` was trained; None if there are no settings of a recipe.
+
+    Raises ValueError if they cannot be understood.
+    """
+    path = folder / SETTINGS
+    if not path.is_file():
+        return None
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))["notes"].get("recipe")
+        return _of_its_kind(written) if written else None
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(
+            f"{path} does not hold the settings of a run that this version understands: {error}"
+        ) from error
+
+
+def _of_its_kind(written: dict[str, Any]) -> Recipe:
+    known_one = RECIPES.get(written["name"])
+    return Recipe(**written) if known_one is None else type(known_one)(**written)
+
+
+def _usage(function: Any, *arguments: Any, **options: Any) -> Any:
+    try:
+        return function(*arguments, **options)
+    except ValueError as error:
+        raise UsageError(str(error)) from error

@@ -1,0 +1,70 @@
+"""`zerokara read`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from zerokara import digits
+from zerokara.cli import reading as shown
+from zerokara.cli.console import is_terminal
+from zerokara.cli.errors import FAILED, UsageError, explain
+from zerokara.io import write_atomically
+from zerokara.io.files import make_folder
+from zerokara.report.png import as_pixels, png
+
+
+def read(*files: Path, json: bool = False, save_view: Path | None = None, model: Path | None = None) -> int:
+    """Read digits in pictures.
+
+    Parameters
+    ----------
+    files
+        Pictures: PNG, JPEG, BMP, GIF, WebP, TIFF.
+    json
+        Print one JSON object a line, one for each picture that could be read.
+    save_view
+        Write the 28×28 pictures that the network sees into this folder.
+    model
+        Weights of a reader of your own, instead of the one that came with the installation.
+    """
+    if not files:
+        raise UsageError("read needs at least one picture: zerokara read seven.png")
+    folder = None if save_view is None else make_folder(save_view)
+    show = _show(json)
+    reader = digits.load_reader(model)
+    taken: set[str] = set()
+    code = 0
+    for file in files:
+        try:
+            found = digits.read(file, reader=reader)
+        except (ValueError, OSError, MemoryError) as error:
+            sys.stdout.flush()
+            print(f"zerokara: {explain(error)[0]}", file=sys.stderr)
+            code = FAILED
+            continue
+        show(found)
+        if folder is not None:
+            _save_views(found, folder, taken)
+    return code
+
+
+def _show(json: bool) -> Callable[[digits.Reading], None]:
+    if json:
+        return lambda found: print(shown.as_json(found), flush=True)
+    return shown.picture if is_terminal() else shown.plain
+
+
+def _save_views(found: digits.Reading, folder: Path, taken: set[str]) -> None:
+    """`NAME.view.png`, `NAME.view-2.png` … for the digits of a picture; a name is used once in a run of the command."""
+    stem = Path(found.file).name
+    for digit in found.digits:
+        name = _free_name(stem, taken)
+        taken.add(name)
+        write_atomically(folder / name, png(as_pixels(digit.view)))
+
+
+def _free_name(stem: str, taken: set[str]) -> str:
+    number = 1
+    while (name := f"{stem}.view.png" if number == 1 else f"{stem}.view-{number}.png") in taken:
+        number += 1
+    return name

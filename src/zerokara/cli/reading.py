@@ -1,0 +1,90 @@
+"""How a reading looks: on a terminal as a picture, elsewhere as plain lines, for scripts as JSON."""
+
+import json
+from typing import Any
+
+from rich.text import Text
+
+from zerokara.cli.console import has_blocks, safe, say, terminal
+from zerokara.cli.glyphs import HEIGHT, bar, big, spark
+from zerokara.digits import Digit, Reading
+
+ACCENT = "bold cyan"
+WIDTH = 30
+
+
+def as_json(reading: Reading) -> str:
+    """The reading as one line: file, digits (each with digit, probabilities, box) and text.
+
+    Where no digit was found, `message` says so.
+    """
+    digits = [_digit_as_json(digit) for digit in reading.digits]
+    line: dict[str, Any] = {"file": str(reading.file), "digits": digits, "text": reading.text}
+    return json.dumps(line if digits else line | {"message": reading.message})
+
+
+def _digit_as_json(digit: Digit) -> dict[str, Any]:
+    return {
+        "digit": int(digit.digit),
+        "probabilities": [round(float(p), 6) for p in digit.probabilities],
+        "box": [int(side) for side in digit.box],
+    }
+
+
+def plain(reading: Reading) -> None:
+    """Lines without colour or drawing: the text, then the probabilities."""
+    if not reading.digits:
+        say(f"{safe(str(reading.file))}: {reading.message}")
+        return
+    say(f"{safe(str(reading.file))}: {' / '.join(reading.text.splitlines())}")
+    for digit in reading.digits:
+        shares = "  ".join(f"{i} {100 * p:.1f} %" for i, p in _by_size(digit)[:3])
+        say(f"  {digit.digit}: {shares}")
+
+
+def picture(reading: Reading) -> None:
+    """The digits large, and how probable each of the ten is."""
+    console = terminal()
+    console.print(Text(safe(str(reading.file)), style="dim"))
+    if not reading.digits:
+        console.print(Text(f"  {reading.message}", style="bold"))
+    elif len(reading.digits) == 1:
+        _print_single(reading.digits[0])
+    else:
+        _print_several(reading, console.width)
+    console.print()
+
+
+def _print_single(digit: Digit) -> None:
+    """The digit to the left, ten bars to the right."""
+    console, blocks = terminal(), has_blocks()
+    drawn = ["", *big(str(digit.digit), blocks=blocks), "", ""]
+    console.print()
+    for i, share in enumerate(float(p) for p in digit.probabilities):
+        style = ACCENT if i == digit.digit else "dim"
+        line = Text("   ").append(drawn[i].ljust(10), style=ACCENT).append(f"      {i}  ", style=style)
+        line.append(bar(share, WIDTH, blocks=blocks), style=ACCENT if i == digit.digit else "")
+        console.print(line.append(f" {100 * share:5.1f} %", style=style))
+
+
+def _print_several(reading: Reading, width: int) -> None:
+    """Every line of digits large, if there is room, and a line of ten small columns for each digit."""
+    console, blocks = terminal(), has_blocks()
+    for text in reading.text.splitlines():
+        console.print()
+        digits = "".join(character for character in text if character.isdigit())
+        drawn = big(digits, blocks=blocks) if 12 * len(digits) + 3 <= width else [" ".join(digits)]
+        for row in drawn[:HEIGHT]:
+            console.print(Text(f"   {row}", style=ACCENT))
+    console.print()
+    console.print(Text("         0123456789", style="dim"))
+    for digit in reading.digits:
+        shares = [float(p) for p in digit.probabilities]
+        line = Text("   ").append(str(digit.digit), style=ACCENT).append("     ").append(spark(shares, blocks=blocks))
+        console.print(
+            line.append("   " + "   ".join(f"{i} {100 * p:.1f} %" for i, p in _by_size(digit)[:2]), style="dim")
+        )
+
+
+def _by_size(digit: Digit) -> list[tuple[int, float]]:
+    return sorted(((i, float(p)) for i, p in enumerate(digit.probabilities)), key=lambda pair: -pair[1])

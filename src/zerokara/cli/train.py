@@ -1,0 +1,152 @@
+"""`zerokara train`."""
+
+import json as json_format
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, field, fields, make_dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from zerokara.cli import names
+from zerokara.cli.console import safe, say
+from zerokara.cli.errors import UsageError
+from zerokara.recipes import RECIPES, Recipe, Result, run
+from zerokara.report import duration, percent, significant, whole
+from zerokara.training import Record, watch
+
+
+def _changes() -> Any:
+    """A class with a field, None unless given, for every setting of a recipe: the options of this command."""
+    settings = [f for f in fields(Recipe) if "help" in f.metadata and f.name not in ("data", "model")]
+    options = [
+        (f.name, Annotated[f.type | None, Parameter(help=f.metadata["help"])], field(default=None))  # type: ignore[operator]
+        for f in settings
+    ]
+    made = make_dataclass("Changes", options, frozen=True)
+    made.__module__ = __name__
+    return Parameter(name="*")(made)
+
+
+Changes: Any = _changes()
+
+
+def train(
+    *,
+    recipe: str | None = None,
+    model: str | None = None,
+    data: str | None = None,
+    changes: Changes = Changes(),  # noqa: B008 (frozen)
+    out: Path | None = None,
+    resume: bool = False,
+    data_dir: Path | None = None,
+    quiet: bool = False,
+    json: bool = False,
+) -> None:
+    """Train a network.
+
+    Parameters
+    ----------
+    recipe
+        A training with an expected result, by its name.
+    model
+        A model by its name; with --recipe, another model than the recipe's.
+    data
+        A data set by its name, or folder:PATH; with --recipe, another than the recipe's.
+    changes
+        Settings of the recipe.
+    out
+        The run's folder; without it, a new one in runs/.
+    resume
+        Go on with the run in --out where it stopped.
+    data_dir
+        Folder with your own data files; else ZEROKARA_DATA, else the cache.
+    quiet
+        Show no progress.
+    json
+        Print a JSON object a line: every epoch, then the result.
+    """
+    chosen = names.changed(_chosen(recipe, model, data, out, resume), {"model": model, "data": data, **asdict(changes)})
+    folder = out or _free_folder(chosen.name)
+    if not quiet and not json:
+        _introduce(chosen, folder)
+    result = run(chosen, data_dir=data_dir, run_dir=folder, resume=resume, watch=_watcher(quiet, json))
+    _conclude(result, folder, json)
+
+
+def _chosen(recipe: str | None, model: str | None, data: str | None, out: Path | None, resume: bool) -> Recipe:
+    if resume:
+        return _resumed(recipe, out)
+    if recipe is not None:
+        return names.by_name(recipe)
+    if model is not None and data is not None:
+        return names.of_own(model, data)
+    raise UsageError(f"say what to train: --recipe NAME ({', '.join(RECIPES)}), or --model NAME and --data NAME")
+
+
+def _resumed(recipe: str | None, out: Path | None) -> Recipe:
+    if out is None:
+        raise UsageError("--resume needs the folder of the run: --out RUN")
+    found = names.of_run(out)
+    if found is None:
+        raise ValueError(f"{out} holds no run to go on with; start one without --resume")
+    if recipe is not None and recipe != found.name:
+        raise UsageError(f"the run in {out} was made by {found.name}, not by {recipe}; leave --recipe out")
+    return found
+
+
+def _free_folder(name: str) -> Path:
+    """runs/NAME, or runs/NAME-2, -3 … if there are runs already: no run is written over."""
+    candidates = (Path("runs") / (name if i == 1 else f"{name}-{i}") for i in range(1, 10_000))
+    return next(folder for folder in candidates if not folder.exists())
+
+
+def _watcher(quiet: bool, json: bool) -> Any:
+    if json:
+        return _print_records
+    return (lambda records: watch(records, "silent")) if quiet else watch
+
+
+def _print_records(records: Iterator[Record]) -> Iterable[Record]:
+    for record in records:
+        if record.kind == "epoch":
+            print(json_format.dumps(record.to_line()), flush=True)
+        yield record
+
+
+def _introduce(recipe: Recipe, folder: Path) -> None:
+    say(f"{recipe.name}: {safe(recipe.question or recipe.title)}")
+    shown = ("data", "model", "epochs", "batch_size", "optimizer", "lr", "schedule", "augmentation", "seed")
+    say("  " + "   ".join(f"{name} {safe(str(recipe.settings[name]))}" for name in shown))
+    say(f"  run folder {safe(str(folder))}")
+
+
+def _conclude(result: Result, folder: Path, json: bool) -> None:
+    if json:
+        say(json_format.dumps(_as_json(result, folder)))
+        return
+    evaluation = result.evaluation
+    counted = f"{whole(evaluation.correct)} of {whole(len(evaluation))}"
+    say(
+        f"test accuracy {percent(result.accuracy, 2)} ({counted}), loss {significant(evaluation.loss, 3)}, "
+        f"trained in {duration(result.seconds)}"
+    )
+    if result.as_expected is not None:
+        promised = f"{percent(result.recipe.expected or 0, 2)} less at most {percent(result.recipe.tolerance, 2)}"
+        say(f"expected were {promised}: {'as expected' if result.as_expected else 'LESS than expected'}")
+    say(f"weights, history and checkpoints: {safe(str(folder))}")
+
+
+def _as_json(result: Result, folder: Path) -> dict[str, Any]:
+    return {
+        "kind": "result",
+        "recipe": result.recipe.to_dict(),
+        "accuracy": result.accuracy,
+        "loss": result.evaluation.loss,
+        "correct": result.evaluation.correct,
+        "total": len(result.evaluation),
+        "parameters": result.parameters,
+        "seconds": result.seconds,
+        "as_expected": result.as_expected,
+        "run": str(folder),
+    }
