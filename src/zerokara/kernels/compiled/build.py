@@ -10,6 +10,7 @@ import os
 import platform
 import re
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,10 @@ SETTINGS: dict[str, Any] = {
 
 _TYPES = {np.dtype(np.float32): "f4", np.dtype(np.float64): "f8"}
 _KERNELS: list["Kernel"] = []
+_making = threading.RLock()
 _WAIT = 300  # seconds to wait for another process that compiles the same kernel; then do it ourselves
+
+_numba_settings: Any = numba.config
 
 inner = numba.njit(**SETTINGS)
 """Decorates the functions that kernels of the same file call; they are compiled as part of those."""
@@ -52,7 +56,12 @@ class Kernel:
 
     def on(self, dtype: np.dtype[Any]) -> Callable[..., None]:
         """The machine code for this dtype."""
-        return self._compiled.get(dtype) or self._make(dtype)
+        return self._compiled.get(dtype) or self._make_once(dtype)
+
+    def _make_once(self, dtype: np.dtype[Any]) -> Callable[..., None]:
+        """Of several threads that want the machine code, one makes it."""
+        with _making:
+            return self._compiled.get(dtype) or self._make(dtype)
 
     def _make(self, dtype: np.dtype[Any]) -> Callable[..., None]:
         """Load the machine code from the cache, or compile it, telling the user."""
@@ -72,14 +81,14 @@ class Kernel:
 
     def _remember(self, dtype: np.dtype[Any], folder: Path | None) -> Callable[..., None]:
         """Compile for one dtype, through Numba's cache in `folder` if there is one."""
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(folder or "")
+        before = _numba_settings.CACHE_DIR
+        _numba_settings.CACHE_DIR = str(folder or "")
         try:
             compiled: Callable[..., None] = numba.njit(
                 re.sub(r"\bT\b", _TYPES[dtype], self._signature), cache=folder is not None, **SETTINGS
             )(self._function)
         finally:
-            numba.config.CACHE_DIR = before
+            _numba_settings.CACHE_DIR = before
             _clear_line()
         self._compiled[dtype] = compiled
         return compiled
@@ -117,9 +126,7 @@ def _cache_folder() -> Path | None:
         except OSError:
             writable = False
         if not writable:
-            _say(
-                f"zerokara: cannot keep compiled kernels in {root}; set ZEROKARA_CACHE to a folder that can be written\n"
-            )
+            _say(f"zerokara: cannot keep compiled kernels in {root}; set ZEROKARA_CACHE to another folder\n")
             _folder = None
     return _folder
 

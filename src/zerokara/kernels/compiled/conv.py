@@ -19,7 +19,7 @@ from zerokara.kernels import reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, inner, kernel
 from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images
-from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, tile1, tile2
+from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy, tile1, tile2
 from zerokara.kernels.reference.conv import check_conv, conv_output_size
 
 Pair = tuple[int, int]
@@ -75,12 +75,13 @@ def channel_sum(g: Array) -> Array:
     """Σ over every axis but the second. See the reference."""
     if not compilable(g) or g.ndim < 2 or g.size == 0:
         return reference.channel_sum(g)
-    memory = channels_last(g).reshape(-1)
     channels = g.shape[1]
+    memory = channels_last(g).reshape(-1, channels)
     ranges = threads.parts(g.size // channels, g.size)
     sums = np.zeros((len(ranges), channels))
     threads.share(_channel_sum.on(g.dtype), [(memory, sums[k], *ranges[k]) for k in range(len(ranges))])
-    return sums.sum(axis=0).astype(g.dtype)
+    total: Array = sums.sum(axis=0).astype(g.dtype)
+    return total
 
 
 def _convolve(
@@ -175,9 +176,8 @@ def _copy_block(block, x, plan, height, width, first, count):  # type: ignore[no
             target = (image * height + i) * width
             if spread_w == 1 and along_c == 1 and along_w == c:
                 begin = max(0, -left)
-                end = min(w, width - left)
-                for k in range(begin * c, end * c):
-                    block[(target + left) * c + k] = x[source + k]
+                end = max(begin, min(w, width - left))
+                copy(block, (target + left + begin) * c, x, source + begin * c, (end - begin) * c)
                 continue
             for channel in range(c):
                 for column in range(w):
@@ -305,8 +305,7 @@ def _grad_w(x, g, sums, plan, start, stop):  # type: ignore[no-untyped-def]
         slopes = g[first * image_slopes :]
         if (first + here) * image_slopes == g.size and (count % lanes or groups > 1):
             slopes = np.zeros(here * image_slopes + 2 * lanes, x.dtype)  # vectors may be read beyond the end of g
-            for k in range(here * image_slopes):
-                slopes[k] = g[first * image_slopes + k]
+            copy(slopes, 0, g, first * image_slopes, here * image_slopes)
         for group in range(groups):
             source = block[group * depth :]
             for f in range(0, count, 2 * lanes):
@@ -327,15 +326,14 @@ def _grad_w(x, g, sums, plan, start, stop):  # type: ignore[no-untyped-def]
                 sums[group * whole * step + k] += sum_here[k]
 
 
-@kernel("void(T[::1], f8[::1], i8, i8)")
+@kernel("void(T[:, ::1], f8[::1], i8, i8)")
 def _channel_sum(g, sums, start, stop):  # type: ignore[no-untyped-def]
-    """sums[c] += Σ g[row, c] for the rows start…stop−1. 256 rows at a time, then in float64."""
-    channels = sums.size
-    part = np.empty(channels, g.dtype)
+    """sums[c] += Σ g[row, c] for the rows start…stop−1: 256 rows at a time, then in float64."""
+    part = np.empty(sums.size, g.dtype)
     for first in range(start, stop, 256):
         part[:] = 0
-        for row in range(first, min(first + 256, stop)):
-            for c in range(channels):
-                part[c] += g[row * channels + c]
-        for c in range(channels):
+        for row in g[first : min(first + 256, stop)]:
+            for c in range(sums.size):
+                part[c] += row[c]
+        for c in range(sums.size):
             sums[c] += part[c]

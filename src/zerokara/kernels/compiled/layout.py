@@ -11,7 +11,7 @@ from zerokara.arrays import Array, DTypeLike, Shape
 
 def image_memory(x: Array) -> tuple[Array, tuple[int, int, int, int]]:
     """(1-D view of the numbers, distances between neighbours along N, C, H, W); copied if they are scattered."""
-    n, c, h, w = x.shape
+    c, h, w = x.shape[1:]
     if x.flags.c_contiguous and c > 1:
         return x.reshape(-1), (c * h * w, h * w, w, 1)
     return channels_last(x).reshape(-1), (h * w * c, 1, w * c, c)

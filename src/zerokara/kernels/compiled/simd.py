@@ -17,7 +17,7 @@ from typing import Any
 import llvmlite.binding
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic
 
 _FEATURES = llvmlite.binding.get_host_cpu_features()
@@ -30,6 +30,7 @@ ROWS = 12 if _FEATURES.get("avx512f") or _ARM else 6
 """Rows of a tile: with two vectors each, 24 of 32 registers (or 12 of 16) hold sums."""
 
 _INT = ir.IntType(64)
+cgutils: Any = _cgutils  # numba.core is not annotated
 
 
 def _tile(vectors: int) -> Callable[..., Any]:
@@ -62,7 +63,7 @@ def _tile(vectors: int) -> Callable[..., Any]:
         )
         return signature, _emitter(vectors)
 
-    return tile  # type: ignore[no-any-return]
+    return tile
 
 
 def _emitter(vectors: int) -> Callable[..., Any]:
@@ -163,5 +164,19 @@ def _emit_stores(
                     b.call(masked_store, [b.load(total), address, ir.Constant(lane_type, align), mask])
 
 
+@intrinsic
+def _copy(context, target, target_at, source, source_at, count):  # type: ignore[no-untyped-def]
+    """target[target_at + k] = source[source_at + k] for k < count, as one block of memory."""
+
+    def emit(context: Any, b: Any, signature: Any, args: Any) -> Any:
+        places = [b.gep(context.make_array(signature.args[k])(context, b, args[k]).data, [args[k + 1]]) for k in (0, 2)]
+        size = context.get_abi_sizeof(context.get_data_type(signature.args[0].dtype))
+        cgutils.raw_memcpy(b, *places, args[4], size)
+        return context.get_dummy_value()
+
+    return types.void(target, types.intp, source, types.intp, types.intp), emit
+
+
+copy: Callable[..., Any] = _copy
 tile1 = _tile(1)
 tile2 = _tile(2)

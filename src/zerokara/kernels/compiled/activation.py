@@ -1,0 +1,42 @@
+"""ReLU and its gradient, in one pass each. (The other activations are NumPy's own and need no kernel here.)"""
+
+from zerokara.arrays import Array
+from zerokara.kernels import reference
+from zerokara.kernels.compiled import threads
+from zerokara.kernels.compiled.build import compilable, kernel
+from zerokara.kernels.compiled.layout import flat_like, flat_pair
+
+
+def relu(x: Array) -> Array:
+    """y = max(x, 0). A NaN stays NaN. The result lies in memory as x does."""
+    if not compilable(x):
+        return reference.relu(x)
+    memory, y, y_memory = flat_pair(x)
+    threads.share(_relu.on(x.dtype), [(memory, y_memory, *r) for r in threads.parts(x.size, x.size)])
+    return y
+
+
+def relu_grad(g: Array, x: Array) -> Array:
+    """∂L/∂x = g where x > 0, else 0. The result lies in memory as x does."""
+    if not compilable(x, g) or g.shape != x.shape:
+        return reference.relu_grad(g, x)
+    memory, dx, dx_memory = flat_pair(x)
+    slopes = flat_like(g, x)
+    threads.share(_relu_grad.on(x.dtype), [(slopes, memory, dx_memory, *r) for r in threads.parts(x.size, x.size)])
+    return dx
+
+
+@kernel("void(T[::1], T[::1], i8, i8)")
+def _relu(x, y, start, stop):  # type: ignore[no-untyped-def]
+    """y = max(x, 0) for the numbers start…stop−1; written so that a NaN passes."""
+    x, y = x[start:stop], y[start:stop]
+    for k in range(x.size):
+        y[k] = x.dtype.type(0) if x[k] <= 0 else x[k]
+
+
+@kernel("void(T[::1], T[::1], T[::1], i8, i8)")
+def _relu_grad(g, x, dx, start, stop):  # type: ignore[no-untyped-def]
+    """dx = g where x > 0 for the numbers start…stop−1."""
+    g, x, dx = g[start:stop], x[start:stop], dx[start:stop]
+    for k in range(x.size):
+        dx[k] = g[k] if x[k] > 0 else x.dtype.type(0)

@@ -1,0 +1,40 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.kernels.families import agree, dtypes, layouts, numbers, seeds
+from zerokara.kernels import compiled, reference
+
+shapes = st.lists(st.integers(0, 7), min_size=1, max_size=4).map(tuple)
+
+
+@given(shapes, dtypes, layouts, layouts, seeds)
+def test_the_families_agree_on_relu(shape: tuple[int, ...], dtype: Any, layout: str, other: str, seed: int) -> None:
+    """Also when value and gradient lie differently in memory."""
+    x, g = numbers(seed, shape, dtype, layout), numbers(seed + 1, shape, dtype, other)
+    agree("relu", x)
+    agree("relu_grad", g, x)
+
+
+@pytest.mark.parametrize("family", [reference, compiled])
+def test_relu_at_zero_and_beyond_the_numbers(family: Any) -> None:
+    """The gradient at 0 is 0; a NaN stays visible in the value, so that a diverging training is noticed."""
+    x = np.array([-np.inf, -1, 0, 1, np.inf, np.nan], np.float32)
+    np.testing.assert_array_equal(family.relu(x), [0, 0, 0, 1, np.inf, np.nan])
+    np.testing.assert_array_equal(family.relu_grad(np.full(6, 2, np.float32), x), [0, 0, 0, 2, 2, 0])
+
+
+def test_relu_keeps_the_layout_of_its_input() -> None:
+    x = numbers(0, (2, 3, 4, 5), np.float32, "channels last")
+    assert compiled.relu(x).strides == x.strides
+    assert compiled.relu_grad(x, x).strides == x.strides
+
+
+@pytest.mark.parametrize("family", [reference, compiled])
+def test_other_dtypes_and_single_numbers_are_served_too(family: Any) -> None:
+    assert family.relu(np.float32(-1)) == 0
+    assert family.relu(np.arange(-2, 3)).tolist() == [0, 0, 0, 1, 2]
+    assert family.relu(np.array(-2.0)).shape == ()
