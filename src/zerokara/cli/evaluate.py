@@ -13,7 +13,7 @@ from zerokara.io import load_weights
 from zerokara.models import build_model
 from zerokara.recipes import Recipe, Result
 from zerokara.recipes.page import Told, page
-from zerokara.report import check_language, percent, significant, whole
+from zerokara.report import percent, significant, whole
 from zerokara.training import evaluate as judge
 from zerokara.training import read_records
 
@@ -49,7 +49,7 @@ def evaluate(
     json
         One JSON object instead of text.
     """
-    language = _language(lang)
+    language = names.language(lang)
     if not source.exists():
         raise ValueError(f"there is no file or folder {source}")
     result = _result(source, _recipe(source, model, data), data_dir)
@@ -59,13 +59,6 @@ def evaluate(
     _tell(source, result, json)
     if report is not None and not json:
         say(f"report: {safe(str(report))}")
-
-
-def _language(lang: str) -> Any:
-    try:
-        return check_language(lang)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
 
 
 def _recipe(source: Path, model: str | None, data: str | None) -> Recipe:

@@ -7,6 +7,7 @@ from typing import Any
 
 from zerokara.cli.errors import UsageError
 from zerokara.recipes import RECIPES, Recipe, known, override
+from zerokara.report import Lang, check_language
 
 SETTINGS = "settings.json"
 
@@ -22,6 +23,12 @@ def of_own(model: str, data: str) -> Recipe:
     name = f"{model}-{data}".replace(":", "-").replace("/", "-").replace("\\", "-")
     recipe: Recipe = _usage(Recipe, name=name, title=title, question="", data=data, model=model)
     return recipe
+
+
+def language(lang: str) -> Lang:
+    """A language in which reports can be written; UsageError for another."""
+    checked: Lang = _usage(check_language, lang)
+    return checked
 
 
 def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:

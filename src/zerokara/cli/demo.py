@@ -1,0 +1,115 @@
+"""`zerokara demo`: the main job in one command."""
+
+import shlex
+import time
+from pathlib import Path
+
+from zerokara.cli import drawings, drawings_report, names
+from zerokara.cli.console import columns, safe, say
+from zerokara.cli.machine import environment
+from zerokara.io.files import make_folder
+from zerokara.recipes import Result, run
+from zerokara.recipes.page import Told, page
+from zerokara.report import duration, percent, whole
+from zerokara.training import watch
+
+RECIPE, OUT, REPORT = "digits-small", Path("zerokara-demo"), "report.html"
+
+
+def demo(
+    *,
+    out: Path = OUT,
+    seed: int | None = None,
+    data: str | None = None,
+    epochs: int | None = None,
+    lang: str = "en",
+    data_dir: Path | None = None,
+) -> None:
+    """Train a small network, read drawings, write a report.
+
+    Parameters
+    ----------
+    out
+        The folder for the report; an older report in it is replaced.
+    seed
+        Where all random numbers start.
+    data
+        Learn from another data set than the 8×8 digits that are always there.
+    epochs
+        Passes over the training images.
+    lang
+        Language of the report: en or ja.
+    data_dir
+        Folder with your own data files, for --data.
+    """
+    began = time.perf_counter()
+    language = names.language(lang)
+    recipe = names.changed(names.by_name(RECIPE), {"seed": seed, "data": data, "epochs": epochs})
+    report = _place(out)
+    say(f"Training {recipe.model} on {safe(recipe.data)}, {recipe.epochs} epochs …")
+    result = run(recipe, data_dir=data_dir, watch=watch)
+    _tell_accuracy(result)
+    read = drawings.read_examples(result)
+    _tell_drawings(read)
+    command = _command(out, seed, data, epochs, lang)
+    told = Told(
+        command=command,
+        environment=list(environment().items()),
+        kicker="zerokara ゼロから · demo",
+        facts=[drawings_report.fact(read, language)] if read else [],
+        sections=[drawings_report.section(read, language)] if read else [],
+    )
+    page(result, language, told).write(report)
+    say()
+    say(f"Report: {safe(str(report.resolve()))}   (open it in a browser)")
+    say(f"Everything took {duration(time.perf_counter() - began)}.")
+
+
+def _place(out: Path) -> Path:
+    """Where the report will be; ValueError now, not after the training, if nothing can be written there."""
+    folder = make_folder(out)
+    report = folder / REPORT
+    if report.is_dir():
+        raise ValueError(f"cannot write {report}: it is a folder")
+    probe = folder / f".{REPORT}.probe"
+    probe.write_bytes(b"")
+    probe.unlink()
+    return report
+
+
+def _tell_accuracy(result: Result) -> None:
+    evaluation = result.evaluation
+    say()
+    counted = f"{whole(evaluation.correct)} of {whole(len(evaluation))}"
+    say(f"Test accuracy {percent(result.accuracy, 2)}: {counted} digits that the network had never seen.")
+    say(f"Trained in {duration(result.seconds)}.")
+
+
+def _tell_drawings(read: list[drawings.Drawing]) -> None:
+    if not read:
+        return
+    asked = any(drawing.guesses for drawing in read)
+    say()
+    say("Drawings:")
+    heads = ["", "reader that came with zerokara", *(["network trained just now"] if asked else [])]
+    for line in columns([heads, *(_row(drawing, asked) for drawing in read)]):
+        say(f"  {line}")
+
+
+def _row(drawing: drawings.Drawing, asked: bool) -> list[str]:
+    sure = [float(max(digit.probabilities)) for digit in drawing.reading.digits]
+    row = [safe(drawing.name), _answer(drawing.reading.text, sure)]
+    small = [float(guess.probabilities.max()) for guess in drawing.guesses]
+    return [*row, _answer(drawings_report.guessed(drawing), small)] if asked else row
+
+
+def _answer(text: str, sure: list[float]) -> str:
+    """`7  (99.8 %)`: the digits, and how sure the least sure one is."""
+    return f"{safe(text)}  ({percent(min(sure))})" if sure else "no digit found"
+
+
+def _command(out: Path, seed: int | None, data: str | None, epochs: int | None, lang: str) -> str:
+    """The command line that repeats this demo."""
+    given = {"out": None if out == OUT else out, "seed": seed, "data": data, "epochs": epochs}
+    options = [f"--{name} {shlex.quote(str(value))}" for name, value in given.items() if value is not None]
+    return " ".join(["zerokara demo", *options, *([f"--lang {lang}"] if lang != "en" else [])])
