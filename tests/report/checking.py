@@ -1,0 +1,59 @@
+"""Reading a page as a browser and as a strict parser would."""
+
+import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
+
+VOID = {"br", "hr", "img", "meta"}
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.addresses: list[str] = []
+        self.images_without_words = 0
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.addresses += [value or "" for name, value in attributes if name in ("src", "href", "srcset", "action")]
+        if tag == "img" and not dict(attributes).get("alt"):
+            self.images_without_words += 1
+        if tag == "svg" and not (dict(attributes).get("aria-label") or dict(attributes).get("aria-hidden")):
+            self.images_without_words += 1
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+
+def check_page(html: str) -> ElementTree.Element:
+    """All tags closed, well-formed, nothing loaded from anywhere, every picture with words; returns the tree."""
+    tags = _Tags()
+    tags.feed(html)
+    tags.close()
+    assert tags.open == []
+    assert all(address.startswith(("#", "data:image/png;base64,")) for address in tags.addresses), tags.addresses
+    assert "script" not in tags.seen
+    assert "link" not in tags.seen
+    assert tags.images_without_words == 0
+    outside = html.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert "http://" not in outside
+    assert "https://" not in outside
+    assert "url(" not in outside
+    assert "@import" not in outside
+    prefix = "<!DOCTYPE html>"
+    assert html.startswith(prefix)
+    return ElementTree.fromstring(html.removeprefix(prefix))
+
+
+def words(tree: ElementTree.Element) -> str:
+    """All text of a tree."""
+    return " ".join(tree.itertext())
