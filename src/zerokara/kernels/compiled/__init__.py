@@ -8,6 +8,7 @@ from zerokara.kernels.compiled.build import warm_up
 from zerokara.kernels.compiled.conv import channel_sum, conv2d, conv2d_grad_w, conv2d_grad_x
 from zerokara.kernels.compiled.index import scatter
 from zerokara.kernels.compiled.loss import cross_entropy
+from zerokara.kernels.compiled.memory import keep_freed_memory
 from zerokara.kernels.compiled.norm import (
     batch_norm,
     batch_norm_grads,
@@ -43,3 +44,5 @@ __all__ = [
     "sgd_step",
     "warm_up",
 ]
+
+keep_freed_memory()

@@ -76,7 +76,7 @@ def channel_sum(g: Array) -> Array:
     if not compilable(g) or g.ndim < 2 or g.size == 0:
         return reference.channel_sum(g)
     channels = g.shape[1]
-    memory = channels_last(g).reshape(-1, channels)
+    memory = channels_last(g).reshape(-1)
     ranges = threads.parts(g.size // channels, g.size)
     sums = np.zeros((len(ranges), channels))
     threads.share(_channel_sum.on(g.dtype), [(memory, sums[k], *ranges[k]) for k in range(len(ranges))])
@@ -326,14 +326,24 @@ def _grad_w(x, g, sums, plan, start, stop):  # type: ignore[no-untyped-def]
                 sums[group * whole * step + k] += sum_here[k]
 
 
-@kernel("void(T[:, ::1], f8[::1], i8, i8)")
+@kernel("void(T[::1], f8[::1], i8, i8)")
 def _channel_sum(g, sums, start, stop):  # type: ignore[no-untyped-def]
-    """sums[c] += Σ g[row, c] for the rows start…stop−1: 256 rows at a time, then in float64."""
-    part = np.empty(sums.size, g.dtype)
-    for first in range(start, stop, 256):
+    """sums[c] += Σ g[row, c] for the rows start…stop−1, in float64 after every 256 additions.
+
+    Several rows are added at a time, as one long row: few channels alone would not fill the vectors.
+    """
+    channels = sums.size
+    long = max(1, 256 // channels) * channels
+    part = np.empty(long, g.dtype)
+    at, end = start * channels, stop * channels
+    while at < end:
         part[:] = 0
-        for row in g[first : min(first + 256, stop)]:
-            for c in range(sums.size):
-                part[c] += row[c]
-        for c in range(sums.size):
-            sums[c] += part[c]
+        for _ in range(256):
+            piece = g[at : min(at + long, end)]
+            for k in range(piece.size):
+                part[k] += piece[k]
+            at += long
+            if at >= end:
+                break
+        for k in range(long):
+            sums[k % channels] += part[k]

@@ -6,7 +6,8 @@ from zerokara.arrays import Array, Shape
 from zerokara.kernels import reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, inner, kernel
-from zerokara.kernels.compiled.layout import channels_last, new_images
+from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images
+from zerokara.kernels.compiled.simd import VECTOR_BYTES, largest_of_four
 from zerokara.kernels.reference.pool import pool_output_size
 
 Pair = tuple[int, int]
@@ -24,12 +25,17 @@ def max_pool2d(
     )
     y, y_memory = new_images((n, c, rows, columns), x.dtype)
     argmax, argmax_memory = new_images(y.shape, np.int32)
-    plan = (h, w, rows, columns, *kernel, *stride, *padding, *dilation)
-    shape = (n, rows, columns, c)
-    simple = kernel == stride == (2, 2) and dilation == (1, 1) and padding == (0, 0) and not (ceil_mode and (h | w) & 1)
-    pooling = (_max_pool_2x2 if simple else _max_pool).on(x.dtype)
-    arrays = channels_last(x), y_memory.reshape(shape), argmax_memory.reshape(shape)
-    threads.share(pooling, [(*arrays, plan, *r) for r in threads.parts(n, x.size)])
+    calls = threads.parts(n, x.size)
+    beyond = ceil_mode and (h % 2 or w % 2)
+    whole = c >= VECTOR_BYTES // x.itemsize  # enough channels for a vector
+    if whole and kernel == stride == (2, 2) and dilation == (1, 1) and padding == (0, 0) and not beyond:
+        memory = channels_last(x).reshape(-1), y_memory, argmax_memory, (h, w, rows, columns, c)
+        threads.share(_max_pool_2x2.on(x.dtype), [(*memory, *r) for r in calls])
+        return y, argmax
+    shape = n, rows, columns, c
+    plan = h, w, rows, columns, *kernel, *stride, *padding, *dilation
+    arrays = channels_last(x), y_memory.reshape(shape), argmax_memory.reshape(shape), plan
+    threads.share(_max_pool.on(x.dtype), [(*arrays, *r) for r in calls])
     return y, argmax
 
 
@@ -39,8 +45,10 @@ def max_pool2d_grad(g: Array, argmax: Array, x_shape: Shape) -> Array:
         return reference.max_pool2d_grad(g, argmax, x_shape)
     n, c, h, w = x_shape
     dx, dx_memory = new_images(x_shape, g.dtype)
-    arrays = channels_last(g).reshape(n, -1, c), channels_last(argmax).reshape(n, -1, c), dx_memory.reshape(n, h * w, c)
-    threads.share(_max_pool_grad.on(g.dtype), [(*arrays, *r) for r in threads.parts(n, dx.size)])
+    slopes, (along_n, along_c, _, along_w) = image_memory(g)
+    arrays = slopes, channels_last(argmax).reshape(n, -1, c), dx_memory.reshape(n, h * w, c)
+    plan = along_n, along_c, along_w
+    threads.share(_max_pool_grad.on(g.dtype), [(*arrays, plan, *r) for r in threads.parts(n, dx.size)])
     return dx
 
 
@@ -82,26 +90,20 @@ def _avg_plan(
     return (*x_shape[2:], rows, columns, *kernel, *stride, *padding, int(count_include_pad))
 
 
-@kernel("void(T[:, :, :, ::1], T[:, :, :, ::1], i4[:, :, :, ::1], UniTuple(i8, 12), i8, i8)")
+@kernel("void(T[::1], T[::1], i4[::1], UniTuple(i8, 5), i8, i8)")
 def _max_pool_2x2(x, y, argmax, plan, start, stop):  # type: ignore[no-untyped-def]
-    """Windows of 2×2 side by side, none beyond the border: four numbers are compared at once."""
-    w, rows, columns = plan[1:4]
-    for n in range(start, stop):
-        for i in range(rows):
-            above, below = x[n, 2 * i], x[n, 2 * i + 1]
-            for j in range(columns):
-                x1, x2, x3, x4 = above[2 * j], above[2 * j + 1], below[2 * j], below[2 * j + 1]
-                best, where = y[n, i, j], argmax[n, i, j]
-                first = np.int32(2 * i * w + 2 * j)
-                for c in range(best.size):
-                    value, place = x1[c], first
-                    if x2[c] > value or (x2[c] != x2[c] and value == value):
-                        value, place = x2[c], np.int32(first + 1)
-                    if x3[c] > value or (x3[c] != x3[c] and value == value):
-                        value, place = x3[c], np.int32(first + w)
-                    if x4[c] > value or (x4[c] != x4[c] and value == value):
-                        value, place = x4[c], np.int32(first + w + 1)
-                    best[c], where[c] = value, place
+    """Windows of 2×2 side by side, none beyond the border: four vectors of channels are compared at once."""
+    h, w, rows, columns, channels = plan
+    lanes = VECTOR_BYTES // x.itemsize
+    for row in range(start * rows, stop * rows):
+        n, i = row // rows, row % rows
+        for j in range(columns):
+            above = ((n * h + 2 * i) * w + 2 * j) * channels
+            for begin in range(0, channels, lanes):
+                c = min(begin, channels - lanes)  # the last vector moves back to be a whole one
+                target = (row * columns + j) * channels + c
+                corner = above + c
+                largest_of_four(x, corner, corner + w * channels, channels, y, argmax, target, 2 * (i * w + j), w)
 
 
 @kernel("void(T[:, :, :, ::1], T[:, :, :, ::1], i4[:, :, :, ::1], UniTuple(i8, 12), i8, i8)")
@@ -125,17 +127,18 @@ def _max_pool(x, y, argmax, plan, start, stop):  # type: ignore[no-untyped-def]
                             best[c], where[c] = seen[c], place
 
 
-@kernel("void(T[:, :, ::1], i4[:, :, ::1], T[:, :, ::1], i8, i8)")
-def _max_pool_grad(g, argmax, dx, start, stop):  # type: ignore[no-untyped-def]
-    """dx[n, argmax, c] += g[n, window, c]."""
+@kernel("void(T[::1], i4[:, :, ::1], T[:, :, ::1], UniTuple(i8, 3), i8, i8)")
+def _max_pool_grad(g, argmax, dx, plan, start, stop):  # type: ignore[no-untyped-def]
+    """dx[n, argmax, c] += g[n, window, c]. The gradient may lie in memory in either way."""
+    along_n, along_c, along_window = plan
     for n in range(start, stop):
         image = dx[n]
         image[:] = 0
-        for k in range(g.shape[1]):
-            slopes, where = g[n, k], argmax[n, k]
-            for c in range(slopes.size):
+        for k in range(argmax.shape[1]):
+            where, slopes = argmax[n, k], g[n * along_n + k * along_window :]
+            for c in range(where.size):
                 if where[c] >= 0:
-                    image[where[c], c] += slopes[c]
+                    image[np.uint32(where[c]), c] += slopes[c * along_c]
 
 
 @inner

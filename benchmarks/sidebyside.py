@@ -1,0 +1,45 @@
+"""How two things are compared on a machine that is never quite idle.
+
+All contestants run in one process, turn by turn, so that whatever else the machine does hits them alike; each round
+gives a ratio, and the median of the ratios is reported, with the quartiles.
+"""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+
+def interleaved(contestants: dict[str, Callable[[], object]], rounds: int, repeats: int = 1) -> dict[str, list[float]]:
+    """Seconds per call of every contestant in every round, after one round that does not count."""
+    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+    for number in range(rounds + 1):
+        for name, run in contestants.items():
+            start = time.perf_counter()
+            for _ in range(repeats):
+                run()
+            if number:
+                seconds[name].append((time.perf_counter() - start) / repeats)
+    return seconds
+
+
+def ratio(slower: list[float], faster: list[float]) -> str:
+    """How many times faster: the median over the rounds, and the middle half of them."""
+    ratios = [a / b for a, b in zip(slower, faster, strict=True)]
+    low, middle, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
+    return f"{middle:5.1f}×  ({low:.1f}–{high:.1f})"
+
+
+def milliseconds(seconds: list[float]) -> str:
+    """Median and minimum."""
+    return f"{1e3 * statistics.median(seconds):8.2f} ms (min {1e3 * min(seconds):.2f})"
+
+
+def machine() -> str:
+    """One line about where this was measured."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{platform.machine()}, {cores} cores{load}, Python {platform.python_version()}, NumPy {np.__version__}"
