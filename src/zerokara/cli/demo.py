@@ -7,6 +7,7 @@ from pathlib import Path
 from zerokara.cli import drawings, drawings_report, names
 from zerokara.cli.console import columns, safe, say
 from zerokara.cli.machine import environment
+from zerokara.cli.numbers import Whole
 from zerokara.io.files import make_folder
 from zerokara.recipes import Result, run
 from zerokara.recipes.page import Told, page
@@ -19,9 +20,9 @@ RECIPE, OUT, REPORT = "digits-small", Path("zerokara-demo"), "report.html"
 def demo(
     *,
     out: Path = OUT,
-    seed: int | None = None,
+    seed: Whole = None,
     data: str | None = None,
-    epochs: int | None = None,
+    epochs: Whole = None,
     lang: str = "en",
     data_dir: Path | None = None,
 ) -> None:

@@ -16,6 +16,7 @@ from zerokara.cli.shrink import shrink
 from zerokara.nn import Module
 from zerokara.recipes import Result
 
+PICTURES = (".png", ".jpg", ".gif", ".bmp", ".webp")
 THUMBNAIL = 264
 
 
@@ -49,7 +50,9 @@ class Drawing:
 def read_examples(result: Result) -> list[Drawing]:
     """Every example drawing that came with the installation, in the order of their names."""
     with as_file(files("zerokara.digits").joinpath("examples")) as folder:
-        paths = sorted(path for path in folder.iterdir() if path.suffix in (".png", ".jpg", ".gif", ".bmp", ".webp"))
+        if not folder.is_dir():
+            return []
+        paths = sorted(path for path in folder.iterdir() if path.suffix in PICTURES)
         return [_drawing(path, result) for path in paths]
 
 
@@ -79,7 +82,8 @@ def _guess(result: Result, view: Array) -> Guess:
 def _probabilities(model: Module, seen: Array) -> Array:
     model.eval()
     with no_grad():
-        answer: Array = F.softmax(model(Tensor(seen[None, None]))).data[0]
+        scores = model(Tensor(seen[None, None]))
+    answer: Array = F.softmax(scores).data[0]
     return answer
 
 
@@ -88,4 +92,5 @@ def _thumbnail(pixels: Array) -> Array:
     every = max(1, -(-max(pixels.shape[:2]) // THUMBNAIL))
     H, W = (size // every * every for size in pixels.shape[:2])
     blocks = pixels[:H, :W].reshape(H // every, every, W // every, every, 3)
-    return np.round(255 * np.clip(blocks.mean(axis=(1, 3)), 0, 1)).astype(np.uint8)
+    small: Array = np.round(255 * np.clip(blocks.mean(axis=(1, 3)), 0, 1)).astype(np.uint8)
+    return small

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from zerokara.arrays import Array
 from zerokara.cli.drawings import Drawing
 from zerokara.report import (
@@ -37,8 +39,8 @@ TEXTS: dict[str, Text] = {
         "棒は 10 個の数字の確率。正解がわかっているものは下線で示します。",
     ),
     "drawn": Text("as drawn", "元の絵"),
-    "seen": Text("{size} × {size}, for the reader", "{size} × {size}(読み取り器用)"),
-    "seen-small": Text("{size} × {size}, for the network trained here", "{size} × {size}(今回のネットワーク用)"),
+    "seen": Text("{size} × {size}, for the reader", "{size} × {size}（読み取り器用）"),
+    "seen-small": Text("{size} × {size}, for the network trained here", "{size} × {size}（今回のネットワーク用）"),
     "reads": Text("read as {text}", "{text} と読みました"),
     "nothing": Text("no digit found", "数字は見つかりませんでした"),
     "reader": Text("shipped reader", "付属の読み取り器"),
@@ -46,7 +48,7 @@ TEXTS: dict[str, Text] = {
     "fact": Text("drawings read", "絵の読み取り"),
     "fact-remark": Text(
         "right, by the shipped reader; {small} by the network trained here",
-        "付属の読み取り器の正解数。今回のネットワークは {small}",
+        "付属の読み取り器の正解数。今回のネットワークは {small} 件",
     ),
     "fact-remark-alone": Text("right, by the shipped reader", "付属の読み取り器の正解数"),
     "file": Text("drawing", "絵"),
@@ -93,28 +95,33 @@ def _tile(drawing: Drawing, lang: Lang) -> Tile:
 
 
 def _pictures(drawing: Drawing, lang: Lang) -> list[Picture]:
-    """The drawing; for a single digit also what both networks saw."""
+    """The drawing, and its digits as the networks saw them; several digits stand side by side."""
     what = say(lang, "drawn")
-    pictures = [Picture(drawing.picture, say(lang, "words", name=drawing.name, what=what), what, smooth=True)]
-    pictures += [_seen(drawing, "seen", digit.view, lang) for digit in drawing.reading.digits[:1]]
-    pictures += [_seen(drawing, "seen-small", guess.view, lang) for guess in drawing.guesses[:1]]
-    return pictures
+    words = say(lang, "words", name=drawing.name, what=what)
+    pictures = [Picture(drawing.picture, words, what, smooth=True)]
+    pictures += _seen(drawing, "seen", [digit.view for digit in drawing.reading.digits], lang)
+    return pictures + _seen(drawing, "seen-small", [guess.view for guess in drawing.guesses], lang)
 
 
-def _seen(drawing: Drawing, key: str, view: Array, lang: Lang) -> Picture:
-    what = say(lang, key, size=view.shape[-1])
-    return Picture(view, say(lang, "words", name=drawing.name, what=what), what)
+def _seen(drawing: Drawing, key: str, views: Sequence[Array], lang: Lang) -> list[Picture]:
+    if not len(views):
+        return []
+    what = say(lang, key, size=views[0].shape[-1])
+    words = say(lang, "words", name=drawing.name, what=what)
+    return [Picture(np.concatenate(views, axis=1), words, what, wide=len(views) > 1)]
 
 
 def _charts(drawing: Drawing, lang: Lang) -> list[Markup]:
+    if len(drawing.reading.digits) != 1:
+        return []
     marked = int(drawing.text) if drawing.text is not None and len(drawing.text) == 1 else None
     charts = [
-        probability_bars(digit.probabilities, CLASSES, lang=lang, caption=say(lang, "reader"), marked=marked)
-        for digit in drawing.reading.digits[:1]
+        probability_bars(np.array(digit.probabilities), CLASSES, lang=lang, caption=say(lang, "reader"), marked=marked)
+        for digit in drawing.reading.digits
     ]
     charts += [
         probability_bars(guess.probabilities, CLASSES, lang=lang, caption=say(lang, "small"), marked=marked)
-        for guess in drawing.guesses[:1]
+        for guess in drawing.guesses
     ]
     return charts
 

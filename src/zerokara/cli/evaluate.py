@@ -8,6 +8,7 @@ from zerokara.cli import names
 from zerokara.cli.console import columns, safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.machine import environment
+from zerokara.cli.weights import all_finite
 from zerokara.data import Dataset, load
 from zerokara.io import load_weights
 from zerokara.models import build_model
@@ -74,7 +75,7 @@ def _recipe(source: Path, model: str | None, data: str | None) -> Recipe:
 
 
 def _result(source: Path, recipe: Recipe, data_dir: Path | None) -> Result:
-    weights = load_weights(_weights(source))
+    weights = all_finite(source, load_weights(_weights(source)))
     dataset = load(recipe.data, data_dir=data_dir)
     model = build_model(recipe.model, dataset.train.shape, len(dataset.classes))
     try:

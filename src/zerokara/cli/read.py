@@ -8,6 +8,7 @@ from zerokara import digits
 from zerokara.cli import reading as shown
 from zerokara.cli.console import is_terminal
 from zerokara.cli.errors import FAILED, UsageError, explain
+from zerokara.cli.weights import all_finite
 from zerokara.io import write_atomically
 from zerokara.io.files import make_folder
 from zerokara.report.png import as_pixels, png
@@ -31,7 +32,7 @@ def read(*files: Path, json: bool = False, save_view: Path | None = None, model:
         raise UsageError("read needs at least one picture: zerokara read seven.png")
     folder = None if save_view is None else make_folder(save_view)
     show = _show(json)
-    reader = digits.load_reader(model)
+    reader = _reader(model)
     taken: set[str] = set()
     code = 0
     for file in files:
@@ -48,9 +49,16 @@ def read(*files: Path, json: bool = False, save_view: Path | None = None, model:
     return code
 
 
+def _reader(model: Path | None) -> digits.Reader:
+    reader = digits.load_reader(model)
+    for network in reader.networks:
+        all_finite(model or "the shipped reader", network.state_dict())
+    return reader
+
+
 def _show(json: bool) -> Callable[[digits.Reading], None]:
     if json:
-        return lambda found: print(shown.as_json(found), flush=True)
+        return lambda found: print(found.to_json(), flush=True)
     return shown.picture if is_terminal() else shown.plain
 
 

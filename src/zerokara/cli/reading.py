@@ -1,7 +1,4 @@
-"""How a reading looks: on a terminal as a picture, elsewhere as plain lines, for scripts as JSON."""
-
-import json
-from typing import Any
+"""How a reading looks: on a terminal as a picture, elsewhere as plain lines."""
 
 from rich.text import Text
 
@@ -11,24 +8,6 @@ from zerokara.digits import Digit, Reading
 
 ACCENT = "bold cyan"
 WIDTH = 30
-
-
-def as_json(reading: Reading) -> str:
-    """The reading as one line: file, digits (each with digit, probabilities, box) and text.
-
-    Where no digit was found, `message` says so.
-    """
-    digits = [_digit_as_json(digit) for digit in reading.digits]
-    line: dict[str, Any] = {"file": str(reading.file), "digits": digits, "text": reading.text}
-    return json.dumps(line if digits else line | {"message": reading.message})
-
-
-def _digit_as_json(digit: Digit) -> dict[str, Any]:
-    return {
-        "digit": int(digit.digit),
-        "probabilities": [round(float(p), 6) for p in digit.probabilities],
-        "box": [int(side) for side in digit.box],
-    }
 
 
 def plain(reading: Reading) -> None:

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from zerokara.cli.console import columns, say
 from zerokara.cli.errors import UsageError
+from zerokara.cli.numbers import Whole
 from zerokara.models import MODELS, LayerRow, build_model, count_parameters, summarize
 from zerokara.recipes import known
 
@@ -17,7 +18,7 @@ def summary(
     model: str | None = None,
     *,
     input: Annotated[str | None, Parameter(name="--input")] = None,
-    classes: int | None = None,
+    classes: Whole = None,
     json: bool = False,
 ) -> None:
     """Show a model layer by layer.

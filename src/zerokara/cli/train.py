@@ -2,7 +2,7 @@
 
 import json as json_format
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, field, fields, make_dataclass
+from dataclasses import Field, asdict, field, fields, make_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from zerokara.cli import names
 from zerokara.cli.console import safe, say
 from zerokara.cli.errors import UsageError
+from zerokara.cli.numbers import whole_number
 from zerokara.recipes import RECIPES, Recipe, Result, run
 from zerokara.report import duration, percent, significant, whole
 from zerokara.training import Record, watch
@@ -19,13 +20,15 @@ from zerokara.training import Record, watch
 def _changes() -> Any:
     """A class with a field, None unless given, for every setting of a recipe: the options of this command."""
     settings = [f for f in fields(Recipe) if "help" in f.metadata and f.name not in ("data", "model")]
-    options = [
-        (f.name, Annotated[f.type | None, Parameter(help=f.metadata["help"])], field(default=None))  # type: ignore[operator]
-        for f in settings
-    ]
-    made = make_dataclass("Changes", options, frozen=True)
+    made = make_dataclass("Changes", [(f.name, _option(f), field(default=None)) for f in settings], frozen=True)
     made.__module__ = __name__
     return Parameter(name="*")(made)
+
+
+def _option(setting: Field[Any]) -> Any:
+    """The annotation of one option: its type, its help, and for a whole number that it is not rounded."""
+    converter = whole_number if setting.type is int else None
+    return Annotated[setting.type | None, Parameter(help=setting.metadata["help"], converter=converter)]  # type: ignore[operator]
 
 
 Changes: Any = _changes()

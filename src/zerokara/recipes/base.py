@@ -4,12 +4,13 @@ import difflib
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 from zerokara.data import DATASETS
 from zerokara.models import MODELS
 from zerokara.optim import OPTIMIZERS, SCHEDULES
 from zerokara.recipes.augmentation import AUGMENTATIONS
+from zerokara.report import Lang
 
 
 def setting(text: str, default: Any = ...) -> Any:
@@ -22,9 +23,10 @@ def setting(text: str, default: Any = ...) -> Any:
 class Recipe:
     """One training, completely described.
 
-    `question` is what it is to find out; `expected` is the test accuracy (a share, 0..1) that it reaches, and
-    `tolerance` how far another machine's result may lie below it. Everything else is a setting, which
-    `override` and the command line can change by its name. Raises ValueError for a setting that cannot be.
+    `question` is what it is to find out; it and the title may be given in Japanese too. `expected` is the test
+    accuracy (a share, 0..1) that the recipe reaches, and `tolerance` how far another machine's result may lie below
+    it. Everything else is a setting, which `override` and the command line can change by its name.
+    Raises ValueError for a setting that cannot be.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Recipe:
     seed: int = setting("where all random numbers start", 0)
     expected: float | None = None
     tolerance: float = 0.0
+    title_ja: str = ""
+    question_ja: str = ""
 
     def __post_init__(self) -> None:
         if not self.data.startswith("folder:"):
@@ -68,6 +72,11 @@ class Recipe:
     def settings(self) -> dict[str, Any]:
         """The settings by name: what `override` can change."""
         return {f.name: getattr(self, f.name) for f in fields(self) if "help" in f.metadata}
+
+    def say(self, what: Literal["title", "question"], lang: Lang) -> str:
+        """Title or question in `lang`; in English where there is no Japanese."""
+        english: str = getattr(self, what)
+        return getattr(self, f"{what}_ja") or english if lang == "ja" else english
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as JSON can hold it; `Recipe(**recipe.to_dict())` is the recipe again."""

@@ -11,7 +11,7 @@ NAN = float("nan")
 
 def curves(result: Result, lang: Lang) -> Section:
     """Loss and accuracy over the epochs."""
-    epoch = Axis(say(lang, "epoch"))
+    epoch = Axis(say(lang, "epoch"), whole=True)
     figures = [
         _compare(result, lang, "loss", epoch, Axis(say(lang, "loss-axis"), log=True)),
         _compare(result, lang, "accuracy", epoch, Axis(say(lang, "accuracy-axis"), "%", high=100.0)),

@@ -34,9 +34,10 @@ def page(result: Result, lang: Lang, told: Told | None = None) -> Page:
         _repeat(result, lang, told),
     ]
     return Page(
-        title=result.recipe.title,
+        title=result.recipe.say("title", lang),
         sections=sections,
         lead=_lead(result, lang),
+        question=result.recipe.say("question", lang),
         kicker=told.kicker,
         facts=[*_facts(result, lang), *told.facts],
         footer=say(lang, "footer", version=__version__),
@@ -73,7 +74,7 @@ def _facts(result: Result, lang: Lang) -> list[Fact]:
 def _network(result: Result, lang: Lang) -> Section:
     layers = summarize(result.model, result.dataset.train.shape)
     rows: list[list[Cell]] = [
-        [row.name, row.kind, " × ".join(map(str, row.output_shape)), row.parameters or None, row.multiply_adds or None]
+        [row.name, row.kind, "×".join(map(str, row.output_shape)), row.parameters or None, row.multiply_adds or None]
         for row in layers
     ]
     rows.append([say(lang, "total"), "", "", result.parameters, sum(row.multiply_adds for row in layers)])

@@ -35,7 +35,7 @@ TEXTS: dict[str, Text] = {
     "loss-axis": Text("cross-entropy", "交差エントロピー誤差"),
     "loss-note": Text(
         "How surprised the network is by the right answer; the scale is logarithmic.",
-        "正解に対するネットワークの「驚き」の大きさ(対数目盛)。",
+        "正解に対するネットワークの「驚き」の大きさ（対数目盛）。",
     ),
     "accuracy-title": Text("Accuracy", "正答率"),
     "accuracy-axis": Text("right answers", "正答率"),
@@ -55,7 +55,7 @@ TEXTS: dict[str, Text] = {
     "confidence": Text("How sure it is", "答えの確信度"),
     "confidence-note": Text(
         "The probability that the network gives its own answer, over all test examples.",
-        "ネットワークが自分の答えに与えた確率の分布(テストデータ全件)。",
+        "ネットワークが自分の答えに与えた確率の分布（テストデータ全件）。",
     ),
     "confidence-axis": Text("probability of the answer", "答えの確率"),
     "mistakes": Text("The worst mistakes", "最もひどい誤り"),
@@ -74,7 +74,7 @@ TEXTS: dict[str, Text] = {
     "network": Text("The network", "ネットワーク"),
     "network-lead": Text(
         "{model}, layer by layer, for one example. Multiply-adds are the multiplications, each with its addition.",
-        "{model} の各層(データ 1 件あたり)。積和は、掛け算と足し算の組の回数です。",
+        "{model} の各層（データ 1 件あたり）。積和は、掛け算と足し算の組の回数です。",
     ),
     "layer": Text("layer", "層"),
     "kind": Text("kind", "種類"),

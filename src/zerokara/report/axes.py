@@ -13,13 +13,17 @@ LEFT, RIGHT, TOP, BOTTOM = 60.0, 12.0, 14.0, 44.0
 
 @dataclass(frozen=True)
 class Axis:
-    """Name and unit of an axis; `low` and `high` fix its ends, `log` makes equal ratios equally long."""
+    """Name and unit of an axis; `low` and `high` fix its ends.
+
+    `log` makes equal ratios equally long; `whole` is for values that are counted, such as epochs.
+    """
 
     name: str
     unit: str = ""
     low: float | None = None
     high: float | None = None
     log: bool = False
+    whole: bool = False
 
     @property
     def label(self) -> str:
@@ -57,6 +61,7 @@ class Scale:
     start: float
     stop: float
     log: bool = False
+    whole: bool = False
 
     def __call__(self, value: float) -> float:
         """Where `value` lies in the drawing, within the frame."""
@@ -69,7 +74,9 @@ class Scale:
     @property
     def ticks(self) -> list[float]:
         """The marks of this scale."""
-        return decades(self.low, self.high) if self.log else ticks(self.low, self.high)
+        if self.log:
+            return decades(self.low, self.high)
+        return [t for t in ticks(self.low, self.high) if not self.whole or t == int(t)]
 
 
 def scale(axis: Axis, values: Sequence[float], start: float, stop: float) -> Scale:
@@ -84,7 +91,7 @@ def scale(axis: Axis, values: Sequence[float], start: float, stop: float) -> Sca
         low, high = low - 0.5, low + 0.5
     room = 0.04 * (high - low)
     low_end = low if axis.low is not None else (0.0 if 0 <= low < 0.25 * high else low - room)
-    return Scale(low_end, high if axis.high is not None else high + room, start, stop)
+    return Scale(low_end, high if axis.high is not None else high + room, start, stop, whole=axis.whole)
 
 
 def frame(x: Axis, y: Axis, across: Scale, up: Scale, *, grid: bool = True) -> Markup:

@@ -16,12 +16,16 @@ from zerokara.report.texts import Lang, say
 
 @dataclass(frozen=True)
 class Picture:
-    """An image, anything `as_pixels` takes, with the words that stand for it. `smooth` is for photographs."""
+    """An image, anything `as_pixels` takes, with the words that stand for it.
+
+    `smooth` is for photographs; a `wide` picture has a row of its own.
+    """
 
     image: Array
     words: str
     caption: str = ""
     smooth: bool = False
+    wide: bool = False
 
     def html(self) -> Markup:
         """The picture, enlarged without blurring its pixels, and its caption."""
@@ -34,7 +38,12 @@ class Picture:
             height=pixels.shape[0],
             class_="smooth" if self.smooth else "pixels",
         )
-        return element("div", image, element("small", self.caption) if self.caption else "", class_="picture")
+        return element(
+            "div",
+            image,
+            element("small", self.caption) if self.caption else "",
+            class_="picture wide" if self.wide else "picture",
+        )
 
 
 @dataclass(frozen=True)
@@ -110,9 +119,9 @@ def probability_bars(
                 rx=2,
                 class_=f"bar{best}" if best else "bar other",
             ),
-            element("text", percent(share), x=left + room + 46, y=y + row / 2, dy="0.35em", class_=f"tick end{best}"),
+            element("text", percent(share), x=left + room + 50, y=y + row / 2, dy="0.35em", class_=f"tick end{best}"),
         ]
-    return svg(left + room + 48, top + row * len(classes) + 2, f"{caption} {words}".strip(), *parts, class_="bars")
+    return svg(left + room + 52, top + row * len(classes) + 2, f"{caption} {words}".strip(), *parts, class_="bars")
 
 
 def _words(probabilities: Array, classes: Sequence[str], order: Array, lang: Lang) -> str:

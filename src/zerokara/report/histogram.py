@@ -22,7 +22,7 @@ def histogram(
     numbers = numbers[np.isfinite(numbers)]
     limits = (numbers.min(), numbers.max()) if numbers.size else (0.0, 1.0)
     counts, edges = np.histogram(numbers, bins, range=(limits[0], limits[1] or limits[0] + 1e-12))
-    y = Axis(say(lang, "count"), low=0.0)
+    y = Axis(say(lang, "count"), low=0.0, whole=True)
     across = axes.scale(Axis(x.name, x.unit, float(edges[0]), float(edges[-1])), [], axes.LEFT, axes.WIDTH - axes.RIGHT)
     up = axes.scale(y, [float(c) for c in counts] + [1.0], axes.HEIGHT - axes.BOTTOM, axes.TOP)
     bars = [

@@ -91,7 +91,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """A report: title, what was found in a sentence or two, the main numbers, and sections.
+    """A report: title, question, what was found in a sentence or two, the main numbers, and sections.
 
     `kicker` stands small above the title, `footer` at the very end. Everything is text and is escaped.
     """
@@ -99,6 +99,7 @@ class Page:
     title: str
     sections: Sequence[Section]
     lead: str = ""
+    question: str = ""
     kicker: str = ""
     facts: Sequence[Fact] = ()
     footer: str = ""
@@ -137,6 +138,7 @@ class Page:
             "header",
             element("p", self.kicker, class_="kicker") if self.kicker else "",
             element("h1", self.title),
+            element("p", self.question, class_="question") if self.question else "",
             element("p", self.lead, class_="lead") if self.lead else "",
             element("dl", *(fact.html() for fact in self.facts), class_="facts") if self.facts else "",
         )

@@ -34,14 +34,14 @@ TEXTS: dict[str, Text] = {
         "Every value would be {total} rows; {shown} of them are listed.", "全 {total} 行のうち {shown} 行を示します。"
     ),
     "no-values": Text("There is nothing to draw.", "描くものがありません。"),
-    "line-chart": Text("Line chart: {y} against {x}.", "折れ線グラフ:横軸は{x}、縦軸は{y}。"),
+    "line-chart": Text("Line chart: {y} against {x}.", "折れ線グラフ：横軸は{x}、縦軸は{y}。"),
     "series": Text(
         "{name}: from {first} to {last}, lowest {low}, highest {high}.",
-        "{name}:{first} から {last} へ、最小 {low}、最大 {high}。",
+        "{name}：{first} から {last} へ、最小 {low}、最大 {high}。",
     ),
     "histogram": Text(
         "Histogram of {x}: {count} values from {low} to {high}, mean {mean}.",
-        "{x}のヒストグラム:{count} 個、{low} から {high} まで、平均 {mean}。",
+        "{x}のヒストグラム：{count} 個、{low} から {high} まで、平均 {mean}。",
     ),
     "from": Text("from", "以上"),
     "to": Text("to", "未満"),
@@ -51,17 +51,17 @@ TEXTS: dict[str, Text] = {
     "recall": Text("right", "正答率"),
     "confusion": Text(
         "Confusion matrix of {total} examples: {right} are right ({share}).",
-        "{total} 件の混同行列:正解 {right} 件({share})。",
+        "{total} 件の混同行列：正解 {right} 件（{share}）。",
     ),
     "confused": Text(
         "Most frequent mistake: {true} read as {predicted}, {count} times.",
-        "最も多い誤り:{true} を {predicted} と答えたもの {count} 件。",
+        "最も多い誤り：{true} を {predicted} と答えたもの {count} 件。",
     ),
-    "cell": Text("{true} read as {predicted}: {count}", "{true} を {predicted} と答えた:{count} 件"),
+    "cell": Text("{true} read as {predicted}: {count}", "{true} を {predicted} と答えた：{count} 件"),
     "class": Text("class", "クラス"),
     "probability": Text("probability", "確率"),
     "probabilities": Text(
-        "Probabilities: {first} {share}, then {second} {rest}.", "確率:{first} が {share}、次に {second} が {rest}。"
+        "Probabilities: {first} {share}, then {second} {rest}.", "確率：{first} が {share}、次に {second} が {rest}。"
     ),
     "images": Text("{count} pictures.", "画像 {count} 枚。"),
 }

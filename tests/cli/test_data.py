@@ -1,0 +1,84 @@
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.running import Captured, fails, run_here
+from zerokara.data import DATASETS
+
+
+def idx(path: Path, array: np.ndarray) -> None:
+    """Write an IDX file of unsigned bytes, gzipped."""
+    header = bytes([0, 0, 8, array.ndim]) + b"".join(n.to_bytes(4, "big") for n in array.shape)
+    path.write_bytes(gzip.compress(header + array.astype(np.uint8).tobytes()))
+
+
+def own_mnist(folder: Path, labels: list[int], test_labels: list[int]) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, numbers in (("train", labels), ("t10k", test_labels)):
+        idx(folder / f"{name}-images-idx3-ubyte.gz", np.zeros((len(numbers), 28, 28)))
+        idx(folder / f"{name}-labels-idx1-ubyte.gz", np.array(numbers))
+    return folder
+
+
+def test_every_data_set_is_listed(capsys: Captured) -> None:
+    code, out, _ = run_here(capsys, "data", "list")
+    assert code == 0
+    assert all(name in out for name in DATASETS)
+    assert set(json.loads(run_here(capsys, "data", "list", "--json")[1])) == set(DATASETS)
+
+
+def test_the_embedded_digits_are_shown_and_checked(capsys: Captured) -> None:
+    code, out, _ = run_here(capsys, "data", "show", "digits")
+    assert code == 0
+    assert "1,437 training and 360 test" in out
+    assert run_here(capsys, "data", "check", "digits")[0] == 0
+    facts = json.loads(run_here(capsys, "data", "show", "digits", "--json")[1])
+    assert sum(facts["training"]) == 1437
+    assert facts["shape"] == [1, 8, 8]
+
+
+def test_own_files_are_read(tmp_path: Path, capsys: Captured) -> None:
+    folder = own_mnist(tmp_path / "mnist", [1, 2, 3], [4])
+    code, out, _ = run_here(capsys, "data", "check", "mnist", "--data-dir", folder)
+    assert code == 0
+    assert "3 training and 1 test" in out
+
+
+def test_an_unknown_set_offers_the_nearest(capsys: Captured) -> None:
+    for command in ("fetch", "show", "check"):
+        fails(capsys, "data", command, "mnst", code=2, says="no data set 'mnst': did you mean mnist")
+
+
+def test_checking_never_downloads(tmp_path: Path, capsys: Captured) -> None:
+    fails(capsys, "data", "check", "mnist", "--data-dir", tmp_path, code=1, says="mnist")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("damage", ["truncated", "text", "empty", "labels", "counts"])
+def test_damaged_files_are_named_and_refused(damage: str, tmp_path: Path, capsys: Captured) -> None:
+    folder = own_mnist(tmp_path / "mnist", [1, 2, 3], [4])
+    labels = folder / "train-labels-idx1-ubyte.gz"
+    if damage == "truncated":
+        labels.write_bytes(labels.read_bytes()[:-9])
+    elif damage == "text":
+        labels.write_text("these are no labels")
+    elif damage == "empty":
+        labels.write_bytes(b"")
+    elif damage == "labels":
+        idx(labels, np.array([1, 2, 77]))
+    else:
+        idx(labels, np.array([1, 2]))
+    fails(capsys, "data", "check", "mnist", "--data-dir", folder, code=1, says=".")
+
+
+def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "file"
+    path.write_text("x")
+    fails(capsys, "data", "check", "mnist", "--data-dir", path, code=1, says="is a file")
+
+
+def test_a_missing_folder_of_pictures_is_named(tmp_path: Path, capsys: Captured) -> None:
+    fails(capsys, "data", "show", f"folder:{tmp_path / 'nothing'}", code=1, says="nothing")

@@ -1,0 +1,47 @@
+import json
+
+import pytest
+
+from tests.cli.running import Captured, fails, run_here
+from zerokara.models import MODELS
+
+
+def test_without_a_name_the_models_are_listed(capsys: Captured) -> None:
+    code, out, _ = run_here(capsys, "summary")
+    assert code == 0
+    assert all(name in out and f"{entry.parameters:,}" in out for name, entry in MODELS.items())
+    assert set(json.loads(run_here(capsys, "summary", "--json")[1])) == set(MODELS)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_rows_add_up_to_the_published_count(name: str, capsys: Captured) -> None:
+    code, out, _ = run_here(capsys, "summary", name, "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["parameters"] == MODELS[name].parameters == sum(row["parameters"] for row in found["layers"])
+    assert found["multiply_adds"] == sum(row["multiply_adds"] for row in found["layers"]) > 0
+
+
+def test_another_input_gives_other_shapes(capsys: Captured) -> None:
+    _, out, _ = run_here(capsys, "summary", "simple-convnet", "--input", "3x32x32", "--classes", "7", "--json")
+    found = json.loads(out)
+    assert found["input"] == [3, 32, 32]
+    assert found["layers"][-1]["output"] == [7]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["deep-convne"], "no model 'deep-convne': did you mean deep-convnet"),
+        (["two-layer", "--input", "28by28"], "a shape such as 1x28x28; got '28by28'"),
+        (["two-layer", "--input", "1x0x3"], "a shape such as"),
+        (["two-layer", "--classes", "0"], "--classes is at least 1"),
+    ],
+)
+def test_wrong_usage(arguments: list[str], says: str, capsys: Captured) -> None:
+    fails(capsys, "summary", *arguments, code=2, says=says)
+
+
+def test_an_input_that_the_model_cannot_take_is_said(capsys: Captured) -> None:
+    fails(capsys, "summary", "deep-convnet", "--input", "784", code=1, says="images")
+    fails(capsys, "summary", "simple-convnet", "--input", "1x3x3", code=1, says=".")
