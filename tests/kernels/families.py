@@ -11,17 +11,23 @@ from zerokara.kernels import compiled, reference
 TOLERANCE = {np.dtype(np.float32): 3e-5, np.dtype(np.float64): 1e-12}
 
 dtypes = st.sampled_from([np.float32, np.float64])
-layouts = st.sampled_from(["rows", "channels last", "scattered"])
+layouts = st.sampled_from(["rows", "channels last", "scattered", "read only", "unaligned"])
 seeds = st.integers(0, 2**32 - 1)
 
 
 def numbers(seed: int, shape: tuple[int, ...], dtype: Any, layout: str = "rows") -> Array:
-    """Random numbers, in ordinary memory, with the channels innermost, or as a view with gaps."""
+    """Random numbers: in ordinary memory, with the channels innermost, with gaps, read-only, at an odd address."""
     x = np.random.default_rng(seed).normal(size=shape).astype(dtype)
     if layout == "channels last" and x.ndim == 4:
         return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
     if layout == "scattered":
         return np.repeat(x, 2, axis=-1)[..., ::2]
+    if layout == "read only":
+        x.flags.writeable = False
+    if layout == "unaligned":
+        memory = np.zeros(x.nbytes + 1, np.uint8)[1:].view(dtype).reshape(shape)
+        memory[...] = x
+        return memory
     return x
 
 

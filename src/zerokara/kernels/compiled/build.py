@@ -108,7 +108,7 @@ def warm_up(dtype: Any = np.float32) -> None:
 def compilable(*arrays: Any) -> bool:
     """Whether all are arrays of one dtype that kernels are compiled for. The reference serves the rest."""
     first = arrays[0]
-    return all(type(a) is np.ndarray and a.dtype is first.dtype for a in arrays) and first.dtype in _TYPES
+    return all(type(a) is np.ndarray and a.dtype == first.dtype for a in arrays) and first.dtype in _TYPES
 
 
 def _cache_folder() -> Path | None:

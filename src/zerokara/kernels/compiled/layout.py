@@ -9,18 +9,22 @@ import numpy as np
 from zerokara.arrays import Array, DTypeLike, Shape
 
 
+def plain(x: Array) -> Array:
+    """The array in C order, aligned and writable, as compiled code expects arrays: itself, or a copy."""
+    return x if x.flags.carray else np.array(x, order="C")
+
+
 def image_memory(x: Array) -> tuple[Array, tuple[int, int, int, int]]:
     """(1-D view of the numbers, distances between neighbours along N, C, H, W); copied if they are scattered."""
     c, h, w = x.shape[1:]
     if x.flags.c_contiguous and c > 1:
-        return x.reshape(-1), (c * h * w, h * w, w, 1)
+        return plain(x).reshape(-1), (c * h * w, h * w, w, 1)
     return channels_last(x).reshape(-1), (h * w * c, 1, w * c, c)
 
 
 def channels_last(x: Array) -> Array:
     """(N, C, …)  →  (N, …, C), contiguous: a view if the memory already lies so, else a copy."""
-    last = x.transpose(0, *range(2, x.ndim), 1)
-    return last if last.flags.c_contiguous else np.ascontiguousarray(last)
+    return plain(x.transpose(0, *range(2, x.ndim), 1))
 
 
 def new_images(shape: Shape, dtype: DTypeLike) -> tuple[Array, Array]:
@@ -34,16 +38,16 @@ def flat_pair(x: Array) -> tuple[Array, Array, Array]:
     """(x's numbers in memory order, a new array like x, its numbers in the same order)."""
     if x.flags.c_contiguous:
         y = np.empty(x.shape, x.dtype)
-        return x.reshape(-1), y, y.reshape(-1)
+        return plain(x).reshape(-1), y, y.reshape(-1)
     if x.ndim > 2:
         last = channels_last(x)
         y = np.empty(last.shape, x.dtype)
         return last.reshape(-1), y.transpose(0, x.ndim - 1, *range(1, x.ndim - 1)), y.reshape(-1)
-    return flat_pair(np.ascontiguousarray(x))
+    return flat_pair(plain(x))
 
 
 def flat_like(g: Array, x: Array) -> Array:
     """g's numbers in the order in which `flat_pair` lists x's."""
     if x.flags.c_contiguous or x.ndim <= 2:
-        return np.ascontiguousarray(g).reshape(-1)
+        return plain(g).reshape(-1)
     return channels_last(g).reshape(-1)

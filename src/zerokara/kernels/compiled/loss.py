@@ -6,6 +6,7 @@ from zerokara.arrays import Array
 from zerokara.kernels import reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, kernel
+from zerokara.kernels.compiled.layout import plain
 from zerokara.kernels.reference.loss import check_labels
 
 
@@ -14,10 +15,10 @@ def cross_entropy(scores: Array, labels: Array) -> tuple[Array, Array]:
     check_labels(scores, labels)
     if not compilable(scores):
         return reference.cross_entropy(scores, labels)
-    scores = np.ascontiguousarray(scores)
+    scores = plain(scores)
     losses = np.empty(len(scores), scores.dtype)
     probabilities = np.empty_like(scores)
-    numbers = np.ascontiguousarray(labels, np.int64)
+    numbers = plain(labels.astype(np.int64, copy=False))
     ranges = threads.parts(len(scores), 10 * scores.size)
     threads.share(_cross_entropy.on(scores.dtype), [(scores, numbers, losses, probabilities, *r) for r in ranges])
     return losses, probabilities

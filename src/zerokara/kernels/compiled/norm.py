@@ -11,7 +11,7 @@ from zerokara.arrays import Array
 from zerokara.kernels import reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import Kernel, compilable, inner, kernel
-from zerokara.kernels.compiled.layout import channels_last
+from zerokara.kernels.compiled.layout import channels_last, plain
 
 
 def batch_statistics(x: Array) -> tuple[Array, Array]:
@@ -31,11 +31,11 @@ def batch_norm(x: Array, mean: Array, variance: Array, weight: Array | None, bia
         return reference.batch_norm(x, mean, variance, weight, bias, eps)
     scale = 1 / np.sqrt(variance + x.dtype.type(eps))
     scale = scale if weight is None else scale * weight
-    offset = np.zeros_like(mean) if bias is None else np.ascontiguousarray(bias)
+    offset = np.zeros_like(mean) if bias is None else plain(bias)
     last = channels_last(x)
     y = np.empty_like(last)
     rows, target = last.reshape(-1, x.shape[1]), y.reshape(-1, x.shape[1])
-    args = rows, np.ascontiguousarray(mean), scale, offset, target
+    args = rows, plain(mean), scale, offset, target
     threads.share(_normalise.on(x.dtype), [(*args, *r) for r in threads.parts(len(rows), x.size)])
     return _channels_second(y)
 
@@ -50,7 +50,7 @@ def batch_norm_grads(
     last = channels_last(x)
     rows, slopes = last.reshape(-1, x.shape[1]), channels_last(g).reshape(-1, x.shape[1])
     scale = 1 / np.sqrt(variance + x.dtype.type(eps))
-    mean = np.ascontiguousarray(mean)
+    mean = plain(mean)
     ranges = threads.parts(len(rows), x.size)
     sums = np.zeros((len(ranges), 2, x.shape[1]))
     threads.share(
@@ -85,7 +85,7 @@ def layer_norm_grads(
     if not compilable(x, g, *given) or x.size == 0:
         return reference.layer_norm_grads(g, x, weight, axes_count, eps)
     rows, scale, _ = _samples(x, weight, None, axes_count)
-    slopes = np.ascontiguousarray(g).reshape(rows.shape)
+    slopes = plain(g).reshape(rows.shape)
     dx = np.empty(x.shape, x.dtype)
     ranges = threads.parts(len(rows), x.size)
     sums = np.zeros((len(ranges), 2, rows.shape[1]))
@@ -98,9 +98,9 @@ def layer_norm_grads(
 def _samples(x: Array, weight: Array | None, bias: Array | None, axes_count: int) -> tuple[Array, Array, Array]:
     """x as one row per sample; weight and bias (1 and 0 if there are none) as rows of the same length."""
     length = math.prod(x.shape[x.ndim - axes_count :])
-    scale = np.ones(length, x.dtype) if weight is None else np.ascontiguousarray(weight).reshape(length)
-    offset = np.zeros(length, x.dtype) if bias is None else np.ascontiguousarray(bias).reshape(length)
-    return np.ascontiguousarray(x).reshape(-1, length), scale, offset
+    scale = np.ones(length, x.dtype) if weight is None else plain(weight).reshape(length)
+    offset = np.zeros(length, x.dtype) if bias is None else plain(bias).reshape(length)
+    return plain(x).reshape(-1, length), scale, offset
 
 
 def _per_channel(summing: Kernel, rows: Array, mean: Array) -> Array:

@@ -13,44 +13,47 @@ from zerokara.arrays import Array
 from zerokara.kernels import reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import Kernel, compilable, kernel
+from zerokara.kernels.compiled.layout import plain
 
 
 def sgd_step(w: Array, g: Array, lr: float) -> None:
     """w ← w − lr·g."""
-    _step(_sgd, reference.sgd_step, (w, g), (lr,))
+    _in_place(_sgd, reference.sgd_step, (w, g), (lr,))
 
 
 def momentum_step(
     w: Array, g: Array, v: Array, lr: float, momentum: float, dampening: float, nesterov: bool, first: bool
 ) -> None:
     """v ← momentum·v + (1 − dampening)·g (the very first time v ← g);  w ← w − lr·v, or Nesterov's form."""
-    _step(_momentum, reference.momentum_step, (w, g, v), (lr, momentum, dampening, nesterov, first))
+    _in_place(_momentum, reference.momentum_step, (w, g, v), (lr, momentum, dampening, nesterov, first))
 
 
 def adagrad_step(w: Array, g: Array, h: Array, lr: float, eps: float) -> None:
     """h ← h + g²;  w ← w − lr·g / (√h + ε)."""
-    _step(_adagrad, reference.adagrad_step, (w, g, h), (lr, eps))
+    _in_place(_adagrad, reference.adagrad_step, (w, g, h), (lr, eps))
 
 
 def rmsprop_step(w: Array, g: Array, h: Array, lr: float, alpha: float, eps: float) -> None:
     """h ← α·h + (1 − α)·g²;  w ← w − lr·g / (√h + ε)."""
-    _step(_rmsprop, reference.rmsprop_step, (w, g, h), (lr, alpha, eps))
+    _in_place(_rmsprop, reference.rmsprop_step, (w, g, h), (lr, alpha, eps))
 
 
 def adam_step(
     w: Array, g: Array, m: Array, v: Array, lr: float, beta1: float, beta2: float, eps: float, t: int
 ) -> None:
     """One step of Adam; t = 1, 2, … counts the steps."""
-    _step(_adam, reference.adam_step, (w, g, m, v), (lr, beta1, beta2, eps, t))
+    _in_place(_adam, reference.adam_step, (w, g, m, v), (lr, beta1, beta2, eps, t))
 
 
-def _step(compiled: Kernel, plain: Callable[..., None], arrays: tuple[Array, ...], scalars: tuple[float, ...]) -> None:
+def _in_place(
+    compiled: Kernel, definition: Callable[..., None], arrays: tuple[Array, ...], scalars: tuple[float, ...]
+) -> None:
     """Run the kernel on the arrays as plain memory. The reference serves arrays that do not lie in one piece."""
     w, g, *states = arrays
-    if not compilable(*arrays) or not all(a.flags.c_contiguous for a in (w, *states)) or g.shape != w.shape:
-        plain(*arrays, *scalars)
+    if not compilable(*arrays) or not all(a.flags.carray for a in (w, *states)) or g.shape != w.shape:
+        definition(*arrays, *scalars)
         return
-    memory: list[Any] = [np.ascontiguousarray(a).reshape(-1) for a in arrays]
+    memory: list[Any] = [plain(a).reshape(-1) for a in arrays]
     numbers = [float(s) for s in scalars]
     ranges = threads.parts(w.size, w.size)
     threads.share(compiled.on(w.dtype), [(*memory, *numbers, *r) for r in ranges])

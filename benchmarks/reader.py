@@ -1,0 +1,105 @@
+"""How well the shipped reader reads: MNIST's test part, and drawings of people whom it never met.
+
+    python -m benchmarks.reader --drawn FOLDER --mnist FOLDER [--model FILE]
+
+FOLDER of the drawings holds labels.csv (file, label, source; `|` in a label separates lines). Printed are the accuracy
+per folder and per source, every mistake, and the expected calibration error.
+"""
+
+import argparse
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from zerokara import digits
+from zerokara.arrays import Array
+from zerokara.data import load
+from zerokara.digits import Reader, Reading
+from zerokara.training.metrics import expected_calibration_error
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A drawing, what stands in it, and what was read."""
+
+    file: str
+    source: str
+    label: str
+    reading: Reading
+
+    @property
+    def text(self) -> str:
+        return self.reading.text.replace("\n", "|")
+
+    @property
+    def right(self) -> bool:
+        return self.text == self.label
+
+    @property
+    def kind(self) -> str:
+        return self.file.split("/")[0]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--drawn", type=Path, help="folder with labels.csv and the drawings")
+    parser.add_argument("--mnist", type=Path, help="folder with MNIST's four files")
+    parser.add_argument("--model", type=Path, help="another reader's weights")
+    options = parser.parse_args()
+    reader = digits.load_reader(options.model)
+    if options.mnist:
+        _report_mnist(reader, options.mnist)
+    if options.drawn:
+        _report_drawings(list(read_all(options.drawn, reader)))
+
+
+def read_all(folder: Path, reader: Reader) -> Iterator[Answer]:
+    """Read every drawing that labels.csv names."""
+    with (folder / "labels.csv").open(newline="", encoding="utf-8") as table:
+        for row in csv.DictReader(table):
+            yield Answer(row["file"], row["source"], row["label"], digits.read(folder / row["file"], reader))
+
+
+def _report_mnist(reader: Reader, folder: Path) -> None:
+    test = load("mnist", data_dir=folder, download=False).test
+    probabilities = reader.probabilities(test.images[:, 0].astype(np.float32) / 255)
+    right = probabilities.argmax(axis=1) == test.labels
+    print(f"MNIST, test part: {_share(right)}   ECE {_ece(probabilities, test.labels)}")
+
+
+def _report_drawings(answers: list[Answer]) -> None:
+    for kind in dict.fromkeys(answer.kind for answer in answers):
+        part = [answer for answer in answers if answer.kind == kind]
+        print(f"\n{kind}: {_share([answer.right for answer in part])}{_calibration(part)}")
+        for source in dict.fromkeys(answer.source for answer in part):
+            print(f"    {source}: {_share([answer.right for answer in part if answer.source == source])}")
+    print("\nmistakes:")
+    for answer in answers:
+        if not answer.right:
+            sure = ", ".join(f"{max(digit.probabilities):.2f}" for digit in answer.reading.digits)
+            print(f"    {answer.file}: {answer.label}, read as {answer.text or 'nothing'} ({sure})")
+
+
+def _calibration(answers: list[Answer]) -> str:
+    """The calibration error over all pictures of one digit in which one digit was found."""
+    single = [answer for answer in answers if len(answer.label) == 1 and len(answer.reading.digits) == 1]
+    if not single:
+        return ""
+    probabilities = np.array([answer.reading.digits[0].probabilities for answer in single])
+    return f"   ECE {_ece(probabilities, np.array([int(answer.label) for answer in single]))}"
+
+
+def _ece(probabilities: Array, labels: Array) -> str:
+    return f"{expected_calibration_error(probabilities, labels):.4f}"
+
+
+def _share(right: list[bool] | Array) -> str:
+    count = int(np.count_nonzero(right))
+    return f"{100 * count / len(right):.2f} %  ({count:,} of {len(right):,})"
+
+
+if __name__ == "__main__":
+    main()
