@@ -3,6 +3,7 @@
 from zerokara.models.catalogue import MODELS, ModelEntry, build_model
 from zerokara.models.deep_conv import DeepConvNet
 from zerokara.models.multi_layer import MultiLayerNet
+from zerokara.models.reader import ReaderNet
 from zerokara.models.simple_conv import SimpleConvNet
 from zerokara.models.small_conv import SmallConvNet
 from zerokara.models.summary import LayerRow, count_parameters, summarize
@@ -14,6 +15,7 @@ __all__ = [
     "LayerRow",
     "ModelEntry",
     "MultiLayerNet",
+    "ReaderNet",
     "SimpleConvNet",
     "SmallConvNet",
     "TwoLayerNet",

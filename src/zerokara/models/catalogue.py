@@ -9,6 +9,7 @@ import numpy as np
 from zerokara.arrays import Shape
 from zerokara.models.deep_conv import DeepConvNet
 from zerokara.models.multi_layer import MultiLayerNet
+from zerokara.models.reader import ReaderNet
 from zerokara.models.simple_conv import SimpleConvNet
 from zerokara.models.small_conv import SmallConvNet
 from zerokara.models.two_layer import TwoLayerNet
@@ -49,6 +50,10 @@ def _small_conv(input_shape: Shape, classes: int, rng: np.random.Generator | Non
     return SmallConvNet(_image("small-convnet", input_shape), classes, rng=rng)
 
 
+def _reader(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
+    return ReaderNet(_image("reader", input_shape), classes, rng=rng)
+
+
 def _image(name: str, shape: Shape) -> tuple[int, int, int]:
     if len(shape) != 3:
         raise ValueError(f"{name} sees images (channels, height, width); got samples of shape {shape}")
@@ -61,6 +66,7 @@ ENTRIES = (
     ModelEntry("simple-convnet", "one convolution and two linear layers, chapter 7", _simple_conv, 433_890),
     ModelEntry("deep-convnet", "six convolutions and two linear layers, chapter 8", _deep_conv, 123_552),
     ModelEntry("small-convnet", "four convolutions with batch norm, for 8×8 pictures", _small_conv, 17_754, (1, 8, 8)),
+    ModelEntry("reader", "six convolutions with batch norm, which read drawn digits", _reader, 295_322),
 )
 
 MODELS: dict[str, ModelEntry] = {entry.name: entry for entry in ENTRIES}

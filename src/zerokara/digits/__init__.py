@@ -1,0 +1,19 @@
+"""The reader of drawn digits: from a picture file, however it was made, to digits with honest probabilities."""
+
+from zerokara.digits.image import PIXEL_LIMIT, Picture, ReadError, open_picture
+from zerokara.digits.reader import Digit, Reading, read
+from zerokara.digits.recognise import Reader, load_reader
+from zerokara.digits.view import prepare
+
+__all__ = [
+    "PIXEL_LIMIT",
+    "Digit",
+    "Picture",
+    "ReadError",
+    "Reader",
+    "Reading",
+    "load_reader",
+    "open_picture",
+    "prepare",
+    "read",
+]

@@ -1,0 +1,130 @@
+"""The trained network: 28×28 pictures in, calibrated probabilities out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.autodiff import Tensor, no_grad
+from zerokara.data.transforms.warp import Map, resample
+from zerokara.io import load_safetensors, load_weights
+from zerokara.kernels import use_kernels
+from zerokara.models import ReaderNet
+from zerokara.nn import Module
+
+SHIPPED = "reader.safetensors"
+TURNS = (8.0, -8.0)  # degrees
+SIZES = (1.1, 0.92)
+AT_ONCE = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """One or more networks that answer together, and the temperature that makes their probabilities honest.
+
+    `card` says what the networks were trained on and how well they read.
+    """
+
+    networks: tuple[Module, ...]
+    temperature: float
+    card: Mapping[str, str]
+
+    def probabilities(self, views: Array) -> Array:
+        """How probable each digit is. Shapes: views (N, 28, 28) in 0..1 → (N, 10), rows sum to 1.
+
+        p = softmax(s / T),  s the mean of the networks' log-probabilities over five sights of the picture: as it is,
+        turned a little either way, a little larger and smaller.
+        """
+        return softmax(self.scores(views) / self.temperature)
+
+    def scores(self, views: Array) -> Array:
+        """The mean log-probabilities s, (N, 10)."""
+        pictures = np.asarray(views, dtype=np.float32).reshape(-1, 1, *np.shape(views)[-2:])
+        parts = [self._scores(pictures[i : i + AT_ONCE]) for i in range(0, len(pictures), AT_ONCE)]
+        return np.concatenate(parts) if parts else np.zeros((0, 10), np.float32)
+
+    def _scores(self, pictures: Array) -> Array:
+        sights = np.concatenate(list(_sights(pictures)))
+        with no_grad(), _quick_kernels():
+            answers = [np.log(softmax(network(Tensor(sights)).data) + 1e-12) for network in self.networks]
+        mean: Array = np.mean(answers, axis=0).reshape(-1, len(pictures), answers[0].shape[1]).mean(axis=0)
+        return mean
+
+
+def load_reader(path: str | Path | None = None) -> Reader:
+    """The reader that came with the installation, or one made of the weights in a safetensors file.
+
+    Raises ValueError for a file that holds no such weights.
+    """
+    return _shipped() if path is None else _load(Path(path))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Reader:
+    with as_file(files("zerokara.digits").joinpath(SHIPPED)) as path:
+        return _load(path)
+
+
+def _load(path: Path) -> Reader:
+    _, card = load_safetensors(path)
+    state = load_weights(path)
+    try:
+        networks = tuple(_network(part) for part in _parts(state))
+        return Reader(networks, float(card.get("temperature", 1.0)), card)
+    except (ValueError, KeyError, IndexError) as error:
+        raise ValueError(f"{path} holds no weights of a reader: {error}") from error
+
+
+def _parts(state: Mapping[str, Array]) -> list[dict[str, Array]]:
+    """The weights of every network: `0.conv1a.weight`, `1.conv1a.weight` …, or those of a single one."""
+    numbers = sorted({int(name.split(".")[0]) for name in state if name.split(".")[0].isdigit()})
+    if not numbers:
+        return [dict(state)]
+    return [{name.split(".", 1)[1]: a for name, a in state.items() if name.startswith(f"{n}.")} for n in numbers]
+
+
+def _network(state: Mapping[str, Array]) -> Module:
+    full = {name: a.astype(np.float32) if a.dtype == np.float16 else a for name, a in state.items()}
+    filters = tuple(len(full[f"conv{block}b.weight"]) for block in range(1, 4) if f"conv{block}b.weight" in full)
+    if not filters:
+        raise ValueError("it has no convolutions conv1b, conv2b …")
+    network = ReaderNet(filters=filters, hidden_size=len(full["fc1.weight"]))
+    network.load_state_dict(full)
+    return network.eval()
+
+
+def _sights(pictures: Array) -> Iterator[Array]:
+    """The pictures themselves, turned, and in other sizes."""
+    yield pictures
+    for degrees in TURNS:
+        cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+        yield _mapped(pictures, np.array([[cos, sin], [-sin, cos]]))
+    for size in SIZES:
+        yield _mapped(pictures, np.eye(2) / size)
+
+
+def _mapped(pictures: Array, matrix: Array) -> Array:
+    many = len(pictures)
+    return resample(pictures, Map(np.broadcast_to(matrix, (many, 2, 2)), np.zeros((many, 2))), 0.0)
+
+
+@contextmanager
+def _quick_kernels() -> Iterator[None]:
+    """Plain NumPy where Numba is not loaded: loading it takes longer than reading a drawing."""
+    with nullcontext() if "numba" in sys.modules else use_kernels("reference"):
+        yield
+
+
+def softmax(scores: Array) -> Array:
+    """exp(s − max s) / Σ exp(s − max s), along the last axis, in double precision."""
+    powers = np.exp(scores.astype(np.float64) - scores.max(axis=-1, keepdims=True))
+    shares: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
