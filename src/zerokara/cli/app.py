@@ -36,6 +36,7 @@ def _app(name: str, help: str, epilogue: str) -> App:
         version_flags=["--version"],
         version=_version,
         default_parameter=Parameter(negative=()),
+        suppress_keyboard_interrupt=False,  # Interrupted says what was saved, and by which signal
     )
 
 
