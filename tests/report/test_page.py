@@ -41,7 +41,8 @@ def page(text: str = "plain", lang: Lang = "en") -> Page:
         Table([text, "n"], [[text, 3], [text, 0.5]], text),
     ]
     sections = [Section(text, figures, text), Section("b", []), Section("c", [])]
-    return Page(text, sections, text, text, [Fact(text, text, text, main=True)], text, lang)
+    facts = [Fact(text, text, text, main=True)]
+    return Page(text, sections, lead=text, question=text, kicker=text, facts=facts, footer=text, lang=lang)
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

@@ -108,7 +108,9 @@ def _seen(drawing: Drawing, key: str, views: Sequence[Array], lang: Lang) -> lis
         return []
     what = say(lang, key, size=views[0].shape[-1])
     words = say(lang, "words", name=drawing.name, what=what)
-    return [Picture(np.concatenate(views, axis=1), words, what, wide=len(views) > 1)]
+    gap = max(1, views[0].shape[-1] // 14)
+    apart = [np.pad(view, ((0, 0), (gap, gap))) for view in views] if len(views) > 1 else views
+    return [Picture(np.concatenate(apart, axis=1), words, what, wide=len(views) > 1)]
 
 
 def _charts(drawing: Drawing, lang: Lang) -> list[Markup]:

@@ -3,8 +3,9 @@
 from rich.text import Text
 
 from zerokara.cli.console import has_blocks, safe, say, terminal
-from zerokara.cli.glyphs import HEIGHT, bar, big, spark
+from zerokara.cli.glyphs import bar, big, spark
 from zerokara.digits import Digit, Reading
+from zerokara.report import percent
 
 ACCENT = "bold cyan"
 WIDTH = 30
@@ -17,7 +18,7 @@ def plain(reading: Reading) -> None:
         return
     say(f"{safe(str(reading.file))}: {' / '.join(reading.text.splitlines())}")
     for digit in reading.digits:
-        shares = "  ".join(f"{i} {100 * p:.1f} %" for i, p in _by_size(digit)[:3])
+        shares = "  ".join(f"{i} {percent(p)}" for i, p in _by_size(digit)[:3])
         say(f"  {digit.digit}: {shares}")
 
 
@@ -43,26 +44,24 @@ def _print_single(digit: Digit) -> None:
         style = ACCENT if i == digit.digit else "dim"
         line = Text("   ").append(drawn[i].ljust(10), style=ACCENT).append(f"      {i}  ", style=style)
         line.append(bar(share, WIDTH, blocks=blocks), style=ACCENT if i == digit.digit else "")
-        console.print(line.append(f" {100 * share:5.1f} %", style=style))
+        console.print(line.append(f" {percent(share):>7}", style=style))
 
 
 def _print_several(reading: Reading, width: int) -> None:
-    """Every line of digits large, if there is room, and a line of ten small columns for each digit."""
+    """Every line of digits large, as many side by side as there is room for; then ten small columns for each digit."""
     console, blocks = terminal(), has_blocks()
+    room = max(1, (width - 3) // 12)
     for text in reading.text.splitlines():
-        console.print()
-        digits = "".join(character for character in text if character.isdigit())
-        drawn = big(digits, blocks=blocks) if 12 * len(digits) + 3 <= width else [" ".join(digits)]
-        for row in drawn[:HEIGHT]:
-            console.print(Text(f"   {row}", style=ACCENT))
+        for start in range(0, len(text), room):
+            console.print()
+            for row in big(text[start : start + room], blocks=blocks):
+                console.print(Text(f"   {row}", style=ACCENT))
     console.print()
     console.print(Text("         0123456789", style="dim"))
     for digit in reading.digits:
         shares = [float(p) for p in digit.probabilities]
         line = Text("   ").append(str(digit.digit), style=ACCENT).append("     ").append(spark(shares, blocks=blocks))
-        console.print(
-            line.append("   " + "   ".join(f"{i} {100 * p:.1f} %" for i, p in _by_size(digit)[:2]), style="dim")
-        )
+        console.print(line.append("   " + "   ".join(f"{i} {percent(p)}" for i, p in _by_size(digit)[:2]), style="dim"))
 
 
 def _by_size(digit: Digit) -> list[tuple[int, float]]:
