@@ -97,6 +97,7 @@ conv2d = _kernel(reference.conv2d)
 conv2d_grad_x = _kernel(reference.conv2d_grad_x)
 conv2d_grad_w = _kernel(reference.conv2d_grad_w)
 channel_sum = _kernel(reference.channel_sum)
+matmul = _kernel(reference.matmul)
 max_pool2d = _kernel(reference.max_pool2d)
 max_pool2d_grad = _kernel(reference.max_pool2d_grad)
 avg_pool2d = _kernel(reference.avg_pool2d)
@@ -143,6 +144,7 @@ __all__ = [
     "kernel_family",
     "layer_norm",
     "layer_norm_grads",
+    "matmul",
     "max_pool2d",
     "max_pool2d_grad",
     "momentum_step",

@@ -8,6 +8,7 @@ from zerokara.kernels.compiled.build import warm_up
 from zerokara.kernels.compiled.conv import channel_sum, conv2d, conv2d_grad_w, conv2d_grad_x
 from zerokara.kernels.compiled.index import scatter
 from zerokara.kernels.compiled.loss import cross_entropy
+from zerokara.kernels.compiled.matmul import matmul
 from zerokara.kernels.compiled.memory import keep_freed_memory
 from zerokara.kernels.compiled.norm import (
     batch_norm,
@@ -34,6 +35,7 @@ __all__ = [
     "cross_entropy",
     "layer_norm",
     "layer_norm_grads",
+    "matmul",
     "max_pool2d",
     "max_pool2d_grad",
     "momentum_step",

@@ -17,6 +17,7 @@ from zerokara.kernels.reference.conv import (
 )
 from zerokara.kernels.reference.index import scatter
 from zerokara.kernels.reference.loss import cross_entropy
+from zerokara.kernels.reference.matmul import matmul
 from zerokara.kernels.reference.norm import (
     batch_norm,
     batch_norm_grads,
@@ -52,6 +53,7 @@ __all__ = [
     "im2col",
     "layer_norm",
     "layer_norm_grads",
+    "matmul",
     "max_pool2d",
     "max_pool2d_grad",
     "momentum_step",
