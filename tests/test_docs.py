@@ -7,7 +7,19 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-RUN = ("README.md", "README.ja.md", "docs/tour.md")
+RUN = (
+    "README.md",
+    "README.ja.md",
+    "docs/tour.md",
+    "docs/tour.ja.md",
+    "docs/letters.md",
+    "docs/autodiff.md",
+    "docs/layers.md",
+    "docs/kernels.md",
+    "docs/data.md",
+    "docs/training.md",
+    "docs/models.md",
+)
 """Pages whose Python blocks are a program, run from top to bottom. Elsewhere a block may be an extract."""
 
 
