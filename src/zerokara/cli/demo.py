@@ -99,7 +99,7 @@ def _tell_drawings(read: list[drawings.Drawing]) -> None:
 
 def _row(drawing: drawings.Drawing, asked: bool) -> list[str]:
     sure = [float(max(digit.probabilities)) for digit in drawing.reading.digits]
-    row = [safe(drawing.name), _answer(drawing.reading.text, sure)]
+    row = [safe(drawing.name), _answer(drawings_report.one_line(drawing.reading.text), sure)]
     small = [float(guess.probabilities.max()) for guess in drawing.guesses]
     return [*row, _answer(drawings_report.guessed(drawing), small)] if asked else row
 

@@ -69,9 +69,9 @@ def reads_digits(result: Result) -> bool:
 
 
 def _text_of(path: Path) -> str | None:
-    """`7-crossed.png` holds a seven, `1984-pencil.png` four digits."""
-    found = re.match(r"(\d+)(?=[-_.])", path.name)
-    return found.group(1) if found else None
+    """`7-crossed.png` holds a seven, `1984-pencil.png` four digits in a line, `51_76-two-lines.png` two lines."""
+    found = re.match(r"(\d+(?:_\d+)*)(?=[-.])", path.name)
+    return found.group(1).replace("_", "\n") if found else None
 
 
 def _guess(result: Result, view: Array) -> Guess:

@@ -76,10 +76,15 @@ def fact(drawings: Sequence[Drawing], lang: Lang) -> Fact:
     """How many of the drawings are read rightly: `12 / 12`."""
     told = [drawing for drawing in drawings if drawing.text is not None]
     by_reader = sum(drawing.reading.text == drawing.text for drawing in told)
-    by_small = sum(guessed(drawing) == drawing.text for drawing in told)
+    by_small = sum(guessed(drawing) == str(drawing.text).replace("\n", "") for drawing in told)
     asked = any(drawing.guesses for drawing in told)
     remark = say(lang, "fact-remark", small=by_small) if asked else say(lang, "fact-remark-alone")
     return Fact(say(lang, "fact"), f"{by_reader} / {len(told)}", remark)
+
+
+def one_line(text: str) -> str:
+    """Lines of digits, one after another: `51 / 76`."""
+    return " / ".join(text.splitlines())
 
 
 def guessed(drawing: Drawing) -> str:
@@ -89,7 +94,7 @@ def guessed(drawing: Drawing) -> str:
 
 def _tile(drawing: Drawing, lang: Lang) -> Tile:
     reading = drawing.reading
-    headline = say(lang, "reads", text=reading.text) if reading.digits else say(lang, "nothing")
+    headline = say(lang, "reads", text=one_line(reading.text)) if reading.digits else say(lang, "nothing")
     good = None if drawing.text is None else reading.text == drawing.text
     return Tile(_pictures(drawing, lang), headline, drawing.name, good, _charts(drawing, lang))
 
@@ -137,7 +142,12 @@ def _table(drawings: Sequence[Drawing], lang: Lang) -> Table:
 
 def _row(drawing: Drawing, asked: bool) -> list[Cell]:
     sure = [percent(max(map(float, digit.probabilities))) for digit in drawing.reading.digits]
-    row: list[Cell] = [drawing.name, drawing.text, drawing.reading.text or "–", ", ".join(sure) or "–"]
+    row: list[Cell] = [
+        drawing.name,
+        one_line(drawing.text or "–"),
+        one_line(drawing.reading.text) or "–",
+        ", ".join(sure) or "–",
+    ]
     if asked:
         small = [percent(float(guess.probabilities.max())) for guess in drawing.guesses]
         row += [guessed(drawing) or "–", ", ".join(small) or "–"]

@@ -135,8 +135,9 @@ def _conclude(result: Result, folder: Path, json: bool) -> None:
         f"trained in {duration(result.seconds)}"
     )
     if result.as_expected is not None:
-        promised = f"{percent(result.recipe.expected or 0, 2)} less at most {percent(result.recipe.tolerance, 2)}"
-        say(f"expected were {promised}: {'as expected' if result.as_expected else 'LESS than expected'}")
+        wanted, least = result.recipe.expected or 0.0, (result.recipe.expected or 0.0) - result.recipe.tolerance
+        verdict = "as expected" if result.as_expected else "LESS than expected"
+        say(f"expected {percent(wanted, 2)}, at least {percent(least, 2)}: {verdict}")
     say(f"weights, history and checkpoints: {safe(str(folder))}")
 
 
