@@ -2,8 +2,9 @@
 
 from zerokara.digits.image import PIXEL_LIMIT, Picture, ReadError, open_picture
 from zerokara.digits.reader import Digit, Reading, read
-from zerokara.digits.recognise import Reader, load_reader
+from zerokara.digits.shipped import load_reader
 from zerokara.digits.view import prepare
+from zerokara.models.committee import Reader
 
 __all__ = [
     "PIXEL_LIMIT",

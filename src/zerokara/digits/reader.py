@@ -13,10 +13,11 @@ from PIL import Image
 from zerokara.arrays import Array
 from zerokara.digits.image import Picture, open_picture
 from zerokara.digits.look import Sight, look
-from zerokara.digits.recognise import Reader, load_reader
 from zerokara.digits.segment import Mark
 from zerokara.digits.settle import settle
+from zerokara.digits.shipped import load_reader
 from zerokara.digits.view import prepare
+from zerokara.models.committee import Reader
 
 NOTHING = "no digit found"
 

@@ -1,6 +1,7 @@
 """The zoo: the book's networks, and a summary of any model."""
 
 from zerokara.models.catalogue import MODELS, ModelEntry, build_model
+from zerokara.models.committee import Reader, load_committee, save_committee
 from zerokara.models.deep_conv import DeepConvNet
 from zerokara.models.multi_layer import MultiLayerNet
 from zerokara.models.reader import ReaderNet
@@ -15,11 +16,14 @@ __all__ = [
     "LayerRow",
     "ModelEntry",
     "MultiLayerNet",
+    "Reader",
     "ReaderNet",
     "SimpleConvNet",
     "SmallConvNet",
     "TwoLayerNet",
     "build_model",
     "count_parameters",
+    "load_committee",
+    "save_committee",
     "summarize",
 ]

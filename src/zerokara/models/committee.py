@@ -1,4 +1,4 @@
-"""The trained network: 28×28 pictures in, calibrated probabilities out."""
+"""Trained networks that read digits together: 28×28 pictures in, calibrated probabilities out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +13,11 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.data.transforms.warp import Map, resample
-from zerokara.io import load_safetensors, load_weights
+from zerokara.io import load_safetensors, load_weights, save_safetensors
 from zerokara.kernels import use_kernels
-from zerokara.models import ReaderNet
+from zerokara.models.reader import ReaderNet
 from zerokara.nn import Module
 
-SHIPPED = "reader.safetensors"
 TURNS = (8.0, -8.0)  # degrees
 SIZES = (1.1, 0.92)
 AT_ONCE = 100
@@ -59,21 +56,11 @@ class Reader:
         return mean
 
 
-def load_reader(path: str | Path | None = None) -> Reader:
-    """The reader that came with the installation, or one made of the weights in a safetensors file.
+def load_committee(path: str | Path) -> Reader:
+    """The reader in a safetensors file: several networks, or the weights of a single training.
 
     Raises ValueError for a file that holds no such weights.
     """
-    return _shipped() if path is None else _load(Path(path))
-
-
-@lru_cache(maxsize=1)
-def _shipped() -> Reader:
-    with as_file(files("zerokara.digits").joinpath(SHIPPED)) as path:
-        return _load(path)
-
-
-def _load(path: Path) -> Reader:
     _, card = load_safetensors(path)
     state = load_weights(path)
     try:
@@ -81,6 +68,31 @@ def _load(path: Path) -> Reader:
         return Reader(networks, float(card.get("temperature", 1.0)), card)
     except (ValueError, KeyError, IndexError) as error:
         raise ValueError(f"{path} holds no weights of a reader: {error}") from error
+
+
+def save_committee(path: str | Path, reader: Reader) -> Path:
+    """Write a reader in half precision, its temperature and its card; return the path."""
+    state = {f"{n}.{name}": _halved(a) for n, net in enumerate(reader.networks) for name, a in net.state_dict().items()}
+    return save_safetensors(path, state, {**reader.card, "temperature": repr(reader.temperature)})
+
+
+def _halved(array: Array) -> Array:
+    return array.astype(np.float16) if array.dtype == np.float32 else array
+
+
+def fitted_temperature(scores: Array, labels: Array) -> float:
+    """The T that makes the labels likeliest:  min over T of  −Σ log softmax(s/T)[label].
+
+    Shapes: scores (N, K), labels (N,). The sum is convex in 1/T; ternary search. Source: Guo, Pleiss, Sun, Weinberger,
+    "On Calibration of Modern Neural Networks", 2017, section 4.2.
+    """
+    rows = np.arange(len(labels))
+    low, high = 0.05, 20.0  # of 1/T
+    for _ in range(60):
+        a, b = low + (high - low) / 3, high - (high - low) / 3
+        cost_a, cost_b = (-np.log(softmax(scores * x)[rows, labels] + 1e-300).mean() for x in (a, b))
+        low, high = (low, b) if cost_a < cost_b else (a, high)
+    return 2 / (low + high)
 
 
 def _parts(state: Mapping[str, Array]) -> list[dict[str, Array]]:
