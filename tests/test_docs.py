@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import zerokara as zk
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 RUN = (
@@ -30,10 +32,10 @@ def blocks(page: Path, language: str) -> list[str]:
 @pytest.mark.parametrize("name", RUN)
 def test_the_programs_on_a_page_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ZEROKARA_KERNELS", "reference")
     programs = [b for b in blocks(ROOT / name, "python") if not b.startswith("def ")]
     assert programs
-    exec(compile("\n".join(programs), name, "exec"), {})
+    with zk.use_kernels("reference"):
+        exec(compile("\n".join(programs), name, "exec"), {})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())

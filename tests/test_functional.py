@@ -66,6 +66,18 @@ def test_softmax_depends_on_differences_only(shift: float, shape: tuple[int, ...
     np.testing.assert_allclose(F.softmax(x).data.sum(-1), 1, atol=1e-12)
 
 
+@pytest.mark.parametrize("f", [F.softmax, F.log_softmax])
+def test_infinite_scores(f: Any) -> None:
+    """−∞ is a score that never wins; with +∞ there is no answer, and it says NaN without a warning."""
+    y = (
+        np.exp(f(np.array([[0.0, -np.inf], [0.0, np.inf]])).data)
+        if f is F.log_softmax
+        else f(np.array([[0.0, -np.inf], [0.0, np.inf]])).data
+    )
+    assert y[0].tolist() == [1, 0]
+    assert np.isnan(y[1]).any()
+
+
 def test_the_books_softmax() -> None:
     np.testing.assert_allclose(
         F.softmax(np.array([0.3, 2.9, 4.0])).data, (0.01821127, 0.24519181, 0.73659691), atol=1e-8
@@ -129,6 +141,16 @@ SCORES = np.zeros((4, 3))
         (lambda: F.max_pool2d(np.zeros((3, 5)), 2), r"expects \(N, C, H, W\) images; got \(3, 5\)"),
         (lambda: F.batch_norm(np.zeros((1, 3)), training=True), "batch of at least 2"),
         (lambda: F.batch_norm(np.zeros((2, 3))), "needs running_mean"),
+        (
+            lambda: F.batch_norm(np.zeros((2, 3)), np.zeros(2), np.ones(3)),
+            r"expects running_mean of shape \(3,\); got \(2,\)",
+        ),
+        (lambda: F.batch_norm(np.zeros((2, 3)), weight=np.ones(4), training=True), r"expects weight of shape \(3,\)"),
+        (lambda: F.layer_norm(np.zeros((2, 3)), 3, np.ones(4)), r"expects weight of that shape; got \(4,\)"),
+        (lambda: F.linear(np.zeros((2, 3)), np.zeros(3)), r"a weight \(out, in\)"),
+        (lambda: F.linear(np.zeros((2, 3)), np.zeros((5, 3)), np.zeros(4)), r"bias \(out,\)"),
+        (lambda: F.conv2d(np.zeros((1, 1, 5, 5)), np.zeros((2, 1, 3, 3)), np.zeros(1)), r"a bias \(2,\); got \(1,\)"),
+        (lambda: F.conv2d(np.zeros((1, 1, 5, 5)), np.zeros((2, 1, 3, 3)), groups=0), "groups of at least 1; got 0"),
         (lambda: F.layer_norm(np.zeros((2, 3)), 4), r"end in \(4,\); got \(2, 3\)"),
         (lambda: F.dropout(np.zeros(3), p=1.5), "0 <= p < 1; got 1.5"),
     ],

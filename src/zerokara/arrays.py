@@ -19,8 +19,8 @@ def generator(seed: int, *purpose: str | int) -> np.random.Generator:
     The stream is a function of the seed and the purpose alone, so the shuffle of epoch 5 is the same
     whether or not anything was drawn before it: a resumed training sees the same order.
     """
-    if seed < 0:
-        raise ValueError(f"a seed is a non-negative integer; got {seed}")
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"a seed is a non-negative integer; got {seed!r}")
     words = [p if isinstance(p, int) else zlib.crc32(p.encode()) for p in purpose]
     return np.random.default_rng(np.random.SeedSequence([seed, *words]))
 

@@ -226,6 +226,11 @@ def log_softmax(x: Like, axis: int = -1) -> Tensor:
 def linear(x: Like, weight: Like, bias: Like | None = None) -> Tensor:
     """x·weightᵀ + bias        x (N, in), weight (out, in), bias (out,)"""
     x, weight = as_tensor(x), as_tensor(weight)
+    if weight.ndim != 2 or (bias is not None and bias.shape != weight.shape[:1]):
+        raise ValueError(
+            "linear expects a weight (out, in) and a bias (out,); "
+            f"got {weight.shape} and {None if bias is None else bias.shape}"
+        )
     if x.ndim < 1 or x.shape[-1] != weight.shape[1]:
         raise ValueError(
             f"linear expects (N, {weight.shape[1]}) inputs for a weight of shape {weight.shape}; got {x.shape}"
@@ -252,6 +257,10 @@ def conv2d(
         raise ValueError(
             f"conv2d expects (N, C, H, W) images and (F, C, P, Q) filters; got {x.shape} and {weight.shape}"
         )
+    if groups < 1:
+        raise ValueError(f"conv2d expects groups of at least 1; got {groups}")
+    if bias is not None and bias.shape != weight.shape[:1]:
+        raise ValueError(f"conv2d with {weight.shape[0]} filters expects a bias ({weight.shape[0]},); got {bias.shape}")
     if x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
         raise ValueError(
             f"conv2d: filters of shape {weight.shape} in {groups} group(s) expect {weight.shape[1] * groups} channels "
@@ -319,6 +328,10 @@ def batch_norm(
     x = as_tensor(x)
     if x.ndim not in (2, 4):
         raise ValueError(f"batch_norm expects (N, C) or (N, C, H, W); got {x.shape}")
+    given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
+    for name, value in given.items():
+        if value is not None and value.shape != (x.shape[1],):
+            raise ValueError(f"batch_norm of {x.shape} expects {name} of shape ({x.shape[1]},); got {value.shape}")
     if not training:
         if running_mean is None or running_var is None:
             raise ValueError("batch_norm outside training needs running_mean and running_var")
@@ -347,6 +360,9 @@ def layer_norm(
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
     if x.shape[-len(shape) :] != shape:
         raise ValueError(f"layer_norm over {shape} expects inputs that end in {shape}; got {x.shape}")
+    for name, value in (("weight", weight), ("bias", bias)):
+        if value is not None and value.shape != shape:
+            raise ValueError(f"layer_norm over {shape} expects {name} of that shape; got {value.shape}")
     return apply(rules.layer_norm, x, weight, bias, axes_count=len(shape), eps=eps)
 
 

@@ -1,5 +1,6 @@
 """NumPy's operators, methods and functions, for tensors."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -235,8 +236,13 @@ class Operators:
         self, function: Callable[..., Any], types: Sequence[type], args: Sequence[Any], kwargs: dict[str, Any]
     ) -> Any:
         known = FUNCTIONS.get(function)
+        name = f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
         if known is None:
-            raise TypeError(f"np.{function.__name__} is not defined for tensors: use np.asarray(t) for its numbers")
+            raise TypeError(f"{name} is not defined for tensors: use np.asarray(t) for its numbers")
+        try:
+            inspect.signature(known).bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{name} of a tensor: {error}; use np.asarray(t) for its numbers") from None
         return known(*args, **kwargs)
 
 
@@ -307,6 +313,16 @@ def _concatenate(xs: Sequence[Any], axis: int = 0) -> Any:
     return owner._apply(rules.concatenate, *xs, axis=axis)
 
 
+def _stack(xs: Sequence[Any], axis: int = 0) -> Any:
+    return _concatenate(
+        [x.expand_dims(axis) if isinstance(x, Operators) else np.expand_dims(x, axis) for x in xs], axis
+    )
+
+
+def _dot(x: Any, y: Any) -> Any:
+    return UFUNCS[np.multiply if 0 in (np.ndim(x), np.ndim(y)) else np.matmul](x, y)
+
+
 UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     np.add: _left("add"),
     np.subtract: _left("sub"),
@@ -317,6 +333,7 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     np.maximum: _binary(rules.maximum),
     np.minimum: _binary(rules.minimum),
     np.logaddexp: _binary(rules.logaddexp),
+    np.square: lambda x: x * x,
     **{
         ufunc: _unary(rule)
         for ufunc, rule in (
@@ -355,6 +372,8 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.clip: lambda x, low=None, high=None: x.clip(low, high),
     np.where: _where,
     np.concatenate: _concatenate,
+    np.stack: _stack,
+    np.dot: _dot,
     np.argmax: lambda x, axis=None: x.argmax(axis),
     np.argmin: lambda x, axis=None: x.argmin(axis),
     np.shape: lambda x: x.shape,

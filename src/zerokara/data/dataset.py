@@ -39,6 +39,9 @@ class Split:
             raise DataError(f"{len(self.images)} images but {len(self.labels)} labels: each image needs one label")
         object.__setattr__(self, "labels", self.labels.astype(np.int64, copy=False))
 
+    def __repr__(self) -> str:
+        return f"Split({len(self)} of shape {self.shape}, {self.images.dtype})"
+
     def __len__(self) -> int:
         return len(self.labels)
 

@@ -44,8 +44,8 @@ class Loader:
     dtype: DTypeLike = np.float32
 
     def __post_init__(self) -> None:
-        if self.batch_size < 1:
-            raise ValueError(f"batch_size is at least 1; got {self.batch_size}")
+        if not isinstance(self.batch_size, int | np.integer) or self.batch_size < 1:
+            raise ValueError(f"batch_size is a whole number, at least 1; got {self.batch_size}")
         if self.sampling not in ("shuffle", "replacement"):
             raise ValueError(f'sampling is "shuffle" or "replacement"; got {self.sampling!r}')
         if self.sampling == "replacement" and not self.shuffle:
@@ -58,6 +58,9 @@ class Loader:
         for name, value in (("mean", self.mean), ("std", self.std)):
             if np.size(value) not in (1, channels):
                 raise ValueError(f"{name} is one number or one a channel ({channels}); got {value}")
+
+    def __repr__(self) -> str:
+        return f"Loader({self.split!r}, batch_size={self.batch_size}, {len(self)} batches an epoch, seed={self.seed})"
 
     def __len__(self) -> int:
         """The number of batches an epoch."""

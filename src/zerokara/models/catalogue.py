@@ -81,5 +81,7 @@ def build_model(
     """A new model of the catalogue for samples of `input_shape` (without the batch axis); `rng` draws its weights."""
     if name not in MODELS:
         raise ValueError(f"unknown model {name!r}: choose one of {', '.join(MODELS)}")
+    if classes is not None and classes < 1:
+        raise ValueError(f"a model tells at least one class; got classes={classes}")
     entry = MODELS[name]
     return entry.build(input_shape or entry.input_shape, classes or entry.classes, rng)

@@ -1,6 +1,7 @@
 """Modules that hold modules."""
 
 from collections.abc import Iterable, Iterator
+from typing import overload
 
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
@@ -33,8 +34,14 @@ class Sequential(Module):
     def __len__(self) -> int:
         return len(_held(self))
 
-    def __getitem__(self, position: int) -> Module:
-        return _held(self)[position]
+    @overload
+    def __getitem__(self, position: int) -> Module: ...
+    @overload
+    def __getitem__(self, position: slice) -> "Sequential": ...
+    def __getitem__(self, position: int | slice) -> Module:
+        """One layer, or for a slice those layers one after another."""
+        found = _held(self)[position]
+        return Sequential(*found) if isinstance(found, list) else found
 
 
 class ModuleList(Module):

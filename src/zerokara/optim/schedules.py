@@ -107,7 +107,7 @@ class OneCycleLR:
 
 SCHEDULES: dict[str, Callable[[float, int], Schedule]] = {
     "constant": lambda lr, steps: Constant(lr),
-    "step": lambda lr, steps: StepLR(lr, step_size=max(1, steps // 3)),
+    "step": lambda lr, steps: StepLR(lr, step_size=max(1, -(-steps // 3))),
     "cosine": lambda lr, steps: CosineLR(lr, steps, warmup=steps // 20),
     "one-cycle": lambda lr, steps: OneCycleLR(lr, steps),
 }

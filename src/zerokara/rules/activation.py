@@ -67,15 +67,18 @@ def softplus(x: Array, *, beta: float = 1.0, threshold: float = 20.0) -> Ruled:
 def softmax(x: Array, *, axis: int = -1) -> Ruled:
     """yᵢ = e^(xᵢ−m) / Σⱼ e^(xⱼ−m),  m = max x        ∂L/∂xᵢ = yᵢ·(gᵢ − Σⱼ gⱼyⱼ)
 
-    Softmax depends on differences only, so the largest score may be taken away first: e never overflows. Book §3.5.
+    Softmax depends on differences only, so the largest score may be taken away first: e never overflows. Scores of −∞
+    get 0; a row with +∞ or NaN is NaN, since ∞ − ∞ is no number. Book §3.5.
     """
-    e = np.exp(x - np.max(np.asarray(x), axis=axis, keepdims=True))
-    y = e / np.sum(e, axis=axis, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        e = np.exp(x - np.max(np.asarray(x), axis=axis, keepdims=True))
+        y = e / np.sum(e, axis=axis, keepdims=True)
     return y, (lambda g: y * (g - np.sum(g * y, axis=axis, keepdims=True)),)
 
 
 def log_softmax(x: Array, *, axis: int = -1) -> Ruled:
-    """yᵢ = (xᵢ−m) − ln Σⱼ e^(xⱼ−m)        ∂L/∂xᵢ = gᵢ − softmax(x)ᵢ·Σⱼ gⱼ"""
-    shifted = x - np.max(np.asarray(x), axis=axis, keepdims=True)
-    y = shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+    """yᵢ = (xᵢ−m) − ln Σⱼ e^(xⱼ−m)        ∂L/∂xᵢ = gᵢ − softmax(x)ᵢ·Σⱼ gⱼ        m = max x"""
+    with np.errstate(invalid="ignore"):
+        shifted = x - np.max(np.asarray(x), axis=axis, keepdims=True)
+        y = shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
     return y, (lambda g: g - np.exp(y) * np.sum(g, axis=axis, keepdims=True),)

@@ -19,7 +19,7 @@ class Diverged(ValueError):  # noqa: N818 (it is what happened, and so the field
     def __init__(self, what: str, *, epoch: int, step: int, lr: float, place: str, kept: str = "") -> None:
         super().__init__(
             f"{what} in epoch {epoch} after {step} steps at learning rate {lr:g}; it shows first in {place}. "
-            f"Try a smaller learning rate, clip_norm=1, or inputs scaled to about 0…1.{kept}"
+            f"Try a smaller learning rate, a smaller clip_norm, or inputs scaled to about 0…1.{kept}"
         )
         self.epoch, self.step, self.lr, self.place = epoch, step, lr, place
 

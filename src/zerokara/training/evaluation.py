@@ -78,6 +78,10 @@ def evaluate(
 
 def evaluation_loader(data: Loader | Split, batch_size: int | None = None, like: Loader | None = None) -> Loader:
     """`data` in its own order, unaltered, to the last example; a split is scaled as `like` scales."""
+    if not isinstance(data, Split | Loader):
+        raise TypeError(
+            f"expected a Loader or a Split of examples; got {type(data).__name__}: wrap arrays in data.Split"
+        )
     if isinstance(data, Split):
         data = replace(like, split=data) if like is not None else Loader(data, 500)
         batch_size = batch_size or 500

@@ -63,6 +63,10 @@ def fit(
     Ctrl-C and SIGTERM end the running step, save, and raise `Interrupted`. A loss that is no number raises `Diverged`;
     checkpoints never hold such numbers. Raises ValueError, before any work, for options or a run_dir that cannot be.
     """
+    if not isinstance(train_loader, Loader):
+        raise TypeError(f"fit learns from a Loader, as data.Loader(split, 100); got {type(train_loader).__name__}")
+    if not any(parameter.requires_grad for parameter in model.parameters()):
+        raise ValueError("this model has nothing to learn: none of its parameters requires a gradient")
     options = Options(
         epochs=epochs,
         loss=loss,

@@ -157,7 +157,8 @@ class Run:
         if found:
             raise ValueError(
                 f"this run was started with other settings: {'; '.join(found)}. "
-                "Resume it with the settings it had (only epochs may change), or start a new run in another folder"
+                "Resume it with the settings it had (only epochs may change, and only under a schedule that does not "
+                "depend on them), or start a new run in another folder"
             )
 
     def _warn_of_other_environment(self, checkpoint: Checkpoint) -> None:
