@@ -202,6 +202,28 @@ def _block_shape(plan):  # type: ignore[no-untyped-def]
     return (rows - 1) * stride_h + (p - 1) * dilation_h + 1, (columns - 1) * stride_w + (q - 1) * dilation_w + 1
 
 
+@inner
+def _taps(p, q, depth, along_p, along_q):  # type: ignore[no-untyped-def]
+    """Where the taps (p, q, channel) of a filter are, counted from the first."""
+    taps = np.empty(p * q * depth, np.int64)
+    for k in range(taps.size):
+        taps[k] = k // (q * depth) * along_p + k // depth % q * along_q + k % depth
+    return taps
+
+
+@inner
+def _places(images, rows, columns, along_n, along_i, along_j):  # type: ignore[no-untyped-def]
+    """Where the first tap is, for each place (image, i, j) of a filter, counted from the first place."""
+    places = np.empty(images * rows * columns, np.int64)
+    k = 0
+    for n in range(images):
+        for i in range(rows):
+            for j in range(columns):
+                places[k] = n * along_n + i * along_i + j * along_j
+                k += 1
+    return places
+
+
 @kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 21), i8, i8)")
 def _forward(x, w, bias, y, plan, start, stop):  # type: ignore[no-untyped-def]
     """y = bias + x ⋆ w for the images start…stop−1."""
@@ -218,19 +240,8 @@ def _forward(x, w, bias, y, plan, start, stop):  # type: ignore[no-untyped-def]
     lanes = VECTOR_BYTES // x.itemsize
     depth, count = c // groups, filters // groups
     step = (count + lanes - 1) // lanes * lanes  # numbers between neighbours in the packed filters
-    side_by_side = groups == 1 and dilation_w == 1  # then a row of taps is one run of memory
-    length = q * c if side_by_side else depth
-    runs = np.empty(p if side_by_side else p * q, np.int64)
-    for k in range(runs.size):
-        if side_by_side:
-            runs[k] = k * dilation_h * width * c
-        else:
-            runs[k] = (k // q * dilation_h * width + k % q * dilation_w) * c
-
-    places = np.empty(images * rows * columns, np.int64)
-    for k in range(places.size):
-        image, i, j = k // (rows * columns), k // columns % rows, k % columns
-        places[k] = image * size + (i * stride_h * width + j * stride_w) * c
+    taps = _taps(p, q, depth, dilation_h * width * c, dilation_w * c)
+    places = _places(images, rows, columns, size, stride_h * width * c, stride_w * c)
     tail = np.empty(ROWS, np.int64)
 
     for first in range(start, stop, images):
@@ -253,13 +264,13 @@ def _forward(x, w, bias, y, plan, start, stop):  # type: ignore[no-untyped-def]
                     stored = min(ROWS, pixels - m)
                     if used > lanes:
                         tile2(
-                            source, tile_places, runs, runs.size, length, 1, w, w_start, step,
-                            bias, group * step + f, 0, y, target, filters, stored, used,
+                            source, tile_places, taps, taps.size, w, w_start, step,
+                            bias, group * step + f, y, target, filters, stored, used,
                         )  # fmt: skip
                     else:
                         tile1(
-                            source, tile_places, runs, runs.size, length, 1, w, w_start, step,
-                            bias, group * step + f, 0, y, target, filters, stored, used,
+                            source, tile_places, taps, taps.size, w, w_start, step,
+                            bias, group * step + f, y, target, filters, stored, used,
                         )  # fmt: skip
 
 
@@ -282,16 +293,11 @@ def _grad_w(x, g, sums, plan, start, stop):  # type: ignore[no-untyped-def]
     lanes = VECTOR_BYTES // x.itemsize
     depth, count = c // groups, filters // groups
     step = (count + lanes - 1) // lanes * lanes
-    taps = p * q * depth
-    whole = (taps + ROWS - 1) // ROWS * ROWS
-    places = np.zeros(whole, np.int64)  # where tap (p, q) of channel c is, seen from the first tap
-    for k in range(taps):
-        i, j = k // (q * depth), k // depth % q
-        places[k] = (i * dilation_h * width + j * dilation_w) * c + k % depth
-
-    runs = np.empty(images * rows, np.int64)
-    for k in range(runs.size):
-        runs[k] = k // rows * size + k % rows * stride_h * width * c
+    taps = _taps(p, q, depth, dilation_h * width * c, dilation_w * c)
+    whole = (taps.size + ROWS - 1) // ROWS * ROWS
+    tile_taps = np.zeros(whole, np.int64)  # beyond the last tap, the first one once more
+    tile_taps[: taps.size] = taps
+    places = _places(images, rows, columns, size, stride_h * width * c, stride_w * c)
     nothing = np.zeros(2 * lanes, x.dtype)
     sum_here = np.empty(whole * step, x.dtype)
     image_slopes = rows * columns * filters
@@ -309,20 +315,20 @@ def _grad_w(x, g, sums, plan, start, stop):  # type: ignore[no-untyped-def]
         for group in range(groups):
             source = block[group * depth :]
             for f in range(0, count, 2 * lanes):
-                for k in range(0, taps, ROWS):
+                for k in range(0, taps.size, ROWS):
                     g_start = group * count + f
                     target = k * step + f
                     if count - f > lanes:
                         tile2(
-                            source, places[k : k + ROWS], runs, here * rows, columns, stride_w * c, slopes, g_start,
-                            filters, nothing, 0, 0, sum_here, target, step, ROWS, 2 * lanes,
+                            source, tile_taps[k : k + ROWS], places, here * rows * columns, slopes, g_start,
+                            filters, nothing, 0, sum_here, target, step, ROWS, 2 * lanes,
                         )  # fmt: skip
                     else:
                         tile1(
-                            source, places[k : k + ROWS], runs, here * rows, columns, stride_w * c, slopes, g_start,
-                            filters, nothing, 0, 0, sum_here, target, step, ROWS, lanes,
+                            source, tile_taps[k : k + ROWS], places, here * rows * columns, slopes, g_start,
+                            filters, nothing, 0, sum_here, target, step, ROWS, lanes,
                         )  # fmt: skip
-            for k in range(taps * step):
+            for k in range(taps.size * step):
                 sums[group * whole * step + k] += sum_here[k]
 
 

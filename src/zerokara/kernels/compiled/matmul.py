@@ -22,7 +22,7 @@ def matmul(x: Array, y: Array) -> Array:
     if not compilable(x, y) or x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[0]:
         return reference.matmul(x, y)
     (m, depth), n = x.shape, y.shape[1]
-    if m * depth * n < _SMALL or min(m, n) < 4:
+    if m * depth * n < _SMALL or min(m, n) < 4 or depth == 0:
         return reference.matmul(x, y)
     z = np.empty((m, n), x.dtype)
     left, *along_left = _matrix_memory(x)
@@ -55,7 +55,7 @@ def _matmul(a, b, y, plan, span):  # type: ignore[no-untyped-def]
     width = 2 * lanes
     panel = np.zeros(depth * width, a.dtype)
     nothing = np.zeros(width, a.dtype)
-    run = np.zeros(1, np.int64)
+    steps = np.arange(depth) * a_column
     rows = np.empty(ROWS, np.int64)
     for f in range(first_panel * width, min(last_panel * width, n), width):
         used = min(width, n - f)
@@ -74,11 +74,9 @@ def _matmul(a, b, y, plan, span):  # type: ignore[no-untyped-def]
             stored = min(ROWS, m - first)
             if used > lanes:
                 tile2(
-                    a, rows, run, 1, depth, a_column, panel, 0, width,
-                    nothing, 0, 0, y, first * n + f, n, stored, used,
+                    a, rows, steps, depth, panel, 0, width, nothing, 0, y, first * n + f, n, stored, used,
                 )  # fmt: skip
             else:
                 tile1(
-                    a, rows, run, 1, depth, a_column, panel, 0, width,
-                    nothing, 0, 0, y, first * n + f, n, stored, used,
+                    a, rows, steps, depth, panel, 0, width, nothing, 0, y, first * n + f, n, stored, used,
                 )  # fmt: skip

@@ -3,12 +3,12 @@
 A compiler cannot be relied upon to keep a tile of results in registers over three nested loops, so the tile is spelled
 out here as LLVM instructions. `tile1` and `tile2` compute, for R rows and one or two vectors of L lanes,
 
-    out[r, :] = start[r, :] + Σ_runs Σ_t  x[rows[r] + runs[k] + t·x_step] · w[w_start + (k·length + t)·w_step, :]
+    out[r, :] = start[:] + Σ_k  x[rows[r] + steps[k]] · w[w_start + k·w_step, :]
 
 that is: R numbers of x are each spread over a whole vector and multiplied with the same one or two vectors of w. All
 R·V sums stay in registers until the end; each step costs V loads of w, R loads of x and R·V fused multiply-adds.
-The rows are given by their offsets, so they may lie anywhere: pixels of an image (forward), or taps of a filter
-(gradient of the weights). Nothing is ever copied into columns.
+Rows and steps are given by their offsets, so they may lie anywhere. In the forward pass rows are pixels and steps are
+taps; in the gradient of the weights rows are taps and steps are pixels. Nothing is ever copied into columns.
 """
 
 from collections.abc import Callable
@@ -41,25 +41,23 @@ def _tile(vectors: int) -> Callable[..., Any]:
         context,
         x,  # 1-D floats
         rows,  # 1-D int64: where each of the R rows of x starts
-        runs,  # 1-D int64: where each run starts, counted from the row's start
-        run_count,
-        length,  # steps in a run
-        x_step,
+        steps,  # 1-D int64: where each step is, counted from the row's start
+        step_count,  # at least 1
         w,  # 1-D floats, readable up to the next whole vector
         w_start,
         w_step,
         start,  # 1-D floats: what the sums begin with
         start_at,
-        start_step,
         out,  # 1-D floats
         out_at,
         out_step,
         count,  # rows that are stored; the others are computed in vain
         width,  # numbers stored in a row, at most V·L
     ):
-        ints = (types.intp,) * 3
+        integer = types.intp
+        places = integer, integer
         signature = types.void(
-            *(x, rows, runs, *ints, w, *ints[:2], start, *ints[:2], out, *ints[:2], types.intp, types.intp)
+            *(x, rows, steps, integer, w, *places, start, integer, out, *places, integer, integer),
         )
         return signature, _emitter(vectors)
 
@@ -74,8 +72,7 @@ def _emitter(vectors: int) -> Callable[..., Any]:
             context.make_array(kind)(context, b, value).data if isinstance(kind, types.Array) else value
             for kind, value in zip(signature.args, args, strict=True)
         ]
-        x, rows, runs, run_count, length, x_step, w, w_start, w_step = data[:9]
-        start, start_at, start_step, out, out_at, out_step, count, width = data[9:]
+        x, rows, steps, step_count, w, w_start, w_step, start, start_at, out, out_at, out_step, count, width = data
         number = context.get_data_type(signature.args[0].dtype)
         lanes = VECTOR_BYTES // (signature.args[0].dtype.bitwidth // 8)
         vector = ir.VectorType(number, lanes)
@@ -104,22 +101,27 @@ def _emitter(vectors: int) -> Callable[..., Any]:
         columns = [integer(v * lanes) for v in range(vectors)]
         row_starts = [b.gep(x, [b.load(b.gep(rows, [integer(r)]))]) for r in range(ROWS)]
         sums = [[cgutils.alloca_once(b, vector) for _ in columns] for _ in range(ROWS)]
+        for v, column in enumerate(columns):
+            first = load(start, b.add(start_at, column))
+            for r in range(ROWS):
+                b.store(first, sums[r][v])
+        step_at, w_at = cgutils.alloca_once_value(b, integer(0)), cgutils.alloca_once_value(b, w_start)
+        body, done = b.append_basic_block("step"), b.append_basic_block("done")
+        b.branch(body)
+        b.position_at_end(body)
+        step, w_here = b.load(step_at), b.load(w_at)
+        offset = b.load(b.gep(steps, [step]))
+        weights = [load(w, b.add(w_here, column)) for column in columns]
         for r in range(ROWS):
-            first = b.add(start_at, b.mul(integer(r), start_step))
-            for v, column in enumerate(columns):
-                b.store(load(start, b.add(first, column)), sums[r][v])
-        w_at = cgutils.alloca_once_value(b, w_start)
-        with cgutils.for_range(b, run_count) as run:
-            x_at = cgutils.alloca_once_value(b, b.load(b.gep(runs, [run.index])))
-            with cgutils.for_range(b, length):
-                offset, w_here = b.load(x_at), b.load(w_at)
-                weights = [load(w, b.add(w_here, column)) for column in columns]
-                for r in range(ROWS):
-                    pixel = spread(b.load(b.gep(row_starts[r], [offset])))
-                    for v in range(vectors):
-                        b.store(b.call(multiply_add, [pixel, weights[v], b.load(sums[r][v])]), sums[r][v])
-                b.store(b.add(offset, x_step), x_at)
-                b.store(b.add(w_here, w_step), w_at)
+            pixel = spread(b.load(b.gep(row_starts[r], [offset])))
+            for v in range(vectors):
+                b.store(b.call(multiply_add, [pixel, weights[v], b.load(sums[r][v])]), sums[r][v])
+        b.store(b.add(w_here, w_step), w_at)
+        b.store(b.add(step, integer(1)), step_at)
+        # If LLVM knew the end, it would do two steps at a time, and have no registers left for the sums.
+        end = b.asm(ir.FunctionType(_INT, [_INT]), "", "=r,0", [step_count], side_effect=True)
+        b.cbranch(b.icmp_signed("<", b.load(step_at), end), body, done)
+        b.position_at_end(done)
         _emit_stores(b, sums, out, out_at, out_step, count, width, lanes, vector, align)
         return context.get_dummy_value()
 
