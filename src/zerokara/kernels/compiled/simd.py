@@ -26,8 +26,8 @@ _ARM = "aarch64" in llvmlite.binding.get_process_triple() or "arm64" in llvmlite
 VECTOR_BYTES = 64 if _FEATURES.get("avx512f") else 32 if _FEATURES.get("avx2") else 16
 """The width of a vector register of this machine."""
 
-ROWS = 12 if _FEATURES.get("avx512f") or _ARM else 6
-"""Rows of a tile: with two vectors each, 24 of 32 registers (or 12 of 16) hold sums."""
+ROWS = 13 if _FEATURES.get("avx512f") or _ARM else 6
+"""Rows of a tile: with two vectors each, 26 of 32 registers (or 12 of 16) hold sums. 13 rows suit filters of 5×5."""
 
 _INT = ir.IntType(64)
 cgutils: Any = _cgutils  # numba.core is not annotated
