@@ -23,6 +23,7 @@ from zerokara.autodiff import (
     tensor,
 )
 from zerokara.kernels import use_kernels
+from zerokara.release import __version__
 
 if TYPE_CHECKING:
     from zerokara import data as data
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from zerokara import recipes as recipes
     from zerokara import report as report
     from zerokara import training as training
-
-__version__ = "0.1.0"
 
 LAZY = ("data", "digits", "io", "models", "nn", "optim", "recipes", "report", "training")
 """Sub-packages that are imported when they are first asked for."""

@@ -115,9 +115,14 @@ class Tensor(Operators):
         keep = create_graph if retain_graph is None else retain_graph
         wanted: list[Any] = leaves(self)
         found = pull_back(self, seed, wanted, create_graph=create_graph, retain_graph=keep)
+        handed_out = {id(seed)}
         for leaf in wanted:
             part = np.asarray(found[id(leaf)])
-            leaf.grad = np.array(part) if leaf.grad is None else leaf.grad + part
+            if leaf.grad is not None:
+                leaf.grad = leaf.grad + part
+            else:  # a view, or an array that another leaf has too, is copied: a gradient belongs to its leaf alone
+                leaf.grad = part if part.base is None and id(part) not in handed_out else np.array(part)
+            handed_out.add(id(part))
 
     def zero_grad(self) -> None:
         """Forget the gradient."""

@@ -10,8 +10,8 @@ LIBRARIES = ("numpy", "numba", "scipy", "scikit-learn", "pillow", "safetensors")
 
 def environment() -> dict[str, str]:
     """Name → value, in the order in which it is shown."""
-    from zerokara import __version__
     from zerokara.kernels import kernel_family
+    from zerokara.release import __version__
 
     return {
         "zerokara": __version__,

@@ -17,17 +17,12 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.io import files, safetensors
+from zerokara.release import __version__
 
 LAST, PREVIOUS, BEST = "last.safetensors", "previous.safetensors", "best.safetensors"
 DAMAGED = "damaged.safetensors"
 
 _KEY, _FORMAT = "zerokara-checkpoint", 1
-
-
-def _version() -> str:
-    from zerokara import __version__  # here, because the package is still being imported when this file is
-
-    return __version__
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class Checkpoint:
     progress: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     random: Mapping[str, Any] = field(default_factory=dict)
-    version: str = field(default_factory=_version)
+    version: str = field(default=__version__)
 
     @property
     def weights(self) -> dict[str, Array]:

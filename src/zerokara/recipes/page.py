@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zerokara import __version__
 from zerokara.models import summarize
 from zerokara.recipes.curves import curves
 from zerokara.recipes.judgement import judgement
 from zerokara.recipes.running import Result
 from zerokara.recipes.texts import say
+from zerokara.release import __version__
 from zerokara.report import Cell, Code, Fact, Lang, Page, Section, Table, duration, percent, significant, whole
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from zerokara import kernels
 from zerokara.arrays import Array
 from zerokara.rules.rule import Ruled
 
@@ -11,9 +12,9 @@ def matmul(x: Array, y: Array) -> Ruled:
 
     Shapes: x (…, n, k), y (…, k, m)  →  (…, n, m). ᵀ swaps the last two axes.
     """
-    return np.matmul(x, y), (
-        lambda g: np.matmul(g, np.swapaxes(y, -1, -2)),
-        lambda g: np.matmul(np.swapaxes(x, -1, -2), g),
+    return kernels.matmul(x, y), (
+        lambda g: kernels.matmul(g, np.swapaxes(y, -1, -2)),
+        lambda g: kernels.matmul(np.swapaxes(x, -1, -2), g),
     )
 
 
@@ -25,9 +26,9 @@ def linear(x: Array, w: Array, b: Array | None = None) -> Ruled:
 
     Shapes: x (N, in), w (out, in), b (out,)  →  y (N, out). Book §5.6 (which stores w as (in, out)).
     """
-    y = np.matmul(x, np.transpose(w))
+    y = kernels.matmul(x, np.transpose(w))
     return y if b is None else y + b, (
-        lambda g: np.matmul(g, w),
-        lambda g: np.matmul(np.transpose(g), x),
+        lambda g: kernels.matmul(g, w),
+        lambda g: kernels.matmul(np.transpose(g), x),
         lambda g: g,
     )

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-import zerokara
 from zerokara.arrays import Array
 from zerokara.data import Loader, Split
 from zerokara.kernels import kernel_family
+from zerokara.release import __version__
 
 MAY_CHANGE = ("epochs",)
 """A resumed run may go on for longer (or end earlier)."""
@@ -39,7 +39,7 @@ def describe(value: Any) -> Any:
 def environment() -> dict[str, str]:
     """What the last bits of a result depend on."""
     return {
-        "zerokara": zerokara.__version__,
+        "zerokara": __version__,
         "numpy": np.__version__,
         "python": ".".join(platform.python_version_tuple()[:2]),
         "machine": platform.machine(),
