@@ -111,6 +111,12 @@ def compilable(*arrays: Any) -> bool:
     return all(type(a) is np.ndarray and a.dtype == first.dtype for a in arrays) and first.dtype in _TYPES
 
 
+def expect_shape(name: str, array: Any, shape: tuple[int, ...]) -> None:
+    """Machine code reads memory without asking: what does not have the shape it counts on must not reach it."""
+    if array is not None and array.shape != tuple(shape):
+        raise ValueError(f"{name} must have the shape {tuple(shape)} here; got {array.shape}")
+
+
 def _cache_folder() -> Path | None:
     """Where machine code is kept: one folder for each version of the kernels, of Numba and of the machine.
 

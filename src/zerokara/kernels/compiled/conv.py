@@ -17,7 +17,7 @@ import numpy as np
 from zerokara.arrays import Array, Shape
 from zerokara.kernels import reference
 from zerokara.kernels.compiled import threads
-from zerokara.kernels.compiled.build import compilable, inner, kernel
+from zerokara.kernels.compiled.build import compilable, expect_shape, inner, kernel
 from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy, tile1, tile2
 from zerokara.kernels.reference.conv import check_conv, conv_output_size
@@ -32,6 +32,7 @@ def conv2d(x: Array, w: Array, b: Array | None, stride: Pair, padding: Pair, dil
     """Slide the filters `w` over the images `x`. See the reference."""
     check_conv(x.shape, w.shape, groups)
     size = _output_size(x.shape, w.shape, stride, padding, dilation)
+    expect_shape("the bias", b, w.shape[:1])
     if not compilable(x, w, *(() if b is None else (b,))) or 0 in (*x.shape, *w.shape):
         return reference.conv2d(x, w, b, stride, padding, dilation, groups)
     return _convolve(x, _packed(w, groups), b, w.shape[0], w.shape[2:], size, stride, dilation, padding, (1, 1), groups)
@@ -42,6 +43,7 @@ def conv2d_grad_x(
 ) -> Array:
     """∂L/∂x: every g[n,f,i,j]·w[f], added back onto the window it came from. See the reference."""
     check_conv(x_shape, w.shape, groups)
+    expect_shape("g", g, (x_shape[0], w.shape[0], *_output_size(x_shape, w.shape, stride, padding, dilation)))
     if not compilable(g, w) or 0 in (*g.shape, *w.shape):
         return reference.conv2d_grad_x(g, w, x_shape, stride, padding, dilation, groups)
     around = tuple(d * (p - 1) - pad for d, p, pad in zip(dilation, w.shape[2:], padding, strict=True))
@@ -54,6 +56,7 @@ def conv2d_grad_w(
 ) -> Array:
     """∂L/∂w[f,c,p,q] = Σ_nij g[n,f,i,j] · x[n, c, i·s + p·d − padding, j·s + q·d − padding]. See the reference."""
     check_conv(x.shape, w_shape, groups)
+    expect_shape("g", g, (len(x), w_shape[0], *_output_size(x.shape, w_shape, stride, padding, dilation)))
     if not compilable(g, x) or 0 in (*g.shape, *x.shape, *w_shape):
         return reference.conv2d_grad_w(g, x, w_shape, stride, padding, dilation, groups)
     f, c, p, q = w_shape

@@ -10,7 +10,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.kernels import reference
 from zerokara.kernels.compiled import threads
-from zerokara.kernels.compiled.build import Kernel, compilable, inner, kernel
+from zerokara.kernels.compiled.build import Kernel, compilable, expect_shape, inner, kernel
 from zerokara.kernels.compiled.layout import channels_last, plain
 
 
@@ -29,6 +29,8 @@ def batch_norm(x: Array, mean: Array, variance: Array, weight: Array | None, bia
     given = [a for a in (mean, variance, weight, bias) if a is not None]
     if not compilable(x, *given) or x.size == 0:
         return reference.batch_norm(x, mean, variance, weight, bias, eps)
+    for array in given:
+        expect_shape("every statistic, weight and bias", array, x.shape[1:2])
     scale = 1 / np.sqrt(variance + x.dtype.type(eps))
     scale = scale if weight is None else scale * weight
     offset = np.zeros_like(mean) if bias is None else plain(bias)
@@ -47,6 +49,9 @@ def batch_norm_grads(
     given = [] if weight is None else [weight]
     if not compilable(x, g, mean, variance, *given) or x.size == 0:
         return reference.batch_norm_grads(g, x, mean, variance, weight, eps)
+    expect_shape("g", g, x.shape)
+    for array in (mean, variance, weight):
+        expect_shape("every statistic and weight", array, x.shape[1:2])
     last = channels_last(x)
     rows, slopes = last.reshape(-1, x.shape[1]), channels_last(g).reshape(-1, x.shape[1])
     scale = 1 / np.sqrt(variance + x.dtype.type(eps))

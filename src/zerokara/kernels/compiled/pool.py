@@ -5,7 +5,7 @@ import numpy as np
 from zerokara.arrays import Array, Shape
 from zerokara.kernels import reference
 from zerokara.kernels.compiled import threads
-from zerokara.kernels.compiled.build import compilable, inner, kernel
+from zerokara.kernels.compiled.build import compilable, expect_shape, inner, kernel
 from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images
 from zerokara.kernels.compiled.simd import VECTOR_BYTES, largest_of_four
 from zerokara.kernels.reference.pool import pool_output_size
@@ -44,6 +44,8 @@ def max_pool2d_grad(g: Array, argmax: Array, x_shape: Shape) -> Array:
     if not compilable(g) or g.size == 0:
         return reference.max_pool2d_grad(g, argmax, x_shape)
     n, c, h, w = x_shape
+    expect_shape("g", g, (n, c, *g.shape[2:]))
+    expect_shape("argmax", argmax, g.shape)
     dx, dx_memory = new_images(x_shape, g.dtype)
     slopes, (along_n, along_c, _, along_w) = image_memory(g)
     arrays = slopes, channels_last(argmax).reshape(n, -1, c), dx_memory.reshape(n, h * w, c)
@@ -76,6 +78,7 @@ def avg_pool2d_grad(
     if not compilable(g) or g.size == 0:
         return reference.avg_pool2d_grad(g, x_shape, kernel, stride, padding, ceil_mode, count_include_pad)
     plan = _avg_plan(x_shape, kernel, stride, padding, ceil_mode, count_include_pad)
+    expect_shape("g", g, (*x_shape[:2], *plan[2:4]))
     dx, dx_memory = new_images(x_shape, g.dtype)
     arrays = channels_last(g), dx_memory.reshape(len(g), *x_shape[2:], x_shape[1])
     threads.share(_avg_pool_grad.on(g.dtype), [(*arrays, plan, *r) for r in threads.parts(len(g), dx.size)])
