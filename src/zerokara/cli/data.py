@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from zerokara.cli.console import columns, has_blocks, safe, say
 from zerokara.cli.errors import UsageError
-from zerokara.data import DATASETS, Dataset, Split, load
+from zerokara.data import DATASETS, Dataset, Split, load, place
 from zerokara.recipes import known
 
 Folder = Annotated[
@@ -19,13 +19,14 @@ Name = Annotated[str, Parameter(help="A name from `zerokara data list`, or folde
 AsJson = Annotated[bool, Parameter(name="--json", help="One JSON object instead of text.")]
 
 
-def list_sets(*, json: AsJson = False) -> None:
-    """List the data sets by name."""
+def list_sets(*, data_dir: Folder = None, json: AsJson = False) -> None:
+    """List the data sets by name, and where they are."""
     if json:
-        say(json_format.dumps({name: entry.description for name, entry in DATASETS.items()}))
+        facts = {n: {"description": e.description, "place": place(n, data_dir)} for n, e in DATASETS.items()}
+        say(json_format.dumps(facts))
         return
-    rows = [[name, entry.description] for name, entry in DATASETS.items()]
-    for line in columns([*rows, ["folder:PATH", "your own images, a sub-folder for each class"]]):
+    rows = [[name, entry.description, safe(place(name, data_dir))] for name, entry in DATASETS.items()]
+    for line in columns([*rows, ["folder:PATH", "your own images, a sub-folder for each class", ""]]):
         say(line)
 
 

@@ -1,6 +1,5 @@
 """What this runs on: versions, processor, threads. Nothing heavy is imported to find out."""
 
-import os
 import platform
 from importlib import metadata
 from pathlib import Path
@@ -10,7 +9,7 @@ LIBRARIES = ("numpy", "numba", "scipy", "scikit-learn", "pillow", "safetensors")
 
 def environment() -> dict[str, str]:
     """Name → value, in the order in which it is shown."""
-    from zerokara.kernels import kernel_family
+    from zerokara.kernels import kernel_family, processor_count, thread_count
     from zerokara.release import __version__
 
     return {
@@ -19,8 +18,8 @@ def environment() -> dict[str, str]:
         **{name: _version(name) for name in LIBRARIES},
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cpu": _processor(),
-        "cores": str(_cores()),
-        "threads": os.environ.get("NUMBA_NUM_THREADS") or os.environ.get("OMP_NUM_THREADS") or str(_cores()),
+        "cores": str(processor_count()),
+        "threads": str(thread_count()),
         "kernels": kernel_family(),
     }
 
@@ -30,13 +29,6 @@ def _version(library: str) -> str:
         return metadata.version(library)
     except metadata.PackageNotFoundError:
         return "not installed"
-
-
-def _cores() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _processor() -> str:

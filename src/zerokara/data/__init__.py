@@ -1,7 +1,7 @@
 """Data sets, batches and augmentation. Arrays only: a loader never meets a gradient."""
 
 from zerokara.data import transforms
-from zerokara.data.catalogue import DATASETS, Entry, load
+from zerokara.data.catalogue import DATASETS, Entry, load, place
 from zerokara.data.dataset import DataError, Dataset, Split, split
 from zerokara.data.files import data_root
 from zerokara.data.idx import read_images, read_labels
@@ -21,6 +21,7 @@ __all__ = [
     "data_root",
     "load",
     "normalized",
+    "place",
     "read_images",
     "read_labels",
     "scaled",

@@ -15,7 +15,7 @@ from zerokara.data import cifar, mnist
 from zerokara.data.bundled import load_digits
 from zerokara.data.dataset import DataError, Dataset, Split
 from zerokara.data.download import by_hand, fetch
-from zerokara.data.files import Found, data_root, find_idx, home
+from zerokara.data.files import Found, candidates, data_root, find_idx, home
 from zerokara.data.folder import PREFIX, load_folder
 from zerokara.data.handwriting import handwriting
 from zerokara.data.progress import Progress, show_transfers
@@ -68,6 +68,20 @@ def load(
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise DataError(f"no data set is called {name!r}; {hint}known: {', '.join(DATASETS)}, folder:PATH")
     return DATASETS[name].load(Request(data_root(data_dir), download, progress))
+
+
+def place(name: str, data_dir: str | os.PathLike[str] | None = None) -> str:
+    """Where a data set of DATASETS is, in words: with the installation, in a folder, or still to be fetched."""
+    publication = DATASETS[name].publication
+    if publication is None:
+        return "comes with the installation"
+    root = data_root(data_dir)
+    if publication is CIFAR10:
+        found = cifar.find(root)
+    else:
+        copies = [next(candidates(publication, file, root), None) for file in publication.files]
+        found = copies[0].parent if copies[0] and all(copies) else None
+    return f"in {found}" if found else f"not here yet; fetch puts it into {home(publication, root)}"
 
 
 def _load_idx(publication: Publication, classes: tuple[str, ...], request: Request) -> Dataset:

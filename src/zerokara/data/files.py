@@ -52,7 +52,7 @@ def find_idx(publication: Publication, file: PublishedFile, root: Path) -> Found
     is known to belong to another data set (all three use the same names) counts as absent.
     Errors: DataError for a damaged copy or one that is known to be another file.
     """
-    for path in _candidates(publication, file, root):
+    for path in candidates(publication, file, root):
         packed = read_bytes(path)
         content = unpack(packed, path)
         known = identify(packed, content)
@@ -65,7 +65,8 @@ def find_idx(publication: Publication, file: PublishedFile, root: Path) -> Found
     return None
 
 
-def _candidates(publication: Publication, file: PublishedFile, root: Path) -> Iterator[Path]:
+def candidates(publication: Publication, file: PublishedFile, root: Path) -> Iterator[Path]:
+    """The files that may be the user's copy: in a sub-folder named after the data set, or in `root` itself."""
     folders = (*(root / name for name in publication.folders), root)
     return (path for folder in folders for name in spellings(file.name) if (path := folder / name).exists())
 

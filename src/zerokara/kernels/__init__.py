@@ -19,6 +19,7 @@ from typing import ParamSpec, TypeVar, cast
 import numpy as np
 
 from zerokara.kernels import reference
+from zerokara.kernels.cores import processor_count, thread_count
 from zerokara.kernels.reference import col2im, conv_output_size, im2col, pool_output_size
 
 FAMILIES = ("reference", "compiled")
@@ -149,12 +150,14 @@ __all__ = [
     "max_pool2d_grad",
     "momentum_step",
     "pool_output_size",
+    "processor_count",
     "relu",
     "relu_grad",
     "rmsprop_step",
     "scatter",
     "sgd_step",
     "sigmoid",
+    "thread_count",
     "use_kernels",
     "warm_up",
 ]

@@ -2,7 +2,6 @@
 
 import functools
 import json
-import os
 import platform
 import re
 import zlib
@@ -14,7 +13,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.data import Loader, Split
-from zerokara.kernels import kernel_family
+from zerokara.kernels import kernel_family, thread_count
 from zerokara.release import __version__
 
 MAY_CHANGE = ("epochs",)
@@ -43,7 +42,7 @@ def environment() -> dict[str, str]:
         "numpy": np.__version__,
         "python": ".".join(platform.python_version_tuple()[:2]),
         "machine": platform.machine(),
-        "threads": os.environ.get("OMP_NUM_THREADS", str(os.cpu_count())),
+        "threads": str(thread_count()),
         "kernels": kernel_family(),
     }
 

@@ -14,19 +14,12 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
+from zerokara.kernels.cores import thread_count
+
 _Task = tuple[Callable[..., None], tuple[Any, ...], "_Part"]
 
 SMALL = 100_000
 """Work, in floating-point operations or numbers moved, below which a single thread is quicker."""
-
-
-def count() -> int:
-    """How many threads share a call: ZEROKARA_THREADS, or OMP_NUM_THREADS, or the cores this process may use."""
-    for name in ("ZEROKARA_THREADS", "OMP_NUM_THREADS"):
-        value = os.environ.get(name, "")
-        if value.isdigit() and int(value) > 0:
-            return int(value)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def parts(total: int, work: float) -> list[tuple[int, int]]:
@@ -97,7 +90,7 @@ def _forget_workers() -> None:
     _tasks, _starting = SimpleQueue(), threading.Lock()
 
 
-_THREADS = count()
+_THREADS = thread_count()
 _tasks: "SimpleQueue[_Task]" = SimpleQueue()
 _workers: list[threading.Thread] = []
 _starting = threading.Lock()
