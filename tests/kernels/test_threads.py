@@ -9,6 +9,7 @@ import pytest
 from tests.kernels.families import numbers
 from zerokara.kernels import compiled, reference
 from zerokara.kernels.compiled import threads
+from zerokara.kernels.cores import thread_count
 
 
 def test_parts_cover_everything_once() -> None:
@@ -54,9 +55,16 @@ def test_the_number_of_threads_can_be_set(
 ) -> None:
     for each in ("ZEROKARA_THREADS", "OMP_NUM_THREADS"):
         monkeypatch.delenv(each, raising=False)
-    assert threads.count() >= 1
+    assert thread_count() >= 1
     monkeypatch.setenv(name, value)
-    assert threads.count() == expected
+    assert thread_count() == expected
+
+
+def test_a_number_of_threads_that_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value in ("0", "-1", "two", "1.5"):
+        monkeypatch.setenv("ZEROKARA_THREADS", value)
+        with pytest.raises(ValueError, match="a whole number above 0"):
+            thread_count()
 
 
 def test_no_thread_keeps_the_process_alive() -> None:
