@@ -2,10 +2,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.kernels.families import agree, dtypes, layouts, numbers, seeds
+from zerokara import kernels
 from zerokara.kernels import compiled, reference
 
 shapes = st.lists(st.integers(0, 7), min_size=1, max_size=4).map(tuple)
@@ -38,3 +40,14 @@ def test_other_dtypes_and_single_numbers_are_served_too(family: Any) -> None:
     assert family.relu(np.float32(-1)) == 0
     assert family.relu(np.arange(-2, 3)).tolist() == [0, 0, 0, 1, 2]
     assert family.relu(np.array(-2.0)).shape == ()
+
+
+@pytest.mark.parametrize(("name", "definition"), [("sigmoid", scipy.special.expit), ("erf", scipy.special.erf)])
+@pytest.mark.parametrize("family", kernels.FAMILIES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_curves_against_scipy(name: str, definition: Any, family: str, dtype: Any) -> None:
+    x = np.linspace(-30, 30, 2001, dtype=dtype)
+    with kernels.use_kernels(family):
+        y = getattr(kernels, name)(x)
+    assert y.dtype == dtype
+    np.testing.assert_allclose(y, definition(x.astype(np.float64)), rtol=3e-7 if dtype is np.float32 else 1e-14)

@@ -4,6 +4,7 @@ import inspect
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -83,3 +84,10 @@ def test_importing_kernels_is_light_and_so_is_the_reference() -> None:
 def test_the_environment_variable_is_checked() -> None:
     done = run("from zerokara import kernels; kernels.kernel_family()", ZEROKARA_KERNELS="fast")
     assert "no kernel family 'fast'" in done.stderr
+
+
+@pytest.mark.parametrize("name", kernels.KERNELS)
+def test_no_kernel_is_left_uncompared(name: str) -> None:
+    """Somewhere in these tests the families are compared on it, by name."""
+    texts = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py")]
+    assert any(f'"{name}"' in text for text in texts)
