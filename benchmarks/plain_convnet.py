@@ -37,9 +37,9 @@ def col2im(col: Array, shape: tuple[int, ...], height: int, width: int, stride: 
 class PlainConvNet:
     """Conv 5×5 – ReLU – pool 2 – Linear – ReLU – Linear – softmax with cross-entropy, and Adam."""
 
-    def __init__(self, dtype: Any, rng: np.random.Generator) -> None:
-        shapes = {"W1": (30, 1, 5, 5), "W2": (4320, 100), "W3": (100, 10)}
-        self.params = {name: (0.01 * rng.normal(size=shape)).astype(dtype) for name, shape in shapes.items()}
+    def __init__(self, dtype: Any, weights: list[Array]) -> None:
+        """Starts from these weights W1 (30, 1, 5, 5), W2 (4320, 100), W3 (100, 10), so that all contestants do."""
+        self.params = {f"W{k + 1}": w.astype(dtype) for k, w in enumerate(weights)}
         self.params |= {f"b{k + 1}": np.zeros(size, dtype) for k, size in enumerate((30, 100, 10))}
         self.m = {name: np.zeros_like(value) for name, value in self.params.items()}
         self.v = {name: np.zeros_like(value) for name, value in self.params.items()}

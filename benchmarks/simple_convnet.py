@@ -23,7 +23,7 @@ PLAIN32, PLAIN64 = "plain im2col NumPy, float32", "plain im2col NumPy, float64"
 
 def zerokara_step(family: str, x: np.ndarray, labels: np.ndarray) -> Callable[[], float]:
     """A training step written in the ordinary way."""
-    model = models.SimpleConvNet(rng=np.random.default_rng(0))
+    model = first_model()
     optimizer = optim.Adam(model.parameters())
 
     def step() -> float:
@@ -37,12 +37,22 @@ def zerokara_step(family: str, x: np.ndarray, labels: np.ndarray) -> Callable[[]
     return step
 
 
+def first_model() -> models.SimpleConvNet:
+    """The model before its first step, the same every time."""
+    return models.SimpleConvNet(rng=np.random.default_rng(0))
+
+
 def main(rounds: int) -> None:
     """Measure, print a table, and check on the way that all of them learn the same."""
     rng = np.random.default_rng(0)
     x = rng.random((100, 1, 28, 28), np.float32)
     labels = rng.integers(0, 10, 100)
-    plain32, plain64 = (PlainConvNet(dtype, np.random.default_rng(0)) for dtype in (np.float32, np.float64))
+    weights = [p.data for name, p in first_model().named_parameters() if name.endswith("weight")]
+    first = [
+        weights[0],
+        *(np.ascontiguousarray(w.T) for w in weights[1:]),
+    ]  # the book stores a linear layer's weights as (in, out)
+    plain32, plain64 = (PlainConvNet(dtype, first) for dtype in (np.float32, np.float64))
     wide = x.astype(np.float64)
     contestants: dict[str, Callable[[], object]] = {
         OURS: zerokara_step("compiled", x, labels),
