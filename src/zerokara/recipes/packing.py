@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data import Dataset, load, scaled
+from zerokara.data import DATASETS, Dataset, load, scaled
 from zerokara.data import split as cut
 from zerokara.io import load_weights
 from zerokara.models import Reader, build_model, save_committee
@@ -73,7 +73,7 @@ def _card(reader: Reader, recipes: Sequence[Recipe], dataset: Dataset) -> dict[s
     right = probabilities.argmax(axis=1) == dataset.test.labels
     return {
         "title": f"zerokara's reader of drawn digits: {len(reader.networks)} networks that answer together",
-        "trained_on": dataset.source,
+        "trained_on": DATASETS[recipes[0].data].description,
         "recipe": json.dumps([recipe.to_dict() for recipe in recipes]),
         "test_accuracy": f"{right.mean():.4f} ({right.sum()} of {len(right)}, MNIST's test part)",
         "test_calibration_error": f"{expected_calibration_error(probabilities, dataset.test.labels):.4f}",
