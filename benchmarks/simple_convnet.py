@@ -48,10 +48,7 @@ def main(rounds: int) -> None:
     x = rng.random((100, 1, 28, 28), np.float32)
     labels = rng.integers(0, 10, 100)
     weights = [p.data for name, p in first_model().named_parameters() if name.endswith("weight")]
-    first = [
-        weights[0],
-        *(np.ascontiguousarray(w.T) for w in weights[1:]),
-    ]  # the book stores a linear layer's weights as (in, out)
+    first = [weights[0], *(np.ascontiguousarray(w.T) for w in weights[1:])]  # the book's linear weights are (in, out)
     plain32, plain64 = (PlainConvNet(dtype, first) for dtype in (np.float32, np.float64))
     wide = x.astype(np.float64)
     contestants: dict[str, Callable[[], object]] = {
