@@ -30,7 +30,7 @@ def ink(
     draw = ImageDraw.Draw(sheet)
     for number, (digit, style, corner, height) in enumerate(digits):
         rng = generator(seed, "drawing", number)
-        strokes = write(digit, rng, style)
+        strokes = write(digit, rng, style, wobble=0)
         points = np.concatenate(strokes)
         for stroke in strokes:
             placed = (stroke - points.min(axis=0)) / np.ptp(points[:, 1]) * height + corner
@@ -96,7 +96,7 @@ def apart() -> Image.Image:
 
 def corner() -> Image.Image:
     """A small one with a foot, in the corner of a large empty canvas, black or white and nothing between."""
-    strength = ink((900, 640), [(1, 6, (792, 548), 52)], 4, 6)
+    strength = ink((900, 640), [(1, 8, (792, 548), 52)], 4, 6)
     return Image.fromarray(np.where(strength > 0.5, 0, 255).astype(np.uint8)).convert("1")
 
 
@@ -127,7 +127,7 @@ def year() -> Image.Image:
 def two_lines() -> Image.Image:
     """Two lines, the second one sloping."""
     first = [(3, 1, (70, 50), 120), (1, 3, (205, 52), 118), (4, 4, (300, 46), 122)]
-    second = [(7, 1, (75, 235), 112), (5, 0, (165, 242), 110), (9, 1, (275, 250), 112), (2, 1, (390, 262), 108)]
+    second = [(7, 1, (60, 235), 112), (5, 0, (200, 242), 110), (9, 1, (315, 250), 112), (2, 1, (425, 262), 108)]
     return coloured(ink((560, 430), first + second, 9, 9), (40, 40, 48), (250, 249, 244))
 
 

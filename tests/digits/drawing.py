@@ -8,14 +8,14 @@ from PIL import Image, ImageDraw
 from zerokara.arrays import generator
 from zerokara.data.handwriting import write
 
-PLAIN = {0: 0, 1: 5, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 2, 8: 0, 9: 0}  # a style of every digit that nobody mistakes
+PLAIN = {0: 0, 1: 7, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 2, 8: 0, 9: 0}  # a style of every digit that nobody mistakes
 
 
 def mask(digit, size=(300, 300), at=(90, 70), height=160, pen=12, style=None, gap=None, seed=3):
     """How much ink lies where, (height, width) in 0..1; `gap` leaves out the middle part of every stroke."""
     sheet = Image.new("L", size)
     draw = ImageDraw.Draw(sheet)
-    strokes = write(digit, generator(seed, digit), PLAIN[digit] if style is None else style)
+    strokes = write(digit, generator(seed, digit), PLAIN[digit] if style is None else style, wobble=0)
     points = np.concatenate(strokes)
     for stroke in strokes:
         placed = (stroke - points.min(axis=0)) / np.ptp(points[:, 1]) * height + at

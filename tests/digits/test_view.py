@@ -38,7 +38,7 @@ def test_large_and_small_drawings_of_the_same_digit_look_alike(digit):
     """Up to a pixel, since the centre of mass falls on whole pixels."""
     large, small = view(digit, height=600, pen=60), view(digit, height=60, pen=6)
     moved = [np.roll(small, step, (0, 1)) for step in np.ndindex(3, 3)]
-    assert min(np.abs(np.roll(large, (1, 1), (0, 1)) - seen).mean() for seen in moved) < 0.03
+    assert min(np.abs(np.roll(large, (1, 1), (0, 1)) - seen).mean() for seen in moved) < 0.05
 
 
 @pytest.mark.parametrize(("height", "pen"), [(1500, 3), (400, 2), (300, 1), (160, 45)])

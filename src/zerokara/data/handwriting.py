@@ -2,7 +2,7 @@
 
 MNIST was written by Americans in the early nineties. Elsewhere a one has a flag and sometimes a foot, a seven a bar, a
 zero a slash, a four a closed roof. Each style here is a few strokes of our own drawing; every digit drawn from
-it has its own slant, proportions, shaky points, stroke ends and pen.
+it has its own slant, proportions, wobble, stroke ends and pen.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ STYLES: dict[int, tuple[Style, ...]] = {
         (_line("12,32! 50,0! 50,100!"),),
         (_line("2,42! 50,0! 52,100!"),),
         (_line("10,55! 55,0! 50,100!"),),
+        (_line("0,45! 62,0! 45,100!"),),
+        (_line("-5,40 25,32 60,0! 48,100"),),
         (_line("25,20! 50,0! 50,100!"), _line("15,100! 85,100!")),
         (_line("10,34! 50,0! 50,100!"), _line("15,100! 85,100!")),
         (_line("50,0! 50,100!"), _line("20,100! 80,100!")),
@@ -122,16 +124,23 @@ STYLES: dict[int, tuple[Style, ...]] = {
         (_arc(0.46, 0.25, 0.3, 0.25, 0.0, -1.0), _line("77,0! 74,100!")),
         (_arc(0.46, 0.2, 0.24, 0.2, 0.0, -1.0, 7), _line("70,20 72,70 55,100 20,95 15,80")),
         (_line("80,5 30,5 20,30 55,42 78,15 74,70 30,100"),),
+        (_line("75,0! 20,2! 22,36! 74,38!"), _line("76,0! 74,100!")),
+        (_line("72,5 30,0 15,20 35,40 70,36! 72,0! 70,100"),),
     ),
 }
 
 
-def write(digit: int, rng: np.random.Generator, style: int | None = None) -> list[Array]:
-    """One digit as strokes, each (points, 2) of x and y; about one unit tall, y downwards."""
+def write(digit: int, rng: np.random.Generator, style: int | None = None, wobble: float = 0.03) -> list[Array]:
+    """One digit as strokes, each (points, 2) of x and y; about one unit tall, y downwards.
+
+    `wobble` is the largest standard deviation with which a hand (or a mouse) trembles.
+    """
     styles = STYLES[digit]
     chosen = styles[int(rng.integers(len(styles))) if style is None else style]
     shake, bend, matrix = rng.uniform(0.005, 0.05), _proportions(rng), _hand(rng)
-    return [_bent(_smooth(_nudged(stroke, shake, rng)), bend) @ matrix for stroke in chosen]
+    tremble = wobble * rng.uniform() ** 2
+    lines = [_smooth(_nudged(stroke, shake, rng)) for stroke in chosen]
+    return [_bent(line + rng.normal(0, tremble, line.shape), bend) @ matrix for line in lines]
 
 
 def _proportions(rng: np.random.Generator) -> Array:

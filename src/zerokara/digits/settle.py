@@ -66,7 +66,9 @@ def _valleys(mark: Mark) -> list[int]:
 
 def _cut(mark: Mark, column: int) -> tuple[Mark, Mark] | None:
     left, right = _trimmed(mark, 0, column), _trimmed(mark, column, mark.width)
-    return (left, right) if left and right and min(left.height, right.height) > 0.4 * mark.height else None
+    if left is None or right is None or min(left.height, right.height) < 0.4 * mark.height:
+        return None
+    return (left, right) if all(half.width < half.height for half in (left, right)) else None
 
 
 def _trimmed(mark: Mark, start: int, end: int) -> Mark | None:
