@@ -113,3 +113,25 @@ def test_a_recipe_of_ones_own_promises_nothing() -> None:
     result = run(recipe)
     assert result.as_expected is None
     assert 0 <= result.accuracy <= 1
+
+
+def test_patience_stops_a_training_that_gets_no_better() -> None:
+    """With a learning rate of next to nothing the validation loss cannot improve for long."""
+    recipe = override(RECIPES["digits-small"], epochs=30, patience=1, lr=1e-30, schedule="constant", validation=0.1)
+    result = run(recipe)
+    assert len(result.history) < 30
+    assert "stopped early" in result.history[-1]["note"]
+
+
+def test_patience_needs_something_to_watch() -> None:
+    with pytest.raises(ValueError, match=r"validation=0\.1"):
+        override(RECIPES["digits-small"], patience=3, validation=0.0)
+
+
+def test_l1_pulls_weights_to_zero() -> None:
+    """The penalty shrinks the weights: their sum of sizes is smaller than without it."""
+    plain, pulled = (
+        run(override(RECIPES["digits-small"], epochs=2, l1=l1, optimizer="sgd")).model for l1 in (0.0, 0.01)
+    )
+    sizes = [sum(float(abs(p.data).sum()) for p in model.parameters()) for model in (plain, pulled)]
+    assert sizes[1] < sizes[0]

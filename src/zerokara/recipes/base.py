@@ -43,7 +43,9 @@ class Recipe:
     label_smoothing: float = setting("share of the target spread over all classes, 0 to below 1", 0.0)
     augmentation: str = setting("none, light or strong: how training images are varied", "none")
     average: float = setting("decay of averaged weights, 0 for none, 0.998 for long", 0.0)
+    l1: float = setting("strength of the pull of weights to exactly zero", 0.0)
     clip_norm: float = setting("longest gradient allowed, 0 for any", 0.0)
+    patience: int = setting("epochs to wait for a lower validation loss, then stop with the best; 0 to go on", 0)
     validation: float = setting("share of the training images kept for validation", 0.0)
     seed: int = setting("where all random numbers start", 0)
     expected: float | None = None
@@ -61,11 +63,14 @@ class Recipe:
         for name in ("epochs", "batch_size"):
             _check(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
         _check("lr", self.lr, math.isfinite(self.lr) and self.lr > 0, "a number above 0")
-        for name in ("weight_decay", "clip_norm"):
+        for name in ("weight_decay", "l1", "clip_norm"):
             value = getattr(self, name)
             _check(name, value, math.isfinite(value) and value >= 0, "a number of at least 0")
         for name in ("label_smoothing", "average", "validation"):
             _check(name, getattr(self, name), 0 <= getattr(self, name) < 1, "at least 0 and below 1")
+        _check("patience", self.patience, self.patience >= 0, "a whole number of epochs, 0 for none")
+        if self.patience and not self.validation:
+            raise ValueError("patience watches the validation loss: keep a share of the images for it, validation=0.1")
         _check("seed", self.seed, 0 <= self.seed < 2**64, "a whole number from 0 to 2⁶⁴ − 1")
 
     @property

@@ -17,7 +17,7 @@ from zerokara.nn import Module
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe
-from zerokara.training import Evaluation, Record, evaluate, fit
+from zerokara.training import EarlyStopping, Evaluation, Record, evaluate, fit
 
 Watch = Callable[[Iterator[Record]], Iterable[Record]]
 """Who looks on while a training goes on, and passes its records on: `training.watch`, for example."""
@@ -103,6 +103,7 @@ def train(
         schedule=schedule_by_name(recipe.schedule, recipe.lr, recipe.epochs * len(loader)),
         clip_norm=recipe.clip_norm or None,
         average=recipe.average or None,
+        early_stopping=EarlyStopping(patience=recipe.patience) if recipe.patience else None,
         run_dir=run_dir,
         resume=resume,
         settings={"recipe": recipe.to_dict()},
@@ -110,7 +111,7 @@ def train(
 
 
 def _optimizer(recipe: Recipe, model: Module) -> Optimizer:
-    return optimizer_by_name(recipe.optimizer, model, lr=recipe.lr, weight_decay=recipe.weight_decay)
+    return optimizer_by_name(recipe.optimizer, model, lr=recipe.lr, weight_decay=recipe.weight_decay, l1=recipe.l1)
 
 
 def _loss(scores: Tensor, labels: Any, smoothing: float) -> Tensor:
