@@ -19,6 +19,7 @@ NOISE_MARGIN = 4.0
 SAME = 0.012  # colours that differ by less (3 of 255) are one colour
 BROADEST = 6  # in a photograph what is wider than a sixth of the longer side is shadow
 BROAD = 0.35  # … unless the strokes themselves come near to that: the photograph shows one thick digit from near
+WIDER = 4  # what is so many times wider than the strokes is shadow, too
 ROUGH = 256
 MOST_BLURS = 3
 FINE_ENOUGH = 64  # a smaller picture has no grain finer than its strokes
@@ -45,9 +46,11 @@ def _departure(pixels: Array) -> Array:
     residual = pixels - paper_colour(pixels)
     if not _is_even(pixels):
         window = max(pixels.shape[:2]) // BROADEST + 1
-        departure = flatten(residual @ _direction(residual - _mean_around(residual, window)), window)
-        if _usual_width(_strength(departure) > EDGE) <= BROAD * window:
-            return departure
+        towards = residual @ _direction(residual - _mean_around(residual, window))
+        departure = flatten(towards, window)
+        width = _usual_width(_strength(departure) > EDGE)
+        if width <= BROAD * window:
+            return flatten(towards, min(window, int(WIDER * width) + 3))
     return flatten(residual @ _direction(residual), max(pixels.shape[:2]) // 2 + 1)
 
 
