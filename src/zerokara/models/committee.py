@@ -45,13 +45,13 @@ class Reader:
     def scores(self, views: Array) -> Array:
         """The mean log-probabilities s, (N, 10)."""
         pictures = np.asarray(views, dtype=np.float32).reshape(-1, 1, *np.shape(views)[-2:])
-        parts = [self._scores(pictures[i : i + AT_ONCE]) for i in range(0, len(pictures), AT_ONCE)]
+        with no_grad(), _quick_kernels(len(pictures)):
+            parts = [self._scores(pictures[i : i + AT_ONCE]) for i in range(0, len(pictures), AT_ONCE)]
         return np.concatenate(parts) if parts else np.zeros((0, 10), np.float32)
 
     def _scores(self, pictures: Array) -> Array:
         sights = np.concatenate(list(_sights(pictures)))
-        with no_grad(), _quick_kernels():
-            answers = [np.log(softmax(network(Tensor(sights)).data) + 1e-12) for network in self.networks]
+        answers = [np.log(softmax(network(Tensor(sights)).data) + 1e-12) for network in self.networks]
         mean: Array = np.mean(answers, axis=0).reshape(-1, len(pictures), answers[0].shape[1]).mean(axis=0)
         return mean
 
@@ -129,9 +129,9 @@ def _mapped(pictures: Array, matrix: Array) -> Array:
 
 
 @contextmanager
-def _quick_kernels() -> Iterator[None]:
-    """Plain NumPy where Numba is not loaded: loading it takes longer than reading a drawing."""
-    with nullcontext() if "numba" in sys.modules else use_kernels("reference"):
+def _quick_kernels(many: int) -> Iterator[None]:
+    """Plain NumPy for a few pictures where Numba is not loaded: loading it takes longer than reading a drawing."""
+    with nullcontext() if "numba" in sys.modules or many > AT_ONCE else use_kernels("reference"):
         yield
 
 
