@@ -11,6 +11,8 @@ from tests.cli.running import Captured, fails, run_here
 from tests.cli.test_data import own_mnist
 from tests.report.checking import check_page
 from zerokara.io import load_safetensors, save_safetensors
+from zerokara.models import MODELS
+from zerokara.recipes import RECIPES
 
 QUICK = ("--recipe", "digits-small", "--epochs", "1", "--batch-size", "200", "--quiet")
 
@@ -214,3 +216,8 @@ def test_a_report_that_cannot_be_written(trained: Path, tmp_path: Path, capsys: 
     assert (code, out) == (1, "")
     assert "folder" in error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_help_names_every_recipe_and_model(capsys: Captured) -> None:
+    out = " ".join(run_here(capsys, "train", "--help")[1].replace("│", " ").split())
+    assert [name for name in (*RECIPES, *MODELS) if name not in out] == []

@@ -12,6 +12,7 @@ from zerokara.cli import names
 from zerokara.cli.console import safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import whole_number
+from zerokara.models import MODELS
 from zerokara.recipes import RECIPES, Recipe, Result, run
 from zerokara.report import duration, percent, significant, whole
 from zerokara.training import Record, watch
@@ -32,12 +33,18 @@ def _option(setting: Field[Any]) -> Any:
 
 
 Changes: Any = _changes()
+RecipeName = Annotated[
+    str | None, Parameter(help=f"A training with an expected result, by its name: {', '.join(RECIPES)}.")
+]
+ModelName = Annotated[
+    str | None, Parameter(help=f"A model: {', '.join(MODELS)}. With --recipe, another model than the recipe's.")
+]
 
 
-def train(
+def train(  # noqa: D417 (the two options above explain themselves)
     *,
-    recipe: str | None = None,
-    model: str | None = None,
+    recipe: RecipeName = None,
+    model: ModelName = None,
     data: str | None = None,
     changes: Changes = Changes(),  # noqa: B008 (frozen)
     out: Path | None = None,
@@ -50,10 +57,6 @@ def train(
 
     Parameters
     ----------
-    recipe
-        A training with an expected result, by its name.
-    model
-        A model by its name; with --recipe, another model than the recipe's.
     data
         A data set by its name, or folder:PATH; with --recipe, another than the recipe's.
     changes
