@@ -147,3 +147,19 @@ def test_a_file_without_a_readers_weights_is_refused(tmp_path):
     save_safetensors(tmp_path / "other.safetensors", {"weight": np.zeros((2, 2), np.float32)})
     with pytest.raises(ValueError, match="holds no weights of a reader"):
         load_reader(tmp_path / "other.safetensors")
+
+
+@pytest.mark.parametrize("digit", [1, 3, 6, 8])
+def test_a_picture_cut_to_its_ink_is_read(digit):
+    """No paper is left around the digit, and nearly half of what is left is ink."""
+    ink = mask(digit, height=120, pen=16)
+    rows, columns = np.nonzero(ink.any(axis=1))[0], np.nonzero(ink.any(axis=0))[0]
+    cut = 1 - ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    assert read(cut).text == str(digit)
+
+
+def test_the_frame_of_a_window_is_not_a_digit():
+    """A screen shot: the white canvas of a paint program within its grey surroundings."""
+    shot = np.full((420, 420), 200, np.uint8)
+    shot[70:370, 40:340] = np.asarray(picture(2).convert("L"))
+    assert read(shot).text == "2"

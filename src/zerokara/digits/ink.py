@@ -99,12 +99,12 @@ def paper_colour(pixels: Array) -> Array:
     terms = _quadratic(*small.shape[:2])
     colours = small.reshape(-1, 3)
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
-    surface = np.broadcast_to(np.median(np.concatenate([colours, border]), axis=0), colours.shape)
+    surface = np.broadcast_to(_commonest(np.concatenate([colours, border])), colours.shape)
     fit = np.zeros((terms.shape[1], 3))
     for round_ in range(5):
         distance = np.linalg.norm(colours - surface, axis=1)
-        keep = distance <= max(np.quantile(distance, 0.6) * 2.5, 0.02)
-        columns = terms.shape[1] if round_ and keep.mean() > 0.4 else 1
+        keep = distance <= max(np.quantile(distance, 0.35) * 2.5, 0.02)
+        columns = terms.shape[1] if round_ and keep.mean() > 0.3 else 1
         fit[:] = 0
         fit[:columns] = np.linalg.lstsq(terms[keep, :columns], colours[keep], rcond=None)[0]
         surface = terms @ fit
@@ -115,8 +115,14 @@ def paper_colour(pixels: Array) -> Array:
 def _is_even(pixels: Array) -> bool:
     """Whether much of the picture has one colour exactly, as in paint programs and scans: then there are no shadows."""
     sample = pixels.reshape(-1, 3)[:: max(1, pixels.size // 300_000)]
-    commonest = np.median(sample, axis=0)
-    return bool((np.abs(sample - commonest).max(axis=1) < SAME).mean() > 0.4)
+    return bool((np.abs(sample - _commonest(sample)).max(axis=1) < SAME).mean() > 0.4)
+
+
+def _commonest(colours: Array) -> Array:
+    """The commonest colour of many (n, 3): the median of the fullest of 8×8×8 boxes of similar colours."""
+    boxes = np.minimum((colours * 8).astype(np.int64), 7) @ np.array([64, 8, 1])
+    fullest = np.bincount(boxes, minlength=512).argmax()
+    return np.asarray(np.median(colours[boxes == fullest], axis=0))
 
 
 def _direction(residual: Array) -> Array:
@@ -171,10 +177,14 @@ def _slide_rows(x: Array, window: int, extreme: np.ufunc) -> Array:
 
 
 def _centre_and_spread(x: Array) -> tuple[float, float]:
-    """Median and standard deviation of the paper, the latter from the half without ink: 16 % lie a deviation below."""
+    """Mean and standard deviation of the paper, from the lowest third of the values: there is no ink among them.
+
+    Of normal values 8 % lie 1.405 deviations below the mean and 35 % lie 0.385 below.
+    """
     sample = x.ravel()[:: max(1, x.size // 200_000)]
-    centre = float(np.median(sample))
-    return centre, centre - float(np.quantile(sample, 0.16))
+    low, high = (float(q) for q in np.quantile(sample, (0.08, 0.35)))
+    spread = (high - low) / (1.405 - 0.385)
+    return high + 0.385 * spread, spread
 
 
 def _reduced(pixels: Array) -> Array:

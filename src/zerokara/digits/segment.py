@@ -14,6 +14,7 @@ from zerokara.digits.ink import EDGE
 SMALLEST = 5  # a digit has at least so many pixels along its longer side
 MOST_MARKS = 200  # of more pieces than this only the largest are looked at
 SPECK = 0.3  # what stays alone and is shorter than this part of the digits' height is a speck
+INSIDE = 0.08  # something inside a frame is at least this part of the picture's height
 FAINT = 0.2  # ink of this strength still holds a stroke together
 FULL = 0.6  # from this part of the digits' height on a piece may be a digit of its own
 
@@ -43,7 +44,7 @@ class Mark:
 
 def find_digits(ink: Array) -> list[list[Mark]]:
     """The digits of a picture, line by line, each line from left to right; empty where nothing is drawn."""
-    marks = [mark for mark in _marks(ink) if not _is_rule(mark, ink.shape)]
+    marks = _without_frame([mark for mark in _marks(ink) if not _is_rule(mark, ink.shape)], ink.shape)
     if not marks:
         return []
     height = _usual_height(marks)
@@ -85,7 +86,19 @@ def _is_rule(mark: Mark, shape: tuple[int, ...]) -> bool:
     flat, steep = mark.width > 5 * mark.height, mark.height > 5 * mark.width
     across, along = left <= 1 and right >= W - 1, top <= 1 or bottom >= H - 1
     up, beside = top <= 1 and bottom >= H - 1, left <= 1 or right >= W - 1
-    return (flat and (across or (along and mark.width > W / 3))) or (steep and up and beside)
+    return (flat and (across or (along and mark.width > W / 3))) or (steep and up and beside and W > H / 2)
+
+
+def _without_frame(marks: list[Mark], shape: tuple[int, ...]) -> list[Mark]:
+    """Without what runs along three or four borders while something else is drawn inside: a window's frame, a desk."""
+    H, W = shape
+    frames = [
+        mark
+        for mark in marks
+        if (mark.box[0] <= 1) + (mark.box[1] <= 1) + (mark.box[2] >= W - 1) + (mark.box[3] >= H - 1) >= 3
+    ]
+    inside = [mark for mark in marks if mark not in frames and mark.height >= INSIDE * H]
+    return [mark for mark in marks if mark not in frames] if inside else marks
 
 
 def _usual_height(marks: list[Mark]) -> float:
