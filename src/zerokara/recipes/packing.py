@@ -1,8 +1,7 @@
 """How trained networks become the reader that is shipped.
 
-zerokara train --recipe reader --seed 0 --out runs/reader-0
-zerokara train --recipe reader --seed 1 --out runs/reader-1
-python -m zerokara.recipes.packing runs/reader-0 runs/reader-1 --out src/zerokara/digits/reader.safetensors
+zerokara train --recipe reader --seed 2 --out runs/reader
+python -m zerokara.recipes.packing runs/reader --out src/zerokara/digits/reader.safetensors
 """
 
 import argparse
@@ -72,7 +71,7 @@ def _card(reader: Reader, recipes: Sequence[Recipe], dataset: Dataset) -> dict[s
     probabilities = reader.probabilities(scaled(dataset.test.images))
     right = probabilities.argmax(axis=1) == dataset.test.labels
     return {
-        "title": f"zerokara's reader of drawn digits: {len(reader.networks)} networks that answer together",
+        "title": f"zerokara's reader of drawn digits (networks that answer together: {len(reader.networks)})",
         "trained_on": DATASETS[recipes[0].data].description,
         "recipe": json.dumps([recipe.to_dict() for recipe in recipes]),
         "test_accuracy": f"{right.mean():.4f} ({right.sum()} of {len(right)}, MNIST's test part)",

@@ -1,4 +1,4 @@
-"""The recipe of the network that reads drawn digits; `packing` makes the shipped reader of two of them."""
+"""The recipe of the network that reads drawn digits; `packing` makes the shipped reader of it."""
 
 from zerokara.recipes.base import Recipe
 
