@@ -39,9 +39,9 @@ def prepare(ink: Array) -> Array:
 
 
 def _sharpened(ink: Array) -> Array:
-    """Undo some of the softness of a small picture: x + (x − smoothed x), so that a small loop keeps its hole."""
+    """Undo some of the softness of a small picture: x + ½(x − smoothed x), so that a small loop keeps its hole."""
     framed = np.pad(ink, 2)
-    sharp: Array = np.clip(2 * framed - smooth(framed), 0, 1)
+    sharp: Array = np.clip(1.5 * framed - 0.5 * smooth(framed), 0, 1)
     return sharp[2:-2, 2:-2]
 
 
