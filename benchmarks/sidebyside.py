@@ -1,14 +1,17 @@
 """How two things are compared on a machine that is never quite idle.
 
-All contestants run in one process, turn by turn, so that whatever else the machine does hits them alike; each round
-gives a ratio, and the median of the ratios is reported, with the quartiles.
+Contestants run turn by turn, so that whatever else the machine does hits them alike; each round gives a ratio, and the
+median of the ratios is reported, with the quartiles. Where a contestant changes its process (threads that go on waiting
+in a loop, memory that is kept), each gets a process of its own, which sleeps while another has its turn.
 """
 
+import multiprocessing
 import os
 import platform
 import statistics
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 
 import numpy as np
 
@@ -24,6 +27,39 @@ def interleaved(contestants: dict[str, Callable[[], object]], rounds: int, repea
             if number:
                 seconds[name].append((time.perf_counter() - start) / repeats)
     return seconds
+
+
+def interleaved_processes(
+    makers: dict[str, Callable[[], Callable[[], float]]], rounds: int, repeats: int = 1
+) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """As `interleaved`, every contestant in a process of its own, where its maker is called to make it.
+
+    Returns the seconds per call, and what each contestant's last call returned.
+    """
+    context = multiprocessing.get_context("spawn")
+    pipes = {}
+    for name, maker in makers.items():
+        here, there = context.Pipe()
+        context.Process(target=_take_turns, args=(maker, repeats, there), daemon=True).start()
+        pipes[name] = here
+    seconds: dict[str, list[float]] = {name: [] for name in makers}
+    last: dict[str, float] = {}
+    for number in range(rounds + 1):
+        for name, pipe in pipes.items():
+            pipe.send("go")
+            taken, last[name] = pipe.recv()
+            if number:
+                seconds[name].append(taken / repeats)
+    return seconds, last
+
+
+def _take_turns(maker: Callable[[], Callable[[], float]], repeats: int, pipe: Connection) -> None:
+    run = maker()
+    while pipe.recv() == "go":
+        start = time.perf_counter()
+        for _ in range(repeats):
+            value = run()
+        pipe.send((time.perf_counter() - start, value))
 
 
 def ratio(slower: list[float], faster: list[float]) -> str:

@@ -7,12 +7,13 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 import zerokara.functional as F
 from benchmarks.plain_convnet import PlainConvNet
-from benchmarks.sidebyside import interleaved, machine, milliseconds, ratio
+from benchmarks.sidebyside import interleaved_processes, machine, milliseconds, ratio
 from zerokara import kernels, models, optim
 from zerokara.autodiff.tensor import Tensor
 
@@ -21,20 +22,31 @@ REFERENCE = "zerokara, reference"
 PLAIN32, PLAIN64 = "plain im2col NumPy, float32", "plain im2col NumPy, float64"
 
 
-def zerokara_step(family: str, x: np.ndarray, labels: np.ndarray) -> Callable[[], float]:
+def zerokara_step(family: str) -> Callable[[], float]:
     """A training step written in the ordinary way."""
+    kernels.use_kernels(family)
     model = first_model()
     optimizer = optim.Adam(model.parameters())
+    x, labels = batch()
 
     def step() -> float:
-        with kernels.use_kernels(family):
-            loss = F.cross_entropy(model(Tensor(x)), labels)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        return loss.item()
+        loss = F.cross_entropy(model(Tensor(x)), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return float(loss.item())
 
     return step
+
+
+def plain_step(dtype: str) -> Callable[[], float]:
+    """The same step in plain NumPy, from the same weights."""
+    weights = [p.data for name, p in first_model().named_parameters() if name.endswith("weight")]
+    first = [weights[0], *(np.ascontiguousarray(w.T) for w in weights[1:])]  # the book's linear weights are (in, out)
+    net = PlainConvNet(np.dtype(dtype), first)
+    x, labels = batch()
+    pixels = x.astype(dtype)
+    return lambda: float(net.step(pixels, labels))
 
 
 def first_model() -> models.SimpleConvNet:
@@ -42,26 +54,25 @@ def first_model() -> models.SimpleConvNet:
     return models.SimpleConvNet(rng=np.random.default_rng(0))
 
 
+def batch() -> tuple[np.ndarray, np.ndarray]:
+    """A hundred images and labels, the same every time."""
+    rng = np.random.default_rng(0)
+    return rng.random((100, 1, 28, 28), np.float32), rng.integers(0, 10, 100)
+
+
 def main(rounds: int) -> None:
     """Measure, print a table, and check on the way that all of them learn the same."""
-    rng = np.random.default_rng(0)
-    x = rng.random((100, 1, 28, 28), np.float32)
-    labels = rng.integers(0, 10, 100)
-    weights = [p.data for name, p in first_model().named_parameters() if name.endswith("weight")]
-    first = [weights[0], *(np.ascontiguousarray(w.T) for w in weights[1:])]  # the book's linear weights are (in, out)
-    plain32, plain64 = (PlainConvNet(dtype, first) for dtype in (np.float32, np.float64))
-    wide = x.astype(np.float64)
-    contestants: dict[str, Callable[[], object]] = {
-        OURS: zerokara_step("compiled", x, labels),
-        REFERENCE: zerokara_step("reference", x, labels),
-        PLAIN32: lambda: plain32.step(x, labels),
-        PLAIN64: lambda: plain64.step(wide, labels),
+    makers = {
+        OURS: partial(zerokara_step, "compiled"),
+        REFERENCE: partial(zerokara_step, "reference"),
+        PLAIN32: partial(plain_step, "float32"),
+        PLAIN64: partial(plain_step, "float64"),
     }
-    seconds = interleaved(contestants, rounds, repeats=5)
+    seconds, losses = interleaved_processes(makers, rounds, repeats=20)
     print(f"one training step of SimpleConvNet, batch 100, {rounds} rounds; {machine()}")
     for name, times in seconds.items():
         print(f"{name:30} {milliseconds(times)}   compiled is faster by {ratio(times, seconds[OURS])}")
-    print("losses after the last step:", {name: round(float(run()), 4) for name, run in contestants.items()})
+    print("losses after the last step:", {name: round(loss, 4) for name, loss in losses.items()})
 
 
 if __name__ == "__main__":
