@@ -1,4 +1,5 @@
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -135,3 +136,12 @@ def test_l1_pulls_weights_to_zero() -> None:
     )
     sizes = [sum(float(abs(p.data).sum()) for p in model.parameters()) for model in (plain, pulled)]
     assert sizes[1] < sizes[0]
+
+
+def test_a_resumed_run_tells_the_whole_training(tmp_path: Path) -> None:
+    """A finished run, resumed, has nothing to do; its history and its time are those of the training."""
+    recipe = override(RECIPES["digits-small"], epochs=2)
+    first = run(recipe, run_dir=tmp_path / "run")
+    again = run(recipe, run_dir=tmp_path / "run", resume=True)
+    assert [row["epoch"] for row in again.history] == [1, 2]
+    assert again.seconds == first.seconds > 0

@@ -1,7 +1,6 @@
 """Cooking by a recipe: data, model, training, and the judgement on the test part."""
 
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +16,7 @@ from zerokara.nn import Module
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe
-from zerokara.training import EarlyStopping, Evaluation, Record, evaluate, fit
+from zerokara.training import EarlyStopping, Evaluation, Record, evaluate, fit, read_records
 
 Watch = Callable[[Iterator[Record]], Iterable[Record]]
 """Who looks on while a training goes on, and passes its records on: `training.watch`, for example."""
@@ -70,11 +69,10 @@ def run(
     """
     dataset = load(recipe.data, data_dir=data_dir)
     model = new_model(recipe, dataset)
-    began = time.perf_counter()
-    history = [
-        record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume)) if record.kind == "epoch"
-    ]
-    seconds = history[-1]["seconds"] if history else time.perf_counter() - began
+    told = [record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume))]
+    rows = told if run_dir is None else read_records(run_dir)  # a resumed run's first part was told before
+    history = [row for row in rows if row["kind"] == "epoch"]
+    seconds = history[-1]["seconds"] if history else 0.0
     return Result(recipe, dataset, model, evaluate(model, dataset.test), history, seconds)
 
 
