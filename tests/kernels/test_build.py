@@ -57,3 +57,26 @@ def test_only_numbers_that_kernels_are_compiled_for_are_taken() -> None:
     assert not build.compilable(np.zeros(2, np.float16))
     assert not build.compilable(np.zeros(2, ">f4"))
     assert not build.compilable(np.float32(1))
+
+
+def test_a_progress_bar_in_front_of_the_terminal_is_not_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rich replaces sys.stderr while a bar is shown: control codes would appear as text, so a plain line is written."""
+    written: list[str] = []
+
+    class Bar:
+        def isatty(self) -> bool:
+            return True
+
+        def write(self, text: str) -> None:
+            written.append(text)
+
+        def flush(self) -> None:
+            pass
+
+    monkeypatch.setattr(sys, "stderr", Bar())
+    monkeypatch.setattr(build, "_announced", False)
+    monkeypatch.delenv("ZEROKARA_QUIET", raising=False)
+    build._announce(build._KERNELS[0])
+    build._announce(build._KERNELS[1])
+    build._clear_line()
+    assert written == ["zerokara: compiling kernels for this machine (first run only) …\n"]

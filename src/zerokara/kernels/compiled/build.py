@@ -160,10 +160,10 @@ _announced = False
 
 
 def _announce(each: Kernel) -> None:
-    """The progress line: updated in place on a terminal, said once elsewhere."""
+    """The progress line: updated in place on a terminal of our own, said once elsewhere."""
     global _announced
     text = "zerokara: compiling kernels for this machine (first run only) …"
-    if sys.stderr.isatty():
+    if _can_rewrite():
         _say(f"\r\x1b[K{text} {each.name} {_KERNELS.index(each) + 1}/{len(_KERNELS)}")
     elif not _announced:
         _say(text + "\n")
@@ -172,8 +172,14 @@ def _announce(each: Kernel) -> None:
 
 def _clear_line() -> None:
     """Leave the terminal as it was."""
-    if _announced and sys.stderr.isatty():
+    if _announced and _can_rewrite():
         _say("\r\x1b[K")
+
+
+def _can_rewrite() -> bool:
+    """Whether a line can be written over: on a terminal, unless a progress bar has put itself in front of it."""
+    terminal = sys.__stderr__
+    return terminal is not None and terminal is sys.stderr and terminal.isatty()
 
 
 def _say(text: str) -> None:
