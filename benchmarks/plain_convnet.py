@@ -1,7 +1,8 @@
 """The book's SimpleConvNet in plain NumPy with im2col, layer by layer: what a reader of the book would write.
 
 Nothing of zerokara is used here, so this is an independent opponent: convolution and pooling through im2col, gradients
-kept in dictionaries, Adam with one NumPy expression per line. Only the dtype can be chosen.
+kept in dictionaries, Adam with one NumPy expression per line. Only the dtype can be chosen. The gradient of the images,
+which the book computes and nobody needs, is left out, so that nobody does more work than the others.
 """
 
 from typing import Any
@@ -81,7 +82,6 @@ class PlainConvNet:
         d[off1] = 0
         d = d.transpose(0, 2, 3, 1).reshape(-1, 30)
         grads["b1"], grads["W1"] = d.sum(axis=0), (col.T @ d).T.reshape(30, 1, 5, 5)
-        col2im(d @ filters.T, x.shape, 5, 5, 1)  # the book's layer returns the gradient of its images as well
         self._adam(grads)
         return float(loss)
 

@@ -50,6 +50,8 @@ def interleaved_processes(
             taken, last[name] = pipe.recv()
             if number:
                 seconds[name].append(taken / repeats)
+    for pipe in pipes.values():
+        pipe.send("stop")
     return seconds, last
 
 

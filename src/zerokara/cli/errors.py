@@ -10,7 +10,7 @@ from cyclopts import CycloptsError
 
 from zerokara.cli.console import safe
 
-FAILED, USAGE, INTERRUPTED, PIPE_CLOSED = 1, 2, 128 + signal.SIGINT, 128 + 13
+FAILED, USAGE, PIPE_CLOSED = 1, 2, 128 + 13
 TRACEBACK = "ZEROKARA_TRACEBACK"
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
 
 from zerokara.io import write_atomically
 from zerokara.report.figure import Figure
@@ -14,13 +13,6 @@ from zerokara.report.texts import Lang, check_language, say
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """What the browser may load for this page: nothing; pictures and style are inside."""
-
-
-class Piece(Protocol):
-    """What can stand in a section by itself."""
-
-    def html(self) -> Markup:
-        """The piece as markup."""
 
 
 @dataclass(frozen=True)
