@@ -1,7 +1,7 @@
 """ReLU and its gradient, in one pass each. (The other activations are NumPy's own and need no kernel here.)"""
 
 from zerokara.arrays import Array
-from zerokara.kernels import reference
+from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, kernel
 from zerokara.kernels.compiled.layout import flat_like, flat_pair

@@ -15,7 +15,7 @@ small working array of shape (images, H', W', C), unless it lies in memory just 
 import numpy as np
 
 from zerokara.arrays import Array, Shape
-from zerokara.kernels import reference
+from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, expect_shape, inner, kernel
 from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images

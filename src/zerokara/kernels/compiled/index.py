@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from zerokara.arrays import Array, Shape
-from zerokara.kernels import reference
+from zerokara.kernels.compiled import definition as reference
 
 
 def scatter(g: Array, index: Any, shape: Shape) -> Array:

@@ -8,6 +8,13 @@ up to 1 GiB of free memory is kept. Only glibc (Linux) has these settings; elsew
 
 import ctypes
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import numpy as np
+
+from zerokara.arrays import Array, DTypeLike, Shape
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the numbers that malloc.h gives to these settings
 _KEPT = 1 << 30
@@ -22,3 +29,23 @@ def keep_freed_memory() -> bool:
         return False
     raised = set_limit(_MMAP_THRESHOLD, _KEPT) or set_limit(_MMAP_THRESHOLD, 32 << 20)
     return bool(raised and set_limit(_TRIM_THRESHOLD, _KEPT))
+
+
+Allocate = Callable[[Shape, DTypeLike], Array]
+
+_allocate: ContextVar[Allocate] = ContextVar("_allocate", default=np.empty)
+
+
+def empty(shape: Shape, dtype: DTypeLike) -> Array:
+    """A new array with undefined contents. Everything that a kernel needs beyond its arguments comes from here."""
+    return _allocate.get()(shape, dtype)
+
+
+@contextmanager
+def allocating(allocate: Allocate) -> Iterator[None]:
+    """A block in which `empty` asks someone else for memory: while a step is being recorded, its arena."""
+    token = _allocate.set(allocate)
+    try:
+        yield
+    finally:
+        _allocate.reset(token)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.kernels import reference
+from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import Kernel, compilable, expect_shape, inner, kernel
 from zerokara.kernels.compiled.layout import channels_last, plain

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.kernels import reference
+from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import Kernel, compilable, kernel
 from zerokara.kernels.compiled.layout import plain

@@ -3,7 +3,7 @@
 import numpy as np
 
 from zerokara.arrays import Array, Shape
-from zerokara.kernels import reference
+from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, expect_shape, inner, kernel
 from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images

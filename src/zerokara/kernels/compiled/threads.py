@@ -10,12 +10,15 @@ A call is always cut into the same contiguous parts, so results do not depend on
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from queue import SimpleQueue
 from typing import Any
 
 from zerokara.kernels.cores import thread_count
 
+Recorder = Callable[[Callable[..., None], list[tuple[Any, ...]]], None]
 _Task = tuple[Callable[..., None], tuple[Any, ...], "_Part"]
 
 SMALL = 100_000
@@ -29,13 +32,35 @@ def parts(total: int, work: float) -> list[tuple[int, int]]:
 
 
 def share(function: Callable[..., None], calls: list[tuple[Any, ...]]) -> None:
-    """Call `function` with each of these arguments, the last call here and the others in waiting threads."""
+    """Call `function` with each of these arguments, the last call here and the others in waiting threads.
+
+    While a step is being recorded, write the call down instead.
+    """
+    write_down = _recorder.get()
+    if write_down is not None:
+        write_down(function, calls)
+        return
     started = [_start(function, args) for args in calls[:-1]]
     try:
         function(*calls[-1])
     finally:
         for part in started:
             part.wait()
+
+
+def recording() -> bool:
+    """Whether calls are being written down instead of made."""
+    return _recorder.get() is not None
+
+
+@contextmanager
+def recorded_by(recorder: Recorder) -> Iterator[None]:
+    """A block in which `share` hands its calls to `recorder` and computes nothing."""
+    token = _recorder.set(recorder)
+    try:
+        yield
+    finally:
+        _recorder.reset(token)
 
 
 class _Part:
@@ -90,6 +115,7 @@ def _forget_workers() -> None:
     _tasks, _starting = SimpleQueue(), threading.Lock()
 
 
+_recorder: ContextVar[Recorder | None] = ContextVar("_recorder", default=None)
 _THREADS = thread_count()
 _tasks: "SimpleQueue[_Task]" = SimpleQueue()
 _workers: list[threading.Thread] = []
