@@ -48,6 +48,11 @@ def share(function: Callable[..., None], calls: list[tuple[Any, ...]]) -> None:
             part.wait()
 
 
+def count() -> int:
+    """How many threads share the work."""
+    return _THREADS
+
+
 def recording() -> bool:
     """Whether calls are being written down instead of made."""
     return _recorder.get() is not None

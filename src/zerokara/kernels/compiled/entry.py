@@ -1,0 +1,119 @@
+"""How machine code is called without Python: a kernel's entry reads its arguments from a row of 64-bit words.
+
+A kernel compiled by Numba takes arrays, integers and tuples in Numba's own way. Its entry is a small function in front
+of it, `status = entry(address of the words)`, that builds these arguments from the words and calls the kernel:
+
+    an array of rank r        address, length₁, …, lengthᵣ        (in C order, so its strides follow)
+    an integer                itself
+    a float64                 its bits
+    a tuple of n integers     n words
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba.core import types as _types
+from numba.core.compiler_lock import global_compiler_lock as _compiler_lock
+from numba.core.registry import cpu_target as _cpu_target
+from numba.np.arrayobj import populate_array as _populate_array
+
+types: Any = _types
+cpu_target: Any = _cpu_target
+compiler_lock: Any = _compiler_lock
+populate_array: Any = _populate_array
+
+_INT, _WORD = ir.IntType(32), ir.IntType(64)
+_entries: dict[int, tuple[int, Any]] = {}  # address of a kernel → address of its entry, and what keeps it alive
+
+
+def entry(function: Any) -> int:
+    """The address of the entry of a compiled kernel (what `Kernel.on` returns)."""
+    result = function.overloads[function.signatures[0]]
+    address = result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
+    with compiler_lock:
+        if address not in _entries:
+            _entries[address] = _make_entry(function.signatures[0], address, len(_entries))
+    return _entries[address][0]
+
+
+def words(function: Any, args: tuple[Any, ...]) -> list[int]:
+    """The arguments of a call as words. The arrays must stay alive for as long as the words are used."""
+    return [word for kind, value in zip(function.signatures[0], args, strict=True) for word in _encode(kind, value)]
+
+
+def _encode(kind: Any, value: Any) -> Iterator[int]:
+    if isinstance(kind, types.Array):
+        if not value.flags.c_contiguous or value.ndim != kind.ndim or value.dtype.name != kind.dtype.name:
+            raise TypeError(f"expected a contiguous array of {kind}; got {value.dtype} {value.shape} {value.strides}")
+        yield value.__array_interface__["data"][0]
+        yield from value.shape
+    elif isinstance(kind, types.Float):
+        yield struct.unpack("<q", struct.pack("<d", value))[0]
+    elif isinstance(kind, types.BaseTuple):
+        yield from (int(v) for v in value)
+    else:
+        yield int(value)
+
+
+def _make_entry(kinds: tuple[Any, ...], address: int, number: int) -> tuple[int, Any]:
+    """Compile the entry of the kernel at this address, whose arguments are of these kinds."""
+    context = cpu_target.target_context
+    library = context.codegen().create_library(f"entry{number}")
+    module = library.create_ir_module(f"entry{number}")
+    function = ir.Function(module, ir.FunctionType(_INT, [_WORD]), f"zerokara_entry_{number}")
+    b = ir.IRBuilder(function.append_basic_block())
+    source = _Words(context, b, b.inttoptr(function.args[0], _WORD.as_pointer()))
+    args = [source.take(kind) for kind in kinds]
+    convention = context.call_conv
+    kind = convention.get_function_type(types.none, kinds)
+    callee = b.inttoptr(ir.Constant(_WORD, address), kind.as_pointer())
+    packer = context.get_arg_packer(kinds)
+    nothing = ir.IntType(8).as_pointer()
+    result = b.alloca(nothing)
+    failure = b.alloca(kind.args[1].pointee)
+    b.store(ir.Constant(kind.args[1].pointee, None), failure)
+    status = b.call(callee, [b.bitcast(result, kind.args[0]), failure, *packer.as_arguments(b, args)])
+    b.ret(status)
+    library.add_ir_module(module)
+    library.finalize()
+    return library.get_pointer_to_function(function.name), library
+
+
+class _Words:
+    """Takes one argument after the other from the words, as instructions."""
+
+    def __init__(self, context: Any, b: Any, source: Any) -> None:
+        self.context, self.b, self.source, self.at = context, b, source, 0
+
+    def word(self) -> Any:
+        value = self.b.load(self.b.gep(self.source, [ir.Constant(_WORD, self.at)]))
+        self.at += 1
+        return value
+
+    def take(self, kind: Any) -> Any:
+        if isinstance(kind, types.Array):
+            return self._array(kind)
+        if isinstance(kind, types.BaseTuple):
+            return self.context.make_tuple(self.b, kind, [self.word() for _ in range(kind.count)])
+        if kind == types.float64:
+            return self.b.bitcast(self.word(), ir.DoubleType())
+        if kind == types.int64:
+            return self.word()
+        raise TypeError(f"an argument of the kind {kind} cannot be recorded: use arrays, int64, float64, tuples")
+
+    def _array(self, kind: Any) -> Any:
+        b = self.b
+        array = self.context.make_array(kind)(self.context, b)
+        number = self.context.get_data_type(kind.dtype)
+        data = b.inttoptr(self.word(), number.as_pointer())
+        shape = [self.word() for _ in range(kind.ndim)]
+        size = np.dtype(kind.dtype.name).itemsize
+        stride, strides = ir.Constant(_WORD, size), []
+        for length in reversed(shape):
+            strides.insert(0, stride)
+            stride = b.mul(stride, length)
+        populate_array(array, data=data, shape=shape, strides=strides, itemsize=ir.Constant(_WORD, size), meminfo=None)
+        return array._getvalue()
