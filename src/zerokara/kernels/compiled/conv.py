@@ -18,8 +18,10 @@ from zerokara.arrays import Array, Shape
 from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, expect_shape, inner, kernel
-from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images
+from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images, plain
+from zerokara.kernels.compiled.memory import empty
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy, tile1, tile2
+from zerokara.kernels.compiled.strided import transpose_block
 from zerokara.kernels.reference.conv import check_conv, conv_output_size
 
 Pair = tuple[int, int]
@@ -35,7 +37,8 @@ def conv2d(x: Array, w: Array, b: Array | None, stride: Pair, padding: Pair, dil
     expect_shape("the bias", b, w.shape[:1])
     if not compilable(x, w, *(() if b is None else (b,))) or 0 in (*x.shape, *w.shape):
         return reference.conv2d(x, w, b, stride, padding, dilation, groups)
-    return _convolve(x, _packed(w, groups), b, w.shape[0], w.shape[2:], size, stride, dilation, padding, (1, 1), groups)
+    packed = _packed(w, b, groups, turned=False)
+    return _convolve(x, packed, w.shape[0], w.shape[2:], size, stride, dilation, padding, (1, 1), groups)
 
 
 def conv2d_grad_x(
@@ -47,8 +50,8 @@ def conv2d_grad_x(
     if not compilable(g, w) or 0 in (*g.shape, *w.shape):
         return reference.conv2d_grad_x(g, w, x_shape, stride, padding, dilation, groups)
     around = tuple(d * (p - 1) - pad for d, p, pad in zip(dilation, w.shape[2:], padding, strict=True))
-    turned = _packed(_turned(w, groups), groups)
-    return _convolve(g, turned, None, x_shape[1], w.shape[2:], x_shape[2:], (1, 1), dilation, around, stride, groups)
+    turned = _packed(w, None, groups, turned=True)
+    return _convolve(g, turned, x_shape[1], w.shape[2:], x_shape[2:], (1, 1), dilation, around, stride, groups)
 
 
 def conv2d_grad_w(
@@ -65,13 +68,16 @@ def conv2d_grad_w(
     plan = _plan(x.shape, strides, f, (p, q), g.shape[2:], stride, dilation, padding, (1, 1), groups)
     ranges = threads.parts(len(x), 2.0 * g.size * c * p * q)
     rows = -(-(p * q * c) // ROWS) * ROWS
-    sums = np.zeros((len(ranges), groups, rows, _whole_vectors(f // groups, x.dtype)), x.dtype)
+    sums = empty((len(ranges), groups * rows * _whole_vectors(f // groups, x.dtype)), x.dtype)
     threads.share(
         _grad_w.on(x.dtype),
-        [(memory, slopes, sums[k].reshape(-1), plan, *ranges[k]) for k in range(len(ranges))],
+        [(memory, slopes, sums[k], plan, *ranges[k]) for k in range(len(ranges))],
     )
-    total = sums.sum(axis=0)[:, : p * q * c, : f // groups].reshape(groups, p, q, c, f // groups)
-    return np.ascontiguousarray(total.transpose(0, 4, 3, 1, 2)).reshape(w_shape)
+    dw = empty(w_shape, x.dtype)
+    sizes = len(ranges), groups, f // groups, c, p * q, rows
+    pieces = threads.parts(-(-(f // groups) // _lanes(x.dtype)), sums.size)
+    threads.share(_collect.on(x.dtype), [(sums.reshape(-1), dw.reshape(-1), sizes, *piece) for piece in pieces])
+    return dw
 
 
 def channel_sum(g: Array) -> Array:
@@ -81,16 +87,15 @@ def channel_sum(g: Array) -> Array:
     channels = g.shape[1]
     memory = channels_last(g).reshape(-1)
     ranges = threads.parts(g.size // channels, g.size)
-    sums = np.zeros((len(ranges), channels))
+    sums, total = empty((len(ranges), channels), np.float64), empty((channels,), g.dtype)
     threads.share(_channel_sum.on(g.dtype), [(memory, sums[k], *ranges[k]) for k in range(len(ranges))])
-    total: Array = sums.sum(axis=0).astype(g.dtype)
+    threads.share(_add_up.on(g.dtype), [(total, sums)])
     return total
 
 
 def _convolve(
     x: Array,
     packed: Array,
-    b: Array | None,
     filters: int,
     kernel_size: Shape,
     size: Shape,
@@ -104,9 +109,8 @@ def _convolve(
     memory, strides = image_memory(x)
     y, y_memory = new_images((len(x), filters, *size), x.dtype)
     plan = _plan(x.shape, strides, filters, kernel_size, size, stride, dilation, around, spread, groups)
-    bias = _packed_bias(b, groups, filters // groups, x.dtype)
     ranges = threads.parts(len(x), 2.0 * y.size * packed.size / filters)
-    threads.share(_forward.on(x.dtype), [(memory, packed.reshape(-1), bias, y_memory, plan, *r) for r in ranges])
+    threads.share(_forward.on(x.dtype), [(memory, packed, y_memory, plan, *r) for r in ranges])
     return y
 
 
@@ -133,33 +137,78 @@ def _output_size(x_shape: Shape, w_shape: Shape, stride: Pair, padding: Pair, di
     return rows, columns
 
 
+def _lanes(dtype: np.dtype[np.generic]) -> int:
+    """Numbers in a vector register."""
+    return VECTOR_BYTES // dtype.itemsize
+
+
 def _whole_vectors(count: int, dtype: np.dtype[np.generic]) -> int:
     """`count` rounded up to whole vectors."""
-    lanes = VECTOR_BYTES // dtype.itemsize
-    return -(-count // lanes) * lanes
+    return -(-count // _lanes(dtype)) * _lanes(dtype)
 
 
-def _packed(w: Array, groups: int) -> Array:
-    """Filters (F, C/groups, P, Q)  →  (groups, P, Q, C/groups, F/groups), filters innermost, in whole vectors."""
+def _packed(w: Array, b: Array | None, groups: int, *, turned: bool) -> Array:
+    """Filters (F, C/groups, P, Q) as the tiles read them, followed by the bias (groups, F/groups) or zeros.
+
+    Forward: (groups, P, Q, C/groups, F/groups). The way back: turned by 180°, with the two channel axes of each group
+    exchanged. The innermost axis is filled up to whole vectors.
+    """
     f, c, p, q = w.shape
-    packed = np.zeros((groups, p, q, c, _whole_vectors(f // groups, w.dtype)), w.dtype)
-    packed[..., : f // groups] = w.reshape(groups, f // groups, c, p, q).transpose(0, 3, 4, 2, 1)
+    sizes = groups, f // groups, c, p * q
+    inner_size, outer_size = (c, f // groups) if turned else (f // groups, c)
+    step = _whole_vectors(inner_size, w.dtype)
+    packed = empty((groups * step * (p * q * outer_size + 1) + _lanes(w.dtype),), w.dtype)
+    filters, bias = plain(w).reshape(-1), plain(w if b is None else b).reshape(-1)
+    pack = _pack_turned if turned else _pack
+    ranges = threads.parts(groups * outer_size, w.size)
+    threads.share(pack.on(w.dtype), [(filters, bias, packed, (*sizes, step, b is not None), *r) for r in ranges])
     return packed
 
 
-def _packed_bias(b: Array | None, groups: int, filters: int, dtype: np.dtype[np.generic]) -> Array:
-    """(F,)  →  (groups · filters of a group in whole vectors)."""
-    packed = np.zeros((groups, _whole_vectors(filters, dtype)), dtype)
-    if b is not None:
-        packed[:, :filters] = b.reshape(groups, filters)
-    return packed.reshape(-1)
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 6), i8, i8)")
+def _pack(w, bias, packed, sizes, start, stop):  # type: ignore[no-untyped-def]
+    """packed[group, tap, c, f] = w[group, f, c, tap] for the pairs (group, c) from start to stop−1, and the bias."""
+    groups, filters, depth, taps, step, with_bias = sizes
+    lanes = VECTOR_BYTES // w.itemsize
+    for pair in range(start, stop):
+        group, c = pair // depth, pair % depth
+        for f in range(0, filters, lanes):
+            rows = min(lanes, filters - f)
+            for tap in range(0, taps, lanes):
+                transpose_block(
+                    packed, ((group * taps + tap) * depth + c) * step + f, depth * step,
+                    w, ((group * filters + f) * depth + c) * taps + tap, depth * taps, rows, min(lanes, taps - tap),
+                )  # fmt: skip
+        if filters < step:
+            for tap in range(taps):
+                packed[((group * taps + tap) * depth + c) * step + filters :][: step - filters] = 0
+    if start == 0:
+        rest = packed[groups * taps * depth * step :]
+        rest[:] = 0
+        if with_bias:
+            for group in range(groups):
+                rest[group * step :][:filters] = bias[group * filters :][:filters]
 
 
-def _turned(w: Array, groups: int) -> Array:
-    """The filters of the way back: turned by 180°, with the two channel axes of each group exchanged."""
-    f, c, p, q = w.shape
-    turned = w.reshape(groups, f // groups, c, p, q)[..., ::-1, ::-1].transpose(0, 2, 1, 3, 4)
-    return turned.reshape(groups * c, f // groups, p, q)
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 6), i8, i8)")
+def _pack_turned(w, bias, packed, sizes, start, stop):  # type: ignore[no-untyped-def]
+    """packed[group, taps − 1 − tap, f, c] = w[group, f, c, tap] for the filters start…stop−1; there is no bias."""
+    groups, filters, depth, taps, step, _ = sizes
+    lanes = VECTOR_BYTES // w.itemsize
+    for filter in range(start, stop):
+        group, f = filter // filters, filter % filters
+        for c in range(0, depth, lanes):
+            rows = min(lanes, depth - c)
+            for tap in range(0, taps, lanes):
+                transpose_block(
+                    packed, ((group * taps + taps - 1 - tap) * filters + f) * step + c, -filters * step,
+                    w, (filter * depth + c) * taps + tap, taps, rows, min(lanes, taps - tap),
+                )  # fmt: skip
+        if depth < step:
+            for tap in range(taps):
+                packed[((group * taps + tap) * filters + f) * step + depth :][: step - depth] = 0
+    if start == 0:
+        packed[groups * taps * filters * step :] = 0
 
 
 @inner
@@ -227,9 +276,9 @@ def _places(images, rows, columns, along_n, along_i, along_j):  # type: ignore[n
     return places
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 21), i8, i8)")
-def _forward(x, w, bias, y, plan, start, stop):  # type: ignore[no-untyped-def]
-    """y = bias + x ⋆ w for the images start…stop−1."""
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 21), i8, i8)")
+def _forward(x, w, y, plan, start, stop):  # type: ignore[no-untyped-def]
+    """y = bias + x ⋆ w for the images start…stop−1; `w` is what `_packed` returns."""
     c, h, wide = plan[:3]
     groups, filters, p, q, rows, columns, stride_h, stride_w, dilation_h, dilation_w = plan[7:17]
     height, width = _block_shape(plan)
@@ -246,6 +295,7 @@ def _forward(x, w, bias, y, plan, start, stop):  # type: ignore[no-untyped-def]
     taps = _taps(p, q, depth, dilation_h * width * c, dilation_w * c)
     places = _places(images, rows, columns, size, stride_h * width * c, stride_w * c)
     tail = np.empty(ROWS, np.int64)
+    bias = groups * taps.size * step
 
     for first in range(start, stop, images):
         here = min(images, stop - first)
@@ -268,12 +318,12 @@ def _forward(x, w, bias, y, plan, start, stop):  # type: ignore[no-untyped-def]
                     if used > lanes:
                         tile2(
                             source, tile_places, taps, taps.size, w, w_start, step,
-                            bias, group * step + f, y, target, filters, stored, used,
+                            w, bias + group * step + f, y, target, filters, stored, used,
                         )  # fmt: skip
                     else:
                         tile1(
                             source, tile_places, taps, taps.size, w, w_start, step,
-                            bias, group * step + f, y, target, filters, stored, used,
+                            w, bias + group * step + f, y, target, filters, stored, used,
                         )  # fmt: skip
 
 
@@ -303,6 +353,7 @@ def _grad_w(x, g, sums, plan, start, stop):  # type: ignore[no-untyped-def]
     places = _places(images, rows, columns, size, stride_h * width * c, stride_w * c)
     nothing = np.zeros(2 * lanes, x.dtype)
     sum_here = np.empty(whole * step, x.dtype)
+    sums[:] = 0
     image_slopes = rows * columns * filters
 
     for first in range(start, stop, images):
@@ -335,15 +386,39 @@ def _grad_w(x, g, sums, plan, start, stop):  # type: ignore[no-untyped-def]
                 sums[group * whole * step + k] += sum_here[k]
 
 
+@kernel("void(T[::1], T[::1], UniTuple(i8, 6), i8, i8)")
+def _collect(sums, dw, sizes, start, stop):  # type: ignore[no-untyped-def]
+    """dw[group, f, c, tap] = Σ over the threads of sums[thread, group, tap, c, f], for some vectors of filters."""
+    shares, groups, filters, depth, taps, rows = sizes
+    lanes = VECTOR_BYTES // sums.itemsize
+    step = (filters + lanes - 1) // lanes * lanes
+    size = groups * rows * step
+    for group in range(groups):
+        for f in range(start * lanes, min(stop * lanes, filters), lanes):
+            for k in range(taps * depth):
+                place = (group * rows + k) * step + f
+                for share in range(1, shares):
+                    for lane in range(lanes):
+                        sums[place + lane] += sums[share * size + place + lane]
+            for c in range(depth):
+                for tap in range(0, taps, lanes):
+                    transpose_block(
+                        dw, ((group * filters + f) * depth + c) * taps + tap, depth * taps,
+                        sums, (group * rows + tap * depth + c) * step + f, depth * step,
+                        min(lanes, taps - tap), min(lanes, filters - f),
+                    )  # fmt: skip
+
+
 @kernel("void(T[::1], f8[::1], i8, i8)")
 def _channel_sum(g, sums, start, stop):  # type: ignore[no-untyped-def]
-    """sums[c] += Σ g[row, c] for the rows start…stop−1, in float64 after every 256 additions.
+    """sums[c] = Σ g[row, c] for the rows start…stop−1, in float64 after every 256 additions.
 
     Several rows are added at a time, as one long row: few channels alone would not fill the vectors.
     """
     channels = sums.size
     long = max(1, 256 // channels) * channels
     part = np.empty(long, g.dtype)
+    sums[:] = 0
     at, end = start * channels, stop * channels
     while at < end:
         part[:] = 0
@@ -356,3 +431,13 @@ def _channel_sum(g, sums, start, stop):  # type: ignore[no-untyped-def]
                 break
         for k in range(long):
             sums[k % channels] += part[k]
+
+
+@kernel("void(T[::1], f8[:, ::1])")
+def _add_up(total, sums):  # type: ignore[no-untyped-def]
+    """total[c] = Σ over the threads of sums[thread, c]."""
+    for c in range(total.size):
+        here = 0.0
+        for k in range(len(sums)):
+            here += sums[k, c]
+        total[c] = here

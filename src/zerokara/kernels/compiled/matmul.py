@@ -12,6 +12,7 @@ from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, kernel
 from zerokara.kernels.compiled.layout import plain
+from zerokara.kernels.compiled.memory import empty
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy, tile1, tile2
 
 _SMALL = 200_000  # multiplications; NumPy does smaller products at once and with one thread
@@ -22,9 +23,10 @@ def matmul(x: Array, y: Array) -> Array:
     if not compilable(x, y) or x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[0]:
         return reference.matmul(x, y)
     (m, depth), n = x.shape, y.shape[1]
-    if m * depth * n < _SMALL or min(m, n) < 4 or depth == 0:
+    small = m * depth * n < _SMALL or min(m, n) < 4
+    if depth == 0 or (small and not threads.recording()):
         return reference.matmul(x, y)
-    z = np.empty((m, n), x.dtype)
+    z = empty((m, n), x.dtype)
     left, *along_left = _matrix_memory(x)
     right, *along_right = _matrix_memory(y)
     tiles, panels = -(-m // ROWS), -(-n * x.itemsize // (2 * VECTOR_BYTES))
