@@ -3,24 +3,65 @@
 What is missing here is taken from the reference: NumPy's own loops are as good for those.
 """
 
-from zerokara.kernels.compiled.activation import relu, relu_grad
+from collections.abc import Callable
+from typing import Any
+
+from zerokara.kernels.compiled.activation import add_relu, relu, relu_grad
 from zerokara.kernels.compiled.build import warm_up
 from zerokara.kernels.compiled.conv import channel_sum, conv2d, conv2d_grad_w, conv2d_grad_x
+from zerokara.kernels.compiled.elementwise import add, copy_to, divide, fill, multiply, scale, subtract
 from zerokara.kernels.compiled.index import scatter
-from zerokara.kernels.compiled.loss import cross_entropy
+from zerokara.kernels.compiled.layer_norm import layer_norm, layer_norm_grads
+from zerokara.kernels.compiled.loss import cross_entropy, cross_entropy_grad, cross_entropy_mean
 from zerokara.kernels.compiled.matmul import matmul
 from zerokara.kernels.compiled.memory import keep_freed_memory
 from zerokara.kernels.compiled.norm import (
     batch_norm,
     batch_norm_grads,
+    batch_norm_train,
+    batch_norm_train_grads,
     batch_statistics,
-    layer_norm,
-    layer_norm_grads,
+    update_running,
 )
-from zerokara.kernels.compiled.optimizer import adagrad_step, adam_step, momentum_step, rmsprop_step, sgd_step
+from zerokara.kernels.compiled.optimizer import (
+    adagrad_apply,
+    adagrad_step,
+    adam_apply,
+    adam_step,
+    momentum_apply,
+    momentum_step,
+    rmsprop_apply,
+    rmsprop_step,
+    sgd_apply,
+    sgd_step,
+)
 from zerokara.kernels.compiled.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
 
+FUSED: dict[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        adagrad_apply,
+        adam_apply,
+        add,
+        add_relu,
+        batch_norm_train,
+        batch_norm_train_grads,
+        copy_to,
+        cross_entropy_mean,
+        divide,
+        fill,
+        momentum_apply,
+        multiply,
+        rmsprop_apply,
+        scale,
+        sgd_apply,
+        subtract,
+    )
+}
+"""Kernels that only recorded steps use: several kernels, or a NumPy operation, in one pass over the memory."""
+
 __all__ = [
+    "FUSED",
     "adagrad_step",
     "adam_step",
     "avg_pool2d",
@@ -33,6 +74,7 @@ __all__ = [
     "conv2d_grad_w",
     "conv2d_grad_x",
     "cross_entropy",
+    "cross_entropy_grad",
     "layer_norm",
     "layer_norm_grads",
     "matmul",
@@ -44,6 +86,7 @@ __all__ = [
     "rmsprop_step",
     "scatter",
     "sgd_step",
+    "update_running",
     "warm_up",
 ]
 

@@ -26,6 +26,16 @@ def relu_grad(g: Array, x: Array) -> Array:
     return dx
 
 
+def add_relu(a: Array, b: Array) -> Array:
+    """y = max(a + b, 0): where a shortcut meets its block. The result lies in memory as a does."""
+    if not compilable(a, b) or a.shape != b.shape:
+        return reference.relu(a + b)
+    memory, y, y_memory = flat_pair(a)
+    other = flat_like(b, a)
+    threads.share(_add_relu.on(a.dtype), [(memory, other, y_memory, *r) for r in threads.parts(a.size, a.size)])
+    return y
+
+
 @kernel("void(T[::1], T[::1], i8, i8)")
 def _relu(x, y, start, stop):  # type: ignore[no-untyped-def]
     """y = max(x, 0) for the numbers start…stop−1; written so that a NaN passes."""
@@ -40,3 +50,12 @@ def _relu_grad(g, x, dx, start, stop):  # type: ignore[no-untyped-def]
     g, x, dx = g[start:stop], x[start:stop], dx[start:stop]
     for k in range(x.size):
         dx[k] = g[k] if x[k] > 0 else x.dtype.type(0)
+
+
+@kernel("void(T[::1], T[::1], T[::1], i8, i8)")
+def _add_relu(a, b, y, start, stop):  # type: ignore[no-untyped-def]
+    """y = max(a + b, 0) for the numbers start…stop−1."""
+    a, b, y = a[start:stop], b[start:stop], y[start:stop]
+    for k in range(a.size):
+        total = a[k] + b[k]
+        y[k] = a.dtype.type(0) if total <= 0 else total

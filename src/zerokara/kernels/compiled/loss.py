@@ -5,37 +5,178 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
-from zerokara.kernels.compiled.build import compilable, kernel
+from zerokara.kernels.compiled.build import compilable, inner, kernel
+from zerokara.kernels.compiled.exponential import exp
 from zerokara.kernels.compiled.layout import plain
+from zerokara.kernels.compiled.memory import empty
 from zerokara.kernels.reference.loss import check_labels
+
+_BLOCK = 4096  # scores that are worked on together, in the first cache
 
 
 def cross_entropy(scores: Array, labels: Array) -> tuple[Array, Array]:
-    """Losses and softmax probabilities of a batch. See the reference."""
-    check_labels(scores, labels)
+    """Losses and softmax probabilities of a batch. See the reference.
+
+    While a step is being recorded, nobody knows the labels of later; where one of them does not fit, the loss is NaN.
+    """
+    _check(scores, labels)
     if not compilable(scores):
         return reference.cross_entropy(scores, labels)
-    scores = plain(scores)
-    losses = np.empty(len(scores), scores.dtype)
-    probabilities = np.empty_like(scores)
-    numbers = plain(labels.astype(np.int64, copy=False))
+    scores, numbers = plain(scores), _whole_numbers(labels)
+    losses, probabilities = empty((len(scores),), scores.dtype), empty(scores.shape, scores.dtype)
     ranges = threads.parts(len(scores), 10 * scores.size)
     threads.share(_cross_entropy.on(scores.dtype), [(scores, numbers, losses, probabilities, *r) for r in ranges])
     return losses, probabilities
 
 
+def cross_entropy_grad(g: Array, probabilities: Array, labels: Array) -> Array:
+    """∂L/∂z_nk = g_n·(p_nk − t_nk). See the reference."""
+    if (
+        not compilable(probabilities, g)
+        or probabilities.ndim != 2
+        or g.shape != labels.shape != probabilities.shape[:1]
+    ):
+        return reference.cross_entropy_grad(g, probabilities, labels)
+    d = empty(probabilities.shape, probabilities.dtype)
+    arrays = plain(g), plain(probabilities), _whole_numbers(labels), d
+    ranges = threads.parts(len(d), d.size)
+    threads.share(_cross_entropy_grad.on(d.dtype), [(*arrays, *r) for r in ranges])
+    return d
+
+
+def cross_entropy_mean(scores: Array, labels: Array) -> tuple[Array, Array]:
+    """(the mean of the losses, its gradient (p − t)/N): `cross_entropy`, the mean and `cross_entropy_grad` in one pass.
+
+    Shapes: scores (N, K), labels (N,)  →  (), (N, K).
+    """
+    _check(scores, labels)
+    if not compilable(scores) or not len(scores):
+        losses, probabilities = reference.cross_entropy(scores, labels)
+        share = np.full(len(scores), 1 / max(len(scores), 1), scores.dtype)
+        return np.asarray(losses.mean()), reference.cross_entropy_grad(share, probabilities, labels)
+    scores, numbers = plain(scores), _whole_numbers(labels)
+    slopes, loss = empty(scores.shape, scores.dtype), empty((1,), scores.dtype)
+    ranges = threads.parts(len(scores), 10 * scores.size)
+    sums = empty((len(ranges), 1), np.float64)
+    calls = [(scores, numbers, slopes, sums[k], *r) for k, r in enumerate(ranges)]
+    threads.share(_cross_entropy_mean.on(scores.dtype), calls)
+    threads.share(_mean_loss.on(scores.dtype), [(loss, sums, len(scores))])
+    return loss.reshape(()), slopes
+
+
+def _check(scores: Array, labels: Array) -> None:
+    """Refuse labels that do not fit; while a step is being recorded, as far as shapes and types tell."""
+    check_labels(scores, labels[:0] if threads.recording() and labels.shape == scores.shape[:1] else labels)
+
+
+def _whole_numbers(labels: Array) -> Array:
+    """The labels as int64."""
+    if labels.dtype == np.int64:
+        return plain(labels)
+    if labels.dtype not in (np.int32, np.uint8):
+        if threads.recording():
+            raise reference.NotNativeError(f"labels of {labels.dtype}")
+        return labels.astype(np.int64)
+    numbers = empty(labels.shape, np.int64)
+    widen = _widen_int32 if labels.dtype == np.int32 else _widen_uint8
+    threads.share(widen.on(np.dtype(np.float32)), [(plain(labels), numbers)])
+    return numbers
+
+
+@kernel("void(i4[::1], i8[::1])")
+def _widen_int32(labels, numbers):  # type: ignore[no-untyped-def]
+    """int32 → int64."""
+    for n in range(labels.size):
+        numbers[n] = labels[n]
+
+
+@kernel("void(u1[::1], i8[::1])")
+def _widen_uint8(labels, numbers):  # type: ignore[no-untyped-def]
+    """uint8 → int64."""
+    for n in range(labels.size):
+        numbers[n] = labels[n]
+
+
+@inner
+def _exponentials(scores, shifted, begin, end):  # type: ignore[no-untyped-def]
+    """shifted = exp(z − max z) of the rows begin…end−1. The rows lie one after the other: one long loop does them."""
+    classes = scores.shape[1]
+    for n in range(begin, end):
+        row, target = scores[n], shifted[n]
+        largest = row[0]
+        for k in range(classes):
+            largest = max(largest, row[k])
+        for k in range(classes):
+            target[k] = row[k] - largest
+    flat = shifted[begin:end].reshape(-1)
+    for k in range(flat.size):
+        flat[k] = exp(flat[k])
+
+
+@inner
+def _log_sum_and_score(row, exponentials, label):  # type: ignore[no-untyped-def]
+    """(Σ exp(z − m), −log p of the label), and NaN for a label that does not exist."""
+    total = row.dtype.type(0)
+    for k in range(row.size):
+        total += exponentials[k]
+    if label < 0 or label >= row.size:
+        return total, row.dtype.type(np.nan)
+    largest = row[0]
+    for k in range(row.size):
+        largest = max(largest, row[k])
+    return total, np.log(total) - (row[label] - largest)
+
+
 @kernel("void(T[:, ::1], i8[::1], T[::1], T[:, ::1], i8, i8)")
 def _cross_entropy(scores, labels, losses, probabilities, start, stop):  # type: ignore[no-untyped-def]
     """The rows start…stop−1."""
+    size = max(1, _BLOCK // scores.shape[1])
+    for begin in range(start, stop, size):
+        end = min(begin + size, stop)
+        _exponentials(scores, probabilities, begin, end)
+        for n in range(begin, end):
+            p = probabilities[n]
+            total, losses[n] = _log_sum_and_score(scores[n], p, labels[n])
+            inverse = p.dtype.type(1) / total
+            for k in range(p.size):
+                p[k] *= inverse
+
+
+@kernel("void(T[::1], T[:, ::1], i8[::1], T[:, ::1], i8, i8)")
+def _cross_entropy_grad(g, probabilities, labels, d, start, stop):  # type: ignore[no-untyped-def]
+    """d = g·(p − t) for the rows start…stop−1."""
     for n in range(start, stop):
-        row, p = scores[n], probabilities[n]
-        largest = row[0]
-        for k in range(row.size):
-            largest = max(largest, row[k])
-        total = row.dtype.type(0)
-        for k in range(row.size):
-            p[k] = np.exp(row[k] - largest)
-            total += p[k]
-        losses[n] = np.log(total) - (row[labels[n]] - largest)
-        for k in range(row.size):
-            p[k] /= total
+        p, target, slope, label = probabilities[n], d[n], g[n], labels[n]
+        for k in range(p.size):
+            target[k] = slope * p[k]
+        if 0 <= label < p.size:
+            target[label] -= slope
+
+
+@kernel("void(T[:, ::1], i8[::1], T[:, ::1], f8[::1], i8, i8)")
+def _cross_entropy_mean(scores, labels, d, sums, start, stop):  # type: ignore[no-untyped-def]
+    """d = (p − t)/N for the rows start…stop−1, and the sum of their losses."""
+    size = max(1, _BLOCK // scores.shape[1])
+    share = scores.dtype.type(1 / scores.shape[0])
+    sums[0] = 0
+    for begin in range(start, stop, size):
+        end = min(begin + size, stop)
+        _exponentials(scores, d, begin, end)
+        for n in range(begin, end):
+            target, label = d[n], labels[n]
+            total, loss = _log_sum_and_score(scores[n], target, label)
+            sums[0] += loss
+            factor = share / total
+            for k in range(target.size):
+                target[k] *= factor
+            if 0 <= label < target.size:
+                target[label] -= share
+
+
+@kernel("void(T[::1], f8[:, ::1], i8)")
+def _mean_loss(loss, sums, count):  # type: ignore[no-untyped-def]
+    """The mean of all losses."""
+    total = 0.0
+    for k in range(sums.shape[0]):
+        total += sums[k, 0]
+    loss[0] = total / count

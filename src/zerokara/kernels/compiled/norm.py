@@ -1,6 +1,10 @@
-"""Batch and layer normalisation, with as few passes over the memory as the formulas allow. See the reference.
+"""Batch normalisation, with as few passes over the memory as the formulas allow. See the reference.
 
-Per-channel sums run over blocks of rows in the arrays' own type and are then added up in float64.
+All other axes are rows of C channels. Few channels do not fill a vector register, and a loop over 16 numbers is hardly
+begun when it ends; so several rows are taken as one long row of `_width` numbers, and whatever belongs to a channel
+(mean, scale, sums) is repeated along it. The end of the rows may be a part of a long row: a multiple of C all the same.
+
+Sums run over blocks of some thousand numbers in the arrays' own type, and are added up in float64.
 """
 
 import math
@@ -10,18 +14,21 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
-from zerokara.kernels.compiled.build import Kernel, compilable, expect_shape, inner, kernel
-from zerokara.kernels.compiled.layout import channels_last, plain
+from zerokara.kernels.compiled.build import compilable, expect_shape, inner, kernel
+from zerokara.kernels.compiled.layout import channels_last, new_images, plain
+from zerokara.kernels.compiled.memory import empty
+from zerokara.kernels.compiled.simd import VECTOR_BYTES
+from zerokara.kernels.compiled.vectors import Writer, instructions
+
+_LONG = 256  # numbers in a long row, at least; and up to four times as many, if that makes it whole vectors
+_BLOCK = 8192  # numbers in a block of sums: the first one is read twice, so it has to fit into the first cache
 
 
 def batch_statistics(x: Array) -> tuple[Array, Array]:
     """Mean and biased variance of every channel."""
     if not compilable(x) or x.size == 0:
         return reference.batch_statistics(x)
-    rows = channels_last(x).reshape(-1, x.shape[1])
-    nothing = np.zeros(x.shape[1])
-    mean = _per_channel(_sums, rows, nothing) / len(rows)
-    return mean.astype(x.dtype), (_per_channel(_squares, rows, mean) / len(rows)).astype(x.dtype)
+    return _statistics_of(channels_last(x).reshape(-1), x.shape[1])
 
 
 def batch_norm(x: Array, mean: Array, variance: Array, weight: Array | None, bias: Array | None, eps: float) -> Array:
@@ -31,197 +38,355 @@ def batch_norm(x: Array, mean: Array, variance: Array, weight: Array | None, bia
         return reference.batch_norm(x, mean, variance, weight, bias, eps)
     for array in given:
         expect_shape("every statistic, weight and bias", array, x.shape[1:2])
-    scale = 1 / np.sqrt(variance + x.dtype.type(eps))
-    scale = scale if weight is None else scale * weight
-    offset = np.zeros_like(mean) if bias is None else plain(bias)
-    last = channels_last(x)
-    y = np.empty_like(last)
-    rows, target = last.reshape(-1, x.shape[1]), y.reshape(-1, x.shape[1])
-    args = rows, plain(mean), scale, offset, target
-    threads.share(_normalise.on(x.dtype), [(*args, *r) for r in threads.parts(len(rows), x.size)])
-    return _channels_second(y)
+    return _normalised(x, channels_last(x).reshape(-1), plain(mean), plain(variance), weight, bias, eps, False)
+
+
+def batch_norm_train(
+    x: Array, weight: Array | None, bias: Array | None, eps: float, relu: bool
+) -> tuple[Array, Array, Array]:
+    """(y, mean, variance): `batch_statistics`, `batch_norm` with them and, if asked for, `relu`; x is read twice."""
+    given = [a for a in (weight, bias) if a is not None]
+    if not compilable(x, *given) or x.size == 0:
+        mean, variance = reference.batch_statistics(x)
+        y = reference.batch_norm(x, mean, variance, weight, bias, eps)
+        return reference.relu(y) if relu else y, mean, variance
+    for array in given:
+        expect_shape("weight and bias", array, x.shape[1:2])
+    memory = channels_last(x).reshape(-1)
+    mean, variance = _statistics_of(memory, x.shape[1])
+    return _normalised(x, memory, mean, variance, weight, bias, eps, relu), mean, variance
 
 
 def batch_norm_grads(
     g: Array, x: Array, mean: Array, variance: Array, weight: Array | None, eps: float
 ) -> tuple[Array, Array, Array]:
     """Gradients (dx, dweight, dbias): one pass for the two sums, one for dx."""
-    given = [] if weight is None else [weight]
+    return batch_norm_train_grads(g, x, None, mean, variance, weight, eps)
+
+
+def batch_norm_train_grads(
+    g: Array, x: Array, y: Array | None, mean: Array, variance: Array, weight: Array | None, eps: float
+) -> tuple[Array, Array, Array]:
+    """Gradients (dx, dweight, dbias). If y is given, it is the result of a ReLU, and g counts only where y > 0."""
+    given = [a for a in (y, weight) if a is not None]
     if not compilable(x, g, mean, variance, *given) or x.size == 0:
-        return reference.batch_norm_grads(g, x, mean, variance, weight, eps)
-    expect_shape("g", g, x.shape)
+        slopes = g if y is None else reference.relu_grad(g, y)
+        return reference.batch_norm_grads(slopes, x, mean, variance, weight, eps)
+    for name, array in (("g", g), ("y", y)):
+        expect_shape(name, array, x.shape)
     for array in (mean, variance, weight):
         expect_shape("every statistic and weight", array, x.shape[1:2])
-    last = channels_last(x)
-    rows, slopes = last.reshape(-1, x.shape[1]), channels_last(g).reshape(-1, x.shape[1])
-    scale = 1 / np.sqrt(variance + x.dtype.type(eps))
-    mean = plain(mean)
-    ranges = threads.parts(len(rows), x.size)
-    sums = np.zeros((len(ranges), 2, x.shape[1]))
-    threads.share(
-        _slope_sums.on(x.dtype), [(slopes, rows, mean, scale, sums[k], *ranges[k]) for k in range(len(ranges))]
-    )
-    dbias, dweight = sums.sum(axis=0).astype(x.dtype)
-    dx = np.empty_like(last)
-    outer = scale if weight is None else scale * weight
-    count = x.dtype.type(1 / len(rows))
-    args = slopes, rows, mean, scale, outer, dbias * count, dweight * count, dx.reshape(-1, x.shape[1])
-    threads.share(_normalise_grad.on(x.dtype), [(*args, *r) for r in ranges])
-    return _channels_second(dx), dweight, dbias
-
-
-def layer_norm(x: Array, weight: Array | None, bias: Array | None, axes_count: int, eps: float) -> Array:
-    """Each sample normalised over its last axes, in one go per sample."""
-    given = [a for a in (weight, bias) if a is not None]
-    if not compilable(x, *given) or x.size == 0:
-        return reference.layer_norm(x, weight, bias, axes_count, eps)
-    rows, scale, offset = _samples(x, weight, bias, axes_count)
-    y = np.empty(x.shape, x.dtype)
-    args = rows, scale, offset, eps, y.reshape(rows.shape)
-    threads.share(_layer_norm.on(x.dtype), [(*args, *r) for r in threads.parts(len(rows), x.size)])
-    return y
-
-
-def layer_norm_grads(
-    g: Array, x: Array, weight: Array | None, axes_count: int, eps: float
-) -> tuple[Array, Array, Array]:
-    """Gradients (dx, dweight, dbias) of `layer_norm`."""
-    given = [] if weight is None else [weight]
-    if not compilable(x, g, *given) or x.size == 0:
-        return reference.layer_norm_grads(g, x, weight, axes_count, eps)
-    rows, scale, _ = _samples(x, weight, None, axes_count)
-    slopes = plain(g).reshape(rows.shape)
-    dx = np.empty(x.shape, x.dtype)
-    ranges = threads.parts(len(rows), x.size)
-    sums = np.zeros((len(ranges), 2, rows.shape[1]))
-    args = slopes, rows, scale, eps, dx.reshape(rows.shape)
-    threads.share(_layer_norm_grad.on(x.dtype), [(*args, sums[k], *ranges[k]) for k in range(len(ranges))])
-    dweight, dbias = sums.sum(axis=0).astype(x.dtype).reshape(2, *x.shape[x.ndim - axes_count :])
+    channels, rows = x.shape[1], x.size // x.shape[1]
+    memory, slopes = channels_last(x).reshape(-1), channels_last(g).reshape(-1)
+    result = slopes if y is None else channels_last(y).reshape(-1)
+    mean, variance = plain(mean), plain(variance)
+    ranges = threads.parts(rows, x.size)
+    sums = empty((len(ranges), 2, channels), np.float64)
+    masked = int(y is not None)
+    arrays = slopes, memory, result, masked, mean
+    threads.share(_slope_sums.on(x.dtype), [(*arrays, sums[k], *r) for k, r in enumerate(ranges)])
+    dweight, dbias = empty((channels,), x.dtype), empty((channels,), x.dtype)
+    threads.share(_merge_slopes.on(x.dtype), [(variance, eps, sums, dweight, dbias)])
+    dx, dx_memory = new_images(x.shape, x.dtype)
+    scaled = variance if weight is None else plain(weight)
+    arguments = *arrays, variance, scaled, int(weight is not None), dweight, dbias, eps, rows, dx_memory
+    threads.share(_normalise_grad.on(x.dtype), [(*arguments, *r) for r in ranges])
     return dx, dweight, dbias
 
 
-def _samples(x: Array, weight: Array | None, bias: Array | None, axes_count: int) -> tuple[Array, Array, Array]:
-    """x as one row per sample; weight and bias (1 and 0 if there are none) as rows of the same length."""
-    length = math.prod(x.shape[x.ndim - axes_count :])
-    scale = np.ones(length, x.dtype) if weight is None else plain(weight).reshape(length)
-    offset = np.zeros(length, x.dtype) if bias is None else plain(bias).reshape(length)
-    return plain(x).reshape(-1, length), scale, offset
+def update_running(running: Array, new: Array, momentum: float, factor: float) -> None:
+    """running ← running + momentum·(factor·new − running), in place."""
+    if not compilable(running, new) or not running.flags.carray:
+        reference.update_running(running, new, momentum, factor)
+        return
+    expect_shape("the new statistic", new, running.shape)
+    threads.share(_update_running.on(running.dtype), [(running.reshape(-1), plain(new).reshape(-1), momentum, factor)])
 
 
-def _per_channel(summing: Kernel, rows: Array, mean: Array) -> Array:
-    """The sum of a kernel over all rows, shared among the threads, in float64."""
-    ranges = threads.parts(len(rows), rows.size)
-    sums = np.zeros((len(ranges), rows.shape[1]))
-    centre = mean.astype(rows.dtype)
-    threads.share(summing.on(rows.dtype), [(rows, centre, sums[k], *ranges[k]) for k in range(len(ranges))])
-    total: Array = sums.sum(axis=0)
-    return total
+def _statistics_of(memory: Array, channels: int) -> tuple[Array, Array]:
+    """Mean and variance of rows of channels."""
+    rows = memory.size // channels
+    ranges = threads.parts(rows, memory.size)
+    found = empty((len(ranges), 2, channels), np.float64)
+    threads.share(_statistics.on(memory.dtype), [(memory, found[k], *r) for k, r in enumerate(ranges)])
+    mean, variance = empty((channels,), memory.dtype), empty((channels,), memory.dtype)
+    threads.share(_merge_statistics.on(memory.dtype), [(mean, variance, found, rows)])
+    return mean, variance
 
 
-def _channels_second(last: Array) -> Array:
-    """(N, …, C) memory as an array (N, C, …)."""
-    return last.transpose(0, last.ndim - 1, *range(1, last.ndim - 1))
-
-
-@kernel("void(T[:, ::1], T[::1], f8[::1], i8, i8)")
-def _sums(rows, centre, sums, start, stop):  # type: ignore[no-untyped-def]
-    """sums[c] += Σ (x − centre) over the rows start…stop−1, 256 rows at a time."""
-    part = np.empty(sums.size, rows.dtype)
-    for first in range(start, stop, 256):
-        part[:] = 0
-        for row in rows[first : min(first + 256, stop)]:
-            for c in range(part.size):
-                part[c] += row[c] - centre[c]
-        for c in range(part.size):
-            sums[c] += part[c]
-
-
-@kernel("void(T[:, ::1], T[::1], f8[::1], i8, i8)")
-def _squares(rows, centre, sums, start, stop):  # type: ignore[no-untyped-def]
-    """sums[c] += Σ (x − centre)²."""
-    part = np.empty(sums.size, rows.dtype)
-    for first in range(start, stop, 256):
-        part[:] = 0
-        for row in rows[first : min(first + 256, stop)]:
-            for c in range(part.size):
-                part[c] += (row[c] - centre[c]) ** 2
-        for c in range(part.size):
-            sums[c] += part[c]
-
-
-@kernel("void(T[:, ::1], T[::1], T[::1], T[::1], T[:, ::1], i8, i8)")
-def _normalise(rows, mean, scale, offset, y, start, stop):  # type: ignore[no-untyped-def]
-    """y = (x − mean) · scale + offset."""
-    for n in range(start, stop):
-        row, target = rows[n], y[n]
-        for c in range(mean.size):
-            target[c] = (row[c] - mean[c]) * scale[c] + offset[c]
-
-
-@kernel("void(T[:, ::1], T[:, ::1], T[::1], T[::1], f8[:, ::1], i8, i8)")
-def _slope_sums(slopes, rows, mean, scale, sums, start, stop):  # type: ignore[no-untyped-def]
-    """sums[0] += Σ g and sums[1] += Σ g·x̂."""
-    plain, weighted = np.empty(mean.size, rows.dtype), np.empty(mean.size, rows.dtype)
-    for first in range(start, stop, 256):
-        plain[:] = 0
-        weighted[:] = 0
-        for n in range(first, min(first + 256, stop)):
-            g, row = slopes[n], rows[n]
-            for c in range(mean.size):
-                plain[c] += g[c]
-                weighted[c] += g[c] * ((row[c] - mean[c]) * scale[c])
-        for c in range(mean.size):
-            sums[0, c] += plain[c]
-            sums[1, c] += weighted[c]
-
-
-@kernel("void(T[:, ::1], T[:, ::1], T[::1], T[::1], T[::1], T[::1], T[::1], T[:, ::1], i8, i8)")
-def _normalise_grad(slopes, rows, mean, scale, outer, mean_g, mean_gx, dx, start, stop):  # type: ignore[no-untyped-def]
-    """dx = outer · (g − mean g − x̂ · mean(g·x̂))."""
-    for n in range(start, stop):
-        g, row, target = slopes[n], rows[n], dx[n]
-        for c in range(mean.size):
-            normal = (row[c] - mean[c]) * scale[c]
-            target[c] = outer[c] * (g[c] - mean_g[c] - normal * mean_gx[c])
+def _normalised(
+    x: Array,
+    memory: Array,
+    mean: Array,
+    variance: Array,
+    weight: Array | None,
+    bias: Array | None,
+    eps: float,
+    relu: bool,
+) -> Array:
+    """y = weight · (x − mean) / √(variance + ε) + bias, x being an array with this memory."""
+    y, y_memory = new_images(x.shape, x.dtype)
+    scaled = mean if weight is None else plain(weight)
+    offset = mean if bias is None else plain(bias)
+    flags = int(weight is not None), int(bias is not None), int(relu)
+    arguments = memory, mean, variance, scaled, offset, flags, eps, y_memory
+    ranges = threads.parts(memory.size // mean.size, memory.size)
+    threads.share(_normalise.on(x.dtype), [(*arguments, *r) for r in ranges])
+    return y
 
 
 @inner
-def _mean_and_scale(row, eps):  # type: ignore[no-untyped-def]
-    """Mean of a row, and 1/√(variance + ε)."""
-    mean = row.dtype.type(0)
-    for k in range(row.size):
-        mean += row[k]
-    mean /= row.dtype.type(row.size)
-    variance = row.dtype.type(0)
-    for k in range(row.size):
-        variance += (row[k] - mean) ** 2
-    return mean, row.dtype.type(1) / np.sqrt(variance / row.dtype.type(row.size) + row.dtype.type(eps))
+def _width(channels, lanes):  # type: ignore[no-untyped-def]
+    """How long a long row is: whole rows, if possible whole vectors, and neither very short nor very long."""
+    whole = channels * (lanes // math.gcd(channels, lanes))
+    width = whole if whole <= 4 * _LONG else channels
+    return width * max(1, _LONG // width)
 
 
-@kernel("void(T[:, ::1], T[::1], T[::1], f8, T[:, ::1], i8, i8)")
-def _layer_norm(rows, weight, bias, eps, y, start, stop):  # type: ignore[no-untyped-def]
-    """y = (x − mean) · scale · weight + bias, row by row."""
-    for n in range(start, stop):
-        row, target = rows[n], y[n]
-        mean, scale = _mean_and_scale(row, eps)
-        for k in range(row.size):
-            target[k] = (row[k] - mean) * scale * weight[k] + bias[k]
+@inner
+def _repeated(values, width):  # type: ignore[no-untyped-def]
+    """A long row of one value per channel."""
+    row = np.empty(width, values.dtype)
+    for first in range(0, width, values.size):
+        row[first : first + values.size] = values
+    return row
 
 
-@kernel("void(T[:, ::1], T[:, ::1], T[::1], f8, T[:, ::1], f8[:, ::1], i8, i8)")
-def _layer_norm_grad(slopes, rows, weight, eps, dx, sums, start, stop):  # type: ignore[no-untyped-def]
-    """dx = scale · (h − mean h − x̂ · mean(h·x̂)) with h = g·weight; sums of g·x̂ and of g."""
-    for n in range(start, stop):
-        g, row, target = slopes[n], rows[n], dx[n]
-        mean, scale = _mean_and_scale(row, eps)
-        mean_h, mean_hx = row.dtype.type(0), row.dtype.type(0)
-        for k in range(row.size):
-            normal = (row[k] - mean) * scale
-            mean_h += g[k] * weight[k]
-            mean_hx += g[k] * weight[k] * normal
-            sums[0, k] += g[k] * normal
-            sums[1, k] += g[k]
-        mean_h /= row.dtype.type(row.size)
-        mean_hx /= row.dtype.type(row.size)
-        for k in range(row.size):
-            target[k] = scale * (g[k] * weight[k] - mean_h - (row[k] - mean) * scale * mean_hx)
+def _adder(rows: int):  # type: ignore[no-untyped-def]
+    """Instructions that add this many long rows to sums, which are loaded and stored once for all of them."""
+
+    @instructions
+    def add(write: Writer, x, at, step, centre, sums, squares, k) -> None:  # type: ignore[no-untyped-def]
+        """sums[k…] += Σ d and squares[k…] += Σ d² with d = x − centre."""
+        middle, total, square = write.load(centre, k), write.load(sums, k), write.load(squares, k)
+        for row in range(rows):
+            d = write.load(x, write.plus(at, write.times(step, row))) - middle
+            total, square = total + d, write.multiply_add(d, d, square)
+        write.store(total, sums, k)
+        write.store(square, squares, k)
+
+    return add
+
+
+def _slope_adder(rows: int, masked: bool):  # type: ignore[no-untyped-def]
+    """The same for the sums of the gradient."""
+
+    @instructions
+    def add(write: Writer, g, x, y, at, step, centre, sums, products, k) -> None:  # type: ignore[no-untyped-def]
+        """sums[k…] += Σ g and products[k…] += Σ g·(x − centre), where y > 0 if y is asked."""
+        middle, total, product = write.load(centre, k), write.load(sums, k), write.load(products, k)
+        for row in range(rows):
+            place = write.plus(at, write.times(step, row))
+            slope = write.load(g, place)
+            if masked:
+                slope = write.zero_unless_positive(slope, write.load(y, place))
+            total = total + slope
+            product = write.multiply_add(slope, write.load(x, place) - middle, product)
+        write.store(total, sums, k)
+        write.store(product, products, k)
+
+    return add
+
+
+_add_four, _add_one = _adder(4), _adder(1)
+_add_four_slopes, _add_one_slope = _slope_adder(4, False), _slope_adder(1, False)
+_add_four_masked, _add_one_masked = _slope_adder(4, True), _slope_adder(1, True)
+
+
+@inner
+def _sum_block(x, begin, end, centre, sums, squares):  # type: ignore[no-untyped-def]
+    """sums = Σ d and squares = Σ d² with d = x − centre, for the numbers begin…end−1, which are long rows."""
+    lanes, width, at = VECTOR_BYTES // x.itemsize, centre.size, begin
+    sums[:] = 0
+    squares[:] = 0
+    while width % lanes == 0 and at + 4 * width <= end:
+        for k in range(0, width, lanes):
+            _add_four(x, at + k, width, centre, sums, squares, k)
+        at += 4 * width
+    while at < end:
+        count = min(width, end - at)
+        for k in range(0, count - lanes + 1, lanes):
+            _add_one(x, at + k, width, centre, sums, squares, k)
+        for k in range(count - count % lanes, count):
+            d = x[at + k] - centre[k]
+            sums[k] += d
+            squares[k] += d * d
+        at += width
+
+
+@kernel("void(T[::1], f8[:, ::1], i8, i8)")
+def _statistics(x, found, start, stop):  # type: ignore[no-untyped-def]
+    """found = (mean, Σ (x − mean)²) of every channel, over the rows start…stop−1.
+
+    Each block is summed as differences from the mean so far, so that Σd² − (Σd)²/n loses no digits, and two sets
+    of n₁ and n₂ numbers are joined by M = M₁ + M₂ + (mean₂ − mean₁)² · n₁n₂/(n₁ + n₂)  (Chan et al., 1979).
+    The first block has no mean so far: it is summed once more.
+    """
+    channels = found.shape[1]
+    width = _width(channels, VECTOR_BYTES // x.itemsize)
+    centre, sums, squares = np.zeros(width, x.dtype), np.empty(width, x.dtype), np.empty(width, x.dtype)
+    mean, spread = found[0], found[1]
+    size = max(_BLOCK // width, 4) * width
+    for begin in range(start * channels, stop * channels, size):
+        end = min(begin + size, stop * channels)
+        before, added = begin // channels - start, (end - begin) // channels
+        if before == 0:
+            mean[:] = 0
+            spread[:] = 0
+            _sum_block(x, begin, end, centre, sums, squares)
+            for k in range(width):
+                mean[k % channels] += sums[k] / np.float64(added)
+            for k in range(width):
+                centre[k] = mean[k % channels]
+        _sum_block(x, begin, end, centre, sums, squares)
+        for c in range(channels):
+            total, square, shift = 0.0, 0.0, np.float64(centre[c])
+            for k in range(c, width, channels):
+                total += sums[k]
+                square += squares[k]
+            apart = shift + total / added - (mean[c] if before else 0.0)
+            spread[c] += square - total * total / added + apart * apart * before * added / (before + added)
+            mean[c] = (mean[c] if before else 0.0) + apart * added / (before + added)
+        for first in range(0, width, channels):
+            for c in range(channels):
+                centre[first + c] = mean[c]
+
+
+@kernel("void(T[::1], T[::1], f8[:, :, ::1], i8)")
+def _merge_statistics(mean, variance, found, rows):  # type: ignore[no-untyped-def]
+    """Join what the threads have found; the k-th of P had the rows rows·k/P … rows·(k + 1)/P."""
+    pieces = found.shape[0]
+    for c in range(mean.size):
+        middle, spread, before = 0.0, 0.0, 0
+        for k in range(pieces):
+            added = rows * (k + 1) // pieces - rows * k // pieces
+            apart = found[k, 0, c] - middle
+            middle += apart * added / (before + added)
+            spread += found[k, 1, c] + apart * apart * before * added / (before + added)
+            before += added
+        mean[c], variance[c] = middle, max(spread, 0.0) / rows if spread == spread else spread
+
+
+@inner
+def _inverse_deviation(variance, eps):  # type: ignore[no-untyped-def]
+    """1 / √(variance + ε)."""
+    scale = np.empty(variance.size, variance.dtype)
+    for c in range(variance.size):
+        scale[c] = variance.dtype.type(1) / np.sqrt(variance[c] + variance.dtype.type(eps))
+    return scale
+
+
+@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 3), f8, T[::1], i8, i8)")
+def _normalise(x, mean, variance, weight, bias, flags, eps, y, start, stop):  # type: ignore[no-untyped-def]
+    """y = (x − mean) · scale + offset, and 0 instead of less if the last flag is set. Flags: weight? bias? ReLU?"""
+    channels = mean.size
+    width = _width(channels, VECTOR_BYTES // x.itemsize)
+    factor = _inverse_deviation(variance, eps)
+    for c in range(channels):
+        factor[c] *= weight[c] if flags[0] else x.dtype.type(1)
+    centre, scale, offset = _repeated(mean, width), _repeated(factor, width), np.zeros(width, x.dtype)
+    if flags[1]:
+        offset = _repeated(bias, width)
+    for begin in range(start * channels, stop * channels, width):
+        end = min(begin + width, stop * channels)
+        row, target = x[begin:end], y[begin:end]
+        if flags[2]:
+            for k in range(row.size):
+                normal = (row[k] - centre[k]) * scale[k] + offset[k]
+                target[k] = x.dtype.type(0) if normal <= 0 else normal
+        else:
+            for k in range(row.size):
+                target[k] = (row[k] - centre[k]) * scale[k] + offset[k]
+
+
+@inner
+def _sum_slopes(g, x, y, masked, begin, end, centre, sums, products):  # type: ignore[no-untyped-def]
+    """sums = Σ g and products = Σ g·(x − centre), for the numbers begin…end−1, which are long rows."""
+    lanes, width, at = VECTOR_BYTES // x.itemsize, centre.size, begin
+    sums[:] = 0
+    products[:] = 0
+    while width % lanes == 0 and at + 4 * width <= end:
+        if masked:
+            for k in range(0, width, lanes):
+                _add_four_masked(g, x, y, at + k, width, centre, sums, products, k)
+        else:
+            for k in range(0, width, lanes):
+                _add_four_slopes(g, x, y, at + k, width, centre, sums, products, k)
+        at += 4 * width
+    while at < end:
+        count = min(width, end - at)
+        for k in range(0, count - lanes + 1, lanes):
+            if masked:
+                _add_one_masked(g, x, y, at + k, width, centre, sums, products, k)
+            else:
+                _add_one_slope(g, x, y, at + k, width, centre, sums, products, k)
+        for k in range(count - count % lanes, count):
+            slope = g[at + k] if y[at + k] > 0 or not masked else x.dtype.type(0)
+            sums[k] += slope
+            products[k] += slope * (x[at + k] - centre[k])
+        at += width
+
+
+@kernel("void(T[::1], T[::1], T[::1], i8, T[::1], f8[:, ::1], i8, i8)")
+def _slope_sums(g, x, y, masked, mean, found, start, stop):  # type: ignore[no-untyped-def]
+    """found = (Σ g, Σ g·(x − mean)) of every channel, over the rows start…stop−1."""
+    channels = mean.size
+    width = _width(channels, VECTOR_BYTES // x.itemsize)
+    centre, sums, products = _repeated(mean, width), np.empty(width, x.dtype), np.empty(width, x.dtype)
+    found[:] = 0
+    size = max(_BLOCK // width, 4) * width
+    for begin in range(start * channels, stop * channels, size):
+        _sum_slopes(g, x, y, masked, begin, min(begin + size, stop * channels), centre, sums, products)
+        for first in range(0, width, channels):
+            for c in range(channels):
+                found[0, c] += sums[first + c]
+                found[1, c] += products[first + c]
+
+
+@kernel("void(T[::1], f8, f8[:, :, ::1], T[::1], T[::1])")
+def _merge_slopes(variance, eps, found, dweight, dbias):  # type: ignore[no-untyped-def]
+    """dbias = Σ g and dweight = Σ g·x̂, of all threads."""
+    for c in range(variance.size):
+        total, product = 0.0, 0.0
+        for k in range(found.shape[0]):
+            total += found[k, 0, c]
+            product += found[k, 1, c]
+        scale = variance.dtype.type(1) / np.sqrt(variance[c] + variance.dtype.type(eps))
+        dbias[c], dweight[c] = total, product * scale
+
+
+@kernel("void(T[::1], T[::1], T[::1], i8, T[::1], T[::1], T[::1], i8, T[::1], T[::1], f8, i8, T[::1], i8, i8)")
+def _normalise_grad(  # type: ignore[no-untyped-def]
+    g, x, y, masked, mean, variance, weight, weighted, dweight, dbias, eps, rows, dx, start, stop
+):
+    """dx = outer · (g − mean g − x̂ · mean(g·x̂)), as  outer·g + slope·(x − mean) + offset."""
+    channels = mean.size
+    width = _width(channels, VECTOR_BYTES // x.itemsize)
+    outer, slope, offset = _inverse_deviation(variance, eps), np.empty_like(mean), np.empty_like(mean)
+    share = x.dtype.type(1 / rows)
+    for c in range(channels):
+        scale = outer[c]
+        outer[c] *= weight[c] if weighted else x.dtype.type(1)
+        slope[c] = -outer[c] * scale * dweight[c] * share
+        offset[c] = -outer[c] * dbias[c] * share
+    outer, slope = _repeated(outer, width), _repeated(slope, width)
+    offset, centre = _repeated(offset, width), _repeated(mean, width)
+    for begin in range(start * channels, stop * channels, width):
+        end = min(begin + width, stop * channels)
+        slopes, row, target = g[begin:end], x[begin:end], dx[begin:end]
+        if masked:
+            result = y[begin:end]
+            for k in range(row.size):
+                counted = slopes[k] if result[k] > 0 else x.dtype.type(0)
+                target[k] = outer[k] * counted + (slope[k] * (row[k] - centre[k]) + offset[k])
+        else:
+            for k in range(row.size):
+                target[k] = outer[k] * slopes[k] + (slope[k] * (row[k] - centre[k]) + offset[k])
+
+
+@kernel("void(T[::1], T[::1], f8, f8)")
+def _update_running(running, new, momentum, factor):  # type: ignore[no-untyped-def]
+    """running ← running + momentum·(factor·new − running)."""
+    taken, factor = running.dtype.type(momentum), running.dtype.type(factor)
+    for c in range(running.size):
+        running[c] += taken * (factor * new[c] - running[c])

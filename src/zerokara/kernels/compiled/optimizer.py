@@ -1,7 +1,20 @@
 """One step of each optimizer, in a single pass over the memory. See the reference for the formulas.
 
-Scalars arrive as float64 and are rounded to the type of the weights first, so that the arithmetic is that of the
-reference. Threads share the weights; each number is touched by one of them only.
+Every method comes in two forms. `…_step` has the reference's signature. `…_apply` reads its settings from a float64
+array, `numbers`, when it runs, so that a recorded step follows a changing learning rate; and it does the penalties in
+the same pass. `numbers` begins with the same four settings for all methods, then come its own:
+
+    lr, weight_decay, l1, shrink            g ← g + weight_decay·w + l1·sign(w),  w ← shrink·w,  both before the step
+    sgd         –
+    momentum    momentum, dampening, nesterov (0 or 1), first (0 or 1)
+    adagrad     eps
+    rmsprop     alpha, eps
+    adam        beta1, beta2, eps, t
+
+AdamW is Adam with weight_decay 0 and shrink = 1 − lr·weight_decay; for all others shrink is 1.
+
+The numbers are rounded to the type of the weights first, so that the arithmetic is that of the reference. Threads share
+the weights; each weight is touched by one of them only.
 """
 
 from collections.abc import Callable
@@ -12,100 +25,206 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
-from zerokara.kernels.compiled.build import Kernel, compilable, kernel
+from zerokara.kernels.compiled.build import Kernel, compilable, expect_shape, inner, kernel
 from zerokara.kernels.compiled.layout import plain
+
+_OWN = 4  # where the settings of the method itself begin
+_PIECE = 2048  # weights that go through all loops together: they stay in the first cache
+_AS_IT_IS = 0.0, 0.0, 1.0  # no weight decay, no l1, no shrinking
 
 
 def sgd_step(w: Array, g: Array, lr: float) -> None:
     """w ← w − lr·g."""
-    _in_place(_sgd, reference.sgd_step, (w, g), (lr,))
+    _step(_sgd, reference.sgd_step, (w, g), lr)
 
 
 def momentum_step(
     w: Array, g: Array, v: Array, lr: float, momentum: float, dampening: float, nesterov: bool, first: bool
 ) -> None:
     """v ← momentum·v + (1 − dampening)·g (the very first time v ← g);  w ← w − lr·v, or Nesterov's form."""
-    _in_place(_momentum, reference.momentum_step, (w, g, v), (lr, momentum, dampening, nesterov, first))
+    _step(_momentum, reference.momentum_step, (w, g, v), lr, momentum, dampening, nesterov, first)
 
 
 def adagrad_step(w: Array, g: Array, h: Array, lr: float, eps: float) -> None:
     """h ← h + g²;  w ← w − lr·g / (√h + ε)."""
-    _in_place(_adagrad, reference.adagrad_step, (w, g, h), (lr, eps))
+    _step(_adagrad, reference.adagrad_step, (w, g, h), lr, eps)
 
 
 def rmsprop_step(w: Array, g: Array, h: Array, lr: float, alpha: float, eps: float) -> None:
     """h ← α·h + (1 − α)·g²;  w ← w − lr·g / (√h + ε)."""
-    _in_place(_rmsprop, reference.rmsprop_step, (w, g, h), (lr, alpha, eps))
+    _step(_rmsprop, reference.rmsprop_step, (w, g, h), lr, alpha, eps)
 
 
 def adam_step(
     w: Array, g: Array, m: Array, v: Array, lr: float, beta1: float, beta2: float, eps: float, t: int
 ) -> None:
     """One step of Adam; t = 1, 2, … counts the steps."""
-    _in_place(_adam, reference.adam_step, (w, g, m, v), (lr, beta1, beta2, eps, t))
+    _step(_adam, reference.adam_step, (w, g, m, v), lr, beta1, beta2, eps, t)
 
 
-def _in_place(
-    compiled: Kernel, definition: Callable[..., None], arrays: tuple[Array, ...], scalars: tuple[float, ...]
-) -> None:
-    """Run the kernel on the arrays as plain memory. The reference serves arrays that do not lie in one piece."""
-    w, g, *states = arrays
-    if not compilable(*arrays) or not all(a.flags.carray for a in (w, *states)) or g.shape != w.shape:
-        definition(*arrays, *scalars)
+def sgd_apply(w: Array, g: Array, numbers: Array) -> None:
+    """`sgd_step` with penalties and `numbers`, see above."""
+    _apply(_sgd, lambda w, g, lr: reference.sgd_step(w, g, lr), (w, g), numbers)
+
+
+def momentum_apply(w: Array, g: Array, v: Array, numbers: Array) -> None:
+    """`momentum_step` with penalties and `numbers`, see above."""
+    _apply(_momentum, lambda *a: reference.momentum_step(*a[:-2], bool(a[-2]), bool(a[-1])), (w, g, v), numbers)
+
+
+def adagrad_apply(w: Array, g: Array, h: Array, numbers: Array) -> None:
+    """`adagrad_step` with penalties and `numbers`, see above."""
+    _apply(_adagrad, lambda *a: reference.adagrad_step(*a), (w, g, h), numbers)
+
+
+def rmsprop_apply(w: Array, g: Array, h: Array, numbers: Array) -> None:
+    """`rmsprop_step` with penalties and `numbers`, see above."""
+    _apply(_rmsprop, lambda *a: reference.rmsprop_step(*a), (w, g, h), numbers)
+
+
+def adam_apply(w: Array, g: Array, m: Array, v: Array, numbers: Array) -> None:
+    """`adam_step` with penalties and `numbers`, see above."""
+    _apply(_adam, lambda *a: reference.adam_step(*a[:-1], int(a[-1])), (w, g, m, v), numbers)
+
+
+def _step(compiled: Kernel, definition: Callable[..., None], arrays: tuple[Array, ...], lr: float, *own: float) -> None:
+    """A step without penalties. The reference serves arrays that do not lie in one piece."""
+    if _possible(arrays):
+        _share(compiled, arrays, np.array((lr, *_AS_IT_IS, *own), np.float64))
+    else:
+        definition(*arrays, lr, *own)
+
+
+def _apply(compiled: Kernel, definition: Callable[..., None], arrays: tuple[Array, ...], numbers: Array) -> None:
+    """A step with penalties. The reference serves arrays that do not lie in one piece."""
+    if _possible(arrays):
+        expect_shape("the gradient", arrays[1], arrays[0].shape)
+        _share(compiled, arrays, numbers)
         return
+    if threads.recording():
+        raise reference.NotNativeError(compiled.name)
+    w, g, *states = arrays
+    lr, decay, l1, shrink, *own = numbers.tolist()
+    g = g + decay * w if decay else g
+    g = g + l1 * np.sign(w) if l1 else g
+    if shrink != 1:
+        w *= shrink
+    definition(w, g, *states, lr, *own)
+
+
+def _possible(arrays: tuple[Array, ...]) -> bool:
+    """Whether the kernel can work on these arrays in place."""
+    w, g, *states = arrays
+    return compilable(*arrays) and all(a.flags.carray for a in (w, *states)) and g.shape == w.shape
+
+
+def _share(compiled: Kernel, arrays: tuple[Array, ...], numbers: Array) -> None:
+    """Run the kernel on the arrays as plain memory."""
     memory: list[Any] = [plain(a).reshape(-1) for a in arrays]
-    numbers = [float(s) for s in scalars]
-    ranges = threads.parts(w.size, w.size)
-    threads.share(compiled.on(w.dtype), [(*memory, *numbers, *r) for r in ranges])
+    size = arrays[0].size
+    threads.share(compiled.on(arrays[0].dtype), [(*memory, numbers, *r) for r in threads.parts(size, size)])
 
 
-@kernel("void(T[::1], T[::1], f8, i8, i8)")
-def _sgd(w, g, lr, start, stop):  # type: ignore[no-untyped-def]
-    w, g = w[start:stop], g[start:stop]
-    lr = w.dtype.type(lr)
-    for k in range(w.size):
-        w[k] -= lr * g[k]
+@inner
+def _penalised(w, g, numbers, room):  # type: ignore[no-untyped-def]
+    """Shrink the weights, and return the gradient with the penalties: g itself if there are none, else in `room`."""
+    decay, l1, shrink = w.dtype.type(numbers[1]), w.dtype.type(numbers[2]), w.dtype.type(numbers[3])
+    if decay == 0 and l1 == 0 and shrink == 1:
+        return g
+    slopes = room[: w.size]
+    slopes[:] = g
+    if decay != 0:
+        for k in range(w.size):
+            slopes[k] += decay * w[k]
+    if l1 != 0:
+        for k in range(w.size):
+            if w[k] > 0:
+                slopes[k] += l1
+            elif w[k] < 0:
+                slopes[k] -= l1
+            elif w[k] != w[k]:
+                slopes[k] = w[k]
+    if shrink != 1:
+        for k in range(w.size):
+            w[k] *= shrink
+    return slopes
 
 
-@kernel("void(T[::1], T[::1], T[::1], f8, f8, f8, f8, f8, i8, i8)")
-def _momentum(w, g, v, lr, momentum, dampening, nesterov, first, start, stop):  # type: ignore[no-untyped-def]
-    w, g, v = w[start:stop], g[start:stop], v[start:stop]
-    lr, kept, taken = w.dtype.type(lr), w.dtype.type(0 if first else momentum), w.dtype.type(1 - dampening)
-    if first:
-        taken = w.dtype.type(1)
-        v[:] = 0  # whatever stood there, a NaN included
-    ahead, straight = w.dtype.type(momentum if nesterov else 1), w.dtype.type(1 if nesterov else 0)
-    for k in range(w.size):
-        v[k] = kept * v[k] + taken * g[k]
-        w[k] -= lr * (straight * g[k] + ahead * v[k]) if nesterov else lr * v[k]
+@kernel("void(T[::1], T[::1], f8[::1], i8, i8)")
+def _sgd(w, g, numbers, start, stop):  # type: ignore[no-untyped-def]
+    """w ← w − lr·g."""
+    lr, room = w.dtype.type(numbers[0]), np.empty(_PIECE, w.dtype)
+    for begin in range(start, stop, _PIECE):
+        end = min(begin + _PIECE, stop)
+        weights = w[begin:end]
+        slopes = _penalised(weights, g[begin:end], numbers, room)
+        for k in range(weights.size):
+            weights[k] -= lr * slopes[k]
 
 
-@kernel("void(T[::1], T[::1], T[::1], f8, f8, i8, i8)")
-def _adagrad(w, g, h, lr, eps, start, stop):  # type: ignore[no-untyped-def]
-    w, g, h = w[start:stop], g[start:stop], h[start:stop]
-    lr, eps = w.dtype.type(lr), w.dtype.type(eps)
-    for k in range(w.size):
-        h[k] += g[k] * g[k]
-        w[k] -= lr * g[k] / (np.sqrt(h[k]) + eps)
+@kernel("void(T[::1], T[::1], T[::1], f8[::1], i8, i8)")
+def _momentum(w, g, v, numbers, start, stop):  # type: ignore[no-untyped-def]
+    """v ← momentum·v + (1 − dampening)·g;  w ← w − lr·v, or with Nesterov's w ← w − lr·(g + momentum·v)."""
+    lr, momentum, nesterov, first = w.dtype.type(numbers[0]), w.dtype.type(numbers[_OWN]), numbers[6], numbers[7]
+    taken, room = w.dtype.type(1 - numbers[_OWN + 1]), np.empty(_PIECE, w.dtype)
+    for begin in range(start, stop, _PIECE):
+        end = min(begin + _PIECE, stop)
+        weights, speeds = w[begin:end], v[begin:end]
+        slopes = _penalised(weights, g[begin:end], numbers, room)
+        if first != 0:
+            speeds[:] = slopes
+            for k in range(weights.size):
+                weights[k] -= lr * (slopes[k] + momentum * slopes[k]) if nesterov != 0 else lr * slopes[k]
+        elif nesterov != 0:
+            for k in range(weights.size):
+                speeds[k] = momentum * speeds[k] + taken * slopes[k]
+                weights[k] -= lr * (slopes[k] + momentum * speeds[k])
+        else:
+            for k in range(weights.size):
+                speeds[k] = momentum * speeds[k] + taken * slopes[k]
+                weights[k] -= lr * speeds[k]
 
 
-@kernel("void(T[::1], T[::1], T[::1], f8, f8, f8, i8, i8)")
-def _rmsprop(w, g, h, lr, alpha, eps, start, stop):  # type: ignore[no-untyped-def]
-    w, g, h = w[start:stop], g[start:stop], h[start:stop]
-    lr, eps, kept, taken = w.dtype.type(lr), w.dtype.type(eps), w.dtype.type(alpha), w.dtype.type(1 - alpha)
-    for k in range(w.size):
-        h[k] = kept * h[k] + taken * (g[k] * g[k])
-        w[k] -= lr * g[k] / (np.sqrt(h[k]) + eps)
+@kernel("void(T[::1], T[::1], T[::1], f8[::1], i8, i8)")
+def _adagrad(w, g, h, numbers, start, stop):  # type: ignore[no-untyped-def]
+    """h ← h + g²;  w ← w − lr·g / (√h + ε)."""
+    lr, eps, room = w.dtype.type(numbers[0]), w.dtype.type(numbers[_OWN]), np.empty(_PIECE, w.dtype)
+    for begin in range(start, stop, _PIECE):
+        end = min(begin + _PIECE, stop)
+        weights, squares = w[begin:end], h[begin:end]
+        slopes = _penalised(weights, g[begin:end], numbers, room)
+        for k in range(weights.size):
+            squares[k] += slopes[k] * slopes[k]
+            weights[k] -= lr * slopes[k] / (np.sqrt(squares[k]) + eps)
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], f8, f8, f8, f8, f8, i8, i8)")
-def _adam(w, g, m, v, lr, beta1, beta2, eps, t, start, stop):  # type: ignore[no-untyped-def]
-    w, g, m, v = w[start:stop], g[start:stop], m[start:stop], v[start:stop]
-    step, root = w.dtype.type(lr / (1 - beta1**t)), w.dtype.type(np.sqrt(1 - beta2**t))
+@kernel("void(T[::1], T[::1], T[::1], f8[::1], i8, i8)")
+def _rmsprop(w, g, h, numbers, start, stop):  # type: ignore[no-untyped-def]
+    """h ← α·h + (1 − α)·g²;  w ← w − lr·g / (√h + ε)."""
+    lr, eps, room = w.dtype.type(numbers[0]), w.dtype.type(numbers[_OWN + 1]), np.empty(_PIECE, w.dtype)
+    kept, taken = w.dtype.type(numbers[_OWN]), w.dtype.type(1 - numbers[_OWN])
+    for begin in range(start, stop, _PIECE):
+        end = min(begin + _PIECE, stop)
+        weights, squares = w[begin:end], h[begin:end]
+        slopes = _penalised(weights, g[begin:end], numbers, room)
+        for k in range(weights.size):
+            squares[k] = kept * squares[k] + taken * (slopes[k] * slopes[k])
+            weights[k] -= lr * slopes[k] / (np.sqrt(squares[k]) + eps)
+
+
+@kernel("void(T[::1], T[::1], T[::1], T[::1], f8[::1], i8, i8)")
+def _adam(w, g, m, v, numbers, start, stop):  # type: ignore[no-untyped-def]
+    """m ← β₁·m + (1 − β₁)·g;  v ← β₂·v + (1 − β₂)·g²;  w ← w − lr/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)."""
+    beta1, beta2, eps, t = numbers[_OWN], numbers[_OWN + 1], w.dtype.type(numbers[_OWN + 2]), numbers[_OWN + 3]
+    step, root = w.dtype.type(numbers[0] / (1 - beta1**t)), w.dtype.type(np.sqrt(1 - beta2**t))
     kept1, taken1 = w.dtype.type(beta1), w.dtype.type(1 - beta1)
     kept2, taken2 = w.dtype.type(beta2), w.dtype.type(1 - beta2)
-    eps = w.dtype.type(eps)
-    for k in range(w.size):
-        m[k] = kept1 * m[k] + taken1 * g[k]
-        v[k] = kept2 * v[k] + taken2 * (g[k] * g[k])
-        w[k] -= step * m[k] / (np.sqrt(v[k]) / root + eps)
+    room = np.empty(_PIECE, w.dtype)
+    for begin in range(start, stop, _PIECE):
+        end = min(begin + _PIECE, stop)
+        weights, means, squares = w[begin:end], m[begin:end], v[begin:end]
+        slopes = _penalised(weights, g[begin:end], numbers, room)
+        for k in range(weights.size):
+            means[k] = kept1 * means[k] + taken1 * slopes[k]
+            squares[k] = kept2 * squares[k] + taken2 * (slopes[k] * slopes[k])
+            weights[k] -= step * means[k] / (np.sqrt(squares[k]) / root + eps)
