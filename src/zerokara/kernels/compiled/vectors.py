@@ -1,0 +1,243 @@
+"""Vectors in formulas: Python functions that write machine instructions.
+
+What a compiler makes of a loop is its own affair: it may use half a register, or reload what it could keep. Where that
+costs too much, the instructions are written out: a Python function marked with `@instructions` runs once, when a kernel
+that calls it is compiled. It receives a writer and the arguments, and what it does with vectors (`a + 2.0 * b`) becomes
+one instruction each, for as many numbers as a register of this machine holds. Loops of that function are unrolled.
+
+    @instructions
+    def double(write, x, x_at, y, y_at):
+        write.store(2.0 * write.load(x, x_at), y, y_at)
+
+is then called from a kernel as `double(x, 16, y, 0)`. The same formulas work on NumPy arrays, which tests make use of.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils as _cgutils
+from numba.extending import intrinsic
+
+from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
+
+REGISTERS = 32 if ROWS > 8 else 16
+"""How many vectors the machine can hold at once."""
+
+cgutils: Any = _cgutils  # numba.core is not annotated
+
+_INT, _LANE = ir.IntType(64), ir.IntType(32)
+_FUSE = ("contract",)  # a·b + c may become one instruction, rounded once
+
+
+class Vector:
+    """The numbers in one register, while instructions are being written."""
+
+    def __init__(self, writer: "Writer", value: Any) -> None:
+        self._writer = writer
+        self.value = value
+
+    def __add__(self, other: "Vector") -> "Vector":
+        return Vector(self._writer, self._writer.builder.fadd(self.value, other.value, flags=_FUSE))
+
+    def __sub__(self, other: "Vector") -> "Vector":
+        return Vector(self._writer, self._writer.builder.fsub(self.value, other.value, flags=_FUSE))
+
+    def __rmul__(self, factor: float) -> "Vector":
+        constant = self._writer.constant(factor)
+        return Vector(self._writer, self._writer.builder.fmul(constant.value, self.value, flags=_FUSE))
+
+
+class Writer:
+    """Writes instructions for vectors of one kind of number. Addresses are (array, index of the first number)."""
+
+    def __init__(self, builder: Any, number: Any, size: int) -> None:
+        self.builder = builder
+        self.lanes = VECTOR_BYTES // size
+        self._number, self._size = number, size
+        self._kind = ir.VectorType(number, self.lanes)
+
+    def integer(self, value: int) -> Any:
+        """A constant whole number, for sums with `plus` and `times`."""
+        return ir.Constant(_INT, value)
+
+    def plus(self, a: Any, b: Any) -> Any:
+        """a + b of whole numbers; either may be a Python int."""
+        return self.builder.add(self._whole(a), self._whole(b))
+
+    def times(self, a: Any, b: Any) -> Any:
+        """a · b of whole numbers; either may be a Python int."""
+        return self.builder.mul(self._whole(a), self._whole(b))
+
+    def constant(self, number: float) -> Vector:
+        """The same number in all lanes."""
+        return Vector(self, ir.Constant(self._kind, [number] * self.lanes))
+
+    def load(self, array: Any, at: Any) -> Vector:
+        """The numbers array[at], array[at + 1], …"""
+        value = self.builder.load(self._address(array, at))
+        value.align = self._size  # any address will do
+        return Vector(self, value)
+
+    def store(self, vector: Vector, array: Any, at: Any) -> None:
+        """array[at…] = vector."""
+        stored = self.builder.store(vector.value, self._address(array, at))
+        stored.align = self._size
+
+    def spread(self, array: Any, at: Any) -> Vector:
+        """The number array[at] in all lanes."""
+        return self.fill(self.builder.load(self.builder.gep(array, [self._whole(at)])))
+
+    def fill(self, number: Any) -> Vector:
+        """A number that is not known yet, in all lanes."""
+        return Vector(self, self._fill(number, self._kind))
+
+    def multiply_add(self, a: Vector, b: Vector, c: Vector) -> Vector:
+        """a·b + c in one instruction where the machine has it."""
+        name = f"llvm.fmuladd.v{self.lanes}f{8 * self._size}"
+        kind = ir.FunctionType(self._kind, [self._kind] * 3)
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        return Vector(self, self.builder.call(function, [a.value, b.value, c.value]))
+
+    def at_least(self, vector: Vector, low: Vector) -> Vector:
+        """max(vector, low), where NaN stays NaN."""
+        smaller = self.builder.fcmp_ordered("<", vector.value, low.value)
+        return Vector(self, self.builder.select(smaller, low.value, vector.value))
+
+    def zero_unless_positive(self, vector: Vector, judge: Vector) -> Vector:
+        """The vector, with 0 in the lanes where `judge` is not above zero."""
+        nothing = self.constant(0.0).value
+        positive = self.builder.fcmp_ordered(">", judge.value, nothing)
+        return Vector(self, self.builder.select(positive, vector.value, nothing))
+
+    def first_lanes(self, count: Any) -> Any:
+        """A mask of the first `count` lanes."""
+        lane_kind = ir.VectorType(_LANE, self.lanes)
+        limit = self._fill(self.builder.trunc(count, _LANE), lane_kind)
+        return self.builder.icmp_signed("<", ir.Constant(lane_kind, list(range(self.lanes))), limit)
+
+    def load_lanes(self, array: Any, at: Any, mask: Any) -> Vector:
+        """As `load`, but only the lanes of the mask; the others are zero."""
+        pointer, masks = self._kind.as_pointer(), ir.VectorType(ir.IntType(1), self.lanes)
+        kind = ir.FunctionType(self._kind, [pointer, _LANE, masks, self._kind])
+        name = f"llvm.masked.load.v{self.lanes}f{8 * self._size}.p0"
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        align = ir.Constant(_LANE, self._size)
+        given = [self._address(array, at), align, mask, self.constant(0.0).value]
+        return Vector(self, self.builder.call(function, given))
+
+    def store_lanes(self, vector: Vector, array: Any, at: Any, mask: Any) -> None:
+        """As `store`, but only the lanes of the mask."""
+        pointer, masks = self._kind.as_pointer(), ir.VectorType(ir.IntType(1), self.lanes)
+        kind = ir.FunctionType(ir.VoidType(), [self._kind, pointer, _LANE, masks])
+        name = f"llvm.masked.store.v{self.lanes}f{8 * self._size}.p0"
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        align = ir.Constant(_LANE, self._size)
+        self.builder.call(function, [vector.value, self._address(array, at), align, mask])
+
+    def equal(self, a: Any, b: Any) -> Any:
+        """Whether the whole numbers are equal."""
+        return self.builder.icmp_signed("==", self._whole(a), self._whole(b))
+
+    def less(self, a: Any, b: Any) -> Any:
+        """Whether a < b, of whole numbers."""
+        return self.builder.icmp_signed("<", self._whole(a), self._whole(b))
+
+    def all_of(self, *conditions: Any) -> Any:
+        """Whether all conditions hold."""
+        return functools.reduce(self.builder.and_, conditions)
+
+    def only_if(self, condition: Any) -> Any:
+        """`with` this, write instructions that run if the condition holds."""
+        return self.builder.if_then(condition)
+
+    def if_else(self, condition: Any) -> Any:
+        """`with` this `as (then, otherwise)`, and with each of the two, write what runs in either case."""
+        return self.builder.if_else(condition)
+
+    @contextmanager
+    def repeated(self, count: Any) -> Iterator[Any]:
+        """`with` this `as k`, write instructions that run for k = 0, 1, … count − 1. The count is at least 1."""
+        at = cgutils.alloca_once_value(self.builder, self.integer(0))
+        body = self.builder.append_basic_block("body")
+        done = self.builder.append_basic_block("done")
+        self.builder.branch(body)
+        self.builder.position_at_end(body)
+        k = self.builder.load(at)
+        yield k
+        after = self.plus(k, 1)
+        self.builder.store(after, at)
+        # If LLVM knew the end, it would unroll the loop further, and have no registers left.
+        end = self.builder.asm(ir.FunctionType(_INT, [_INT]), "", "=r,0", [count], side_effect=True)
+        self.builder.cbranch(self.less(after, end), body, done)
+        self.builder.position_at_end(done)
+
+    def variable(self, start: Any) -> Any:
+        """A place for a vector or whole number that a loop changes: a register in the end."""
+        return cgutils.alloca_once_value(self.builder, start.value if isinstance(start, Vector) else start)
+
+    def read(self, variable: Any) -> Vector:
+        """The vector in a variable."""
+        return Vector(self, self.builder.load(variable))
+
+    def assign(self, vector: Vector, variable: Any) -> None:
+        """Change the vector in a variable."""
+        self.builder.store(vector.value, variable)
+
+    def _whole(self, value: Any) -> Any:
+        return self.integer(value) if isinstance(value, int) else value
+
+    def _address(self, array: Any, at: Any) -> Any:
+        return self.builder.bitcast(self.builder.gep(array, [self._whole(at)]), self._kind.as_pointer())
+
+    def _fill(self, value: Any, kind: Any) -> Any:
+        nothing = ir.Constant(kind, ir.Undefined)
+        single = self.builder.insert_element(nothing, value, ir.Constant(_LANE, 0))
+        zeros = ir.Constant(ir.VectorType(_LANE, self.lanes), [0] * self.lanes)
+        return self.builder.shuffle_vector(single, nothing, zeros)
+
+
+def instructions(function: Callable[..., None]) -> Callable[..., Any]:
+    """Decorator: a function (write, arguments …) becomes one that kernels call with those arguments.
+
+    Arrays must be one-dimensional and contiguous; the first tells the kind of number. Whole numbers are 64-bit integers
+    and floats must be of the arrays' kind.
+    """
+
+    @intrinsic
+    def call(context, *args):  # type: ignore[no-untyped-def]
+        kinds = tuple(types.intp if isinstance(each, types.Integer) else each for each in args)
+        number = next(each.dtype for each in args if isinstance(each, types.Array))
+
+        def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            data = [
+                context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
+                for kind, value in zip(kinds, cgutils.unpack_tuple(builder, values[0]), strict=True)
+            ]
+            function(Writer(builder, context.get_data_type(number), number.bitwidth // 8), *data)
+            return context.get_dummy_value()
+
+        return types.void(types.StarArgTuple.from_types(kinds)), emit
+
+    return call
+
+
+@intrinsic
+def _unaligned(context, array):  # type: ignore[no-untyped-def]
+    """How many numbers of the array lie before its first whole vector, if addresses are counted in vectors.
+
+    A vector that lies across two lines of the cache costs twice as much.
+    """
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        address = builder.ptrtoint(context.make_array(signature.args[0])(context, builder, values[0]).data, _INT)
+        over = builder.and_(builder.neg(address), ir.Constant(_INT, VECTOR_BYTES - 1))
+        return builder.udiv(over, ir.Constant(_INT, signature.args[0].dtype.bitwidth // 8))
+
+    return types.intp(array), emit
+
+
+unaligned: Callable[..., Any] = _unaligned

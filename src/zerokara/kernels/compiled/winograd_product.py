@@ -1,0 +1,131 @@
+"""The 36 matrix products of Winograd's convolution: a register tile and the loops around it.
+
+Operands lie in blocks of one vector: an array a[block][row][lane] holds the matrix a[row, block·L + lane]. So what
+the transforms store, and what a tile reads, is contiguous, and a tile needs three addresses only.
+
+    out[row, k…] (+)= Σ_step  a[row, step] · b[step, k…]
+
+For each step R numbers of a are spread over a vector each and multiplied with V vectors of b; R·V sums stay in
+registers.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from zerokara.kernels.compiled.build import inner
+from zerokara.kernels.compiled.simd import VECTOR_BYTES
+from zerokara.kernels.compiled.vectors import REGISTERS, Writer, instructions
+
+MOST = 4 if REGISTERS >= 32 else 2
+"""The largest number of vectors in a tile's row."""
+
+
+def _tile(rows: int, vectors: int, across: bool) -> Callable[..., Any]:
+    """The instructions of one tile. `across`: the steps are the lanes of a, else the rows of a."""
+
+    @instructions
+    def tile(
+        write: Writer,
+        a: Any,
+        a_at: Any,
+        a_block: Any,
+        b: Any,
+        b_at: Any,
+        b_vector: Any,
+        blocks: Any,
+        out: Any,
+        out_at: Any,
+        out_vector: Any,
+        add: Any,
+    ) -> None:
+        lanes = write.lanes
+        steps, row, step = (lanes, lanes, 1) if across else (4, 1, lanes)
+        sums = [[write.variable(write.constant(0.0)) for _ in range(vectors)] for _ in range(rows)]
+        places = [
+            [write.plus(write.plus(out_at, r * lanes), write.times(out_vector, v)) for v in range(vectors)]
+            for r in range(rows)
+        ]
+        with write.only_if(write.less(0, add)):
+            for r in range(rows):
+                for v in range(vectors):
+                    write.assign(write.load(out, places[r][v]), sums[r][v])
+        with write.repeated(blocks) as block:
+            left = write.plus(a_at, write.times(a_block, block))
+            right = write.plus(b_at, write.times(block, steps * lanes))
+            for s in range(steps):
+                factors = [
+                    write.load(b, write.plus(write.plus(right, write.times(b_vector, v)), s * lanes))
+                    for v in range(vectors)
+                ]
+                for r in range(rows):
+                    number = write.spread(a, write.plus(left, r * row + s * step))
+                    for v in range(vectors):
+                        write.assign(write.multiply_add(number, factors[v], write.read(sums[r][v])), sums[r][v])
+        for r in range(rows):
+            for v in range(vectors):
+                write.store(write.read(sums[r][v]), out, places[r][v])
+
+    return tile
+
+
+_SIZES = {1: (12, 8), 2: (12, 8), 3: (8, 4), 4: (6, 4)} if REGISTERS >= 32 else {1: (8, 4), 2: (6, 4)}
+_ROWS = tuple(_SIZES.get(v, _SIZES[MOST]) for v in (1, 2, 3, 4))
+
+
+@inner
+def _rows_of_next_tile(left, width):  # type: ignore[no-untyped-def]
+    """The larger tile, unless none would fit the rest: any multiple of four from eight on can be cut so."""
+    large, small = _ROWS[width - 1]
+    return large if left == large or left - large >= small else small
+
+
+def _product(across: bool) -> Callable[..., Any]:
+    """The loops over vectors and rows."""
+    tiles = [[_tile(rows, min(v + 1, MOST), across) for rows in _ROWS[v]] for v in range(4)]
+    (large1, small1), (large2, small2), (large3, small3), (large4, small4) = tiles
+
+    @inner
+    def product(  # type: ignore[no-untyped-def]
+        a, a_at, a_block, blocks, b, b_at, b_vector, vectors, out, out_at, out_vector, rows, add
+    ):
+        lanes = VECTOR_BYTES // out.itemsize
+        k = 0
+        while k < vectors:
+            width = min(MOST, vectors - k)
+            right, target = b_at + k * b_vector, out_at + k * out_vector
+            row = 0
+            while row < rows:
+                left = a_at + row * (lanes if across else 1)
+                here = target + row * lanes
+                count = _rows_of_next_tile(rows - row, width)
+                large = count == _ROWS[width - 1][0]
+                if width == 4:
+                    if large:
+                        large4(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
+                    else:
+                        small4(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
+                elif width == 3:
+                    if large:
+                        large3(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
+                    else:
+                        small3(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
+                elif width == 2:
+                    if large:
+                        large2(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
+                    else:
+                        small2(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
+                elif large:
+                    large1(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
+                else:
+                    small1(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
+                row += count
+            k += width
+
+    return product
+
+
+multiply = _product(across=True)
+"""out[row, k] (+)= Σ_step a[row, step] · b[step, k]: the steps are blocks of lanes."""
+
+multiply_transposed = _product(across=False)
+"""out[lane, k] (+)= Σ_row a[row, lane] · b[row, k]: the steps are rows, four to a block, and `out` has a row per lane."""
