@@ -8,7 +8,14 @@ from typing import Any
 
 from zerokara.kernels.compiled.activation import add_relu, relu, relu_grad
 from zerokara.kernels.compiled.build import warm_up
-from zerokara.kernels.compiled.conv import channel_sum, conv2d, conv2d_grad_w, conv2d_grad_x
+from zerokara.kernels.compiled.conv import (
+    channel_sum,
+    conv2d,
+    conv2d_fused,
+    conv2d_grad_w,
+    conv2d_grad_x,
+    conv2d_grad_x_fused,
+)
 from zerokara.kernels.compiled.elementwise import add, copy_to, divide, fill, multiply, scale, subtract
 from zerokara.kernels.compiled.index import scatter
 from zerokara.kernels.compiled.layer_norm import layer_norm, layer_norm_grads
@@ -24,15 +31,10 @@ from zerokara.kernels.compiled.norm import (
     update_running,
 )
 from zerokara.kernels.compiled.optimizer import (
-    adagrad_apply,
     adagrad_step,
-    adam_apply,
     adam_step,
-    momentum_apply,
     momentum_step,
-    rmsprop_apply,
     rmsprop_step,
-    sgd_apply,
     sgd_step,
 )
 from zerokara.kernels.compiled.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
@@ -40,21 +42,18 @@ from zerokara.kernels.compiled.pool import avg_pool2d, avg_pool2d_grad, max_pool
 FUSED: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
-        adagrad_apply,
-        adam_apply,
         add,
         add_relu,
         batch_norm_train,
         batch_norm_train_grads,
+        conv2d_fused,
+        conv2d_grad_x_fused,
         copy_to,
         cross_entropy_mean,
         divide,
         fill,
-        momentum_apply,
         multiply,
-        rmsprop_apply,
         scale,
-        sgd_apply,
         subtract,
     )
 }

@@ -1,57 +1,96 @@
-"""Direct convolution, its two gradients, and the sum over a channel. No columns are ever made.
+"""Convolution, its two gradients, and the sum over a channel. The work is done in `sliding` and `sliding_grad`.
 
-The forward pass takes R places of the filter at a time and one or two vectors of filters: a tile of R × V·L results
-stays in registers (see `simd`) while it runs over the taps and channels, which lie side by side in memory,
-
-    y[n, i_r, j_r, f…] = b[f…] + Σ_p Σ_qc  x[n, i_r·s + p·d, j_r·s + q, c] · w[p, q, c, f…]
-
-The gradient of the images is the same sum: g with s − 1 zeros between its pixels, over the filters turned by 180° and
-with C and F exchanged. The gradient of the filters is a tile of R taps × V·L filters that runs over the pixels.
-
-Images are worked on in blocks that fit the second-level cache. A block is copied, with the zeros around it, into a
-small working array of shape (images, H', W', C), unless it lies in memory just so already.
+Here is decided how a convolution is cut: into blocks that fit the second-level cache, and among the threads: by
+blocks of images, by bands of one image, or, where there are many filters and few images, by filters.
 """
 
 import numpy as np
 
 from zerokara.arrays import Array, Shape
 from zerokara.kernels.compiled import definition as reference
-from zerokara.kernels.compiled import threads
-from zerokara.kernels.compiled.build import compilable, expect_shape, inner, kernel
+from zerokara.kernels.compiled import threads, winograd
+from zerokara.kernels.compiled.build import compilable, expect_shape, kernel
 from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images, plain
 from zerokara.kernels.compiled.memory import empty
-from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy, tile1, tile2
-from zerokara.kernels.compiled.strided import transpose_block
+from zerokara.kernels.compiled.simd import VECTOR_BYTES
+from zerokara.kernels.compiled.sliding import pack, pack_back, reach, slide
+from zerokara.kernels.compiled.sliding_grad import collect, slide_grad_w
+from zerokara.kernels.compiled.tiles import MASK, RELU
 from zerokara.kernels.reference.conv import check_conv, conv_output_size
 
 Pair = tuple[int, int]
 Plan = tuple[int, ...]
+Span = tuple[int, int, int, int]
 
-_BLOCK_BYTES = 256 * 1024
+_BLOCK_BYTES = 384 * 1024  # of a block: with the weights beside it, it stays in a second-level cache
+_BLOCK_PIXELS = 2048
+_ALIAS_BYTES = 2048  # pixels at such distances fight for the same few places of the first-level cache
+_LARGE_SUMS = 1 << 18  # gradients with more numbers are not summed up per thread and then added
 
 
 def conv2d(x: Array, w: Array, b: Array | None, stride: Pair, padding: Pair, dilation: Pair, groups: int) -> Array:
     """Slide the filters `w` over the images `x`. See the reference."""
+    return conv2d_fused(x, w, b, stride, padding, dilation, groups, relu=False)
+
+
+def conv2d_fused(
+    x: Array, w: Array, b: Array | None, stride: Pair, padding: Pair, dilation: Pair, groups: int, relu: bool
+) -> Array:
+    """`conv2d`, and max(·, 0) of it if `relu`."""
     check_conv(x.shape, w.shape, groups)
     size = _output_size(x.shape, w.shape, stride, padding, dilation)
     expect_shape("the bias", b, w.shape[:1])
     if not compilable(x, w, *(() if b is None else (b,))) or 0 in (*x.shape, *w.shape):
-        return reference.conv2d(x, w, b, stride, padding, dilation, groups)
-    packed = _packed(w, b, groups, turned=False)
-    return _convolve(x, packed, w.shape[0], w.shape[2:], size, stride, dilation, padding, (1, 1), groups)
+        y = reference.conv2d(x, w, b, stride, padding, dilation, groups)
+        return reference.relu(y) if relu else y
+    if winograd.suits(x.shape, w.shape, stride, padding, dilation, groups, x.dtype):
+        return winograd.conv2d(x, w, b, padding, relu)
+    lead = -padding[0], -padding[1]
+    memory, strides = image_memory(x)
+    plan = _plan(x.shape, strides, groups, w.shape, size, stride, (1, 1), dilation, lead, x.dtype)
+    filters = plain(w).reshape(-1)
+    packed = empty((_packed_size(groups, len(w), w.size // len(w), w.dtype),), w.dtype)
+    bias = filters[:0] if b is None else plain(b)
+    ranges = threads.parts(x.shape[1], w.size)
+    threads.share(pack.on(w.dtype), [(filters, bias, packed, plan, *r) for r in ranges])
+    y, y_memory = new_images((len(x), len(w), *size), x.dtype)
+    spans = _spans(len(x), plan, 2.0 * y.size * w.size / len(w), x.dtype)
+    end = RELU if relu else 0
+    threads.share(slide.on(x.dtype), [(memory, packed, y_memory, packed, plan, end, span) for span in spans])
+    return y
 
 
 def conv2d_grad_x(
     g: Array, w: Array, x_shape: Shape, stride: Pair, padding: Pair, dilation: Pair, groups: int
 ) -> Array:
     """∂L/∂x: every g[n,f,i,j]·w[f], added back onto the window it came from. See the reference."""
+    return conv2d_grad_x_fused(g, w, x_shape, stride, padding, dilation, groups, None)
+
+
+def conv2d_grad_x_fused(
+    g: Array, w: Array, x_shape: Shape, stride: Pair, padding: Pair, dilation: Pair, groups: int, mask: Array | None
+) -> Array:
+    """`conv2d_grad_x`, and 0 where the mask, the result of the ReLU that x is, is not positive."""
     check_conv(x_shape, w.shape, groups)
     expect_shape("g", g, (x_shape[0], w.shape[0], *_output_size(x_shape, w.shape, stride, padding, dilation)))
-    if not compilable(g, w) or 0 in (*g.shape, *w.shape):
-        return reference.conv2d_grad_x(g, w, x_shape, stride, padding, dilation, groups)
-    around = tuple(d * (p - 1) - pad for d, p, pad in zip(dilation, w.shape[2:], padding, strict=True))
-    turned = _packed(w, None, groups, turned=True)
-    return _convolve(g, turned, x_shape[1], w.shape[2:], x_shape[2:], (1, 1), dilation, around, stride, groups)
+    expect_shape("the mask", mask, x_shape)
+    if not compilable(g, w, *(() if mask is None else (mask,))) or 0 in (*g.shape, *w.shape, *x_shape):
+        dx = reference.conv2d_grad_x(g, w, x_shape, stride, padding, dilation, groups)
+        return dx if mask is None else reference.relu_grad(dx, mask)
+    if winograd.suits(x_shape, w.shape, stride, padding, dilation, groups, w.dtype):
+        return winograd.conv2d_grad_x(g, w, x_shape, padding, mask)
+    memory, strides = image_memory(g)
+    turned = -dilation[0], -dilation[1]
+    plan = _plan(g.shape, strides, groups, (x_shape[1], 0, *w.shape[2:]), x_shape[2:], (1, 1), stride, turned, padding,
+                 g.dtype)  # fmt: skip
+    packed = empty((_packed_size(groups, x_shape[1], w.size // w.shape[1] // groups, w.dtype),), w.dtype)
+    ranges = threads.parts(len(w), w.size)
+    threads.share(pack_back.on(w.dtype), [(plain(w).reshape(-1), packed, plan, *r) for r in ranges])
+    dx, dx_memory = new_images(x_shape, g.dtype)
+    spans = _spans(len(g), plan, 2.0 * g.size * w.size / len(w), g.dtype)
+    seen, end = (packed, 0) if mask is None else (channels_last(mask).reshape(-1), MASK)
+    threads.share(slide.on(g.dtype), [(memory, packed, dx_memory, seen, plan, end, span) for span in spans])
+    return dx
 
 
 def conv2d_grad_w(
@@ -62,21 +101,25 @@ def conv2d_grad_w(
     expect_shape("g", g, (len(x), w_shape[0], *_output_size(x.shape, w_shape, stride, padding, dilation)))
     if not compilable(g, x) or 0 in (*g.shape, *x.shape, *w_shape):
         return reference.conv2d_grad_w(g, x, w_shape, stride, padding, dilation, groups)
+    if winograd.suits(x.shape, w_shape, stride, padding, dilation, groups, x.dtype):
+        return winograd.conv2d_grad_w(g, x, w_shape, padding)
     f, c, p, q = w_shape
     memory, strides = image_memory(x)
     slopes = channels_last(g).reshape(-1)
-    plan = _plan(x.shape, strides, f, (p, q), g.shape[2:], stride, dilation, padding, (1, 1), groups)
-    ranges = threads.parts(len(x), 2.0 * g.size * c * p * q)
-    rows = -(-(p * q * c) // ROWS) * ROWS
-    sums = empty((len(ranges), groups * rows * _whole_vectors(f // groups, x.dtype)), x.dtype)
+    lead = -padding[0], -padding[1]
+    plan = _plan(x.shape, strides, groups, w_shape, g.shape[2:], stride, (1, 1), dilation, lead, x.dtype)
+    size = groups * c * p * q * _whole_vectors(f // groups, x.dtype)
+    spans = _spans(len(x), plan, 2.0 * g.size * c * p * q, x.dtype, by_columns=size > _LARGE_SUMS)
+    shares = len({span[:2] for span in spans})  # threads with filters of their own write to the same sums
+    sums = empty((shares, size), x.dtype)
     threads.share(
-        _grad_w.on(x.dtype),
-        [(memory, slopes, sums[k], plan, *ranges[k]) for k in range(len(ranges))],
+        slide_grad_w.on(x.dtype),
+        [(memory, slopes, sums[k % shares], plan, span) for k, span in enumerate(spans)],
     )
     dw = empty(w_shape, x.dtype)
-    sizes = len(ranges), groups, f // groups, c, p * q, rows
+    sizes = shares, groups, f // groups, c, p * q
     pieces = threads.parts(-(-(f // groups) // _lanes(x.dtype)), sums.size)
-    threads.share(_collect.on(x.dtype), [(sums.reshape(-1), dw.reshape(-1), sizes, *piece) for piece in pieces])
+    threads.share(collect.on(x.dtype), [(sums.reshape(-1), dw.reshape(-1), sizes, *piece) for piece in pieces])
     return dw
 
 
@@ -93,41 +136,49 @@ def channel_sum(g: Array) -> Array:
     return total
 
 
-def _convolve(
-    x: Array,
-    packed: Array,
-    filters: int,
-    kernel_size: Shape,
-    size: Shape,
-    stride: Pair,
-    dilation: Pair,
-    around: Shape,
-    spread: Pair,
-    groups: int,
-) -> Array:
-    """One convolution with packed filters, shared among the threads by images."""
-    memory, strides = image_memory(x)
-    y, y_memory = new_images((len(x), filters, *size), x.dtype)
-    plan = _plan(x.shape, strides, filters, kernel_size, size, stride, dilation, around, spread, groups)
-    ranges = threads.parts(len(x), 2.0 * y.size * packed.size / filters)
-    threads.share(_forward.on(x.dtype), [(memory, packed, y_memory, plan, *r) for r in ranges])
-    return y
-
-
 def _plan(
     x_shape: Shape,
     strides: Shape,
-    filters: int,
-    kernel_size: Shape,
-    size: Shape,
-    stride: Pair,
-    dilation: Pair,
-    around: Shape,
-    spread: Pair,
     groups: int,
+    w_shape: Shape,
+    size: Shape,
+    s: Pair,
+    spread: Pair,
+    d: Pair,
+    lead: Pair,
+    dtype: "np.dtype[np.generic]",
 ) -> Plan:
-    """All the sizes of a convolution, in the order in which the kernels read them."""
-    return (*x_shape[1:], *strides, groups, filters, *kernel_size, *size, *stride, *dilation, *around, *spread)
+    """All the sizes of a convolution, in the order in which the kernels read them (see `sliding`)."""
+    n, c, h, w = x_shape
+    low, high = zip(*(reach.py_func(w_shape[2 + k], d[k], lead[k], spread[k]) for k in (0, 1)), strict=True)
+    height, width = ((-(-size[k] // spread[k]) - 1) * s[k] + high[k] - low[k] + 1 for k in (0, 1))
+    pitch = c + (_lanes(dtype) if s[1] * c * dtype.itemsize % _ALIAS_BYTES == 0 else 0)
+    dense = (strides[1] == 1 or c == 1) and strides[3] == c and strides[2] == w * c and strides[0] == h * w * c
+    ready = dense and pitch == c and min(low) >= 0 and low[0] + height <= h and low[1] + width <= w
+    band, images = size[0], 1
+    row_bytes = width * pitch * dtype.itemsize
+    most = min(_BLOCK_PIXELS // size[1] + 1, (_BLOCK_BYTES // row_bytes - height) // s[0] * spread[0] + size[0])
+    if most < size[0]:
+        band = max(most // spread[0], 1) * spread[0]
+    else:
+        images = max(1, min(n, _BLOCK_PIXELS // (size[0] * size[1]), _BLOCK_BYTES // (height * row_bytes)))
+    units = n * -(-size[0] // band)
+    crew = threads.count()
+    if units < 4 * crew and units % crew and band > 4 * spread[0]:  # too few images to share: cut them, too
+        band = -(-band // (2 * spread[0])) * spread[0]
+    return (c, h, w, *strides, groups, w_shape[0], *w_shape[2:], *size, *s, *spread, *d, *lead, band, images, pitch,
+            int(ready))  # fmt: skip
+
+
+def _spans(n: int, plan: Plan, work: float, dtype: "np.dtype[np.generic]", *, by_columns: bool = False) -> list[Span]:
+    """What each thread does: some of the units of work, or some of the filters of all of them."""
+    units, columns = n * -(-plan[11] // plan[21]), plan[8] // plan[7]
+    ranges = threads.parts(units, work)
+    panels = threads.parts(-(-columns // (2 * _lanes(dtype))), work)
+    if len(panels) > len(ranges) or (by_columns and len(panels) == len(ranges)):
+        width = 2 * _lanes(dtype)
+        return [(0, units, first * width, min(last * width, columns)) for first, last in panels]
+    return [(*r, 0, columns) for r in ranges]
 
 
 def _output_size(x_shape: Shape, w_shape: Shape, stride: Pair, padding: Pair, dilation: Pair) -> Pair:
@@ -137,276 +188,19 @@ def _output_size(x_shape: Shape, w_shape: Shape, stride: Pair, padding: Pair, di
     return rows, columns
 
 
-def _lanes(dtype: np.dtype[np.generic]) -> int:
+def _lanes(dtype: "np.dtype[np.generic]") -> int:
     """Numbers in a vector register."""
     return VECTOR_BYTES // dtype.itemsize
 
 
-def _whole_vectors(count: int, dtype: np.dtype[np.generic]) -> int:
+def _whole_vectors(count: int, dtype: "np.dtype[np.generic]") -> int:
     """`count` rounded up to whole vectors."""
     return -(-count // _lanes(dtype)) * _lanes(dtype)
 
 
-def _packed(w: Array, b: Array | None, groups: int, *, turned: bool) -> Array:
-    """Filters (F, C/groups, P, Q) as the tiles read them, followed by the bias (groups, F/groups) or zeros.
-
-    Forward: (groups, P, Q, C/groups, F/groups). The way back: turned by 180°, with the two channel axes of each group
-    exchanged. The innermost axis is filled up to whole vectors.
-    """
-    f, c, p, q = w.shape
-    sizes = groups, f // groups, c, p * q
-    inner_size, outer_size = (c, f // groups) if turned else (f // groups, c)
-    step = _whole_vectors(inner_size, w.dtype)
-    packed = empty((groups * step * (p * q * outer_size + 1) + _lanes(w.dtype),), w.dtype)
-    filters, bias = plain(w).reshape(-1), plain(w if b is None else b).reshape(-1)
-    pack = _pack_turned if turned else _pack
-    ranges = threads.parts(groups * outer_size, w.size)
-    threads.share(pack.on(w.dtype), [(filters, bias, packed, (*sizes, step, b is not None), *r) for r in ranges])
-    return packed
-
-
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 6), i8, i8)")
-def _pack(w, bias, packed, sizes, start, stop):  # type: ignore[no-untyped-def]
-    """packed[group, tap, c, f] = w[group, f, c, tap] for the pairs (group, c) from start to stop−1, and the bias."""
-    groups, filters, depth, taps, step, with_bias = sizes
-    lanes = VECTOR_BYTES // w.itemsize
-    for pair in range(start, stop):
-        group, c = pair // depth, pair % depth
-        for f in range(0, filters, lanes):
-            rows = min(lanes, filters - f)
-            for tap in range(0, taps, lanes):
-                transpose_block(
-                    packed, ((group * taps + tap) * depth + c) * step + f, depth * step,
-                    w, ((group * filters + f) * depth + c) * taps + tap, depth * taps, rows, min(lanes, taps - tap),
-                )  # fmt: skip
-        if filters < step:
-            for tap in range(taps):
-                packed[((group * taps + tap) * depth + c) * step + filters :][: step - filters] = 0
-    if start == 0:
-        rest = packed[groups * taps * depth * step :]
-        rest[:] = 0
-        if with_bias:
-            for group in range(groups):
-                rest[group * step :][:filters] = bias[group * filters :][:filters]
-
-
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 6), i8, i8)")
-def _pack_turned(w, bias, packed, sizes, start, stop):  # type: ignore[no-untyped-def]
-    """packed[group, taps − 1 − tap, f, c] = w[group, f, c, tap] for the filters start…stop−1; there is no bias."""
-    groups, filters, depth, taps, step, _ = sizes
-    lanes = VECTOR_BYTES // w.itemsize
-    for filter in range(start, stop):
-        group, f = filter // filters, filter % filters
-        for c in range(0, depth, lanes):
-            rows = min(lanes, depth - c)
-            for tap in range(0, taps, lanes):
-                transpose_block(
-                    packed, ((group * taps + taps - 1 - tap) * filters + f) * step + c, -filters * step,
-                    w, (filter * depth + c) * taps + tap, taps, rows, min(lanes, taps - tap),
-                )  # fmt: skip
-        if depth < step:
-            for tap in range(taps):
-                packed[((group * taps + tap) * filters + f) * step + depth :][: step - depth] = 0
-    if start == 0:
-        packed[groups * taps * filters * step :] = 0
-
-
-@inner
-def _copy_block(block, x, plan, height, width, first, count):  # type: ignore[no-untyped-def]
-    """Copy `count` images into the middle of the block (count, height, width, C), whose borders are zero.
-
-    A pixel (h, w) goes to (h·spread + around); what falls outside the block is left out.
-    """
-    c, h, w, along_n, along_c, along_h, along_w = plan[:7]
-    top, left, spread_h, spread_w = plan[17:]
-    for image in range(count):
-        for row in range(h):
-            i = row * spread_h + top
-            if i < 0 or i >= height:
-                continue
-            source = (first + image) * along_n + row * along_h
-            target = (image * height + i) * width
-            if spread_w == 1 and along_c == 1 and along_w == c:
-                begin = max(0, -left)
-                end = max(begin, min(w, width - left))
-                copy(block, (target + left + begin) * c, x, source + begin * c, (end - begin) * c)
-                continue
-            for channel in range(c):
-                for column in range(w):
-                    j = column * spread_w + left
-                    if 0 <= j < width:
-                        block[(target + j) * c + channel] = x[source + channel * along_c + column * along_w]
-
-
-@inner
-def _lies_ready(plan):  # type: ignore[no-untyped-def]
-    """Whether the images can be read where they are: channels innermost, and no zeros to be put around or between."""
-    c, h, w, along_n, along_c, along_h, along_w = plan[:7]
-    top, left, spread_h, spread_w = plan[17:]
-    dense = (along_c == 1 or c == 1) and along_w == c and along_h == w * c and along_n == h * w * c
-    return dense and top == 0 and left == 0 and spread_h == 1 and spread_w == 1
-
-
-@inner
-def _block_shape(plan):  # type: ignore[no-untyped-def]
-    """(height, width) of the part of a padded image that the filters touch."""
-    p, q, rows, columns, stride_h, stride_w, dilation_h, dilation_w = plan[9:17]
-    return (rows - 1) * stride_h + (p - 1) * dilation_h + 1, (columns - 1) * stride_w + (q - 1) * dilation_w + 1
-
-
-@inner
-def _taps(p, q, depth, along_p, along_q):  # type: ignore[no-untyped-def]
-    """Where the taps (p, q, channel) of a filter are, counted from the first."""
-    taps = np.empty(p * q * depth, np.int64)
-    for k in range(taps.size):
-        taps[k] = k // (q * depth) * along_p + k // depth % q * along_q + k % depth
-    return taps
-
-
-@inner
-def _places(images, rows, columns, along_n, along_i, along_j):  # type: ignore[no-untyped-def]
-    """Where the first tap is, for each place (image, i, j) of a filter, counted from the first place."""
-    places = np.empty(images * rows * columns, np.int64)
-    k = 0
-    for n in range(images):
-        for i in range(rows):
-            for j in range(columns):
-                places[k] = n * along_n + i * along_i + j * along_j
-                k += 1
-    return places
-
-
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 21), i8, i8)")
-def _forward(x, w, y, plan, start, stop):  # type: ignore[no-untyped-def]
-    """y = bias + x ⋆ w for the images start…stop−1; `w` is what `_packed` returns."""
-    c, h, wide = plan[:3]
-    groups, filters, p, q, rows, columns, stride_h, stride_w, dilation_h, dilation_w = plan[7:17]
-    height, width = _block_shape(plan)
-    ready = _lies_ready(plan)
-    if ready:
-        height, width = h, wide
-    size = height * width * c
-    images = max(1, min(stop - start, _BLOCK_BYTES // (size * x.itemsize)))
-    block = x if ready else np.zeros(images * size, x.dtype)
-
-    lanes = VECTOR_BYTES // x.itemsize
-    depth, count = c // groups, filters // groups
-    step = (count + lanes - 1) // lanes * lanes  # numbers between neighbours in the packed filters
-    taps = _taps(p, q, depth, dilation_h * width * c, dilation_w * c)
-    places = _places(images, rows, columns, size, stride_h * width * c, stride_w * c)
-    tail = np.empty(ROWS, np.int64)
-    bias = groups * taps.size * step
-
-    for first in range(start, stop, images):
-        here = min(images, stop - first)
-        if ready:
-            block = x[first * size :]
-        else:
-            _copy_block(block, x, plan, height, width, first, here)
-        pixels = here * rows * columns
-        for k in range(ROWS):  # the last tile may hang over: it repeats the last pixel, and does not store it
-            tail[k] = places[min(pixels // ROWS * ROWS + k, pixels - 1)]
-        for group in range(groups):
-            source = block[group * depth :]
-            for f in range(0, count, 2 * lanes):
-                used = min(count - f, 2 * lanes)
-                w_start = group * p * q * depth * step + f
-                for m in range(0, pixels, ROWS):
-                    tile_places = places[m : m + ROWS] if m + ROWS <= pixels else tail
-                    target = (first * rows * columns + m) * filters + group * count + f
-                    stored = min(ROWS, pixels - m)
-                    if used > lanes:
-                        tile2(
-                            source, tile_places, taps, taps.size, w, w_start, step,
-                            w, bias + group * step + f, y, target, filters, stored, used,
-                        )  # fmt: skip
-                    else:
-                        tile1(
-                            source, tile_places, taps, taps.size, w, w_start, step,
-                            w, bias + group * step + f, y, target, filters, stored, used,
-                        )  # fmt: skip
-
-
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 21), i8, i8)")
-def _grad_w(x, g, sums, plan, start, stop):  # type: ignore[no-untyped-def]
-    """sums[group, p·q·c, f] = Σ over the pixels of images start…stop−1 of x · g.
-
-    g is read as (N, I, J, F). Each block of images is summed up by itself, which keeps rounding errors small.
-    """
-    c, h, wide = plan[:3]
-    groups, filters, p, q, rows, columns, stride_h, stride_w, dilation_h, dilation_w = plan[7:17]
-    height, width = _block_shape(plan)
-    ready = _lies_ready(plan)
-    if ready:
-        height, width = h, wide
-    size = height * width * c
-    images = max(1, min(stop - start, _BLOCK_BYTES // (size * x.itemsize)))
-    block = x if ready else np.zeros(images * size, x.dtype)
-
-    lanes = VECTOR_BYTES // x.itemsize
-    depth, count = c // groups, filters // groups
-    step = (count + lanes - 1) // lanes * lanes
-    taps = _taps(p, q, depth, dilation_h * width * c, dilation_w * c)
-    whole = (taps.size + ROWS - 1) // ROWS * ROWS
-    tile_taps = np.zeros(whole, np.int64)  # beyond the last tap, the first one once more
-    tile_taps[: taps.size] = taps
-    places = _places(images, rows, columns, size, stride_h * width * c, stride_w * c)
-    nothing = np.zeros(2 * lanes, x.dtype)
-    sum_here = np.empty(whole * step, x.dtype)
-    sums[:] = 0
-    image_slopes = rows * columns * filters
-
-    for first in range(start, stop, images):
-        here = min(images, stop - first)
-        if ready:
-            block = x[first * size :]
-        else:
-            _copy_block(block, x, plan, height, width, first, here)
-        slopes = g[first * image_slopes :]
-        if (first + here) * image_slopes == g.size and (count % lanes or groups > 1):
-            slopes = np.zeros(here * image_slopes + 2 * lanes, x.dtype)  # vectors may be read beyond the end of g
-            copy(slopes, 0, g, first * image_slopes, here * image_slopes)
-        for group in range(groups):
-            source = block[group * depth :]
-            for f in range(0, count, 2 * lanes):
-                for k in range(0, taps.size, ROWS):
-                    g_start = group * count + f
-                    target = k * step + f
-                    if count - f > lanes:
-                        tile2(
-                            source, tile_taps[k : k + ROWS], places, here * rows * columns, slopes, g_start,
-                            filters, nothing, 0, sum_here, target, step, ROWS, 2 * lanes,
-                        )  # fmt: skip
-                    else:
-                        tile1(
-                            source, tile_taps[k : k + ROWS], places, here * rows * columns, slopes, g_start,
-                            filters, nothing, 0, sum_here, target, step, ROWS, lanes,
-                        )  # fmt: skip
-            for k in range(taps.size * step):
-                sums[group * whole * step + k] += sum_here[k]
-
-
-@kernel("void(T[::1], T[::1], UniTuple(i8, 6), i8, i8)")
-def _collect(sums, dw, sizes, start, stop):  # type: ignore[no-untyped-def]
-    """dw[group, f, c, tap] = Σ over the threads of sums[thread, group, tap, c, f], for some vectors of filters."""
-    shares, groups, filters, depth, taps, rows = sizes
-    lanes = VECTOR_BYTES // sums.itemsize
-    step = (filters + lanes - 1) // lanes * lanes
-    size = groups * rows * step
-    for group in range(groups):
-        for f in range(start * lanes, min(stop * lanes, filters), lanes):
-            for k in range(taps * depth):
-                place = (group * rows + k) * step + f
-                for share in range(1, shares):
-                    for lane in range(lanes):
-                        sums[place + lane] += sums[share * size + place + lane]
-            for c in range(depth):
-                for tap in range(0, taps, lanes):
-                    transpose_block(
-                        dw, ((group * filters + f) * depth + c) * taps + tap, depth * taps,
-                        sums, (group * rows + tap * depth + c) * step + f, depth * step,
-                        min(lanes, taps - tap), min(lanes, filters - f),
-                    )  # fmt: skip
+def _packed_size(groups: int, filters: int, taps: int, dtype: "np.dtype[np.generic]") -> int:
+    """Numbers in packed filters and bias, and the vectors that may be read beyond."""
+    return groups * _whole_vectors(filters // groups, dtype) * (taps + 1) + 2 * _lanes(dtype)
 
 
 @kernel("void(T[::1], f8[::1], i8, i8)")

@@ -22,7 +22,10 @@ from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 
 cgutils: Any = _cgutils
 _RANK = 5
-_CODES = {4: np.dtype(np.float32), 8: np.dtype(np.float64)}  # what numbers of this size are copied as
+_CODES: dict[int, "np.dtype[Any]"] = {
+    4: np.dtype(np.float32),
+    8: np.dtype(np.float64),
+}  # what numbers of this size are copied as
 
 
 class _Alias:
@@ -98,15 +101,15 @@ def _single(axis: tuple[int, int, int]) -> list[tuple[int, int, int]]:
 
 
 @intrinsic
-def _transpose_block(context, target, to, to_step, source, of, of_step, rows, columns):  # type: ignore[no-untyped-def]
-    """target[to + j·to_step + i] = source[of + i·of_step + j] for i < rows and j < columns, both at most L.
+def _transpose_block(context, target, to, places, source, of, of_step, rows, columns):  # type: ignore[no-untyped-def]
+    """target[to + places[j] + i] = source[of + i·of_step + j] for i < rows and j < columns, both at most L.
 
     L vectors are read and interleaved log₂ L times, each with the one L/2 further on: that transposes them.
     """
 
     def emit(context: Any, b: Any, signature: Any, args: Any) -> Any:
-        to_data, of_data = (context.make_array(signature.args[k])(context, b, args[k]).data for k in (0, 3))
-        to_at, to_step, of_at, of_step, rows, columns = (args[k] for k in (1, 2, 4, 5, 6, 7))
+        to_data, places, of_data = (context.make_array(signature.args[k])(context, b, args[k]).data for k in (0, 2, 3))
+        to_at, of_at, of_step, rows, columns = (args[k] for k in (1, 4, 5, 6, 7))
         size = signature.args[0].dtype.bitwidth // 8
         lanes = VECTOR_BYTES // size
         lane, word = ir.IntType(32), ir.IntType(64)
@@ -128,9 +131,6 @@ def _transpose_block(context, target, to, to_step, source, of, of_step, rows, co
         row_mask, column_mask = first(rows), first(columns)
         align, nothing = ir.Constant(lane, size), ir.Constant(vector, None)
 
-        def address(data: Any, at: Any, step: Any, k: int) -> Any:
-            return b.bitcast(b.gep(data, [b.add(at, b.mul(step, ir.Constant(word, k)))]), pointer)
-
         last = b.sub(rows, ir.Constant(word, 1))
         values = []
         for i in range(lanes):  # beyond the last row, the last one once more
@@ -144,11 +144,12 @@ def _transpose_block(context, target, to, to_step, source, of, of_step, rows, co
             values = [b.shuffle_vector(values[i // 2], values[i // 2 + half], (low, high)[i % 2]) for i in range(lanes)]
         for j, value in enumerate(values):
             with b.if_then(b.icmp_signed("<", ir.Constant(word, j), columns)):
-                b.call(store, [value, address(to_data, to_at, to_step, j), align, row_mask])
+                place = b.add(to_at, b.load(b.gep(places, [ir.Constant(word, j)])))
+                b.call(store, [value, b.bitcast(b.gep(to_data, [place]), pointer), align, row_mask])
         return context.get_dummy_value()
 
     ints = types.intp
-    return types.void(target, ints, ints, source, *(ints,) * 4), emit
+    return types.void(target, ints, places, source, *(ints,) * 4), emit
 
 
 transpose_block: Any = _transpose_block
@@ -157,11 +158,12 @@ transpose_block: Any = _transpose_block
 @kernel("void(T[::1], T[::1], UniTuple(i8, 17), i8, i8)")
 def _copy_strided(target, source, plan, start, stop):  # type: ignore[no-untyped-def]
     """The rows start…stop−1 of the outermost axis. `plan`: lengths, target's strides, source's strides, two starts."""
-    a, b, c, d, e = plan[:5]
+    b, c, d, e = plan[1:5]
     to_a, to_b, to_c, to_d, to_e = plan[5:10]
     of_a, of_b, of_c, of_d, of_e = plan[10:15]
     to_at, of_at = plan[15:]
     lanes = VECTOR_BYTES // target.itemsize
+    places = np.arange(lanes) * to_d
     for i in range(start, stop):
         for j in range(b):
             for k in range(c):
@@ -174,7 +176,7 @@ def _copy_strided(target, source, plan, start, stop):  # type: ignore[no-untyped
                     for m in range(0, d, lanes):
                         for n in range(0, e, lanes):
                             transpose_block(
-                                target, to + m * to_d + n, to_d, source, of + m + n * of_e, of_e,
+                                target, to + m * to_d + n, places, source, of + m + n * of_e, of_e,
                                 min(lanes, e - n), min(lanes, d - m),
                             )  # fmt: skip
                 else:

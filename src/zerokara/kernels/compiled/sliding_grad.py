@@ -1,0 +1,131 @@
+"""The gradient of the filters: the same tiles as those of `sliding`, turned around.
+
+    ∂L/∂w[f, c, p, q] = Σ_nij g[n, f, i, j] · x[n, c, i·s + p·d − padding, j·s + q·d − padding]
+
+Rows of a tile are taps (p, q, c), columns are filters, and a step is a pixel (n, i, j): the tile runs over the pixels
+of a block. Each block is summed up by itself, which keeps rounding errors small, and then added to the sums of before.
+"""
+
+import numpy as np
+
+from zerokara.kernels.compiled.build import inner, kernel
+from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
+from zerokara.kernels.compiled.sliding import copy_block, reach, tap_order, unit_of_work
+from zerokara.kernels.compiled.strided import transpose_block
+from zerokara.kernels.compiled.tiles import ADD, product
+
+
+@inner
+def gather(panel, g, at, pixels, filters, used):  # type: ignore[no-untyped-def]
+    """panel[k, :used] = g[at + k·filters + …]: a strip of a matrix whose rows lie far apart, put together."""
+    width = 2 * (VECTOR_BYTES // g.itemsize)
+    if used < width:
+        for k in range(pixels):
+            copy(panel, k * width, g, at + k * filters, used)
+        return
+    for k in range(pixels):
+        target, source = panel[k * width :], g[at + k * filters :]
+        for lane in range(width):
+            target[lane] = source[lane]
+
+
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 25), UniTuple(i8, 4))")
+def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
+    """sums[group, p·q·c, f] = Σ over the pixels of the units of work that `span` names, for its columns f.
+
+    g is read as (N, I, J, F). The sums are all written, whatever they held.
+    """
+    c, h, wide = plan[:3]
+    groups, filters, p, q, rows, columns, s_h, s_w, spread_h, spread_w, d_h, d_w, lead_h, lead_w = plan[7:21]
+    band, images, pitch, ready = plan[21:25]
+    start, stop, first_column, last_column = span
+    lanes = VECTOR_BYTES // x.itemsize
+    depth, count = c // groups, filters // groups
+    step = (count + lanes - 1) // lanes * lanes
+
+    low_h, high_h = reach(p, d_h, lead_h, spread_h)
+    low_w, high_w = reach(q, d_w, lead_w, spread_w)
+    height = (band - 1) * s_h + high_h - low_h + 1
+    width = (columns - 1) * s_w + high_w - low_w + 1
+    block = x
+    if ready:
+        height, width = h, wide
+    else:
+        block = np.zeros(images * height * width * pitch, x.dtype)
+
+    _, along_h, along_w, _ = tap_order(p, q, plan)
+    total = p * q * depth
+    taps, outs = np.zeros(total + ROWS, np.int64), np.zeros(total + ROWS, np.int64)
+    for k in range(total):
+        tap = k // depth
+        taps[k] = ((along_h[tap] - low_h) * width + along_w[tap] - low_w) * pitch + k % depth
+        outs[k] = k * step
+    places = np.empty(images * band * columns, np.int64)
+    k = 0
+    for n in range(images):
+        for i in range(band):
+            for j in range(columns):
+                places[k] = ((n * height + i * s_h) * width + j * s_w) * pitch
+                k += 1
+    nothing = np.zeros(2 * lanes, x.dtype)
+    panel = np.empty(places.size * 2 * lanes, x.dtype)
+
+    unit = start
+    while unit < stop:
+        first, here, row, rows_here = unit_of_work(unit, stop, plan)
+        end = 0 if unit == start else ADD
+        unit += here
+        top = row * s_h + low_h
+        if ready:
+            block = x[((first * h + top) * wide + low_w) * c :]
+        else:
+            copy_block(block, x, plan, height, width, first, here, top, low_w)
+        pixels = here * rows_here * columns
+        slopes = (first * rows + row) * columns * filters
+        # Whole vectors may be read beyond the end of g; and what lies far apart is read too often to stay there.
+        beyond = slopes + pixels * filters + 2 * lanes > g.size and (count % lanes > 0 or groups > 1)
+        gathered = beyond or (filters > 2 * lanes and total > 2 * ROWS)
+        for group in range(groups):
+            source = block[group * depth :]
+            for f in range(first_column, min(last_column, count), 2 * lanes):
+                used = min(min(last_column, count) - f, 2 * lanes)
+                at = slopes + group * count + f
+                if gathered:
+                    gather(panel, g, at, pixels, filters, used)
+                product(
+                    source, taps, total, places[:pixels], panel if gathered else g, 0 if gathered else at,
+                    2 * lanes if gathered else filters, nothing, 0, sums, outs, group * total * step + f, used, end, g,
+                )  # fmt: skip
+
+
+@kernel("void(T[::1], T[::1], UniTuple(i8, 5), i8, i8)")
+def collect(sums, dw, sizes, start, stop):  # type: ignore[no-untyped-def]
+    """dw[group, f, c, tap] = Σ over the threads of sums[thread, group, tap, c, f], for some vectors of filters."""
+    shares, groups, filters, depth, taps = sizes
+    lanes = VECTOR_BYTES // sums.itemsize
+    step = (filters + lanes - 1) // lanes * lanes
+    size = groups * taps * depth * step
+    places = np.arange(lanes) * depth * taps
+    for group in range(groups):
+        for f in range(start * lanes, min(stop * lanes, filters), lanes):
+            base = group * taps * depth * step + f
+            columns = min(lanes, filters - f)
+            for share in range(1, shares):
+                for k in range(taps * depth):
+                    to, of = sums[base + k * step :], sums[share * size + base + k * step :]
+                    for lane in range(lanes):
+                        to[lane] += of[lane]
+            if taps == 1:
+                for c in range(0, depth, lanes):
+                    of_c = base + c * step
+                    transpose_block(
+                        dw, (group * filters + f) * depth + c, places, sums, of_c, step, min(lanes, depth - c), columns
+                    )
+                continue
+            for c in range(depth):
+                to_c = ((group * filters + f) * depth + c) * taps
+                for tap in range(0, taps, lanes):
+                    of_c = base + (tap * depth + c) * step
+                    transpose_block(
+                        dw, to_c + tap, places, sums, of_c, depth * step, min(lanes, taps - tap), columns
+                    )  # fmt: skip

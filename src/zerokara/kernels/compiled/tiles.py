@@ -1,0 +1,227 @@
+"""The inner loop of every convolution and matrix product: a tile of results that stays in vector registers.
+
+A compiler cannot be relied upon to keep a tile of results in registers over three nested loops, so the tile is spelled
+out here as LLVM instructions. A tile computes, for R rows and V vectors of L lanes,
+
+    out[outs[r] + :] = start[:] + Σ_k  x[rows[r] + steps[k]] · w[w_start + k·w_step + :]
+
+that is: R numbers of x are each spread over a whole vector and multiplied with the same V vectors of w. All R·V sums
+stay in registers until the end; each step costs V loads of w, R loads of x and R·V fused multiply-adds. Rows, steps
+and results are given by their offsets, so they may lie anywhere: in the forward pass of a convolution rows are pixels
+and steps are taps; in the gradient of the weights rows are taps and steps are pixels; in a matrix product they are rows
+and columns. Nothing is ever copied into columns.
+
+At its end a tile can do what would otherwise take another pass over memory: add to what is there already (a sum that
+is made in several pieces), ReLU, or ReLU's gradient.
+
+`product` walks over any number of rows and picks the tile that fits the width: two vectors and R = 13 rows fill 26 of
+32 registers; 24 of 32 lanes are cheaper as three halves of vectors than as two whole ones.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils as _cgutils
+from numba.extending import intrinsic
+
+from zerokara.kernels.compiled.build import inner
+from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
+
+cgutils: Any = _cgutils
+_LANE, _WORD = ir.IntType(32), ir.IntType(64)
+
+FEW_ROWS = ROWS * 2 // 3 + (ROWS > 6)
+"""Rows of the smaller tile: 9 with 32 registers, 4 with 16. Nine rows suit filters of 3×3 and three vectors."""
+
+ADD, RELU, MASK = 1, 2, 4
+"""What a tile does at its end, in this order: add what is there; max(·, 0); 0 where the mask is not positive."""
+
+
+class _Emitter:
+    """Writes the instructions of a tile of `rows` × `vectors` vectors, whole ones or halves."""
+
+    def __init__(self, rows: int, vectors: int, parts: int) -> None:
+        self.rows, self.vectors, self.parts = rows, vectors, parts
+
+    def __call__(self, context: Any, b: Any, signature: Any, args: Any) -> Any:
+        data = [
+            context.make_array(kind)(context, b, value).data if isinstance(kind, types.Array) else value
+            for kind, value in zip(signature.args, args, strict=True)
+        ]
+        x, rows, steps, step_count, w, w_start, w_step, start, start_at, *end = data
+        self.b, self.size = b, signature.args[0].dtype.bitwidth // 8
+        self.lanes = VECTOR_BYTES // self.size // self.parts
+        self.number = context.get_data_type(signature.args[0].dtype)
+        self.vector = ir.VectorType(self.number, self.lanes)
+        sums = self._sum(x, rows, steps, step_count, w, w_start, w_step, start, start_at)
+        self._finish(sums, *end)
+        return context.get_dummy_value()
+
+    def _sum(self, x: Any, rows: Any, steps: Any, step_count: Any, w: Any, w_start: Any, w_step: Any,
+             start: Any, start_at: Any) -> Any:  # fmt: skip
+        """The loop over the steps. Returns the places (which LLVM turns into registers) of the sums."""
+        b = self.b
+        multiply_add = self._intrinsic("fmuladd", self.vector, [self.vector] * 3)
+        columns = [self._word(v * self.lanes) for v in range(self.vectors)]
+        row_starts = [b.gep(x, [b.load(b.gep(rows, [self._word(r)]))]) for r in range(self.rows)]
+        sums = [[cgutils.alloca_once(b, self.vector) for _ in columns] for _ in range(self.rows)]
+        for v, column in enumerate(columns):
+            first = self._load(b.gep(start, [b.add(start_at, column)]))
+            for r in range(self.rows):
+                b.store(first, sums[r][v])
+        step_at, w_at = cgutils.alloca_once_value(b, self._word(0)), cgutils.alloca_once_value(b, w_start)
+        body, done = b.append_basic_block("step"), b.append_basic_block("done")
+        b.branch(body)
+        b.position_at_end(body)
+        step, w_here = b.load(step_at), b.load(w_at)
+        offset = b.load(b.gep(steps, [step]))
+        weights = [self._load(b.gep(w, [b.add(w_here, column)])) for column in columns]
+        for r in range(self.rows):
+            number = self._spread(b.load(b.gep(row_starts[r], [offset])), self.vector)
+            for v in range(self.vectors):
+                b.store(b.call(multiply_add, [number, weights[v], b.load(sums[r][v])]), sums[r][v])
+        b.store(b.add(w_here, w_step), w_at)
+        b.store(b.add(step, self._word(1)), step_at)
+        # If LLVM knew the end, it would do two steps at a time, and have no registers left for the sums.
+        end = b.asm(ir.FunctionType(_WORD, [_WORD]), "", "=r,0", [step_count], side_effect=True)
+        b.cbranch(b.icmp_signed("<", b.load(step_at), end), body, done)
+        b.position_at_end(done)
+        return sums
+
+    def _finish(self, sums: Any, out: Any, outs: Any, out_at: Any, count: Any, width: Any, end: Any, mask: Any) -> None:
+        """Store `width` numbers of each of the first `count` rows. The last vector of a row may be cut by a mask."""
+        b = self.b
+        last = self.vectors - 1
+        ids = ir.VectorType(_LANE, self.lanes)
+        kept = self._spread(b.trunc(b.sub(width, self._word(last * self.lanes)), _LANE), ids)
+        inside = b.icmp_signed("<", ir.Constant(ids, list(range(self.lanes))), kept)
+        floor = b.select(self._is(end, RELU), ir.Constant(self.number, 0.0), ir.Constant(self.number, float("-inf")))
+        floor = self._spread(floor, self.vector)
+        nothing = ir.Constant(self.vector, None)
+        for r, row in enumerate(sums):
+            with b.if_then(b.icmp_signed("<", self._word(r), count)):
+                place = b.add(out_at, b.load(b.gep(outs, [self._word(r)])))
+                for v, total in enumerate(row):
+                    at = b.add(place, self._word(v * self.lanes))
+                    lanes = inside if v == last else None
+                    with b.if_then(self._is(end, ADD)):
+                        b.store(b.fadd(b.load(total), self._load(b.gep(out, [at]), lanes)), total)
+                    with b.if_then(self._is(end, MASK)):
+                        seen = self._load(b.gep(mask, [at]), lanes)
+                        b.store(b.select(b.fcmp_ordered(">", seen, nothing), b.load(total), nothing), total)
+                    value = b.load(total)  # compared so that a NaN passes
+                    value = b.select(b.fcmp_ordered("<=", value, floor), floor, value)
+                    self._store(value, b.gep(out, [at]), lanes)
+
+    def _word(self, value: int) -> Any:
+        return ir.Constant(_WORD, value)
+
+    def _is(self, end: Any, which: int) -> Any:
+        return self.b.icmp_signed("!=", self.b.and_(end, self._word(which)), self._word(0))
+
+    def _intrinsic(self, name: str, result: Any, args: list[Any]) -> Any:
+        suffix = f"v{self.lanes}f{8 * self.size}" + (".p0" if name.startswith("masked") else "")
+        return cgutils.get_or_insert_function(self.b.module, ir.FunctionType(result, args), f"llvm.{name}.{suffix}")
+
+    def _spread(self, value: Any, vector: Any) -> Any:
+        """One number in all lanes."""
+        nothing = ir.Constant(vector, ir.Undefined)
+        single = self.b.insert_element(nothing, value, ir.Constant(_LANE, 0))
+        return self.b.shuffle_vector(single, nothing, ir.Constant(ir.VectorType(_LANE, self.lanes), [0] * self.lanes))
+
+    def _load(self, address: Any, lanes: Any = None) -> Any:
+        address = self.b.bitcast(address, self.vector.as_pointer())
+        if lanes is None:
+            value = self.b.load(address)
+            value.align = self.size  # any address will do
+            return value
+        kinds = [address.type, _LANE, lanes.type, self.vector]
+        load = self._intrinsic("masked.load", self.vector, kinds)
+        return self.b.call(load, [address, ir.Constant(_LANE, self.size), lanes, ir.Constant(self.vector, None)])
+
+    def _store(self, value: Any, address: Any, lanes: Any) -> None:
+        address = self.b.bitcast(address, self.vector.as_pointer())
+        if lanes is None:
+            self.b.store(value, address).align = self.size
+            return
+        kinds = [self.vector, address.type, _LANE, lanes.type]
+        store = self._intrinsic("masked.store", ir.VoidType(), kinds)
+        self.b.call(store, [value, address, ir.Constant(_LANE, self.size), lanes])
+
+
+def _tile(row_count: int, vectors: int, vector_parts: int = 1) -> Callable[..., Any]:
+    """The tile of this size, as a function that Numba code can call."""
+
+    @intrinsic
+    def tile(  # type: ignore[no-untyped-def]
+        context,
+        x,  # 1-D floats
+        rows,  # 1-D int64: where each of the R rows of x starts
+        steps,  # 1-D int64: where each step is, counted from the row's start
+        step_count,  # at least 1
+        w,  # 1-D floats, readable up to the next whole vector
+        w_start,
+        w_step,
+        start,  # 1-D floats: what the sums begin with
+        start_at,
+        out,  # 1-D floats
+        outs,  # 1-D int64: where each of the R rows of the result starts, counted from
+        out_at,
+        count,  # rows that are stored; the others are computed in vain
+        width,  # numbers stored in a row, at most V·L
+        end,  # ADD, RELU and MASK, or 0
+        mask,  # 1-D floats, read as `out` is written
+    ):
+        n = types.intp
+        kinds = x, rows, steps, n, w, n, n, start, n, out, outs, n, n, n, n, mask
+        return types.void(*kinds), _Emitter(row_count, vectors, vector_parts)
+
+    return tile
+
+
+_tile_2 = _tile(ROWS, 2)
+_tile_2_few = _tile(FEW_ROWS, 2)
+_tile_3_halves = _tile(FEW_ROWS, 3, 2)
+_tile_1 = _tile(ROWS, 1)
+_tile_1_half = _tile(ROWS, 1, 2)
+
+
+@inner
+def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, outs, out_at, width, end, mask):  # type: ignore[no-untyped-def]
+    """All tiles of `count` rows and `width` ≤ 2·L columns. `rows` and `outs` must go on for ROWS more entries."""
+    half = VECTOR_BYTES // x.itemsize // 2
+    if width > 3 * half:
+        many = (count + ROWS - 1) // ROWS * ROWS
+        few = (count + FEW_ROWS - 1) // FEW_ROWS * FEW_ROWS
+        if few < many:
+            for m in range(0, count, FEW_ROWS):
+                _tile_2_few(
+                    x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
+                    out, outs[m:], out_at, count - m, width, end, mask,
+                )  # fmt: skip
+        else:
+            for m in range(0, count, ROWS):
+                _tile_2(
+                    x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
+                    out, outs[m:], out_at, count - m, width, end, mask,
+                )  # fmt: skip
+    elif width > 2 * half:
+        for m in range(0, count, FEW_ROWS):
+            _tile_3_halves(
+                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
+                out, outs[m:], out_at, count - m, width, end, mask,
+            )  # fmt: skip
+    elif width > half:
+        for m in range(0, count, ROWS):
+            _tile_1(
+                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
+                out, outs[m:], out_at, count - m, width, end, mask,
+            )  # fmt: skip
+    else:
+        for m in range(0, count, ROWS):
+            _tile_1_half(
+                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
+                out, outs[m:], out_at, count - m, width, end, mask,
+            )  # fmt: skip
