@@ -37,7 +37,15 @@ from zerokara.kernels.compiled.optimizer import (
     rmsprop_step,
     sgd_step,
 )
-from zerokara.kernels.compiled.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
+from zerokara.kernels.compiled.pool import (
+    avg_pool2d,
+    avg_pool2d_grad,
+    max_pool2d,
+    max_pool2d_grad,
+    max_pool2d_places,
+    max_pool2d_places_grad,
+    relu_max_pool2d_places,
+)
 
 FUSED: dict[str, Callable[..., Any]] = {
     function.__name__: function
@@ -52,7 +60,10 @@ FUSED: dict[str, Callable[..., Any]] = {
         cross_entropy_mean,
         divide,
         fill,
+        max_pool2d_places,
+        max_pool2d_places_grad,
         multiply,
+        relu_max_pool2d_places,
         scale,
         subtract,
     )

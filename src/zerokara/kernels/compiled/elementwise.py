@@ -95,22 +95,21 @@ def _with_row(a: Array, b: Array, code: int) -> Array:
     memory, y, target = flat_pair(a)
     if a.size == 0:
         return y
-    by_channel = a.ndim > 2 and not a.flags.c_contiguous
-    if b.shape == a.shape:
-        row, length = flat_like(b, a), 1
-    elif b.size == 1:
-        row, length = plain(b).reshape(-1), 1
-    elif b.size == a.shape[1] == b.shape[1 - a.ndim] and by_channel if b.ndim >= a.ndim - 1 else False:
-        row, length = plain(b).reshape(-1), b.size
-    elif b.size == a.shape[-1] == b.shape[-1] and not by_channel:
-        row, length = plain(b).reshape(-1), b.size
+    if b.size == 1 or _along_innermost(a, b):
+        other = plain(b).reshape(-1)
     else:
-        row, length = flat_like(_in_full(b, a.shape), a), 1
-    ranges = threads.parts(a.size // length, a.size)
-    repeated = int(row.size != a.size)
-    parts = [(begin * length, end * length) for begin, end in ranges]
-    threads.share(_combine.on(a.dtype), [(memory, row, target, code, repeated, *r) for r in parts])
+        other = flat_like(b if b.shape == a.shape else _in_full(b, a.shape), a)
+    repeated = other.size != a.size
+    length = other.size if repeated else 1
+    parts = [(begin * length, end * length) for begin, end in threads.parts(a.size // length, a.size)]
+    threads.share(_combine.on(a.dtype), [(memory, other, target, code, int(repeated), *r) for r in parts])
     return y
+
+
+def _along_innermost(a: Array, b: Array) -> bool:
+    """Whether b is one row along the axis that lies innermost in a: the channels of images, else the last axis."""
+    axis = 1 if a.ndim > 2 and not a.flags.c_contiguous else a.ndim - 1
+    return b.ndim >= a.ndim - axis and b.size == b.shape[axis - a.ndim] == a.shape[axis]
 
 
 def _in_full(b: Array, shape: tuple[int, ...]) -> Array:

@@ -66,7 +66,9 @@ def cross_entropy_mean(scores: Array, labels: Array) -> tuple[Array, Array]:
 
 def _check(scores: Array, labels: Array) -> None:
     """Refuse labels that do not fit; while a step is being recorded, as far as shapes and types tell."""
-    check_labels(scores, labels[:0] if threads.recording() and labels.shape == scores.shape[:1] else labels)
+    if threads.recording() and labels.shape == scores.shape[:1]:
+        scores, labels = scores[:0], labels[:0]  # stand-ins: only their kinds are known
+    check_labels(scores, labels)
 
 
 def _whole_numbers(labels: Array) -> Array:

@@ -1,16 +1,22 @@
-"""Max and average pooling, channels innermost: for each window all channels at a time, so that lanes are channels."""
+"""Max and average pooling, channels innermost: for each window all channels at a time, so that lanes are channels.
+
+Recorded steps keep, instead of PyTorch's index into the image (4 bytes), the place within the window (1 byte).
+"""
+
+from typing import Any
 
 import numpy as np
 
 from zerokara.arrays import Array, Shape
 from zerokara.kernels.compiled import definition as reference
-from zerokara.kernels.compiled import threads
-from zerokara.kernels.compiled.build import compilable, expect_shape, inner, kernel
+from zerokara.kernels.compiled import threads, windows
+from zerokara.kernels.compiled.build import compilable, expect_shape, kernel
 from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images
-from zerokara.kernels.compiled.simd import VECTOR_BYTES, largest_of_four
+from zerokara.kernels.compiled.memory import empty
 from zerokara.kernels.reference.pool import pool_output_size
 
 Pair = tuple[int, int]
+Plan = tuple[int, ...]
 
 
 def max_pool2d(
@@ -19,24 +25,8 @@ def max_pool2d(
     """The largest pixel of every window, and where it was. See the reference."""
     if not compilable(x) or x.size == 0:
         return reference.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode)
-    n, c, h, w = x.shape
-    rows, columns = (
-        pool_output_size(x.shape[2 + k], kernel[k], stride[k], padding[k], dilation[k], ceil_mode) for k in (0, 1)
-    )
-    y, y_memory = new_images((n, c, rows, columns), x.dtype)
-    argmax, argmax_memory = new_images(y.shape, np.int32)
-    calls = threads.parts(n, x.size)
-    beyond = ceil_mode and (h % 2 or w % 2)
-    whole = c >= VECTOR_BYTES // x.itemsize  # enough channels for a vector
-    if whole and kernel == stride == (2, 2) and dilation == (1, 1) and padding == (0, 0) and not beyond:
-        memory = channels_last(x).reshape(-1), y_memory, argmax_memory, (h, w, rows, columns, c)
-        threads.share(_max_pool_2x2.on(x.dtype), [(*memory, *r) for r in calls])
-        return y, argmax
-    shape = n, rows, columns, c
-    plan = h, w, rows, columns, *kernel, *stride, *padding, *dilation
-    arrays = channels_last(x), y_memory.reshape(shape), argmax_memory.reshape(shape), plan
-    threads.share(_max_pool.on(x.dtype), [(*arrays, *r) for r in calls])
-    return y, argmax
+    plan = _plan(x.shape, kernel, stride, padding, dilation, ceil_mode)
+    return _largest(x, plan, np.int32, False)
 
 
 def max_pool2d_grad(g: Array, argmax: Array, x_shape: Shape) -> Array:
@@ -54,14 +44,58 @@ def max_pool2d_grad(g: Array, argmax: Array, x_shape: Shape) -> Array:
     return dx
 
 
+def max_pool2d_places(
+    x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
+) -> tuple[Array, Array]:
+    """As `max_pool2d`, but where the largest was is its tap p·Q + q of the window (uint8), 255 if there is none.
+
+    Windows have at most 255 taps.
+    """
+    return _places(x, _plan(x.shape, kernel, stride, padding, dilation, ceil_mode), False)
+
+
+def relu_max_pool2d_places(
+    x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
+) -> tuple[Array, Array]:
+    """`max_pool2d_places` of the ReLU of x. The place is 255 where the result is not above 0: g is lost there."""
+    return _places(x, _plan(x.shape, kernel, stride, padding, dilation, ceil_mode), True)
+
+
+def max_pool2d_places_grad(
+    g: Array,
+    place: Array,
+    x_shape: Shape,
+    kernel: Pair,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+    ceil_mode: bool,
+    y: Array | None,
+) -> Array:
+    """The gradient of `max_pool2d_places`. If its result y is given, g counts only where y > 0: a ReLU came before."""
+    plan = _plan(x_shape, kernel, stride, padding, dilation, ceil_mode)
+    n, c, h, w = x_shape
+    for name, array in (("g", g), ("place", place), ("y", y)):
+        expect_shape(name, array, (n, c, *plan[2:4]))
+    dx, dx_memory = new_images(x_shape, g.dtype)
+    if dx.size == 0:
+        return dx
+    slopes, places = channels_last(g).reshape(-1), channels_last(place).reshape(-1)
+    result = slopes if y is None else channels_last(y).reshape(-1)
+    arguments = slopes, places, result, int(y is not None), dx_memory, plan
+    threads.share(windows.largest_grad.on(g.dtype), [(*arguments, *r) for r in threads.parts(n * h, dx.size)])
+    return dx
+
+
 def avg_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair, ceil_mode: bool, count_include_pad: bool) -> Array:
     """The mean of every window. See the reference."""
     if not compilable(x) or x.size == 0:
         return reference.avg_pool2d(x, kernel, stride, padding, ceil_mode, count_include_pad)
-    plan = _avg_plan(x.shape, kernel, stride, padding, ceil_mode, count_include_pad)
+    plan = _plan(x.shape, kernel, stride, padding, (1, 1), ceil_mode)
     y, y_memory = new_images((*x.shape[:2], *plan[2:4]), x.dtype)
-    arrays = channels_last(x), y_memory.reshape(len(x), *plan[2:4], x.shape[1])
-    threads.share(_avg_pool.on(x.dtype), [(*arrays, plan, *r) for r in threads.parts(len(x), x.size)])
+    arguments = channels_last(x).reshape(-1), y_memory, int(count_include_pad), plan
+    ranges = threads.parts(len(x) * plan[2], x.size)
+    threads.share(windows.mean.on(x.dtype), [(*arguments, *r) for r in ranges])
     return y
 
 
@@ -77,57 +111,43 @@ def avg_pool2d_grad(
     """Every gradient, divided by its count, is added to each pixel of its window. See the reference."""
     if not compilable(g) or g.size == 0:
         return reference.avg_pool2d_grad(g, x_shape, kernel, stride, padding, ceil_mode, count_include_pad)
-    plan = _avg_plan(x_shape, kernel, stride, padding, ceil_mode, count_include_pad)
+    plan = _plan(x_shape, kernel, stride, padding, (1, 1), ceil_mode)
     expect_shape("g", g, (*x_shape[:2], *plan[2:4]))
     dx, dx_memory = new_images(x_shape, g.dtype)
-    arrays = channels_last(g), dx_memory.reshape(len(g), *x_shape[2:], x_shape[1])
-    threads.share(_avg_pool_grad.on(g.dtype), [(*arrays, plan, *r) for r in threads.parts(len(g), dx.size)])
+    arguments = channels_last(g).reshape(-1), dx_memory, int(count_include_pad), plan
+    ranges = threads.parts(len(g) * x_shape[2], dx.size)
+    threads.share(windows.mean_grad.on(g.dtype), [(*arguments, *r) for r in ranges])
     return dx
 
 
-def _avg_plan(
-    x_shape: Shape, kernel: Pair, stride: Pair, padding: Pair, ceil_mode: bool, count_include_pad: bool
-) -> tuple[int, ...]:
-    """The sizes of an average pooling, in the order in which the kernels read them."""
-    rows, columns = (pool_output_size(x_shape[2 + k], kernel[k], stride[k], padding[k], 1, ceil_mode) for k in (0, 1))
-    return (*x_shape[2:], rows, columns, *kernel, *stride, *padding, int(count_include_pad))
+def _plan(x_shape: Shape, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool) -> Plan:
+    """The sizes of a pooling, in the order in which the kernels read them."""
+    rows, columns = (
+        pool_output_size(x_shape[2 + k], kernel[k], stride[k], padding[k], dilation[k], ceil_mode) for k in (0, 1)
+    )
+    return (*x_shape[2:], rows, columns, *kernel, *stride, *padding, *dilation, x_shape[1])
 
 
-@kernel("void(T[::1], T[::1], i4[::1], UniTuple(i8, 5), i8, i8)")
-def _max_pool_2x2(x, y, argmax, plan, start, stop):  # type: ignore[no-untyped-def]
-    """Windows of 2×2 side by side, none beyond the border: four vectors of channels are compared at once."""
-    h, w, rows, columns, channels = plan
-    lanes = VECTOR_BYTES // x.itemsize
-    for row in range(start * rows, stop * rows):
-        n, i = row // rows, row % rows
-        for j in range(columns):
-            above = ((n * h + 2 * i) * w + 2 * j) * channels
-            for begin in range(0, channels, lanes):
-                c = min(begin, channels - lanes)  # the last vector moves back to be a whole one
-                target = (row * columns + j) * channels + c
-                corner = above + c
-                largest_of_four(x, corner, corner + w * channels, channels, y, argmax, target, 2 * (i * w + j), w)
+def _places(x: Array, plan: Plan, relu: bool) -> tuple[Array, Array]:
+    if plan[4] * plan[5] > windows.MOST_TAPS:
+        raise ValueError(f"places are kept of windows of up to {windows.MOST_TAPS} taps; got {plan[4]}·{plan[5]}")
+    if x.size == 0:
+        shape = *x.shape[:2], *plan[2:4]
+        return empty(shape, x.dtype), empty(shape, np.uint8)
+    return _largest(x, plan, np.uint8, relu)
 
 
-@kernel("void(T[:, :, :, ::1], T[:, :, :, ::1], i4[:, :, :, ::1], UniTuple(i8, 12), i8, i8)")
-def _max_pool(x, y, argmax, plan, start, stop):  # type: ignore[no-untyped-def]
-    """Any windows: tap after tap, keeping the largest so far. The first of equals wins; a NaN beats every number."""
-    h, w, rows, columns, p, q, stride_h, stride_w, top, left, dilation_h, dilation_w = plan
-    for n in range(start, stop):
-        for i in range(rows):
-            for j in range(columns):
-                best, where = y[n, i, j], argmax[n, i, j]
-                best[:] = -np.inf
-                where[:] = -1
-                for tap in range(p * q):
-                    row = i * stride_h - top + tap // q * dilation_h
-                    column = j * stride_w - left + tap % q * dilation_w
-                    if row < 0 or row >= h or column < 0 or column >= w:
-                        continue
-                    seen, place = x[n, row, column], np.int32(row * w + column)
-                    for c in range(best.size):
-                        if where[c] < 0 or seen[c] > best[c] or (seen[c] != seen[c] and best[c] == best[c]):
-                            best[c], where[c] = seen[c], place
+def _largest(x: Array, plan: Plan, number: Any, relu: bool) -> tuple[Array, Array]:
+    """(the largest pixels, where they were: in the image as int32 or in the window as uint8)."""
+    y, y_memory = new_images((*x.shape[:2], *plan[2:4]), x.dtype)
+    found, found_memory = new_images(y.shape, number)
+    wide = number is np.int32
+    place, argmax = empty((1,), np.uint8), empty((1,), np.int32)
+    where = (place, found_memory) if wide else (found_memory, argmax)
+    arguments = channels_last(x).reshape(-1), y_memory, *where, int(wide), int(relu), plan
+    ranges = threads.parts(len(x) * plan[2], x.size)
+    threads.share(windows.largest.on(x.dtype), [(*arguments, *r) for r in ranges])
+    return y, found
 
 
 @kernel("void(T[::1], i4[:, :, ::1], T[:, :, ::1], UniTuple(i8, 3), i8, i8)")
@@ -142,52 +162,3 @@ def _max_pool_grad(g, argmax, dx, plan, start, stop):  # type: ignore[no-untyped
             for c in range(where.size):
                 if where[c] >= 0:
                     image[np.uint32(where[c]), c] += slopes[c * along_c]
-
-
-@inner
-def _window(k, size, kernel_size, stride, padding, include_pad):  # type: ignore[no-untyped-def]
-    """(first pixel, one behind the last, how many positions count) of window k along one axis."""
-    begin = k * stride - padding
-    end = min(begin + kernel_size, size + padding)
-    inside_begin, inside_end = max(begin, 0), min(end, size)
-    return inside_begin, inside_end, end - begin if include_pad else inside_end - inside_begin
-
-
-@kernel("void(T[:, :, :, ::1], T[:, :, :, ::1], UniTuple(i8, 11), i8, i8)")
-def _avg_pool(x, y, plan, start, stop):  # type: ignore[no-untyped-def]
-    """y = the sum over the window, divided by its count."""
-    h, w, rows, columns, p, q, stride_h, stride_w, top, left, include_pad = plan
-    for n in range(start, stop):
-        for i in range(rows):
-            row_begin, row_end, row_count = _window(i, h, p, stride_h, top, include_pad)
-            for j in range(columns):
-                begin, end, count = _window(j, w, q, stride_w, left, include_pad)
-                mean = y[n, i, j]
-                mean[:] = 0
-                for row in range(row_begin, row_end):
-                    for column in range(begin, end):
-                        seen = x[n, row, column]
-                        for c in range(mean.size):
-                            mean[c] += seen[c]
-                share = x.dtype.type(row_count * count)
-                for c in range(mean.size):
-                    mean[c] /= share
-
-
-@kernel("void(T[:, :, :, ::1], T[:, :, :, ::1], UniTuple(i8, 11), i8, i8)")
-def _avg_pool_grad(g, dx, plan, start, stop):  # type: ignore[no-untyped-def]
-    """dx += g / count, for each pixel of the window."""
-    h, w, rows, columns, p, q, stride_h, stride_w, top, left, include_pad = plan
-    for n in range(start, stop):
-        dx[n] = 0
-        for i in range(rows):
-            row_begin, row_end, row_count = _window(i, h, p, stride_h, top, include_pad)
-            for j in range(columns):
-                begin, end, count = _window(j, w, q, stride_w, left, include_pad)
-                slopes = g[n, i, j]
-                share = g.dtype.type(row_count * count)
-                for row in range(row_begin, row_end):
-                    for column in range(begin, end):
-                        target = dx[n, row, column]
-                        for c in range(target.size):
-                            target[c] += slopes[c] / share
