@@ -20,7 +20,7 @@ from zerokara.kernels.compiled.elementwise import add, copy_to, divide, fill, mu
 from zerokara.kernels.compiled.index import scatter
 from zerokara.kernels.compiled.layer_norm import layer_norm, layer_norm_grads
 from zerokara.kernels.compiled.loss import cross_entropy, cross_entropy_grad, cross_entropy_mean
-from zerokara.kernels.compiled.matmul import matmul
+from zerokara.kernels.compiled.matmul import linear_fused, matmul, matmul_masked, row_sum
 from zerokara.kernels.compiled.memory import keep_freed_memory
 from zerokara.kernels.compiled.norm import (
     batch_norm,
@@ -62,8 +62,11 @@ FUSED: dict[str, Callable[..., Any]] = {
         fill,
         max_pool2d_places,
         max_pool2d_places_grad,
+        linear_fused,
+        matmul_masked,
         multiply,
         relu_max_pool2d_places,
+        row_sum,
         scale,
         subtract,
     )

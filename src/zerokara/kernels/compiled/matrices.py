@@ -1,0 +1,140 @@
+"""The kernels of the matrix product  z = a·b + bias,  with ReLU or its gradient at the end.
+
+`multiply_blocks` cuts a into blocks that stay in the second-level cache, and b into panels of two vectors of columns;
+tiles (see `tiles`) walk over the rows of a block. What lies badly is copied first, because it is read again and again:
+a panel of b, its rows side by side, unless there are hardly any rows in a; a block of a if its rows are columns in
+memory, or so far apart that they fight for the same places of the first-level cache.
+
+`multiply_few` is for a few rows against a matrix that lies with its columns side by side, as the weights of a fully
+connected layer do: nothing is copied, every weight is read once.
+"""
+
+import numpy as np
+
+from zerokara.kernels.compiled.build import inner, kernel
+from zerokara.kernels.compiled.dots import DOT_COLUMNS, DOT_ROWS, SINGLE_COLUMNS, dots, single_dots
+from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
+from zerokara.kernels.compiled.sliding_grad import gather
+from zerokara.kernels.compiled.strided import transpose_block
+from zerokara.kernels.compiled.tiles import ADD, MASK, RELU, product
+
+FEW = 16
+"""Rows of a that are few."""
+
+_DEPTH = 512  # steps of a tile at a time
+_DIRECT_DEPTH = 16  # the same where b is read in place: more rows at a time would be more than a processor foresees
+_BLOCK_ROWS = 20 * ROWS
+_DOT_DEPTH = 4096
+_ALIAS = 2048  # bytes, see `conv`
+
+
+@inner
+def _panel_of(panel, b, b_row, b_column, k, depth, f, used):  # type: ignore[no-untyped-def]
+    """panel[i, j] = b[k + i, f + j] for i < depth and j < used."""
+    lanes = VECTOR_BYTES // b.itemsize
+    if b_column == 1:
+        gather(panel, b, k * b_row + f, depth, b_row, used)
+        return
+    places = np.arange(lanes) * 2 * lanes
+    for j in range(0, used, lanes):
+        for i in range(0, depth, lanes):
+            transpose_block(
+                panel, i * 2 * lanes + j, places, b, (f + j) * b_column + (k + i) * b_row, b_column,
+                min(lanes, used - j), min(lanes, depth - i),
+            )  # fmt: skip
+
+
+@inner
+def _block_of(block, pitch, a, a_row, a_column, m, rows, k, depth):  # type: ignore[no-untyped-def]
+    """block[i, j] = a[m + i, k + j] for i < rows and j < depth."""
+    lanes = VECTOR_BYTES // a.itemsize
+    if a_column == 1:
+        for i in range(rows):
+            copy(block, i * pitch, a, (m + i) * a_row + k, depth)
+        return
+    places = np.arange(lanes) * pitch
+    for i in range(0, rows, lanes):
+        for j in range(0, depth, lanes):
+            transpose_block(
+                block, i * pitch + j, places, a, (m + i) * a_row + (k + j) * a_column, a_column,
+                min(lanes, depth - j), min(lanes, rows - i),
+            )  # fmt: skip
+
+
+@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 7), i8, UniTuple(i8, 4))")
+def multiply_blocks(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-untyped-def]
+    """z[m, n] for the rows and columns that `span` names. An empty bias is none."""
+    n, depth, a_row, a_column, b_row, b_column = plan[1:]
+    first_row, last_row, first_column, last_column = span
+    lanes = VECTOR_BYTES // a.itemsize
+    width = 2 * lanes
+    rows_at_once = min(last_row - first_row, _BLOCK_ROWS)
+    in_place = b_column == 1 and rows_at_once <= 2 * ROWS  # then b is hardly read again
+    longest = min(depth, _DIRECT_DEPTH if in_place else _DEPTH)
+    far = (a_row if a_column == 1 else a_column) * a.itemsize % _ALIAS == 0 and depth > 1
+    copied = (last_column - first_column > 2 * width) and (far or (a_column != 1 and not in_place))
+    pitch = longest + lanes
+    block = np.empty(rows_at_once * pitch if copied else 0, a.dtype)
+    panel = np.zeros(longest * width, a.dtype)
+    nothing, started = np.zeros(width, a.dtype), np.zeros(width, a.dtype)
+    rows, outs = np.zeros(rows_at_once + ROWS, np.int64), np.zeros(rows_at_once + ROWS, np.int64)
+    for i in range(rows_at_once):
+        rows[i], outs[i] = i * (pitch if copied else a_row), i * n
+    steps = np.arange(longest) * (1 if copied else a_column)
+    for m in range(first_row, last_row, _BLOCK_ROWS):
+        count = min(_BLOCK_ROWS, last_row - m)
+        for k in range(0, depth, longest):
+            here = min(longest, depth - k)
+            how = (0 if k == 0 else ADD) | (end if k + longest >= depth else 0)
+            if copied:
+                _block_of(block, pitch, a, a_row, a_column, m, count, k, here)
+                source = block
+            else:
+                source = a[m * a_row + k * a_column :]
+            for f in range(first_column, last_column, width):
+                used = min(width, last_column - f)
+                direct = in_place and f + width <= n
+                if not direct:
+                    _panel_of(panel, b, b_row, b_column, k, here, f, used)
+                if k == 0 and bias.size > 0:
+                    for j in range(used):
+                        started[j] = bias[f + j]
+                product(
+                    source, rows, count, steps[:here], b if direct else panel, k * b_row + f if direct else 0,
+                    b_row if direct else width, started if k == 0 else nothing, 0, z, outs, m * n + f, used, how, mask,
+                )  # fmt: skip
+
+
+@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 7), i8, UniTuple(i8, 4))")
+def multiply_few(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-untyped-def]
+    """As `multiply_blocks`, for rows of a and columns of b that lie side by side in memory."""
+    n, depth, a_row, _, _, b_column = plan[1:]
+    first_row, last_row, first_column, last_column = span
+    sums = np.empty(DOT_ROWS * max(DOT_COLUMNS, SINGLE_COLUMNS), a.dtype)
+    zero = a.dtype.type(0)
+    single = last_row - first_row == 1
+    columns = SINGLE_COLUMNS if single else DOT_COLUMNS
+    for k in range(0, depth, _DOT_DEPTH):
+        here = min(_DOT_DEPTH, depth - k)
+        last = k + here == depth
+        for f in range(first_column, last_column, columns):
+            used = min(columns, last_column - f)
+            for m in range(first_row, last_row, DOT_ROWS):
+                count = min(DOT_ROWS, last_row - m)
+                if single:
+                    single_dots(sums, a, m * a_row + k, a_row, 1, b, f * b_column + k, b_column, used, here)
+                else:
+                    dots(sums, a, m * a_row + k, a_row, count, b, f * b_column + k, b_column, used, here)
+                for i in range(count):
+                    for j in range(used):
+                        at = (m + i) * n + f + j
+                        value = sums[i * columns + j]
+                        if k > 0:
+                            value += z[at]
+                        elif bias.size > 0:
+                            value += bias[f + j]
+                        if last and end & RELU and value <= zero:
+                            value = zero
+                        if last and end & MASK and not mask[at] > zero:
+                            value = zero
+                        z[at] = value
