@@ -156,7 +156,7 @@ def _normalisation() -> list[Case]:
             twice=False,
         ),
         Case("layer_norm", (normal(3, 5),), {"axes_count": 1, "eps": 1e-5}, twice=False),
-        Case("dropout", (normal(3, 4),), {"kept": normal(3, 4) > 0, "p": 0.4}),
+        Case("dropout", (normal(3, 4),), {"mask": (normal(3, 4) > 0) / 0.6}),
     ]
     for x in (normal(6, 3), normal(4, 3, 2, 5)):
         given = {"mean": normal(3), "variance": positive(3), "eps": 1e-5}

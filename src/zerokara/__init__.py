@@ -22,6 +22,7 @@ from zerokara.autodiff import (
     numerical_gradient,
     tensor,
 )
+from zerokara.capture import Captured, CaptureError, capture
 from zerokara.kernels import use_kernels
 from zerokara.release import __version__
 
@@ -41,11 +42,14 @@ LAZY = ("data", "digits", "io", "models", "nn", "optim", "recipes", "report", "t
 
 __all__ = [
     *LAZY,
+    "CaptureError",
+    "Captured",
     "Drawing",
     "Tensor",
     "__version__",
     "arrays",
     "autodiff",
+    "capture",
     "check_gradients",
     "default_generator",
     "draw",

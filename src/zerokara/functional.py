@@ -11,6 +11,8 @@ import numpy as np
 from zerokara import kernels, rules
 from zerokara.arrays import Array, default_generator
 from zerokara.autodiff import Tensor, apply, as_tensor
+from zerokara.kernels import tracing
+from zerokara.kernels.tracing import as_array
 
 Like = Any
 """A tensor, an array or a number."""
@@ -113,7 +115,7 @@ def clip(x: Like, low: float | None = None, high: float | None = None) -> Tensor
 
 def where(condition: Like, x: Like, y: Like) -> Tensor:
     """The value x where the condition holds, else y"""
-    return apply(rules.where, *_alike(x, y), condition=np.asarray(condition, bool))
+    return apply(rules.where, *_alike(x, y), condition=as_array(condition, bool))
 
 
 # reductions
@@ -343,8 +345,8 @@ def batch_norm(
         )
     batch_mean, variance = kernels.batch_statistics(x.data)
     if running_mean is not None and running_var is not None and m:
-        running_mean += momentum * (batch_mean - running_mean)
-        running_var += momentum * (variance * (m / (m - 1)) - running_var)
+        kernels.update_running(running_mean, batch_mean, momentum, 1.0)
+        kernels.update_running(running_var, variance, momentum, m / (m - 1))
     return apply(rules.batch_norm, x, weight, bias, mean=batch_mean, variance=variance, eps=eps)
 
 
@@ -373,8 +375,10 @@ def dropout(x: Like, p: float = 0.5, training: bool = True, rng: np.random.Gener
         raise ValueError(f"dropout needs 0 <= p < 1; got {p}")
     if not training or p == 0:
         return t
-    kept = (rng or default_generator()).random(t.shape, dtype=np.float32) >= p
-    return apply(rules.dropout, t, kept=kept, p=p)
+    source = rng or default_generator()
+    scale = t.dtype.type(1 / (1 - p))
+    mask = tracing.again(lambda: (source.random(t.shape, dtype=np.float32) >= p) * scale, t.shape, t.dtype)
+    return apply(rules.dropout, t, mask=mask)
 
 
 # losses
@@ -405,13 +409,13 @@ def cross_entropy(scores: Like, target: Like, label_smoothing: float = 0.0, redu
         raise ValueError(f"cross_entropy expects (N, K) scores; got {scores.shape}")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing lies between 0 and 1; got {label_smoothing}")
-    t = target if isinstance(target, Tensor) else np.asarray(target)
+    t = target if isinstance(target, Tensor) else as_array(target)
     if t.ndim == 2:
         t = _same_shape("cross_entropy", scores, t)
         if label_smoothing:
             t = t * (1 - label_smoothing) + label_smoothing / scores.shape[1]
         return _reduce(-(log_softmax(scores) * t).sum(axis=1), reduction)
-    losses = apply(rules.cross_entropy, scores, labels=_labels(scores, np.asarray(t)))
+    losses = apply(rules.cross_entropy, scores, labels=_labels(scores, as_array(t)))
     if label_smoothing:
         losses = losses * (1 - label_smoothing) - log_softmax(scores).mean(axis=1) * label_smoothing
     return _reduce(losses, reduction)
@@ -457,14 +461,18 @@ def _labels(scores: Tensor, labels: Array) -> Array:
         )
     if not np.issubdtype(labels.dtype, np.integer):
         raise TypeError(f"labels are integers; got {labels.dtype}")
-    if n and not (labels.min() >= 0 and labels.max() < k):
-        raise ValueError(f"labels for {k} classes lie between 0 and {k - 1}; got {labels.min()} to {labels.max()}")
+    tracing.repeat(_expect_classes, labels, k)
     return labels
+
+
+def _expect_classes(labels: Array, k: int) -> None:
+    if labels.size and not (labels.min() >= 0 and labels.max() < k):
+        raise ValueError(f"labels for {k} classes lie between 0 and {k - 1}; got {labels.min()} to {labels.max()}")
 
 
 def _same_shape(name: str, y: Tensor, t: Like) -> Tensor:
     """The target in the dtype of y; never broadcast: (N,) against (N, 1) would silently give an N×N table."""
-    target = t if isinstance(t, Tensor) else Tensor(np.asarray(t))
+    target = t if isinstance(t, Tensor) else Tensor(as_array(t))
     if target.shape != y.shape:
         raise ValueError(f"{name}: the target must have the shape of the scores {y.shape}; got {target.shape}")
     return target if target.dtype == y.dtype else target.astype(y.dtype)

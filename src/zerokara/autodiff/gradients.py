@@ -7,6 +7,7 @@ import numpy as np
 
 from zerokara.autodiff.graph import pull_back
 from zerokara.autodiff.tensor import Tensor, seed_gradient
+from zerokara.kernels.tracing import as_array
 
 
 def gradients(
@@ -40,4 +41,4 @@ def gradients(
 def _result(g: Any, t: Tensor, create_graph: bool) -> Any:
     if g is None:
         g = np.zeros(t.shape, t.dtype)
-    return (g if isinstance(g, Tensor) else Tensor(np.asarray(g))) if create_graph else np.asarray(g)
+    return (g if isinstance(g, Tensor) else Tensor(as_array(g))) if create_graph else as_array(g)

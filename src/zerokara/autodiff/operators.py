@@ -8,6 +8,7 @@ import numpy as np
 
 from zerokara import rules
 from zerokara.arrays import Array, DTypeLike, Shape
+from zerokara.kernels.tracing import as_array
 from zerokara.rules import Rule
 
 if TYPE_CHECKING:
@@ -84,37 +85,37 @@ class Operators:
         """A bare number takes the dtype of the tensor it meets: float64 stays exact and float32 stays float32."""
         if isinstance(other, bool | int | float) and np.issubdtype(self.data.dtype, np.floating):
             return np.asarray(other, self.data.dtype)
-        return other if isinstance(other, Operators) else np.asarray(other)
+        return other if isinstance(other, Operators) else as_array(other)
 
     # comparisons give ordinary arrays: they have no gradient
 
     def __lt__(self, other: Any) -> Array:
-        return self.data < np.asarray(other)
+        return self.data < as_array(other)
 
     def __le__(self, other: Any) -> Array:
-        return self.data <= np.asarray(other)
+        return self.data <= as_array(other)
 
     def __gt__(self, other: Any) -> Array:
-        return self.data > np.asarray(other)
+        return self.data > as_array(other)
 
     def __ge__(self, other: Any) -> Array:
-        return self.data >= np.asarray(other)
+        return self.data >= as_array(other)
 
     def __eq__(self, other: object) -> Array:  # type: ignore[override]
-        return np.asarray(self.data == np.asarray(other))
+        return as_array(self.data == as_array(other))
 
     def __ne__(self, other: object) -> Array:  # type: ignore[override]
-        return np.asarray(self.data != np.asarray(other))
+        return as_array(self.data != as_array(other))
 
     __hash__ = object.__hash__
 
     def argmax(self, axis: int | None = None) -> Array:
         """Where the largest number stands, as an ordinary array."""
-        return np.asarray(np.argmax(self.data, axis))
+        return as_array(np.argmax(self.data, axis))
 
     def argmin(self, axis: int | None = None) -> Array:
         """Where the smallest number stands, as an ordinary array."""
-        return np.asarray(np.argmin(self.data, axis))
+        return as_array(np.argmin(self.data, axis))
 
     # functions of each number
 
@@ -300,12 +301,12 @@ def _unary(rule: Rule) -> Callable[[Any], Any]:
 
 def _constant(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function without a gradient: its result is an ordinary array."""
-    return lambda *xs: function(*(np.asarray(x) for x in xs))
+    return lambda *xs: function(*(as_array(x) for x in xs))
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:
     owner = x if isinstance(x, Operators) else y
-    return owner._apply(rules.where, owner._like(x), owner._like(y), condition=np.asarray(condition, bool))
+    return owner._apply(rules.where, owner._like(x), owner._like(y), condition=as_array(condition, bool))
 
 
 def _concatenate(xs: Sequence[Any], axis: int = 0) -> Any:

@@ -10,6 +10,8 @@ from zerokara import kernels
 from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff.graph import Node, leaves, pull_back, recording
 from zerokara.autodiff.operators import Operators
+from zerokara.kernels import tracing
+from zerokara.kernels.tracing import Traced, as_array
 from zerokara.rules import RULES, Rule
 
 SEVERAL_RESULTS = frozenset({"max_pool2d", "cross_entropy"})
@@ -117,8 +119,10 @@ class Tensor(Operators):
         found = pull_back(self, seed, wanted, create_graph=create_graph, retain_graph=keep)
         handed_out = {id(seed)}
         for leaf in wanted:
-            part = np.asarray(found[id(leaf)])
-            if leaf.grad is not None:
+            part = as_array(found[id(leaf)])
+            if isinstance(part, Traced):
+                _keep_traced(leaf, part)
+            elif leaf.grad is not None:
                 leaf.grad = leaf.grad + part
             else:  # a view, or an array that another leaf has too, is copied: a gradient belongs to its leaf alone
                 leaf.grad = part if part.base is None and id(part) not in handed_out else np.array(part)
@@ -185,8 +189,8 @@ def as_tensor(value: Any) -> Tensor:
     """The tensor itself, or a constant tensor of an array or a number, sharing its memory where possible."""
     if isinstance(value, Tensor):
         return value
-    if isinstance(value, np.ndarray):
-        return Tensor(value)
+    if isinstance(value, np.ndarray | Traced):
+        return Tensor(as_array(value))
     return tensor(value)
 
 
@@ -196,12 +200,32 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
     Inputs are tensors, arrays, numbers or None (an input that is left out, such as a bias).
     """
     tensors = tuple(None if i is None else as_tensor(i) for i in inputs)
-    value, pullbacks = rule(*(None if t is None else t.data for t in tensors), **options)
-    result = Tensor(value if isinstance(value, np.ndarray) else np.asarray(value))
+    arrays = (None if t is None else t.data for t in tensors)
+    if tracing.current() is not None:
+        arrays = (None if t is None else _traced(t) for t in tensors)
+    value, pullbacks = rule(*arrays, **options)
+    result = Tensor(value if isinstance(value, np.ndarray) else as_array(value))
     if recording() and any(t is not None and t.requires_grad for t in tensors):
         result.requires_grad = True
         result.node = Node(rule, tensors, options, pullbacks)
     return result
+
+
+def _traced(t: Tensor) -> Any:
+    """The data of a tensor in a trace: a parameter, say, is looked at anew at every replay."""
+    array = t.data
+    if type(array) is np.ndarray and t.requires_grad:
+        tracing.assume(lambda: t.data is array)
+    return tracing.constant(array)
+
+
+def _keep_traced(leaf: Tensor, part: Any) -> None:
+    """As in `backward`, in a trace: afterwards the gradient is gone, for in a replay it lives only inside."""
+    if leaf.grad is None:
+        tracing.afterwards(leaf.zero_grad)
+    elif not isinstance(leaf.grad, Traced):
+        tracing.refuse("add to gradients from before it: call zero_grad() first, inside the step")
+    leaf.grad = part if leaf.grad is None else leaf.grad + part
 
 
 def seed_gradient(y: Tensor, gradient: Any, create_graph: bool) -> Any:
@@ -215,7 +239,7 @@ def seed_gradient(y: Tensor, gradient: Any, create_graph: bool) -> Any:
     else:
         if isinstance(gradient, Tensor) and create_graph:
             return gradient
-        seed = np.asarray(gradient, dtype=y.dtype)
+        seed = as_array(gradient.data if isinstance(gradient, Tensor) else gradient, y.dtype)
         if seed.shape != y.shape:
             raise ValueError(f"the gradient must have the shape of the result {y.shape}; got {seed.shape}")
     return Tensor(seed) if create_graph else seed

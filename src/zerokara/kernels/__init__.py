@@ -19,6 +19,7 @@ from typing import ParamSpec, TypeVar, cast
 import numpy as np
 
 from zerokara.kernels import reference
+from zerokara.kernels.convolution import use_convolution
 from zerokara.kernels.cores import processor_count, thread_count
 from zerokara.kernels.reference import col2im, conv_output_size, im2col, pool_output_size
 
@@ -62,6 +63,13 @@ def warm_up() -> None:
         importlib.import_module("zerokara.kernels.compiled").warm_up()
 
 
+def implementation(name: str) -> Callable[..., object]:
+    """The function of a kernel in the chosen family, which knows arrays only."""
+    if not _loaded:
+        _load()
+    return _loaded[name]
+
+
 def _switch(family: str) -> None:
     """Choose the family; its kernels are loaded by the next call."""
     global _chosen
@@ -87,9 +95,7 @@ def _kernel(definition: Callable[_P, _R]) -> Callable[_P, _R]:
         for value in (*args, *kwargs.values()):
             if type(value) is not np.ndarray and (take_over := getattr(type(value), "__kernel__", None)):
                 return cast(_R, take_over(value, name, args, kwargs))
-        if not _loaded:
-            _load()
-        return cast(_R, _loaded[name](*args, **kwargs))
+        return cast(_R, (_loaded.get(name) or implementation(name))(*args, **kwargs))
 
     return call
 
@@ -106,6 +112,7 @@ avg_pool2d_grad = _kernel(reference.avg_pool2d_grad)
 batch_statistics = _kernel(reference.batch_statistics)
 batch_norm = _kernel(reference.batch_norm)
 batch_norm_grads = _kernel(reference.batch_norm_grads)
+update_running = _kernel(reference.update_running)
 layer_norm = _kernel(reference.layer_norm)
 layer_norm_grads = _kernel(reference.layer_norm_grads)
 sigmoid = _kernel(reference.sigmoid)
@@ -113,6 +120,7 @@ erf = _kernel(reference.erf)
 relu = _kernel(reference.relu)
 relu_grad = _kernel(reference.relu_grad)
 cross_entropy = _kernel(reference.cross_entropy)
+cross_entropy_grad = _kernel(reference.cross_entropy_grad)
 scatter = _kernel(reference.scatter)
 sgd_step = _kernel(reference.sgd_step)
 momentum_step = _kernel(reference.momentum_step)
@@ -140,8 +148,10 @@ __all__ = [
     "conv2d_grad_x",
     "conv_output_size",
     "cross_entropy",
+    "cross_entropy_grad",
     "erf",
     "im2col",
+    "implementation",
     "kernel_family",
     "layer_norm",
     "layer_norm_grads",
@@ -158,6 +168,8 @@ __all__ = [
     "sgd_step",
     "sigmoid",
     "thread_count",
+    "update_running",
+    "use_convolution",
     "use_kernels",
     "warm_up",
 ]

@@ -1,10 +1,12 @@
 """Optimizers that give every number a step size of its own (the book's chapter 6.1)."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array
-from zerokara.optim.base import DECAYS, Optimizer, Parameters, State, expect
+from zerokara.optim.base import Optimizer, Parameters, State, expect
 
 
 class AdaGrad(Optimizer):
@@ -27,9 +29,19 @@ class AdaGrad(Optimizer):
         """No squares yet."""
         return {"h": np.zeros_like(array)}
 
-    def step_array(self, array: Array, gradient: Array, state: State) -> None:
-        """One step."""
-        kernels.adagrad_step(array, gradient, state["h"], self.lr, self.eps)
+    @property
+    def update(self) -> Callable[..., None]:
+        """The kernel."""
+        return kernels.adagrad_step
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The squares."""
+        return ("h",)
+
+    def settings(self, t: int) -> tuple[float, ...]:
+        """ε."""
+        return (self.eps,)
 
 
 class RMSprop(Optimizer):
@@ -54,9 +66,19 @@ class RMSprop(Optimizer):
         """No squares yet."""
         return {"h": np.zeros_like(array)}
 
-    def step_array(self, array: Array, gradient: Array, state: State) -> None:
-        """One step."""
-        kernels.rmsprop_step(array, gradient, state["h"], self.lr, self.alpha, self.eps)
+    @property
+    def update(self) -> Callable[..., None]:
+        """The kernel."""
+        return kernels.rmsprop_step
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The squares."""
+        return ("h",)
+
+    def settings(self, t: int) -> tuple[float, ...]:
+        """α and ε."""
+        return self.alpha, self.eps
 
 
 class Adam(Optimizer):
@@ -85,10 +107,19 @@ class Adam(Optimizer):
         """No mean, no squares, no step yet."""
         return {"m": np.zeros_like(array), "v": np.zeros_like(array), "step": np.array(0)}
 
-    def step_array(self, array: Array, gradient: Array, state: State) -> None:
-        """One step."""
-        state["step"] += 1
-        kernels.adam_step(array, gradient, state["m"], state["v"], self.lr, *self.betas, self.eps, int(state["step"]))
+    @property
+    def update(self) -> Callable[..., None]:
+        """The kernel."""
+        return kernels.adam_step
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Mean and squares."""
+        return ("m", "v")
+
+    def settings(self, t: int) -> tuple[float, ...]:
+        """β₁, β₂, ε and the number of the step."""
+        return *self.betas, self.eps, t
 
 
 class AdamW(Adam):
@@ -111,9 +142,3 @@ class AdamW(Adam):
         decay: str = "all",
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay=weight_decay, l1=l1, decay=decay)
-
-    def step_array(self, array: Array, gradient: Array, state: State) -> None:
-        """One step."""
-        if DECAYS[self.decay](array):
-            array *= 1 - self.lr * self.weight_decay
-        super().step_array(array, gradient, state)

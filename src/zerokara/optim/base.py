@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
+from zerokara.kernels import tracing
 
 State = dict[str, Array]
 NamedTensors = Iterable[tuple[str, Tensor]]
@@ -33,7 +35,8 @@ class Optimizer:
     """w ← w − (what the method makes of g),    g = ∂L/∂w + weight_decay·w + l1·sign(w)
 
     A method is written for one array: `start(array) → state` and `step_array(array, gradient, state)`, which changes
-    both in place. This class does the rest.
+    both in place. This class does the rest. A method whose formula is a kernel names it instead: `update`, the state
+    arrays it takes (`kept`) and its settings in the t-th step (`settings(t)`).
 
     `parameters`: a module, `model.parameters()` or `model.named_parameters()`. A module is asked anew at every step,
     so that a layer added later is trained too. State belongs to a parameter's name (its position where there are no
@@ -67,8 +70,25 @@ class Optimizer:
         return {}
 
     def step_array(self, array: Array, gradient: Array, state: State) -> None:
-        """One step: change `array` and `state` in place."""
-        raise NotImplementedError(f"{type(self).__name__} has no step_array(): define what one step does")
+        """One step: change `array` and `state` in place. The gradient has the penalties in it."""
+        if self.update is None:
+            raise NotImplementedError(f"{type(self).__name__} has no step_array(): define what one step does")
+        lr, *_, shrink = self._penalties(array)
+        self._update(array, gradient, state, np.array((lr, 0, 0, shrink, *self.settings(_count(state)))))
+
+    @property
+    def update(self) -> Callable[..., None] | None:
+        """The kernel that does a step, if the method is one of the kernels."""
+        return None
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The names of the state arrays that the kernel takes."""
+        return ()
+
+    def settings(self, t: int) -> tuple[float, ...]:
+        """What the kernel is told in the t-th step, after the learning rate and the penalties."""
+        return ()
 
     # ── all arrays ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -78,9 +98,14 @@ class Optimizer:
 
     def step(self) -> None:
         """One step for every parameter that has a gradient."""
-        for name, parameter in self.named_parameters():
-            if parameter.grad is not None:
-                self.step_array(parameter.data, self.gradient(parameter), self._state_of(name, parameter.data))
+        found = [(p, self._state_of(name, p.data)) for name, p in self.named_parameters() if p.grad is not None]
+        if self.update is not None and type(self).step_array is Optimizer.step_array:
+            self._step_all(found)
+            return
+        if tracing.current() is not None:
+            tracing.refuse(f"use {type(self).__name__}, which has a step_array() of its own")
+        for parameter, state in found:
+            self.step_array(parameter.data, self.gradient(parameter), state)
 
     def zero_grad(self) -> None:
         """Forget every gradient."""
@@ -104,6 +129,39 @@ class Optimizer:
         squares = sum(float(np.sum(np.square(w, dtype=np.float64))) for w in decayed)
         sizes = sum(float(np.sum(np.abs(w), dtype=np.float64)) for w in decayed)
         return 0.5 * self.weight_decay * squares * self.decays_gradient + self.l1 * sizes
+
+    def _step_all(self, found: list[tuple[Tensor, State]]) -> None:
+        """One step by the kernel: the numbers it is told are made once for all arrays that are told the same."""
+        groups: dict[tuple[bool, int], list[tuple[Tensor, State]]] = {}
+        for parameter, state in found:
+            key = DECAYS[self.decay](parameter.data), int(state.get("step", 0))
+            groups.setdefault(key, []).append((parameter, state))
+        states = self.state
+        tracing.assume(lambda: self.state is states)
+        for group in groups.values():
+            told = (4 + len(self.settings(1)),)
+            numbers = tracing.again(partial(self._numbers, group), told, np.float64)
+            for parameter, state in group:
+                self._update(parameter.data, parameter.grad, state, numbers)
+
+    def _numbers(self, group: list[tuple[Tensor, State]]) -> list[float]:
+        """What the kernel is told of a group of arrays; their steps are counted."""
+        t = 0
+        for _, state in group:
+            t = _count(state)
+        return [*self._penalties(group[0][0].data), *self.settings(t)]
+
+    def _penalties(self, array: Array) -> tuple[float, float, float, float]:
+        """(lr, weight decay, l1, what the weights are multiplied with) for one array."""
+        decayed = DECAYS[self.decay](array)
+        l1 = self.l1 if decayed else 0.0
+        if self.decays_gradient:
+            return self.lr, self.weight_decay if decayed else 0.0, l1, 1.0
+        return self.lr, 0.0, l1, 1 - self.lr * self.weight_decay if decayed else 1.0
+
+    def _update(self, array: Array, gradient: Any, state: State, numbers: Array) -> None:
+        assert self.update is not None
+        self.update(array, gradient, *(state[name] for name in self.kept), numbers)
 
     def _state_of(self, name: str, array: Array) -> State:
         state = self.state.get(name)
@@ -146,6 +204,14 @@ class Optimizer:
         hidden = ("state", "_parameters")
         settings = ", ".join(f"{key}={value!r}" for key, value in vars(self).items() if key not in hidden)
         return f"{type(self).__name__}({settings})"
+
+
+def _count(state: State) -> int:
+    """The number of this step: 1, 2, …"""
+    if "step" not in state:
+        return 1
+    state["step"] += 1
+    return int(state["step"])
 
 
 def expect(name: str, value: float, below: float = math.inf) -> float:

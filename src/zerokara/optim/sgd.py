@@ -1,5 +1,7 @@
 """Gradient descent, and with momentum (the book's chapter 6.1)."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from zerokara import kernels
@@ -37,16 +39,19 @@ class SGD(Optimizer):
         """Velocity 0; without momentum there is nothing to keep."""
         return {"v": np.zeros_like(array), "step": np.array(0)} if self.momentum else {}
 
-    def step_array(self, array: Array, gradient: Array, state: State) -> None:
-        """One step."""
-        if not self.momentum:
-            kernels.sgd_step(array, gradient, self.lr)
-            return
-        first = state["step"] == 0
-        state["step"] += 1
-        kernels.momentum_step(
-            array, gradient, state["v"], self.lr, self.momentum, self.dampening, self.nesterov, bool(first)
-        )
+    @property
+    def update(self) -> Callable[..., None]:
+        """The kernel."""
+        return kernels.momentum_step if self.momentum else kernels.sgd_step
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The velocity, if there is one."""
+        return ("v",) if self.momentum else ()
+
+    def settings(self, t: int) -> tuple[float, ...]:
+        """Momentum, dampening, whether it is Nesterov's, whether this is the first step; nothing for plain descent."""
+        return (self.momentum, self.dampening, self.nesterov, t == 1) if self.momentum else ()
 
 
 class Momentum(SGD):

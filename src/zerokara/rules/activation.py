@@ -6,6 +6,7 @@ import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array
+from zerokara.kernels.tracing import as_array
 from zerokara.rules.rule import Ruled
 
 
@@ -38,7 +39,7 @@ def relu_grad(g: Array, x: Array) -> Ruled:
 
 def leaky_relu(x: Array, *, negative_slope: float = 0.01) -> Ruled:
     """x where x > 0, else a·x        ∂L/∂x = g where x > 0, else a·g        a = negative_slope"""
-    slope = np.where(np.asarray(x) > 0, 1, negative_slope).astype(x.dtype)
+    slope = np.where(as_array(x) > 0, 1, negative_slope).astype(x.dtype)
     return x * slope, (lambda g: g * slope,)
 
 
@@ -59,7 +60,7 @@ def gelu(x: Array) -> Ruled:
 
 def softplus(x: Array, *, beta: float = 1.0, threshold: float = 20.0) -> Ruled:
     """ln(1 + e^(βx)) / β, and x itself where βx > threshold        ∂L/∂x = g·σ(βx), or g there"""
-    straight = np.asarray(x * beta) > threshold
+    straight = as_array(x * beta) > threshold
     y = np.where(straight, x, np.logaddexp(0, x * beta) / beta)
     return y, (lambda g: g * np.where(straight, 1, kernels.sigmoid(x * beta)),)
 
@@ -71,7 +72,7 @@ def softmax(x: Array, *, axis: int = -1) -> Ruled:
     get 0; a row with +∞ or NaN is NaN, since ∞ − ∞ is no number. Book §3.5.
     """
     with np.errstate(invalid="ignore"):
-        e = np.exp(x - np.max(np.asarray(x), axis=axis, keepdims=True))
+        e = np.exp(x - np.max(as_array(x), axis=axis, keepdims=True))
         y = e / np.sum(e, axis=axis, keepdims=True)
     return y, (lambda g: y * (g - np.sum(g * y, axis=axis, keepdims=True)),)
 
@@ -79,6 +80,6 @@ def softmax(x: Array, *, axis: int = -1) -> Ruled:
 def log_softmax(x: Array, *, axis: int = -1) -> Ruled:
     """yᵢ = (xᵢ−m) − ln Σⱼ e^(xⱼ−m)        ∂L/∂xᵢ = gᵢ − softmax(x)ᵢ·Σⱼ gⱼ        m = max x"""
     with np.errstate(invalid="ignore"):
-        shifted = x - np.max(np.asarray(x), axis=axis, keepdims=True)
+        shifted = x - np.max(as_array(x), axis=axis, keepdims=True)
         y = shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
     return y, (lambda g: g - np.exp(y) * np.sum(g, axis=axis, keepdims=True),)

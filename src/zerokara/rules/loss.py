@@ -22,13 +22,7 @@ def cross_entropy(scores: Array, *, labels: Array) -> Ruled:
     and is exact where a probability is nearly 0 or 1. Shapes: scores (N, K), integer labels (N,)  →  (N,). Book §5.6.3.
     """
     losses, probabilities = kernels.cross_entropy(scores, labels)
-
-    def pull(g: Array) -> Array:
-        d = probabilities * g[:, None]
-        d[np.arange(len(labels)), labels] -= g
-        return d
-
-    return losses, (pull,)
+    return losses, (lambda g: kernels.cross_entropy_grad(g, probabilities, labels),)
 
 
 def binary_cross_entropy_with_logits(x: Array, t: Array) -> Ruled:

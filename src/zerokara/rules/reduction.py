@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from zerokara.arrays import Array, Shape
+from zerokara.kernels.tracing import as_array
 from zerokara.rules.rule import Ruled
 
 Axis = int | tuple[int, ...] | None
@@ -31,7 +32,7 @@ def max(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Ruled:
     """The largest x        g goes to the largest, in equal parts where several are equal"""
     kept = kept_shape(x.shape, axis)
     y = np.max(x, axis=axis, keepdims=True)
-    chosen = np.asarray(x) == np.asarray(y)
+    chosen = as_array(x) == as_array(y)
     share = (chosen / np.sum(chosen, axis=axis, keepdims=True)).astype(x.dtype)
     return y if keepdims else np.reshape(y, _dropped(x.shape, axis)), (lambda g: np.reshape(g, kept) * share,)
 

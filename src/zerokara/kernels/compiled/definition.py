@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from zerokara.kernels import reference as _reference
 from zerokara.kernels.compiled import threads
+from zerokara.kernels.tracing import NotNativeError as NotNativeError
 
 if TYPE_CHECKING:
     from zerokara.kernels.reference import *  # noqa: F403
-
-
-class NotNativeError(Exception):
-    """The compiled kernels leave this call to the reference."""
 
 
 if not TYPE_CHECKING:

@@ -111,7 +111,8 @@ class _Words:
         data = b.inttoptr(self.word(), number.as_pointer())
         shape = [self.word() for _ in range(kind.ndim)]
         size = np.dtype(kind.dtype.name).itemsize
-        stride, strides = ir.Constant(_WORD, size), []
+        strides: list[Any] = []
+        stride = ir.Constant(_WORD, size)
         for length in reversed(shape):
             strides.insert(0, stride)
             stride = b.mul(stride, length)

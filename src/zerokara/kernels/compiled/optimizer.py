@@ -1,23 +1,10 @@
-"""One step of each optimizer, in a single pass over the memory. See the reference for the formulas.
+"""One step of each optimizer, in a single pass over the memory. See the reference for the formulas and the settings.
 
-Every method comes in two forms. `…_step` has the reference's signature. `…_apply` reads its settings from a float64
-array, `numbers`, when it runs, so that a recorded step follows a changing learning rate; and it does the penalties in
-the same pass. `numbers` begins with the same four settings for all methods, then come its own:
-
-    lr, weight_decay, l1, shrink            g ← g + weight_decay·w + l1·sign(w),  w ← shrink·w,  both before the step
-    sgd         –
-    momentum    momentum, dampening, nesterov (0 or 1), first (0 or 1)
-    adagrad     eps
-    rmsprop     alpha, eps
-    adam        beta1, beta2, eps, t
-
-AdamW is Adam with weight_decay 0 and shrink = 1 − lr·weight_decay; for all others shrink is 1.
-
-The numbers are rounded to the type of the weights first, so that the arithmetic is that of the reference. Threads share
-the weights; each weight is touched by one of them only.
+The settings are read when the kernel runs, so that a recorded step follows a changing learning rate, and the penalties
+are part of the same pass. The numbers are rounded to the type of the weights first, so that the arithmetic is that of
+the reference. Threads share the weights; each weight is touched by one of them only.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,104 +12,52 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
-from zerokara.kernels.compiled.build import Kernel, compilable, expect_shape, inner, kernel
+from zerokara.kernels.compiled.build import Kernel, compilable, inner, kernel
 from zerokara.kernels.compiled.layout import plain
 
 _OWN = 4  # where the settings of the method itself begin
 _PIECE = 2048  # weights that go through all loops together: they stay in the first cache
-_AS_IT_IS = 0.0, 0.0, 1.0  # no weight decay, no l1, no shrinking
 
 
-def sgd_step(w: Array, g: Array, lr: float) -> None:
+def sgd_step(w: Array, g: Array, numbers: Array) -> None:
     """w ← w − lr·g."""
-    _step(_sgd, reference.sgd_step, (w, g), lr)
+    _in_place(_sgd, "sgd_step", (w, g), numbers)
 
 
-def momentum_step(
-    w: Array, g: Array, v: Array, lr: float, momentum: float, dampening: float, nesterov: bool, first: bool
-) -> None:
+def momentum_step(w: Array, g: Array, v: Array, numbers: Array) -> None:
     """v ← momentum·v + (1 − dampening)·g (the very first time v ← g);  w ← w − lr·v, or Nesterov's form."""
-    _step(_momentum, reference.momentum_step, (w, g, v), lr, momentum, dampening, nesterov, first)
+    _in_place(_momentum, "momentum_step", (w, g, v), numbers)
 
 
-def adagrad_step(w: Array, g: Array, h: Array, lr: float, eps: float) -> None:
+def adagrad_step(w: Array, g: Array, h: Array, numbers: Array) -> None:
     """h ← h + g²;  w ← w − lr·g / (√h + ε)."""
-    _step(_adagrad, reference.adagrad_step, (w, g, h), lr, eps)
+    _in_place(_adagrad, "adagrad_step", (w, g, h), numbers)
 
 
-def rmsprop_step(w: Array, g: Array, h: Array, lr: float, alpha: float, eps: float) -> None:
+def rmsprop_step(w: Array, g: Array, h: Array, numbers: Array) -> None:
     """h ← α·h + (1 − α)·g²;  w ← w − lr·g / (√h + ε)."""
-    _step(_rmsprop, reference.rmsprop_step, (w, g, h), lr, alpha, eps)
+    _in_place(_rmsprop, "rmsprop_step", (w, g, h), numbers)
 
 
-def adam_step(
-    w: Array, g: Array, m: Array, v: Array, lr: float, beta1: float, beta2: float, eps: float, t: int
-) -> None:
-    """One step of Adam; t = 1, 2, … counts the steps."""
-    _step(_adam, reference.adam_step, (w, g, m, v), lr, beta1, beta2, eps, t)
+def adam_step(w: Array, g: Array, m: Array, v: Array, numbers: Array) -> None:
+    """One step of Adam."""
+    _in_place(_adam, "adam_step", (w, g, m, v), numbers)
 
 
-def sgd_apply(w: Array, g: Array, numbers: Array) -> None:
-    """`sgd_step` with penalties and `numbers`, see above."""
-    _apply(_sgd, lambda w, g, lr: reference.sgd_step(w, g, lr), (w, g), numbers)
-
-
-def momentum_apply(w: Array, g: Array, v: Array, numbers: Array) -> None:
-    """`momentum_step` with penalties and `numbers`, see above."""
-    _apply(_momentum, lambda *a: reference.momentum_step(*a[:-2], bool(a[-2]), bool(a[-1])), (w, g, v), numbers)
-
-
-def adagrad_apply(w: Array, g: Array, h: Array, numbers: Array) -> None:
-    """`adagrad_step` with penalties and `numbers`, see above."""
-    _apply(_adagrad, lambda *a: reference.adagrad_step(*a), (w, g, h), numbers)
-
-
-def rmsprop_apply(w: Array, g: Array, h: Array, numbers: Array) -> None:
-    """`rmsprop_step` with penalties and `numbers`, see above."""
-    _apply(_rmsprop, lambda *a: reference.rmsprop_step(*a), (w, g, h), numbers)
-
-
-def adam_apply(w: Array, g: Array, m: Array, v: Array, numbers: Array) -> None:
-    """`adam_step` with penalties and `numbers`, see above."""
-    _apply(_adam, lambda *a: reference.adam_step(*a[:-1], int(a[-1])), (w, g, m, v), numbers)
-
-
-def _step(compiled: Kernel, definition: Callable[..., None], arrays: tuple[Array, ...], lr: float, *own: float) -> None:
-    """A step without penalties. The reference serves arrays that do not lie in one piece."""
-    if _possible(arrays):
-        _share(compiled, arrays, np.array((lr, *_AS_IT_IS, *own), np.float64))
-    else:
-        definition(*arrays, lr, *own)
-
-
-def _apply(compiled: Kernel, definition: Callable[..., None], arrays: tuple[Array, ...], numbers: Array) -> None:
-    """A step with penalties. The reference serves arrays that do not lie in one piece."""
-    if _possible(arrays):
-        expect_shape("the gradient", arrays[1], arrays[0].shape)
-        _share(compiled, arrays, numbers)
+def _in_place(compiled: Kernel, name: str, arrays: tuple[Array, ...], numbers: Array) -> None:
+    """Run the kernel on the arrays as plain memory. The reference serves arrays that do not lie in one piece."""
+    if not _possible(arrays):
+        getattr(reference, name)(*arrays, numbers)
         return
-    if threads.recording():
-        raise reference.NotNativeError(compiled.name)
-    w, g, *states = arrays
-    lr, decay, l1, shrink, *own = numbers.tolist()
-    g = g + decay * w if decay else g
-    g = g + l1 * np.sign(w) if l1 else g
-    if shrink != 1:
-        w *= shrink
-    definition(w, g, *states, lr, *own)
+    memory: list[Any] = [plain(a).reshape(-1) for a in arrays]
+    size = arrays[0].size
+    threads.share(compiled.on(arrays[0].dtype), [(*memory, numbers, *r) for r in threads.parts(size, size)])
 
 
 def _possible(arrays: tuple[Array, ...]) -> bool:
     """Whether the kernel can work on these arrays in place."""
     w, g, *states = arrays
     return compilable(*arrays) and all(a.flags.carray for a in (w, *states)) and g.shape == w.shape
-
-
-def _share(compiled: Kernel, arrays: tuple[Array, ...], numbers: Array) -> None:
-    """Run the kernel on the arrays as plain memory."""
-    memory: list[Any] = [plain(a).reshape(-1) for a in arrays]
-    size = arrays[0].size
-    threads.share(compiled.on(arrays[0].dtype), [(*memory, numbers, *r) for r in threads.parts(size, size)])
 
 
 @inner

@@ -16,7 +16,7 @@ from zerokara.kernels.reference.conv import (
     im2col,
 )
 from zerokara.kernels.reference.index import scatter
-from zerokara.kernels.reference.loss import cross_entropy
+from zerokara.kernels.reference.loss import cross_entropy, cross_entropy_grad
 from zerokara.kernels.reference.matmul import matmul
 from zerokara.kernels.reference.norm import (
     batch_norm,
@@ -24,6 +24,7 @@ from zerokara.kernels.reference.norm import (
     batch_statistics,
     layer_norm,
     layer_norm_grads,
+    update_running,
 )
 from zerokara.kernels.reference.optimizer import adagrad_step, adam_step, momentum_step, rmsprop_step, sgd_step
 from zerokara.kernels.reference.pool import (
@@ -49,6 +50,7 @@ __all__ = [
     "conv2d_grad_x",
     "conv_output_size",
     "cross_entropy",
+    "cross_entropy_grad",
     "erf",
     "im2col",
     "layer_norm",
@@ -64,4 +66,5 @@ __all__ = [
     "scatter",
     "sgd_step",
     "sigmoid",
+    "update_running",
 ]

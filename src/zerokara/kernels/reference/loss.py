@@ -23,6 +23,16 @@ def cross_entropy(scores: Array, labels: Array) -> tuple[Array, Array]:
     return losses, exponentials / sums
 
 
+def cross_entropy_grad(g: Array, probabilities: Array, labels: Array) -> Array:
+    """∂L/∂z_nk = g_n·(p_nk − t_nk), t = 1 at the label and 0 elsewhere.
+
+    Shapes: g (N,), probabilities p (N, K) as `cross_entropy` gave them, labels (N,)  →  (N, K).
+    """
+    d: Array = probabilities * g[:, None]
+    d[np.arange(len(labels)), labels] -= g
+    return d
+
+
 def check_labels(scores: Array, labels: Array) -> None:
     """Refuse labels that do not fit the scores: a negative one would silently count from the end."""
     if scores.ndim != 2 or scores.shape[1] == 0:

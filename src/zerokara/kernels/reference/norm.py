@@ -19,6 +19,11 @@ def batch_statistics(x: Array) -> tuple[Array, Array]:
     return mean.astype(x.dtype), ((centred * centred).sum(axes) / count).astype(x.dtype)
 
 
+def update_running(running: Array, new: Array, momentum: float, factor: float) -> None:
+    """running ← running + momentum·(factor·new − running), in place."""
+    running += running.dtype.type(momentum) * (new * running.dtype.type(factor) - running)
+
+
 def batch_norm(x: Array, mean: Array, variance: Array, weight: Array | None, bias: Array | None, eps: float) -> Array:
     """y = weight · x̂ + bias  with  x̂ = (x − mean) / √(variance + ε)    (Ioffe and Szegedy, 2015).
 
