@@ -87,6 +87,18 @@ class Writer:
         stored = self.builder.store(vector.value, self._address(array, at))
         stored.align = self._size
 
+    def fetch(self, array: Any, at: Any, to_write: bool = False) -> None:
+        """Bring array[at] into the cache meanwhile: it will soon be read, or written to."""
+        byte = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, _LANE, _LANE, _LANE])
+        function = cgutils.get_or_insert_function(self.builder.module, kind, "llvm.prefetch.p0")
+        address = self.builder.bitcast(self._address(array, at), byte)
+        self.builder.call(function, [address, *(ir.Constant(_LANE, k) for k in (int(to_write), 3, 1))])
+
+    def keep_order(self) -> None:
+        """Nothing is read earlier than here that is written down later: else too many registers fill up too early."""
+        self.builder.asm(ir.FunctionType(ir.VoidType(), []), "", "~{memory}", [], side_effect=True)
+
     def spread(self, array: Any, at: Any) -> Vector:
         """The number array[at] in all lanes."""
         return self.fill(self.builder.load(self.builder.gep(array, [self._whole(at)])))
@@ -113,11 +125,33 @@ class Writer:
         positive = self.builder.fcmp_ordered(">", judge.value, nothing)
         return Vector(self, self.builder.select(positive, vector.value, nothing))
 
+    def lane_bits(self, count: Any) -> Any:
+        """The first `count` lanes (a number up to all) as bits, to be joined with `both` and made a mask."""
+        kind = ir.IntType(2 * self.lanes)
+        ones = self.builder.sub(
+            self.builder.shl(ir.Constant(kind, 1), self._resized(count, kind)), ir.Constant(kind, 1)
+        )
+        return self.builder.trunc(ones, ir.IntType(self.lanes))
+
+    def bits_if(self, condition: Any) -> Any:
+        """All lanes or none, as bits."""
+        return self.builder.sext(condition, ir.IntType(self.lanes))
+
+    def both(self, a: Any, b: Any) -> Any:
+        """The bits that are set in both."""
+        return self.builder.and_(a, b)
+
+    def mask(self, bits: Any) -> Any:
+        """The mask with these bits."""
+        return self.builder.bitcast(bits, ir.VectorType(ir.IntType(1), self.lanes))
+
     def first_lanes(self, count: Any) -> Any:
-        """A mask of the first `count` lanes."""
-        lane_kind = ir.VectorType(_LANE, self.lanes)
-        limit = self._fill(self.builder.trunc(count, _LANE), lane_kind)
-        return self.builder.icmp_signed("<", ir.Constant(lane_kind, list(range(self.lanes))), limit)
+        """A mask of the first `count` lanes (none, all, or a number between)."""
+        return self.mask(self.lane_bits(count))
+
+    def _resized(self, count: Any, kind: Any) -> Any:
+        whole = self._whole(count)
+        return self.builder.trunc(whole, kind) if kind.width < _INT.width else whole
 
     def load_lanes(self, array: Any, at: Any, mask: Any) -> Vector:
         """As `load`, but only the lanes of the mask; the others are zero."""
@@ -145,6 +179,10 @@ class Writer:
     def less(self, a: Any, b: Any) -> Any:
         """Whether a < b, of whole numbers."""
         return self.builder.icmp_signed("<", self._whole(a), self._whole(b))
+
+    def below(self, a: Any, b: Any) -> Any:
+        """Whether 0 ≤ a < b, of whole numbers."""
+        return self.builder.icmp_unsigned("<", self._whole(a), self._whole(b))
 
     def all_of(self, *conditions: Any) -> Any:
         """Whether all conditions hold."""

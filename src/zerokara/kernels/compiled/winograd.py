@@ -19,8 +19,12 @@ from zerokara.kernels.compiled.winograd_transforms import (
     POINTS,
     TILE,
     add_points,
+    fetch_line,
+    fetch_line_to_write,
     finish_masked_tile,
     finish_tile,
+    transform_cut_pixels,
+    transform_cut_slopes,
     transform_filter,
     transform_filter_slopes,
     transform_pixels,
@@ -123,7 +127,7 @@ def _block(vectors: int, tiles: int) -> int:
 
 def _work_size(depth: int, vectors: int, block: int, lanes: int) -> int:
     planes = POINTS * ((depth + vectors) * block * lanes + 2 * _PAD)
-    return planes + (POINTS * max(depth, vectors) + vectors) * lanes + 2 * lanes
+    return planes + (vectors + 2) * lanes
 
 
 def _points_of_filters(w: Array, turned: bool, depth: int, vectors: int) -> Array:
@@ -168,45 +172,63 @@ def _clear(array, start, stop):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _copy_patch(x, image, i, j, size, c, height, width, work, patch, whole):  # type: ignore[no-untyped-def]
-    """Copy size × size pixels from (i, j) on: zeros outside the image, and channels up to whole vectors."""
-    begin, end = min(max(0, -j), size), max(0, min(size, width - j))
-    for row in range(size):
-        target = patch + row * size * whole
-        if i + row < 0 or i + row >= height or end <= begin:
-            _clear(work, target, target + size * whole)
-            continue
-        source = image + ((i + row) * width + j) * c
-        _clear(work, target, target + begin * whole)
-        if whole == c:
-            copy(work, target + begin * c, x, source + begin * c, (end - begin) * c)
-        else:
-            for column in range(begin, end):
-                copy(work, target + column * whole, x, source + column * c, c)
-                _clear(work, target + column * whole + c, target + (column + 1) * whole)
-        _clear(work, target + end * whole, target + size * whole)
-
-
-@inner
-def _pixels_to_points(x, c, height, width, top, left, down, across, first, count, work, v, plane, block, patch):  # type: ignore[no-untyped-def]
+def _pixels_to_points(x, shape, grid, first, count, work, v, plane, block):  # type: ignore[no-untyped-def]
     """V of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight."""
+    c, height, width = shape
+    top, left, down, across = grid
     lanes = VECTOR_BYTES // x.itemsize
     depth = (c + lanes - 1) // lanes
-    whole = depth * lanes
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * TILE - top, tile % across * TILE - left
-        image = n * height * width * c
-        inside = i >= 0 and j >= 0 and i + EDGE <= height and j + EDGE <= width and c == whole
-        if inside:
-            source = image + (i * width + j) * c
-            for k in range(depth):
-                transform_pixels(x, source + k * lanes, width * c, c, work, v + (k * block + t) * lanes, plane)
-        else:
-            _copy_patch(x, image, i, j, EDGE, c, height, width, work, patch, whole)
-            for k in range(depth):
-                transform_pixels(work, patch + k * lanes, EDGE * whole, whole, work, v + (k * block + t) * lanes, plane)
+        source = ((n * height + i) * width + j) * c
+        inside = i >= 0 and j >= 0 and i + EDGE <= height and j + EDGE <= width
+        for k in range(depth):
+            at, target, kept = source + k * lanes, v + (k * block + t) * lanes, min(lanes, c - k * lanes)
+            if inside and kept == lanes:
+                transform_pixels(x, at, width * c, c, work, target, plane)
+            else:
+                transform_cut_pixels(x, at, width * c, c, work, target, plane, i, j, height, width, kept)
     _clear_rows(work, v, plane, depth, block, count, lanes)
+
+
+@inner
+def _slopes_to_points(g, shape, grid, first, count, work, d, plane, block):  # type: ignore[no-untyped-def]
+    """D of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight."""
+    f, rows, columns = shape
+    _, _, down, across = grid
+    lanes = VECTOR_BYTES // g.itemsize
+    vectors = (f + lanes - 1) // lanes
+    for t in range(count):
+        tile = first + t
+        n, i, j = tile // (down * across), tile // across % down * TILE, tile % across * TILE
+        source = ((n * rows + i) * columns + j) * f
+        inside = i + TILE <= rows and j + TILE <= columns
+        for k in range(vectors):
+            at, target, kept = source + k * lanes, d + (k * block + t) * lanes, min(lanes, f - k * lanes)
+            if inside and kept == lanes:
+                transform_slopes(g, at, columns * f, f, work, target, plane)
+            else:
+                transform_cut_slopes(g, at, columns * f, f, work, target, plane, i, j, rows, columns, kept)
+    _clear_rows(work, d, plane, vectors, block, count, lanes)
+
+
+@inner
+def _fetch(images, shape, grid, first, stop, to_write):  # type: ignore[no-untyped-def]
+    """Bring the pixels of these tiles into the cache while something else is being computed."""
+    c, height, width = shape
+    top, left, down, across = grid
+    lanes = VECTOR_BYTES // images.itemsize
+    for tile in range(first, stop):
+        n, i, j = tile // (down * across), tile // across % down * TILE - top, tile % across * TILE - left
+        begin, end = max(j, 0) * c, min(j + TILE, width) * c
+        for row in range(max(i, 0), min(i + TILE, height)):
+            line = (n * height + row) * width * c
+            for at in range(line + begin, line + end, lanes):
+                if to_write:
+                    fetch_line_to_write(images, at)
+                else:
+                    fetch_line(images, at)
 
 
 @inner
@@ -235,17 +257,23 @@ def _forward(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ig
     v = unaligned(work)
     v_plane, m_plane = depth * block * lanes + _PAD, vectors * block * lanes + _PAD
     m = v + POINTS * v_plane
-    patch = m + POINTS * m_plane
-    added = patch + POINTS * depth * lanes
+    added = m + POINTS * m_plane
     u_plane = depth * vectors * lanes * lanes + _PAD
     _clear(work, added, added + vectors * lanes)
     if has_bias:
         copy(work, added, bias, 0, f)
     low = work.dtype.type(0.0 if relu else -np.inf)
+    pixels, results = (c, height, width), (f, rows, columns)
+    around, exact = (top, left, down, across), (0, 0, down, across)
     for first in range(start, stop, block):
         count = min(block, stop - first)
-        _pixels_to_points(x, c, height, width, top, left, down, across, first, count, work, v, v_plane, block, patch)
+        after = min(block, stop - first - count)
+        _pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
         for p in range(POINTS):
+            here, next_ = first + count * p // POINTS, first + count * (p + 1) // POINTS
+            _fetch(y, results, exact, here, next_, True)
+            here, next_ = first + count + after * p // POINTS, first + count + after * (p + 1) // POINTS
+            _fetch(x, pixels, around, here, next_, False)
             multiply(
                 work,
                 v + p * v_plane,
@@ -279,27 +307,6 @@ def _forward(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ig
                     )  # fmt: skip
 
 
-@inner
-def _slopes_to_points(g, f, rows, columns, down, across, first, count, work, d, plane, block, patch):  # type: ignore[no-untyped-def]
-    """D of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight."""
-    lanes = VECTOR_BYTES // g.itemsize
-    vectors = (f + lanes - 1) // lanes
-    whole = vectors * lanes
-    for t in range(count):
-        tile = first + t
-        n, i, j = tile // (down * across), tile // across % down * TILE, tile % across * TILE
-        image = n * rows * columns * f
-        if i + TILE <= rows and j + TILE <= columns and f == whole:
-            source = image + (i * columns + j) * f
-            for k in range(vectors):
-                transform_slopes(g, source + k * lanes, columns * f, f, work, d + (k * block + t) * lanes, plane)
-        else:
-            _copy_patch(g, image, i, j, TILE, f, rows, columns, work, patch, whole)
-            for k in range(vectors):
-                transform_slopes(work, patch + k * lanes, TILE * whole, whole, work, d + (k * block + t) * lanes, plane)
-    _clear_rows(work, d, plane, vectors, block, count, lanes)
-
-
 @kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 11), i8, i8, i8)")
 def _slopes(x, g, sums, work, plan, sums_at, start, stop):  # type: ignore[no-untyped-def]
     """sums[p][vector][channel][lane] = Σ V[p]·D[p] over the tiles start…stop−1."""
@@ -309,13 +316,18 @@ def _slopes(x, g, sums, work, plan, sums_at, start, stop):  # type: ignore[no-un
     v = unaligned(work)
     v_plane, d_plane = depth * block * lanes + _PAD, vectors * block * lanes + _PAD
     d = v + POINTS * v_plane
-    patch = d + POINTS * d_plane
+    pixels, results = (c, height, width), (f, rows, columns)
+    around, exact = (top, left, down, across), (0, 0, down, across)
     total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + _PAD
     for first in range(start, stop, block):
         count = min(block, stop - first)
-        _pixels_to_points(x, c, height, width, top, left, down, across, first, count, work, v, v_plane, block, patch)
-        _slopes_to_points(g, f, rows, columns, down, across, first, count, work, d, d_plane, block, patch)
+        after = min(block, stop - first - count)
+        _pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
+        _slopes_to_points(g, results, exact, first, count, work, d, d_plane, block)
         for p in range(POINTS):
+            here, next_ = first + count + after * p // POINTS, first + count + after * (p + 1) // POINTS
+            _fetch(g, results, exact, here, next_, False)
+            _fetch(x, pixels, around, here, next_, False)
             for k in range(depth):
                 multiply_transposed(
                     work, v + p * v_plane + k * block * lanes, 4 * lanes, _rows(count) // 4,

@@ -61,6 +61,8 @@ def _tile(rows: int, vectors: int, across: bool) -> Callable[..., Any]:
                     number = write.spread(a, write.plus(left, r * row + s * step))
                     for v in range(vectors):
                         write.assign(write.multiply_add(number, factors[v], write.read(sums[r][v])), sums[r][v])
+                    if vectors == 2:
+                        write.keep_order()
         for r in range(rows):
             for v in range(vectors):
                 write.store(write.read(sums[r][v]), out, places[r][v])
@@ -128,4 +130,4 @@ multiply = _product(across=True)
 """out[row, k] (+)= Σ_step a[row, step] · b[step, k]: the steps are blocks of lanes."""
 
 multiply_transposed = _product(across=False)
-"""out[lane, k] (+)= Σ_row a[row, lane] · b[row, k]: the steps are rows, four to a block, and `out` has a row per lane."""
+"""out[lane, k] (+)= Σ_row a[row, lane] · b[row, k]: the steps are rows, four to a block; a row of `out` per lane."""

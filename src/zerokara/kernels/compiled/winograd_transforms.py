@@ -25,6 +25,8 @@ TILE, TAPS, EDGE = 4, 3, 6
 
 POINTS = EDGE * EDGE
 
+_AHEAD = 2  # tiles: so much earlier the memory that results go to is asked for
+
 _ROOT, _HALF_ROOT = 2.0**0.5, 0.5**0.5  # √2 and √½
 
 Line = Sequence[Any]
@@ -102,9 +104,35 @@ def _load_grid(write: Writer, size: int, x: Any, at: Any, along_row: Any, along_
     ]  # fmt: skip
 
 
+def _load_cut_grid(
+    write: Writer, size: int, x: Any, at: Any, along_row: Any, along_column: Any, cut: tuple[Any, Any, Any, Any, Any]
+) -> list[Line]:
+    """As `_load_grid`, but zeros for what is not in the image, and in the lanes from a given one on.
+
+    cut: row and column of the first pixel, rows and columns of the image, number of lanes.
+    """
+    i, j, rows, columns, lanes = cut
+    kept = write.lane_bits(lanes)
+    in_row = [write.bits_if(write.below(write.plus(i, k), rows)) for k in range(size)]
+    in_column = [write.both(kept, write.bits_if(write.below(write.plus(j, k), columns))) for k in range(size)]
+    return [
+        [
+            write.load_lanes(
+                x,
+                write.plus(at, write.plus(write.times(along_row, r), write.times(along_column, c))),
+                write.mask(write.both(in_row[r], in_column[c])),
+            )
+            for c in range(size)
+        ]
+        for r in range(size)
+    ]
+
+
 def _store_points(write: Writer, grid: list[Line], out: Any, at: Any, plane: Any) -> None:
     for p, value in enumerate(value for row in grid for value in row):
-        write.store(value, out, write.plus(at, write.times(plane, p)))
+        here = write.plus(at, write.times(plane, p))
+        write.store(value, out, here)
+        write.fetch(out, write.plus(here, _AHEAD * write.lanes), to_write=True)
 
 
 @instructions
@@ -123,6 +151,36 @@ def transform_slopes(
     """d[d_at + p·plane …] = (A g Aᵀ)[p] for the 4×4 slopes from g[at…], one vector of filters."""
     grid = in_both_axes(slopes_to_points, _load_grid(write, TILE, g, at, along_row, along_column))
     _store_points(write, grid, d, d_at, plane)
+
+
+@instructions
+def transform_cut_pixels(
+    write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, v: Any, v_at: Any, plane: Any, *cut: Any
+) -> None:
+    """`transform_pixels` at the edge of the image, or for a part of a vector. See `_load_cut_grid`."""
+    grid = in_both_axes(to_points, _load_cut_grid(write, EDGE, x, at, along_row, along_column, cut))
+    _store_points(write, grid, v, v_at, plane)
+
+
+@instructions
+def transform_cut_slopes(
+    write: Writer, g: Any, at: Any, along_row: Any, along_column: Any, d: Any, d_at: Any, plane: Any, *cut: Any
+) -> None:
+    """`transform_slopes` at the edge of the image, or for a part of a vector. See `_load_cut_grid`."""
+    grid = in_both_axes(slopes_to_points, _load_cut_grid(write, TILE, g, at, along_row, along_column, cut))
+    _store_points(write, grid, d, d_at, plane)
+
+
+@instructions
+def fetch_line(write: Writer, x: Any, at: Any) -> None:
+    """Soon x[at] will be read."""
+    write.fetch(x, at)
+
+
+@instructions
+def fetch_line_to_write(write: Writer, x: Any, at: Any) -> None:
+    """Soon x[at] will be written to."""
+    write.fetch(x, at, to_write=True)
 
 
 @instructions
@@ -210,7 +268,7 @@ def _store_tile(
         for i in range(TILE)
     ]
     whole = write.all_of(write.equal(rows, TILE), write.equal(columns, TILE), write.equal(lanes, write.lanes))
-    mask = write.first_lanes(lanes)
+    mask = write.mask(write.lane_bits(lanes))
     with write.if_else(whole) as (then, otherwise):
         with then:
             for value, place in zip(itertools.chain(*grid), itertools.chain(*places), strict=True):
