@@ -12,6 +12,7 @@ from zerokara.kernels.compiled import threads, winograd
 from zerokara.kernels.compiled.build import compilable, expect_shape, kernel
 from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images, plain
 from zerokara.kernels.compiled.memory import empty
+from zerokara.kernels.compiled.products import multiply
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
 from zerokara.kernels.compiled.sliding import pack, pack_back, reach, slide
 from zerokara.kernels.compiled.sliding_grad import collect, slide_grad_w
@@ -45,6 +46,8 @@ def conv2d_fused(
         return reference.relu(y) if relu else y
     if winograd.suits(x.shape, w.shape, stride, padding, dilation, groups, x.dtype):
         return winograd.conv2d(x, w, b, padding, relu)
+    if _is_product(w.shape, stride, padding, groups):
+        return _images(multiply(_pixels(x), w.reshape(w.shape[:2]).T, b, None, relu=relu), x.shape)
     lead = -padding[0], -padding[1]
     memory, strides = image_memory(x)
     plan = _plan(x.shape, strides, groups, w.shape, size, stride, (1, 1), dilation, lead, x.dtype)
@@ -79,6 +82,9 @@ def conv2d_grad_x_fused(
         return dx if mask is None else reference.relu_grad(dx, mask)
     if winograd.suits(x_shape, w.shape, stride, padding, dilation, groups, w.dtype):
         return winograd.conv2d_grad_x(g, w, x_shape, padding, mask)
+    if _is_product(w.shape, stride, padding, groups):
+        seen = None if mask is None else _pixels(mask)
+        return _images(multiply(_pixels(g), w.reshape(w.shape[:2]), None, seen, relu=False), x_shape)
     memory, strides = image_memory(g)
     turned = -dilation[0], -dilation[1]
     plan = _plan(g.shape, strides, groups, (x_shape[1], 0, *w.shape[2:]), x_shape[2:], (1, 1), stride, turned, padding,
@@ -103,6 +109,8 @@ def conv2d_grad_w(
         return reference.conv2d_grad_w(g, x, w_shape, stride, padding, dilation, groups)
     if winograd.suits(x.shape, w_shape, stride, padding, dilation, groups, x.dtype):
         return winograd.conv2d_grad_w(g, x, w_shape, padding)
+    if _is_product(w_shape, stride, padding, groups):
+        return multiply(_pixels(g).T, _pixels(x), None, None, relu=False).reshape(w_shape)
     f, c, p, q = w_shape
     memory, strides = image_memory(x)
     slopes = channels_last(g).reshape(-1)
@@ -134,6 +142,21 @@ def channel_sum(g: Array) -> Array:
     threads.share(_channel_sum.on(g.dtype), [(memory, sums[k], *ranges[k]) for k in range(len(ranges))])
     threads.share(_add_up.on(g.dtype), [(total, sums)])
     return total
+
+
+def _is_product(w_shape: Shape, stride: Pair, padding: Pair, groups: int) -> bool:
+    """Whether the convolution is a plain product of matrices: filters of one tap that look at every pixel."""
+    return w_shape[2:] == (1, 1) and stride == (1, 1) and padding == (0, 0) and groups == 1
+
+
+def _pixels(x: Array) -> Array:
+    """Images (N, C, H, W) as a matrix with a row per pixel: (N·H·W, C)."""
+    return channels_last(x).reshape(-1, x.shape[1])
+
+
+def _images(pixels: Array, shape: Shape) -> Array:
+    """The way back, for images of this shape but with other channels."""
+    return pixels.reshape(shape[0], *shape[2:], -1).transpose(0, 3, 1, 2)
 
 
 def _plan(

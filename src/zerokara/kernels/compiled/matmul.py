@@ -10,11 +10,7 @@ from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, expect_shape
 from zerokara.kernels.compiled.conv import channel_sum
-from zerokara.kernels.compiled.layout import plain
-from zerokara.kernels.compiled.matrices import FEW, multiply_blocks, multiply_few
-from zerokara.kernels.compiled.memory import empty
-from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
-from zerokara.kernels.compiled.tiles import MASK, RELU
+from zerokara.kernels.compiled.products import multiply
 
 _SMALL = 200_000  # multiplications; NumPy does smaller products at once and with one thread
 
@@ -27,7 +23,7 @@ def matmul(x: Array, y: Array) -> Array:
     small = m * depth * n < _SMALL or min(m, n) < 4
     if small and not threads.recording():
         return reference.matmul(x, y)
-    return _multiply(x, y, None, None, relu=False)
+    return multiply(x, y, None, None, relu=False)
 
 
 def linear_fused(x: Array, w: Array, b: Array | None, relu: bool) -> Array:
@@ -37,7 +33,7 @@ def linear_fused(x: Array, w: Array, b: Array | None, relu: bool) -> Array:
         y = reference.matmul(x, w.T)
         y = y if b is None else y + b
         return reference.relu(y) if relu else y
-    return _multiply(x, w.T, b, None, relu=relu)
+    return multiply(x, w.T, b, None, relu=relu)
 
 
 def matmul_masked(g: Array, w: Array, mask: Array | None) -> Array:
@@ -46,7 +42,7 @@ def matmul_masked(g: Array, w: Array, mask: Array | None) -> Array:
     if not _possible(g, w) or not compilable(g, *(() if mask is None else (mask,))):
         dx = reference.matmul(g, w)
         return dx if mask is None else reference.relu_grad(dx, mask)
-    return _multiply(g, w, None, mask, relu=False)
+    return multiply(g, w, None, mask, relu=False)
 
 
 def row_sum(g: Array) -> Array:
@@ -58,35 +54,3 @@ def _possible(x: Array, y: Array) -> bool:
     """Whether these are two matrices that can be multiplied here."""
     fit = compilable(x, y) and x.ndim == y.ndim == 2 and x.shape[1] == y.shape[0]
     return fit and 0 not in (*x.shape, *y.shape)
-
-
-def _multiply(x: Array, y: Array, b: Array | None, mask: Array | None, *, relu: bool) -> Array:
-    """Cut the product into rows or columns for the threads."""
-    (m, depth), n = x.shape, y.shape[1]
-    z = empty((m, n), x.dtype)
-    left, *along_left = _matrix_memory(x)
-    right, *along_right = _matrix_memory(y)
-    few = m <= FEW and along_left[1] == 1 and along_right[0] == 1 and (depth > 1 or n == 1)
-    width = 2 * VECTOR_BYTES // x.itemsize
-    tiles, panels = -(-m // ROWS), -(-n // width)
-    if tiles > panels and not few:
-        ranges = [
-            (first * ROWS, min(last * ROWS, m), 0, n) for first, last in threads.parts(tiles, 2.0 * z.size * depth)
-        ]
-    else:
-        ranges = [
-            (0, m, first * width, min(last * width, n)) for first, last in threads.parts(panels, 2.0 * z.size * depth)
-        ]
-    bias = right[:0] if b is None else plain(b)
-    seen, end = (right, RELU if relu else 0) if mask is None else (plain(mask).reshape(-1), MASK)
-    plan = m, n, depth, *along_left, *along_right
-    kernel = multiply_few if few else multiply_blocks
-    threads.share(kernel.on(x.dtype), [(left, right, bias, z.reshape(-1), seen, plan, end, span) for span in ranges])
-    return z
-
-
-def _matrix_memory(a: Array) -> tuple[Array, int, int]:
-    """(the numbers as a 1-D array, distance between rows, distance between columns)."""
-    if a.T.flags.c_contiguous and not a.flags.c_contiguous:
-        return plain(a.T).reshape(-1), 1, a.shape[0]
-    return plain(a).reshape(-1), a.shape[1], 1
