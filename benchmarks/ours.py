@@ -16,12 +16,6 @@ OPTIMIZERS: dict[str, Callable[[nn.Module, float], optim.Optimizer]] = {
 }
 
 
-def versions() -> str:
-    import numba
-
-    return f"zerokara {zk.__version__}, Numba {numba.__version__}"
-
-
 def training(workload: Training) -> Task:
     """One training step."""
     model = network(workload)

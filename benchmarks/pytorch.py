@@ -42,10 +42,6 @@ class TorchMean(torch.nn.Module):
         return x.mean((2, 3))
 
 
-def versions() -> str:
-    return f"PyTorch {torch.__version__}"
-
-
 def prepare() -> None:
     """As many threads as everybody, and no slow arithmetic with tiny numbers."""
     torch.set_num_threads(int(os.environ["ZEROKARA_THREADS"]))

@@ -8,10 +8,12 @@ in a loop, memory that is kept), each gets a process of its own, which sleeps wh
 import multiprocessing
 import os
 import platform
+import re
 import statistics
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import numpy as np
 
@@ -81,3 +83,11 @@ def machine() -> str:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return f"{platform.machine()}, {cores} cores{load}, Python {platform.python_version()}, NumPy {np.__version__}"
+
+
+def processor() -> str:
+    """The processor's name."""
+    info = Path("/proc/cpuinfo")
+    if info.exists() and (found := re.search(r"model name\s*:\s*(.+)", info.read_text())):
+        return found[1]
+    return platform.processor() or platform.machine()

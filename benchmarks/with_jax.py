@@ -21,10 +21,6 @@ Values = Any
 IMAGES = ("NHWC", "HWIO", "NHWC")
 
 
-def versions() -> str:
-    return f"JAX {jax.__version__}"
-
-
 def training(workload: Training) -> Task:
     """One training step."""
     net = translated(network(workload), images_shape(workload))
