@@ -1,0 +1,80 @@
+"""The benchmark runs, and says what it promises; no time is asserted."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from benchmarks import workloads
+
+from zerokara.models import count_parameters
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def test_a_measurement_is_printed_and_written(tmp_path: Path) -> None:
+    file = tmp_path / "table.json"
+    chosen = ["--kind", "training", "--only", "TwoLayerNet", "--peers", "none", "--rounds", "1", "--threads", "1"]
+    done = run("benchmarks", *chosen, "--json", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "TwoLayerNet" in done.stdout
+    written = json.loads(file.read_text())
+    assert written["geomean_training"] is None  # there is nobody to compare with
+    (workload,) = written["workloads"]
+    assert (workload["name"], workload["kind"]) == ("TwoLayerNet", "training")
+    assert workload["ours_ms"] > 0
+    assert workload["ours_mib"] > 0
+    assert (workload["peers_ms"], workload["ratio"], workload["best_peer_mib"]) == ({}, None, None)
+    assert len(workload["results"]["zerokara"]) == 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("benchmarks", "--kind", "trainings"), "invalid choice"),
+        (("benchmarks", "--only", "nobody"), "no workload is called nobody"),
+        (("benchmarks", "--peers", "torhc"), "there is no peer 'torhc'"),
+        (("benchmarks", "--threads", "0"), "--threads is a number from 1"),
+        (("benchmarks.accuracy", "--recipe", "nothing"), "there is no recipe 'nothing'"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(arguments: tuple[str, ...], complaint: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_names_tell_workloads_apart() -> None:
+    from benchmarks.__main__ import WORKLOADS
+
+    names = [workload.name for workload in WORKLOADS]
+    assert len(set(names)) == len(names)
+
+
+def test_everybody_sees_the_same_numbers() -> None:
+    """Contestants make data and weights themselves, each in a process of its own: they have to come out equal."""
+    workload = workloads.TRAININGS[0]
+    for (x, labels), (same_x, same_labels) in zip(
+        workloads.batches(workload), workloads.batches(workload), strict=True
+    ):
+        assert np.array_equal(x, same_x)
+        assert np.array_equal(labels, same_labels)
+    first, again = (workloads.network(workload).state_dict() for _ in range(2))
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("TwoLayerNet", 39_760), ("SimpleConvNet", 433_890), ("DeepConvNet", 123_552), ("ResNet-18", 11_173_962)],
+)
+def test_networks_have_their_published_sizes(name: str, parameters: int) -> None:
+    (workload,) = (training for training in workloads.TRAININGS if training.name == name)
+    assert count_parameters(workloads.network(workload)) == parameters
