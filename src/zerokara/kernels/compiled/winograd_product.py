@@ -81,7 +81,7 @@ def _rows_of_next_tile(left, width):  # type: ignore[no-untyped-def]
     return large if left == large or left - large >= small else small
 
 
-def _product(across: bool) -> Callable[..., Any]:
+def _product(across: bool) -> Any:
     """The loops over vectors and rows."""
     tiles = [[_tile(rows, min(v + 1, MOST), across) for rows in _ROWS[v]] for v in range(4)]
     (large1, small1), (large2, small2), (large3, small3), (large4, small4) = tiles
