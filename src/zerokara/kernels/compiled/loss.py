@@ -12,6 +12,7 @@ from zerokara.kernels.compiled.memory import empty
 from zerokara.kernels.reference.loss import check_labels
 
 _BLOCK = 4096  # scores that are worked on together, in the first cache
+_SIDE = 32  # scores of a row that are compared side by side
 
 
 def cross_entropy(scores: Array, labels: Array) -> tuple[Array, Array]:
@@ -100,32 +101,44 @@ def _widen_uint8(labels, numbers):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _exponentials(scores, shifted, begin, end):  # type: ignore[no-untyped-def]
+def _largest(row, top):  # type: ignore[no-untyped-def]
+    """The largest score; NaN is passed over, since it spoils the sum anyway. Long rows are compared side by side."""
+    top[:] = -np.inf
+    whole = row.size - row.size % _SIDE
+    for begin in range(0, whole, _SIDE):
+        for k in range(_SIDE):
+            top[k] = row[begin + k] if row[begin + k] > top[k] else top[k]
+    largest = row.dtype.type(-np.inf)
+    if whole:
+        for k in range(_SIDE):
+            largest = top[k] if top[k] > largest else largest
+    for k in range(whole, row.size):
+        largest = row[k] if row[k] > largest else largest
+    return largest
+
+
+@inner
+def _exponentials(scores, shifted, largest, room, begin, end):  # type: ignore[no-untyped-def]
     """shifted = exp(z − max z) of the rows begin…end−1. The rows lie one after the other: one long loop does them."""
-    classes = scores.shape[1]
     for n in range(begin, end):
         row, target = scores[n], shifted[n]
-        largest = row[0]
-        for k in range(classes):
-            largest = max(largest, row[k])
-        for k in range(classes):
-            target[k] = row[k] - largest
+        most = _largest(row, room)
+        for k in range(row.size):
+            target[k] = row[k] - most
+        largest[n - begin] = most
     flat = shifted[begin:end].reshape(-1)
     for k in range(flat.size):
         flat[k] = exp(flat[k])
 
 
 @inner
-def _log_sum_and_score(row, exponentials, label):  # type: ignore[no-untyped-def]
-    """(Σ exp(z − m), −log p of the label), and NaN for a label that does not exist."""
+def _sum_and_loss(row, exponentials, largest, label):  # type: ignore[no-untyped-def]
+    """(Σ exp(z − m), log Σ exp(z − m) − (z_label − m)), the latter NaN for a label that does not exist."""
     total = row.dtype.type(0)
     for k in range(row.size):
         total += exponentials[k]
     if label < 0 or label >= row.size:
         return total, row.dtype.type(np.nan)
-    largest = row[0]
-    for k in range(row.size):
-        largest = max(largest, row[k])
     return total, np.log(total) - (row[label] - largest)
 
 
@@ -133,12 +146,13 @@ def _log_sum_and_score(row, exponentials, label):  # type: ignore[no-untyped-def
 def _cross_entropy(scores, labels, losses, probabilities, start, stop):  # type: ignore[no-untyped-def]
     """The rows start…stop−1."""
     size = max(1, _BLOCK // scores.shape[1])
+    largest, room = np.empty(size, scores.dtype), np.empty(_SIDE, scores.dtype)
     for begin in range(start, stop, size):
         end = min(begin + size, stop)
-        _exponentials(scores, probabilities, begin, end)
+        _exponentials(scores, probabilities, largest, room, begin, end)
         for n in range(begin, end):
             p = probabilities[n]
-            total, losses[n] = _log_sum_and_score(scores[n], p, labels[n])
+            total, losses[n] = _sum_and_loss(scores[n], p, largest[n - begin], labels[n])
             inverse = p.dtype.type(1) / total
             for k in range(p.size):
                 p[k] *= inverse
@@ -159,14 +173,15 @@ def _cross_entropy_grad(g, probabilities, labels, d, start, stop):  # type: igno
 def _cross_entropy_mean(scores, labels, d, sums, start, stop):  # type: ignore[no-untyped-def]
     """d = (p − t)/N for the rows start…stop−1, and the sum of their losses."""
     size = max(1, _BLOCK // scores.shape[1])
+    largest, room = np.empty(size, scores.dtype), np.empty(_SIDE, scores.dtype)
     share = scores.dtype.type(1 / scores.shape[0])
     sums[0] = 0
     for begin in range(start, stop, size):
         end = min(begin + size, stop)
-        _exponentials(scores, d, begin, end)
+        _exponentials(scores, d, largest, room, begin, end)
         for n in range(begin, end):
             target, label = d[n], labels[n]
-            total, loss = _log_sum_and_score(scores[n], target, label)
+            total, loss = _sum_and_loss(scores[n], target, largest[n - begin], label)
             sums[0] += loss
             factor = share / total
             for k in range(target.size):

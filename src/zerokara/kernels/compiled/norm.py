@@ -21,7 +21,8 @@ from zerokara.kernels.compiled.simd import VECTOR_BYTES
 from zerokara.kernels.compiled.vectors import Writer, instructions
 
 _LONG = 256  # numbers in a long row, at least; and up to four times as many, if that makes it whole vectors
-_BLOCK = 8192  # numbers in a block of sums: the first one is read twice, so it has to fit into the first cache
+_FIRST = 8192  # numbers in the first block of sums, which is read twice: it has to fit into the first cache
+_BLOCK = 65536  # numbers in the other blocks: more would cost digits, fewer the time to add up the blocks
 
 
 def batch_statistics(x: Array) -> tuple[Array, Array]:
@@ -144,12 +145,29 @@ def _width(channels, lanes):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _repeat(values, row):  # type: ignore[no-untyped-def]
+    """Fill a long row with one value per channel."""
+    for first in range(0, row.size, values.size):
+        part = row[first : first + values.size]
+        for c in range(values.size):
+            part[c] = values[c]
+
+
+@inner
 def _repeated(values, width):  # type: ignore[no-untyped-def]
     """A long row of one value per channel."""
     row = np.empty(width, values.dtype)
-    for first in range(0, width, values.size):
-        row[first : first + values.size] = values
+    _repeat(values, row)
     return row
+
+
+@inner
+def _fold(row, channels):  # type: ignore[no-untyped-def]
+    """Add up what belongs to the same channel: the first C numbers of a long row become the sums of the channels."""
+    for first in range(channels, row.size, channels):
+        part = row[first : first + channels]
+        for c in range(channels):
+            row[c] += part[c]
 
 
 def _adder(rows: int):  # type: ignore[no-untyped-def]
@@ -194,8 +212,8 @@ _add_four_masked, _add_one_masked = _slope_adder(4, True), _slope_adder(1, True)
 
 
 @inner
-def _sum_block(x, begin, end, centre, sums, squares):  # type: ignore[no-untyped-def]
-    """sums = Σ d and squares = Σ d² with d = x − centre, for the numbers begin…end−1, which are long rows."""
+def _sum_block(x, begin, end, channels, centre, sums, squares):  # type: ignore[no-untyped-def]
+    """Per channel: sums = Σ d and squares = Σ d² with d = x − centre, for the long rows begin…end−1."""
     lanes, width, at = VECTOR_BYTES // x.itemsize, centre.size, begin
     sums[:] = 0
     squares[:] = 0
@@ -212,6 +230,8 @@ def _sum_block(x, begin, end, centre, sums, squares):  # type: ignore[no-untyped
             sums[k] += d
             squares[k] += d * d
         at += width
+    _fold(sums, channels)
+    _fold(squares, channels)
 
 
 @kernel("void(T[::1], f8[:, ::1], i8, i8)")
@@ -226,30 +246,26 @@ def _statistics(x, found, start, stop):  # type: ignore[no-untyped-def]
     width = _width(channels, VECTOR_BYTES // x.itemsize)
     centre, sums, squares = np.zeros(width, x.dtype), np.empty(width, x.dtype), np.empty(width, x.dtype)
     mean, spread = found[0], found[1]
-    size = max(_BLOCK // width, 4) * width
-    for begin in range(start * channels, stop * channels, size):
+    spread[:] = 0
+    begin, before = start * channels, 0
+    while begin < stop * channels:
+        size = max((_BLOCK if before else _FIRST) // width, 4) * width
         end = min(begin + size, stop * channels)
-        before, added = begin // channels - start, (end - begin) // channels
+        added = (end - begin) // channels
         if before == 0:
-            mean[:] = 0
-            spread[:] = 0
-            _sum_block(x, begin, end, centre, sums, squares)
-            for k in range(width):
-                mean[k % channels] += sums[k] / np.float64(added)
-            for k in range(width):
-                centre[k] = mean[k % channels]
-        _sum_block(x, begin, end, centre, sums, squares)
-        for c in range(channels):
-            total, square, shift = 0.0, 0.0, np.float64(centre[c])
-            for k in range(c, width, channels):
-                total += sums[k]
-                square += squares[k]
-            apart = shift + total / added - (mean[c] if before else 0.0)
-            spread[c] += square - total * total / added + apart * apart * before * added / (before + added)
-            mean[c] = (mean[c] if before else 0.0) + apart * added / (before + added)
-        for first in range(0, width, channels):
+            _sum_block(x, begin, end, channels, centre, sums, squares)
             for c in range(channels):
-                centre[first + c] = mean[c]
+                mean[c] = sums[c] / np.float64(added)
+            _repeat(mean, centre)
+        _sum_block(x, begin, end, channels, centre, sums, squares)
+        inverse, share, weight = 1 / added, added / (before + added), before * added / (before + added)
+        for c in range(channels):
+            total, shift, so_far = np.float64(sums[c]), np.float64(centre[c]), mean[c] if before else 0.0
+            apart = shift + total * inverse - so_far
+            spread[c] += squares[c] - total * total * inverse + apart * apart * weight
+            mean[c] = so_far + apart * share
+        _repeat(mean, centre)
+        begin, before = end, before + added
 
 
 @kernel("void(T[::1], T[::1], f8[:, :, ::1], i8)")
@@ -300,8 +316,8 @@ def _normalise(x, mean, variance, weight, bias, flags, eps, y, start, stop):  # 
 
 
 @inner
-def _sum_slopes(g, x, y, masked, begin, end, centre, sums, products):  # type: ignore[no-untyped-def]
-    """sums = Σ g and products = Σ g·(x − centre), for the numbers begin…end−1, which are long rows."""
+def _sum_slopes(g, x, y, masked, begin, end, channels, centre, sums, products):  # type: ignore[no-untyped-def]
+    """Per channel: sums = Σ g and products = Σ g·(x − centre), for the long rows begin…end−1."""
     lanes, width, at = VECTOR_BYTES // x.itemsize, centre.size, begin
     sums[:] = 0
     products[:] = 0
@@ -325,6 +341,8 @@ def _sum_slopes(g, x, y, masked, begin, end, centre, sums, products):  # type: i
             sums[k] += slope
             products[k] += slope * (x[at + k] - centre[k])
         at += width
+    _fold(sums, channels)
+    _fold(products, channels)
 
 
 @kernel("void(T[::1], T[::1], T[::1], i8, T[::1], f8[:, ::1], i8, i8)")
@@ -336,11 +354,10 @@ def _slope_sums(g, x, y, masked, mean, found, start, stop):  # type: ignore[no-u
     found[:] = 0
     size = max(_BLOCK // width, 4) * width
     for begin in range(start * channels, stop * channels, size):
-        _sum_slopes(g, x, y, masked, begin, min(begin + size, stop * channels), centre, sums, products)
-        for first in range(0, width, channels):
-            for c in range(channels):
-                found[0, c] += sums[first + c]
-                found[1, c] += products[first + c]
+        _sum_slopes(g, x, y, masked, begin, min(begin + size, stop * channels), channels, centre, sums, products)
+        for c in range(channels):
+            found[0, c] += sums[c]
+            found[1, c] += products[c]
 
 
 @kernel("void(T[::1], f8, f8[:, :, ::1], T[::1], T[::1])")

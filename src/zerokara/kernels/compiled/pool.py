@@ -69,21 +69,28 @@ def max_pool2d_places_grad(
     stride: Pair,
     padding: Pair,
     dilation: Pair,
-    ceil_mode: bool,
     y: Array | None,
 ) -> Array:
     """The gradient of `max_pool2d_places`. If its result y is given, g counts only where y > 0: a ReLU came before."""
-    plan = _plan(x_shape, kernel, stride, padding, dilation, ceil_mode)
+    if not compilable(g, *(() if y is None else (y,))):
+        raise reference.NotNativeError("max_pool2d_places_grad")
     n, c, h, w = x_shape
     for name, array in (("g", g), ("place", place), ("y", y)):
-        expect_shape(name, array, (n, c, *plan[2:4]))
+        expect_shape(name, array, (n, c, *g.shape[2:]))
+    plan = h, w, *g.shape[2:], *kernel, *stride, *padding, *dilation, c
     dx, dx_memory = new_images(x_shape, g.dtype)
     if dx.size == 0:
         return dx
     slopes, places = channels_last(g).reshape(-1), channels_last(place).reshape(-1)
     result = slopes if y is None else channels_last(y).reshape(-1)
-    arguments = slopes, places, result, int(y is not None), dx_memory, plan
-    threads.share(windows.largest_grad.on(g.dtype), [(*arguments, *r) for r in threads.parts(n * h, dx.size)])
+    judged = int(y is not None)
+    if _apart(plan):
+        arguments = slopes, places, result, judged, _covering(plan), dx_memory, plan
+        ranges = threads.parts(n * g.shape[2], dx.size)
+        threads.share(windows.largest_spread.on(g.dtype), [(*arguments, *r) for r in ranges])
+    else:
+        given = slopes, places, result, judged, dx_memory, plan
+        threads.share(windows.largest_grad.on(g.dtype), [(*given, *r) for r in threads.parts(n * h, dx.size)])
     return dx
 
 
@@ -114,9 +121,13 @@ def avg_pool2d_grad(
     plan = _plan(x_shape, kernel, stride, padding, (1, 1), ceil_mode)
     expect_shape("g", g, (*x_shape[:2], *plan[2:4]))
     dx, dx_memory = new_images(x_shape, g.dtype)
-    arguments = channels_last(g).reshape(-1), dx_memory, int(count_include_pad), plan
-    ranges = threads.parts(len(g) * x_shape[2], dx.size)
-    threads.share(windows.mean_grad.on(g.dtype), [(*arguments, *r) for r in ranges])
+    arrays = channels_last(g).reshape(-1), dx_memory, int(count_include_pad)
+    if _apart(plan):
+        ranges = threads.parts(len(g) * plan[2], dx.size)
+        threads.share(windows.mean_spread.on(g.dtype), [(*arrays, _covering(plan), plan, *r) for r in ranges])
+    else:
+        ranges = threads.parts(len(g) * x_shape[2], dx.size)
+        threads.share(windows.mean_grad.on(g.dtype), [(*arrays, plan, *r) for r in ranges])
     return dx
 
 
@@ -128,9 +139,22 @@ def _plan(x_shape: Shape, kernel: Pair, stride: Pair, padding: Pair, dilation: P
     return (*x_shape[2:], rows, columns, *kernel, *stride, *padding, *dilation, x_shape[1])
 
 
+def _apart(plan: Plan) -> bool:
+    """Whether no pixel is in two windows."""
+    _, _, _, _, taps_h, taps_w, stride_h, stride_w, _, _, dilation_h, dilation_w, _ = plan
+    return (taps_h - 1) * dilation_h < stride_h and (taps_w - 1) * dilation_w < stride_w
+
+
+def _covering(plan: Plan) -> int:
+    """1 if windows that lie apart leave no pixel out, else 0."""
+    h, w, rows, columns, taps_h, taps_w, stride_h, stride_w, top, left, dilation_h, dilation_w, _ = plan
+    dense = (taps_h, taps_w, dilation_h, dilation_w) == (stride_h, stride_w, 1, 1)
+    return int(dense and rows * stride_h - top >= h and columns * stride_w - left >= w)
+
+
 def _places(x: Array, plan: Plan, relu: bool) -> tuple[Array, Array]:
-    if plan[4] * plan[5] > windows.MOST_TAPS:
-        raise ValueError(f"places are kept of windows of up to {windows.MOST_TAPS} taps; got {plan[4]}·{plan[5]}")
+    if not compilable(x) or plan[4] * plan[5] > windows.MOST_TAPS:
+        raise reference.NotNativeError("max_pool2d_places")
     if x.size == 0:
         shape = *x.shape[:2], *plan[2:4]
         return empty(shape, x.dtype), empty(shape, np.uint8)

@@ -14,7 +14,7 @@ import numpy as np
 from llvmlite import ir
 from numba.core import cgutils as _cgutils
 
-from zerokara.kernels.compiled.build import inner, kernel
+from zerokara.kernels.compiled.build import inner, kernel, woven
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
 from zerokara.kernels.compiled.vectors import Writer, instructions
 
@@ -169,8 +169,64 @@ def _weighted(vectors: int, masked: bool) -> Any:
     return add_up
 
 
+def _spreading(vectors: int, masked: bool, judged: bool) -> Any:
+    """Instructions for this many vectors of the gradient of a window that shares its pixels with no other."""
+
+    @instructions
+    def spread(  # type: ignore[no-untyped-def]
+        write: Writer, g, place, y, at, offsets, numbers, count, dx, target, channels
+    ) -> None:
+        """dx[target + offset…] = g[at…] where the place is the number (and y > 0), else 0; for the whole list."""
+        b = write.builder
+        mask = write.first_lanes(channels) if masked else None
+        slopes, places = [], []
+        for v in range(vectors):
+            here = write.plus(at, v * write.lanes)
+            slope = _load(write, g, here, mask)
+            slopes.append(write.zero_unless_positive(slope, _load(write, y, here, mask)) if judged else slope)
+            places.append(_load_bytes(write, place, here, mask))
+        with cgutils.for_range(b, count, intp=_WORD) as loop:
+            start = write.plus(target, _at(write, offsets, loop.index))
+            number = _whole(write, _at(write, numbers, loop.index))
+            for v in range(vectors):
+                here = b.icmp_unsigned("==", places[v], number)
+                value = type(slopes[v])(write, b.select(here, slopes[v].value, write.constant(0.0).value))
+                _store(write, value, dx, write.plus(start, v * write.lanes), mask)
+
+    return spread
+
+
+def _repeating(vectors: int, masked: bool) -> Any:
+    """The same for means: every pixel gets the same share."""
+
+    @instructions
+    def repeat(  # type: ignore[no-untyped-def]
+        write: Writer, g, at, offsets, weights, count, dx, target, channels
+    ) -> None:
+        """dx[target + offset…] = weight · g[at…], for the whole list. All weights are equal."""
+        mask = write.first_lanes(channels) if masked else None
+        weight = write.spread(weights, write.integer(0))
+        shares = []
+        for v in range(vectors):
+            slope = _load(write, g, write.plus(at, v * write.lanes), mask)
+            shares.append(type(slope)(write, write.builder.fmul(slope.value, weight.value)))
+        with cgutils.for_range(write.builder, count, intp=_WORD) as loop:
+            start = write.plus(target, _at(write, offsets, loop.index))
+            for v in range(vectors):
+                _store(write, shares[v], dx, write.plus(start, v * write.lanes), mask)
+
+    return repeat
+
+
 _largest_many, _largest_one, _largest_few = _largest(_MANY, False, 8), _largest(1, False, 8), _largest(1, True, 8)
 _argmax_many, _argmax_one, _argmax_few = _largest(_MANY, False, 32), _largest(1, False, 32), _largest(1, True, 32)
+_spread_many, _spread_one, _spread_few = (
+    _spreading(_MANY, False, False), _spreading(1, False, False), _spreading(1, True, False),
+)  # fmt: skip
+_meant_many, _meant_one, _meant_few = (
+    _spreading(_MANY, False, True), _spreading(1, False, True), _spreading(1, True, True),
+)  # fmt: skip
+_repeat_many, _repeat_one, _repeat_few = _repeating(_MANY, False), _repeating(1, False), _repeating(1, True)
 _gather_many, _gather_one, _gather_few = (
     _matching(_MANY, False, False), _matching(1, False, False), _matching(1, True, False),
 )  # fmt: skip
@@ -217,31 +273,151 @@ def _list_pixels(i, j, plan, wide, offsets, numbers):  # type: ignore[no-untyped
 
 
 @inner
-def _list_windows(row, column, plan, offsets, numbers, windows):  # type: ignore[no-untyped-def]
+def _windows_along(size, windows, taps, stride, padding, dilation):  # type: ignore[no-untyped-def]
+    """For every pixel along one axis: how many windows it is in, which ones, and which tap it is there."""
+    counts = np.zeros(size, np.int64)
+    which, places = np.empty((size, taps), np.int64), np.empty((size, taps), np.int64)
+    for tap in range(taps):
+        for window in range(windows):
+            pixel = window * stride - padding + tap * dilation
+            if 0 <= pixel < size:
+                which[pixel, counts[pixel]], places[pixel, counts[pixel]] = window, tap
+                counts[pixel] += 1
+    return counts, which, places
+
+
+@woven
+def _list_windows(row, column, along_h, along_w, plan, offsets, numbers, windows):  # type: ignore[no-untyped-def]
     """The windows that pixel (row, column) is in, numbered by the tap that it is there; returns how many."""
-    _, _, rows, columns, taps_h, taps_w, stride_h, stride_w, top, left, dilation_h, dilation_w, channels = plan
+    columns, taps_w, channels = plan[3], plan[5], plan[12]
     count = 0
-    for p in range(taps_h):
-        i, rest = (row + top - p * dilation_h) // stride_h, (row + top - p * dilation_h) % stride_h
-        if rest != 0 or i < 0 or i >= rows:
-            continue
-        for q in range(taps_w):
-            j, rest = (column + left - q * dilation_w) // stride_w, (column + left - q * dilation_w) % stride_w
-            if rest == 0 and 0 <= j < columns:
-                windows[count] = i * columns + j
-                offsets[count] = (i * columns + j) * channels
-                numbers[count] = p * taps_w + q
-                count += 1
+    for p in range(along_h[0][row]):
+        for q in range(along_w[0][column]):
+            window = along_h[1][row, p] * columns + along_w[1][column, q]
+            windows[count] = window
+            offsets[count] = window * channels
+            numbers[count] = along_h[2][row, p] * taps_w + along_w[2][column, q]
+            count += 1
     return count
 
 
 @inner
-def _same_list(column, plan):  # type: ignore[no-untyped-def]
-    """Whether this pixel's list is that of the pixel one stride to the left, with all windows one further on."""
+def _same_lists(plan):  # type: ignore[no-untyped-def]
+    """(first, last) column whose list is that of one stride to the left, with all windows one further on."""
     _, w, _, columns, _, taps, _, stride, _, left, _, dilation, _ = plan
     first, last = _whole_windows(w, columns, taps, stride, left, dilation)
-    lowest = column - stride + left - (taps - 1) * dilation  # begin of the earliest window of the pixel on the left
-    return lowest >= first * stride and (column + left) // stride <= last
+    return (first + 1) * stride - left + (taps - 1) * dilation, (last + 1) * stride - left - 1
+
+
+# ── all channels ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@woven
+def _find_places(x, at, offsets, numbers, count, y, place, target, channels):  # type: ignore[no-untyped-def]
+    """The largest pixel of one window, and its tap."""
+    lanes, c = VECTOR_BYTES // x.itemsize, 0
+    while c + _MANY * lanes <= channels:
+        _largest_many(x, at + c, offsets, numbers, count, 0, y, place, target + c, channels)
+        c += _MANY * lanes
+    if channels < lanes:
+        _largest_few(x, at, offsets, numbers, count, 0, y, place, target, channels)
+        c = channels
+    for begin in range(c, channels, lanes):
+        c = min(begin, channels - lanes)
+        _largest_one(x, at + c, offsets, numbers, count, 0, y, place, target + c, channels)
+
+
+@woven
+def _find_pixels(x, at, offsets, numbers, count, shift, y, argmax, target, channels):  # type: ignore[no-untyped-def]
+    """The largest pixel of one window, and where it is in the image."""
+    lanes, c = VECTOR_BYTES // x.itemsize, 0
+    while c + _MANY * lanes <= channels:
+        _argmax_many(x, at + c, offsets, numbers, count, shift, y, argmax, target + c, channels)
+        c += _MANY * lanes
+    if channels < lanes:
+        _argmax_few(x, at, offsets, numbers, count, shift, y, argmax, target, channels)
+        c = channels
+    for begin in range(c, channels, lanes):
+        c = min(begin, channels - lanes)
+        _argmax_one(x, at + c, offsets, numbers, count, shift, y, argmax, target + c, channels)
+
+
+@woven
+def _gather(g, place, y, judged, at, offsets, numbers, count, dx, target, channels):  # type: ignore[no-untyped-def]
+    """The gradient of one pixel."""
+    lanes, c = VECTOR_BYTES // g.itemsize, 0
+    while c + _MANY * lanes <= channels:
+        if judged:
+            _judged_many(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
+        else:
+            _gather_many(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
+        c += _MANY * lanes
+    if channels < lanes:
+        if judged:
+            _judged_few(g, place, y, at, offsets, numbers, count, dx, target, channels)
+        else:
+            _gather_few(g, place, y, at, offsets, numbers, count, dx, target, channels)
+        c = channels
+    for begin in range(c, channels, lanes):
+        c = min(begin, channels - lanes)
+        if judged:
+            _judged_one(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
+        else:
+            _gather_one(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
+
+
+@woven
+def _spread(g, place, y, judged, at, offsets, numbers, count, dx, target, channels):  # type: ignore[no-untyped-def]
+    """The gradient of one window that shares its pixels with no other."""
+    lanes, c = VECTOR_BYTES // g.itemsize, 0
+    while c + _MANY * lanes <= channels:
+        if judged:
+            _meant_many(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
+        else:
+            _spread_many(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
+        c += _MANY * lanes
+    if channels < lanes:
+        if judged:
+            _meant_few(g, place, y, at, offsets, numbers, count, dx, target, channels)
+        else:
+            _spread_few(g, place, y, at, offsets, numbers, count, dx, target, channels)
+        c = channels
+    for begin in range(c, channels, lanes):
+        c = min(begin, channels - lanes)
+        if judged:
+            _meant_one(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
+        else:
+            _spread_one(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
+
+
+@woven
+def _add_up(x, at, offsets, weights, count, y, target, channels):  # type: ignore[no-untyped-def]
+    """y[target…] = Σ weight · x[at + offset…]."""
+    lanes, c = VECTOR_BYTES // x.itemsize, 0
+    while c + _MANY * lanes <= channels:
+        _weighted_many(x, at + c, offsets, weights, count, y, target + c, channels)
+        c += _MANY * lanes
+    if channels < lanes:
+        _weighted_few(x, at, offsets, weights, count, y, target, channels)
+        c = channels
+    for begin in range(c, channels, lanes):
+        c = min(begin, channels - lanes)
+        _weighted_one(x, at + c, offsets, weights, count, y, target + c, channels)
+
+
+@woven
+def _repeat(g, at, offsets, weights, count, dx, target, channels):  # type: ignore[no-untyped-def]
+    """dx[target + offset…] = weight · g[at…]."""
+    lanes, c = VECTOR_BYTES // g.itemsize, 0
+    while c + _MANY * lanes <= channels:
+        _repeat_many(g, at + c, offsets, weights, count, dx, target + c, channels)
+        c += _MANY * lanes
+    if channels < lanes:
+        _repeat_few(g, at, offsets, weights, count, dx, target, channels)
+        c = channels
+    for begin in range(c, channels, lanes):
+        c = min(begin, channels - lanes)
+        _repeat_one(g, at + c, offsets, weights, count, dx, target + c, channels)
 
 
 # ── kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -256,7 +432,6 @@ def largest(x, y, place, argmax, wide, relu, plan, start, stop):  # type: ignore
     `relu` y is at least 0, and the place is 255 where it would not have been above: no gradient passes there.
     """
     h, w, rows, columns, taps_h, taps_w, _, stride, _, left, _, dilation, channels = plan
-    lanes = VECTOR_BYTES // x.itemsize
     offsets, numbers = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, np.int32)
     first, last = _whole_windows(w, columns, taps_w, stride, left, dilation)
     for row in range(start, stop):
@@ -266,34 +441,17 @@ def largest(x, y, place, argmax, wide, relu, plan, start, stop):  # type: ignore
                 moved += stride
             else:
                 count, moved = _list_pixels(row % rows, j, plan, wide, offsets, numbers), 0
-            target, at, c = (row * columns + j) * channels, image + moved * channels, 0
+            target, at = (row * columns + j) * channels, image + moved * channels
             if count == 0:
                 y[target : target + channels] = -np.inf
                 if wide:
                     argmax[target : target + channels] = -1
                 else:
                     place[target : target + channels] = _NOWHERE
-                continue
-            if wide:
-                while c + _MANY * lanes <= channels:
-                    _argmax_many(x, at + c, offsets, numbers, count, moved, y, argmax, target + c, channels)
-                    c += _MANY * lanes
-                if channels < lanes:
-                    _argmax_few(x, at, offsets, numbers, count, moved, y, argmax, target, channels)
-                    continue
-                for begin in range(c, channels, lanes):
-                    c = min(begin, channels - lanes)
-                    _argmax_one(x, at + c, offsets, numbers, count, moved, y, argmax, target + c, channels)
-                continue
-            while c + _MANY * lanes <= channels:
-                _largest_many(x, at + c, offsets, numbers, count, 0, y, place, target + c, channels)
-                c += _MANY * lanes
-            if channels < lanes:
-                _largest_few(x, at, offsets, numbers, count, 0, y, place, target, channels)
-                continue
-            for begin in range(c, channels, lanes):
-                c = min(begin, channels - lanes)
-                _largest_one(x, at + c, offsets, numbers, count, 0, y, place, target + c, channels)
+            elif wide:
+                _find_pixels(x, at, offsets, numbers, count, moved, y, argmax, target, channels)
+            else:
+                _find_places(x, at, offsets, numbers, count, y, place, target, channels)
         if relu:
             results = y[row * columns * channels : (row + 1) * columns * channels]
             places = place[row * columns * channels : (row + 1) * columns * channels]
@@ -305,55 +463,53 @@ def largest(x, y, place, argmax, wide, relu, plan, start, stop):  # type: ignore
 @kernel("void(T[::1], u1[::1], T[::1], i8, T[::1], UniTuple(i8, 13), i8, i8)")
 def largest_grad(g, place, y, judged, dx, plan, start, stop):  # type: ignore[no-untyped-def]
     """dx = the sum of g over the windows in which the pixel was the largest, in the rows of pixels start…stop−1."""
-    h, w, rows, columns, taps_h, taps_w, _, stride, _, _, _, _, channels = plan
-    lanes = VECTOR_BYTES // g.itemsize
+    h, w, rows, columns, taps_h, taps_w, stride_h, stride, top, left, dilation_h, dilation, channels = plan
     offsets, numbers = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, np.int32)
     windows = np.empty(taps_h * taps_w, np.int64)
+    along_h = _windows_along(h, rows, taps_h, stride_h, top, dilation_h)
+    along_w = _windows_along(w, columns, taps_w, stride, left, dilation)
+    first, last = _same_lists(plan)
     for row in range(start, stop):
         image = row // h * rows * columns * channels
         for phase in range(min(stride, w)):
             count, at = 0, image
             for column in range(phase, w, stride):
-                if column > phase and _same_list(column, plan):
+                if first <= column <= last:
                     at += channels
                 else:
-                    count, at = _list_windows(row % h, column, plan, offsets, numbers, windows), image
-                target, c = (row * w + column) * channels, 0
-                if judged:
-                    while c + _MANY * lanes <= channels:
-                        _judged_many(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
-                        c += _MANY * lanes
-                    if channels < lanes:
-                        _judged_few(g, place, y, at, offsets, numbers, count, dx, target, channels)
-                        continue
-                    for begin in range(c, channels, lanes):
-                        c = min(begin, channels - lanes)
-                        _judged_one(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
-                    continue
-                while c + _MANY * lanes <= channels:
-                    _gather_many(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
-                    c += _MANY * lanes
-                if channels < lanes:
-                    _gather_few(g, place, y, at, offsets, numbers, count, dx, target, channels)
-                    continue
-                for begin in range(c, channels, lanes):
-                    c = min(begin, channels - lanes)
-                    _gather_one(g, place, y, at + c, offsets, numbers, count, dx, target + c, channels)
+                    count = _list_windows(row % h, column, along_h, along_w, plan, offsets, numbers, windows)
+                    at = image
+                target = (row * w + column) * channels
+                _gather(g, place, y, judged, at, offsets, numbers, count, dx, target, channels)
 
 
 @inner
-def _add_up(x, at, offsets, weights, count, y, target, channels):  # type: ignore[no-untyped-def]
-    """y[target…] = Σ weight · x[at + offset…] for all channels."""
-    lanes, c = VECTOR_BYTES // x.itemsize, 0
-    while c + _MANY * lanes <= channels:
-        _weighted_many(x, at + c, offsets, weights, count, y, target + c, channels)
-        c += _MANY * lanes
-    if channels < lanes:
-        _weighted_few(x, at, offsets, weights, count, y, target, channels)
-        return
-    for begin in range(c, channels, lanes):
-        c = min(begin, channels - lanes)
-        _weighted_one(x, at + c, offsets, weights, count, y, target + c, channels)
+def _begin_band(i, h, rows, stride, top):  # type: ignore[no-untyped-def]
+    """The first row of pixels that belongs to row i of windows, where windows do not overlap; h behind the last."""
+    return 0 if i == 0 else h if i == rows else i * stride - top
+
+
+@kernel("void(T[::1], u1[::1], T[::1], i8, i8, T[::1], UniTuple(i8, 13), i8, i8)")
+def largest_spread(g, place, y, judged, covered, dx, plan, start, stop):  # type: ignore[no-untyped-def]
+    """`largest_grad` for windows that do not overlap, in the rows of windows start…stop−1: each writes its own pixels.
+
+    If they do not cover the images, what lies between is cleared before, a band of rows at a time.
+    """
+    h, w, rows, columns, taps_h, taps_w, stride_h, stride, top, left, _, dilation, channels = plan
+    offsets, numbers = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, np.int32)
+    first, last = _whole_windows(w, columns, taps_w, stride, left, dilation)
+    for row in range(start, stop):
+        image, i, count, moved = row // rows * h * w * channels, row % rows, 0, 0
+        if not covered:
+            begin, end = _begin_band(i, h, rows, stride_h, top), _begin_band(i + 1, h, rows, stride_h, top)
+            dx[image + begin * w * channels : image + end * w * channels] = 0
+        for j in range(columns):
+            if first < j <= last:
+                moved += stride
+            else:
+                count, moved = _list_pixels(i, j, plan, 0, offsets, numbers), 0
+            at, target = (row * columns + j) * channels, image + moved * channels
+            _spread(g, place, y, judged, at, offsets, numbers, count, dx, target, channels)
 
 
 @inner
@@ -394,18 +550,44 @@ def mean(x, y, include_pad, plan, start, stop):  # type: ignore[no-untyped-def]
 @kernel("void(T[::1], T[::1], i8, UniTuple(i8, 13), i8, i8)")
 def mean_grad(g, dx, include_pad, plan, start, stop):  # type: ignore[no-untyped-def]
     """dx = the sum of g / count over the windows that the pixel is in, in the rows of pixels start…stop−1."""
-    h, w, rows, columns, taps_h, taps_w, _, stride, _, _, _, _, channels = plan
+    h, w, rows, columns, taps_h, taps_w, stride_h, stride, top, left, dilation_h, dilation, channels = plan
     offsets, numbers = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, np.int32)
     windows, weights = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, g.dtype)
+    along_h = _windows_along(h, rows, taps_h, stride_h, top, dilation_h)
+    along_w = _windows_along(w, columns, taps_w, stride, left, dilation)
+    first, last = _same_lists(plan)
     for row in range(start, stop):
         image = row // h * rows * columns * channels
         for phase in range(min(stride, w)):
             count, at = 0, image
             for column in range(phase, w, stride):
-                if column > phase and _same_list(column, plan):
+                if first <= column <= last:
                     at += channels
                 else:
-                    count, at = _list_windows(row % h, column, plan, offsets, numbers, windows), image
+                    count = _list_windows(row % h, column, along_h, along_w, plan, offsets, numbers, windows)
+                    at = image
                     for k in range(count):
                         weights[k] = _share(windows[k] // columns, windows[k] % columns, plan, include_pad)
                 _add_up(g, at, offsets, weights, count, dx, (row * w + column) * channels, channels)
+
+
+@kernel("void(T[::1], T[::1], i8, i8, UniTuple(i8, 13), i8, i8)")
+def mean_spread(g, dx, include_pad, covered, plan, start, stop):  # type: ignore[no-untyped-def]
+    """`mean_grad` for windows that do not overlap, in the rows of windows start…stop−1: each writes its own pixels."""
+    h, w, rows, columns, taps_h, taps_w, stride_h, stride, top, left, _, dilation, channels = plan
+    offsets, numbers = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, np.int32)
+    weights = np.empty(1, g.dtype)
+    first, last = _whole_windows(w, columns, taps_w, stride, left, dilation)
+    for row in range(start, stop):
+        image, i, count, moved = row // rows * h * w * channels, row % rows, 0, 0
+        if not covered:
+            begin, end = _begin_band(i, h, rows, stride_h, top), _begin_band(i + 1, h, rows, stride_h, top)
+            dx[image + begin * w * channels : image + end * w * channels] = 0
+        for j in range(columns):
+            if first < j <= last:
+                moved += stride
+            else:
+                count, moved = _list_pixels(i, j, plan, 0, offsets, numbers), 0
+                weights[0] = _share(i, j, plan, include_pad)
+            target = image + moved * channels
+            _repeat(g, (row * columns + j) * channels, offsets, weights, count, dx, target, channels)
