@@ -58,6 +58,18 @@ def _increase(context, counters, index, value):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def _claim(context, address, before, after):  # type: ignore[no-untyped-def]
+    """Change the number at an address from `before` to `after`; 1 if this thread did it, 0 if it was not `before`."""
+
+    def emit(context: Any, b: Any, signature: Any, args: Any) -> Any:
+        place = b.inttoptr(args[0], _WORD.as_pointer())
+        result = b.cmpxchg(place, args[1], args[2], "seq_cst", "seq_cst")
+        return b.zext(b.extract_value(result, 1), _WORD)
+
+    return types.intp(types.intp, types.intp, types.intp), emit
+
+
+@intrinsic
 def _breathe(context):  # type: ignore[no-untyped-def]
     """Tell the processor that this is a waiting loop."""
 
@@ -147,6 +159,7 @@ def _mxcsr(b: Any, direction: str, value: Any) -> Any:
 read: Callable[..., Any] = _read
 exchange: Callable[..., Any] = _exchange
 increase: Callable[..., Any] = _increase
+claim: Callable[..., Any] = _claim
 step_aside: Callable[..., Any] = _step_aside
 word: Callable[..., Any] = _word
 breathe: Callable[..., Any] = _breathe

@@ -152,7 +152,7 @@ class _Lowering:
                 program, first = self._program(), 0
             last += 1
         if self.parts[-1] is program:
-            program.without_barriers(first)
+            program.join(first)
         for number in range(index, last):
             self._expire(number)
         return last

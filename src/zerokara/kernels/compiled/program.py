@@ -1,9 +1,11 @@
 """A recorded step: kernel calls in a row, run by all threads without Python between them.
 
-Every instruction has one part per thread (or fewer): the entry of a kernel and the words of its arguments. Each thread
-walks through the same table and does its own parts; where the next instruction needs what this one computes, all
-threads wait for each other at a barrier. A barrier is a counter that every thread increases by one and then watches: it
-takes about a fifth of a microsecond, where handing one call to another Python thread takes ten or twenty.
+An instruction is a kernel with one or more parts that can run at the same time: the entry of the kernel, and the words
+of its arguments. Parts that do not need each other's results form a group. Every thread walks through the groups in
+order, takes the parts that nobody has taken (its own share first), and goes on to the next group when all parts of this
+one are done. Taking a part and counting it as done is one atomic operation each: a tenth of a microsecond, where
+handing one call to another Python thread takes ten or twenty. A thread that the system keeps waiting holds up nobody:
+the others do its share. Which thread does a part does not change its numbers.
 
 The other threads are a crew that is started once. After a program they go on watching for the next one, for a fraction
 of a millisecond, and then sleep until they are woken: in a training loop they are there at once, and an idle program
@@ -22,6 +24,7 @@ from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.atomic import (
     breathe,
     call,
+    claim,
     exchange,
     flush_denormals,
     increase,
@@ -34,9 +37,9 @@ from zerokara.kernels.compiled.build import inner, kernel
 from zerokara.kernels.compiled.entry import entry, words
 
 _LINE = 16  # counters lie this far apart: threads that write to one cache line slow each other down
-_POSTED, _DONE, _FAILED = 0, _LINE, 2 * _LINE
-_TABLE, _LENGTH, _WAITS, _BARRIERS = range(3 * _LINE, 3 * _LINE + 4)  # what is posted, and the barriers so far
-_ASLEEP = 4 * _LINE  # + _LINE·thread: whether this thread of the crew has to be woken
+_POSTED, _DONE, _FAILED, _INSIDE = 0, _LINE, 2 * _LINE, 3 * _LINE
+_TABLE, _GROUPS, _CLAIMS, _RUN, _BASE = range(4 * _LINE, 4 * _LINE + 5)  # what is posted; parts done before it
+_ASLEEP = 5 * _LINE  # + _LINE·thread: whether this thread of the crew has to be woken
 _WATCH = 20_000  # rounds of waiting (some hundred microseconds) before a thread of the crew goes to sleep
 
 _CODE = np.dtype(np.float32)  # the kernels of this file have no floating-point numbers; one form is enough
@@ -46,35 +49,28 @@ class Program:
     """Instructions in a row. `record` is what `threads.recorded_by` wants; `run` does all of it."""
 
     def __init__(self) -> None:
-        self._calls: list[list[tuple[int, list[int]]]] = []  # for each instruction, one (entry, words) per part
-        self._waits: list[bool] = []
+        self._groups: list[list[tuple[int, list[int]]]] = []  # for each part (entry, words)
         self._kept: list[Any] = []  # the arguments, so that their memory stays
         self._ready = False
 
     def __len__(self) -> int:
-        return len(self._calls)
+        return len(self._groups)
 
     def record(self, function: Any, calls: Sequence[tuple[Any, ...]]) -> None:
-        """Add an instruction: one call per thread, all at the same time, and a barrier after it."""
-        self._calls.append([(entry(function), words(function, args)) for args in calls])
-        self._waits.append(True)
+        """Add a group: one call per part, all at the same time."""
+        self._groups.append([(entry(function), words(function, args)) for args in calls])
         self._kept.append([[a for a in args if isinstance(a, np.ndarray)] for args in calls])
         self._ready = False
 
-    def without_barriers(self, first: int) -> None:
-        """Say that the instructions from number `first` on do not depend on one another: one barrier after them all.
-
-        Instructions of a single part are dealt out among the threads.
-        """
-        for number in range(first, len(self._calls)):
-            self._waits[number] = number == len(self._calls) - 1
-            if len(self._calls[number]) == 1 and (idle := number % threads.count()):
-                self._calls[number] = [(0, [])] * idle + self._calls[number]
+    def join(self, first: int) -> None:
+        """Say that the groups from number `first` on do not depend on one another: they become one."""
+        self._groups[first:] = [[part for parts in self._groups[first:] for part in parts]]
+        self._kept[first:] = [self._kept[first:]]
         self._ready = False
 
     def forget(self, first: int) -> None:
-        """Take back the instructions from number `first` on."""
-        del self._calls[first:], self._waits[first:], self._kept[first:]
+        """Take back the groups from number `first` on."""
+        del self._groups[first:], self._kept[first:]
         self._ready = False
 
     def places(self, memory: Array) -> tuple[Any, Any]:
@@ -91,24 +87,29 @@ class Program:
     def run(self) -> None:
         """Run all instructions on all threads."""
         self._assemble()
-        if self._calls:
+        if self._groups:
             _crew.run(self._work)
 
     def _assemble(self) -> None:
         """Lay out the words in one array, and the table that points into it."""
         if self._ready:
             return
-        rows = [part[1] for parts in self._calls for part in parts]
-        self._words = np.array([word for row in rows for word in row] or [0], np.int64)
-        address, crew = self._words.ctypes.data, threads.count()
-        self._table = np.zeros((len(self._calls), crew, 2), np.int64)
-        for number, parts in enumerate(self._calls):
-            for thread, (code, row) in enumerate(parts):
-                self._table[number, thread] = code, address
+        parts = [part for group in self._groups for part in group]
+        self._words = np.array([word for _, row in parts for word in row] or [0], np.int64)
+        address, table = self._words.ctypes.data, []
+        for group in self._groups:
+            table.append(len(group))
+            for code, row in group:
+                table += [code, address]
                 address += 8 * len(row)
-        self._wait_table = np.array(self._waits, np.int64)
-        self._work = np.array([self._table.ctypes.data, len(self._calls), self._wait_table.ctypes.data], np.int64)
+        self._table, self._claims = np.array(table or [0], np.int64), np.zeros(max(1, len(parts)), np.int64)
+        pointers = self._table.ctypes.data, len(self._groups), self._claims.ctypes.data
+        self._work = np.array([*pointers, 0, len(parts)], np.int64)  # then: how often it has run, and its parts
         self._ready = True
+
+    def __del__(self) -> None:
+        if self._ready:
+            _crew.bury((self._table, self._claims))
 
 
 class _Crew:
@@ -121,19 +122,26 @@ class _Crew:
         self._beds = [threading.Semaphore(0) for _ in range(self._count)]
         self._busy = threading.Lock()
         self._launch: Any = None
+        self._buried: list[Any] = []
 
     def run(self, work: Array) -> None:
         """Run a program. One at a time: others wait."""
         with self._busy:
             if self._launch is None:
                 self._start()
+            if self._buried and not self._mail[_INSIDE]:
+                self._buried.clear()
             self._launch(self._mail, work, self._asleep, self._count)
             if self._asleep[0]:
                 self._wake()
-                _run.on(_CODE)(self._mail, self._count)
+                _run.on(_CODE)(self._mail, work, self._count)
             if self._mail[_FAILED]:
                 self._mail[_FAILED] = 0
                 raise MemoryError("a kernel stopped early while replaying a recorded step: is there enough memory?")
+
+    def bury(self, tables: Any) -> None:
+        """Keep the tables of a program that is gone until no late thread can be looking at them."""
+        self._buried.append(tables)
 
     def _wake(self) -> None:
         for thread in range(1, self._count):
@@ -165,51 +173,64 @@ def _wait(mail, target):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _walk(mail, thread, count):  # type: ignore[no-untyped-def]
-    """Do this thread's parts of the posted program."""
+def _walk(mail, table, groups, claims, run, base, thread, count):  # type: ignore[no-untyped-def]
+    """Go through the posted program, doing what nobody else has taken."""
     before = flush_denormals()
-    table, length, waits, target = mail[_TABLE], mail[_LENGTH], mail[_WAITS], mail[_BARRIERS]
-    for number in range(length):
-        at = 2 * (number * count + thread)
-        if word(table, at) != 0 and call(word(table, at), word(table, at + 1)) != 0:
-            increase(mail, _FAILED, 1)
-        if word(waits, number) != 0:
-            target += count
-            increase(mail, _DONE, 1)
-            _wait(mail, target)
+    done, at, first = base, 0, 0
+    for _ in range(groups):
+        parts = word(table, at)
+        own = thread * parts // count
+        for k in range(parts):
+            part = own + k if own + k < parts else own + k - parts
+            if claim(claims + 8 * (first + part), run - 1, run):
+                place = at + 1 + 2 * part
+                if call(word(table, place), word(table, place + 1)) != 0:
+                    increase(mail, _FAILED, 1)
+                increase(mail, _DONE, 1)
+        done += parts
+        first += parts
+        at += 1 + 2 * parts
+        _wait(mail, done)
     restore_denormals(before)
-    if thread == 0:
-        mail[_BARRIERS] = target
 
 
 @kernel("void(i8[::1], i8[::1], i8[::1], i8)")
 def _launch(mail, work, asleep, count):  # type: ignore[no-untyped-def]
-    """Post a program and do this thread's part of it; if somebody must be woken first, only post it and say who."""
-    mail[_TABLE], mail[_LENGTH], mail[_WAITS] = work[0], work[1], work[2]
+    """Post a program and take part in it; if somebody must be woken first, only post it and say who."""
+    work[3] += 1
+    increase(mail, _POSTED, 1)  # odd: what is posted is being changed
+    mail[_BASE] = read(mail, _DONE)
+    mail[_TABLE], mail[_GROUPS], mail[_CLAIMS], mail[_RUN] = work[0], work[1], work[2], work[3]
     increase(mail, _POSTED, 1)
     asleep[0] = 0
     for thread in range(1, count):
         asleep[thread + 1] = exchange(mail, _ASLEEP + _LINE * thread, 0)
         asleep[0] += asleep[thread + 1]
     if asleep[0] == 0:
-        _walk(mail, 0, count)
+        _walk(mail, work[0], work[1], work[2], work[3], mail[_BASE], 0, count)
 
 
-@kernel("void(i8[::1], i8)")
-def _run(mail, count):  # type: ignore[no-untyped-def]
+@kernel("void(i8[::1], i8[::1], i8)")
+def _run(mail, work, count):  # type: ignore[no-untyped-def]
     """The part of the thread that posted the program."""
-    _walk(mail, 0, count)
+    _walk(mail, work[0], work[1], work[2], work[3], mail[_BASE], 0, count)
 
 
 @kernel("void(i8[::1], i8[::1], i8, i8)")
 def _serve(mail, seen, thread, count):  # type: ignore[no-untyped-def]
-    """Do every program that is posted; return when none came for a while, so that the thread can sleep."""
+    """Take part in every program that is posted; return when none came for a while, so that the thread can sleep."""
     bed, rounds = _ASLEEP + _LINE * thread, 0
     while True:
-        if read(mail, _POSTED) != seen[0]:
-            seen[0] += 1
-            _walk(mail, thread, count)
+        posted = read(mail, _POSTED)
+        if posted != seen[0]:
             rounds = 0
+            if posted % 2 == 0:
+                increase(mail, _INSIDE, 1)
+                table, groups, claims, run, base = mail[_TABLE], mail[_GROUPS], mail[_CLAIMS], mail[_RUN], mail[_BASE]
+                if read(mail, _POSTED) == posted:  # else it was changed meanwhile: look again
+                    seen[0] = posted
+                    _walk(mail, table, groups, claims, run, base, thread, count)
+                increase(mail, _INSIDE, -1)
             continue
         rounds += 1
         breathe()
