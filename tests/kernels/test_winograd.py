@@ -131,7 +131,8 @@ def test_the_one_dimensional_formulas_are_a_convolution_and_its_transposes() -> 
 def test_direct_convolution_can_be_asked_for() -> None:
     """The plain sum is nearer to the exact result; whoever needs that switches, for good or for a block."""
     x, w = numbers(5, (2, 64, 12, 12), np.float32), numbers(6, (64, 64, 3, 3), np.float32)
-    options = (1, 1), (1, 1), (1, 1), 1
+    pair = 1, 1
+    options = pair, pair, pair, 1
     expected = exact("conv2d", x, w, None, *options)
     before = convolution_way()
     with kernels.use_convolution("fast"):
@@ -159,6 +160,6 @@ def test_direct_convolution_can_be_asked_for() -> None:
     ],
 )
 def test_what_it_cannot_do_or_does_slower_is_left_to_the_direct_convolution(
-    shape: tuple[int, ...], options: Any, dtype: Any
+    shape: tuple[int, ...], options: tuple[Any, Any, Any, int], dtype: Any
 ) -> None:
     assert not winograd.suits((2, 64, 12, 12), shape, *options, np.dtype(dtype))

@@ -27,6 +27,7 @@ from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
 REGISTERS = 32 if ROWS > 8 else 16
 """How many vectors the machine can hold at once."""
 
+star_tuple: Callable[..., Any] = types.StarArgTuple.from_types  # the type of *args
 cgutils: Any = _cgutils  # numba.core is not annotated
 
 _INT, _LANE = ir.IntType(64), ir.IntType(32)
@@ -258,7 +259,7 @@ def instructions(function: Callable[..., None]) -> Callable[..., Any]:
             function(Writer(builder, context.get_data_type(number), number.bitwidth // 8), *data)
             return context.get_dummy_value()
 
-        return types.void(types.StarArgTuple.from_types(kinds)), emit
+        return types.void(star_tuple(kinds)), emit
 
     return call
 

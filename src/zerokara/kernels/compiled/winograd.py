@@ -42,8 +42,6 @@ from zerokara.kernels.compiled.winograd_transforms import (
     POINTS,
     TILE,
     add_points,
-    fetch_line,
-    fetch_line_to_write,
     finish_masked_tile,
     finish_tile,
     transform_cut_pixels,
@@ -231,24 +229,6 @@ def _slopes_to_points(g, shape, grid, first, count, work, d, plane, block):  # t
 
 
 @inner
-def _fetch(images, shape, grid, first, stop, to_write):  # type: ignore[no-untyped-def]
-    """Bring the pixels of these tiles into the cache while something else is being computed."""
-    c, height, width = shape
-    top, left, down, across = grid
-    lanes = VECTOR_BYTES // images.itemsize
-    for tile in range(first, stop):
-        n, i, j = tile // (down * across), tile // across % down * TILE - top, tile % across * TILE - left
-        begin, end = max(j, 0) * c, min(j + TILE, width) * c
-        for row in range(max(i, 0), min(i + TILE, height)):
-            line = (n * height + row) * width * c
-            for at in range(line + begin, line + end, lanes):
-                if to_write:
-                    fetch_line_to_write(images, at)
-                else:
-                    fetch_line(images, at)
-
-
-@inner
 def _clear_rows(work, v, plane, depth, block, count, lanes):  # type: ignore[no-untyped-def]
     """Zero the rows from `count` up to what the product reads."""
     rows = _rows(count)
@@ -280,32 +260,18 @@ def _forward(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ig
     if has_bias:
         copy(work, added, bias, 0, f)
     low = work.dtype.type(0.0 if relu else -np.inf)
-    pixels, results = (c, height, width), (f, rows, columns)
-    around, exact = (top, left, down, across), (0, 0, down, across)
+    pixels, around = (c, height, width), (top, left, down, across)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after = min(block, stop - first - count)
         _pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
+        ahead = y, (f, rows, columns, 0, 0, first, count), x, (*pixels, top, left, first + count, after), (down, across)
         for p in range(POINTS):
-            here, next_ = first + count * p // POINTS, first + count * (p + 1) // POINTS
-            _fetch(y, results, exact, here, next_, True)
-            here, next_ = first + count + after * p // POINTS, first + count + after * (p + 1) // POINTS
-            _fetch(x, pixels, around, here, next_, False)
             multiply(
-                work,
-                v + p * v_plane,
-                block * lanes,
-                depth,
-                u,
-                unaligned(u) + p * u_plane,
-                depth * lanes * lanes,
-                vectors,
-                work,
-                m + p * m_plane,
-                block * lanes,
-                _rows(count),
-                0,
-            )
+                work, v + p * v_plane, block * lanes, depth,
+                u, unaligned(u) + p * u_plane, depth * lanes * lanes, vectors,
+                work, m + p * m_plane, block * lanes, _rows(count), 0, ahead, p, POINTS,
+            )  # fmt: skip
         for t in range(count):
             tile = first + t
             n, i, j = tile // (down * across), tile // across % down * TILE, tile % across * TILE
@@ -341,15 +307,15 @@ def _slopes(x, g, sums, work, plan, sums_at, start, stop):  # type: ignore[no-un
         after = min(block, stop - first - count)
         _pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
         _slopes_to_points(g, results, exact, first, count, work, d, d_plane, block)
+        place = first + count, after
+        ahead = x, (*pixels, top, left, *place), g, (*results, 0, 0, *place), (down, across)
         for p in range(POINTS):
-            here, next_ = first + count + after * p // POINTS, first + count + after * (p + 1) // POINTS
-            _fetch(g, results, exact, here, next_, False)
-            _fetch(x, pixels, around, here, next_, False)
             for k in range(depth):
                 multiply_transposed(
                     work, v + p * v_plane + k * block * lanes, 4 * lanes, _rows(count) // 4,
                     work, d + p * d_plane, block * lanes, vectors,
                     sums, total + p * plane + k * lanes * lanes, depth * lanes * lanes, lanes, int(first > start),
+                    ahead, p * depth + k, POINTS * depth,
                 )  # fmt: skip
 
 

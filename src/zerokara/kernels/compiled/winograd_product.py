@@ -15,6 +15,7 @@ from typing import Any
 from zerokara.kernels.compiled.build import inner
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
 from zerokara.kernels.compiled.vectors import REGISTERS, Writer, instructions
+from zerokara.kernels.compiled.winograd_ahead import fetch, pieces
 
 MOST = 4 if REGISTERS >= 32 else 2
 """The largest number of vectors in a tile's row."""
@@ -82,15 +83,17 @@ def _rows_of_next_tile(left, width):  # type: ignore[no-untyped-def]
 
 
 def _product(across: bool) -> Any:
-    """The loops over vectors and rows."""
+    """The loops over vectors and rows. This is one of `parts` products during which `ahead` is to be fetched."""
     tiles = [[_tile(rows, min(v + 1, MOST), across) for rows in _ROWS[v]] for v in range(4)]
     (large1, small1), (large2, small2), (large3, small3), (large4, small4) = tiles
 
     @inner
     def product(  # type: ignore[no-untyped-def]
-        a, a_at, a_block, blocks, b, b_at, b_vector, vectors, out, out_at, out_vector, rows, add
+        a, a_at, a_block, blocks, b, b_at, b_vector, vectors, out, out_at, out_vector, rows, add, ahead, part, parts
     ):
         lanes = VECTOR_BYTES // out.itemsize
+        to_fetch, done, total = pieces(ahead), part * rows * vectors, parts * rows * vectors
+        fetched = to_fetch * done // total
         k = 0
         while k < vectors:
             width = min(MOST, vectors - k)
@@ -121,6 +124,11 @@ def _product(across: bool) -> Any:
                 else:
                     small1(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
                 row += count
+                if to_fetch:
+                    done += count * width
+                    wanted = to_fetch * done // total
+                    fetch(ahead, fetched, wanted)
+                    fetched = wanted
             k += width
 
     return product

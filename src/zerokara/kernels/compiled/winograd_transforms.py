@@ -172,18 +172,6 @@ def transform_cut_slopes(
 
 
 @instructions
-def fetch_line(write: Writer, x: Any, at: Any) -> None:
-    """Soon x[at] will be read."""
-    write.fetch(x, at)
-
-
-@instructions
-def fetch_line_to_write(write: Writer, x: Any, at: Any) -> None:
-    """Soon x[at] will be written to."""
-    write.fetch(x, at, to_write=True)
-
-
-@instructions
 def transform_filter(write: Writer, w: Any, at: Any, u: Any, u_at: Any, plane: Any) -> None:
     """u[u_at + p·plane …] = (G w Gᵀ)[p] for the 3×3 taps w[at + tap·lanes…], one vector of filters."""
     grid = _load_grid(write, TAPS, w, at, write.integer(TAPS * write.lanes), write.integer(write.lanes))
@@ -252,7 +240,7 @@ def finish_masked_tile(
 
 def _store_tile(
     write: Writer,
-    grid: list[Line],
+    grid: Sequence[Line],
     y: Any,
     at: Any,
     along_row: Any,
