@@ -39,9 +39,6 @@ _numba_settings: Any = numba.config
 inner = numba.njit(**SETTINGS)
 """Decorates the functions that kernels of the same file call; they are compiled as part of those."""
 
-woven = numba.njit(inline="always", **SETTINGS)
-"""The same, written out where it is called: for the innermost parts of loops, where a call would cost too much."""
-
 
 class Kernel:
     """A function with a signature such as "void(T[::1], T[::1], i8, i8)", compiled when it is first called."""
