@@ -10,6 +10,7 @@ from zerokara.arrays import Array, Shape
 from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads, winograd
 from zerokara.kernels.compiled.build import compilable, expect_shape, kernel
+from zerokara.kernels.compiled.depthwise import slide_each, slide_each_grad_w
 from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images, plain
 from zerokara.kernels.compiled.memory import empty
 from zerokara.kernels.compiled.products import multiply
@@ -50,16 +51,14 @@ def conv2d_fused(
         return _images(multiply(_pixels(x), w.reshape(w.shape[:2]).T, b, None, relu=relu), x.shape)
     lead = -padding[0], -padding[1]
     memory, strides = image_memory(x)
-    plan = _plan(x.shape, strides, groups, w.shape, size, stride, (1, 1), dilation, lead, x.dtype)
-    filters = plain(w).reshape(-1)
-    packed = empty((_packed_size(groups, len(w), w.size // len(w), w.dtype),), w.dtype)
-    bias = filters[:0] if b is None else plain(b)
-    ranges = threads.parts(x.shape[1], w.size)
-    threads.share(pack.on(w.dtype), [(filters, bias, packed, plan, *r) for r in ranges])
+    each = _is_depthwise(x.shape, w.shape, groups)
+    plan = _plan(x.shape, strides, 1 if each else groups, w.shape, size, stride, (1, 1), dilation, lead, x.dtype, each)
+    packed = _packed(w, b, (1, *plan[1:]) if each else plan)
     y, y_memory = new_images((len(x), len(w), *size), x.dtype)
     spans = _spans(len(x), plan, 2.0 * y.size * w.size / len(w), x.dtype)
     end = RELU if relu else 0
-    threads.share(slide.on(x.dtype), [(memory, packed, y_memory, packed, plan, end, span) for span in spans])
+    kernel = slide_each if each else slide
+    threads.share(kernel.on(x.dtype), [(memory, packed, y_memory, packed, plan, end, span) for span in spans])
     return y
 
 
@@ -87,15 +86,15 @@ def conv2d_grad_x_fused(
         return _images(multiply(_pixels(g), w.reshape(w.shape[:2]), None, seen, relu=False), x_shape)
     memory, strides = image_memory(g)
     turned = -dilation[0], -dilation[1]
-    plan = _plan(g.shape, strides, groups, (x_shape[1], 0, *w.shape[2:]), x_shape[2:], (1, 1), stride, turned, padding,
-                 g.dtype)  # fmt: skip
-    packed = empty((_packed_size(groups, x_shape[1], w.size // w.shape[1] // groups, w.dtype),), w.dtype)
-    ranges = threads.parts(len(w), w.size)
-    threads.share(pack_back.on(w.dtype), [(plain(w).reshape(-1), packed, plan, *r) for r in ranges])
+    each = _is_depthwise(x_shape, w.shape, groups)
+    plan = _plan(g.shape, strides, 1 if each else groups, (x_shape[1], 0, *w.shape[2:]), x_shape[2:], (1, 1), stride,
+                 turned, padding, g.dtype, each)  # fmt: skip
+    packed = _packed(w, None, (1, *plan[1:])) if each else _packed_back(w, plan)
     dx, dx_memory = new_images(x_shape, g.dtype)
     spans = _spans(len(g), plan, 2.0 * g.size * w.size / len(w), g.dtype)
     seen, end = (packed, 0) if mask is None else (channels_last(mask).reshape(-1), MASK)
-    threads.share(slide.on(g.dtype), [(memory, packed, dx_memory, seen, plan, end, span) for span in spans])
+    kernel = slide_each if each else slide
+    threads.share(kernel.on(g.dtype), [(memory, packed, dx_memory, seen, plan, end, span) for span in spans])
     return dx
 
 
@@ -111,19 +110,19 @@ def conv2d_grad_w(
         return winograd.conv2d_grad_w(g, x, w_shape, padding)
     if _is_product(w_shape, stride, padding, groups):
         return multiply(_pixels(g).T, _pixels(x), None, None, relu=False).reshape(w_shape)
+    each = _is_depthwise(x.shape, w_shape, groups)
+    groups = 1 if each else groups
     f, c, p, q = w_shape
     memory, strides = image_memory(x)
     slopes = channels_last(g).reshape(-1)
     lead = -padding[0], -padding[1]
-    plan = _plan(x.shape, strides, groups, w_shape, g.shape[2:], stride, (1, 1), dilation, lead, x.dtype)
+    plan = _plan(x.shape, strides, groups, w_shape, g.shape[2:], stride, (1, 1), dilation, lead, x.dtype, each)
     size = groups * c * p * q * _whole_vectors(f // groups, x.dtype)
     spans = _spans(len(x), plan, 2.0 * g.size * c * p * q, x.dtype, by_columns=size > _LARGE_SUMS)
     shares = len({span[:2] for span in spans})  # threads with filters of their own write to the same sums
     sums = empty((shares, size), x.dtype)
-    threads.share(
-        slide_grad_w.on(x.dtype),
-        [(memory, slopes, sums[k % shares], plan, span) for k, span in enumerate(spans)],
-    )
+    kernel = slide_each_grad_w if each else slide_grad_w
+    threads.share(kernel.on(x.dtype), [(memory, slopes, sums[k % shares], plan, span) for k, span in enumerate(spans)])
     dw = empty(w_shape, x.dtype)
     sizes = shares, groups, f // groups, c, p * q
     pieces = threads.parts(-(-(f // groups) // _lanes(x.dtype)), sums.size)
@@ -149,6 +148,29 @@ def _is_product(w_shape: Shape, stride: Pair, padding: Pair, groups: int) -> boo
     return w_shape[2:] == (1, 1) and stride == (1, 1) and padding == (0, 0) and groups == 1
 
 
+def _is_depthwise(x_shape: Shape, w_shape: Shape, groups: int) -> bool:
+    """Whether every channel has one filter of its own."""
+    return groups > 1 and groups == x_shape[1] == w_shape[0]
+
+
+def _packed(w: Array, b: Array | None, plan: Plan) -> Array:
+    """The filters, and the bias or zeros, as `slide` reads them."""
+    filters = plain(w).reshape(-1)
+    packed = empty((_packed_size(plan, w.size, w.dtype),), w.dtype)
+    bias = filters[:0] if b is None else plain(b)
+    ranges = threads.parts(plan[0], w.size)
+    threads.share(pack.on(w.dtype), [(filters, bias, packed, plan, *r) for r in ranges])
+    return packed
+
+
+def _packed_back(w: Array, plan: Plan) -> Array:
+    """The filters as `slide` reads them on the way back."""
+    packed = empty((_packed_size(plan, w.size, w.dtype),), w.dtype)
+    ranges = threads.parts(len(w), w.size)
+    threads.share(pack_back.on(w.dtype), [(plain(w).reshape(-1), packed, plan, *r) for r in ranges])
+    return packed
+
+
 def _pixels(x: Array) -> Array:
     """Images (N, C, H, W) as a matrix with a row per pixel: (N·H·W, C)."""
     return channels_last(x).reshape(-1, x.shape[1])
@@ -170,6 +192,7 @@ def _plan(
     d: Pair,
     lead: Pair,
     dtype: "np.dtype[np.generic]",
+    whole_vectors: bool,
 ) -> Plan:
     """All the sizes of a convolution, in the order in which the kernels read them (see `sliding`)."""
     n, c, h, w = x_shape
@@ -177,6 +200,7 @@ def _plan(
     height, width = ((-(-size[k] // spread[k]) - 1) * s[k] + high[k] - low[k] + 1 for k in (0, 1))
     pitch = c + (_lanes(dtype) if s[1] * c * dtype.itemsize % _ALIAS_BYTES == 0 else 0)
     dense = (strides[1] == 1 or c == 1) and strides[3] == c and strides[2] == w * c and strides[0] == h * w * c
+    dense = dense and (c % _lanes(dtype) == 0 or not whole_vectors)
     ready = dense and pitch == c and min(low) >= 0 and low[0] + height <= h and low[1] + width <= w
     band, images = size[0], 1
     row_bytes = width * pitch * dtype.itemsize
@@ -221,9 +245,11 @@ def _whole_vectors(count: int, dtype: "np.dtype[np.generic]") -> int:
     return -(-count // _lanes(dtype)) * _lanes(dtype)
 
 
-def _packed_size(groups: int, filters: int, taps: int, dtype: "np.dtype[np.generic]") -> int:
+def _packed_size(plan: Plan, weights: int, dtype: "np.dtype[np.generic]") -> int:
     """Numbers in packed filters and bias, and the vectors that may be read beyond."""
-    return groups * _whole_vectors(filters // groups, dtype) * (taps + 1) + 2 * _lanes(dtype)
+    groups, outputs = plan[7:9]
+    step = _whole_vectors(outputs // groups, dtype)
+    return groups * step * (weights // outputs + 1) + 2 * _lanes(dtype)
 
 
 @kernel("void(T[::1], f8[::1], i8, i8)")

@@ -21,7 +21,7 @@ from zerokara.kernels.compiled.tiles import ADD, MASK, RELU, product
 FEW = 16
 """Rows of a that are few."""
 
-_DEPTH = 512  # steps of a tile at a time
+_DEPTH = 256  # steps of a tile at a time
 _DIRECT_DEPTH = 16  # the same where b is read in place: more rows at a time would be more than a processor foresees
 _BLOCK_ROWS = 20 * ROWS
 _DOT_DEPTH = 4096
@@ -72,7 +72,7 @@ def multiply_blocks(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-un
     in_place = b_column == 1 and rows_at_once <= 2 * ROWS  # then b is hardly read again
     longest = min(depth, _DIRECT_DEPTH if in_place else _DEPTH)
     far = (a_row if a_column == 1 else a_column) * a.itemsize % _ALIAS == 0 and depth > 1
-    copied = (last_column - first_column > 2 * width) and (far or (a_column != 1 and not in_place))
+    copied = (last_column - first_column > 2 * width) and far
     pitch = longest + lanes
     block = np.empty(rows_at_once * pitch if copied else 0, a.dtype)
     panel = np.zeros(longest * width, a.dtype)

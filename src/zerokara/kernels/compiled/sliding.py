@@ -108,39 +108,48 @@ def unit_of_work(unit, stop, plan):  # type: ignore[no-untyped-def]
     return unit // bands, 1, row, min(band, rows - row)
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 25), i8, UniTuple(i8, 4))")
-def slide(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
-    """The units of work and the columns (filters of each group) that `span` names. `w` is packed by `pack`."""
-    c, h, wide = plan[:3]
-    groups, filters, p, q, rows, columns, s_h, s_w, spread_h, spread_w, d_h, d_w, lead_h, lead_w = plan[7:21]
-    band, images, pitch, ready = plan[21:25]
-    start, stop, first_column, last_column = span
-    lanes = VECTOR_BYTES // x.itemsize
-    depth, count = c // groups, filters // groups
-    step = (count + lanes - 1) // lanes * lanes  # numbers between neighbours in the packed filters
-
+@inner
+def block_shape(plan):  # type: ignore[no-untyped-def]
+    """(height, width of a block, first row and column that the taps of the first place look at)."""
+    h, wide = plan[1:3]
+    p, q, _, columns, s_h, s_w, spread_h, spread_w, d_h, d_w, lead_h, lead_w, band = plan[9:22]
     low_h, high_h = reach(p, d_h, lead_h, spread_h)
     low_w, high_w = reach(q, d_w, lead_w, spread_w)
+    if plan[24]:
+        return h, wide, low_h, low_w
     height = ((band + spread_h - 1) // spread_h - 1) * s_h + high_h - low_h + 1
     width = ((columns + spread_w - 1) // spread_w - 1) * s_w + high_w - low_w + 1
-    block = x
-    if ready:
-        height, width = h, wide
-    else:
-        block = np.zeros(images * height * width * pitch, x.dtype)
+    return height, width, low_h, low_w
 
+
+@inner
+def tap_table(plan, depth, width, low_h, low_w):  # type: ignore[no-untyped-def]
+    """(where the taps and their channels are, counted from a place, sorted by phase; at which each phase begins)."""
+    p, q, pitch = plan[9], plan[10], plan[23]
     _, along_h, along_w, begins = tap_order(p, q, plan)
     steps = np.empty(p * q * depth, np.int64)
     for k in range(p * q):
         for channel in range(depth):
             steps[k * depth + channel] = ((along_h[k] - low_h) * width + along_w[k] - low_w) * pitch + channel
+    return steps, begins * depth
+
+
+@inner
+def place_tables(plan, height, width):  # type: ignore[no-untyped-def]
+    """(where the places of a filter are in a block, where their results belong, at which each phase begins).
+
+    Sorted by phase, then in the order of the output, so that a smaller block has the beginning of each list.
+    """
+    filters = plan[8]
+    rows, columns, s_h, s_w, spread_h, spread_w = plan[11:17]
+    band, images, pitch = plan[21:24]
     phases = spread_h * spread_w
     places = np.zeros(images * band * columns + phases * ROWS, np.int64)
     outs = np.zeros(images * band * columns + phases * ROWS, np.int64)
-    place_begins = np.empty(phases, np.int64)
+    begins = np.empty(phases, np.int64)
     k = 0
     for phase in range(phases):
-        place_begins[phase] = k
+        begins[phase] = k
         for n in range(images):
             for i in range(phase // spread_w, band, spread_h):
                 for j in range(phase % spread_w, columns, spread_w):
@@ -148,6 +157,39 @@ def slide(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
                     outs[k] = ((n * rows + i) * columns + j) * filters
                     k += 1
         k += ROWS  # a tile may hang over: what it finds there is not stored
+    return places, outs, begins
+
+
+@inner
+def places_of_phase(plan, phase, images, rows):  # type: ignore[no-untyped-def]
+    """The number of places of a phase in a block of so many images and output rows."""
+    columns, spread_h, spread_w = plan[12], plan[15], plan[16]
+    rows_of_phase = (rows - phase // spread_w + spread_h - 1) // spread_h
+    columns_of_phase = (columns - phase % spread_w + spread_w - 1) // spread_w
+    return images * max(rows_of_phase, 0) * max(columns_of_phase, 0)
+
+
+@inner
+def clear(y, target, outs, width):  # type: ignore[no-untyped-def]
+    """Zeros where no tap reaches."""
+    for k in range(outs.size):
+        y[target + outs[k] : target + outs[k] + width] = 0
+
+
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 25), i8, UniTuple(i8, 4))")
+def slide(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
+    """The units of work and the columns (filters of each group) that `span` names. `w` is packed by `pack`."""
+    c, h, wide = plan[:3]
+    groups, filters, p, q, rows, columns, s_h, _, spread_h, spread_w = plan[7:17]
+    images, pitch, ready = plan[22:25]
+    start, stop, first_column, last_column = span
+    lanes = VECTOR_BYTES // x.itemsize
+    depth, count = c // groups, filters // groups
+    step = (count + lanes - 1) // lanes * lanes  # numbers between neighbours in the packed filters
+    height, width, low_h, low_w = block_shape(plan)
+    block = x if ready else np.zeros(images * height * width * pitch, x.dtype)
+    steps, begins = tap_table(plan, depth, width, low_h, low_w)
+    places, outs, place_begins = place_tables(plan, height, width)
     bias = groups * p * q * depth * step
     nothing = np.zeros(2 * lanes, x.dtype)
 
@@ -165,19 +207,14 @@ def slide(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
             for f in range(first_column, min(last_column, count), 2 * lanes):
                 used = min(min(last_column, count) - f, 2 * lanes)
                 target = (first * rows + row) * columns * filters + group * count + f
-                for phase in range(phases):
-                    rows_of_phase = (rows_here - phase // spread_w + spread_h - 1) // spread_h
-                    columns_of_phase = (columns - phase % spread_w + spread_w - 1) // spread_w
-                    pixels = here * rows_of_phase * columns_of_phase
-                    if pixels <= 0:
-                        continue
+                for phase in range(spread_h * spread_w):
+                    pixels = places_of_phase(plan, phase, here, rows_here)
                     there = place_begins[phase]
-                    total = (begins[phase + 1] - begins[phase]) * depth
+                    total = begins[phase + 1] - begins[phase]
                     if total == 0:
-                        for k in range(there, there + pixels):
-                            y[target + outs[k] : target + outs[k] + used] = 0
+                        clear(y, target, outs[there : there + pixels], used)
                     for at in range(0, total, _STEPS):
-                        now = begins[phase] * depth + at
+                        now = begins[phase] + at
                         last = at + _STEPS >= total
                         product(
                             source, places[there:], pixels, steps[now : now + min(_STEPS, total - at)],

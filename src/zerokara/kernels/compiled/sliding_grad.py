@@ -10,7 +10,7 @@ import numpy as np
 
 from zerokara.kernels.compiled.build import inner, kernel
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
-from zerokara.kernels.compiled.sliding import copy_block, reach, tap_order, unit_of_work
+from zerokara.kernels.compiled.sliding import block_shape, copy_block, place_tables, tap_table, unit_of_work
 from zerokara.kernels.compiled.strided import transpose_block
 from zerokara.kernels.compiled.tiles import ADD, product
 
@@ -23,10 +23,8 @@ def gather(panel, g, at, pixels, filters, used):  # type: ignore[no-untyped-def]
         for k in range(pixels):
             copy(panel, k * width, g, at + k * filters, used)
         return
-    for k in range(pixels):
-        target, source = panel[k * width :], g[at + k * filters :]
-        for lane in range(width):
-            target[lane] = source[lane]
+    for k in range(pixels):  # a length that the compiler knows becomes two loads and two stores
+        copy(panel, k * width, g, at + k * filters, width)
 
 
 @kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 25), UniTuple(i8, 4))")
@@ -36,37 +34,21 @@ def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     g is read as (N, I, J, F). The sums are all written, whatever they held.
     """
     c, h, wide = plan[:3]
-    groups, filters, p, q, rows, columns, s_h, s_w, spread_h, spread_w, d_h, d_w, lead_h, lead_w = plan[7:21]
-    band, images, pitch, ready = plan[21:25]
+    groups, filters, p, q, rows, columns, s_h = plan[7:14]
+    images, pitch, ready = plan[22:25]
     start, stop, first_column, last_column = span
     lanes = VECTOR_BYTES // x.itemsize
     depth, count = c // groups, filters // groups
     step = (count + lanes - 1) // lanes * lanes
 
-    low_h, high_h = reach(p, d_h, lead_h, spread_h)
-    low_w, high_w = reach(q, d_w, lead_w, spread_w)
-    height = (band - 1) * s_h + high_h - low_h + 1
-    width = (columns - 1) * s_w + high_w - low_w + 1
-    block = x
-    if ready:
-        height, width = h, wide
-    else:
-        block = np.zeros(images * height * width * pitch, x.dtype)
-
-    _, along_h, along_w, _ = tap_order(p, q, plan)
+    height, width, low_h, low_w = block_shape(plan)
+    block = x if ready else np.zeros(images * height * width * pitch, x.dtype)
+    places = place_tables(plan, height, width)[0]
+    places = places[: places.size - ROWS]
     total = p * q * depth
     taps, outs = np.zeros(total + ROWS, np.int64), np.zeros(total + ROWS, np.int64)
-    for k in range(total):
-        tap = k // depth
-        taps[k] = ((along_h[tap] - low_h) * width + along_w[tap] - low_w) * pitch + k % depth
-        outs[k] = k * step
-    places = np.empty(images * band * columns, np.int64)
-    k = 0
-    for n in range(images):
-        for i in range(band):
-            for j in range(columns):
-                places[k] = ((n * height + i * s_h) * width + j * s_w) * pitch
-                k += 1
+    taps[:total] = tap_table(plan, depth, width, low_h, low_w)[0]
+    outs[:total] = np.arange(total) * step
     nothing = np.zeros(2 * lanes, x.dtype)
     panel = np.empty(places.size * 2 * lanes, x.dtype)
 

@@ -35,6 +35,9 @@ _LANE, _WORD = ir.IntType(32), ir.IntType(64)
 FEW_ROWS = ROWS * 2 // 3 + (ROWS > 6)
 """Rows of the smaller tile: 9 with 32 registers, 4 with 16. Nine rows suit filters of 3×3 and three vectors."""
 
+LEAST_ROWS = 4
+"""Rows of the smallest tile, for a single image or sample: enough to keep two multiplications per row under way."""
+
 ADD, RELU, MASK = 1, 2, 4
 """What a tile does at its end, in this order: add what is there; max(·, 0); 0 where the mask is not positive."""
 
@@ -42,8 +45,8 @@ ADD, RELU, MASK = 1, 2, 4
 class _Emitter:
     """Writes the instructions of a tile of `rows` × `vectors` vectors, whole ones or halves."""
 
-    def __init__(self, rows: int, vectors: int, parts: int) -> None:
-        self.rows, self.vectors, self.parts = rows, vectors, parts
+    def __init__(self, rows: int, vectors: int, parts: int, each: bool) -> None:
+        self.rows, self.vectors, self.parts, self.each = rows, vectors, parts, each
 
     def __call__(self, context: Any, b: Any, signature: Any, args: Any) -> Any:
         data = [
@@ -79,7 +82,8 @@ class _Emitter:
         offset = b.load(b.gep(steps, [step]))
         weights = [self._load(b.gep(w, [b.add(w_here, column)])) for column in columns]
         for r in range(self.rows):
-            number = self._spread(b.load(b.gep(row_starts[r], [offset])), self.vector)
+            place = b.gep(row_starts[r], [offset])
+            number = self._load(place) if self.each else self._spread(b.load(place), self.vector)
             for v in range(self.vectors):
                 b.store(b.call(multiply_add, [number, weights[v], b.load(sums[r][v])]), sums[r][v])
         b.store(b.add(w_here, w_step), w_at)
@@ -151,8 +155,11 @@ class _Emitter:
         self.b.call(store, [value, address, ir.Constant(_LANE, self.size), lanes])
 
 
-def _tile(row_count: int, vectors: int, vector_parts: int = 1) -> Callable[..., Any]:
-    """The tile of this size, as a function that Numba code can call."""
+def _tile(row_count: int, vectors: int, vector_parts: int = 1, *, each: bool = False) -> Callable[..., Any]:
+    """The tile of this size, as a function that Numba code can call.
+
+    With `each`, not one number of x is spread over the lanes: each lane has its own, x[rows[r] + steps[k] + :].
+    """
 
     @intrinsic
     def tile(  # type: ignore[no-untyped-def]
@@ -176,16 +183,19 @@ def _tile(row_count: int, vectors: int, vector_parts: int = 1) -> Callable[..., 
     ):
         n = types.intp
         kinds = x, rows, steps, n, w, n, n, start, n, out, outs, n, n, n, n, mask
-        return types.void(*kinds), _Emitter(row_count, vectors, vector_parts)
+        return types.void(*kinds), _Emitter(row_count, vectors, vector_parts, each)
 
     return tile
 
 
 _tile_2 = _tile(ROWS, 2)
 _tile_2_few = _tile(FEW_ROWS, 2)
+_tile_2_least = _tile(LEAST_ROWS, 2)
 _tile_3_halves = _tile(FEW_ROWS, 3, 2)
 _tile_1 = _tile(ROWS, 1)
 _tile_1_half = _tile(ROWS, 1, 2)
+_tile_each = _tile(ROWS, 1, each=True)
+_tile_each_few = _tile(FEW_ROWS, 1, each=True)
 
 
 @inner
@@ -195,7 +205,12 @@ def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, out
     if width > 3 * half:
         many = (count + ROWS - 1) // ROWS * ROWS
         few = (count + FEW_ROWS - 1) // FEW_ROWS * FEW_ROWS
-        if few < many:
+        if count <= LEAST_ROWS:
+            _tile_2_least(
+                x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
+                out, outs, out_at, count, width, end, mask,
+            )  # fmt: skip
+        elif few < many:
             for m in range(0, count, FEW_ROWS):
                 _tile_2_few(
                     x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
@@ -222,6 +237,23 @@ def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, out
     else:
         for m in range(0, count, ROWS):
             _tile_1_half(
+                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
+                out, outs[m:], out_at, count - m, width, end, mask,
+            )  # fmt: skip
+
+
+@inner
+def product_of_each(x, rows, count, steps, w, w_start, w_step, start, start_at, out, outs, out_at, width, end, mask):  # type: ignore[no-untyped-def]
+    """As `product`, for `width` ≤ L columns, each with a number of x of its own: x is read in whole vectors."""
+    if (count + FEW_ROWS - 1) // FEW_ROWS * FEW_ROWS < (count + ROWS - 1) // ROWS * ROWS:
+        for m in range(0, count, FEW_ROWS):
+            _tile_each_few(
+                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
+                out, outs[m:], out_at, count - m, width, end, mask,
+            )  # fmt: skip
+    else:
+        for m in range(0, count, ROWS):
+            _tile_each(
                 x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
                 out, outs[m:], out_at, count - m, width, end, mask,
             )  # fmt: skip
