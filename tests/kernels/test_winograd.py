@@ -60,9 +60,19 @@ def assert_near(actual: Array, expected: Array, terms: int) -> None:
     assert np.abs(error).max() <= WORST * typical
 
 
-@given(convolutions(), st.booleans())
-@settings(max_examples=60)
-def test_all_three_passes_are_those_of_the_definition(case: dict[str, Any], with_bias: bool) -> None:
+@pytest.mark.parametrize("numbers_that_are_many", [0, 2**62])
+@given(case=convolutions(), with_bias=st.booleans())
+@settings(max_examples=40)
+def test_all_three_passes_are_those_of_the_definition(
+    numbers_that_are_many: int, case: dict[str, Any], with_bias: bool
+) -> None:
+    """Whether the work is cut by tiles or, as for large filters and few tiles, by filters."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(winograd, "_MANY_NUMBERS", numbers_that_are_many)
+        _compare_with_the_definition(case, with_bias)
+
+
+def _compare_with_the_definition(case: dict[str, Any], with_bias: bool) -> None:
     x, w, b, g = arrays(case)
     bias = b if with_bias else None
     options = (1, 1), case["padding"], (1, 1), 1

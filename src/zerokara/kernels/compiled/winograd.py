@@ -32,32 +32,25 @@ import numpy as np
 
 from zerokara.arrays import Array, Shape
 from zerokara.kernels.compiled import memory, threads
-from zerokara.kernels.compiled.build import inner, kernel
 from zerokara.kernels.compiled.layout import channels_last, new_images, plain
-from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
-from zerokara.kernels.compiled.vectors import unaligned
-from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
-from zerokara.kernels.compiled.winograd_transforms import (
-    EDGE,
-    POINTS,
-    TILE,
-    add_points,
-    finish_masked_tile,
-    finish_tile,
-    transform_cut_pixels,
-    transform_cut_slopes,
-    transform_filter,
-    transform_filter_slopes,
-    transform_pixels,
-    transform_slopes,
+from zerokara.kernels.compiled.simd import VECTOR_BYTES
+from zerokara.kernels.compiled.winograd_deep import CHUNK, convolve_deep, sum_over_tiles_deep
+from zerokara.kernels.compiled.winograd_passes import (
+    PAD,
+    convolve,
+    filters_to_points,
+    points_to_filters,
+    sum_over_tiles,
 )
+from zerokara.kernels.compiled.winograd_transforms import POINTS, TILE
 from zerokara.kernels.convolution import convolution_way
 
 Pair = tuple[int, int]
 
-_PAD = 48  # numbers between planes
 _FEWEST = 16  # channels or filters; with fewer, the transforms cost more than they save
 _BLOCK, _GRADIENT_BLOCK = 48, 72  # tiles; in the gradient of the filters larger, since each block is added to all of W
+_FEW_TILES = 128
+_MANY_NUMBERS = 2_000_000  # in U
 
 
 def suits(
@@ -87,21 +80,35 @@ def _convolve(
     f = w.shape[1] if turned else w.shape[0]
     lanes = VECTOR_BYTES // x.itemsize
     depth, vectors = -(-c // lanes), -(-f // lanes)
-    u = _points_of_filters(w, turned, depth, vectors)
     y, y_memory = new_images((n, f, *size), x.dtype)
     down, across = -(-size[0] // TILE), -(-size[1] // TILE)
     tiles = n * down * across
-    block = min(_BLOCK, max(8, -(-tiles // 4) * 4))
-    plan = c, height, width, f, *size, *padding, down, across, block
-    ranges = threads.parts(-(-tiles // 4), 2.0 * tiles * POINTS * depth * vectors * lanes * lanes)
-    work = memory.empty((len(ranges), _work_size(depth, vectors, block, lanes)), x.dtype)
     images = channels_last(x).reshape(-1)
-    calls = [(4 * first, min(4 * last, tiles)) for first, last in ranges]
     bias = y_memory if b is None else plain(b)
     judge = y_memory if mask is None else channels_last(mask).reshape(-1)
     extras = int(b is not None), int(relu), int(mask is not None)
+    multiplications = 2.0 * tiles * POINTS * depth * vectors * lanes * lanes
+    if _is_deep(tiles, depth * lanes, vectors * lanes):
+        plan = c, height, width, f, *size, *padding, down, across, tiles
+        spans = threads.parts(vectors, multiplications)
+        work = memory.empty((len(spans), _deep_work_size(depth, vectors, tiles, lanes)), x.dtype)
+        filters, taps = plain(w).reshape(-1), _strides(w, turned)
+        threads.share(
+            convolve_deep.on(x.dtype),
+            [
+                (images, filters, bias, judge, y_memory, work[k], plan, taps, extras, *spans[k])
+                for k in range(len(spans))
+            ],
+        )
+        return y
+    u = _points_of_filters(w, turned, depth, vectors)
+    block = min(_BLOCK, max(8, -(-tiles // 4) * 4))
+    plan = c, height, width, f, *size, *padding, down, across, block
+    ranges = threads.parts(-(-tiles // 4), multiplications)
+    work = memory.empty((len(ranges), _work_size(depth, vectors, block, lanes)), x.dtype)
+    calls = [(4 * first, min(4 * last, tiles)) for first, last in ranges]
     threads.share(
-        _forward.on(x.dtype),
+        convolve.on(x.dtype),
         [(images, u, bias, judge, y_memory, work[k], plan, extras, *calls[k]) for k in range(len(calls))],
     )
     return y
@@ -115,226 +122,70 @@ def conv2d_grad_w(g: Array, x: Array, w_shape: Shape, padding: Pair) -> Array:
     rows, columns = g.shape[2:]
     down, across = -(-rows // TILE), -(-columns // TILE)
     tiles = len(x) * down * across
+    images, slopes = channels_last(x).reshape(-1), channels_last(g).reshape(-1)
+    w = memory.empty((f, c, 3, 3), x.dtype)
+    multiplications = 2.0 * tiles * POINTS * depth * vectors * lanes * lanes
+    if _is_deep(tiles, depth * lanes, vectors * lanes):
+        plan = c, height, width, f, rows, columns, *padding, down, across, tiles
+        spans = threads.parts(vectors, multiplications)
+        work = memory.empty((len(spans), _deep_work_size(depth, vectors, tiles, lanes)), x.dtype)
+        threads.share(
+            sum_over_tiles_deep.on(x.dtype),
+            [(images, slopes, w.reshape(-1), work[k], plan, *spans[k]) for k in range(len(spans))],
+        )
+        return w
     block = min(_GRADIENT_BLOCK, max(8, -(-tiles // 4) * 4))
     plan = c, height, width, f, rows, columns, *padding, down, across, block
-    ranges = threads.parts(-(-tiles // 4), 2.0 * tiles * POINTS * depth * vectors * lanes * lanes)
+    ranges = threads.parts(-(-tiles // 4), multiplications)
     work = memory.empty((len(ranges), _work_size(depth, vectors, block, lanes)), x.dtype)
-    images, slopes = channels_last(x).reshape(-1), channels_last(g).reshape(-1)
-    part = POINTS * (depth * vectors * lanes * lanes + _PAD)
+    part = POINTS * (depth * vectors * lanes * lanes + PAD)
     sums = memory.empty((len(ranges) * part + lanes,), x.dtype)
     threads.share(
-        _slopes.on(x.dtype),
+        sum_over_tiles.on(x.dtype),
         [
             (images, slopes, sums, work[k], plan, k * part, 4 * ranges[k][0], min(4 * ranges[k][1], tiles))
             for k in range(len(ranges))
         ],
     )
-    w = memory.empty((f, c, 3, 3), x.dtype)
     units = threads.parts(depth * vectors, POINTS * 10.0 * vectors * depth * lanes * lanes)
     scratch = memory.empty((len(units), 10 * lanes), x.dtype)
     sizes = f, c, len(ranges)
     threads.share(
-        _filter_slopes.on(x.dtype),
+        points_to_filters.on(x.dtype),
         [(sums, w.reshape(-1), scratch[k], sizes, *units[k]) for k in range(len(units))],
     )
     return w
 
 
+def _is_deep(tiles: int, channels: int, filters: int) -> bool:
+    """Whether U is large and used for few tiles. See `winograd_deep`."""
+    return tiles <= _FEW_TILES and POINTS * channels * filters >= _MANY_NUMBERS
+
+
+def _deep_work_size(depth: int, vectors: int, tiles: int, lanes: int) -> int:
+    """The numbers of V, of M or D and of U or W for a chunk of filters, the bias and nine taps."""
+    block = max(8, -(-tiles // 4) * 4)
+    lines = POINTS * ((depth + CHUNK) * block + depth * CHUNK * lanes) + vectors + 10
+    return lines * lanes + 3 * POINTS * PAD
+
+
+def _strides(w: Array, turned: bool) -> tuple[int, ...]:
+    """(filters, channels, distance between filters, between channels, whether to turn) as the convolution sees them."""
+    f, c = w.shape[:2]
+    return (c, f, 9, c * 9, 1) if turned else (f, c, c * 9, 9, 0)
+
+
 def _work_size(depth: int, vectors: int, block: int, lanes: int) -> int:
-    planes = POINTS * ((depth + vectors) * block * lanes + 2 * _PAD)
+    planes = POINTS * ((depth + vectors) * block * lanes + 2 * PAD)
     return planes + (vectors + 2) * lanes
 
 
 def _points_of_filters(w: Array, turned: bool, depth: int, vectors: int) -> Array:
     lanes = VECTOR_BYTES // w.itemsize
-    u = memory.empty((POINTS * (depth * vectors * lanes * lanes + _PAD) + lanes,), w.dtype)
-    f, c = w.shape[:2]
+    u = memory.empty((POINTS * (depth * vectors * lanes * lanes + PAD) + lanes,), w.dtype)
     ranges = threads.parts(vectors * depth, POINTS * 10.0 * vectors * depth * lanes * lanes)
     work = memory.empty((len(ranges), 10 * lanes), w.dtype)
     flat = plain(w).reshape(-1)
-    plan = (c, f, 9, c * 9, 1) if turned else (f, c, c * 9, 9, 0)
-    threads.share(_filters.on(w.dtype), [(flat, u, work[k], plan, *ranges[k]) for k in range(len(ranges))])
+    plan = _strides(w, turned)
+    threads.share(filters_to_points.on(w.dtype), [(flat, u, work[k], plan, *ranges[k]) for k in range(len(ranges))])
     return u
-
-
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 5), i8, i8)")
-def _filters(w, u, work, plan, start, stop):  # type: ignore[no-untyped-def]
-    """u[p][vector][channel][lane] = (G w Gᵀ)[p] for the blocks (vector, block of channels) start…stop−1."""
-    filters, channels, along_filter, along_channel, turned = plan
-    lanes = VECTOR_BYTES // u.itemsize
-    depth = (channels + lanes - 1) // lanes
-    vectors = (filters + lanes - 1) // lanes
-    plane = depth * vectors * lanes * lanes + _PAD
-    origin, scratch = unaligned(u), unaligned(work)
-    first, step = (8, -1) if turned else (0, 1)
-    for unit in range(start, stop):
-        vector, block = unit // depth, unit % depth
-        for c in range(block * lanes, (block + 1) * lanes):
-            if c < channels:
-                for lane in range(lanes):
-                    source = min(vector * lanes + lane, filters - 1) * along_filter + c * along_channel + first
-                    for tap in range(9):
-                        work[np.uint64(scratch + tap * lanes + lane)] = w[np.uint64(source + tap * step)]
-            else:
-                work[scratch : scratch + 9 * lanes] = 0
-            transform_filter(work, scratch, u, origin + (vector * depth * lanes + c) * lanes, plane)
-
-
-@inner
-def _clear(array, start, stop):  # type: ignore[no-untyped-def]
-    for k in range(start, stop):
-        array[np.uint64(k)] = 0
-
-
-@inner
-def _pixels_to_points(x, shape, grid, first, count, work, v, plane, block):  # type: ignore[no-untyped-def]
-    """V of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight."""
-    c, height, width = shape
-    top, left, down, across = grid
-    lanes = VECTOR_BYTES // x.itemsize
-    depth = (c + lanes - 1) // lanes
-    for t in range(count):
-        tile = first + t
-        n, i, j = tile // (down * across), tile // across % down * TILE - top, tile % across * TILE - left
-        source = ((n * height + i) * width + j) * c
-        inside = i >= 0 and j >= 0 and i + EDGE <= height and j + EDGE <= width
-        for k in range(depth):
-            at, target, kept = source + k * lanes, v + (k * block + t) * lanes, min(lanes, c - k * lanes)
-            if inside and kept == lanes:
-                transform_pixels(x, at, width * c, c, work, target, plane)
-            else:
-                transform_cut_pixels(x, at, width * c, c, work, target, plane, i, j, height, width, kept)
-    _clear_rows(work, v, plane, depth, block, count, lanes)
-
-
-@inner
-def _slopes_to_points(g, shape, grid, first, count, work, d, plane, block):  # type: ignore[no-untyped-def]
-    """D of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight."""
-    f, rows, columns = shape
-    _, _, down, across = grid
-    lanes = VECTOR_BYTES // g.itemsize
-    vectors = (f + lanes - 1) // lanes
-    for t in range(count):
-        tile = first + t
-        n, i, j = tile // (down * across), tile // across % down * TILE, tile % across * TILE
-        source = ((n * rows + i) * columns + j) * f
-        inside = i + TILE <= rows and j + TILE <= columns
-        for k in range(vectors):
-            at, target, kept = source + k * lanes, d + (k * block + t) * lanes, min(lanes, f - k * lanes)
-            if inside and kept == lanes:
-                transform_slopes(g, at, columns * f, f, work, target, plane)
-            else:
-                transform_cut_slopes(g, at, columns * f, f, work, target, plane, i, j, rows, columns, kept)
-    _clear_rows(work, d, plane, vectors, block, count, lanes)
-
-
-@inner
-def _clear_rows(work, v, plane, depth, block, count, lanes):  # type: ignore[no-untyped-def]
-    """Zero the rows from `count` up to what the product reads."""
-    rows = _rows(count)
-    if rows > count:
-        for p in range(POINTS):
-            for k in range(depth):
-                _clear(work, v + p * plane + (k * block + count) * lanes, v + p * plane + (k * block + rows) * lanes)
-
-
-@inner
-def _rows(count):  # type: ignore[no-untyped-def]
-    """The number of rows that the product works on."""
-    return max(8, (count + 3) // 4 * 4)
-
-
-@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 11), UniTuple(i8, 3), i8, i8)")
-def _forward(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ignore[no-untyped-def]
-    """The tiles start…stop−1 of y."""
-    c, height, width, f, rows, columns, top, left, down, across, block = plan
-    has_bias, relu, masked = extras
-    lanes = VECTOR_BYTES // x.itemsize
-    depth, vectors = (c + lanes - 1) // lanes, (f + lanes - 1) // lanes
-    v = unaligned(work)
-    v_plane, m_plane = depth * block * lanes + _PAD, vectors * block * lanes + _PAD
-    m = v + POINTS * v_plane
-    added = m + POINTS * m_plane
-    u_plane = depth * vectors * lanes * lanes + _PAD
-    _clear(work, added, added + vectors * lanes)
-    if has_bias:
-        copy(work, added, bias, 0, f)
-    low = work.dtype.type(0.0 if relu else -np.inf)
-    pixels, around = (c, height, width), (top, left, down, across)
-    for first in range(start, stop, block):
-        count = min(block, stop - first)
-        after = min(block, stop - first - count)
-        _pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
-        ahead = y, (f, rows, columns, 0, 0, first, count), x, (*pixels, top, left, first + count, after), (down, across)
-        for p in range(POINTS):
-            multiply(
-                work, v + p * v_plane, block * lanes, depth,
-                u, unaligned(u) + p * u_plane, depth * lanes * lanes, vectors,
-                work, m + p * m_plane, block * lanes, _rows(count), 0, ahead, p, POINTS,
-            )  # fmt: skip
-        for t in range(count):
-            tile = first + t
-            n, i, j = tile // (down * across), tile // across % down * TILE, tile % across * TILE
-            target = ((n * rows + i) * columns + j) * f
-            here, over = min(TILE, rows - i), min(TILE, columns - j)
-            for k in range(vectors):
-                source, stored = m + (k * block + t) * lanes, min(lanes, f - k * lanes)
-                if masked:
-                    finish_masked_tile(
-                        work, source, m_plane, judge, y, target + k * lanes, columns * f, f, here, over, stored
-                    )
-                else:
-                    finish_tile(
-                        work, source, m_plane, work, added + k * lanes, low,
-                        y, target + k * lanes, columns * f, f, here, over, stored,
-                    )  # fmt: skip
-
-
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 11), i8, i8, i8)")
-def _slopes(x, g, sums, work, plan, sums_at, start, stop):  # type: ignore[no-untyped-def]
-    """sums[p][vector][channel][lane] = Σ V[p]·D[p] over the tiles start…stop−1."""
-    c, height, width, f, rows, columns, top, left, down, across, block = plan
-    lanes = VECTOR_BYTES // x.itemsize
-    depth, vectors = (c + lanes - 1) // lanes, (f + lanes - 1) // lanes
-    v = unaligned(work)
-    v_plane, d_plane = depth * block * lanes + _PAD, vectors * block * lanes + _PAD
-    d = v + POINTS * v_plane
-    pixels, results = (c, height, width), (f, rows, columns)
-    around, exact = (top, left, down, across), (0, 0, down, across)
-    total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + _PAD
-    for first in range(start, stop, block):
-        count = min(block, stop - first)
-        after = min(block, stop - first - count)
-        _pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
-        _slopes_to_points(g, results, exact, first, count, work, d, d_plane, block)
-        place = first + count, after
-        ahead = x, (*pixels, top, left, *place), g, (*results, 0, 0, *place), (down, across)
-        for p in range(POINTS):
-            for k in range(depth):
-                multiply_transposed(
-                    work, v + p * v_plane + k * block * lanes, 4 * lanes, _rows(count) // 4,
-                    work, d + p * d_plane, block * lanes, vectors,
-                    sums, total + p * plane + k * lanes * lanes, depth * lanes * lanes, lanes, int(first > start),
-                    ahead, p * depth + k, POINTS * depth,
-                )  # fmt: skip
-
-
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 3), i8, i8)")
-def _filter_slopes(sums, w, work, sizes, start, stop):  # type: ignore[no-untyped-def]
-    """w = Gᵀ (Σ parts of sums) G for the blocks (vector, block of channels) start…stop−1."""
-    filters, channels, parts = sizes
-    lanes = VECTOR_BYTES // sums.itemsize
-    depth, vectors = (channels + lanes - 1) // lanes, (filters + lanes - 1) // lanes
-    plane = depth * vectors * lanes * lanes + _PAD
-    origin, scratch = unaligned(sums), unaligned(work)
-    for unit in range(start, stop):
-        vector, block = unit // depth, unit % depth
-        for c in range(block * lanes, min(channels, (block + 1) * lanes)):
-            place = origin + (vector * depth * lanes + c) * lanes
-            for part in range(1, parts):
-                add_points(sums, place, plane, part * POINTS * plane)
-            transform_filter_slopes(sums, place, plane, work, scratch)
-            for lane in range(min(lanes, filters - vector * lanes)):
-                target = ((vector * lanes + lane) * channels + c) * 9
-                for tap in range(9):
-                    w[np.uint64(target + tap)] = work[np.uint64(scratch + tap * lanes + lane)]

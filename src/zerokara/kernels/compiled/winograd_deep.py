@@ -1,0 +1,95 @@
+"""Winograd's convolution where there are many filters and few tiles, as in the last layers of a network.
+
+There U and W would be larger than any cache, and each of their numbers is used for a few tiles only: writing them down
+and reading them again would take longer than the products. So V of all tiles is made first, by each thread for itself;
+then, a few vectors of filters at a time, U is made, multiplied and forgotten (or W is summed up and transformed back).
+Threads share the filters.
+"""
+
+import numpy as np
+
+from zerokara.kernels.compiled.build import kernel
+from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
+from zerokara.kernels.compiled.vectors import unaligned
+from zerokara.kernels.compiled.winograd_passes import (
+    PAD,
+    block_to_filters,
+    block_to_points,
+    clear,
+    finish,
+    pixels_to_points,
+    slopes_to_points,
+    whole_rows,
+)
+from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
+from zerokara.kernels.compiled.winograd_transforms import POINTS
+
+CHUNK = 4
+"""Vectors of filters that are worked on at a time."""
+
+
+@kernel(
+    "void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 11), UniTuple(i8, 5), UniTuple(i8, 3), i8, i8)"
+)
+def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop):  # type: ignore[no-untyped-def]
+    """The vectors of filters start…stop−1 of y."""
+    c, height, width, f, rows, columns, top, left, down, across, tiles = plan
+    has_bias, relu, masked = extras
+    lanes = VECTOR_BYTES // x.itemsize
+    depth, vectors, block = (c + lanes - 1) // lanes, (f + lanes - 1) // lanes, whole_rows(tiles)
+    v = unaligned(work)
+    v_plane, m_plane = depth * block * lanes + PAD, CHUNK * block * lanes + PAD
+    m = v + POINTS * v_plane
+    u, u_plane = m + POINTS * m_plane, depth * CHUNK * lanes * lanes + PAD
+    added = u + POINTS * u_plane
+    scratch = added + vectors * lanes
+    clear(work, added, scratch)
+    if has_bias:
+        copy(work, added, bias, 0, f)
+    low = work.dtype.type(0.0 if relu else -np.inf)
+    nothing = y, (f, rows, columns, 0, 0, 0, 0), x, (c, height, width, 0, 0, 0, 0), (down, across)
+    pixels_to_points(x, (c, height, width), (top, left, down, across), 0, tiles, work, v, v_plane, block)
+    for first in range(start, stop, CHUNK):
+        count = min(CHUNK, stop - first)
+        for k in range(count):
+            for part in range(depth):
+                target = u + (k * depth + part) * lanes * lanes
+                block_to_points(w, filters, first + k, part, work, target, u_plane, work, scratch)
+        for p in range(POINTS):
+            multiply(
+                work, v + p * v_plane, block * lanes, depth, work, u + p * u_plane, depth * lanes * lanes, count,
+                work, m + p * m_plane, block * lanes, block, 0, nothing, p, POINTS,
+            )  # fmt: skip
+        finish(
+            work, m, m_plane, block, added, low, judge, masked, y, (f, rows, columns), (down, across), 0, tiles,
+            first, count,
+        )  # fmt: skip
+
+
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 11), i8, i8)")
+def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-untyped-def]
+    """The vectors of filters start…stop−1 of ∂L/∂w."""
+    c, height, width, f, rows, columns, top, left, down, across, tiles = plan
+    lanes = VECTOR_BYTES // x.itemsize
+    depth, block = (c + lanes - 1) // lanes, whole_rows(tiles)
+    v = unaligned(work)
+    v_plane, d_plane = depth * block * lanes + PAD, CHUNK * block * lanes + PAD
+    d = v + POINTS * v_plane
+    sums, plane = d + POINTS * d_plane, depth * CHUNK * lanes * lanes + PAD
+    scratch = sums + POINTS * plane
+    nothing = g, (f, rows, columns, 0, 0, 0, 0), x, (c, height, width, 0, 0, 0, 0), (down, across)
+    pixels_to_points(x, (c, height, width), (top, left, down, across), 0, tiles, work, v, v_plane, block)
+    for first in range(start, stop, CHUNK):
+        count = min(CHUNK, stop - first)
+        slopes_to_points(g, (f, rows, columns), (0, 0, down, across), 0, tiles, work, d, d_plane, block, first, count)
+        for p in range(POINTS):
+            for k in range(depth):
+                multiply_transposed(
+                    work, v + p * v_plane + k * block * lanes, 4 * lanes, block // 4,
+                    work, d + p * d_plane, block * lanes, count,
+                    work, sums + p * plane + k * lanes * lanes, depth * lanes * lanes, lanes, 0, nothing, 0, 1,
+                )  # fmt: skip
+        for k in range(count):
+            for part in range(depth):
+                place = sums + (k * depth + part) * lanes * lanes
+                block_to_filters(work, place, plane, w, f, c, first + k, part, work, scratch)

@@ -1,0 +1,235 @@
+"""The kernels of Winograd's convolution, block of tiles by block. See `winograd` for the formulas and the layout."""
+
+import numpy as np
+
+from zerokara.kernels.compiled.build import inner, kernel
+from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
+from zerokara.kernels.compiled.vectors import unaligned
+from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
+from zerokara.kernels.compiled.winograd_transforms import (
+    EDGE,
+    POINTS,
+    TILE,
+    add_points,
+    finish_masked_tile,
+    finish_tile,
+    transform_cut_pixels,
+    transform_cut_slopes,
+    transform_filter,
+    transform_filter_slopes,
+    transform_pixels,
+    transform_slopes,
+)
+
+PAD = 48
+"""Numbers between planes, that their distance is not a power of two."""
+
+
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 5), i8, i8)")
+def filters_to_points(w, u, work, plan, start, stop):  # type: ignore[no-untyped-def]
+    """u[p][vector][channel][lane] = (G w Gᵀ)[p] for the blocks (vector, block of channels) start…stop−1."""
+    filters, channels, _, _, _ = plan
+    lanes = VECTOR_BYTES // u.itemsize
+    depth = (channels + lanes - 1) // lanes
+    vectors = (filters + lanes - 1) // lanes
+    plane = depth * vectors * lanes * lanes + PAD
+    for unit in range(start, stop):
+        vector, block = unit // depth, unit % depth
+        target = unaligned(u) + (vector * depth + block) * lanes * lanes
+        block_to_points(w, plan, vector, block, u, target, plane, work, unaligned(work))
+
+
+@inner
+def block_to_points(w, plan, vector, block, u, u_at, plane, work, scratch):  # type: ignore[no-untyped-def]
+    """U of one vector of filters and as many channels; zeros for channels that there are not."""
+    filters, channels, along_filter, along_channel, turned = plan
+    lanes = VECTOR_BYTES // u.itemsize
+    first, step = (8, -1) if turned else (0, 1)
+    for k in range(lanes):
+        c = block * lanes + k
+        if c < channels:
+            for lane in range(lanes):
+                source = min(vector * lanes + lane, filters - 1) * along_filter + c * along_channel + first
+                for tap in range(9):
+                    work[np.uint64(scratch + tap * lanes + lane)] = w[np.uint64(source + tap * step)]
+        else:
+            clear(work, scratch, scratch + 9 * lanes)
+        transform_filter(work, scratch, u, u_at + k * lanes, plane)
+
+
+@inner
+def clear(array, start, stop):  # type: ignore[no-untyped-def]
+    """array[start…stop − 1] = 0."""
+    for k in range(start, stop):
+        array[np.uint64(k)] = 0
+
+
+@inner
+def pixels_to_points(x, shape, grid, first, count, work, v, plane, block):  # type: ignore[no-untyped-def]
+    """V of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight."""
+    c, height, width = shape
+    top, left, down, across = grid
+    lanes = VECTOR_BYTES // x.itemsize
+    depth = (c + lanes - 1) // lanes
+    for t in range(count):
+        tile = first + t
+        n, i, j = tile // (down * across), tile // across % down * TILE - top, tile % across * TILE - left
+        source = ((n * height + i) * width + j) * c
+        inside = i >= 0 and j >= 0 and i + EDGE <= height and j + EDGE <= width
+        for k in range(depth):
+            at, target, kept = source + k * lanes, v + (k * block + t) * lanes, min(lanes, c - k * lanes)
+            if inside and kept == lanes:
+                transform_pixels(x, at, width * c, c, work, target, plane)
+            else:
+                transform_cut_pixels(x, at, width * c, c, work, target, plane, i, j, height, width, kept)
+    _clearwhole_rows(work, v, plane, depth, block, count, lanes)
+
+
+@inner
+def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_vector, vectors):  # type: ignore[no-untyped-def]
+    """D of the tiles first, first + 1, … for some vectors of filters; then zeros as in `pixels_to_points`."""
+    f, rows, columns = shape
+    _, _, down, across = grid
+    lanes = VECTOR_BYTES // g.itemsize
+    for t in range(count):
+        tile = first + t
+        n, i, j = tile // (down * across), tile // across % down * TILE, tile % across * TILE
+        source = ((n * rows + i) * columns + j) * f
+        inside = i + TILE <= rows and j + TILE <= columns
+        for k in range(vectors):
+            filter_ = (first_vector + k) * lanes
+            at, target, kept = source + filter_, d + (k * block + t) * lanes, min(lanes, f - filter_)
+            if inside and kept == lanes:
+                transform_slopes(g, at, columns * f, f, work, target, plane)
+            else:
+                transform_cut_slopes(g, at, columns * f, f, work, target, plane, i, j, rows, columns, kept)
+    _clearwhole_rows(work, d, plane, vectors, block, count, lanes)
+
+
+@inner
+def _clearwhole_rows(work, v, plane, depth, block, count, lanes):  # type: ignore[no-untyped-def]
+    """Zero the rows from `count` up to what the product reads."""
+    rows = whole_rows(count)
+    if rows > count:
+        for p in range(POINTS):
+            for k in range(depth):
+                clear(work, v + p * plane + (k * block + count) * lanes, v + p * plane + (k * block + rows) * lanes)
+
+
+@inner
+def whole_rows(count):  # type: ignore[no-untyped-def]
+    """The number of rows that the product works on."""
+    return max(8, (count + 3) // 4 * 4)
+
+
+@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 11), UniTuple(i8, 3), i8, i8)")
+def convolve(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ignore[no-untyped-def]
+    """The tiles start…stop−1 of y."""
+    c, height, width, f, rows, columns, top, left, down, across, block = plan
+    has_bias, relu, masked = extras
+    lanes = VECTOR_BYTES // x.itemsize
+    depth, vectors = (c + lanes - 1) // lanes, (f + lanes - 1) // lanes
+    v = unaligned(work)
+    v_plane, m_plane = depth * block * lanes + PAD, vectors * block * lanes + PAD
+    m = v + POINTS * v_plane
+    added = m + POINTS * m_plane
+    u_plane = depth * vectors * lanes * lanes + PAD
+    clear(work, added, added + vectors * lanes)
+    if has_bias:
+        copy(work, added, bias, 0, f)
+    low = work.dtype.type(0.0 if relu else -np.inf)
+    pixels, around = (c, height, width), (top, left, down, across)
+    for first in range(start, stop, block):
+        count = min(block, stop - first)
+        after = min(block, stop - first - count)
+        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
+        ahead = y, (f, rows, columns, 0, 0, first, count), x, (*pixels, top, left, first + count, after), (down, across)
+        for p in range(POINTS):
+            multiply(
+                work, v + p * v_plane, block * lanes, depth,
+                u, unaligned(u) + p * u_plane, depth * lanes * lanes, vectors,
+                work, m + p * m_plane, block * lanes, whole_rows(count), 0, ahead, p, POINTS,
+            )  # fmt: skip
+        finish(
+            work, m, m_plane, block, added, low, judge, masked, y, (f, rows, columns), (down, across), first, count,
+            0, vectors,
+        )  # fmt: skip
+
+
+@inner
+def finish(work, m, m_plane, block, added, low, judge, masked, y, shape, grid, first, count, first_vector, vectors):  # type: ignore[no-untyped-def]
+    """Results of the tiles first, first + 1, … from M, for some vectors of filters."""
+    f, rows, columns = shape
+    down, across = grid
+    lanes = VECTOR_BYTES // y.itemsize
+    for t in range(count):
+        tile = first + t
+        n, i, j = tile // (down * across), tile // across % down * TILE, tile % across * TILE
+        corner = ((n * rows + i) * columns + j) * f
+        here, over = min(TILE, rows - i), min(TILE, columns - j)
+        for k in range(vectors):
+            source, filter_ = m + (k * block + t) * lanes, (first_vector + k) * lanes
+            target, kept = corner + filter_, min(lanes, f - filter_)
+            if masked:
+                finish_masked_tile(work, source, m_plane, judge, y, target, columns * f, f, here, over, kept)
+            else:
+                finish_tile(
+                    work, source, m_plane, work, added + filter_, low, y, target, columns * f, f, here, over, kept
+                )
+
+
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 11), i8, i8, i8)")
+def sum_over_tiles(x, g, sums, work, plan, sums_at, start, stop):  # type: ignore[no-untyped-def]
+    """sums[p][vector][channel][lane] = Σ V[p]·D[p] over the tiles start…stop−1."""
+    c, height, width, f, rows, columns, top, left, down, across, block = plan
+    lanes = VECTOR_BYTES // x.itemsize
+    depth, vectors = (c + lanes - 1) // lanes, (f + lanes - 1) // lanes
+    v = unaligned(work)
+    v_plane, d_plane = depth * block * lanes + PAD, vectors * block * lanes + PAD
+    d = v + POINTS * v_plane
+    pixels, results = (c, height, width), (f, rows, columns)
+    around, exact = (top, left, down, across), (0, 0, down, across)
+    total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + PAD
+    for first in range(start, stop, block):
+        count = min(block, stop - first)
+        after = min(block, stop - first - count)
+        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
+        slopes_to_points(g, results, exact, first, count, work, d, d_plane, block, 0, vectors)
+        place = first + count, after
+        ahead = x, (*pixels, top, left, *place), g, (*results, 0, 0, *place), (down, across)
+        for p in range(POINTS):
+            for k in range(depth):
+                multiply_transposed(
+                    work, v + p * v_plane + k * block * lanes, 4 * lanes, whole_rows(count) // 4,
+                    work, d + p * d_plane, block * lanes, vectors,
+                    sums, total + p * plane + k * lanes * lanes, depth * lanes * lanes, lanes, int(first > start),
+                    ahead, p * depth + k, POINTS * depth,
+                )  # fmt: skip
+
+
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 3), i8, i8)")
+def points_to_filters(sums, w, work, sizes, start, stop):  # type: ignore[no-untyped-def]
+    """w = Gᵀ (Σ parts of sums) G for the blocks (vector, block of channels) start…stop−1."""
+    filters, channels, parts = sizes
+    lanes = VECTOR_BYTES // sums.itemsize
+    depth, vectors = (channels + lanes - 1) // lanes, (filters + lanes - 1) // lanes
+    plane = depth * vectors * lanes * lanes + PAD
+    for unit in range(start, stop):
+        vector, block = unit // depth, unit % depth
+        place = unaligned(sums) + (vector * depth + block) * lanes * lanes
+        for part in range(1, parts):
+            for k in range(lanes):
+                add_points(sums, place + k * lanes, plane, part * POINTS * plane)
+        block_to_filters(sums, place, plane, w, filters, channels, vector, block, work, unaligned(work))
+
+
+@inner
+def block_to_filters(sums, place, plane, w, filters, channels, vector, block, work, scratch):  # type: ignore[no-untyped-def]
+    """Gᵀ W G of one vector of filters and as many channels."""
+    lanes = VECTOR_BYTES // sums.itemsize
+    for k in range(min(lanes, channels - block * lanes)):
+        transform_filter_slopes(sums, place + k * lanes, plane, work, scratch)
+        for lane in range(min(lanes, filters - vector * lanes)):
+            target = ((vector * lanes + lane) * channels + block * lanes + k) * 9
+            for tap in range(9):
+                w[np.uint64(target + tap)] = work[np.uint64(scratch + tap * lanes + lane)]
