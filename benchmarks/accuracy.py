@@ -146,7 +146,7 @@ def _table(runs: Sequence[Run], targets: Sequence[float]) -> str:
         if "mean" in row:
             head += f"   {row['mean']:.2f} ± {row.get('deviation', 0.0):.2f} ({row['min']:.2f}–{row['max']:.2f})"
         shown.append(head)
-    last = {}
+    last: dict[str, list[float]] = {}
     for run in runs:
         last.setdefault(run.contestant, []).append(100 * run.accuracies[-1])
     shown += [f"in the end {name}: {statistics.fmean(a):.3f} % ({min(a):.2f}–{max(a):.2f})" for name, a in last.items()]

@@ -47,9 +47,9 @@ TRAININGS = (
     Training("DeepConvNet", networks.deep_conv, MNIST, 100, "adam", 0.001),
     Training("VGG-CIFAR", networks.vgg_small, CIFAR, 32, "momentum", 0.001),
     Training("ResNet-20", networks.resnet20, CIFAR, 128, "momentum", 0.01),
-    Training("ResNet-18", networks.resnet18, CIFAR, 32, "momentum", 0.01),
-    Training("AlexNet", networks.alexnet, IMAGENET, 16, "momentum", 0.001, classes=1000),
-    Training("VGG-16", networks.vgg16, IMAGENET, 4, "momentum", 0.001, classes=1000),
+    Training("ResNet-18", networks.resnet18, CIFAR, 32, "momentum", 0.001),
+    Training("AlexNet", networks.alexnet, IMAGENET, 16, "momentum", 0.0001, classes=1000),
+    Training("VGG-16", networks.vgg16, IMAGENET, 4, "momentum", 0.0001, classes=1000),
     Training("Inception", networks.inception, (192, 28, 28), 16, "momentum", 0.01, classes=1000),
 )
 
