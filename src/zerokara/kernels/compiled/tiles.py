@@ -104,20 +104,29 @@ class _Emitter:
         floor = b.select(self._is(end, RELU), ir.Constant(self.number, 0.0), ir.Constant(self.number, float("-inf")))
         floor = self._spread(floor, self.vector)
         nothing = ir.Constant(self.vector, None)
-        for r, row in enumerate(sums):
-            with b.if_then(b.icmp_signed("<", self._word(r), count)):
-                place = b.add(out_at, b.load(b.gep(outs, [self._word(r)])))
-                for v, total in enumerate(row):
-                    at = b.add(place, self._word(v * self.lanes))
-                    lanes = inside if v == last else None
+        places = [b.add(out_at, b.load(b.gep(outs, [self._word(r)]))) for r in range(self.rows)]
+        with b.if_then(self._is(end, ADD | MASK), likely=False):  # asked once: most tiles only store
+            for r, v, total, lanes in self._each(sums, inside):
+                at = b.add(places[r], self._word(v * self.lanes))
+                with b.if_then(b.icmp_signed("<", self._word(r), count)):
                     with b.if_then(self._is(end, ADD)):
                         b.store(b.fadd(b.load(total), self._load(b.gep(out, [at]), lanes)), total)
                     with b.if_then(self._is(end, MASK)):
                         seen = self._load(b.gep(mask, [at]), lanes)
                         b.store(b.select(b.fcmp_ordered(">", seen, nothing), b.load(total), nothing), total)
+        for r, row in enumerate(sums):
+            with b.if_then(b.icmp_signed("<", self._word(r), count)):
+                for _, v, total, lanes in self._each([row], inside):
                     value = b.load(total)  # compared so that a NaN passes
                     value = b.select(b.fcmp_ordered("<=", value, floor), floor, value)
-                    self._store(value, b.gep(out, [at]), lanes)
+                    self._store(value, b.gep(out, [b.add(places[r], self._word(v * self.lanes))]), lanes)
+
+    def _each(self, sums: Any, inside: Any) -> Any:
+        """(row, vector, sum, the lanes that count: None for all) of all sums."""
+        last = self.vectors - 1
+        return [
+            (r, v, total, inside if v == last else None) for r, row in enumerate(sums) for v, total in enumerate(row)
+        ]
 
     def _word(self, value: int) -> Any:
         return ir.Constant(_WORD, value)
@@ -193,7 +202,8 @@ _tile_2_few = _tile(FEW_ROWS, 2)
 _tile_2_least = _tile(LEAST_ROWS, 2)
 _tile_3_halves = _tile(FEW_ROWS, 3, 2)
 _tile_1 = _tile(ROWS, 1)
-_tile_1_half = _tile(ROWS, 1, 2)
+_tile_1_few = _tile(FEW_ROWS, 1)
+_tile_1_half = _tile(FEW_ROWS, 1, 2)
 _tile_each = _tile(ROWS, 1, each=True)
 _tile_each_few = _tile(FEW_ROWS, 1, each=True)
 
@@ -202,9 +212,9 @@ _tile_each_few = _tile(FEW_ROWS, 1, each=True)
 def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, outs, out_at, width, end, mask):  # type: ignore[no-untyped-def]
     """All tiles of `count` rows and `width` ≤ 2·L columns. `rows` and `outs` must go on for ROWS more entries."""
     half = VECTOR_BYTES // x.itemsize // 2
+    many = (count + ROWS - 1) // ROWS * ROWS  # rows that are computed, wanted or not
+    few = (count + FEW_ROWS - 1) // FEW_ROWS * FEW_ROWS
     if width > 3 * half:
-        many = (count + ROWS - 1) // ROWS * ROWS
-        few = (count + FEW_ROWS - 1) // FEW_ROWS * FEW_ROWS
         if count <= LEAST_ROWS:
             _tile_2_least(
                 x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
@@ -228,6 +238,12 @@ def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, out
                 x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
                 out, outs[m:], out_at, count - m, width, end, mask,
             )  # fmt: skip
+    elif width > half and few < many:
+        for m in range(0, count, FEW_ROWS):
+            _tile_1_few(
+                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
+                out, outs[m:], out_at, count - m, width, end, mask,
+            )  # fmt: skip
     elif width > half:
         for m in range(0, count, ROWS):
             _tile_1(
@@ -235,7 +251,7 @@ def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, out
                 out, outs[m:], out_at, count - m, width, end, mask,
             )  # fmt: skip
     else:
-        for m in range(0, count, ROWS):
+        for m in range(0, count, FEW_ROWS):  # more row addresses would not fit the integer registers
             _tile_1_half(
                 x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
                 out, outs[m:], out_at, count - m, width, end, mask,
