@@ -25,7 +25,7 @@ import numpy as np
 from zerokara import kernels
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, recording
-from zerokara.kernels.tracing import CaptureError, Trace, Traced, replaced, tracing
+from zerokara.kernels.tracing import CaptureError, Trace, Traced, alike, replaced, tracing
 
 __all__ = ["CaptureError", "Captured", "capture"]
 
@@ -94,17 +94,14 @@ class _Recording:
     """One recording of a step: for these shapes, as long as its assumptions hold."""
 
     def __init__(self, step: Callable[..., Any], args: Any, kwargs: Any) -> None:
-        from zerokara.kernels.compiled import fusion, lowering, threads
+        from zerokara.kernels.compiled import fusion, lowering
 
-        trace = Trace(kernels.implementation)
-        given = [_stand_in(trace, a) for a in args]
-        named = {k: _stand_in(trace, v) for k, v in kwargs.items()}
-        try:
-            with tracing(trace), threads.recorded_by(lambda function, calls: None):
-                result = step(*given, **named)
-        finally:
-            for work in trace.afterwards:
-                work()
+        trace, result = _traced(step, args, kwargs)
+        if not alike(trace, _traced(step, args, kwargs)[0]):
+            raise CaptureError(
+                "a captured step does the same each time it is called; this one does not: draw random numbers and "
+                "count outside of it (dropout may be inside), and give it what changes as arrays"
+            )
         self._outputs: list[int] = []
         self._result = replaced(replaced(result, Tensor, self._output), Traced, self._output)
         self._assumptions = trace.assumptions
@@ -132,6 +129,21 @@ class _Recording:
             return value
         self._outputs.append(traced.number)
         return _Output(len(self._outputs) - 1, isinstance(value, Tensor))
+
+
+def _traced(step: Callable[..., Any], args: Any, kwargs: Any) -> tuple[Trace, Any]:
+    """Run a step on stand-ins: what it does, and what it returns."""
+    from zerokara.kernels.compiled import threads
+
+    trace = Trace(kernels.implementation)
+    given = [_stand_in(trace, a) for a in args]
+    named = {k: _stand_in(trace, v) for k, v in kwargs.items()}
+    try:
+        with tracing(trace), threads.recorded_by(lambda function, calls: None):
+            return trace, step(*given, **named)
+    finally:
+        for work in trace.afterwards:
+            work()
 
 
 def _inputs(args: Any, kwargs: Any) -> tuple[list[Array], Any]:

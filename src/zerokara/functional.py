@@ -375,10 +375,13 @@ def dropout(x: Like, p: float = 0.5, training: bool = True, rng: np.random.Gener
         raise ValueError(f"dropout needs 0 <= p < 1; got {p}")
     if not training or p == 0:
         return t
-    source = rng or default_generator()
-    scale = t.dtype.type(1 / (1 - p))
-    mask = tracing.again(lambda: (source.random(t.shape, dtype=np.float32) >= p) * scale, t.shape, t.dtype)
-    return apply(rules.dropout, t, mask=mask)
+    shape, scale = t.shape, t.dtype.type(1 / (1 - p))
+
+    def draw() -> Array:
+        kept = (rng or default_generator()).random(shape, dtype=np.float32) >= p
+        return np.asarray(kept * scale)
+
+    return apply(rules.dropout, t, mask=tracing.again(draw, shape, t.dtype))
 
 
 # losses

@@ -146,6 +146,15 @@ def repeat(work: Callable[..., None], *args: Any) -> None:
     trace.before.append(Operation("repeat", work, _values(args), {}, ()))
 
 
+def look(work: Callable[[Any], None], value: Any) -> None:
+    """Call `work(value)`. In a trace: at every replay, at this point of the step; it may raise, which ends the step."""
+    trace = _trace.get()
+    if trace is None:
+        work(value)
+    else:
+        trace.operations.append(Operation("look", work, _values((value,)), {}, ()))
+
+
 def assume(holds: Callable[[], bool]) -> None:
     """In a trace: it may be replayed only while this is true; else the step is traced anew."""
     trace = _trace.get()
@@ -294,6 +303,28 @@ class Traced(NDArrayOperatorsMixin):
         refuse("decide by a number (if …, while …): decide outside, or use F.where")
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def alike(one: Trace, other: Trace) -> bool:
+    """Whether two traces of a step say the same, so that it may be believed that the next one will, too."""
+    return one.specs == other.specs and _alike(_said(one), _said(other))
+
+
+def _said(trace: Trace) -> list[Any]:
+    operations = [(o.name, o.args, o.kwargs, o.results) for o in (*trace.before, *trace.operations)]
+    return [trace.constants, *operations]
+
+
+def _alike(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a is b or (a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
+    if isinstance(a, tuple | list) and isinstance(b, tuple | list):
+        return len(a) == len(b) and all(map(_alike, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_alike(a[k], b[k]) for k in a)
+    if callable(a) and callable(b):
+        return True  # functions made anew; what they compute with is compared
+    return bool(a == b)
 
 
 def _into(target: Array, function: Callable[..., Any], inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

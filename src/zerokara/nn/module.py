@@ -11,6 +11,7 @@ import numpy as np
 
 from zerokara.arrays import Array, DTypeLike
 from zerokara.autodiff import Tensor
+from zerokara.kernels import tracing
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.state import Differences, compare, numbers
 
@@ -39,6 +40,8 @@ class Module:
     def __call__(self, *inputs: Any, **options: Any) -> Tensor:
         """`forward`, seen by whoever observes."""
         y = self.forward(*inputs, **options)
+        if _OBSERVERS.get() and tracing.current() is not None:
+            tracing.refuse("be observed layer by layer")
         for observer in _OBSERVERS.get():
             observer(self, y)
         return y

@@ -5,6 +5,7 @@ import numpy as np
 from zerokara import functional as F
 from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff import Tensor
+from zerokara.kernels import tracing
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.sizes import expect_dtype, expect_images, whole
@@ -53,6 +54,8 @@ class BatchNorm(Module):
         self.expect(x.shape)
         if self.weight is not None:
             expect_dtype(type(self).__name__, x.dtype, self.weight.dtype)
+        training = self.training
+        tracing.assume(lambda: self.training == training)
         by_batch = self.training or self.running_mean is None
         if by_batch:
             self._expect_spread(x.shape)
@@ -74,10 +77,16 @@ class BatchNorm(Module):
     def _count_batch(self) -> float:
         """Count a training batch; returns how much it weighs in the running statistics."""
         if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked += 1
+            tracing.repeat(self._add_batch)
         if self.momentum is not None:
             return self.momentum
+        if tracing.current() is not None:
+            tracing.refuse("hold a batch norm with momentum=None, whose weight changes with every batch")
         return 1.0 / max(1, int(self.num_batches_tracked or 1))
+
+    def _add_batch(self) -> None:
+        if self.num_batches_tracked is not None:
+            self.num_batches_tracked += 1
 
     def extra_repr(self) -> str:
         """The settings."""

@@ -1,9 +1,12 @@
 """Limiting gradients before a step."""
 
 import math
+from typing import Any, cast
 
 import numpy as np
 
+from zerokara.autodiff import Tensor
+from zerokara.kernels import tracing
 from zerokara.optim.base import Parameters, named
 
 
@@ -15,6 +18,8 @@ def clip_grad_norm(parameters: Parameters, max_norm: float) -> float:
     if not max_norm > 0:
         raise ValueError(f"max_norm is a number above 0; got {max_norm!r}")
     tensors = [p for _, p in named(parameters)() if p.grad is not None]
+    if tracing.current() is not None:
+        return _clipped_in_a_trace(tensors, max_norm)
     squares = (float(np.sum(np.square(p.grad, dtype=np.float64))) for p in tensors if p.grad is not None)
     norm = math.sqrt(math.fsum(squares))
     factor = max_norm / (norm + 1e-6)
@@ -22,6 +27,16 @@ def clip_grad_norm(parameters: Parameters, max_norm: float) -> float:
         for parameter in tensors:
             parameter.grad = parameter.grad * factor if parameter.grad is not None else None
     return norm
+
+
+def _clipped_in_a_trace(tensors: list[Tensor], max_norm: float) -> float:
+    """As above, without looking at a number: the norm is an array."""
+    gradients: list[Any] = [p.grad for p in tensors]
+    norm = np.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in gradients))
+    factor = np.where(np.isfinite(norm), np.minimum(1.0, max_norm / (norm + 1e-6)), 1.0)
+    for parameter, g in zip(tensors, gradients, strict=True):
+        parameter.grad = g * factor.astype(g.dtype)
+    return cast(float, norm)
 
 
 def clip_grad_value(parameters: Parameters, clip_value: float) -> None:

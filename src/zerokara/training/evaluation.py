@@ -12,6 +12,7 @@ from zerokara.autodiff import Tensor, no_grad
 from zerokara.data import Loader, Split
 from zerokara.nn import Module
 from zerokara.training.metrics import confusion_matrix, expected_calibration_error
+from zerokara.training.stepping import answers
 
 Loss = Callable[[Tensor, Array], Tensor]
 """(scores, labels) → the mean loss of the batch, a scalar."""
@@ -70,7 +71,7 @@ def evaluate(
     total, scores = 0.0, []
     with evaluation_mode(model), no_grad(), np.errstate(all="ignore"):
         for x, labels in loader.epoch(0):
-            answer = model(Tensor(x))
+            answer = answers(model, x)
             total += float(loss(answer, labels).item()) * len(labels)
             scores.append(answer.data)
     return _judge(total / len(loader.split), np.concatenate(scores), loader.split.labels)

@@ -8,9 +8,7 @@ from typing import NoReturn
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.autodiff import Tensor
 from zerokara.data import Loader
-from zerokara.optim import clip_grad_norm
 from zerokara.training.divergence import Diverged, first_bad_gradient, first_bad_place, first_bad_weight
 from zerokara.training.evaluation import Evaluation, evaluate
 from zerokara.training.interrupts import Interrupted, Signals
@@ -18,6 +16,7 @@ from zerokara.training.metrics import count_correct
 from zerokara.training.options import Options
 from zerokara.training.records import Record
 from zerokara.training.run import Run
+from zerokara.training.stepping import Stepper
 
 
 class Loop:
@@ -25,6 +24,8 @@ class Loop:
 
     def __init__(self, run: Run, loader: Loader, options: Options) -> None:
         self.run, self.loader, self.options = run, loader, options
+        watch = self._expect_finite_loss, self._expect_finite_norm
+        self._stepper = Stepper(run.model, run.optimizer, options.loss, options.clip_norm, *watch)
         self._mark = 0.0
 
     @property
@@ -81,24 +82,15 @@ class Loop:
         return self._record("step", progress.epoch + 1, loss, None if correct is None else correct / len(labels))
 
     def _update(self, x: Array, labels: Array) -> tuple[float, int | None]:
-        """Forward, backward, one step of the optimizer. What it returns are numbers: the graph ends with this call."""
-        run = self.run
-        with np.errstate(all="ignore"):  # an overflow is met below, in words
-            scores = run.model(Tensor(x))
-            loss = self.options.loss(scores, labels)
-            value = float(loss.item())
-            if not math.isfinite(value):
-                self._diverged(f"the loss became {value}", first_bad_place(run.model, x))
-            run.optimizer.zero_grad()
-            loss.backward()
-            self._clip()
-            run.optimizer.step()
-        return value, _count_correct(scores.data, labels)
+        """Forward, backward, one step of the optimizer; returns the loss, and how many answers were right."""
+        loss, scores = self._stepper(x, labels)
+        return loss, _count_correct(scores, labels)
 
-    def _clip(self) -> None:
-        if self.options.clip_norm is None:
-            return
-        norm = clip_grad_norm(self.run.optimizer.named_parameters(), self.options.clip_norm)
+    def _expect_finite_loss(self, value: float, x: Array) -> None:
+        if not math.isfinite(value):
+            self._diverged(f"the loss became {value}", first_bad_place(self.run.model, x))
+
+    def _expect_finite_norm(self, norm: float) -> None:
         if not math.isfinite(norm):
             place = first_bad_gradient(self.run.model) or "their sum of squares"
             self._diverged(f"the gradients' norm became {norm}", place)

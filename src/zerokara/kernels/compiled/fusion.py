@@ -330,11 +330,12 @@ def _steps_moved_forward(trace: Trace, operations: list[Operation]) -> list[Oper
     for index, operation in enumerate(operations):
         if operation.name not in IN_PLACE:
             last.update((roots.get(n, n), index) for n in (*_used(operation), *operation.results))
+    looks = max((k for k, operation in enumerate(operations) if operation.name == "look"), default=-1)
     moved: dict[int, list[Operation]] = {}
     for operation in operations:
         weights = operation.args[0] if operation.name in IN_PLACE else None
         if isinstance(weights, Value) and np.prod(trace.specs[weights.number][0]) >= _LARGE:
-            place = max(last.get(roots.get(n, n), -1) for n in _used(operation))
+            place = max(looks, *(last.get(roots.get(n, n), -1) for n in _used(operation)))
             moved.setdefault(place, []).append(operation)
     leaving = {id(o) for group in moved.values() for o in group}
     order: list[Operation] = []
