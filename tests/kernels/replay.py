@@ -24,7 +24,7 @@ def agree_when_replayed(function: Callable[..., Any], *args: Any) -> None:
 
     def allocate(shape: Any, dtype: Any) -> Array:
         array = np.empty(shape, dtype)
-        array.view(np.uint8).reshape(-1)[...] = 0xFF  # NaN as a float
+        array.reshape(-1).view(np.uint8)[...] = 0xFF  # NaN as a float
         return array
 
     with threads.recorded_by(lambda f, parts: calls.extend((f, part) for part in parts)), memory.allocating(allocate):

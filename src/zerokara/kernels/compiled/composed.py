@@ -58,19 +58,22 @@ def global_mean(x: Array) -> Array:
 def max_pool2d_places(
     x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> tuple[Array, Array]:
-    """max_pool2d, with p·Q + q, where the maximum was inside its window, in the place of the index in the image."""
+    """max_pool2d, with p·Q + q, where the maximum was inside its window, in the place of the index in the image.
+
+    255 stands for a window without a pixel, or, after a ReLU, without one above 0: no gradient goes there.
+    """
     y, argmax = reference.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode)
     rows, columns = np.divmod(argmax, x.shape[3])
     i, j = np.arange(y.shape[2])[:, None], np.arange(y.shape[3])
     p = (rows - (i * stride[0] - padding[0])) // dilation[0]
     q = (columns - (j * stride[1] - padding[1])) // dilation[1]
-    return y, (p * kernel[1] + q).astype(np.uint8)
+    return y, np.where(argmax < 0, 255, p * kernel[1] + q).astype(np.uint8)
 
 
 def relu_max_pool2d_places(x: Array, *window: Any) -> tuple[Array, Array]:
     """ReLU, then `max_pool2d_places`."""
     y, places = max_pool2d_places(x, *window)
-    return reference.relu(y), places
+    return reference.relu(y), np.where(y > 0, places, np.uint8(255))
 
 
 def max_pool2d_places_grad(
@@ -81,7 +84,8 @@ def max_pool2d_places_grad(
     i, j = np.arange(g.shape[2])[:, None], np.arange(g.shape[3])
     rows, columns = i * stride[0] - padding[0] + p * dilation[0], j * stride[1] - padding[1] + q * dilation[1]
     slopes = g if y is None else reference.relu_grad(g, y)
-    return reference.max_pool2d_grad(slopes, (rows * x_shape[3] + columns).astype(np.int32), x_shape)
+    pixels = np.where(places == 255, -1, rows * x_shape[3] + columns).astype(np.int32)
+    return reference.max_pool2d_grad(slopes, pixels, x_shape)
 
 
 def batch_norm_train(

@@ -120,9 +120,9 @@ def _in_full(b: Array, shape: tuple[int, ...]) -> Array:
 
 
 def _as_array(number: float, like: Array) -> Array:
-    """A number as an array of one, of the type of another array."""
-    single = empty((1,), like.dtype)
-    threads.share(_fill.on(like.dtype), [(single, float(number), 0, 1)])
+    """A number as an array without axes, of the type of another array."""
+    single = empty((), like.dtype)
+    threads.share(_fill.on(like.dtype), [(single.reshape(1), float(number), 0, 1)])
     return single
 
 

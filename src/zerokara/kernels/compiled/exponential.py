@@ -26,7 +26,7 @@ def np_exp(x):  # type: ignore[no-untyped-def]
 
 
 def _exp_float32(x):  # type: ignore[no-untyped-def]
-    """eˣ = 2ⁿ·eʳ with n = round(x / ln 2) and |r| ≤ ½ ln 2, where a polynomial of degree 6 is enough.
+    """eˣ = 2ⁿ·eʳ with n = round(x / ln 2) and |r| ≤ ½ ln 2, where the series up to r⁷ is enough.
 
     ln 2 is taken away in two parts; n times the first one, which has few digits, is exact. 2ⁿ is made from its bits.
     """
@@ -34,7 +34,8 @@ def _exp_float32(x):  # type: ignore[no-untyped-def]
     n = np.floor(limited * np.float32(1.44269504) + np.float32(0.5))
     r = limited - n * np.float32(0.693359375)
     r = r - n * np.float32(-2.12194440e-4)
-    p = np.float32(1.0 / 720.0)
+    p = np.float32(1.0 / 5040.0)
+    p = p * r + np.float32(1.0 / 720.0)
     p = p * r + np.float32(1.0 / 120.0)
     p = p * r + np.float32(1.0 / 24.0)
     p = p * r + np.float32(1.0 / 6.0)
