@@ -47,10 +47,11 @@ from zerokara.kernels.convolution import convolution_way
 
 Pair = tuple[int, int]
 
-_FEWEST = 16  # channels or filters; with fewer, the transforms cost more than they save
+_TILE_CYCLES, _FILTER_CYCLES = 340, 350  # measured, with vectors of 16
+_MARGIN = 1.25  # direct convolution leaves out what is multiplied by the zeros around an image
 _BLOCK, _GRADIENT_BLOCK = 48, 72  # tiles; in the gradient of the filters larger, since each block is added to all of W
-_FEW_TILES = 128
-_MANY_NUMBERS = 2_000_000  # in U
+_FEW_TILES = 256
+_MANY_NUMBERS = 1_000_000  # in U
 
 
 def suits(
@@ -58,7 +59,23 @@ def suits(
 ) -> bool:
     """Whether this way is possible, wanted and faster. It depends on the shapes only, so results never vary."""
     possible = w_shape[2:] == (3, 3) and stride == dilation == (1, 1) and groups == 1 and max(padding) <= 2
-    return possible and dtype == np.float32 and min(w_shape[:2]) >= _FEWEST and convolution_way() == "fast"
+    if not possible or dtype != np.float32 or convolution_way() != "fast":
+        return False
+    rows, columns = (x_shape[2 + k] + 2 * padding[k] - 2 for k in (0, 1))
+    return _saves(x_shape[0], w_shape[0], w_shape[1], rows, columns)
+
+
+def _saves(images: int, filters: int, channels: int, rows: int, columns: int) -> bool:
+    """Whether the clock cycles, as counted with one multiplication of vectors in each, are clearly fewer.
+
+    The transforms of a tile take about 340 for each vector of channels or filters, those of a filter 350.
+    """
+    lanes = VECTOR_BYTES // 4
+    depth, vectors = -(-channels // lanes), -(-filters // lanes)
+    tiles = images * -(-rows // TILE) * -(-columns // TILE)
+    direct = 9 * images * rows * columns * channels * vectors
+    of_a_tile = POINTS * depth * lanes * vectors + _TILE_CYCLES * (depth + vectors)
+    return direct > _MARGIN * (tiles * of_a_tile + _FILTER_CYCLES * channels * vectors)
 
 
 def conv2d(x: Array, w: Array, b: Array | None, padding: Pair, relu: bool = False) -> Array:
