@@ -7,7 +7,7 @@ from numba import types
 from numba.extending import overload
 
 # 'reassoc' is missing: the reduction below is exact only in the order in which it is written.
-_SETTINGS: dict[str, Any] = {"fastmath": {"contract", "nsz"}, "error_model": "numpy"}
+_SETTINGS: Any = {"fastmath": {"contract", "nsz"}, "error_model": "numpy"}
 
 
 def exp(x: Any) -> Any:
