@@ -172,3 +172,26 @@ def test_images_and_filters_that_do_not_fit_are_refused_in_words(family: Any) ->
         family.conv2d(x, w, None, (1, 1), (0, 0), (1, 1), 1)
     with pytest.raises(ValueError, match="does not fit"):
         family.conv2d(x[:, :2, :2, :2], w, None, (1, 1), (0, 0), (1, 1), 1)
+
+
+@pytest.mark.parametrize(
+    ("x_shape", "w_shape", "options"),
+    [
+        ((1, 3, 120, 130), (20, 3, 7, 7), ((2, 2), (3, 3), (1, 1), 1)),  # bands of one image
+        ((2, 24, 70, 66), (40, 24, 3, 3), ((2, 3), (1, 0), (1, 1), 1)),  # bands, and phases of the way back
+        ((2, 130, 40, 5), (8, 130, 3, 2), ((3, 1), (2, 1), (2, 1), 1)),
+        ((2, 512, 5, 5), (30, 512, 2, 2), ((1, 2), (0, 0), (1, 1), 1)),  # pixels at distances that share cache lines
+        ((3, 40, 15, 13), (40, 1, 3, 3), ((2, 2), (1, 1), (1, 1), 40)),  # a filter for each channel
+        ((2, 32, 60, 60), (32, 1, 5, 3), ((1, 1), (2, 1), (1, 2), 32)),
+        ((2, 12, 9, 9), (24, 1, 3, 3), ((1, 1), (1, 1), (1, 1), 12)),  # two filters for each channel
+        ((2, 50, 9, 9), (70, 50, 1, 1), ((1, 1), (0, 0), (1, 1), 1)),  # a matrix product
+        ((2, 50, 9, 9), (70, 50, 1, 1), ((3, 2), (0, 0), (1, 1), 1)),  # pixels that no filter looks at
+        ((1, 1, 40, 40), (8, 1, 11, 11), ((4, 4), (2, 2), (1, 1), 1)),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_families_agree_however_the_work_is_cut(x_shape: Any, w_shape: Any, options: Any, dtype: Any) -> None:
+    x, w, b = (numbers(k, s, dtype) for k, s in enumerate([x_shape, w_shape, w_shape[:1]]))
+    g = numbers(3, agree("conv2d", x, w, b, *options).shape, dtype, "channels last")
+    agree("conv2d_grad_x", g, w, x.shape, *options)
+    agree("conv2d_grad_w", g, x, w.shape, *options)

@@ -4,6 +4,8 @@ Here is decided how a convolution is cut: into blocks that fit the second-level 
 blocks of images, by bands of one image, or, where there are many filters and few images, by filters.
 """
 
+import functools
+
 import numpy as np
 
 from zerokara.arrays import Array, Shape
@@ -52,7 +54,20 @@ def conv2d_fused(
     lead = -padding[0], -padding[1]
     memory, strides = image_memory(x)
     each = _is_depthwise(x.shape, w.shape, groups)
-    plan = _plan(x.shape, strides, 1 if each else groups, w.shape, size, stride, (1, 1), dilation, lead, x.dtype, each)
+    plan = _plan(
+        x.shape,
+        strides,
+        1 if each else groups,
+        w.shape,
+        size,
+        stride,
+        (1, 1),
+        dilation,
+        lead,
+        x.dtype,
+        each,
+        threads.count(),
+    )
     packed = _packed(w, b, (1, *plan[1:]) if each else plan)
     y, y_memory = new_images((len(x), len(w), *size), x.dtype)
     spans = _spans(len(x), plan, 2.0 * y.size * w.size / len(w), x.dtype)
@@ -88,7 +103,7 @@ def conv2d_grad_x_fused(
     turned = -dilation[0], -dilation[1]
     each = _is_depthwise(x_shape, w.shape, groups)
     plan = _plan(g.shape, strides, 1 if each else groups, (x_shape[1], 0, *w.shape[2:]), x_shape[2:], (1, 1), stride,
-                 turned, padding, g.dtype, each)  # fmt: skip
+                 turned, padding, g.dtype, each, threads.count())  # fmt: skip
     packed = _packed(w, None, (1, *plan[1:])) if each else _packed_back(w, plan)
     dx, dx_memory = new_images(x_shape, g.dtype)
     spans = _spans(len(g), plan, 2.0 * g.size * w.size / len(w), g.dtype)
@@ -116,7 +131,9 @@ def conv2d_grad_w(
     memory, strides = image_memory(x)
     slopes = channels_last(g).reshape(-1)
     lead = -padding[0], -padding[1]
-    plan = _plan(x.shape, strides, groups, w_shape, g.shape[2:], stride, (1, 1), dilation, lead, x.dtype, each)
+    plan = _plan(
+        x.shape, strides, groups, w_shape, g.shape[2:], stride, (1, 1), dilation, lead, x.dtype, each, threads.count()
+    )
     size = groups * c * p * q * _whole_vectors(f // groups, x.dtype)
     spans = _spans(len(x), plan, 2.0 * g.size * c * p * q, x.dtype, by_columns=size > _LARGE_SUMS)
     shares = len({span[:2] for span in spans})  # threads with filters of their own write to the same sums
@@ -181,6 +198,7 @@ def _images(pixels: Array, shape: Shape) -> Array:
     return pixels.reshape(shape[0], *shape[2:], -1).transpose(0, 3, 1, 2)
 
 
+@functools.lru_cache(1024)
 def _plan(
     x_shape: Shape,
     strides: Shape,
@@ -193,6 +211,7 @@ def _plan(
     lead: Pair,
     dtype: "np.dtype[np.generic]",
     whole_vectors: bool,
+    crew: int,
 ) -> Plan:
     """All the sizes of a convolution, in the order in which the kernels read them (see `sliding`)."""
     n, c, h, w = x_shape
@@ -210,7 +229,6 @@ def _plan(
     else:
         images = max(1, min(n, _BLOCK_PIXELS // (size[0] * size[1]), _BLOCK_BYTES // (height * row_bytes)))
     units = n * -(-size[0] // band)
-    crew = threads.count()
     if units < 4 * crew and units % crew and band > 4 * spread[0]:  # too few images to share: cut them, too
         band = -(-band // (2 * spread[0])) * spread[0]
     return (c, h, w, *strides, groups, w_shape[0], *w_shape[2:], *size, *s, *spread, *d, *lead, band, images, pitch,
