@@ -103,13 +103,13 @@ def _widen_uint8(labels, numbers):  # type: ignore[no-untyped-def]
 @inner
 def _largest(row, top):  # type: ignore[no-untyped-def]
     """The largest score; NaN is passed over, since it spoils the sum anyway. Long rows are compared side by side."""
-    top[:] = -np.inf
     whole = row.size - row.size % _SIDE
-    for begin in range(0, whole, _SIDE):
-        for k in range(_SIDE):
-            top[k] = row[begin + k] if row[begin + k] > top[k] else top[k]
     largest = row.dtype.type(-np.inf)
     if whole:
+        top[:] = -np.inf
+        for begin in range(0, whole, _SIDE):
+            for k in range(_SIDE):
+                top[k] = row[begin + k] if row[begin + k] > top[k] else top[k]
         for k in range(_SIDE):
             largest = top[k] if top[k] > largest else largest
     for k in range(whole, row.size):
