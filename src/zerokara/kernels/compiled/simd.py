@@ -179,56 +179,6 @@ def _copy(context, target, target_at, source, source_at, count):  # type: ignore
     return types.void(target, types.intp, source, types.intp, types.intp), emit
 
 
-@intrinsic
-def _largest_of_four(context, x, above, below, right, y, index, at, first, width):  # type: ignore[no-untyped-def]
-    """One vector of channels of a 2×2 window: y[at…] is the largest of the four pixels, index[at…] where it is.
-
-    The pixels are x[above…], x[above + right…], x[below…], x[below + right…]; their numbers in the image first,
-    first + 1, first + width, first + width + 1. The first of equals wins; a NaN beats every number.
-    """
-    ints = types.intp
-
-    def emit(context: Any, b: Any, signature: Any, args: Any) -> Any:
-        arrays = {k: context.make_array(signature.args[k])(context, b, args[k]).data for k in (0, 4, 5)}
-        above, below, right, at, first, width = (args[k] for k in (1, 2, 3, 6, 7, 8))
-        size = signature.args[0].dtype.bitwidth // 8
-        lanes, integer = VECTOR_BYTES // size, ir.IntType(32)
-        floats = ir.VectorType(context.get_data_type(signature.args[0].dtype), lanes)
-        places = ir.VectorType(integer, lanes)
-        one = ir.Constant(_INT, 1)
-
-        def address(array: int, index: Any, vector: Any) -> Any:
-            return b.bitcast(b.gep(arrays[array], [index]), vector.as_pointer())
-
-        def place(number: Any) -> Any:
-            single = b.insert_element(
-                ir.Constant(places, ir.Undefined), b.trunc(number, integer), ir.Constant(integer, 0)
-            )
-            return b.shuffle_vector(single, single, ir.Constant(places, [0] * lanes))
-
-        best, where = None, None
-        for start, number in (
-            (above, first),
-            (b.add(above, right), b.add(first, one)),
-            (below, b.add(first, width)),
-            (b.add(below, right), b.add(b.add(first, width), one)),
-        ):
-            seen = b.load(address(0, start, floats))
-            seen.align = size
-            if best is None:
-                best, where = seen, place(number)
-                continue
-            larger = b.and_(b.fcmp_unordered(">", seen, best), b.fcmp_ordered("ord", best, best))
-            best, where = b.select(larger, seen, best), b.select(larger, place(number), where)
-        for array, value, vector, align in ((4, best, floats, size), (5, where, places, 4)):
-            stored = b.store(value, address(array, at, vector))
-            stored.align = align
-        return context.get_dummy_value()
-
-    return types.void(x, *(ints,) * 3, y, index, *(ints,) * 3), emit
-
-
 copy: Callable[..., Any] = _copy
-largest_of_four: Callable[..., Any] = _largest_of_four
 tile1 = _tile(1)
 tile2 = _tile(2)
