@@ -12,7 +12,8 @@ from zerokara.kernels import compiled, reference
 @given(st.integers(0, 9), st.integers(1, 30), dtypes, st.sampled_from(["rows", "scattered"]), seeds)
 def test_the_families_agree_on_cross_entropy(n: int, k: int, dtype: Any, layout: str, seed: int) -> None:
     labels = np.random.default_rng(seed).integers(0, k, n)
-    agree("cross_entropy", 10 * numbers(seed, (n, k), dtype, layout), labels)
+    _, probabilities = agree("cross_entropy", 10 * numbers(seed, (n, k), dtype, layout), labels)
+    agree("cross_entropy_grad", numbers(seed + 1, (n,), dtype, layout), probabilities, labels)
 
 
 @pytest.mark.parametrize("family", [reference, compiled])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.kernels.families import agree, dtypes, layouts, numbers, seeds
+from tests.kernels.families import agree, assert_close, dtypes, layouts, numbers, seeds
 from zerokara.kernels import compiled, reference
 
 shapes = st.one_of(
@@ -73,3 +73,13 @@ def test_a_large_offset_costs_no_digits_of_the_variance(family: Any) -> None:
 def test_an_empty_batch_has_mean_and_variance_zero(family: Any) -> None:
     mean, variance = family.batch_statistics(np.zeros((0, 3, 4, 4), np.float32))
     np.testing.assert_array_equal([mean, variance], np.zeros((2, 3)))
+
+
+@given(st.integers(1, 70), dtypes, layouts, seeds)
+def test_the_families_agree_on_running_statistics(channels: int, dtype: Any, layout: str, seed: int) -> None:
+    """In place: the running array is changed, the new statistic is not."""
+    new, ours = numbers(seed, (channels,), dtype, layout), numbers(seed + 1, (channels,), dtype)
+    theirs = ours.copy()
+    for family, running in ((compiled, ours), (reference, theirs)):
+        getattr(family, "update_running")(running, new, 0.1, 1.5)  # noqa: B009  (by name: see test_families)
+    assert_close(ours, theirs)
