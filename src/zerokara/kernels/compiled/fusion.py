@@ -162,18 +162,23 @@ def _pool(steps: _Steps, operation: Operation) -> None:
         m is not None and m.name == "relu_grad" and _same(m.args[1], x) and _same(m.args[0], Value(u.results[0]))
         for u, m in zip(gradients, after, strict=True)
     )
+    users = steps.users[relu.results[0]] if relu is not None else []
+    together = masked and all(any(u is o for o in (operation, *after)) for u in users)
+    together = together and relu is not None and relu.results[0] not in steps.outputs
     for gradient, mask in zip(gradients, after, strict=True):
         g, _, x_shape = gradient.args
         window = (x_shape, kernel, stride, padding, dilation)
-        if masked and mask is not None:
-            new = _fused("max_pool2d_places_grad", (g, Value(argmax), *window, Value(y)), mask.results)
+        if masked and mask is not None:  # pooled together with the ReLU, the places themselves say where it is 0
+            new = _fused(
+                "max_pool2d_places_grad", (g, Value(argmax), *window, None if together else Value(y)), mask.results
+            )
             steps.replace([gradient, mask], mask, new)
         else:
             new = _fused("max_pool2d_places_grad", (g, Value(argmax), *window, None), gradient.results)
             steps.replace([gradient], gradient, new)
     steps.trace.specs[argmax] = steps.trace.specs[argmax][0], np.dtype(np.uint8)
     rest = kernel, stride, padding, dilation, ceil_mode
-    if relu is not None and masked and steps.only_user(relu.results[0]) is operation:
+    if relu is not None and together:
         new = _fused("relu_max_pool2d_places", (relu.args[0], *rest), operation.results)
         steps.replace([relu, operation], operation, new)
     else:

@@ -26,6 +26,7 @@ class Replay:
 
     def __init__(self, before: list[Action], parts: list[Program | Action], inputs: list[Array], outputs: list[Array]):
         self.outputs = outputs
+        self.parts = parts
         self._before, self._runs = before, [p.run if isinstance(p, Program) else p for p in parts]
         self._inputs = inputs
         programs = [p for p in parts if isinstance(p, Program)]
