@@ -97,7 +97,7 @@ def twins(make: Any, optimizer: Any, dtype: Any = np.float32) -> tuple[Any, Any]
 @pytest.mark.parametrize("name", networks())
 def test_a_captured_training_is_the_training(name: str, dtype: Any) -> None:
     """Losses, weights and running statistics after several different batches."""
-    (net, step), (twin, captured) = twins(networks()[name], lambda n: optim.SGD(n, lr=0.05, momentum=0.9), dtype)
+    (net, step), (twin, captured) = twins(networks()[name], lambda n: optim.SGD(n, lr=0.01, momentum=0.9), dtype)
     rtol = 2e-4 if dtype == np.float32 else 1e-9
     for x, labels in batches(6, dtype):
         np.testing.assert_allclose(captured(x, labels).item(), step(x, labels).item(), rtol=rtol)

@@ -469,6 +469,8 @@ def _labels(scores: Tensor, labels: Array) -> Array:
 
 
 def _expect_classes(labels: Array, k: int) -> None:
+    if labels.dtype == np.int64 and labels.size and labels.view(np.uint64).max() < k:
+        return  # in one pass: as unsigned numbers, negative ones are huge
     if labels.size and not (labels.min() >= 0 and labels.max() < k):
         raise ValueError(f"labels for {k} classes lie between 0 and {k - 1}; got {labels.min()} to {labels.max()}")
 

@@ -24,14 +24,20 @@ Action = Callable[[], None]
 class Replay:
     """A step as machine code: call it with the inputs, and the outputs hold the results."""
 
-    def __init__(self, before: list[Action], parts: list[Program | Action], inputs: list[Array], outputs: list[Array]):
+    def __init__(
+        self,
+        before: list[Action],
+        parts: list[Program | Action],
+        inputs: list[Array],
+        copied: list[bool],
+        outputs: list[Array],
+    ) -> None:
         self.outputs = outputs
         self.parts = parts
         self._before, self._runs = before, [p.run if isinstance(p, Program) else p for p in parts]
-        self._inputs = inputs
+        self._inputs, self._copied = inputs, copied
         programs = [p for p in parts if isinstance(p, Program)]
-        copied = len(programs) < len(parts) or bool(before)  # calls from Python know the arrays, not the words
-        self._places = [[] if copied else [(p, p.places(i)) for p in programs] for i in inputs]
+        self._places = [[(p, p.places(i)) for p in programs] for i in inputs]
         self._addresses = [i.ctypes.data for i in inputs]
 
     def __call__(self, arrays: Sequence[Array]) -> None:
@@ -45,13 +51,12 @@ class Replay:
 
     def _bind(self, number: int, array: Array) -> None:
         """Let the programs read an input where it is; copy it where that cannot be."""
-        own, places = self._inputs[number], self._places[number]
-        if not places or not array.flags.carray:
-            np.copyto(own, array)
-            array = own
+        if self._copied[number] or not array.flags.carray:
+            np.copyto(self._inputs[number], array)
+            array = self._inputs[number]
         address = array.__array_interface__["data"][0]
         if address != self._addresses[number]:
-            for program, where in places:
+            for program, where in self._places[number]:
                 program.point(where, address)
             self._addresses[number] = address
 
@@ -68,6 +73,7 @@ class _Lowering:
         self.arrays: dict[int, Array] = dict(trace.constants)
         self.parts: list[Program | Action] = []
         self.kept = {*trace.inputs, *outputs, *(n for op in trace.before for n in op.results)}
+        self.seen_by_python: set[int] = set()
         self.last_use = self._last_uses()
         self.tenants: dict[int, int] = {}  # block → number of values that live in it
 
@@ -79,9 +85,10 @@ class _Lowering:
         index = 0
         while index < len(self.operations):
             index = self._in_place_steps(index) if self.operations[index].name in IN_PLACE else self._operation(index)
-        return Replay(
-            before, self.parts, [self.arrays[n] for n in self.trace.inputs], [self.arrays[n] for n in self.outputs]
-        )
+        inputs, outputs = ([self.arrays[n] for n in numbers] for numbers in (self.trace.inputs, self.outputs))
+        # calls from Python know the arrays themselves, not the words that say where they are
+        shown = {n for op in self.trace.before for n in _numbers(op.args)} | self.seen_by_python | set(self.outputs)
+        return Replay(before, self.parts, inputs, [n in shown for n in self.trace.inputs], outputs)
 
     # ── one operation ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,6 +147,8 @@ class _Lowering:
         """By a call from Python at every replay, its results copied to where they are expected."""
         targets = tuple(self.arena.allocate(*self.trace.specs[number]) for number in operation.results)
         self.parts.append(_call(operation.function, args, kwargs, targets))
+        used = {self.arena.block(self.arrays[n]) for n in (*_numbers(operation.args), *_numbers(operation.kwargs))}
+        self.seen_by_python |= {n for n in self.trace.inputs if self.arena.block(self.arrays[n]) in used}
         return targets
 
     def _in_place_steps(self, index: int) -> int:

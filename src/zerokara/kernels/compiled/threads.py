@@ -24,10 +24,14 @@ _Task = tuple[Callable[..., None], tuple[Any, ...], "_Part"]
 SMALL = 100_000
 """Work, in floating-point operations or numbers moved, below which a single thread is quicker."""
 
+SMALL_RECORDED = 8_000
+"""The same in a recorded step, where the threads are there already."""
+
 
 def parts(total: int, work: float) -> list[tuple[int, int]]:
     """Cut 0…total into one contiguous range per thread; into a single one when the `work` is small."""
-    pieces = max(1, min(_THREADS, total)) if work > SMALL else 1
+    small = SMALL if _recorder.get() is None else SMALL_RECORDED
+    pieces = max(1, min(_THREADS, total)) if work > small else 1
     return [(total * i // pieces, total * (i + 1) // pieces) for i in range(pieces)]
 
 
