@@ -13,7 +13,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import memory, threads
 from zerokara.kernels.compiled.arena import Arena
-from zerokara.kernels.compiled.native import IN_PLACE, NATIVE, VIEWS
+from zerokara.kernels.compiled.native import IN_PLACE, NATIVE, VIEWS, dense
 from zerokara.kernels.compiled.program import Program
 from zerokara.kernels.compiled.strided import copy_into
 from zerokara.kernels.tracing import NotNativeError, Operation, Trace, Value, replaced
@@ -114,7 +114,8 @@ class _Lowering:
             return None
         found = np.asarray(operation.function(*args, **kwargs))
         if np.may_share_memory(found, args[0]) or found.size == 0:
-            return (found,)
+            part = operation.name == "getitem" and found.size > 0  # used by several kernels, it is copied only once
+            return (self._record(dense, (found,), {}) if part else found,)
         if operation.name != "reshape":
             return None
         straight = self.arena.allocate(args[0].shape, args[0].dtype)
