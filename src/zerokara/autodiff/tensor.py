@@ -214,7 +214,7 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
 def _traced(t: Tensor) -> Any:
     """The data of a tensor in a trace: a parameter, say, is looked at anew at every replay."""
     array = t.data
-    if type(array) is np.ndarray and t.requires_grad:
+    if type(array) is np.ndarray and t.requires_grad and not tracing.known(array):
         tracing.assume(lambda: t.data is array)
     return tracing.constant(array)
 

@@ -168,6 +168,12 @@ def constant(array: Any) -> Any:
     return array if trace is None or type(array) is not np.ndarray else trace.constant(array)
 
 
+def known(array: Array) -> bool:
+    """In a trace: whether this array from outside has been met before."""
+    trace = _trace.get()
+    return trace is not None and id(array) in trace._known
+
+
 def afterwards(work: Callable[[], None]) -> None:
     """In a trace: call this when it is written."""
     trace = _trace.get()

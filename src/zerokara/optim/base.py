@@ -140,16 +140,17 @@ class Optimizer:
         tracing.assume(lambda: self.state is states)
         for group in groups.values():
             told = (4 + len(self.settings(1)),)
-            numbers = tracing.again(partial(self._numbers, group), told, np.float64)
+            counters = [state["step"] for _, state in group if "step" in state]
+            numbers = tracing.again(partial(self._numbers, group[0][0].data, counters), told, np.float64)
             for parameter, state in group:
                 self._update(parameter.data, parameter.grad, state, numbers)
 
-    def _numbers(self, group: list[tuple[Tensor, State]]) -> list[float]:
-        """What the kernel is told of a group of arrays; their steps are counted."""
-        t = 0
-        for _, state in group:
-            t = _count(state)
-        return [*self._penalties(group[0][0].data), *self.settings(t)]
+    def _numbers(self, array: Array, counters: list[Array]) -> tuple[float, ...]:
+        """What the kernel is told of a group of arrays such as this one; their steps, equal so far, are counted."""
+        t = int(counters[0]) + 1 if counters else 1
+        for counter in counters:
+            counter.fill(t)
+        return *self._penalties(array), *self.settings(t)
 
     def _penalties(self, array: Array) -> tuple[float, float, float, float]:
         """(lr, weight decay, l1, what the weights are multiplied with) for one array."""
