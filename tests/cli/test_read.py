@@ -107,7 +107,7 @@ def test_on_a_terminal_the_digit_is_drawn_and_nothing_is_wider_than_it(
     path = draw(tmp_path / "a[red]b.png", digits)
     out = on_terminal(monkeypatch, "read", path, "--model", weights, NO_COLOR="1")
     assert "█" in out
-    assert "a[red]b.png" in out
+    assert "a[red]b.png" in out.replace("\n", "")  # the folder may be so long that the name is broken
     assert max(map(len, out.replace(str(path), "").splitlines())) <= 80
 
 
