@@ -46,11 +46,15 @@ _WATCH = 20_000  # rounds of waiting (some hundred microseconds) before a thread
 _CODE = np.dtype(np.float32)  # the kernels of this file have no floating-point numbers; one form is enough
 
 
+Call = tuple[int, list[int]]
+"""The entry of a kernel, and the words of its arguments."""
+
+
 class Program:
     """Instructions in a row. `record` is what `threads.recorded_by` wants; `run` does all of it."""
 
     def __init__(self) -> None:
-        self._groups: list[list[tuple[int, list[int]]]] = []  # for each part (entry, words)
+        self._groups: list[list[Call]] = []
         self._names: list[str] = []
         self._kept: list[Any] = []  # the arguments, so that their memory stays
         self._ready = False
@@ -111,22 +115,39 @@ class Program:
         """Lay out the words in one array, and the table that points into it."""
         if self._ready:
             return
-        parts = [part for group in self._groups for part in group]
-        self._words = np.array([word for _, row in parts for word in row] or [0], np.int64)
-        address, table = self._words.ctypes.data, []
-        for group in self._groups:
+        rows = [row for group in self._groups for _, row in group]
+        self._words = np.array([word for row in rows for word in row] or [0], np.int64)
+        groups, address, table = _chained(self._groups), self._words.ctypes.data, []
+        for group in groups:
             table.append(len(group))
-            for code, row in group:
-                table += [code, address]
-                address += 8 * len(row)
-        self._table, self._claims = np.array(table or [0], np.int64), np.zeros(max(1, len(parts)), np.int64)
-        pointers = self._table.ctypes.data, len(self._groups), self._claims.ctypes.data
-        self._work = np.array([*pointers, 0, len(parts)], np.int64)  # then: how often it has run, and its parts
+            for chain in group:
+                table.append(len(chain))
+                for code, row in chain:
+                    table += [code, address]
+                    address += 8 * len(row)
+        self._table = np.array(table or [0], np.int64)
+        self._claims = np.zeros(max(1, sum(map(len, groups))), np.int64)
+        pointers = self._table.ctypes.data, len(groups), self._claims.ctypes.data
+        self._work = np.array([*pointers, 0], np.int64)  # then: how often it has run
         self._ready = True
 
     def __del__(self) -> None:
         if self._ready:
             _crew.bury((self._table, self._claims))
+
+
+def _chained(groups: list[list[Call]]) -> list[list[list[Call]]]:
+    """The groups with each part as a chain of calls: groups of a single part in a row become one chain.
+
+    One thread does them all, then, and nobody has to wait in between.
+    """
+    chained: list[list[list[Call]]] = []
+    for group in groups:
+        if len(group) == 1 and chained and len(chained[-1]) == 1:
+            chained[-1][0].append(group[0])
+        else:
+            chained.append([[call] for call in group])
+    return chained
 
 
 class _Crew:
@@ -193,20 +214,24 @@ def _wait(mail, target):  # type: ignore[no-untyped-def]
 def _walk(mail, table, groups, claims, run, base, thread, count):  # type: ignore[no-untyped-def]
     """Go through the posted program, doing what nobody else has taken."""
     before = flush_denormals()
-    done, at, first = base, 0, 0
+    done, at = base, 0
     for _ in range(groups):
         parts = word(table, at)
-        own = thread * parts // count
-        for k in range(parts):
-            part = own + k if own + k < parts else own + k - parts
-            if claim(claims + 8 * (first + part), run - 1, run):
-                place = at + 1 + 2 * part
-                if call(word(table, place), word(table, place + 1)) != 0:
-                    increase(mail, _FAILED, 1)
+        own, mine = thread * parts // count, at + 1
+        for _ in range(own):  # its own share begins after those of the threads before it
+            mine += 1 + 2 * word(table, mine)
+        place, part = mine, own
+        for _ in range(parts):
+            calls = word(table, place)
+            if claim(claims + 8 * part, run - 1, run):
+                for k in range(calls):
+                    if call(word(table, place + 1 + 2 * k), word(table, place + 2 + 2 * k)) != 0:
+                        increase(mail, _FAILED, 1)
                 increase(mail, _DONE, 1)
-        done += parts
-        first += parts
-        at += 1 + 2 * parts
+            place, part = place + 1 + 2 * calls, part + 1
+            if part == parts:
+                end, place, part = place, at + 1, 0
+        at, claims, done = end, claims + 8 * parts, done + parts
         _wait(mail, done)
     restore_denormals(before)
 
