@@ -22,6 +22,8 @@ import numba
 import numpy as np
 import platformdirs
 
+from zerokara.kernels.compiled.simd import FEATURES
+
 # Sums may be reordered and multiplications contracted, but nothing may assume that there is no NaN and no infinity.
 SETTINGS: dict[str, Any] = {
     "nogil": True,
@@ -146,7 +148,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    machine = llvmlite.binding.get_host_cpu_name(), llvmlite.binding.get_host_cpu_features().flatten()
+    machine = llvmlite.binding.get_host_cpu_name(), FEATURES, _numba_settings.CPU_NAME
     digest.update(repr((numba.__version__, llvmlite.__version__, platform.python_version(), machine)).encode())
     return digest.hexdigest()[:16]
 
