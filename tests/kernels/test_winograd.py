@@ -20,17 +20,16 @@ from zerokara.kernels.convolution import convolution_way
 
 RELATIVE, WORST = 2e-6, 1e-4
 
-paddings = st.tuples(st.integers(0, 2), st.integers(0, 2))
-
 
 @st.composite
 def convolutions(draw: st.DrawFn) -> dict[str, Any]:
-    """A convolution of 3×3 with any number of channels, filters, images, and any size."""
+    """A convolution of 3×3 or 5×5 with any number of channels, filters, images, and any size."""
     n, c, f = draw(st.integers(1, 3)), draw(st.integers(1, 40)), draw(st.integers(1, 70))
-    padding = draw(paddings)
-    size = tuple(draw(st.integers(max(1, 3 - 2 * p), 15)) for p in padding)
+    taps = draw(st.sampled_from([3, 5]))
+    padding = draw(st.tuples(st.integers(0, taps - 1), st.integers(0, taps - 1)))
+    size = tuple(draw(st.integers(max(1, taps - 2 * p), 15)) for p in padding)
     layout = draw(st.sampled_from(["rows", "channels last"]))
-    return {"x": (n, c, *size), "w": (f, c, 3, 3), "padding": padding, "layout": layout, "seed": draw(seeds)}
+    return {"x": (n, c, *size), "w": (f, c, taps, taps), "padding": padding, "layout": layout, "seed": draw(seeds)}
 
 
 def arrays(case: dict[str, Any]) -> tuple[Array, Array, Array, Array]:
@@ -38,8 +37,9 @@ def arrays(case: dict[str, Any]) -> tuple[Array, Array, Array, Array]:
     x = numbers(case["seed"], case["x"], np.float32, case["layout"])
     w = numbers(case["seed"] + 1, case["w"], np.float32)
     b = numbers(case["seed"] + 2, case["w"][:1], np.float32)
-    (n, _, height, width), (p, q) = case["x"], case["padding"]
-    g = numbers(case["seed"] + 3, (n, len(w), height + 2 * p - 2, width + 2 * q - 2), np.float32, case["layout"])
+    (n, _, height, width), (p, q), taps = case["x"], case["padding"], w.shape[2]
+    size = height + 2 * p - taps + 1, width + 2 * q - taps + 1
+    g = numbers(case["seed"] + 3, (n, len(w), *size), np.float32, case["layout"])
     return x, w, b, g
 
 
@@ -62,7 +62,7 @@ def assert_near(actual: Array, expected: Array, terms: int) -> None:
 
 @pytest.mark.parametrize("numbers_that_are_many", [0, 2**62])
 @given(case=convolutions(), with_bias=st.booleans())
-@settings(max_examples=40)
+@settings(max_examples=60)
 def test_all_three_passes_are_those_of_the_definition(
     numbers_that_are_many: int, case: dict[str, Any], with_bias: bool
 ) -> None:
@@ -76,15 +76,17 @@ def _compare_with_the_definition(case: dict[str, Any], with_bias: bool) -> None:
     x, w, b, g = arrays(case)
     bias = b if with_bias else None
     options = (1, 1), case["padding"], (1, 1), 1
-    assert_near(winograd.conv2d(x, w, bias, case["padding"]), exact("conv2d", x, w, bias, *options), 9 * x.shape[1])
+    area = w.shape[2] * w.shape[3]
+    y = winograd.conv2d(x, w, bias, case["padding"])
+    assert_near(y, exact("conv2d", x, w, bias, *options), area * x.shape[1])
     dx = winograd.conv2d_grad_x(g, w, x.shape, case["padding"])
-    assert_near(dx, exact("conv2d_grad_x", g, w, x.shape, *options), 9 * len(w))
+    assert_near(dx, exact("conv2d_grad_x", g, w, x.shape, *options), area * len(w))
     dw = winograd.conv2d_grad_w(g, x, w.shape, case["padding"])
     assert_near(dw, exact("conv2d_grad_w", g, x, w.shape, *options), g.size // len(w))
 
 
 @given(convolutions())
-@settings(max_examples=30)
+@settings(max_examples=40)
 def test_relu_and_mask_are_those_of_the_plain_kernels(case: dict[str, Any]) -> None:
     """max(y, 0) and "0 where the mask is not positive" may be left to the convolution: the same bits come out."""
     x, w, b, g = arrays(case)
@@ -103,9 +105,10 @@ def thread_count(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     return int(request.param)
 
 
-def test_results_do_not_vary_from_run_to_run(thread_count: int) -> None:
+@pytest.mark.parametrize("taps", [3, 5])
+def test_results_do_not_vary_from_run_to_run(thread_count: int, taps: int) -> None:
     """Every thread always works on the same tiles, and sums are added in the same order."""
-    case = {"x": (5, 33, 14, 11), "w": (50, 33, 3, 3), "padding": (1, 1), "layout": "channels last", "seed": 4}
+    case = {"x": (5, 33, 14, 11), "w": (50, 33, taps, taps), "padding": (1, 1), "layout": "channels last", "seed": 4}
     x, w, b, g = arrays(case)
     for _ in range(3):
         first, second = (
@@ -128,21 +131,24 @@ def test_a_nan_in_an_image_stays_in_its_image_and_is_not_lost_by_the_relu() -> N
     assert np.isfinite(y[[0, 2]]).all()
 
 
-def test_the_one_dimensional_formulas_are_a_convolution_and_its_transposes() -> None:
+@pytest.mark.parametrize("taps", [3, 5])
+def test_the_one_dimensional_formulas_are_a_convolution_and_its_transposes(taps: int) -> None:
     """Aᵀ((Gw) ⊙ (Bᵀd)) slides w over d; A and Gᵀ are the transposes that the gradients need."""
-    d, w, y, m = (numbers(k, (size,), np.float64) for k, size in enumerate([6, 3, 4, 6]))
+    tile = 7 - taps
+    d, w, y, m = (numbers(k, (size,), np.float64) for k, size in enumerate([6, taps, tile, 6]))
     way = winograd_transforms
     products = [u * v for u, v in zip(way.filter_to_points(list(w)), way.to_points(list(d)), strict=True)]
-    np.testing.assert_allclose(way.from_points(products), np.correlate(d, w), atol=1e-12)
-    np.testing.assert_allclose(np.dot(way.slopes_to_points(list(y)), m), np.dot(y, way.from_points(list(m))))
-    np.testing.assert_allclose(np.dot(way.filter_to_points(list(w)), m), np.dot(w, way.filter_from_points(list(m))))
+    np.testing.assert_allclose(way.from_points(products, tile), np.correlate(d, w), atol=1e-12)
+    np.testing.assert_allclose(np.dot(way.at_points(list(y)), m), np.dot(y, way.from_points(list(m), tile)))
+    slopes = way.filter_from_points(list(m), taps)
+    np.testing.assert_allclose(np.dot(way.filter_to_points(list(w)), m), np.dot(w, slopes))
 
 
-def test_direct_convolution_can_be_asked_for() -> None:
+@pytest.mark.parametrize("taps", [3, 5])
+def test_direct_convolution_can_be_asked_for(taps: int) -> None:
     """The plain sum is nearer to the exact result; whoever needs that switches, for good or for a block."""
-    x, w = numbers(5, (2, 64, 12, 12), np.float32), numbers(6, (64, 64, 3, 3), np.float32)
-    pair = 1, 1
-    options = pair, pair, pair, 1
+    x, w = numbers(5, (2, 64, 12, 12), np.float32), numbers(6, (64, 64, taps, taps), np.float32)
+    options = (1, 1), (taps // 2, taps // 2), (1, 1), 1
     expected = exact("conv2d", x, w, None, *options)
     before = convolution_way()
     with kernels.use_convolution("fast"):
@@ -160,7 +166,11 @@ def test_direct_convolution_can_be_asked_for() -> None:
 @pytest.mark.parametrize(
     ("shape", "options", "dtype"),
     [
-        ((64, 64, 5, 5), ((1, 1), (1, 1), (1, 1), 1), np.float32),
+        ((64, 64, 3, 5), ((1, 1), (1, 1), (1, 1), 1), np.float32),
+        ((64, 64, 7, 7), ((1, 1), (3, 3), (1, 1), 1), np.float32),
+        ((64, 64, 5, 5), ((1, 1), (5, 2), (1, 1), 1), np.float32),
+        ((64, 64, 5, 5), ((1, 1), (2, 2), (1, 1), 1), np.float64),
+        ((16, 16, 5, 5), ((1, 1), (2, 2), (1, 1), 1), np.float32),
         ((64, 64, 3, 3), ((2, 1), (1, 1), (1, 1), 1), np.float32),
         ((64, 64, 3, 3), ((1, 1), (3, 0), (1, 1), 1), np.float32),
         ((64, 64, 3, 3), ((1, 1), (1, 1), (1, 2), 1), np.float32),

@@ -1,4 +1,4 @@
-"""How convolutions of 3×3 are computed: directly, or with fewer multiplications where that is faster.
+"""How convolutions of 3×3 and 5×5 are computed: directly, or with fewer multiplications where that is faster.
 
 `fast`, the default, lets the compiled kernels use Winograd's method for float32: half to a third of the time, with
 rounding errors about five times those of the plain sum (see `compiled/winograd.py`). `direct` is the plain sum always.

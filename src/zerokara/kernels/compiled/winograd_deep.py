@@ -22,18 +22,18 @@ from zerokara.kernels.compiled.winograd_passes import (
     whole_rows,
 )
 from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
-from zerokara.kernels.compiled.winograd_transforms import POINTS
+from zerokara.kernels.compiled.winograd_transforms import EDGE, POINTS
 
 CHUNK = 4
 """Vectors of filters that are worked on at a time."""
 
 
 @kernel(
-    "void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 11), UniTuple(i8, 5), UniTuple(i8, 3), i8, i8)"
+    "void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), UniTuple(i8, 6), UniTuple(i8, 3), i8, i8)"
 )
 def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop):  # type: ignore[no-untyped-def]
     """The vectors of filters start…stop−1 of y."""
-    c, height, width, f, rows, columns, top, left, down, across, tiles = plan
+    c, height, width, f, rows, columns, top, left, down, across, size, tiles = plan
     has_bias, relu, masked = extras
     lanes = VECTOR_BYTES // x.itemsize
     depth, vectors, block = (c + lanes - 1) // lanes, (f + lanes - 1) // lanes, whole_rows(tiles)
@@ -47,8 +47,8 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
     if has_bias:
         copy(work, added, bias, 0, f)
     low = work.dtype.type(0.0 if relu else -np.inf)
-    nothing = y, (f, rows, columns, 0, 0, 0, 0), x, (c, height, width, 0, 0, 0, 0), (down, across)
-    pixels_to_points(x, (c, height, width), (top, left, down, across), 0, tiles, work, v, v_plane, block)
+    nothing = y, (f, rows, columns, 0, 0, 0, 0), x, (c, height, width, 0, 0, 0, 0), (down, across, size)
+    pixels_to_points(x, (c, height, width), (top, left, down, across, size), 0, tiles, work, v, v_plane, block)
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
         for k in range(count):
@@ -61,15 +61,15 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
                 work, m + p * m_plane, block * lanes, block, 0, nothing, p, POINTS,
             )  # fmt: skip
         finish(
-            work, m, m_plane, block, added, low, judge, masked, y, (f, rows, columns), (down, across), 0, tiles,
+            work, m, m_plane, block, added, low, judge, masked, y, (f, rows, columns), (down, across, size), 0, tiles,
             first, count,
         )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 11), i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), i8, i8)")
 def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-untyped-def]
     """The vectors of filters start…stop−1 of ∂L/∂w."""
-    c, height, width, f, rows, columns, top, left, down, across, tiles = plan
+    c, height, width, f, rows, columns, top, left, down, across, size, tiles = plan
     lanes = VECTOR_BYTES // x.itemsize
     depth, block = (c + lanes - 1) // lanes, whole_rows(tiles)
     v = unaligned(work)
@@ -77,11 +77,13 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
     d = v + POINTS * v_plane
     sums, plane = d + POINTS * d_plane, depth * CHUNK * lanes * lanes + PAD
     scratch = sums + POINTS * plane
-    nothing = g, (f, rows, columns, 0, 0, 0, 0), x, (c, height, width, 0, 0, 0, 0), (down, across)
-    pixels_to_points(x, (c, height, width), (top, left, down, across), 0, tiles, work, v, v_plane, block)
+    nothing = g, (f, rows, columns, 0, 0, 0, 0), x, (c, height, width, 0, 0, 0, 0), (down, across, size)
+    pixels_to_points(x, (c, height, width), (top, left, down, across, size), 0, tiles, work, v, v_plane, block)
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
-        slopes_to_points(g, (f, rows, columns), (0, 0, down, across), 0, tiles, work, d, d_plane, block, first, count)
+        slopes_to_points(
+            g, (f, rows, columns), (0, 0, down, across, size), 0, tiles, work, d, d_plane, block, first, count
+        )
         for p in range(POINTS):
             for k in range(depth):
                 multiply_transposed(
@@ -92,4 +94,4 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
         for k in range(count):
             for part in range(depth):
                 place = sums + (k * depth + part) * lanes * lanes
-                block_to_filters(work, place, plane, w, f, c, first + k, part, work, scratch)
+                block_to_filters(work, place, plane, w, (f, c, EDGE + 1 - size), first + k, part, work, scratch)

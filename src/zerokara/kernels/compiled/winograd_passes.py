@@ -1,5 +1,7 @@
 """The kernels of Winograd's convolution, block of tiles by block. See `winograd` for the formulas and the layout."""
 
+from typing import Any
+
 import numpy as np
 
 from zerokara.kernels.compiled.build import inner, kernel
@@ -9,26 +11,31 @@ from zerokara.kernels.compiled.winograd_product import multiply, multiply_transp
 from zerokara.kernels.compiled.winograd_transforms import (
     EDGE,
     POINTS,
-    TILE,
     add_points,
-    finish_masked_tile,
-    finish_tile,
+    finish_masked_tile_2,
+    finish_masked_tile_4,
+    finish_tile_2,
+    finish_tile_4,
     transform_cut_pixels,
-    transform_cut_slopes,
-    transform_filter,
-    transform_filter_slopes,
+    transform_cut_slopes_2,
+    transform_cut_slopes_4,
+    transform_filter_3,
+    transform_filter_5,
+    transform_filter_slopes_3,
+    transform_filter_slopes_5,
     transform_pixels,
-    transform_slopes,
+    transform_slopes_2,
+    transform_slopes_4,
 )
 
 PAD = 48
 """Numbers between planes, that their distance is not a power of two."""
 
 
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 5), i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 6), i8, i8)")
 def filters_to_points(w, u, work, plan, start, stop):  # type: ignore[no-untyped-def]
     """u[p][vector][channel][lane] = (G w Gᵀ)[p] for the blocks (vector, block of channels) start…stop−1."""
-    filters, channels, _, _, _ = plan
+    filters, channels, _, _, _, _ = plan
     lanes = VECTOR_BYTES // u.itemsize
     depth = (channels + lanes - 1) // lanes
     vectors = (filters + lanes - 1) // lanes
@@ -39,22 +46,27 @@ def filters_to_points(w, u, work, plan, start, stop):  # type: ignore[no-untyped
         block_to_points(w, plan, vector, block, u, target, plane, work, unaligned(work))
 
 
-@inner
-def block_to_points(w, plan, vector, block, u, u_at, plane, work, scratch):  # type: ignore[no-untyped-def]
-    """U of one vector of filters and as many channels; zeros for channels that there are not."""
-    filters, channels, along_filter, along_channel, turned = plan
-    lanes = VECTOR_BYTES // u.itemsize
-    first, step = (8, -1) if turned else (0, 1)
-    for k in range(lanes):
-        c = block * lanes + k
-        if c < channels:
-            for lane in range(lanes):
-                source = min(vector * lanes + lane, filters - 1) * along_filter + c * along_channel + first
-                for tap in range(9):
-                    work[np.uint64(scratch + tap * lanes + lane)] = w[np.uint64(source + tap * step)]
-        else:
-            clear(work, scratch, scratch + 9 * lanes)
-        transform_filter(work, scratch, u, u_at + k * lanes, plane)
+def _to_points(taps: int) -> Any:
+    """`block_to_points` for filters of so many taps: the loops over them are unrolled."""
+    area, transform = taps * taps, transform_filter_3 if taps == 3 else transform_filter_5
+
+    @inner
+    def to_points(w, order, vector, block, u, u_at, plane, work, scratch):  # type: ignore[no-untyped-def]
+        filters, channels, along_filter, along_channel, turned, _ = order
+        lanes = VECTOR_BYTES // u.itemsize
+        first, step = (area - 1, -1) if turned else (0, 1)
+        for k in range(lanes):
+            c = block * lanes + k
+            if c < channels:
+                for lane in range(lanes):
+                    source = min(vector * lanes + lane, filters - 1) * along_filter + c * along_channel + first
+                    for tap in range(area):
+                        work[np.uint64(scratch + tap * lanes + lane)] = w[np.uint64(source + tap * step)]
+            else:
+                clear(work, scratch, scratch + area * lanes)
+            transform(work, scratch, u, u_at + k * lanes, plane)
+
+    return to_points
 
 
 @inner
@@ -68,12 +80,12 @@ def clear(array, start, stop):  # type: ignore[no-untyped-def]
 def pixels_to_points(x, shape, grid, first, count, work, v, plane, block):  # type: ignore[no-untyped-def]
     """V of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight."""
     c, height, width = shape
-    top, left, down, across = grid
+    top, left, down, across, size = grid
     lanes = VECTOR_BYTES // x.itemsize
     depth = (c + lanes - 1) // lanes
     for t in range(count):
         tile = first + t
-        n, i, j = tile // (down * across), tile // across % down * TILE - top, tile % across * TILE - left
+        n, i, j = tile // (down * across), tile // across % down * size - top, tile % across * size - left
         source = ((n * height + i) * width + j) * c
         inside = i >= 0 and j >= 0 and i + EDGE <= height and j + EDGE <= width
         for k in range(depth):
@@ -89,20 +101,25 @@ def pixels_to_points(x, shape, grid, first, count, work, v, plane, block):  # ty
 def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_vector, vectors):  # type: ignore[no-untyped-def]
     """D of the tiles first, first + 1, … for some vectors of filters; then zeros as in `pixels_to_points`."""
     f, rows, columns = shape
-    _, _, down, across = grid
+    _, _, down, across, size = grid
     lanes = VECTOR_BYTES // g.itemsize
     for t in range(count):
         tile = first + t
-        n, i, j = tile // (down * across), tile // across % down * TILE, tile % across * TILE
+        n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
         source = ((n * rows + i) * columns + j) * f
-        inside = i + TILE <= rows and j + TILE <= columns
+        inside = i + size <= rows and j + size <= columns
         for k in range(vectors):
             filter_ = (first_vector + k) * lanes
             at, target, kept = source + filter_, d + (k * block + t) * lanes, min(lanes, f - filter_)
             if inside and kept == lanes:
-                transform_slopes(g, at, columns * f, f, work, target, plane)
+                if size == 4:
+                    transform_slopes_4(g, at, columns * f, f, work, target, plane)
+                else:
+                    transform_slopes_2(g, at, columns * f, f, work, target, plane)
+            elif size == 4:
+                transform_cut_slopes_4(g, at, columns * f, f, work, target, plane, i, j, rows, columns, kept)
             else:
-                transform_cut_slopes(g, at, columns * f, f, work, target, plane, i, j, rows, columns, kept)
+                transform_cut_slopes_2(g, at, columns * f, f, work, target, plane, i, j, rows, columns, kept)
     _clearwhole_rows(work, d, plane, vectors, block, count, lanes)
 
 
@@ -122,10 +139,10 @@ def whole_rows(count):  # type: ignore[no-untyped-def]
     return max(8, (count + 3) // 4 * 4)
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 11), UniTuple(i8, 3), i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), UniTuple(i8, 3), i8, i8)")
 def convolve(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ignore[no-untyped-def]
     """The tiles start…stop−1 of y."""
-    c, height, width, f, rows, columns, top, left, down, across, block = plan
+    c, height, width, f, rows, columns, top, left, down, across, size, block = plan
     has_bias, relu, masked = extras
     lanes = VECTOR_BYTES // x.itemsize
     depth, vectors = (c + lanes - 1) // lanes, (f + lanes - 1) // lanes
@@ -138,12 +155,18 @@ def convolve(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ig
     if has_bias:
         copy(work, added, bias, 0, f)
     low = work.dtype.type(0.0 if relu else -np.inf)
-    pixels, around = (c, height, width), (top, left, down, across)
+    pixels, around = (c, height, width), (top, left, down, across, size)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after = min(block, stop - first - count)
         pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
-        ahead = y, (f, rows, columns, 0, 0, first, count), x, (*pixels, top, left, first + count, after), (down, across)
+        ahead = (
+            y,
+            (f, rows, columns, 0, 0, first, count),
+            x,
+            (*pixels, top, left, first + count, after),
+            (down, across, size),
+        )
         for p in range(POINTS):
             multiply(
                 work, v + p * v_plane, block * lanes, depth,
@@ -151,8 +174,8 @@ def convolve(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ig
                 work, m + p * m_plane, block * lanes, whole_rows(count), 0, ahead, p, POINTS,
             )  # fmt: skip
         finish(
-            work, m, m_plane, block, added, low, judge, masked, y, (f, rows, columns), (down, across), first, count,
-            0, vectors,
+            work, m, m_plane, block, added, low, judge, masked, y, (f, rows, columns), (down, across, size), first,
+            count, 0, vectors,
         )  # fmt: skip
 
 
@@ -160,35 +183,42 @@ def convolve(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ig
 def finish(work, m, m_plane, block, added, low, judge, masked, y, shape, grid, first, count, first_vector, vectors):  # type: ignore[no-untyped-def]
     """Results of the tiles first, first + 1, … from M, for some vectors of filters."""
     f, rows, columns = shape
-    down, across = grid
+    down, across, size = grid
     lanes = VECTOR_BYTES // y.itemsize
     for t in range(count):
         tile = first + t
-        n, i, j = tile // (down * across), tile // across % down * TILE, tile % across * TILE
+        n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
         corner = ((n * rows + i) * columns + j) * f
-        here, over = min(TILE, rows - i), min(TILE, columns - j)
+        here, over = min(size, rows - i), min(size, columns - j)
         for k in range(vectors):
             source, filter_ = m + (k * block + t) * lanes, (first_vector + k) * lanes
             target, kept = corner + filter_, min(lanes, f - filter_)
-            if masked:
-                finish_masked_tile(work, source, m_plane, judge, y, target, columns * f, f, here, over, kept)
+            if size == 4:
+                if masked:
+                    finish_masked_tile_4(work, source, m_plane, judge, y, target, columns * f, f, here, over, kept)
+                else:
+                    finish_tile_4(
+                        work, source, m_plane, work, added + filter_, low, y, target, columns * f, f, here, over, kept
+                    )
+            elif masked:
+                finish_masked_tile_2(work, source, m_plane, judge, y, target, columns * f, f, here, over, kept)
             else:
-                finish_tile(
+                finish_tile_2(
                     work, source, m_plane, work, added + filter_, low, y, target, columns * f, f, here, over, kept
                 )
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 11), i8, i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), i8, i8, i8)")
 def sum_over_tiles(x, g, sums, work, plan, sums_at, start, stop):  # type: ignore[no-untyped-def]
     """sums[p][vector][channel][lane] = Σ V[p]·D[p] over the tiles start…stop−1."""
-    c, height, width, f, rows, columns, top, left, down, across, block = plan
+    c, height, width, f, rows, columns, top, left, down, across, size, block = plan
     lanes = VECTOR_BYTES // x.itemsize
     depth, vectors = (c + lanes - 1) // lanes, (f + lanes - 1) // lanes
     v = unaligned(work)
     v_plane, d_plane = depth * block * lanes + PAD, vectors * block * lanes + PAD
     d = v + POINTS * v_plane
     pixels, results = (c, height, width), (f, rows, columns)
-    around, exact = (top, left, down, across), (0, 0, down, across)
+    around, exact = (top, left, down, across, size), (0, 0, down, across, size)
     total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + PAD
     for first in range(start, stop, block):
         count = min(block, stop - first)
@@ -196,7 +226,7 @@ def sum_over_tiles(x, g, sums, work, plan, sums_at, start, stop):  # type: ignor
         pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
         slopes_to_points(g, results, exact, first, count, work, d, d_plane, block, 0, vectors)
         place = first + count, after
-        ahead = x, (*pixels, top, left, *place), g, (*results, 0, 0, *place), (down, across)
+        ahead = x, (*pixels, top, left, *place), g, (*results, 0, 0, *place), (down, across, size)
         for p in range(POINTS):
             for k in range(depth):
                 multiply_transposed(
@@ -207,10 +237,10 @@ def sum_over_tiles(x, g, sums, work, plan, sums_at, start, stop):  # type: ignor
                 )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 3), i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 4), i8, i8)")
 def points_to_filters(sums, w, work, sizes, start, stop):  # type: ignore[no-untyped-def]
     """w = Gᵀ (Σ parts of sums) G for the blocks (vector, block of channels) start…stop−1."""
-    filters, channels, parts = sizes
+    filters, channels, parts, taps = sizes
     lanes = VECTOR_BYTES // sums.itemsize
     depth, vectors = (channels + lanes - 1) // lanes, (filters + lanes - 1) // lanes
     plane = depth * vectors * lanes * lanes + PAD
@@ -220,16 +250,44 @@ def points_to_filters(sums, w, work, sizes, start, stop):  # type: ignore[no-unt
         for part in range(1, parts):
             for k in range(lanes):
                 add_points(sums, place + k * lanes, plane, part * POINTS * plane)
-        block_to_filters(sums, place, plane, w, filters, channels, vector, block, work, unaligned(work))
+        block_to_filters(sums, place, plane, w, (filters, channels, taps), vector, block, work, unaligned(work))
+
+
+def _to_filters(taps: int) -> Any:
+    """`block_to_filters` for filters of so many taps: the loops over them are unrolled."""
+    area, transform = taps * taps, transform_filter_slopes_3 if taps == 3 else transform_filter_slopes_5
+
+    @inner
+    def to_filters(sums, place, plane, w, sizes, vector, block, work, scratch):  # type: ignore[no-untyped-def]
+        filters, channels, _ = sizes
+        lanes = VECTOR_BYTES // sums.itemsize
+        for k in range(min(lanes, channels - block * lanes)):
+            transform(sums, place + k * lanes, plane, work, scratch)
+            for lane in range(min(lanes, filters - vector * lanes)):
+                target = ((vector * lanes + lane) * channels + block * lanes + k) * area
+                for tap in range(area):
+                    w[np.uint64(target + tap)] = work[np.uint64(scratch + tap * lanes + lane)]
+
+    return to_filters
+
+
+_to_points_3, _to_points_5 = _to_points(3), _to_points(5)
+_to_filters_3, _to_filters_5 = _to_filters(3), _to_filters(5)
 
 
 @inner
-def block_to_filters(sums, place, plane, w, filters, channels, vector, block, work, scratch):  # type: ignore[no-untyped-def]
-    """Gᵀ W G of one vector of filters and as many channels."""
-    lanes = VECTOR_BYTES // sums.itemsize
-    for k in range(min(lanes, channels - block * lanes)):
-        transform_filter_slopes(sums, place + k * lanes, plane, work, scratch)
-        for lane in range(min(lanes, filters - vector * lanes)):
-            target = ((vector * lanes + lane) * channels + block * lanes + k) * 9
-            for tap in range(9):
-                w[np.uint64(target + tap)] = work[np.uint64(scratch + tap * lanes + lane)]
+def block_to_points(w, order, vector, block, u, u_at, plane, work, scratch):  # type: ignore[no-untyped-def]
+    """U of one vector of filters and as many channels; zeros for channels that there are not."""
+    if order[5] == 3:
+        _to_points_3(w, order, vector, block, u, u_at, plane, work, scratch)
+    else:
+        _to_points_5(w, order, vector, block, u, u_at, plane, work, scratch)
+
+
+@inner
+def block_to_filters(sums, place, plane, w, sizes, vector, block, work, scratch):  # type: ignore[no-untyped-def]
+    """Gᵀ W G of one vector of filters and as many channels. sizes: (filters, channels, taps)."""
+    if sizes[2] == 3:
+        _to_filters_3(sums, place, plane, w, sizes, vector, block, work, scratch)
+    else:
+        _to_filters_5(sums, place, plane, w, sizes, vector, block, work, scratch)
