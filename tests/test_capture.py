@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import zerokara as zk
 from zerokara import functional as F
@@ -134,6 +136,55 @@ def test_every_optimizer_steps_alike_and_follows_its_learning_rate(name: str) ->
             np.testing.assert_allclose(other[key], one[key], rtol=1e-4, atol=1e-6, err_msg=f"{name} {key}")
 
 
+@st.composite
+def random_networks(draw: Any) -> tuple[list[tuple[Any, ...]], int, int]:
+    """A few layers for images of 1 to 20 channels, the channels, and the size of the images."""
+    channels, size = draw(st.sampled_from([1, 3, 8, 16, 20])), draw(st.integers(6, 12))
+    layers: list[tuple[Any, ...]] = []
+    width, side = channels, size
+    for _ in range(draw(st.integers(1, 5))):
+        kind = draw(st.sampled_from(["conv", "conv", "relu", "norm", "max", "avg", "sigmoid", "residual"]))
+        if kind == "conv":
+            kernel, stride, padding = draw(st.sampled_from([(1, 1, 0), (3, 1, 1), (3, 2, 1), (5, 1, 2), (2, 1, 0)]))
+            after = (side + 2 * padding - kernel) // stride + 1
+            if after < 2:
+                continue
+            filters = draw(st.sampled_from([1, 5, 16, 17]))
+            layers.append((nn.Conv2d, width, filters, kernel, stride, padding))
+            width, side = filters, after
+        elif kind in ("max", "avg"):
+            if side < 4:
+                continue
+            layers.append((nn.MaxPool2d if kind == "max" else nn.AvgPool2d, 2))
+            side //= 2
+        else:
+            made = {"relu": (nn.ReLU,), "sigmoid": (nn.Sigmoid,), "norm": (nn.BatchNorm2d, width)}
+            layers.append(made.get(kind, (Residual, width)))
+    return [*layers, (nn.Flatten,), (nn.Linear, width * side * side, 10)], channels, size
+
+
+@settings(max_examples=25)
+@given(random_networks(), st.sampled_from([1, 2, 7]), st.sampled_from([np.float32, np.float64]), st.integers(0, 99))
+def test_any_network_trains_captured_as_written(made: Any, batch: int, dtype: Any, seed: int) -> None:
+    """Whatever layers follow one another: the fused, planned and replayed step is the step."""
+    layers, channels, size = made
+    rng = np.random.default_rng(seed)
+    exact = dtype == np.float64
+    pairs = [
+        (rng.normal(size=(batch + 1, channels, size, size)).astype(dtype), rng.integers(0, 10, batch + 1))
+        for _ in range(3)
+    ]
+    make = lambda: nn.Sequential(*(kind(*arguments) for kind, *arguments in layers))  # noqa: E731
+    (net, step), (twin, captured) = twins(make, lambda n: optim.SGD(n, lr=0.01, momentum=0.9), dtype)
+    for x, labels in pairs:
+        rtol = 1e-8 if exact else 1e-2  # in float32 a net that learns wildly loses digits from step to step
+        np.testing.assert_allclose(captured(x, labels).item(), step(x, labels).item(), rtol=rtol)
+    if not exact:
+        return
+    for (key, array), other in zip(net.state_dict().items(), twin.state_dict().values(), strict=True):
+        np.testing.assert_allclose(other, array, rtol=1e-6, atol=1e-9, err_msg=key)
+
+
 def batches_of_one_seed() -> list[tuple[Any, Any]]:
     rng = np.random.default_rng(5)
     return [(rng.normal(size=(9, 1, 12, 12)).astype("f"), rng.integers(0, 10, 9)) for _ in range(4)]
@@ -169,8 +220,8 @@ def test_inputs_are_read_where_they_are_however_they_lie() -> None:
     big[..., ::2] = x
     frozen = x.copy()
     frozen.flags.writeable = False
-    for given in (x, x.copy(), big[..., ::2], frozen, np.asfortranarray(x)):
-        np.testing.assert_allclose(forward(zk.Tensor(given)).data, want, rtol=1e-5, atol=1e-6)
+    for images in (x, x.copy(), big[..., ::2], frozen, np.asfortranarray(x)):
+        np.testing.assert_allclose(forward(zk.Tensor(images)).data, want, rtol=1e-5, atol=1e-6)
 
 
 def test_training_and_evaluation_modes_are_different_recordings() -> None:
