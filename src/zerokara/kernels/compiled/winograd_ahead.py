@@ -1,12 +1,11 @@
 """Fetching pixels while matrix products are computed, so that nobody waits for memory.
 
-A block of tiles needs pixels that are far away: a copy of them is asked for, four rows of a tile after the other, while
-the tiles of the products before keep the arithmetic busy. Asked for all at once they would queue up and be waited for.
+A block of tiles needs pixels that are far away: a copy of them is asked for, a few lines of the cache after each tile
+of the products before, which keep the arithmetic busy meanwhile. Asked for all at once they would queue up and be
+waited for. Tiles follow each other as the rows of the images do, so what the next ones need lies in one piece.
 """
 
 from typing import Any
-
-import numpy as np
 
 from zerokara.kernels.compiled.build import inner
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
@@ -19,49 +18,37 @@ def _fetch_line(write: Writer, x: Any, at: Any) -> None:
     write.fetch(x, at)
 
 
-_NARROW = 32  # channels; of such images whole tiles are fetched at a time, of others a row of a tile
+@inner
+def reach(tile, shape, grid, rows):  # type: ignore[no-untyped-def]
+    """Where the images' memory ends that tiles before this one use, if they use so many rows and all columns."""
+    if tile == 0:
+        return 0
+    c, height, width = shape
+    top, _, down, across, size = grid
+    last = tile - 1
+    bottom = last // across % down * size - top + rows
+    return (last // (down * across) * height + min(max(bottom, 0), height)) * width * c
 
 
 @inner
-def pieces(ahead):  # type: ignore[no-untyped-def]
-    """How many pieces there are to fetch."""
-    _, first, _, second, (_, _, size) = ahead
-    return _pieces(first, size) + _pieces(second, size)
+def lines(ahead):  # type: ignore[no-untyped-def]
+    """How many lines there are to fetch."""
+    x, start, stop, _, start_too, stop_too = ahead
+    return _lines(x, start, stop) + _lines(x, start_too, stop_too)
 
 
 @inner
-def _pieces(place, size):  # type: ignore[no-untyped-def]
-    return place[-1] if place[0] <= _NARROW else place[-1] * size
+def _lines(x, start, stop):  # type: ignore[no-untyped-def]
+    line = VECTOR_BYTES // x.itemsize
+    return (stop - start + line - 1) // line
 
 
 @inner
-def fetch(ahead, start, stop):  # type: ignore[no-untyped-def]
-    """Fetch the pieces start…stop−1.
-
-    ahead: two arrays of images, each followed by (channels, height, width, padding above and on the left, first tile,
-    number of tiles), and (tiles below each other, beside each other, results along a side of one).
-    """
-    x, first, y, second, grid = ahead
-    of_first = _pieces(first, grid[2])
-    for piece in range(start, stop):
-        if piece < of_first:
-            _fetch_piece(x, first, grid, piece)
-        else:
-            _fetch_piece(y, second, grid, piece - of_first)
-
-
-@inner
-def _fetch_piece(images, place, grid, piece):  # type: ignore[no-untyped-def]
-    """A tile or a row of one, as far as it is inside the image."""
-    c, height, width, top, left, first, _ = place
-    down, across, size = grid
-    rows = size if c <= _NARROW else 1
-    tile = np.uint64(first + piece * rows // size)
-    line, j = tile // np.uint64(across), tile % np.uint64(across)
-    n, i = line // np.uint64(down), line % np.uint64(down)
-    row, column = np.int64(i) * size - top + piece * rows % size, np.int64(j) * size - left
-    begin, end = max(column, 0), min(column + size, width)
-    for here in range(max(row, 0), min(row + rows, height)):
-        start = (np.int64(n) * height + here) * width
-        for at in range((start + begin) * c, (start + end) * c, VECTOR_BYTES // images.itemsize):
-            _fetch_line(images, at)
+def fetch(ahead, first, last):  # type: ignore[no-untyped-def]
+    """Fetch the lines first…last−1. ahead: an array, and from where up to where to fetch it; another, likewise."""
+    x, start, stop, y, start_too, _ = ahead
+    of_x, line = _lines(x, start, stop), VECTOR_BYTES // x.itemsize
+    for k in range(first, min(last, of_x)):
+        _fetch_line(x, start + k * line)
+    for k in range(max(first, of_x), last):
+        _fetch_line(y, start_too + (k - of_x) * line)

@@ -47,7 +47,7 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
     if has_bias:
         copy(work, added, bias, 0, f)
     low = work.dtype.type(0.0 if relu else -np.inf)
-    nothing = y, (f, rows, columns, 0, 0, 0, 0), x, (c, height, width, 0, 0, 0, 0), (down, across, size)
+    nothing = x, 0, 0, y, 0, 0
     pixels_to_points(x, (c, height, width), (top, left, down, across, size), 0, tiles, work, v, v_plane, block)
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
@@ -77,7 +77,7 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
     d = v + POINTS * v_plane
     sums, plane = d + POINTS * d_plane, depth * CHUNK * lanes * lanes + PAD
     scratch = sums + POINTS * plane
-    nothing = g, (f, rows, columns, 0, 0, 0, 0), x, (c, height, width, 0, 0, 0, 0), (down, across, size)
+    nothing = x, 0, 0, g, 0, 0
     pixels_to_points(x, (c, height, width), (top, left, down, across, size), 0, tiles, work, v, v_plane, block)
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)

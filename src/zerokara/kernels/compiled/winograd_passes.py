@@ -7,6 +7,7 @@ import numpy as np
 from zerokara.kernels.compiled.build import inner, kernel
 from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 from zerokara.kernels.compiled.vectors import unaligned
+from zerokara.kernels.compiled.winograd_ahead import reach
 from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
 from zerokara.kernels.compiled.winograd_transforms import (
     EDGE,
@@ -155,17 +156,15 @@ def convolve(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ig
     if has_bias:
         copy(work, added, bias, 0, f)
     low = work.dtype.type(0.0 if relu else -np.inf)
-    pixels, around = (c, height, width), (top, left, down, across, size)
+    pixels, results = (c, height, width), (f, rows, columns)
+    around, exact = (top, left, down, across, size), (0, 0, down, across, size)
     for first in range(start, stop, block):
         count = min(block, stop - first)
-        after = min(block, stop - first - count)
+        after, end = first + count, min(stop, first + count + block)
         pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
         ahead = (
-            y,
-            (f, rows, columns, 0, 0, first, count),
-            x,
-            (*pixels, top, left, first + count, after),
-            (down, across, size),
+            *(y, reach(first, results, exact, size), reach(after, results, exact, size)),
+            *(x, reach(after, pixels, around, EDGE), reach(end, pixels, around, EDGE)),
         )
         for p in range(POINTS):
             multiply(
@@ -174,7 +173,7 @@ def convolve(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ig
                 work, m + p * m_plane, block * lanes, whole_rows(count), 0, ahead, p, POINTS,
             )  # fmt: skip
         finish(
-            work, m, m_plane, block, added, low, judge, masked, y, (f, rows, columns), (down, across, size), first,
+            work, m, m_plane, block, added, low, judge, masked, y, results, (down, across, size), first,
             count, 0, vectors,
         )  # fmt: skip
 
@@ -222,11 +221,13 @@ def sum_over_tiles(x, g, sums, work, plan, sums_at, start, stop):  # type: ignor
     total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + PAD
     for first in range(start, stop, block):
         count = min(block, stop - first)
-        after = min(block, stop - first - count)
+        after, end = first + count, min(stop, first + count + block)
         pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
         slopes_to_points(g, results, exact, first, count, work, d, d_plane, block, 0, vectors)
-        place = first + count, after
-        ahead = x, (*pixels, top, left, *place), g, (*results, 0, 0, *place), (down, across, size)
+        ahead = (
+            *(x, reach(after, pixels, around, EDGE), reach(end, pixels, around, EDGE)),
+            *(g, reach(after, results, exact, size), reach(end, results, exact, size)),
+        )
         for p in range(POINTS):
             for k in range(depth):
                 multiply_transposed(

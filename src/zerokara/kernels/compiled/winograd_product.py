@@ -15,7 +15,7 @@ from typing import Any
 from zerokara.kernels.compiled.build import inner
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
 from zerokara.kernels.compiled.vectors import REGISTERS, Writer, instructions
-from zerokara.kernels.compiled.winograd_ahead import fetch, pieces
+from zerokara.kernels.compiled.winograd_ahead import fetch, lines
 
 MOST = 4 if REGISTERS >= 32 else 2
 """The largest number of vectors in a tile's row."""
@@ -75,6 +75,9 @@ _SIZES = {1: (12, 8), 2: (12, 8), 3: (8, 4), 4: (6, 4)} if REGISTERS >= 32 else 
 _ROWS = tuple(_SIZES.get(v, _SIZES[MOST]) for v in (1, 2, 3, 4))
 
 
+_FRACTION = 20  # bits behind the point of a pace
+
+
 @inner
 def _rows_of_next_tile(left, width):  # type: ignore[no-untyped-def]
     """The larger tile, unless none would fit the rest: any multiple of four from eight on can be cut so."""
@@ -92,8 +95,9 @@ def _product(across: bool) -> Any:
         a, a_at, a_block, blocks, b, b_at, b_vector, vectors, out, out_at, out_vector, rows, add, ahead, part, parts
     ):
         lanes = VECTOR_BYTES // out.itemsize
-        to_fetch, done, total = pieces(ahead), part * rows * vectors, parts * rows * vectors
-        fetched = to_fetch * done // total
+        done = part * rows * vectors
+        pace = (lines(ahead) << _FRACTION) // (parts * rows * vectors)  # lines to fetch after each vector of results
+        fetched = pace * done >> _FRACTION
         k = 0
         while k < vectors:
             width = min(MOST, vectors - k)
@@ -124,9 +128,9 @@ def _product(across: bool) -> Any:
                 else:
                     small1(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
                 row += count
-                if to_fetch:
+                if pace:
                     done += count * width
-                    wanted = to_fetch * done // total
+                    wanted = pace * done >> _FRACTION
                     fetch(ahead, fetched, wanted)
                     fetched = wanted
             k += width
