@@ -186,3 +186,14 @@ class TestDeepConvNet:
         with pytest.raises(ValueError, match="DeepConvNet needs images of at least 4×4 pixels"):
             models.DeepConvNet((1, 3, 3))
         assert models.DeepConvNet((1, 4, 4))(batch((1, 4, 4))).shape == (4, 10)
+
+
+def test_the_fast_network_shrinks_without_padding_where_there_is_room():
+    """28 → 12 → 6 → 4 → 2; a picture too small for that is padded, one smaller still is refused."""
+    net = models.FastConvNet()
+    assert net.fc.weight.shape == (10, 32 * 2 * 2)
+    assert net.conv1.padding == net.conv3.padding == (0, 0)
+    assert models.FastConvNet(stride=1).fc.weight.shape == net.fc.weight.shape
+    assert models.FastConvNet((1, 8, 8)).fc.weight.shape == (10, 32)
+    with pytest.raises(ValueError, match="at least 8×8"):
+        models.FastConvNet((1, 7, 28))

@@ -56,7 +56,7 @@ def test_another_recipe_promises_nothing() -> None:
         ({"data": "mnits"}, "no data set 'mnits': did you mean mnist"),
         ({"optimizer": "adm"}, "no optimizer 'adm': did you mean adam"),
         ({"schedule": "cosin"}, "no schedule 'cosin': did you mean cosine"),
-        ({"augmentation": "qqqq"}, "no augmentation 'qqqq': known are none, light, strong"),
+        ({"augmentation": "qqqq"}, "no augmentation 'qqqq': known are none, shift, light, strong"),
     ],
 )
 def test_settings_that_cannot_be_are_refused_in_words(changes: dict[str, object], message: str) -> None:
@@ -145,3 +145,18 @@ def test_a_resumed_run_tells_the_whole_training(tmp_path: Path) -> None:
     again = run(recipe, run_dir=tmp_path / "run", resume=True)
     assert [row["epoch"] for row in again.history] == [1, 2]
     assert again.seconds == first.seconds > 0
+
+
+@pytest.mark.parametrize(("name", "target"), [("mnist-speed", 0.99), ("mnist-speed-995", 0.995)])
+def test_the_speed_recipes_promise_their_target(name: str, target: float) -> None:
+    """What is promised at least, the tolerance taken off, is what the recipe is named for."""
+    recipe = RECIPES[name]
+    assert recipe.expected is not None
+    assert recipe.expected - recipe.tolerance >= target - 1e-12
+
+
+def test_the_speed_recipe_learns_in_one_pass() -> None:
+    """The same settings on few and small pictures: in one pass far more than by chance."""
+    result = run(override(RECIPES["mnist-speed"], data="digits", batch_size=16))
+    assert len(result.history) == 1
+    assert result.accuracy > 0.85

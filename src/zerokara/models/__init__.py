@@ -3,6 +3,7 @@
 from zerokara.models.catalogue import MODELS, ModelEntry, build_model
 from zerokara.models.committee import Reader, load_committee, save_committee
 from zerokara.models.deep_conv import DeepConvNet
+from zerokara.models.fast_conv import FastConvNet
 from zerokara.models.multi_layer import MultiLayerNet
 from zerokara.models.reader import ReaderNet
 from zerokara.models.simple_conv import SimpleConvNet
@@ -13,6 +14,7 @@ from zerokara.models.two_layer import TwoLayerNet
 __all__ = [
     "MODELS",
     "DeepConvNet",
+    "FastConvNet",
     "LayerRow",
     "ModelEntry",
     "MultiLayerNet",

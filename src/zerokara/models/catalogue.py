@@ -8,6 +8,7 @@ import numpy as np
 
 from zerokara.arrays import Shape
 from zerokara.models.deep_conv import DeepConvNet
+from zerokara.models.fast_conv import WIDE, FastConvNet
 from zerokara.models.multi_layer import MultiLayerNet
 from zerokara.models.reader import ReaderNet
 from zerokara.models.simple_conv import SimpleConvNet
@@ -50,6 +51,14 @@ def _small_conv(input_shape: Shape, classes: int, rng: np.random.Generator | Non
     return SmallConvNet(_image("small-convnet", input_shape), classes, rng=rng)
 
 
+def _fast_conv(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
+    return FastConvNet(_image("fast-convnet", input_shape), classes, rng=rng)
+
+
+def _fast_conv_wide(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
+    return FastConvNet(_image("fast-convnet-wide", input_shape), classes, filters=WIDE, stride=1, rng=rng)
+
+
 def _reader(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
     return ReaderNet(_image("reader", input_shape), classes, rng=rng)
 
@@ -66,6 +75,8 @@ ENTRIES = (
     ModelEntry("simple-convnet", "one convolution and two linear layers, chapter 7", _simple_conv, 433_890),
     ModelEntry("deep-convnet", "six convolutions and two linear layers, chapter 8", _deep_conv, 123_552),
     ModelEntry("small-convnet", "four convolutions with batch norm, for 8×8 pictures", _small_conv, 17_754, (1, 8, 8)),
+    ModelEntry("fast-convnet", "four convolutions with batch norm, which learn in seconds", _fast_conv, 18_010),
+    ModelEntry("fast-convnet-wide", "the same, wider and with a closer first look", _fast_conv_wide, 63_226),
     ModelEntry("reader", "six convolutions with batch norm, which read drawn digits", _reader, 295_322),
 )
 

@@ -1,11 +1,13 @@
 """Recipes: trainings that anybody can repeat by their name, with the result that is expected of them."""
 
-from zerokara.recipes import demo, mnist, reader
+from zerokara.recipes import demo, mnist, reader, speed
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe, known, override
 from zerokara.recipes.running import Result, new_model, run, train
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (*demo.RECIPES, *mnist.RECIPES, *reader.RECIPES)}
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe for recipe in (*demo.RECIPES, *mnist.RECIPES, *speed.RECIPES, *reader.RECIPES)
+}
 """Every recipe by its name; a file of this folder adds its own to the list above."""
 
 __all__ = ["AUGMENTATIONS", "RECIPES", "Recipe", "Result", "known", "new_model", "override", "run", "train"]

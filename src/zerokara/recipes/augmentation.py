@@ -7,7 +7,7 @@ by two.
 from collections.abc import Callable
 
 from zerokara.data import Transform
-from zerokara.data.transforms import Affine, Compose, Elastic, Thickness
+from zerokara.data.transforms import Affine, Compose, Crop, Elastic, Thickness
 
 Augment = Callable[[int], Transform | None]
 """Image size in pixels → transform."""
@@ -15,6 +15,11 @@ Augment = Callable[[int], Transform | None]
 
 def none(size: int) -> None:
     """Images as they are."""
+
+
+def shift(size: int) -> Transform:
+    """Moved by whole pixels: the least that helps, and by far the cheapest."""
+    return Crop(padding=max(1, round(size / 28)))
 
 
 def light(size: int) -> Transform:
@@ -33,4 +38,4 @@ def strong(size: int) -> Transform:
     )
 
 
-AUGMENTATIONS: dict[str, Augment] = {"none": none, "light": light, "strong": strong}
+AUGMENTATIONS: dict[str, Augment] = {"none": none, "shift": shift, "light": light, "strong": strong}
