@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -133,7 +133,7 @@ def parse(arguments: Sequence[str] | None) -> Options:
     if given.list:
         print("\n".join(f"{workload.kind:10} {workload.name}" for workload in chosen(options)))
         parser.exit()
-    return options
+    return replace(options, peers=_present(options.peers))
 
 
 def _check(parser: Parser, options: Options, available: int) -> None:
@@ -148,14 +148,19 @@ def _check(parser: Parser, options: Options, available: int) -> None:
 
 
 def _peers(parser: Parser, names: str) -> list[str]:
-    """The peers that can take part; who is not installed is left out, in words."""
+    """The peers that are asked for."""
     wished = [] if names == "none" else [name for name in names.split(",") if name]
     for name in wished:
         if name not in PEERS:
             parser.error(f'there is no peer {name!r}; known are {", ".join(PEERS)}, and "none"')
-    for library in dict.fromkeys(PEERS[name].library for name in wished if missing(name)):
+    return wished
+
+
+def _present(peers: list[str]) -> list[str]:
+    """The peers that can take part; who is not installed is left out, in words."""
+    for library in dict.fromkeys(PEERS[name].library for name in peers if missing(name)):
         print(f"{library} is not installed and does not take part: pip install {library}", file=sys.stderr)
-    return [name for name in wished if not missing(name)]
+    return [name for name in peers if not missing(name)]
 
 
 if __name__ == "__main__":

@@ -191,13 +191,13 @@ def parse(arguments: Sequence[str] | None) -> Options:
         if name not in PEERS or PEERS[name].library != "torch" or PEERS[name].compiled:
             parser.error(f"--peers here are torch, torch-channels-last or none; got {name!r}")
     present = [name for name in wished if not missing(name)]
-    if present != wished:
-        print("PyTorch is not installed and does not take part", file=sys.stderr)
     changes = {name: value for name in ("epochs", "lr") if (value := getattr(given, name)) is not None}
     try:
         recipe = override(RECIPES[known("recipe", given.recipe, RECIPES)], **changes)
     except ValueError as error:
         parser.error(str(error))
+    if present != wished:
+        print("PyTorch is not installed and does not take part", file=sys.stderr)
     return Options(
         recipe, [OURS, *present], given.seeds, given.target or TARGETS, given.data, given.threads, given.json
     )
