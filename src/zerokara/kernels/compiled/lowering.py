@@ -34,7 +34,6 @@ class Replay:
         outputs: list[Array],
     ) -> None:
         self.outputs = outputs
-        self.parts = parts
         self._before, self._runs = before, [p.run if isinstance(p, Program) else p for p in parts]
         self._inputs, self._copied = inputs, copied
         programs = [p for p in parts if isinstance(p, Program)]

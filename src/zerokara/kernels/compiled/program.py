@@ -14,7 +14,6 @@ takes no processor time.
 
 import os
 import threading
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,7 +54,6 @@ class Program:
 
     def __init__(self) -> None:
         self._groups: list[list[Call]] = []
-        self._names: list[str] = []
         self._kept: list[Any] = []  # the arguments, so that their memory stays
         self._ready = False
 
@@ -65,20 +63,18 @@ class Program:
     def record(self, function: Any, calls: Sequence[tuple[Any, ...]]) -> None:
         """Add a group: one call per part, all at the same time."""
         self._groups.append([(entry(function), words(function, args)) for args in calls])
-        self._names.append(function.__name__.strip("_"))
         self._kept.append([[a for a in args if isinstance(a, np.ndarray)] for args in calls])
         self._ready = False
 
     def join(self, first: int) -> None:
         """Say that the groups from number `first` on do not depend on one another: they become one."""
         self._groups[first:] = [[part for parts in self._groups[first:] for part in parts]]
-        self._names[first:] = self._names[first : first + 1]
         self._kept[first:] = [self._kept[first:]]
         self._ready = False
 
     def forget(self, first: int) -> None:
         """Take back the groups from number `first` on."""
-        del self._groups[first:], self._names[first:], self._kept[first:]
+        del self._groups[first:], self._kept[first:]
         self._ready = False
 
     def places(self, memory: Array) -> tuple[Any, Any]:
@@ -97,19 +93,6 @@ class Program:
         self._assemble()
         if self._groups:
             _crew.run(self._work)
-
-    def timed(self, repeats: int = 10) -> list[tuple[str, int, float]]:
-        """(kernel, parts, seconds) of every group run by itself: the best of some repeats. It does what `run` does."""
-        found = []
-        for name, group in zip(self._names, self._groups, strict=True):
-            alone = Program()
-            alone._groups, seconds = [group], []
-            for _ in range(repeats):
-                start = time.perf_counter()
-                alone.run()
-                seconds.append(time.perf_counter() - start)
-            found.append((name, len(group), min(seconds)))
-        return found
 
     def _assemble(self) -> None:
         """Lay out the words in one array, and the table that points into it."""
