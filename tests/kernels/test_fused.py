@@ -56,6 +56,18 @@ def test_pooling_after_a_relu_needs_no_second_look_at_the_result() -> None:
     assert_close(compiled.FUSED["max_pool2d_places_grad"](g, place, x.shape, *window, None), expected)
 
 
+@pytest.mark.parametrize("channels", [1, 18])
+def test_a_row_of_windows_without_a_pixel_is_written_whole(channels: int) -> None:
+    """All windows of a row may lie on the padding, several of which are done at once: memory that held rubbish shows."""
+    x = np.ones((3, channels, 1, 9))
+    window = (2, 2), (1, 1), (1, 0), (2, 1)
+    expected = composed.max_pool2d_places(x, *window, True)
+    for _ in range(20):
+        rubbish = [np.full(expected[0].shape, np.nan) for _ in range(8)]
+        del rubbish
+        assert_close(compiled.FUSED["max_pool2d_places"](x, *window, True), expected)
+
+
 def test_places_of_not_a_number() -> None:
     """A NaN is the largest, here too, and stays visible behind a ReLU; no gradient passes it there."""
     x = np.zeros((1, 1, 2, 2), np.float32)

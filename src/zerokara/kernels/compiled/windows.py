@@ -152,11 +152,12 @@ def largest(x, y, place, argmax, wide, relu, plan, start, stop):  # type: ignore
                 count, moved, group = _list_pixels(row % rows, j, plan, wide, offsets, numbers), 0, 1
             target, at = (row * columns + j) * channels, image + moved * channels
             if count == 0:
-                y[target : target + channels] = -np.inf
+                end = target + group * channels
+                y[target:end] = -np.inf
                 if wide:
-                    argmax[target : target + channels] = -1
+                    argmax[target:end] = -1
                 else:
-                    place[target : target + channels] = _NOWHERE
+                    place[target:end] = _NOWHERE
             elif wide:
                 find_pixels(x, at, 0, offsets, numbers, count, moved, y, argmax, target, 0, 1, channels)
             else:
