@@ -5,9 +5,14 @@ whoever has something to show.
 """
 
 from zerokara.report.axes import Axis
+from zerokara.report.blocks import Box, Link, block_diagram
+from zerokara.report.circuit import graph_figure
 from zerokara.report.confusion import confusion_matrix
+from zerokara.report.diagram import Layer, network_diagram
 from zerokara.report.figure import Figure
 from zerokara.report.gallery import Picture, Tile, gallery, probability_bars
+from zerokara.report.grids import Grid, grids
+from zerokara.report.heat_map import heat_map
 from zerokara.report.histogram import histogram
 from zerokara.report.lines import Line, line_chart
 from zerokara.report.markup import Markup, element, escape
@@ -19,12 +24,16 @@ from zerokara.report.texts import LANGUAGES, Lang, Text, check_language
 __all__ = [
     "LANGUAGES",
     "Axis",
+    "Box",
     "Cell",
     "Code",
     "Fact",
     "Figure",
+    "Grid",
     "Lang",
+    "Layer",
     "Line",
+    "Link",
     "Markup",
     "Page",
     "Paragraph",
@@ -33,14 +42,19 @@ __all__ = [
     "Table",
     "Text",
     "Tile",
+    "block_diagram",
     "check_language",
     "confusion_matrix",
     "duration",
     "element",
     "escape",
     "gallery",
+    "graph_figure",
+    "grids",
+    "heat_map",
     "histogram",
     "line_chart",
+    "network_diagram",
     "percent",
     "probability_bars",
     "significant",
