@@ -5,7 +5,9 @@ whoever has something to show.
 """
 
 from zerokara.report.axes import Axis
+from zerokara.report.bars import bar_chart
 from zerokara.report.blocks import Box, Link, block_diagram
+from zerokara.report.chart import Panel, chart, panels
 from zerokara.report.circuit import graph_figure
 from zerokara.report.confusion import confusion_matrix
 from zerokara.report.diagram import Layer, network_diagram
@@ -14,7 +16,8 @@ from zerokara.report.gallery import Picture, Tile, gallery, probability_bars
 from zerokara.report.grids import Grid, grids
 from zerokara.report.heat_map import heat_map
 from zerokara.report.histogram import histogram
-from zerokara.report.lines import Line, line_chart
+from zerokara.report.lines import line_chart
+from zerokara.report.marks import Arrows, Band, Bars, Cells, Contours, Line, Mark, Path, Points, Rule
 from zerokara.report.markup import Markup, element, escape
 from zerokara.report.numbers import duration, percent, significant, whole
 from zerokara.report.page import Code, Fact, Page, Paragraph, Section
@@ -23,10 +26,15 @@ from zerokara.report.texts import LANGUAGES, Lang, Text, check_language
 
 __all__ = [
     "LANGUAGES",
+    "Arrows",
     "Axis",
+    "Band",
+    "Bars",
     "Box",
     "Cell",
+    "Cells",
     "Code",
+    "Contours",
     "Fact",
     "Figure",
     "Grid",
@@ -34,15 +42,22 @@ __all__ = [
     "Layer",
     "Line",
     "Link",
+    "Mark",
     "Markup",
     "Page",
+    "Panel",
     "Paragraph",
+    "Path",
     "Picture",
+    "Points",
+    "Rule",
     "Section",
     "Table",
     "Text",
     "Tile",
+    "bar_chart",
     "block_diagram",
+    "chart",
     "check_language",
     "confusion_matrix",
     "duration",
@@ -55,6 +70,7 @@ __all__ = [
     "histogram",
     "line_chart",
     "network_diagram",
+    "panels",
     "percent",
     "probability_bars",
     "significant",

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from zerokara.report import axes
 from zerokara.report.axes import Axis, Scale
 from zerokara.report.figure import Figure, svg
+from zerokara.report.marks import Line
 from zerokara.report.markup import Markup, coordinate, element, join
 from zerokara.report.numbers import significant
 from zerokara.report.table import Cell, Table
@@ -20,20 +20,6 @@ POINTS = 40
 
 ROWS = 120
 """A table under a figure lists at most this many rows."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A named line through the points (x[i], y[i]); values that are not finite leave a gap. `faint` is background."""
-
-    name: str
-    x: Sequence[float]
-    y: Sequence[float]
-    faint: bool = False
-
-    def __post_init__(self) -> None:
-        if len(self.x) != len(self.y):
-            raise ValueError(f"line {self.name!r} has {len(self.x)} x values and {len(self.y)} y values")
 
 
 def line_chart(
