@@ -64,6 +64,19 @@ TEXTS: dict[str, Text] = {
         "Probabilities: {first} {share}, then {second} {rest}.", "確率：{first} が {share}、次に {second} が {rest}。"
     ),
     "images": Text("{count} pictures.", "画像 {count} 枚。"),
+    "heat-map": Text(
+        "Heat map of {value}: {rows} rows and {columns} columns.", "{value}のヒートマップ：{rows} 行 {columns} 列。"
+    ),
+    "heat-map-names": Text("Rows: {row_name}; columns: {column_name}.", "行は{row_name}、列は{column_name}。"),
+    "greatest": Text("Greatest: {value} at {row}, {column}.", "最大：{row}、{column} で {value}。"),
+    "smallest": Text("Smallest: {value} at {row}, {column}.", "最小：{row}、{column} で {value}。"),
+    "thinned-cells": Text(
+        "Of {rows} rows and {columns} columns, every {down}th row and every {across}th column is listed.",
+        "{rows} 行 {columns} 列のうち、行は {down} 行おき、列は {across} 列おきに示します。",
+    ),
+    "grids": Text("{count} arrays.", "配列 {count} 個。"),
+    "array": Text("array", "配列"),
+    "values": Text("values, row by row", "値（行ごと）"),
 }
 
 
