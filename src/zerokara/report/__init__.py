@@ -19,8 +19,10 @@ from zerokara.report.histogram import histogram
 from zerokara.report.lines import line_chart
 from zerokara.report.marks import Arrows, Band, Bars, Cells, Contours, Line, Mark, Path, Points, Rule
 from zerokara.report.markup import Markup, element, escape
+from zerokara.report.notebook import notebook_html
 from zerokara.report.numbers import duration, percent, significant, whole
 from zerokara.report.page import Code, Fact, Page, Paragraph, Section
+from zerokara.report.pieces import Formula, Items, Quiz
 from zerokara.report.table import Cell, Table
 from zerokara.report.texts import LANGUAGES, Lang, Text, check_language
 
@@ -37,7 +39,9 @@ __all__ = [
     "Contours",
     "Fact",
     "Figure",
+    "Formula",
     "Grid",
+    "Items",
     "Lang",
     "Layer",
     "Line",
@@ -50,6 +54,7 @@ __all__ = [
     "Path",
     "Picture",
     "Points",
+    "Quiz",
     "Rule",
     "Section",
     "Table",
@@ -70,6 +75,7 @@ __all__ = [
     "histogram",
     "line_chart",
     "network_diagram",
+    "notebook_html",
     "panels",
     "percent",
     "probability_bars",

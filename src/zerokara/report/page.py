@@ -8,6 +8,7 @@ from pathlib import Path
 from zerokara.io import write_atomically
 from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, element, join
+from zerokara.report.pieces import Formula, Items, Quiz
 from zerokara.report.table import Table
 from zerokara.report.texts import Lang, check_language, say
 
@@ -54,12 +55,15 @@ class Fact:
         )
 
 
+Piece = Figure | Table | Paragraph | Code | Formula | Items | Quiz
+
+
 @dataclass(frozen=True)
 class Section:
     """A titled part of a page: text first, then pieces; figures that stand next to each other share a row."""
 
     title: str
-    pieces: Sequence[Figure | Table | Paragraph | Code]
+    pieces: Sequence[Piece]
     lead: str = ""
 
     def html(self, lang: Lang, name: str) -> Markup:

@@ -29,6 +29,7 @@ def check_language(lang: str) -> Lang:
 
 TEXTS: dict[str, Text] = {
     "contents": Text("Contents", "目次"),
+    "answer": Text("The answer", "答え"),
     "numbers": Text("The numbers behind this figure", "この図の数値"),
     "thinned": Text(
         "Every value would be {total} rows; {shown} of them are listed.", "全 {total} 行のうち {shown} 行を示します。"

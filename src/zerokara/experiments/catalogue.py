@@ -1,0 +1,68 @@
+"""The table of experiments, chapter by chapter, and those that are still to come."""
+
+import re
+
+import importlib.util
+
+from zerokara.experiments._names_for_now import NAMES
+from zerokara.experiments.base import Experiment
+from zerokara.experiments.coming import COMING
+from zerokara.recipes import known
+from zerokara.report import Text
+
+CHAPTERS: dict[int, Text] = {
+    1: Text("Python", "Python 入門"),
+    2: Text("The perceptron", "パーセプトロン"),
+    3: Text("Neural networks: the forward pass", "ニューラルネットワーク"),
+    4: Text("Learning", "ニューラルネットワークの学習"),
+    5: Text("Backpropagation", "誤差逆伝播法"),
+    6: Text("Techniques of learning", "学習に関するテクニック"),
+    7: Text("Convolutional networks", "畳み込みニューラルネットワーク"),
+    8: Text("Deep learning", "ディープラーニング"),
+}
+
+
+def _all() -> dict[str, Experiment]:  # for now: what is there
+    found = {}
+    for chapter, names in NAMES.items():
+        for name in names.split():
+            module = f"zerokara.experiments.ch{chapter:02}.{name.replace('-', '_')}"
+            if importlib.util.find_spec(module) is None:
+                continue
+            for thing in vars(importlib.import_module(module)).values():
+                if isinstance(thing, type) and issubclass(thing, Experiment) and getattr(thing, "name", "") == name:
+                    found[name] = thing()
+    return found
+
+
+EXPERIMENTS: dict[str, Experiment] = _all()
+"""Every experiment by its name, with its own settings."""
+
+
+def by_name(name: str) -> Experiment:
+    """The experiment of that name; a ValueError offers the nearest names, or says that it is still to come."""
+    if name in COMING:
+        raise ValueError(f"the experiment {name!r} is still to come; `zerokara lab list` shows what is there")
+    return EXPERIMENTS[known("experiment", name, EXPERIMENTS)]
+
+
+def chosen(words: list[str]) -> list[str]:
+    """The names that the words stand for: names, chapters (ch06), or all; each once, in the order of the book.
+
+    Raises ValueError for a word that is none of these.
+    """
+    wanted: set[str] = set()
+    for word in words:
+        if word == "all":
+            wanted |= EXPERIMENTS.keys()
+        elif found := re.fullmatch(r"ch0?(\d+)", word):
+            wanted |= set(_of_chapter(int(found.group(1))))
+        else:
+            wanted.add(by_name(word).name)
+    return [name for name in EXPERIMENTS if name in wanted]
+
+
+def _of_chapter(chapter: int) -> list[str]:
+    if chapter not in CHAPTERS:
+        raise ValueError(f"chapters run from ch01 to ch{max(CHAPTERS):02}; got ch{chapter:02}")
+    return [name for name, experiment in EXPERIMENTS.items() if experiment.chapter == chapter]

@@ -1,0 +1,117 @@
+"""Results on the disk: found again by the settings, written whole, forgotten when the recipe itself changes."""
+
+import hashlib
+import json
+import math
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zerokara.experiments.base import Experiment
+from zerokara.experiments.found import Found
+from zerokara.experiments.result import Result
+from zerokara.io import load_npz, save_npz, write_atomically
+from zerokara.io.files import make_folder
+from zerokara.release import __version__
+
+RESULTS, ABOUT = "results", "result.json"
+SOURCE, SECONDS = "_source", "_seconds"  # kept beside the arrays of a seed
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The place of one experiment with certain settings: results/NAME-KEY in the laboratory's folder.
+
+    The key is a hash of name, settings, quick, the version and the recipe's own source, so that a result is found
+    again exactly when measuring anew would give it.
+    """
+
+    root: Path
+    experiment: Experiment
+    quick: bool
+
+    @property
+    def folder(self) -> Path:
+        """Where it is; not made yet."""
+        return self.root / RESULTS / f"{self.experiment.name}-{key(self.experiment, self.quick)}"
+
+    def seed_file(self, seed: int) -> Path:
+        """Where the arrays of one seed are."""
+        return self.folder / f"seed-{seed}.npz"
+
+    def has(self, seed: int) -> bool:
+        """Whether that seed was measured."""
+        return self.seed_file(seed).is_file()
+
+    def open(self) -> Path:
+        """Make the folder, and write down what it holds."""
+        folder = make_folder(self.folder)
+        about = {"name": self.experiment.name, "settings": self.experiment.settings, "quick": self.quick}
+        if not (folder / ABOUT).is_file():
+            write_atomically(folder / ABOUT, (json.dumps(about, indent=2) + "\n").encode())
+        return folder
+
+    def keep(self, seed: int, arrays: dict[str, Any], source: str, seconds: float) -> None:
+        """Write what one seed gave; its finished parts are not needed any more."""
+        folder = self.open()
+        told = {SOURCE: np.array(source), SECONDS: np.array(seconds)}
+        save_npz(self.seed_file(seed), {**arrays, **told})
+        for part in folder.glob(f"seed-{seed}.*.part.npz"):
+            part.unlink(missing_ok=True)
+        shutil.rmtree(folder / f"seed-{seed}", ignore_errors=True)
+
+    def load(self, seeds: list[int]) -> Result:
+        """The result of these seeds, all of which have been measured."""
+        runs = [load_npz(self.seed_file(seed)) for seed in seeds]
+        seconds = sum(float(run.pop(SECONDS)) for run in runs)
+        sources = [str(run.pop(SOURCE)) for run in runs]
+        return Result(self.experiment, Found(runs), seeds[0], self.quick, sources[0], seconds)
+
+    def forget(self) -> None:
+        """Remove everything kept for these settings."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def measured(self) -> list[int]:
+        """The seeds that have been measured, in order."""
+        stems = [path.stem.removeprefix("seed-") for path in self.folder.glob("seed-*.npz")]
+        return sorted(int(stem) for stem in stems if stem.isdigit())
+
+
+def key(experiment: Experiment, quick: bool) -> str:
+    """Ten hexadecimal digits that stand for the experiment, its settings and its source."""
+    written = json.dumps([experiment.name, experiment.settings, quick, __version__, _source(experiment)])
+    return hashlib.sha256(written.encode()).hexdigest()[:10]
+
+
+def kept(root: Path, experiments: dict[str, Experiment]) -> Iterator[Shelf]:
+    """Every shelf in the folder that this version would fill again in the same way."""
+    for about in sorted((root / RESULTS).glob(f"*/{ABOUT}")):
+        try:
+            told = json.loads(about.read_text(encoding="utf-8"))
+            experiment = experiments[told["name"]]
+            settings = {n: tuple(v) if isinstance(v, list) else v for n, v in told["settings"].items()}
+            shelf = Shelf(root, type(experiment)(**settings), bool(told["quick"]))
+        except (KeyError, TypeError, ValueError, OSError):
+            continue  # of another version, or not ours
+        if shelf.folder == about.parent and shelf.measured():
+            yield shelf
+
+
+def _source(experiment: Experiment) -> str:
+    """A hash of the file that the recipe stands in."""
+    file = getattr(sys.modules[type(experiment).__module__], "__file__", None)
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
+
+
+def finite(value: Any) -> Any:
+    """The value as JSON can hold it: numbers that are none become null."""
+    if isinstance(value, dict):
+        return {name: finite(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

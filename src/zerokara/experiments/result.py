@@ -1,0 +1,126 @@
+"""What came of an experiment, ready to be shown in either language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from zerokara.arrays import Array
+from zerokara.experiments.base import Experiment, Question
+from zerokara.experiments.checks import Check
+from zerokara.experiments.found import Found
+from zerokara.experiments.tongue import Tongue
+from zerokara.report import Figure, Lang, notebook_html
+
+
+class Verdict(Enum):
+    """How the measured numbers lie beside the expected ones."""
+
+    AS_EXPECTED = "as expected"
+    OUTSIDE = "outside"
+    NOT_JUDGED = "not judged"
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """An experiment and what it found.
+
+    `result["loss"]` is an array of the first seed, `result.found.all("loss")` has those of all seeds. `quick`: run in
+    small, so that only laws are judged. `source`: the data used, empty where there were none. `seconds`: how long it
+    took to measure. A notebook shows the figures.
+    """
+
+    experiment: Experiment
+    found: Found
+    first_seed: int = 0
+    quick: bool = False
+    source: str = ""
+    seconds: float = 0.0
+
+    def __getitem__(self, name: str) -> Array:
+        return self.found[name]
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """Everything found for the first seed, by name."""
+        return dict(self.found)
+
+    @property
+    def own(self) -> bool:
+        """Whether the settings are the recipe's own, for which it promises numbers."""
+        return not self.quick and not self.experiment.changed
+
+    def figures(self, lang: Lang = "en") -> list[Figure]:
+        """The figures, without the tables and paragraphs between them."""
+        pieces = self.experiment.figures(self.found, Tongue(lang))
+        return [piece for piece in pieces if isinstance(piece, Figure)]
+
+    def figure(self, number: int = 0, lang: Lang = "en") -> Figure:
+        """One figure, counted from 0; ValueError if there is none with that number."""
+        figures = self.figures(lang)
+        if not -len(figures) <= number < len(figures):
+            raise ValueError(f"{self.experiment.name} has {len(figures)} figures, counted from 0; got {number}")
+        return figures[number]
+
+    def findings(self, lang: Lang = "en") -> Sequence[str]:
+        """What is to be seen, computed from what was found."""
+        return self.experiment.findings(self.found, Tongue(lang))
+
+    def checks(self, lang: Lang = "en") -> Sequence[Check]:
+        """What was expected, beside what was found."""
+        return self.experiment.checks(self.found, Tongue(lang))
+
+    def questions(self, lang: Lang = "en") -> Sequence[Question]:
+        """The readers' questions, with computed answers."""
+        return self.experiment.questions(self.found, Tongue(lang))
+
+    def judged(self, check: Check) -> bool:
+        """Whether a check says anything about these settings: laws always do."""
+        return check.law or self.own
+
+    @property
+    def verdict(self) -> Verdict:
+        """Over all checks that apply."""
+        judged = [check.holds for check in self.checks() if self.judged(check)]
+        if not judged:
+            return Verdict.NOT_JUDGED
+        return Verdict.AS_EXPECTED if all(judged) else Verdict.OUTSIDE
+
+    def write(self, path: str | Path, lang: Lang = "en", command: str = "") -> Path:
+        """Write the report, one HTML file; return its path."""
+        from zerokara.experiments.page import page
+
+        return page(self, lang, command).write(Path(path))
+
+    def facts(self) -> dict[str, Any]:
+        """The result in plain values, for JSON."""
+        return {
+            "name": self.experiment.name,
+            "chapter": self.experiment.chapter,
+            "settings": self.experiment.settings,
+            "seeds": [self.first_seed + k for k in range(self.found.seeds)],
+            "quick": self.quick,
+            "data": self.source,
+            "seconds": self.seconds,
+            "verdict": self.verdict.value,
+            "checks": [
+                {
+                    "what": check.what,
+                    "measured": check.measured,
+                    "low": check.low,
+                    "high": check.high,
+                    "evidence": check.evidence,
+                    "judged": self.judged(check),
+                    "holds": check.holds,
+                }
+                for check in self.checks()
+            ],
+            "findings": list(self.findings()),
+        }
+
+    def __repr__(self) -> str:
+        return f"Result({self.experiment.name}, {self.verdict.value}, arrays: {', '.join(self.found)})"
+
+    def _repr_html_(self) -> str:
+        return notebook_html(*(figure.html("en") for figure in self.figures()))

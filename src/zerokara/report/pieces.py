@@ -1,0 +1,52 @@
+"""Smaller pieces of a page: formulas, lists, questions with a hidden answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zerokara.report.markup import Markup, element
+from zerokara.report.texts import Lang, say
+
+
+@dataclass(frozen=True)
+class Formula:
+    """Lines of LaTeX, typeset as MathML, which every browser draws, prints and reads out without loading anything."""
+
+    lines: Sequence[str]
+    words: str = ""
+
+    def html(self) -> Markup:
+        """The lines one below the other, and what the letters mean."""
+        from latex2mathml.converter import convert
+
+        drawn = [Markup(convert(line, display="block")) for line in self.lines]
+        return element(
+            "div",
+            *(element("div", line, class_="formula", tabindex=0) for line in drawn),
+            element("p", self.words, class_="symbols") if self.words else "",
+            class_="formulas",
+        )
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of sentences."""
+
+    sentences: Sequence[str]
+
+    def html(self) -> Markup:
+        """The list as markup."""
+        return element("ul", *(element("li", sentence) for sentence in self.sentences), class_="items")
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """A question whose answer opens when the reader asks for it."""
+
+    question: str
+    answer: str
+    lang: Lang = "en"
+
+    def html(self) -> Markup:
+        """Question and hidden answer."""
+        answer = element("details", element("summary", say(self.lang, "answer")), element("p", self.answer))
+        return element("div", element("p", self.question), answer, class_="quiz")
