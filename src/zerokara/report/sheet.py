@@ -43,9 +43,9 @@ def shortened(text: str, room: float, size: float = LETTER) -> str:
     return kept.rstrip() + "…"
 
 
-def sheet(width: float, height: float, words: str, *children: object) -> Markup:
+def sheet(width: float, height: float, words: str, *children: object, style: str = "") -> Markup:
     """An SVG of `width` × `height` that shrinks a little on narrow pages, then scrolls; `words` say what it shows."""
-    picture = svg(width, height, words, *children, class_="exact")
+    picture = svg(width, height, words, *children, class_=f"exact {style}".strip())
     sized = element("div", picture, style=f"min-width:{coordinate(width * SMALLEST)}px;max-width:{coordinate(width)}px")
     return element("div", sized, class_="sheet", tabindex=0, role="group", aria_label=words)
 

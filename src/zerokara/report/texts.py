@@ -78,6 +78,21 @@ TEXTS: dict[str, Text] = {
     "grids": Text("{count} arrays.", "配列 {count} 個。"),
     "array": Text("array", "配列"),
     "values": Text("values, row by row", "値（行ごと）"),
+    "edge": Text("edge", "辺"),
+    "value": Text("value", "値"),
+    "gradient": Text("gradient", "勾配"),
+    "layer": Text("layer", "層"),
+    "node": Text("node", "ノード"),
+    "incoming": Text("weights that lead to it", "入ってくる重み"),
+    "positive": Text("positive weight", "正の重み"),
+    "negative": Text("negative weight", "負の重み"),
+    "layer-nodes": Text("{name} ({count} nodes)", "{name}（{count} ノード）"),
+    "layer-bias": Text("{name} ({count} nodes and a bias)", "{name}（{count} ノードとバイアス）"),
+    "network": Text("Network: {layers}.", "ネットワーク：{layers}。"),
+    "box-start": Text("from", "始点"),
+    "box-end": Text("to", "終点"),
+    "link": Text("link", "つながり"),
+    "blocks": Text("Diagram of {count} boxes: {links}.", "ブロック図、箱 {count} 個：{links}。"),
 }
 
 
