@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from cyclopts import App, Parameter, UnknownCommandError
 
 from zerokara.cli import errors
-from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, Command
+from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, Command
 from zerokara.cli.console import safe, tolerate_any_text
+
+GROUPS = {"lab": LAB_COMMANDS, "data": DATA_COMMANDS}
+"""Commands that have commands of their own."""
 
 
 def build() -> App:
@@ -19,11 +22,12 @@ def build() -> App:
         "zerokara (ゼロから): deep learning from zero. Begin with: zerokara demo",
         "`zerokara COMMAND --help` explains a command and shows examples.",
     )
-    data = _app("data", COMMANDS["data"].help, _examples(COMMANDS["data"]))
-    data.sort_key = list(COMMANDS).index("data")
-    _add(data, DATA_COMMANDS)
     _add(app, {name: command for name, command in COMMANDS.items() if command.target})
-    app.command(data)
+    for name, commands in GROUPS.items():
+        group = _app(name, COMMANDS[name].help, _examples(COMMANDS[name]))
+        group.sort_key = list(COMMANDS).index(name)
+        _add(group, commands)
+        app.command(group)
     return app
 
 
@@ -70,15 +74,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        result = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        result = build()(
+            ["lab", "list", *arguments[1:]] if _is_bare_lab(arguments) else arguments,
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
     except UnknownCommandError:  # its own message would import every command to name them all
         raise _unknown_command(arguments) from None
     return result if isinstance(result, int) else 0
 
 
+def _is_bare_lab(arguments: Sequence[str]) -> bool:
+    """`zerokara lab`, perhaps with --json: the list."""
+    return list(arguments[:1]) == ["lab"] and set(arguments[1:]) <= {"--json"}
+
+
 def _unknown_command(arguments: Sequence[str]) -> errors.UsageError:
-    within = "data " if arguments[0] == "data" else ""
-    names = list(DATA_COMMANDS if within else COMMANDS)
+    within = f"{arguments[0]} " if arguments[0] in GROUPS else ""
+    names = list(GROUPS[arguments[0]] if within else COMMANDS)
     asked = arguments[1] if within else arguments[0]
     near = difflib.get_close_matches(asked, names, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"

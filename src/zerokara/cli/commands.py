@@ -47,6 +47,13 @@ COMMANDS: dict[str, Command] = {
         "Show a model layer by layer; without a name, list the models.",
         "zerokara summary\nzerokara summary deep-convnet\nzerokara summary simple-convnet --input 3x32x32 --json",
     ),
+    "lab": Command(
+        "",
+        "The laboratory: every experiment of the book and of its readers.\n\n"
+        "Without a further word it lists them. Reports and results are kept in --out (zerokara-lab).",
+        "zerokara lab\nzerokara lab show optimizer-paths\nzerokara lab run optimizer-paths --lr 0.5\n"
+        "zerokara lab run ch06 --quick --lang ja",
+    ),
     "data": Command(
         "",
         "List, fetch, show and check data sets.",
@@ -57,6 +64,27 @@ COMMANDS: dict[str, Command] = {
         "zerokara.cli.version:version",
         "Print versions and machine.",
         "zerokara version\nzerokara version --json",
+    ),
+}
+
+LAB_COMMANDS: dict[str, Command] = {
+    "list": Command(
+        "zerokara.cli.lab:list_all",
+        "List the experiments by chapter, with their question.",
+        "zerokara lab list\nzerokara lab list --lang ja\nzerokara lab list --json",
+    ),
+    "show": Command(
+        "zerokara.cli.lab:show",
+        "Show question, formula and settings of an experiment.",
+        "zerokara lab show weight-init-histogram\nzerokara lab show batch-norm --lang ja",
+    ),
+    "run": Command(
+        "zerokara.cli.lab:run",
+        "Do experiments and write their reports.\n\n"
+        "Every setting of an experiment is an option by its name. A run can be interrupted: the same command goes on. "
+        "What was measured with the same settings is shown at once; --force measures anew.",
+        "zerokara lab run gradient-method --lr 1\nzerokara lab run optimizer-mnist --seeds 5 --jobs 2\n"
+        "zerokara lab run ch03 ch04 --lang ja\nzerokara lab run all --quick --data digits",
     ),
 }
 

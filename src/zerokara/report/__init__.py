@@ -7,6 +7,7 @@ whoever has something to show.
 from zerokara.report.axes import Axis
 from zerokara.report.bars import bar_chart
 from zerokara.report.blocks import Box, Link, block_diagram
+from zerokara.report.cards import Card, Cards, illustration
 from zerokara.report.chart import Panel, chart, panels
 from zerokara.report.circuit import graph_figure
 from zerokara.report.confusion import confusion_matrix
@@ -33,6 +34,8 @@ __all__ = [
     "Band",
     "Bars",
     "Box",
+    "Card",
+    "Cards",
     "Cell",
     "Cells",
     "Code",
@@ -73,6 +76,7 @@ __all__ = [
     "grids",
     "heat_map",
     "histogram",
+    "illustration",
     "line_chart",
     "network_diagram",
     "notebook_html",

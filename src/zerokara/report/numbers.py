@@ -31,7 +31,9 @@ def whole(value: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`8.4 s`, `2 min 05 s`, `1 h 02 min`."""
+    """`35 ms`, `8.4 s`, `2 min 05 s`, `1 h 02 min`."""
+    if 0 < seconds < 0.0995:
+        return f"{max(1, round(1000 * seconds))} ms"
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

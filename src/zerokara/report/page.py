@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from zerokara.io import write_atomically
+from zerokara.report.cards import Cards
 from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, element, join
 from zerokara.report.pieces import Formula, Items, Quiz
@@ -55,7 +56,7 @@ class Fact:
         )
 
 
-Piece = Figure | Table | Paragraph | Code | Formula | Items | Quiz
+Piece = Figure | Table | Paragraph | Code | Formula | Items | Quiz | Cards
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from zerokara.autodiff import numerical_gradient
 from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
-from zerokara.experiments.checks import Check, near
+from zerokara.experiments.checks import Check, at_most, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
@@ -89,7 +89,7 @@ class GradientMethod(Experiment):
         return [
             near(t("x₀ at the end", "最後の x₀"), found["path"][-1, 0], -0.03458765, 1e-7, "A"),
             near(t("x₁ at the end", "最後の x₁"), found["path"][-1, 1], 0.04611686, 1e-7, "A"),
-            near(what, away, 0, 1e-3 if abs(1 - 2 * self.lr) <= 1 else np.inf, "A", law=True),
+            at_most(what, away, 1e-3 if abs(1 - 2 * self.lr) <= 1 else np.inf, "A", law=True),
         ]
 
 

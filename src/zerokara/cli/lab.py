@@ -1,0 +1,200 @@
+"""`zerokara lab`: list, show, run."""
+
+import json as json_format
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from zerokara.cli import names as words
+from zerokara.cli.console import columns, safe, say
+from zerokara.cli.errors import UsageError
+from zerokara.cli.lab_run import Bench, carry_out
+from zerokara.cli.machine import environment
+from zerokara.cli.numbers import Whole
+from zerokara.experiments import CHAPTERS, COMING, EXPERIMENTS, Experiment, Order, by_name, chosen, order
+from zerokara.io.files import make_folder, write_beside
+from zerokara.recipes import known
+from zerokara.report import Lang
+
+OUT = Path("zerokara-lab")
+AsJson = Annotated[bool, Parameter(name="--json", help="JSON instead of text: one object a line.")]
+Setting = Annotated[str, Parameter(allow_leading_hyphen=True)]
+Language = Annotated[str, Parameter(help="Language of titles, questions and reports: en or ja.")]
+
+
+def list_all(*, json: AsJson = False, lang: Language = "en") -> None:
+    """List the experiments by chapter, with their question."""
+    language = words.language(lang)
+    if json:
+        for experiment in EXPERIMENTS.values():
+            say(json_format.dumps(_facts(experiment, language), ensure_ascii=False))
+        for name, coming in COMING.items():
+            told = {"name": name, "chapter": coming.chapter, "question": coming.question(language), "status": "coming"}
+            say(json_format.dumps(told, ensure_ascii=False))
+        return
+    width = max(map(len, (*EXPERIMENTS, *COMING)))
+    for chapter, title in CHAPTERS.items():
+        say(f"ch{chapter:02}  {title(language)}")
+        for name, experiment in EXPERIMENTS.items():
+            if experiment.chapter == chapter:
+                say(f"  {name.ljust(width)}  {experiment.question(language)}")
+        for name, coming in COMING.items():
+            if coming.chapter == chapter:
+                say(f"  {name.ljust(width)}  (coming) {coming.question(language)}")
+        say()
+    say("zerokara lab show NAME explains one; zerokara lab run NAME does it.")
+
+
+def show(name: str, /, *, json: AsJson = False, lang: Language = "en") -> None:  # noqa: D417 (json and lang explain themselves)
+    """Show question, formula and settings of an experiment.
+
+    Parameters
+    ----------
+    name
+        A name from `zerokara lab list`.
+    """
+    language = words.language(lang)
+    experiment = _usage(by_name, name)
+    if json:
+        say(json_format.dumps(_facts(experiment, language), ensure_ascii=False))
+        return
+    say(f"{experiment.title(language)}   ({experiment.source})")
+    say(experiment.question(language))
+    say()
+    for line in (type(experiment).__doc__ or "").strip().splitlines():
+        say(f"  {line.strip()}")
+    for line in experiment.formula:
+        say(f"  {line}")
+    if experiment.symbols:
+        say(f"  {experiment.symbols(language)}")
+    say()
+    rows = [[_option(k), _written(v), _meaning(experiment, k, language)] for k, v in experiment.settings.items()]
+    for line in columns([["setting", "value", ""], *rows]) if rows else ["There is nothing to set."]:
+        say(f"  {line}")
+    say()
+    say(f"zerokara lab run {experiment.name}" + (f" {rows[0][0]} {rows[0][1]}" if rows else ""))
+
+
+def run(  # noqa: D417 (json and lang explain themselves)
+    *names: str,
+    out: Path = OUT,
+    lang: Language = "en",
+    quick: bool = False,
+    seed: Whole = None,
+    seeds: Whole = None,
+    jobs: Whole = None,
+    data_dir: Path | None = None,
+    force: bool = False,
+    quiet: bool = False,
+    json: AsJson = False,
+    **settings: Setting,
+) -> int:
+    """Do experiments and write their reports.
+
+    Parameters
+    ----------
+    names
+        Names from `zerokara lab list`, chapters (ch06), or all.
+    out
+        The laboratory's folder: reports, their table of contents, and results, which are found again.
+    quick
+        Every experiment shrunk to seconds or less, for a first look.
+    seed
+        Where all random numbers start; 0 unless given.
+    seeds
+        How many seeds to measure, for mean and spread; each experiment has its own number of them.
+    jobs
+        How many processes share the work, each with its share of the cores.
+    data_dir
+        Folder with your own data files; else ZEROKARA_DATA, else the cache.
+    force
+        Measure anew what has been measured.
+    quiet
+        Show no progress.
+    settings
+        Any setting of the experiments by its name: --lr 0.5, --data digits.
+    """
+    language = words.language(lang)
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"jobs is at least 1; got {jobs}")
+    orders = _orders(names, settings, seed or 0, seeds, quick)
+    command = _command(names, settings, quick, seed, seeds, lang)
+    bench = Bench(_folder(out), data_dir, jobs or 1, language, quiet or json, command if len(orders) == 1 else "")
+    return carry_out(orders, bench, list(environment().items()), force=force, json=json)
+
+
+def _orders(names: Sequence[str], settings: dict[str, str], seed: int, seeds: int | None, quick: bool) -> list[Order]:
+    """What is asked for; UsageError, before any work, for a name or a setting that cannot be."""
+    if not names:
+        raise UsageError("say what to run: names from `zerokara lab list`, chapters such as ch06, or all")
+    wanted: list[str] = _usage(chosen, list(names))
+    given = {name.replace("-", "_"): value for name, value in settings.items()}
+    everything = {setting for name in wanted for setting in EXPERIMENTS[name].settings}
+    for setting in given:
+        what = f"setting of {wanted[0]}" if len(wanted) == 1 else "setting of these experiments"
+        _usage(known, what, setting, sorted(everything))
+    orders = []
+    for name in wanted:
+        own = {k: v for k, v in given.items() if k in EXPERIMENTS[name].settings}
+        orders.append(_usage(order, name, seed=seed, seeds=seeds, quick=quick, **own))
+    return orders
+
+
+def _folder(out: Path) -> Path:
+    """The laboratory's folder; ValueError now, not after the work, if nothing can be written there."""
+    folder = make_folder(out)
+    write_beside(folder / "probe", b"").unlink()
+    return folder
+
+
+def _command(
+    names: Sequence[str], settings: dict[str, str], quick: bool, seed: int | None, seeds: int | None, lang: str
+) -> str:
+    """The command line that repeats this."""
+    options = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in settings.items()]
+    options += ["--quick"] if quick else []
+    options += [f"--{n} {v}" for n, v in (("seed", seed), ("seeds", seeds)) if v is not None]
+    options += [f"--lang {lang}"] if lang != "en" else []
+    return " ".join(["zerokara lab run", *names, *options])
+
+
+def _facts(experiment: Experiment, lang: Lang) -> dict[str, Any]:
+    return {
+        "name": experiment.name,
+        "chapter": experiment.chapter,
+        "title": experiment.title(lang),
+        "question": experiment.question(lang),
+        "source": experiment.source,
+        "formula": list(experiment.formula),
+        "cost": experiment.cost,
+        "seeds": experiment.seeds,
+        "settings": experiment.settings,
+        "quick": dict(experiment.quick),
+        "status": "ready",
+    }
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _written(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(_written(one) for one in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _meaning(experiment: Experiment, name: str, lang: Lang) -> str:
+    metadata = experiment.__dataclass_fields__[name].metadata
+    told: str = metadata["help"](lang)
+    return f"{told} [{', '.join(metadata['choices'])}]" if metadata["choices"] else told
+
+
+def _usage(function: Any, *arguments: Any, **options: Any) -> Any:
+    try:
+        return function(*arguments, **options)
+    except ValueError as error:
+        raise UsageError(safe(str(error))) from error

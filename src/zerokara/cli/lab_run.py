@@ -1,0 +1,192 @@
+"""Doing the experiments of a command line: progress, reports, and what is said of each."""
+
+import json as json_format
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zerokara.cli.console import safe, say
+from zerokara.cli.errors import explain
+from zerokara.experiments import Order, Result, Verdict
+from zerokara.experiments.index import write_index, write_report
+from zerokara.experiments.keeping import finite
+from zerokara.experiments.running import Unit, measure, spread, unit
+from zerokara.report import Lang, duration
+
+EVERY = 20.0
+"""Seconds between two lines of progress where there is no terminal."""
+
+_SAID = {
+    Verdict.AS_EXPECTED: "as expected",
+    Verdict.OUTSIDE: "OUTSIDE what was expected",
+    Verdict.NOT_JUDGED: "nothing to judge with these settings",
+}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where and how the work is done."""
+
+    root: Path
+    data_dir: Path | None
+    jobs: int
+    lang: Lang
+    quiet: bool
+    command: str
+
+
+def carry_out(
+    orders: Sequence[Order], bench: Bench, environment: Sequence[tuple[str, str]], *, force: bool, json: bool
+) -> int:
+    """Do what is missing, write every report and the table of contents; the exit code, 1 if something failed."""
+    if force:
+        for one in orders:
+            one.shelf(bench.root).forget()
+    units = [unit(one, seed, bench.root, bench.data_dir) for one in orders for seed in one.missing(bench.root)]
+    fresh, began, failed, outside = {u.name for u in units}, time.perf_counter(), 0, 0
+    try:
+        for one, error in _finished(orders, units, bench):
+            if error is not None:
+                if len(orders) == 1:
+                    raise error
+                failed += 1
+                print(f"zerokara: {one.experiment.name}: {explain(error)[0]}", file=sys.stderr)
+                continue
+            result = one.shelf(bench.root).load(list(one.seeds))
+            path = write_report(bench.root, result, bench.lang, bench.command, environment)
+            outside += result.verdict is Verdict.OUTSIDE
+            _tell(result, path, kept=one.experiment.name not in fresh, json=json)
+    except KeyboardInterrupt:
+        write_index(bench.root, bench.lang)
+        raise KeyboardInterrupt("interrupted; what was finished is kept, and the same command goes on") from None
+    index = write_index(bench.root, bench.lang)
+    if not json:
+        _conclude(len(orders), failed, outside, index, time.perf_counter() - began)
+    return 1 if failed else 0
+
+
+def _tell(result: Result, path: Path, *, kept: bool, json: bool) -> None:
+    if json:
+        say(json_format.dumps(finite({**result.facts(), "report": str(path)}), ensure_ascii=False))
+        return
+    seeds = f", {result.found.seeds} seeds" if result.found.seeds > 1 else ""
+    how = "kept from an earlier run" if kept else duration(result.seconds)
+    say(f"{result.experiment.name}: {_SAID[result.verdict]}   ({how}{seeds}{', quick' if result.quick else ''})")
+    if result.source:
+        say(f"    data    {safe(result.source)}")
+    say(f"    report  {safe(str(path))}")
+
+
+def _conclude(count: int, failed: int, outside: int, index: Path, seconds: float) -> None:
+    say()
+    if count > 1:
+        told = [f"{count - failed} of {count} experiments in {duration(seconds)}"]
+        told += [f"{outside} outside what was expected"] if outside else []
+        say(", ".join(told))
+    say(f"All reports: {safe(str(index.resolve()))}   (open it in a browser)")
+
+
+def _finished(
+    orders: Sequence[Order], units: Sequence[Unit], bench: Bench
+) -> Iterator[tuple[Order, BaseException | None]]:
+    """Every order when all of its seeds are measured, or with what went wrong; those that are kept come first."""
+    waiting = {one.experiment.name: len(one.missing(bench.root)) for one in orders}
+    by_name = {one.experiment.name: one for one in orders}
+    yield from ((one, None) for one in orders if not waiting[one.experiment.name])
+    wrong: dict[str, BaseException] = {}
+    for done, outcome in _work(units, bench):
+        waiting[done.name] -= 1
+        if isinstance(outcome, BaseException):
+            wrong[done.name] = outcome
+        if not waiting[done.name]:
+            yield by_name[done.name], wrong.get(done.name)
+
+
+def _work(units: Sequence[Unit], bench: Bench) -> Iterator[tuple[Unit, Any]]:
+    with _progress(len(units), bench.quiet) as (begin, finish):
+        if bench.jobs > 1:
+            begin(f"{len(units)} runs in {bench.jobs} processes")
+            for pair in spread(units, bench.jobs):
+                finish()
+                yield pair
+            return
+        broken: set[str] = set()
+        for one in units:
+            if one.name in broken:  # another seed would fail in the same way
+                yield one, None
+                continue
+            tell = begin(f"{one.name} (seed {one.seed})")
+            outcome: Any = None
+            try:
+                outcome = measure(one, tell)
+            except Exception as error:
+                broken.add(one.name)
+                outcome = error
+            finish()
+            yield one, outcome
+
+
+Begin = Callable[[str], Callable[[int, int], None]]
+
+
+@contextmanager
+def _progress(total: int, quiet: bool) -> Iterator[tuple[Begin, Callable[[], None]]]:
+    """(what begins, which gives what is told of its steps; one more is finished): a bar, lines, or nothing."""
+    if quiet or not total:
+        yield lambda name: lambda done, planned: None, lambda: None
+    elif sys.stderr.isatty():
+        with _bars(total) as both:
+            yield both
+    else:
+        yield _lines(total)
+
+
+def _lines(total: int) -> tuple[Begin, Callable[[], None]]:
+    finished, said = [0], [time.monotonic()]
+
+    def begin(name: str) -> Callable[[int, int], None]:
+        began = time.monotonic()
+
+        def tell(done: int, planned: int) -> None:
+            now = time.monotonic()
+            if now - said[0] >= EVERY:
+                said[0] = now
+                left = (now - began) * (planned - done) / max(done, 1)
+                where = f"{finished[0] + 1}/{total} {name}: {done:,} of {planned:,} steps"
+                print(f"{where}, about {duration(left)} left of this one", file=sys.stderr, flush=True)
+
+        return tell
+
+    def finish() -> None:
+        finished[0] += 1
+
+    return begin, finish
+
+
+@contextmanager
+def _bars(total: int) -> Iterator[tuple[Begin, Callable[[], None]]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    shown = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*shown, console=Console(stderr=True), transient=True) as progress:
+        everything = progress.add_task("all", total=total, visible=total > 1)
+        current = progress.add_task("", total=None)
+
+        def begin(name: str) -> Callable[[int, int], None]:
+            progress.reset(current, total=None, description=name)
+            drawn = [0.0]
+
+            def tell(done: int, planned: int) -> None:
+                now = time.monotonic()
+                if now - drawn[0] > 0.1:
+                    drawn[0] = now
+                    progress.update(current, completed=done, total=planned)
+
+            return tell
+
+        yield begin, lambda: progress.advance(everything)
