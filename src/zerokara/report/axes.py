@@ -6,9 +6,31 @@ from dataclasses import dataclass
 
 from zerokara.report.markup import Markup, coordinate, element, join
 from zerokara.report.numbers import significant
+from zerokara.report.sheet import text_width
 
 WIDTH, HEIGHT = 440.0, 280.0
 LEFT, RIGHT, TOP, BOTTOM = 60.0, 12.0, 14.0, 44.0
+
+
+@dataclass(frozen=True)
+class Room:
+    """A drawing of `width` × `height` and the margins around its frame."""
+
+    width: float = WIDTH
+    height: float = HEIGHT
+    left: float = LEFT
+    right: float = RIGHT
+    top: float = TOP
+    bottom: float = BOTTOM
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """The frame: left, top, right and bottom side."""
+        return self.left, self.top, self.width - self.right, self.height - self.bottom
+
+
+ROOM = Room()
+"""What a chart has unless it asks for another."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +62,7 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     step = next((m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * (1 - 1e-9)), 10 * power)
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
-    return [round(i * step, 12) for i in range(first, last + 1)]
+    return [float(f"{i * step:.12g}") for i in range(first, last + 1)]
 
 
 def decades(low: float, high: float) -> list[float]:
@@ -65,28 +87,51 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         """Where `value` lies in the drawing, within the frame."""
-        low, high = self.low, self.high
-        if self.log:
-            value, low, high = math.log(max(value, low)), math.log(low), math.log(high)
-        share = (value - low) / (high - low)
-        return self.start + min(1.0, max(0.0, share)) * (self.stop - self.start)
+        return self._at(min(1.0, max(0.0, self._share(value))))
+
+    def beyond(self, value: float) -> float:
+        """Where `value` lies in the drawing, also outside of the frame (what is very far away is drawn nearer)."""
+        return self._at(min(9.0, max(-9.0, self._share(value))))
+
+    def _share(self, value: float) -> float:
+        if not self.log:
+            return (value - self.low) / (self.high - self.low)
+        return math.log(value / self.low) / math.log(self.high / self.low) if value > 0 else -math.inf
+
+    def _at(self, share: float) -> float:
+        return self.start + share * (self.stop - self.start)
 
     @property
     def ticks(self) -> list[float]:
-        """The marks of this scale."""
-        if self.log:
-            return decades(self.low, self.high)
-        return [t for t in ticks(self.low, self.high) if not self.whole or t == int(t)]
+        """The marks of this scale, more of them on a longer one."""
+        sideways = self.stop > self.start
+        count = min(8 if sideways else 6, max(2, round(abs(self.stop - self.start) / (72 if sideways else 45))))
+        found = decades(self.low, self.high) if self.log else []
+        if len(found) < 2:
+            found = ticks(self.low, self.high, count)
+        return self._legible([t for t in found if not self.whole or t == int(t)], sideways)
+
+    def _legible(self, marks: list[float], sideways: bool) -> list[float]:
+        """As many of the marks, at regular steps, as can be written without touching each other."""
+        sizes = [text_width(tick(mark)) + 8 if sideways else 13.0 for mark in marks]
+        places = [abs(self(mark) - self.start) for mark in marks]
+        for every in range(1, len(marks) + 1):
+            kept = range(0, len(marks), every)
+            if all(places[i + every] - places[i] >= (sizes[i] + sizes[i + every]) / 2 for i in kept[:-1]):
+                return [marks[i] for i in kept]
+        return marks
 
 
 def scale(axis: Axis, values: Sequence[float], start: float, stop: float) -> Scale:
     """The scale on which all finite `values` find room, with the ends that the axis fixes."""
     log = axis.log and any(v > 0 and math.isfinite(v) for v in values)
     finite = [v for v in values if math.isfinite(v) and (v > 0 or not log)] or [0.0, 1.0]
-    low = min(finite) if axis.low is None else axis.low
+    fixed_low = axis.low if axis.low is None or axis.low > 0 or not log else None
+    low = min(finite) if fixed_low is None else fixed_low
     high = max(finite) if axis.high is None else axis.high
     if log:
-        return Scale(low / 1.1, high * 1.1, start, stop, log=True)
+        low, high = (low, high) if high > low else (low / 2, low * 2)
+        return Scale(low / (1.0 if fixed_low else 1.1), high * (1.0 if axis.high else 1.1), start, stop, log=True)
     if high <= low:
         low, high = low - 0.5, low + 0.5
     room = 0.04 * (high - low)
@@ -94,22 +139,40 @@ def scale(axis: Axis, values: Sequence[float], start: float, stop: float) -> Sca
     return Scale(low_end, high if axis.high is not None else high + room, start, stop, whole=axis.whole)
 
 
-def frame(x: Axis, y: Axis, across: Scale, up: Scale, *, grid: bool = True) -> Markup:
+def tick(value: float) -> str:
+    """How a mark is written: `0.05`, `60,000`, `10⁻⁶`, `2·10⁹`."""
+    size = abs(value)
+    if value == 0 or 1e-3 <= size < 1e6:
+        return significant(value)
+    power = math.floor(math.log10(size) + 1e-9)
+    factor = significant(float(f"{value / 10.0**power:.6g}"))
+    raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return {"1": "", "−1": "−"}.get(factor, f"{factor}·") + f"10{raised}"
+
+
+def frame(x: Axis, y: Axis, across: Scale, up: Scale, *, grid: bool = True, room: Room = ROOM) -> Markup:
     """Grid lines with their numbers, and what the axes mean."""
-    right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
-    parts: list[Markup] = []
+    left, top, right, bottom = room.box
+    style = "grid" if grid else "none"
+    lines, beside, below = [], [], []
     for value in up.ticks:
         at = coordinate(up(value))
-        parts.append(element("line", x1=LEFT, x2=right, y1=at, y2=at, class_="grid" if grid else "none"))
-        parts.append(element("text", significant(value), x=LEFT - 7, y=at, dy="0.35em", class_="tick end"))
+        lines.append(element("line", x1=left, x2=right, y1=at, y2=at, class_=style))
+        beside.append(element("text", tick(value), x=left - 7, y=at, dy="0.35em", class_="tick end"))
     for value in across.ticks:
         at = coordinate(across(value))
-        parts.append(element("line", x1=at, x2=at, y1=bottom, y2=bottom + 4, class_="axis"))
-        parts.append(element("text", significant(value), x=at, y=bottom + 17, class_="tick middle"))
-    parts.append(element("line", x1=LEFT, x2=right, y1=bottom, y2=bottom, class_="axis"))
-    parts.append(element("text", x.label, x=(LEFT + right) / 2, y=HEIGHT - 6, class_="name middle"))
-    middle = (TOP + bottom) / 2
-    parts.append(
-        element("text", y.label, x=0, y=0, class_="name middle", transform=f"translate(11 {middle:g}) rotate(-90)")
+        lines.append(element("line", x1=at, x2=at, y1=bottom, y2=bottom + 4, class_="axis"))
+        below.append(element("text", tick(value), x=at, y=bottom + 17, class_="tick middle"))
+    lines.append(element("line", x1=left, x2=right, y1=bottom, y2=bottom, class_="axis"))
+    return join(
+        *lines,
+        element("g", *beside, class_="ys"),
+        element("g", *below, class_="xs"),
+        element("text", x.label, x=(left + right) / 2, y=room.height - 6, class_="name middle") if x.label else "",
+        _upright(y.label, (top + bottom) / 2) if y.label else "",
     )
-    return join(*parts)
+
+
+def _upright(label: str, middle: float) -> Markup:
+    turned = f"translate(11 {coordinate(middle)}) rotate(-90)"
+    return element("text", label, x=0, y=0, class_="name middle", transform=turned)

@@ -1,16 +1,43 @@
 """Charts of any marks in one frame, and rows of small charts that share their scales."""
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from zerokara.report import axes
-from zerokara.report.axes import Axis
+from zerokara.report import account, strokes, surfaces
+from zerokara.report.axes import ROOM, Axis, Room
 from zerokara.report.figure import Figure, svg
-from zerokara.report.marks import Band, Bars, Cells, Contours, Line, Mark, Rule, floats
-from zerokara.report.markup import Markup, coordinate, element
-from zerokara.report.table import Cell, Table
+from zerokara.report.legend import Palette, legend, palette
+from zerokara.report.marks import Arrows, Band, Bars, Cells, Contours, Line, Mark, Path, Points, Rule
+from zerokara.report.markup import Markup, element, join
+from zerokara.report.plot import Labels, Plot, plot
+from zerokara.report.table import Table
 from zerokara.report.texts import Lang, say
+
+BROAD = Room(640, 300, 84, 16, 16, 54)
+"""The room of a wide chart; its letters grow on a narrow page, so the margins are wide too."""
+
+WIDTHS = {1: 440.0, 2: 300.0, 3: 260.0, 4: 220.0, 5: 200.0}
+"""How wide a panel is drawn, by the number of columns; 180 in more columns."""
+
+DRAWN: dict[type[Mark], Callable[[Any, Plot, int], Markup]] = {
+    Line: strokes.draw_line,
+    Points: strokes.draw_points,
+    Path: strokes.draw_path,
+    Arrows: strokes.draw_arrows,
+    Band: strokes.draw_band,
+    Rule: strokes.draw_rule,
+    Contours: surfaces.draw_contours,
+    Bars: surfaces.draw_bars,
+}
+"""How each kind of mark is drawn; cells lie under the frame and are drawn apart."""
+
+LABELLED: dict[type[Mark], Callable[[Any, Plot, Labels], Markup]] = {
+    Points: strokes.label_points,
+    Rule: strokes.label_rule,
+    Contours: surfaces.label_contours,
+}
+"""Which marks have words in the drawing, and where."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +61,15 @@ def chart(
     table: Table | None = None,
     words: str = "",
 ) -> Figure:
-    """The marks in one frame. `equal` makes one unit as long on both axes."""
-    said = words or say(lang, "line-chart", x=x.label, y=y.label)
-    picture = _drawing(title, marks, x, y, said)
-    return Figure(title, picture, said, table or _table(marks, x, y), note, wide)
+    """The marks in one frame, over each other in their order, with a legend, hints and a table of the values.
+
+    `equal` makes one unit as long on both axes. `table` and `words` replace what the chart says by itself.
+    """
+    said = words or account.words(marks, x, y, lang)
+    place, found = plot(marks, x, y, BROAD if wide else ROOM, equal=equal), palette([marks])
+    picture = _drawing(marks, place, found, f"{title}. {said}", lang, "broad" if wide else None)
+    numbers = table or account.table({"": marks}, x, y, lang)
+    return Figure(title, join(legend([marks], found), picture), said, numbers, note, wide)
 
 
 def panels(
@@ -52,45 +84,58 @@ def panels(
     table: Table | None = None,
     words: str = "",
 ) -> Figure:
-    """Small charts side by side."""
-    said = words or say(lang, "line-chart", x=x.label, y=y.label)
-    small = [
-        element("li", element("p", item.caption), _drawing(item.caption, item.marks, x, y, said)) for item in items
-    ]
-    content = element("ul", *small, class_="panels")
-    return Figure(title, content, said, table or _table([m for i in items for m in i.marks], x, y), note, wide=True)
+    """Small charts with the same scales side by side, two in a row on a phone, and one legend for all."""
+    groups = [item.marks for item in items]
+    captions = ", ".join(item.caption for item in items)
+    said = words or say(lang, "panels", count=len(items), x=x.label, y=y.label, captions=captions)
+    if not items:
+        return Figure(title, element("p", say(lang, "no-values")), said, table, note, wide=True)
+    width = WIDTHS.get(columns, 180.0)
+    room = Room(width, round(0.74 * width), 38, 8, 8, 22)
+    place, found = replace(plot([m for g in groups for m in g], x, y, room), named=False), palette(groups)
+    small = [_panel(item, place, found, lang) for item in items]
+    content = element(
+        "div",
+        element("span", y.label, class_="up"),
+        element("ul", *small, class_=f"panels of-{min(columns, 6)}", style=f"--columns:{columns}"),
+        element("span", x.label, class_="across"),
+        class_="shared",
+    )
+    numbers = table or account.table({item.caption: item.marks for item in items}, x, y, lang)
+    return Figure(title, join(legend(groups, found), content), said, numbers, note, wide=True)
 
 
-def _places(mark: Mark) -> tuple[list[float], list[float]]:
-    if isinstance(mark, Rule):
-        return [v for v in (mark.x,) if v is not None], [v for v in (mark.y,) if v is not None]
-    if isinstance(mark, Bars):
-        return floats(mark.edges), [0.0, *floats(mark.heights)]
-    if isinstance(mark, Band):
-        return floats(mark.x), [*floats(mark.low), *floats(mark.high)]
-    return floats(mark.x), floats(mark.y)
+def _panel(item: Panel, place: Plot, found: Palette, lang: Lang) -> Markup:
+    said = f"{item.caption}. {account.words(item.marks, place.x, place.y, lang)}"
+    return element("li", element("p", item.caption), _drawing(item.marks, place, found, said, lang))
 
 
-def _drawing(title: str, marks: Sequence[Mark], x: Axis, y: Axis, said: str) -> Markup:
-    across = axes.scale(x, [v for m in marks for v in _places(m)[0]], axes.LEFT, axes.WIDTH - axes.RIGHT)
-    up = axes.scale(y, [v for m in marks for v in _places(m)[1]], axes.HEIGHT - axes.BOTTOM, axes.TOP)
-    parts = []
-    for i, mark in enumerate(marks):
-        if isinstance(mark, Contours | Cells):
-            continue
-        places = [(a, b) for a, b in zip(*_places(mark), strict=False) if math.isfinite(a) and math.isfinite(b)]
-        spots = [f"{coordinate(across(a))} {coordinate(up(b))}" for a, b in places]
-        if isinstance(mark, Line):
-            parts.append(element("path", d="M" + "L".join(spots or ["0 0"]), class_=f"line c{i % 6 + 1}"))
-        else:
-            parts += [
-                element("circle", cx=s.split()[0], cy=s.split()[1], r=2.6, class_=f"dot c{i % 6 + 1}") for s in spots
-            ]
-    return svg(axes.WIDTH, axes.HEIGHT, f"{title}. {said}", axes.frame(x, y, across, up), *parts)
+def _drawing(
+    marks: Sequence[Mark], place: Plot, found: Palette, words: str, lang: Lang, style: str | None = None
+) -> Markup:
+    """The picture of one chart: cells, the frame over them, the other marks, and words above all."""
+    cells = [surfaces.draw_cells(mark, place, found.classes(mark)) for mark in marks if isinstance(mark, Cells)]
+    others = [(position, mark) for position, mark in enumerate(marks) if not isinstance(mark, Cells)]
+    labels = Labels(place.room)
+    for _, mark in others:
+        if isinstance(mark, Points | Path) and len(mark.x) <= strokes.HINTS:
+            labels.keep_free(place.places(mark.x, mark.y))
+    return svg(
+        place.room.width,
+        place.room.height,
+        words,
+        place.window(*cells, margin=0) if cells else "",
+        place.frame(grid=not cells),
+        place.window(*(DRAWN[type(mark)](mark, place, found.of(mark, i)) for i, mark in others)),
+        *(LABELLED[type(mark)](mark, place, labels) for _, mark in others if type(mark) in LABELLED),
+        _nothing(marks, place, lang),
+        class_=style,
+    )
 
 
-def _table(marks: Sequence[Mark], x: Axis, y: Axis) -> Table:
-    rows: list[list[Cell]] = [
-        [mark.name, a, b] for mark in marks for a, b in list(zip(*_places(mark), strict=False))[:20]
-    ]
-    return Table(["", x.label, y.label], rows)
+def _nothing(marks: Sequence[Mark], place: Plot, lang: Lang) -> Markup:
+    """In an empty frame, that it is empty."""
+    if any(account.describe(mark, place.x, place.y, lang) for mark in marks):
+        return Markup("")
+    left, top, right, bottom = place.room.box
+    return element("text", say(lang, "no-values"), x=(left + right) / 2, y=(top + bottom) / 2, class_="name middle")

@@ -40,6 +40,39 @@ TEXTS: dict[str, Text] = {
         "{name}: from {first} to {last}, lowest {low}, highest {high}.",
         "{name}：{first} から {last} へ、最小 {low}、最大 {high}。",
     ),
+    "chart": Text("Chart: {y} against {x}.", "図：横軸は{x}、縦軸は{y}。"),
+    "points-words": Text(
+        "{name}: {count} points, {xname} from {left} to {right}, {yname} from {low} to {high}.",
+        "{name}：{count} 個の点、{xname}は {left} から {right}、{yname}は {low} から {high}。",
+    ),
+    "path-words": Text(
+        "{name}: {count} steps from ({x0}, {y0}) to ({x1}, {y1}).",
+        "{name}：({x0}, {y0}) から ({x1}, {y1}) まで {count} 歩。",
+    ),
+    "arrows-words": Text(
+        "{name}: {count} arrows, the longest {longest}.", "{name}：矢印 {count} 本、最も長いもので {longest}。"
+    ),
+    "contours-words": Text("{name}: contour lines at {levels}.", "{name}：等高線 {levels}。"),
+    "shades-words": Text("{name}: shades from {low} to {high}.", "{name}：{low} から {high} までの濃淡。"),
+    "regions-words": Text("Regions: {shares}.", "領域：{shares}。"),
+    "band-words": Text("{name}: a band, at most {width} wide.", "{name}：幅の帯、最大 {width}。"),
+    "rule-x-words": Text("{name}: a line at {xname} {value}.", "{name}：{xname} {value} の線。"),
+    "rule-y-words": Text("{name}: a line at {yname} {value}.", "{name}：{yname} {value} の線。"),
+    "bars-words": Text("{name}: {count} bars, the highest {high}.", "{name}：棒 {count} 本、最も高いもので {high}。"),
+    "band-low": Text("{name}, low", "{name}（下）"),
+    "band-high": Text("{name}, high", "{name}（上）"),
+    "panels": Text(
+        "{count} charts of {y} against {x}: {captions}.", "図 {count} 枚、横軸は{x}、縦軸は{y}：{captions}。"
+    ),
+    "bar-chart": Text("Bar chart of {y}.", "{y}の棒グラフ。"),
+    "bars-series": Text(
+        "{name}: lowest {low} ({lowest}), highest {high} ({highest}).",
+        "{name}：最小 {low}（{lowest}）、最大 {high}（{highest}）。",
+    ),
+    "panel": Text("chart", "図"),
+    "mark": Text("name", "名前"),
+    "label": Text("label", "ラベル"),
+    "value": Text("value", "値"),
     "histogram": Text(
         "Histogram of {x}: {count} values from {low} to {high}, mean {mean}.",
         "{x}のヒストグラム：{count} 個、{low} から {high} まで、平均 {mean}。",
@@ -65,6 +98,33 @@ TEXTS: dict[str, Text] = {
         "Probabilities: {first} {share}, then {second} {rest}.", "確率：{first} が {share}、次に {second} が {rest}。"
     ),
     "images": Text("{count} pictures.", "画像 {count} 枚。"),
+    "heat-map": Text(
+        "Heat map of {value}: {rows} rows and {columns} columns.", "{value}のヒートマップ：{rows} 行 {columns} 列。"
+    ),
+    "heat-map-names": Text("Rows: {row_name}; columns: {column_name}.", "行は{row_name}、列は{column_name}。"),
+    "greatest": Text("Greatest: {value} at {row}, {column}.", "最大：{row}、{column} で {value}。"),
+    "smallest": Text("Smallest: {value} at {row}, {column}.", "最小：{row}、{column} で {value}。"),
+    "thinned-cells": Text(
+        "Of {rows} rows and {columns} columns, every {down}th row and every {across}th column is listed.",
+        "{rows} 行 {columns} 列のうち、行は {down} 行おき、列は {across} 列おきに示します。",
+    ),
+    "grids": Text("{count} arrays.", "配列 {count} 個。"),
+    "array": Text("array", "配列"),
+    "values": Text("values, row by row", "値（行ごと）"),
+    "edge": Text("edge", "辺"),
+    "gradient": Text("gradient", "勾配"),
+    "layer": Text("layer", "層"),
+    "node": Text("node", "ノード"),
+    "incoming": Text("weights that lead to it", "入ってくる重み"),
+    "positive": Text("positive weight", "正の重み"),
+    "negative": Text("negative weight", "負の重み"),
+    "layer-nodes": Text("{name} ({count} nodes)", "{name}（{count} ノード）"),
+    "layer-bias": Text("{name} ({count} nodes and a bias)", "{name}（{count} ノードとバイアス）"),
+    "network": Text("Network: {layers}.", "ネットワーク：{layers}。"),
+    "box-start": Text("from", "始点"),
+    "box-end": Text("to", "終点"),
+    "link": Text("link", "つながり"),
+    "blocks": Text("Diagram of {count} boxes: {links}.", "ブロック図、箱 {count} 個：{links}。"),
     "heat-map": Text(
         "Heat map of {value}: {rows} rows and {columns} columns.", "{value}のヒートマップ：{rows} 行 {columns} 列。"
     ),
