@@ -88,7 +88,7 @@ def learn(
             scores.append([one.accuracy for one in found])
             judged.append([one.loss for one in found])
         lab.advance()
-    shape = (-1, len(judge))
+    shape = (len(at), len(judge))
     return Learned(losses, np.array(at, int), np.reshape(scores, shape).T, np.reshape(judged, shape).T)
 
 
