@@ -1,0 +1,167 @@
+"""Where the boxes of a block diagram stand: columns and rows as far apart as their texts need."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from zerokara.report.sheet import Point, text_width
+
+BOX_KINDS, LINK_KINDS = ("accent", "soft", "round", "plain"), ("dashed", "accent", "warm", "soft")
+LINE, PADDING, GAP = 16.0, 22.0, 36.0
+LEAST_ACROSS, LEAST_DOWN = 48.0, 30.0
+
+
+def _check(kind: str, known: Sequence[str], what: str) -> None:
+    strange = [word for word in kind.split() if word not in known]
+    if strange:
+        raise ValueError(f"a {what} may be {', '.join(known)} or several of them; got {strange[0]!r}")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box called `name` in links; it shows `text` (lines parted by newlines) around the middle (column, row).
+
+    Columns and rows may be fractions: 0.5 is half-way between 0 and 1. `kind` is "" or some of "accent", "soft" (grey),
+    "round" (an operation) and "plain" (text without a frame). A box with `tall` = 3 reaches over three rows.
+    """
+
+    name: str
+    text: str
+    column: float
+    row: float
+    kind: str = ""
+    tall: float = 1
+
+    def __post_init__(self) -> None:
+        _check(self.kind, BOX_KINDS, "box")
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the text."""
+        return self.text.split("\n")
+
+    @property
+    def size(self) -> Point:
+        """Width and height that the text needs."""
+        width, height = max(map(text_width, self.lines)), LINE * len(self.lines)
+        if "round" in self.kind:
+            side = max(34.0, math.hypot(width, height) + 6)
+            return (side, side) if len(self.lines) > 1 or side < 60 else (width + PADDING, 34.0)
+        return max(40.0, width + PADDING), max(34.0, height + 16)
+
+    @property
+    def rows(self) -> Point:
+        """The first and the last row that the box reaches over."""
+        reach = max(0.0, self.tall - 1) / 2
+        return self.row - reach, self.row + reach
+
+
+@dataclass(frozen=True)
+class Link:
+    """An arrow from the box `start` to the box `end`, with `text` beside it.
+
+    `kind` is "" or some of "dashed", "accent", "warm" (as gradients are drawn) and "soft". A link back to where another
+    one came from runs beside it.
+    """
+
+    start: str
+    end: str
+    text: str = ""
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        _check(self.kind, LINK_KINDS, "link")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A rectangle of the drawing, by its middle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def left(self) -> float:
+        """Its left side."""
+        return self.x - self.width / 2
+
+    @property
+    def right(self) -> float:
+        """Its right side."""
+        return self.x + self.width / 2
+
+    @property
+    def top(self) -> float:
+        """Its upper side."""
+        return self.y - self.height / 2
+
+    @property
+    def bottom(self) -> float:
+        """Its lower side."""
+        return self.y + self.height / 2
+
+    def meets(self, other: "Place", room: float = 0.0) -> bool:
+        """Whether the two come nearer to each other than `room`."""
+        beside = self.right + room <= other.left or other.right + room <= self.left
+        above = self.bottom + room <= other.top or other.bottom + room <= self.top
+        return not (beside or above)
+
+
+def places(boxes: Sequence[Box], links: Sequence[Link]) -> dict[str, Place]:
+    """The place of every box: none on another, with room for arrows and their texts between them."""
+    across = _spread([(b.column, b.column) for b in boxes], _needs_across(boxes, links), LEAST_ACROSS)
+    down = _spread([b.rows for b in boxes], _needs_down(boxes, links, across), LEAST_DOWN)
+    found = {}
+    for box in boxes:
+        width, height = box.size
+        first, last = down(box.rows[0]), down(box.rows[1])
+        found[box.name] = Place(across(box.column), (first + last) / 2, width, height + last - first)
+    return found
+
+
+def _needs_across(boxes: Sequence[Box], links: Sequence[Link]) -> Iterator[tuple[float, float, float]]:
+    """From which to which column there must be how much room: boxes in one row, and texts on links."""
+    texts: dict[tuple[str, str], float] = {}
+    for link in links:
+        room = text_width(link.text, 11.5) + 30 if link.text else 0.0
+        for ends in ((link.start, link.end), (link.end, link.start)):
+            texts[ends] = max(texts.get(ends, 0.0), room)
+    for a, b in permutations(boxes, 2):
+        together = a.rows[0] - 1 < b.rows[1] - 1e-9 and b.rows[0] - 1 < a.rows[1] - 1e-9
+        linked = texts.get((a.name, b.name), 0.0)
+        if a.column < b.column and (together or linked):
+            yield a.column, b.column, (a.size[0] + b.size[0]) / 2 + max(GAP, linked)
+
+
+def _needs_down(
+    boxes: Sequence[Box], links: Sequence[Link], across: Callable[[float], float]
+) -> Iterator[tuple[float, float, float]]:
+    """From which to which row there must be how much room: boxes above each other, and texts between them."""
+    texts = {frozenset((link.start, link.end)) for link in links if link.text}
+    for a, b in permutations(boxes, 2):
+        apart = abs(across(a.column) - across(b.column))
+        if a.rows[1] < b.rows[0] and apart < (a.size[0] + b.size[0]) / 2 + 8:
+            room = GAP if frozenset((a.name, b.name)) in texts else 0.7 * GAP
+            yield a.rows[1], b.rows[0], (a.size[1] + b.size[1]) / 2 + room
+
+
+def _spread(
+    used: Sequence[tuple[float, float]], needs: Iterator[tuple[float, float, float]], least: float
+) -> Callable[[float], float]:
+    """Columns (or rows) as lengths: the steps between whole numbers grow until every need is met."""
+    first = math.floor(min(low for low, _ in used))
+    last = max(math.ceil(max(high for _, high in used)), first + 1)
+    knots = np.arange(first, last + 1, dtype=np.float64)
+    steps = np.full(len(knots) - 1, least)
+    for low, high, need in sorted(needs, key=lambda n: (n[1] - n[0], n[0])):
+        share = np.clip(np.minimum(high, knots[1:]) - np.maximum(low, knots[:-1]), 0, 1)
+        missing = need / float(share @ steps)
+        if missing > 1:
+            steps[share > 0] *= missing
+    ends = np.concatenate([[0.0], np.cumsum(steps)])
+    return lambda at: float(np.interp(at, knots, ends))

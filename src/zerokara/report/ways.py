@@ -1,0 +1,148 @@
+"""The ways of arrows between boxes: straight where possible, with few corners, around what is in between."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from zerokara.report.places import Link, Place
+from zerokara.report.sheet import Point
+
+Way = list[Point]
+TURN, ASIDE, CLEAR = 18.0, 7.0, 5.0
+
+
+def ways(links: Sequence[Link], at: dict[str, Place]) -> list[Way]:
+    """A way for every link, in their order."""
+    flat = _runs_across(links, at)
+    found: list[Way] = []
+    for index, link in enumerate(links):
+        earlier = [(other, way) for other, way in zip(links, found, strict=False)]
+        others = [place for name, place in at.items() if name not in (link.start, link.end)]
+        candidates = list(_candidates(link, links, at, _shift(links, index), flat))
+        costs = [3 * rank + _cost(way, link, others, earlier) for rank, way in enumerate(candidates)]
+        found.append(candidates[costs.index(min(costs))])
+    return found
+
+
+def segments(way: Way) -> Iterator[Place]:
+    """The straight parts of a way, as very thin rectangles."""
+    for (x1, y1), (x2, y2) in pairwise(way):
+        yield Place((x1 + x2) / 2, (y1 + y2) / 2, abs(x2 - x1), abs(y2 - y1))
+
+
+def _runs_across(links: Sequence[Link], at: dict[str, Place]) -> bool:
+    """Whether the diagram as a whole runs from left to right rather than downwards."""
+    across = sum(max(0.0, _gap(at[link.start], at[link.end])) for link in links)
+    down = sum(max(0.0, _gap(_turned(at[link.start]), _turned(at[link.end]))) for link in links)
+    return across >= down
+
+
+def _gap(a: Place, b: Place) -> float:
+    """How much room is between two boxes side by side; negative if there is none."""
+    return max(b.left - a.right, a.left - b.right)
+
+
+def _turned(place: Place) -> Place:
+    return Place(place.y, place.x, place.height, place.width)
+
+
+def _mirrored(ways: Iterable[Way]) -> Iterator[Way]:
+    return ([(y, x) for x, y in way] for way in ways)
+
+
+def _shift(links: Sequence[Link], index: int) -> float:
+    """How far beside the middle a link runs, if there are others between the same boxes."""
+    link = links[index]
+    same = [i for i, other in enumerate(links) if {other.start, other.end} == {link.start, link.end}]
+    return 2 * ASIDE * (same.index(index) - (len(same) - 1) / 2)
+
+
+def _cost(way: Way, link: Link, others: Sequence[Place], earlier: Sequence[tuple[Link, Way]]) -> float:
+    """How bad a way is: running through boxes or along other links, and a little for crossing them."""
+    cost = 0.0
+    for part in segments(way):
+        cost += 1000 * sum(part.meets(place, CLEAR) for place in others)
+        for other, taken in earlier:
+            related = link.start == other.start or link.end == other.end
+            for second in segments(taken):
+                along = (part.width == second.width == 0) or (part.height == second.height == 0)
+                if part.meets(second, 4.0 if along else -0.01) and not (related and along):
+                    cost += 300 if along else 4
+    return cost
+
+
+def _candidates(link: Link, links: Sequence[Link], at: dict[str, Place], shift: float, flat: bool) -> Iterator[Way]:
+    """Ways in the order in which they are liked: straight, with two corners, with one, around everything."""
+    a, b, bus = at[link.start], at[link.end], _bus(link, links)
+    if link.start == link.end:
+        yield _loop(a)
+        return
+    c, d, turned = _turned(a), _turned(b), [_turned(place) for place in at.values()]
+    yield from _straight(a, b, shift)
+    yield from _mirrored(_straight(c, d, shift))
+    elbows = _elbows(a, b, shift, bus), _mirrored(_elbows(c, d, shift, bus))
+    detours = _around(a, b, list(at.values())), _mirrored(_around(c, d, turned))
+    for liked in elbows if flat else reversed(elbows):
+        yield from liked
+    yield from _corners(a, b)
+    for liked in detours if flat else reversed(detours):
+        yield from liked
+
+
+def _loop(a: Place) -> Way:
+    """From the right side back to the top of the same box."""
+    up, right = a.top - TURN, a.right + TURN
+    return [(a.right, a.y), (right, a.y), (right, up), (a.x, up), (a.x, a.top)]
+
+
+def _straight(a: Place, b: Place, shift: float) -> Iterator[Way]:
+    """One horizontal line, where the boxes stand side by side."""
+    low, high = max(a.top, b.top) + CLEAR, min(a.bottom, b.bottom) - CLEAR
+    if _gap(a, b) > 0 and low <= high:
+        smaller = a if a.height <= b.height else b
+        y = min(high, max(low, smaller.y)) + shift
+        yield [(a.right, y), (b.left, y)] if a.x < b.x else [(a.left, y), (b.right, y)]
+
+
+def _bus(link: Link, links: Sequence[Link]) -> int:
+    """1 if links part from the start, −1 if links join at the end: they turn together, near to where they meet."""
+    joining = sum(other.end == link.end for other in links)
+    parting = sum(other.start == link.start for other in links)
+    return 1 if parting > joining else -1 if joining > parting else 0
+
+
+def _elbows(a: Place, b: Place, shift: float, bus: int) -> Iterator[Way]:
+    """Across, up or down, and across again."""
+    if _gap(a, b) < TURN:
+        return
+    x1, x2 = (a.right, b.left) if a.x < b.x else (a.left, b.right)
+    turn = TURN if a.x < b.x else -TURN
+    bends = {1: x1 + turn, 0: (x1 + x2) / 2, -1: x2 - turn}
+    for key in sorted(bends, key=lambda key: key != bus):
+        x = bends[key] + shift
+        yield [(x1, a.y + shift), (x, a.y + shift), (x, b.y + shift), (x2, b.y + shift)]
+
+
+def _corners(a: Place, b: Place) -> Iterator[Way]:
+    """With one corner: first across or first along."""
+    if _gap(a, b) > 0 and _gap(_turned(a), _turned(b)) > 0:
+        right, down = b.x > a.x, b.y > a.y
+        yield [(a.right if right else a.left, a.y), (b.x, a.y), (b.x, b.top if down else b.bottom)]
+        yield [(a.x, a.bottom if down else a.top), (a.x, b.y), (b.left if right else b.right, b.y)]
+
+
+def _around(a: Place, b: Place, every: Sequence[Place]) -> Iterator[Way]:
+    """Over or under everything between the two, at several distances."""
+    low, high = min(a.left, b.left), max(a.right, b.right)
+    between = [place for place in every if place.right > low and place.left < high]
+    for level in range(3):
+        over = min(_near(between, a, b, up=True)) - TURN - 14 * level
+        yield [(a.x, a.top), (a.x, over), (b.x, over), (b.x, b.top)]
+        under = max(_near(between, a, b, up=False)) + TURN + 14 * level
+        yield [(a.x, a.bottom), (a.x, under), (b.x, under), (b.x, b.bottom)]
+
+
+def _near(between: Sequence[Place], a: Place, b: Place, *, up: bool) -> list[float]:
+    """The upper (lower) sides of what stands in the rows of the two boxes."""
+    low, high = min(a.top, b.top), max(a.bottom, b.bottom)
+    rows = [place for place in between if place.bottom > low and place.top < high]
+    return [place.top if up else place.bottom for place in rows]
