@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -13,10 +12,14 @@ from zerokara.data import Split, scaled
 from zerokara.experiments.lab import Lab
 from zerokara.nn import Module
 from zerokara.optim import Optimizer
+from zerokara.recipes import known
 from zerokara.training import evaluate
 from zerokara.training.stepping import Stepper
 
-Sampling = Literal["replacement", "shuffle"]
+Sampling = str
+"""One of SAMPLINGS. A plain text, so that it can be a setting of an experiment."""
+
+SAMPLINGS = ("replacement", "shuffle")
 Transform = Callable[[Array, np.random.Generator], Array]
 
 
@@ -94,6 +97,7 @@ def learn(
 
 def batches(examples: int, batch_size: int, sampling: Sampling, rng: np.random.Generator) -> Iterator[Array]:
     """Indices of mini-batches, without end. A shuffled epoch leaves out what does not fill a batch."""
+    known("sampling", sampling, SAMPLINGS)
     size = min(batch_size, examples)
     while sampling == "replacement":
         yield rng.integers(0, examples, size)
