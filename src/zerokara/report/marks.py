@@ -76,6 +76,7 @@ class Points(_Curve):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        object.__setattr__(self, "labels", tuple(map(str, self.labels)))
         if len(self.labels) not in (0, len(self.x)):
             raise ValueError(f"points {self.name!r} are {len(self.x)} and have {len(self.labels)} labels")
 
@@ -156,6 +157,10 @@ class Cells(_Surface):
     """
 
     classes: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "classes", tuple(map(str, self.classes)))
 
     @property
     def reach(self) -> Reach:
