@@ -1,5 +1,6 @@
 """Boxes and arrows between them: circuits, pipelines, blocks of a network."""
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -46,8 +47,9 @@ def block_diagram(
 
 
 def _picture(boxes: Sequence[Box], links: Sequence[Link], words: str) -> Markup:
-    at = places(boxes, links)
-    courses = ways(links, at)
+    flat = _runs_across(boxes, links)
+    at = places(boxes, links, flat=flat)
+    courses = ways(links, at, flat=flat)
     labels = _labels(links, courses, list(at.values()))
     everything = [*at.values(), *(part for way in courses for part in segments(way)), *labels.values()]
     left = min(place.left for place in everything) - MARGIN
@@ -59,6 +61,14 @@ def _picture(boxes: Sequence[Box], links: Sequence[Link], words: str) -> Markup:
     texts = [_text(links[i].text, place, links[i].kind) for i, place in labels.items()]
     drawn = element("g", *arrows, *(_box(box, at[box.name]) for box in boxes), *texts, transform=moved)
     return sheet(width, height, words, drawn)
+
+
+def _runs_across(boxes: Sequence[Box], links: Sequence[Link]) -> bool:
+    """Whether the diagram as a whole runs from left to right rather than downwards."""
+    named = {box.name: box for box in boxes}
+    ends = [(named[link.start], named[link.end]) for link in links]
+    down = sum(min(1.0, abs(a.row - b.row)) for a, b in ends)
+    return sum(min(1.0, abs(a.column - b.column)) for a, b in ends) >= down
 
 
 def _box(box: Box, place: Place) -> Markup:
@@ -97,13 +107,15 @@ def _text(text: str, place: Place, kind: str) -> Markup:
 
 def _labels(links: Sequence[Link], courses: Sequence[Way], boxes: Sequence[Place]) -> dict[int, Place]:
     """Where the texts of links stand: beside their arrow, on nothing else."""
-    lines = [part for way in courses for part in segments(way)]
+    parts = [list(segments(way)) for way in courses]
     found: dict[int, Place] = {}
     for index, (link, way) in enumerate(zip(links, courses, strict=True)):
         if link.text:
-            options = list(_beside(link.text, way))
-            costs = [_cost(place, [*boxes, *found.values()], lines) + 0.1 * i for i, place in enumerate(options)]
-            found[index] = options[costs.index(min(costs))]
+            solid = [*boxes, *found.values()]
+            foreign = [part for i, other in enumerate(parts) if i != index for part in other]
+            options = list(_beside(link.text, way, foreign))
+            costs = [cost + _cost(place, solid, [*foreign, *parts[index]]) for place, cost in options]
+            found[index] = options[costs.index(min(costs))][0]
     return found
 
 
@@ -111,18 +123,21 @@ def _cost(place: Place, solid: Sequence[Place], lines: Sequence[Place]) -> float
     return 10 * sum(place.meets(other, 1.0) for other in solid) + 3 * sum(place.meets(line) for line in lines)
 
 
-def _beside(text: str, way: Way) -> Iterator[Place]:
-    """Places for a text beside the parts of a way, the longest part first."""
-    width, height = text_width(text, SIZE), 13.0
-    parts = sorted(pairwise(way), key=lambda part: -abs(part[0][0] - part[1][0]) - abs(part[0][1] - part[1][1]))
-    for (x1, y1), (x2, y2) in parts:
-        for share in (0.5, 0.35, 0.65, 0.2, 0.8):
+def _beside(text: str, way: Way, foreign: Sequence[Place]) -> Iterator[tuple[Place, float]]:
+    """Places for a text beside the parts of a way, and how bad they are: a part should be long and of one link only."""
+    width, height = text_width(text, SIZE), 12.0
+    for (x1, y1), (x2, y2) in pairwise(way):
+        far = math.hypot(x2 - x1, y2 - y1) or 1.0
+        nx, ny = (y2 - y1) / far, (x1 - x2) / far
+        nx, ny = (nx, ny) if (ny, -nx) < (0, 0) else (-nx, -ny)
+        aside = 5 + abs(nx) * width / 2 + abs(ny) * height / 2
+        short = 4.0 if far < abs(ny) * width + abs(nx) * height + 6 else abs(nx)
+        for rank, share in enumerate((0.5, 0.4, 0.6, 0.28, 0.72, 0.15, 0.85)):
             x, y = x1 + share * (x2 - x1), y1 + share * (y2 - y1)
-            for side in (-1, 1):
-                if y1 == y2:
-                    yield Place(x, y + side * 10, width, height)
-                else:
-                    yield Place(x - side * (width / 2 + 7), y, width, height)
+            shared = 5.0 * any(Place(x, y, 1, 1).meets(part, 1.0) for part in foreign)
+            for side in (1, -1):
+                place = Place(x + side * nx * aside, y + side * ny * aside, width, height)
+                yield place, short + shared - far / 1000 + 0.2 * rank + (0.1 if side < 0 else 0.0)
 
 
 def _shown(box: Box) -> str:

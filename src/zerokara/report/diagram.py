@@ -21,8 +21,8 @@ SHOWN = 16
 WRITTEN = 12
 """Up to this many weights between two layers are written on the edges."""
 
-SHARES = tuple(i / 100 for i in range(16, 60, 2))
-TOP, MARGIN, RADIUS, TALL = 44.0, 12.0, 19.0, 560.0
+SHARES = tuple(sorted((i / 100 for i in range(14, 60, 2)), key=lambda share: abs(share - 0.34)))
+TOP, MARGIN, RADIUS, TALL, APART = 30.0, 12.0, 19.0, 560.0, 16.0
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,11 @@ def _places(layers: Sequence[Layer], matrices: Sequence[Array | None]) -> list[l
     for w, (a, b) in zip(matrices, pairwise(range(len(layers))), strict=True):
         if w is not None and 0 < w.size <= WRITTEN:
             heights = [_heights(layers[k], 1.0, 0.0) for k in (a, b)]
-            spacing = max(spacing, min(120.0, 16 / _best_share(heights[0], heights[1][layers[b].bias :])[1]))
+            apart = _best_share(heights[0], heights[1][layers[b].bias :], math.inf)[1]
+            spacing = max(spacing, min(120.0, APART / apart))
     radius = min(RADIUS, 0.36 * spacing)
-    gap, x, columns = 104.0 + 4 * tallest, MARGIN, []
+    written = any(w is not None and w.size <= WRITTEN for w in matrices)
+    gap, x, columns = (140.0 if written else 84.0) + 4 * tallest, MARGIN, []
     middle = TOP + radius + spacing * (tallest - 1) / 2
     for layer in layers:
         half = max(radius, *(text_width(text) / 2 + 7 for text in layer.nodes)) if layer.nodes else radius
@@ -157,14 +159,14 @@ def _column(layer: Layer, x: float, heights: Sequence[float], radius: float) -> 
     return nodes
 
 
-def _best_share(starts: Sequence[float], ends: Sequence[float]) -> tuple[float, float]:
-    """At which share of their length the edges between two columns are farthest apart, and how far that is."""
+def _best_share(starts: Sequence[float], ends: Sequence[float], enough: float = APART) -> tuple[float, float]:
+    """At which share of their length the edges between two columns are far enough apart, and how far that is."""
 
     def apart(share: float) -> float:
         heights = sorted((1 - share) * a + share * b for a in starts for b in ends)
         return min((b - a for a, b in pairwise(heights)), default=1.0)
 
-    best = max(SHARES, key=lambda share: round(apart(share), 3))
+    best = max(SHARES, key=lambda share: min(enough, round(apart(share), 3)))
     return best, max(apart(best), 0.05)
 
 

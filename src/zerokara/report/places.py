@@ -10,8 +10,8 @@ import numpy as np
 from zerokara.report.sheet import Point, text_width
 
 BOX_KINDS, LINK_KINDS = ("accent", "soft", "round", "plain"), ("dashed", "accent", "warm", "soft")
-LINE, PADDING, GAP = 16.0, 22.0, 36.0
-LEAST_ACROSS, LEAST_DOWN = 48.0, 30.0
+LINE, PADDING, GAP, BEND = 16.0, 22.0, 36.0, 18.0
+LEAST_ACROSS, LEAST_DOWN, SLOPE = 48.0, 30.0, 34.0
 
 
 def _check(kind: str, known: Sequence[str], what: str) -> None:
@@ -47,6 +47,8 @@ class Box:
     def size(self) -> Point:
         """Width and height that the text needs."""
         width, height = max(map(text_width, self.lines)), LINE * len(self.lines)
+        if "plain" in self.kind:
+            return width + 14, height + 8
         if "round" in self.kind:
             side = max(34.0, math.hypot(width, height) + 6)
             return (side, side) if len(self.lines) > 1 or side < 60 else (width + PADDING, 34.0)
@@ -84,6 +86,7 @@ class Place:
     y: float
     width: float
     height: float
+    round: bool = False
 
     @property
     def left(self) -> float:
@@ -112,41 +115,51 @@ class Place:
         return not (beside or above)
 
 
-def places(boxes: Sequence[Box], links: Sequence[Link]) -> dict[str, Place]:
-    """The place of every box: none on another, with room for arrows and their texts between them."""
+def places(boxes: Sequence[Box], links: Sequence[Link], *, flat: bool = True) -> dict[str, Place]:
+    """The place of every box: none on another, with room for arrows and their texts between them.
+
+    `flat` says that the diagram runs from left to right; where it runs downwards, linked boxes stand clear of each
+    other's rows.
+    """
     across = _spread([(b.column, b.column) for b in boxes], _needs_across(boxes, links), LEAST_ACROSS)
-    down = _spread([b.rows for b in boxes], _needs_down(boxes, links, across), LEAST_DOWN)
+    down = _spread([b.rows for b in boxes], _needs_down(boxes, links, across, flat), LEAST_DOWN)
     found = {}
     for box in boxes:
         width, height = box.size
         first, last = down(box.rows[0]), down(box.rows[1])
-        found[box.name] = Place(across(box.column), (first + last) / 2, width, height + last - first)
+        whole = height + last - first
+        found[box.name] = Place(across(box.column), (first + last) / 2, width, whole, round="round" in box.kind)
     return found
 
 
 def _needs_across(boxes: Sequence[Box], links: Sequence[Link]) -> Iterator[tuple[float, float, float]]:
     """From which to which column there must be how much room: boxes in one row, and texts on links."""
-    texts: dict[tuple[str, str], float] = {}
+    texts: dict[frozenset[str], float] = {}
     for link in links:
-        room = text_width(link.text, 11.5) + 30 if link.text else 0.0
-        for ends in ((link.start, link.end), (link.end, link.start)):
-            texts[ends] = max(texts.get(ends, 0.0), room)
+        ends = frozenset((link.start, link.end))
+        texts[ends] = max(texts.get(ends, 0.0), text_width(link.text, 11.5) + 30 if link.text else 0.0)
     for a, b in permutations(boxes, 2):
         together = a.rows[0] - 1 < b.rows[1] - 1e-9 and b.rows[0] - 1 < a.rows[1] - 1e-9
-        linked = texts.get((a.name, b.name), 0.0)
+        linked = texts.get(frozenset((a.name, b.name)), 0.0)
+        bend = BEND * (2 if "round" in a.kind + b.kind else 1) if linked and a.row != b.row else 0.0
         if a.column < b.column and (together or linked):
-            yield a.column, b.column, (a.size[0] + b.size[0]) / 2 + max(GAP, linked)
+            yield a.column, b.column, (a.size[0] + b.size[0]) / 2 + max(GAP, linked + bend)
 
 
 def _needs_down(
-    boxes: Sequence[Box], links: Sequence[Link], across: Callable[[float], float]
+    boxes: Sequence[Box], links: Sequence[Link], across: Callable[[float], float], flat: bool
 ) -> Iterator[tuple[float, float, float]]:
     """From which to which row there must be how much room: boxes above each other, and texts between them."""
-    texts = {frozenset((link.start, link.end)) for link in links if link.text}
+    linked = {frozenset((link.start, link.end)) for link in links}
+    texts = [frozenset((link.start, link.end)) for link in links if link.text]
     for a, b in permutations(boxes, 2):
-        apart = abs(across(a.column) - across(b.column))
-        if a.rows[1] < b.rows[0] and apart < (a.size[0] + b.size[0]) / 2 + 8:
-            room = GAP if frozenset((a.name, b.name)) in texts else 0.7 * GAP
+        both = frozenset((a.name, b.name))
+        slanted = texts.count(both) if "round" in a.kind + b.kind else 0
+        if slanted and a.row < b.row and a.column != b.column:
+            yield a.row, b.row, SLOPE + 12 * slanted
+        near = abs(across(a.column) - across(b.column)) < (a.size[0] + b.size[0]) / 2 + 8
+        if a.rows[1] < b.rows[0] and (near or (both in linked and not flat)):
+            room = GAP if both in texts else 0.7 * GAP
             yield a.rows[1], b.rows[0], (a.size[1] + b.size[1]) / 2 + room
 
 

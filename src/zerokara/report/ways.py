@@ -1,5 +1,6 @@
 """The ways of arrows between boxes: straight where possible, with few corners, around what is in between."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -10,9 +11,8 @@ Way = list[Point]
 TURN, ASIDE, CLEAR = 18.0, 7.0, 5.0
 
 
-def ways(links: Sequence[Link], at: dict[str, Place]) -> list[Way]:
-    """A way for every link, in their order."""
-    flat = _runs_across(links, at)
+def ways(links: Sequence[Link], at: dict[str, Place], *, flat: bool = True) -> list[Way]:
+    """A way for every link, in their order; `flat` says that the diagram runs from left to right."""
     found: list[Way] = []
     for index, link in enumerate(links):
         earlier = [(other, way) for other, way in zip(links, found, strict=False)]
@@ -24,16 +24,11 @@ def ways(links: Sequence[Link], at: dict[str, Place]) -> list[Way]:
 
 
 def segments(way: Way) -> Iterator[Place]:
-    """The straight parts of a way, as very thin rectangles."""
+    """The straight parts of a way as very thin rectangles; a slanted part as a row of small ones."""
     for (x1, y1), (x2, y2) in pairwise(way):
-        yield Place((x1 + x2) / 2, (y1 + y2) / 2, abs(x2 - x1), abs(y2 - y1))
-
-
-def _runs_across(links: Sequence[Link], at: dict[str, Place]) -> bool:
-    """Whether the diagram as a whole runs from left to right rather than downwards."""
-    across = sum(max(0.0, _gap(at[link.start], at[link.end])) for link in links)
-    down = sum(max(0.0, _gap(_turned(at[link.start]), _turned(at[link.end]))) for link in links)
-    return across >= down
+        count = 1 if x1 == x2 or y1 == y2 else 16
+        w, h = (x2 - x1) / count, (y2 - y1) / count
+        yield from (Place(x1 + (i + 0.5) * w, y1 + (i + 0.5) * h, abs(w), abs(h)) for i in range(count))
 
 
 def _gap(a: Place, b: Place) -> float:
@@ -65,7 +60,7 @@ def _cost(way: Way, link: Link, others: Sequence[Place], earlier: Sequence[tuple
             related = link.start == other.start or link.end == other.end
             for second in segments(taken):
                 along = (part.width == second.width == 0) or (part.height == second.height == 0)
-                if part.meets(second, 4.0 if along else -0.01) and not (related and along):
+                if part.meets(second, 4.0 if along else -0.01) and not related:
                     cost += 300 if along else 4
     return cost
 
@@ -79,28 +74,53 @@ def _candidates(link: Link, links: Sequence[Link], at: dict[str, Place], shift: 
     c, d, turned = _turned(a), _turned(b), [_turned(place) for place in at.values()]
     yield from _straight(a, b, shift)
     yield from _mirrored(_straight(c, d, shift))
+    if a.round or b.round:
+        yield _slanted(a, b, shift)
     elbows = _elbows(a, b, shift, bus), _mirrored(_elbows(c, d, shift, bus))
     detours = _around(a, b, list(at.values())), _mirrored(_around(c, d, turned))
+    back = b.x < a.x if flat else b.y < a.y
+    if back:
+        yield from _corners(a, b, flat)
     for liked in elbows if flat else reversed(elbows):
         yield from liked
-    yield from _corners(a, b)
+    yield from _corners(a, b, flat)
     for liked in detours if flat else reversed(detours):
         yield from liked
 
 
 def _loop(a: Place) -> Way:
-    """From the right side back to the top of the same box."""
-    up, right = a.top - TURN, a.right + TURN
-    return [(a.right, a.y), (right, a.y), (right, up), (a.x, up), (a.x, a.top)]
+    """Out of the upper side of a box and back into it."""
+    up, left, right = a.top - TURN, a.x - a.width / 4, a.x + a.width / 4
+    return [(right, a.top), (right, up), (left, up), (left, a.top)]
 
 
 def _straight(a: Place, b: Place, shift: float) -> Iterator[Way]:
-    """One horizontal line, where the boxes stand side by side."""
-    low, high = max(a.top, b.top) + CLEAR, min(a.bottom, b.bottom) - CLEAR
-    if _gap(a, b) > 0 and low <= high:
-        smaller = a if a.height <= b.height else b
-        y = min(high, max(low, smaller.y)) + shift
+    """One horizontal line, where the middle of the smaller box is beside the other."""
+    smaller, larger = (a, b) if a.height <= b.height else (b, a)
+    y = smaller.y + shift
+    if _gap(a, b) > 0 and abs(smaller.y - larger.y) <= larger.height / 2 - CLEAR:
         yield [(a.right, y), (b.left, y)] if a.x < b.x else [(a.left, y), (b.right, y)]
+
+
+def _slanted(a: Place, b: Place, shift: float) -> Way:
+    """One line from middle to middle, as far as it is outside the boxes, moved aside by `shift`."""
+    far = math.hypot(b.x - a.x, b.y - a.y) or 1.0
+    u, v = (b.x - a.x) / far, (b.y - a.y) / far
+    aside = shift if u > 0 or (u == 0 and v < 0) else -shift
+    return [_edge(a, (u, v), aside), _edge(b, (-u, -v), -aside)]
+
+
+def _edge(place: Place, way: Point, aside: float) -> Point:
+    """Where a line from near the middle of a box leaves it."""
+    u, v = way
+    x, y = -v * aside, u * aside
+    if place.round and place.width == place.height:
+        out = math.sqrt(max(0.0, (place.width / 2) ** 2 - aside**2))
+    else:
+        sides = [(place.width / 2 - math.copysign(x, x * u)) / abs(u)] if u else []
+        sides += [(place.height / 2 - math.copysign(y, y * v)) / abs(v)] if v else []
+        out = min(sides)
+    return place.x + x + out * u, place.y + y + out * v
 
 
 def _bus(link: Link, links: Sequence[Link]) -> int:
@@ -122,12 +142,13 @@ def _elbows(a: Place, b: Place, shift: float, bus: int) -> Iterator[Way]:
         yield [(x1, a.y + shift), (x, a.y + shift), (x, b.y + shift), (x2, b.y + shift)]
 
 
-def _corners(a: Place, b: Place) -> Iterator[Way]:
-    """With one corner: first across or first along."""
+def _corners(a: Place, b: Place, flat: bool) -> Iterator[Way]:
+    """With one corner: arriving as the diagram runs, or else leaving so."""
     if _gap(a, b) > 0 and _gap(_turned(a), _turned(b)) > 0:
         right, down = b.x > a.x, b.y > a.y
-        yield [(a.right if right else a.left, a.y), (b.x, a.y), (b.x, b.top if down else b.bottom)]
-        yield [(a.x, a.bottom if down else a.top), (a.x, b.y), (b.left if right else b.right, b.y)]
+        across = [(a.right if right else a.left, a.y), (b.x, a.y), (b.x, b.top if down else b.bottom)]
+        along = [(a.x, a.bottom if down else a.top), (a.x, b.y), (b.left if right else b.right, b.y)]
+        yield from (along, across) if flat else (across, along)
 
 
 def _around(a: Place, b: Place, every: Sequence[Place]) -> Iterator[Way]:
