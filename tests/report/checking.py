@@ -1,5 +1,6 @@
 """Reading a page as a browser and as a strict parser would."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
@@ -34,17 +35,21 @@ class _Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
-def check_page(html: str) -> ElementTree.Element:
-    """All tags closed, well-formed, nothing loaded from anywhere, every picture with words; returns the tree."""
+def check_page(html: str, links: bool = False) -> ElementTree.Element:
+    """All tags closed, well-formed, nothing loaded from anywhere, every picture with words; returns the tree.
+
+    `links`: the page may lead to other pages beside it.
+    """
     tags = _Tags()
     tags.feed(html)
     tags.close()
     assert tags.open == []
-    assert all(address.startswith(("#", "data:image/png;base64,")) for address in tags.addresses), tags.addresses
+    elsewhere = [a for a in tags.addresses if not a.startswith(("#", "data:image/png;base64,"))]
+    assert all(links and re.fullmatch(r"[\w.-]+\.html", address) for address in elsewhere), elsewhere
     assert "script" not in tags.seen
     assert "link" not in tags.seen
     assert tags.images_without_words == 0
-    outside = html.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    outside = re.sub(r'xmlns="http://www\.w3\.org/(2000/svg|1998/Math/MathML)"', "", html)
     assert "http://" not in outside
     assert "https://" not in outside
     assert "url(" not in outside

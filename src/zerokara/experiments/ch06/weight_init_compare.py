@@ -55,7 +55,7 @@ class WeightInitCompare(OnImages):
     def measure(self, lab: Lab) -> Arrays:
         """Losses and test accuracy for each of the three."""
         data = lab.load(self.data)
-        found: Arrays = {}
+        found: Arrays = {"classes": np.array(len(data.classes))}
         lab.plan(len(INITS) * self.iterations)
         for name, init in INITS.items():
             model = MultiLayerNet(
@@ -138,14 +138,14 @@ class WeightInitCompare(OnImages):
             checks.append(near(f"{label}: {t.word('test accuracy')}", found.all(f"{name}.test"), test, 0.006, "M"))
         ends = {name: found.all(f"{name}.end_loss") for name in INITS}
         ordered = (ends["he"] < ends["xavier"]) & (ends["xavier"] < ends["0.01"])
-        return [
-            *checks,
-            holds(
-                t("He learns faster than Xavier, Xavier than 0.01", "He は Xavier より、Xavier は 0.01 より速い"),
-                ordered,
-                "M",
-            ),
-        ]
+        order = t("He learns faster than Xavier, Xavier than 0.01", "He は Xavier より、Xavier は 0.01 より速い")
+        first = found.all("0.01.losses")[:, 0]
+        guessing = t(
+            "std 0.01: the first loss is that of guessing, ln(classes)",
+            "標準偏差 0.01：最初の損失は当てずっぽうの ln(クラス数)",
+        )
+        chance = float(np.log(found["classes"]))
+        return [*checks, holds(order, ordered, "M"), near(guessing, first, chance, 0.05, "A", law=True)]
 
 
 def _label(name: str, t: Tongue) -> str:

@@ -1,0 +1,163 @@
+"""Every experiment: complete, in both languages, its laws true in a quick run, its reports whole."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from tests.report.checking import check_page, words
+from zerokara.experiments import COMING, EXPERIMENTS, Result, by_name, order, run
+from zerokara.experiments.base import with_settings
+from zerokara.experiments.texts import TEXTS
+from zerokara.experiments.words import WORDS
+from zerokara.report import Formula
+
+CATALOGUE = {
+    1: "hello numpy-basics sin-cos-graph show-image",
+    2: "logic-gates xor-gate nand-half-adder xor-learned",
+    3: "step-function sigmoid step-vs-sigmoid relu sigmoid-vs-relu linear-collapse numpy-products matrix-product "
+    "three-layer-forward softmax-overflow softmax-properties mnist-show mnist-inference mnist-inference-batch",
+    4: "loss-functions cross-entropy-forms two-networks-compared mini-batch-sampling loss-vs-accuracy "
+    "numerical-diff-h gradient-1d partial-derivative gradient-2d gradient-method learning-rate-extremes "
+    "learning-rate-sweep gradient-simplenet numerical-gradient-cost train-two-layer local-minimum saddle-point "
+    "quadratic-fit",
+    5: "chain-rule buy-apple buy-apple-orange graph-drawing activation-layers sigmoid-derivative affine-batch "
+    "softmax-loss-gradient gradient-check train-two-layer-backprop",
+    6: "optimizer-paths momentum-oscillator optimizer-mnist optimizer-course weight-init-histogram "
+    "weight-init-compare zero-init vanishing-gradient gradient-by-depth batch-norm batch-norm-layer "
+    "batch-norm-gradient-check overfit-baseline overfit-weight-decay weight-decay-sweep overfit-l1 overfit-dropout "
+    "dropout-ratio-sweep overfit-dropout-l1 dropout-ensemble l1-l2-geometry regularizer-gradients "
+    "hyperparameter-search train-val-test",
+    7: "convolution-by-hand convolution-vs-correlation padding-stride conv-output-size conv-channels pooling "
+    "pooling-shift im2col-walk col2im-walk im2col-cost pool-by-im2col conv-gradient-check train-simple-convnet "
+    "train-simple-convnet-small double-convnet convnet-init pixel-permutation filters apply-filter hand-made-filters "
+    "feature-hierarchy hidden-activations grad-cam grad-cam-mnist hyperparameter-count lenet alexnet-anatomy "
+    "alexnet-dropout",
+    8: "train-deep-convnet misclassified half-precision stacked-3x3-vs-5x5 stacked-3x3-trained receptive-field "
+    "channel-depth data-augmentation random-crop better-accuracy depth-comparison vgg-anatomy inception resnet-skip "
+    "layer-time cpu-gpu-time parallel-training paint-digit drawn-robustness activation-and-error-map awesome-net",
+}
+"""The book's experiments and its readers', by chapter."""
+
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+ENGLISH = re.compile(r"[A-Za-z]{5,}")
+FROM_ELSEWHERE = ("numpy", "python", "sklearn")
+
+
+def translated(text: str) -> bool:
+    """Whether a Japanese text is Japanese, or holds no longer English word: names and formulas are alike in both."""
+    return bool(JAPANESE.search(text)) or not ENGLISH.search(text)
+
+
+@pytest.mark.parametrize("chapter", CATALOGUE)
+def test_none_is_left_out(chapter: int) -> None:
+    """Every experiment of the catalogue is there, in the order of the book, or said to be coming."""
+    there = [name for name, experiment in EXPERIMENTS.items() if experiment.chapter == chapter]
+    coming = [name for name, one in COMING.items() if one.chapter == chapter]
+    assert sorted([*there, *coming]) == sorted(CATALOGUE[chapter].split())
+    assert there == [name for name in CATALOGUE[chapter].split() if name in there]
+
+
+def test_none_is_both_there_and_coming() -> None:
+    assert not COMING.keys() & EXPERIMENTS.keys()
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_it_is_complete(name: str) -> None:
+    """Name, source, question and settings, in both languages; what is random has a seed to repeat."""
+    experiment = EXPERIMENTS[name]
+    assert experiment.name == name == type(experiment).__module__.rpartition(".")[2].replace("_", "-")
+    assert experiment.source
+    assert experiment.question.en.endswith("?")
+    assert experiment.question.ja.endswith(("?", "？"))
+    texts = [experiment.title, experiment.question, *(f.metadata["help"] for f in fields(experiment))]
+    texts += [turn.why for turn in experiment.turns]
+    texts += [experiment.symbols] if experiment.symbols else []
+    assert [text for text in texts if not text.en or not translated(text.ja)] == []
+    assert experiment.random or experiment.seeds == 1
+    assert experiment.cost in ("S", "M", "L", "XL")
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_its_knobs_turn(name: str) -> None:
+    """The settings of the quick run and of every suggestion are settings that can be."""
+    experiment = EXPERIMENTS[name]
+    assert with_settings(experiment, experiment.quick).settings.keys() == experiment.settings.keys()
+    for turn in experiment.turns:
+        assert with_settings(experiment, turn.settings) != experiment
+    as_typed = {k: ",".join(map(str, v)) if isinstance(v, tuple) else str(v) for k, v in experiment.settings.items()}
+    assert with_settings(experiment, {k: v for k, v in as_typed.items() if v}) == experiment
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_its_formula_can_be_typeset(name: str) -> None:
+    for line in EXPERIMENTS[name].formula:
+        markup = Formula([line]).html()
+        assert "<math" in markup
+        assert "\\" not in markup, line
+
+
+@pytest.fixture(scope="module")
+def quickly() -> dict[str, Result]:
+    """Results of quick runs, each done once."""
+    return {}
+
+
+def result_of(name: str, quickly: dict[str, Result]) -> Result:
+    if name not in quickly:
+        settings = {"data": "digits"} if "data" in EXPERIMENTS[name].settings else {}
+        quickly[name] = run(name, quick=True, **settings)
+    return quickly[name]
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_its_laws_hold_in_a_quick_run(name: str, quickly: dict[str, Result]) -> None:
+    result = result_of(name, quickly)
+    laws = [check for check in result.checks() if check.law]
+    assert laws, "an experiment states at least one law"
+    assert [check for check in laws if not check.holds] == []
+    assert result.arrays
+    assert all(not array.dtype.hasobject for array in result.arrays.values())
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_its_report_is_whole(name: str, lang: str, quickly: dict[str, Result], tmp_path: Path) -> None:
+    """Well-formed, self-contained, with a figure, its numbers and its words, in the language asked for."""
+    result = result_of(name, quickly)
+    page = result.write(tmp_path / "report.html", lang)  # type: ignore[arg-type]
+    tree = check_page(page.read_text(encoding="utf-8"))
+    figures = result.figures(lang)  # type: ignore[arg-type]
+    said = [*result.findings(lang), *(check.what for check in result.checks(lang))]  # type: ignore[arg-type]
+    said += [text for q in result.questions(lang) for text in (q.question, q.answer)]  # type: ignore[arg-type]
+    assert figures or result.experiment.chapter == 1
+    assert all(figure.title and figure.words for figure in figures)
+    assert all("{" not in text for text in said)
+    assert len(result.findings(lang)) >= 1  # type: ignore[arg-type]
+    assert "NaN" not in "".join(said)
+    if lang == "ja":
+        assert [text for text in (*said, *(figure.title for figure in figures)) if not translated(text)] == []
+    assert result.experiment.title(lang) in words(tree)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("table", [TEXTS, WORDS])
+def test_the_common_texts_are_translated(table: dict[str, object]) -> None:
+    assert [key for key, text in table.items() if not JAPANESE.search(text.ja)] == []  # type: ignore[attr-defined]
+
+
+def test_the_same_seed_gives_the_same_numbers() -> None:
+    one, same, other = (run("xor-learned", quick=True, seed=seed).found for seed in (1, 1, 2))
+    assert all((one[name] == same[name]).all() for name in one)
+    assert any((one[name] != other[name]).any() for name in one)
+
+
+def test_a_name_that_does_not_exist_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ValueError, match="did you mean gradient-method"):
+        by_name("gradient-methd")
+
+
+def test_one_that_is_coming_says_so() -> None:
+    for name in COMING:
+        with pytest.raises(ValueError, match="still to come"):
+            order(name)

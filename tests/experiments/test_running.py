@@ -1,0 +1,154 @@
+"""Results are found again, an interrupted run goes on, processes give what one process gives."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.report.checking import check_page
+from zerokara.experiments import EXPERIMENTS, Lab, Verdict, order, run
+from zerokara.experiments import keeping as keeping_module
+from zerokara.experiments.index import report_name, write_index, write_report
+from zerokara.experiments.keeping import Shelf, key
+from zerokara.experiments.running import measure, spread, unit
+
+NAME = "gradient-method"
+
+
+def count_measurements(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    counted: list[int] = []
+    kind = type(EXPERIMENTS[NAME])
+    original = kind.measure
+
+    def counting(self: Any, lab: Lab) -> Any:
+        counted.append(lab.seed)
+        return original(self, lab)
+
+    monkeypatch.setattr(kind, "measure", counting)
+    return counted
+
+
+def test_the_same_settings_are_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = count_measurements(monkeypatch)
+    first = run(NAME, out=tmp_path, steps=3)
+    again = run(NAME, out=tmp_path, steps=3)
+    assert len(counted) == 1
+    assert (first["path"] == again["path"]).all()
+    assert again.seconds == first.seconds
+    run(NAME, out=tmp_path, steps=4)
+    assert len(counted) == 2
+
+
+def test_a_changed_recipe_is_measured_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of a result holds the source of its recipe."""
+    experiment = EXPERIMENTS[NAME]
+    before = key(experiment, False)
+    assert key(experiment, True) != before
+    monkeypatch.setattr(keeping_module, "_source", lambda experiment: "other")
+    assert key(experiment, False) != before
+
+
+def test_only_missing_seeds_are_measured(tmp_path: Path) -> None:
+    wanted = order("xor-learned", quick=True, seeds=2, iterations=20)
+    assert wanted.seeds == (0, 1)
+    measure(unit(wanted, 1, tmp_path, None))
+    assert wanted.missing(tmp_path) == [0]
+    result = run("xor-learned", quick=True, seeds=2, iterations=20, out=tmp_path)
+    assert result.found.seeds == 2
+    assert wanted.missing(tmp_path) == []
+
+
+def test_without_randomness_one_seed_is_enough() -> None:
+    assert order(NAME, seeds=5).seeds == (0,)
+
+
+def test_parts_that_are_finished_are_not_done_again(tmp_path: Path) -> None:
+    """What an interrupted run has finished is found by the next one, with the same seed only."""
+    done: list[str] = []
+
+    def work(name: str) -> dict[str, np.ndarray]:
+        done.append(name)
+        return {"x": np.array(len(done))}
+
+    first = Lab(0, folder=tmp_path).part("a", lambda: work("a"))
+    again = Lab(0, folder=tmp_path).part("a", lambda: work("a"))
+    assert (done, int(first["x"]), int(again["x"])) == (["a"], 1, 1)
+    Lab(1, folder=tmp_path).part("a", lambda: work("a"))
+    assert done == ["a", "a"]
+
+
+def test_parts_go_when_the_seed_is_done(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, EXPERIMENTS[NAME], False)
+    Lab(0, folder=shelf.open()).part("a", lambda: {"x": np.array(1)})
+    assert list(shelf.folder.glob("*.part.npz"))
+    shelf.keep(0, {"x": np.array(1)}, "", 1.0)
+    assert not list(shelf.folder.glob("*.part.npz"))
+    assert shelf.measured() == [0]
+
+
+def test_processes_give_what_one_process_gives(tmp_path: Path) -> None:
+    """Small work is never shared among threads, so that the bits are the same."""
+    wanted = order("xor-learned", quick=True, seeds=2, iterations=20)
+    units = [unit(wanted, seed, tmp_path / "apart", None) for seed in wanted.seeds]
+    assert sorted(one.seed for one, outcome in spread(units, 2) if isinstance(outcome, float)) == [0, 1]
+    apart = wanted.shelf(tmp_path / "apart").load([0, 1])
+    here = run("xor-learned", quick=True, seeds=2, iterations=20)
+    for name in here.found:
+        assert (apart.found.all(name) == here.found.all(name)).all(), name
+
+
+def test_what_goes_wrong_in_a_process_is_told(tmp_path: Path) -> None:
+    wanted = order("weight-init-compare", data=f"folder:{tmp_path / 'nowhere'}", seeds=1)
+    ((_, outcome),) = spread([unit(wanted, 0, tmp_path, None)], 1)
+    assert isinstance(outcome, ValueError)
+    assert "nowhere" in str(outcome)
+
+
+def test_verdicts() -> None:
+    """A recipe's own settings are judged; other ones only by laws."""
+    own, other = run(NAME), run(NAME, steps=5)
+    assert own.verdict is Verdict.AS_EXPECTED
+    assert other.verdict is Verdict.AS_EXPECTED
+    assert [other.judged(check) for check in other.checks()] == [check.law for check in other.checks()]
+    facts = own.facts()
+    assert facts["verdict"] == "as expected"
+    assert all(check["judged"] for check in facts["checks"])
+
+
+def test_a_result_shows_itself_in_a_notebook() -> None:
+    result = run(NAME)
+    assert "<svg" in result._repr_html_()
+    assert "@scope" in result._repr_html_()
+    assert result.figure().title == result.figures()[0].title
+    with pytest.raises(ValueError, match="counted from 0; got 9"):
+        result.figure(9)
+
+
+def test_reports_have_names_by_their_settings(tmp_path: Path) -> None:
+    assert report_name(run(NAME), "en") == f"{NAME}.html"
+    assert report_name(run(NAME), "ja") == f"{NAME}.ja.html"
+    assert report_name(run(NAME, quick=True), "en") == f"{NAME}-quick.html"
+    other = report_name(run(NAME, lr=0.2), "en")
+    assert other.startswith(f"{NAME}-")
+    assert other != report_name(run(NAME, lr=0.3), "en")
+
+
+def test_the_table_of_contents_links_every_report(tmp_path: Path) -> None:
+    for settings in ({}, {"lr": 0.2}):
+        run(NAME, out=tmp_path, **settings)  # type: ignore[arg-type]
+        wanted = order(NAME, **settings)  # type: ignore[arg-type]
+        write_report(tmp_path, wanted.shelf(tmp_path).load([0]), "en")
+    for lang in ("en", "ja"):
+        text = write_index(tmp_path, lang).read_text(encoding="utf-8")  # type: ignore[arg-type]
+        tree = check_page(text, links=True)
+        links = {a.get("href", "") for a in tree.iter("a") if not a.get("href", "").startswith("#")}
+        assert links == {path.name for path in tmp_path.glob(f"{NAME}*.html")}
+
+
+def test_a_damaged_card_is_left_out(tmp_path: Path) -> None:
+    run(NAME, out=tmp_path)
+    write_report(tmp_path, order(NAME).shelf(tmp_path).load([0]), "en")
+    (card,) = tmp_path.glob("results/*/card.en.json")
+    card.write_text("{")
+    assert "href" in write_index(tmp_path, "en").read_text(encoding="utf-8")
