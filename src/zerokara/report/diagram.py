@@ -11,7 +11,7 @@ from zerokara.arrays import Array
 from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, coordinate, element, join
 from zerokara.report.numbers import significant
-from zerokara.report.sheet import LETTER, Point, arrow, label, path, sheet, text_width
+from zerokara.report.sheet import LETTER, Point, arrow, label, path, plate, sheet, text_width
 from zerokara.report.table import Cell, Table
 from zerokara.report.texts import Lang, say
 
@@ -22,7 +22,7 @@ WRITTEN = 12
 """Up to this many weights between two layers are written on the edges."""
 
 SHARES = tuple(sorted((i / 100 for i in range(14, 60, 2)), key=lambda share: abs(share - 0.34)))
-TOP, MARGIN, RADIUS, TALL, APART = 30.0, 12.0, 19.0, 560.0, 16.0
+TOP, MARGIN, RADIUS, TALL, APART, CLOSE = 30.0, 12.0, 19.0, 560.0, 16.0, 16.0
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,16 @@ def network_diagram(
     if not any(layer.nodes for layer in layers):
         return Figure(title, element("p", say(lang, "no-values")), said, numbers, note, wide=True)
     columns = _places(layers, matrices)
-    width = max(node.x + node.half for column in columns for node in column) + MARGIN
+    width = max(node.x + node.half for column in columns for node in column) + (
+        48.0 if columns[-1][0].radius < CLOSE and layers[-1].values else MARGIN
+    )
     height = max(node.y for column in columns for node in column) + RADIUS + 26
     edges = [_edges(a, b, w) for (a, b), w in zip(pairwise(columns), matrices, strict=True)]
     shapes = [_circle(node) for column in columns for node in column]
     heads = [_head(layer, column) for layer, column in zip(layers, columns, strict=True) if column]
     picture = sheet(width, height, f"{title}. {said}", *edges, *shapes, *heads)
     key = _key(lang) if any(w is not None and w.size > WRITTEN for w in matrices) else ""
-    return Figure(title, join(key, picture), said, numbers, note, wide=width > 420)
+    return Figure(title, join(key, picture), said, numbers, note, wide=width > 410)
 
 
 def _checked(layers: Sequence[Layer], weights: Sequence[Array | None]) -> list[Array | None]:
@@ -131,13 +133,13 @@ def _places(layers: Sequence[Layer], matrices: Sequence[Array | None]) -> list[l
             spacing = max(spacing, min(120.0, APART / apart))
     radius = min(RADIUS, 0.36 * spacing)
     written = any(w is not None and w.size <= WRITTEN for w in matrices)
-    gap, x, columns = (140.0 if written else 84.0) + 4 * tallest, MARGIN, []
+    gap, x, columns = max(80.0 + 8 * tallest, 150.0 if written else 0.0), MARGIN, []
     middle = TOP + radius + spacing * (tallest - 1) / 2
     for layer in layers:
         half = max(radius, *(text_width(text) / 2 + 7 for text in layer.nodes)) if layer.nodes else radius
         half = max(half, (text_width(layer.name) - gap) / 2 + 6)
         x += half
-        columns.append(_column(layer, x, _heights(layer, spacing, middle), radius))
+        columns.append(_column(layer, x, _heights(layer, spacing, middle), radius, layer is layers[-1]))
         x += half + gap
     return columns
 
@@ -147,13 +149,14 @@ def _heights(layer: Layer, spacing: float, middle: float) -> list[float]:
     return [middle + spacing * (i - (count - 1) / 2) for i in range(count)]
 
 
-def _column(layer: Layer, x: float, heights: Sequence[float], radius: float) -> list[_Node]:
+def _column(layer: Layer, x: float, heights: Sequence[float], radius: float, last: bool) -> list[_Node]:
     indices = [len(layer.nodes)] * layer.bias + _shown(layer)
     nodes = []
     for position, (index, y) in enumerate(zip(indices, heights, strict=True)):
         bias = layer.bias and position == 0
         text = "1" if bias else "⋮" if index < 0 else layer.nodes[index]
-        value = layer.values[index] if layer.values and not bias and index >= 0 else None
+        tells = bool(layer.values) and not bias and index >= 0 and (radius >= CLOSE or last)
+        value = float(layer.values[index]) if tells else None
         half = max(radius, text_width(text) / 2 + 7)
         nodes.append(_Node(text, value, index, bias, x, y, half, radius))
     return nodes
@@ -183,9 +186,7 @@ def _edges(starts: Sequence[_Node], ends: Sequence[_Node], w: Array | None) -> M
         lines.append(_edge(a, b, weight, largest, few))
         if few and weight is not None:
             (x1, y1), (x2, y2) = a.right, b.left
-            numbers.append(
-                label(significant(weight, 3), x1 + share * (x2 - x1), y1 + share * (y2 - y1), "halo figures middle")
-            )
+            numbers.append(plate(significant(weight, 3), x1 + share * (x2 - x1), y1 + share * (y2 - y1)))
     return element("g", *lines, *numbers)
 
 
@@ -222,12 +223,16 @@ def _circle(node: _Node) -> Markup:
     )
     hint = element("title", node.text if node.value is None else f"{node.text} = {significant(node.value)}")
     text = label(node.text, node.x, node.y) if node.radius > 0.6 * LETTER else ""
-    value = "" if node.value is None else label(significant(node.value), *_below(node), "halo figures middle")
-    return element("g", shape, text, value, hint)
+    return element("g", shape, text, _value(node), hint)
 
 
-def _below(node: _Node) -> Point:
-    return node.x, node.y + node.radius + 9
+def _value(node: _Node) -> Markup:
+    """The value below the circle, or beside it where circles stand close to each other."""
+    if node.value is None:
+        return Markup("")
+    if node.radius < CLOSE:
+        return label(significant(node.value, 3), node.x + node.half + 6, node.y, "figures")
+    return plate(significant(node.value), node.x, node.y + node.radius + 9)
 
 
 def _head(layer: Layer, column: Sequence[_Node]) -> Markup:

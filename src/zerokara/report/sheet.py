@@ -72,3 +72,12 @@ def path(points: Sequence[Point]) -> str:
 def label(text: str, x: float, y: float, style: str = "middle") -> Markup:
     """Text whose line is centred on the height `y`."""
     return element("text", text, x=coordinate(x), y=coordinate(y), dy="0.35em", class_=style)
+
+
+def plate(text: str, x: float, y: float) -> Markup:
+    """A number on a line: a small ground of the colour of the paper hides what is behind it."""
+    width = text_width(text, 11.5) + 3
+    ground = element(
+        "rect", x=coordinate(x - width / 2), y=coordinate(y - 6.5), width=coordinate(width), height=13, rx=3
+    )
+    return element("g", ground, label(text, x, y, "figures middle"), class_="plate")
