@@ -76,7 +76,10 @@ def decades(low: float, high: float) -> list[float]:
 
 @dataclass(frozen=True)
 class Scale:
-    """Values from `low` to `high` laid out from `start` to `stop` in the drawing."""
+    """Values from `low` to `high` laid out from `start` to `stop` in the drawing.
+
+    With `names` the values are places for things instead: the first of them from 0 to 1, the next from 1 to 2.
+    """
 
     low: float
     high: float
@@ -84,6 +87,7 @@ class Scale:
     stop: float
     log: bool = False
     whole: bool = False
+    names: tuple[str, ...] = ()
 
     def __call__(self, value: float) -> float:
         """Where `value` lies in the drawing, within the frame."""
@@ -105,15 +109,21 @@ class Scale:
     def ticks(self) -> list[float]:
         """The marks of this scale, more of them on a longer one."""
         sideways = self.stop > self.start
+        if self.names:
+            return self._legible([i + 0.5 for i in range(len(self.names))], sideways)
         count = min(8 if sideways else 6, max(2, round(abs(self.stop - self.start) / (72 if sideways else 45))))
         found = decades(self.low, self.high) if self.log else []
         if len(found) < 2:
             found = ticks(self.low, self.high, count)
         return self._legible([t for t in found if not self.whole or t == int(t)], sideways)
 
+    def written(self, mark: float) -> str:
+        """What stands at a mark."""
+        return self.names[int(mark)] if self.names else tick(mark)
+
     def _legible(self, marks: list[float], sideways: bool) -> list[float]:
         """As many of the marks, at regular steps, as can be written without touching each other."""
-        sizes = [text_width(tick(mark)) + 8 if sideways else 13.0 for mark in marks]
+        sizes = [text_width(self.written(mark)) + 8 if sideways else 13.0 for mark in marks]
         places = [abs(self(mark) - self.start) for mark in marks]
         for every in range(1, len(marks) + 1):
             kept = range(0, len(marks), every)
@@ -151,28 +161,43 @@ def tick(value: float) -> str:
 
 
 def frame(x: Axis, y: Axis, across: Scale, up: Scale, *, grid: bool = True, room: Room = ROOM) -> Markup:
-    """Grid lines with their numbers, and what the axes mean."""
+    """Grid lines with their numbers (a border instead without `grid`), and what the axes mean."""
     left, top, right, bottom = room.box
-    style = "grid" if grid else "none"
-    lines, beside, below = [], [], []
-    for value in up.ticks:
-        at = coordinate(up(value))
-        lines.append(element("line", x1=left, x2=right, y1=at, y2=at, class_=style))
-        beside.append(element("text", tick(value), x=left - 7, y=at, dy="0.35em", class_="tick end"))
-    for value in across.ticks:
-        at = coordinate(across(value))
-        lines.append(element("line", x1=at, x2=at, y1=bottom, y2=bottom + 4, class_="axis"))
-        below.append(element("text", tick(value), x=at, y=bottom + 17, class_="tick middle"))
-    lines.append(element("line", x1=left, x2=right, y1=bottom, y2=bottom, class_="axis"))
+    border = element("rect", x=left, y=top, width=right - left, height=bottom - top, class_="border")
     return join(
-        *lines,
-        element("g", *beside, class_="ys"),
-        element("g", *below, class_="xs"),
-        element("text", x.label, x=(left + right) / 2, y=room.height - 6, class_="name middle") if x.label else "",
-        _upright(y.label, (top + bottom) / 2) if y.label else "",
+        "" if grid else border,
+        *(_level(up(v), left, right, grid) for v in up.ticks if not up.names),
+        *(_upright(across(v), top, bottom, grid and bool(up.names)) for v in across.ticks if not across.names),
+        element("line", x1=left, x2=right, y1=bottom, y2=bottom, class_="axis"),
+        element("g", *(_beside(up.written(v), left - 7, up(v)) for v in up.ticks), class_="ys"),
+        element("g", *(_below(across.written(v), across(v), bottom + 17) for v in across.ticks), class_="xs"),
+        _below(x.label, (left + right) / 2, room.height - 6, "name") if x.label else "",
+        _turned(y.label, (top + bottom) / 2) if y.label else "",
     )
 
 
-def _upright(label: str, middle: float) -> Markup:
+def _level(y: float, left: float, right: float, grid: bool) -> Markup:
+    at = coordinate(y)
+    return element("line", x1=left if grid else left - 4, x2=right if grid else left, y1=at, y2=at, class_=_line(grid))
+
+
+def _upright(x: float, top: float, bottom: float, grid: bool) -> Markup:
+    at = coordinate(x)
+    return element("line", x1=at, x2=at, y1=top if grid else bottom, y2=bottom + (0 if grid else 4), class_=_line(grid))
+
+
+def _line(grid: bool) -> str:
+    return "grid" if grid else "axis"
+
+
+def _beside(text: str, x: float, y: float) -> Markup:
+    return element("text", text, x=coordinate(x), y=coordinate(y), dy="0.35em", class_="tick end")
+
+
+def _below(text: str, x: float, y: float, style: str = "tick") -> Markup:
+    return element("text", text, x=coordinate(x), y=coordinate(y), class_=f"{style} middle")
+
+
+def _turned(label: str, middle: float) -> Markup:
     turned = f"translate(11 {coordinate(middle)}) rotate(-90)"
     return element("text", label, x=0, y=0, class_="name middle", transform=turned)

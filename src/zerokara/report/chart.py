@@ -1,5 +1,6 @@
 """Charts of any marks in one frame, and rows of small charts that share their scales."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +15,7 @@ from zerokara.report.plot import Labels, Plot, plot
 from zerokara.report.table import Table
 from zerokara.report.texts import Lang, say
 
-BROAD = Room(640, 300, 84, 16, 16, 54)
+BROAD = Room(640, 296, 84, 16, 16, 50)
 """The room of a wide chart; its letters grow on a narrow page, so the margins are wide too."""
 
 WIDTHS = {1: 440.0, 2: 300.0, 3: 260.0, 4: 220.0, 5: 200.0}
@@ -116,16 +117,13 @@ def _drawing(
     """The picture of one chart: cells, the frame over them, the other marks, and words above all."""
     cells = [surfaces.draw_cells(mark, place, found.classes(mark)) for mark in marks if isinstance(mark, Cells)]
     others = [(position, mark) for position, mark in enumerate(marks) if not isinstance(mark, Cells)]
-    labels = Labels(place.room)
-    for _, mark in others:
-        if isinstance(mark, Points | Path) and len(mark.x) <= strokes.HINTS:
-            labels.keep_free(place.places(mark.x, mark.y))
+    labels = _labels(marks, place)
     return svg(
         place.room.width,
         place.room.height,
         words,
         place.window(*cells, margin=0) if cells else "",
-        place.frame(grid=not cells),
+        place.frame(grid=not any(all(mark.fills) for mark in marks)),
         place.window(*(DRAWN[type(mark)](mark, place, found.of(mark, i)) for i, mark in others)),
         *(LABELLED[type(mark)](mark, place, labels) for _, mark in others if type(mark) in LABELLED),
         _nothing(marks, place, lang),
@@ -133,9 +131,25 @@ def _drawing(
     )
 
 
+def _labels(marks: Sequence[Mark], place: Plot) -> Labels:
+    """Room for words that keeps free what is drawn: points, steps, rules, and of long lines some places."""
+    labels = Labels(place.room)
+    left, top, right, bottom = place.room.box
+    for mark in marks:
+        if isinstance(mark, Points | Path | Line):
+            labels.keep_free(place.places(mark.x, mark.y)[:: max(1, len(mark.x) // strokes.HINTS)])
+        elif isinstance(mark, Rule) and mark.x is not None and math.isfinite(mark.x):
+            labels.avoid((place.across.beyond(mark.x) - 1, top, place.across.beyond(mark.x) + 1, bottom))
+        elif isinstance(mark, Rule) and mark.y is not None and math.isfinite(mark.y):
+            labels.avoid((left, place.up.beyond(mark.y) - 1, right, place.up.beyond(mark.y) + 1))
+    return labels
+
+
 def _nothing(marks: Sequence[Mark], place: Plot, lang: Lang) -> Markup:
     """In an empty frame, that it is empty."""
     if any(account.describe(mark, place.x, place.y, lang) for mark in marks):
         return Markup("")
     left, top, right, bottom = place.room.box
-    return element("text", say(lang, "no-values"), x=(left + right) / 2, y=(top + bottom) / 2, class_="name middle")
+    return element(
+        "text", say(lang, "no-values"), x=(left + right) / 2, y=(top + bottom) / 2, class_="name middle halo"
+    )

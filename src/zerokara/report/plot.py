@@ -28,6 +28,11 @@ class Plot:
     room: Room
     named: bool = True
 
+    @property
+    def small(self) -> bool:
+        """Whether this is one of many charts, without room for details."""
+        return self.room.width < 300
+
     def place(self, x: float, y: float) -> Point | None:
         """Where (x, y) lies in the drawing, also outside of the frame; None for what is no place."""
         if math.isnan(x) or math.isnan(y) or math.isinf(x) or math.isinf(y):
@@ -119,6 +124,10 @@ class Labels:
     def keep_free(self, points: Iterable[Point | None], radius: float = 4.0) -> None:
         """Let no words stand on these points."""
         self.taken += [(p[0] - radius, p[1] - radius, p[0] + radius, p[1] + radius) for p in points if p is not None]
+
+    def avoid(self, area: Area) -> None:
+        """Let no words stand here."""
+        self.taken.append(area)
 
     def write(self, text: str, spots: Sequence[tuple[float, float, str]], style: str, *, always: bool = True) -> Markup:
         """The text at the first of the `spots` (x, y, anchor) that is free, or that is most so.

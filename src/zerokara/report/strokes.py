@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from zerokara.report.axes import Scale
 from zerokara.report.marks import Arrows, Band, Line, Path, Points, Rule, floats
@@ -13,8 +14,11 @@ from zerokara.report.sheet import Point, path
 COLOURS = 6
 """Marks have colours, dashes and shapes of their own up to this number, then begin again."""
 
-DOTS, HINTS, MOST = 40, 300, 4000
-"""Up to so many points: a line has dots; a scatter says each point's values; a scatter is drawn whole."""
+SPARSE, HINTS, MOST = 40, 300, 4000
+"""Up to so many points: a scatter has large ones; it says each point's values; it is drawn whole."""
+
+APART = 14.0
+"""A line has dots where they are about this far apart or farther, so that its dashes are seen."""
 
 SHAPES: tuple[tuple[Point, ...], ...] = (
     (),
@@ -39,7 +43,7 @@ def draw_line(line: Line, plot: Plot, index: int) -> Markup:
     points = thinned(list(zip(floats(line.x), floats(line.y), strict=True)))
     drawn = element("path", d=broken([plot.place(a, b) for a, b in points]), class_=f"line {style}")
     finite = [(a, b) for a, b in points if math.isfinite(a) and math.isfinite(b)]
-    if len(finite) > DOTS or line.faint:
+    if APART * len(finite) > abs(plot.across.stop - plot.across.start) or line.faint:
         return drawn
     return element("g", drawn, *(_dot(line, plot, a, b, style) for a, b in finite))
 
@@ -72,12 +76,14 @@ def thinned(points: Sequence[Point], limit: int = 600) -> Sequence[Point]:
 
 def marker(index: int, at: Point, size: float) -> str:
     """The outline of a point, as the `d` of a path."""
-    x, y = at
-    corners = SHAPES[index % COLOURS]
-    if corners:
-        return path([(x + size * a, y + size * b) for a, b in corners]) + "z"
-    r, across = coordinate(size), coordinate(2 * size)
-    return f"M{coordinate(x - size)} {coordinate(y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
+    start = f"M{coordinate(at[0])} {coordinate(at[1])}"
+    corners = [(size * a, size * b) for a, b in SHAPES[index % COLOURS]]
+    if not corners:
+        r, wide = coordinate(size), coordinate(2 * size)
+        return f"{start}m-{r} 0a{r} {r} 0 1 0 {wide} 0a{r} {r} 0 1 0 -{wide} 0z"
+    steps = [(x - u, y - v) for (u, v), (x, y) in pairwise([(0.0, 0.0), *corners])]
+    written = [f"{coordinate(x)} {coordinate(y)}" for x, y in steps]
+    return f"{start}m{written[0]}l{' '.join(written[1:])}z"
 
 
 def draw_points(points: Points, plot: Plot, index: int) -> Markup:
@@ -85,9 +91,9 @@ def draw_points(points: Points, plot: Plot, index: int) -> Markup:
     spots = [(i, p) for i, p in enumerate(plot.places(points.x, points.y)) if p is not None]
     if len(spots) > HINTS:
         some = spots[:: math.ceil(len(spots) / MOST)]
-        outline = "".join(marker(index, p, 2.2) for _, p in some)
+        outline = "".join(marker(index, p, 2) for _, p in some)
         return element("path", d=outline, class_=f"dot many {colour(index)}")
-    size = 3.2 if len(spots) <= DOTS else 2.7
+    size = 3.2 if len(spots) <= SPARSE else 2.7
     return join(
         *(
             element(
@@ -131,7 +137,7 @@ def draw_path(way: Path, plot: Plot, index: int) -> Markup:
     if not spots:
         return Markup("")
     style = colour(index)
-    steps = spots[1:-1] if len(spots) <= 2 * DOTS else []
+    steps = spots[1:-1] if len(spots) <= 2 * SPARSE else []
     return element(
         "g",
         element("path", d=broken(places), class_=f"line way {style}"),
@@ -143,15 +149,18 @@ def draw_path(way: Path, plot: Plot, index: int) -> Markup:
 
 
 def _end(spots: Sequence[Point], style: str) -> Markup:
-    """A dot at the last place, behind an arrow head that shows where the path came from."""
-    x, y = spots[-1]
-    before = next((p for p in reversed(spots) if math.hypot(x - p[0], y - p[1]) >= 9), None)
-    d = marker(0, (x, y), 3.4)
-    if before is not None:
-        far = math.hypot(x - before[0], y - before[1])
-        ux, uy = (x - before[0]) / far, (y - before[1]) / far
-        tip, back = (x - 3 * ux, y - 3 * uy), (x - 12 * ux, y - 12 * uy)
-        d += path([tip, (back[0] - 4.5 * uy, back[1] + 4.5 * ux), (back[0] + 4.5 * uy, back[1] - 4.5 * ux)]) + "z"
+    """A dot at the last place, and an arrow head on the last step that is long enough to carry one."""
+    d = marker(0, spots[-1], 3.4)
+    steps = list(pairwise(spots))
+    last = next((step for step in reversed(steps) if math.dist(*step) >= 11), None)
+    if last is not None:
+        (x1, y1), (x2, y2) = last
+        far = math.dist(*last)
+        ux, uy = (x2 - x1) / far, (y2 - y1) / far
+        forward = far - 3 if last is steps[-1] else far / 2 + 4
+        x, y = x1 + forward * ux, y1 + forward * uy
+        wings = [(x - 8 * ux - side * 3.8 * uy, y - 8 * uy + side * 3.8 * ux) for side in (1, -1)]
+        d += path([(x, y), *wings]) + "z"
     return element("path", d=d, class_=f"dot edged {style}")
 
 

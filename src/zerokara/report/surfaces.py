@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from zerokara.report.numbers import significant
 from zerokara.report.plot import Labels, Plot, broken
 from zerokara.report.strokes import colour
 
-SHADES = 16
+SHADES = 24
 """Into so many shades a quantity is divided."""
 
 
@@ -66,7 +67,7 @@ def _traced(contours: Contours) -> Iterator[tuple[float, Sequence[Array]]]:
 
 def label_contours(contours: Contours, plot: Plot, labels: Labels) -> Markup:
     """The height of every level where there is room for it on its longest line; none in a small chart."""
-    if plot.room.width < 300:
+    if plot.small:
         return Markup("")
     written = []
     for level, lines in _traced(contours):
@@ -138,24 +139,21 @@ def _fences(codes: Array, xs: Sequence[float], ys: Sequence[float]) -> str:
 
 
 def draw_bars(bars: Bars, plot: Plot, index: int) -> Markup:
-    """A bar from the ground to every height, between its edges."""
-    sides, drawn = floats(bars.edges), []
-    for left, right, height in zip(sides[:-1], sides[1:], floats(bars.heights), strict=True):
-        if all(map(math.isfinite, (left, right, height))):
+    """A bar from the ground to every height, between its edges; it says its values unless the chart is small."""
+    drawn = []
+    for (left, right), height in zip(pairwise(floats(bars.edges)), floats(bars.heights), strict=True):
+        if math.isfinite(left + right + height):
             hint = f"{bars.name} {significant(left)} – {significant(right)}: {significant(height)}".strip()
-            drawn.append(_bar(plot, left, right, height, hint, colour(index)))
+            title = "" if plot.small else element("title", hint)
+            drawn.append(_bar(plot, left, right, height, title, f"fill {colour(index)}"))
     return element("g", *drawn)
 
 
-def _bar(plot: Plot, left: float, right: float, height: float, hint: str, style: str) -> Markup:
-    ends = sorted((plot.up(0.0), plot.up(height)))
+def _bar(plot: Plot, left: float, right: float, height: float, title: Markup | str, style: str) -> Markup:
+    top, bottom = sorted((plot.up(0.0), plot.up(height)))
     x = plot.across.beyond(left)
+    width = max(0.4, plot.across.beyond(right) - x - 0.8)
     return element(
-        "rect",
-        element("title", hint),
-        x=coordinate(x + 0.5),
-        y=coordinate(ends[0]),
-        width=coordinate(max(0.4, plot.across.beyond(right) - x - 1)),
-        height=coordinate(ends[1] - ends[0]),
-        class_=f"fill {style}",
-    )
+        "rect", title, x=coordinate(x + 0.4), y=coordinate(top),
+        width=coordinate(width), height=coordinate(bottom - top), class_=style,
+    )  # fmt: skip
