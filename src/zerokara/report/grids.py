@@ -20,6 +20,9 @@ CELL, PIXEL = 28.0, 7.0
 MOST = 16
 """Arrays with more rows or columns than this are shown as shades instead of numbers."""
 
+SIDE_BY_SIDE = 4
+"""From this many rows on, short ones stand in two columns where the page has room."""
+
 ROWS = 40
 """A table made for a figure lists at most this many arrays."""
 
@@ -58,7 +61,8 @@ class Grid:
     @property
     def written(self) -> list[list[str]]:
         """What stands in each cell."""
-        return [[_written(value) for value in row] for row in self.cells.tolist()]
+        digits = 4 if self.cells.shape[1] <= 4 else 3
+        return [[_written(value, digits) for value in row] for row in self.cells.tolist()]
 
 
 def grids(
@@ -80,7 +84,8 @@ def grids(
     said = words or " ".join([say(lang, "grids", count=len(every)), *(_row_words(row) for row in rows)][:9])
     if not any(grid.cells.size for grid in every):
         return Figure(title, element("p", say(lang, "no-values")), said, table, note, wide)
-    content = element("div", *(_row(row, lang) for row in rows), class_="grids")
+    beside = len(rows) >= SIDE_BY_SIDE and max(map(_row_width, rows)) <= 420
+    content = element("div", *(_row(row, lang) for row in rows), class_="grids beside" if beside else "grids")
     return Figure(title, content, said, table or _table(every, lang), note, wide)
 
 
@@ -124,6 +129,12 @@ def _picture(grid: Grid, lang: Lang) -> Markup:
     size = left + C * width + 1.5, top + R * height + 1.5
     drawn = svg(*size, words, *cells, *masks, *names, class_="exact")
     return element("div", drawn, style=f"width:{coordinate(size[0])}px", class_="array")
+
+
+def _row_width(row: Sequence[Grid | str]) -> float:
+    """About how wide a row is when it does not wrap."""
+    widths = [28.0 if isinstance(item, str) else item.cells.shape[1] * _width(item.written) + 14 for item in row]
+    return sum(widths)
 
 
 def _width(written: list[list[str]]) -> float:
@@ -187,9 +198,9 @@ def _outline(mask: Array, corner: tuple[float, float], size: tuple[float, float]
     )  # fmt: skip
 
 
-def _written(value: object) -> str:
+def _written(value: object, digits: int) -> str:
     if isinstance(value, float):
-        return "" if math.isnan(value) else significant(value)
+        return "" if math.isnan(value) else significant(value, digits)
     if isinstance(value, bool | int):
         return significant(int(value))
     return str(value)

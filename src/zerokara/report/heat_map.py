@@ -211,9 +211,16 @@ def _opacity(depth: float) -> str:
     return f"{0.04 + 0.91 * abs(depth):.2f}"
 
 
+def _contrast(depth: float) -> str:
+    """The class of letters on a shade: on a deep one they have the colour of the paper; on a dark page, sooner."""
+    if abs(depth) > (0.8 if depth > 0 else 0.94):
+        return " deep"
+    return " half" if abs(depth) > 0.6 else ""
+
+
 def _sign(number: str, plan: _Layout, middle: tuple[float, float], depth: float) -> Markup:
     """The number of a cell; where there is no room for it, a minus in the cells of the second colour."""
-    deep = " deep" if abs(depth) > 0.55 else ""
+    deep = _contrast(depth)
     if plan.numbers:
         return label(number, *middle, f"figures middle{deep}")
     if depth < 0 and min(plan.width, plan.height) >= 8:
@@ -231,7 +238,7 @@ def _together(values: Array, plan: _Layout, colours: Shades) -> Iterator[Markup]
         shaded.setdefault(depth if depth == depth else 2.0, []).append(f"M{coordinate(x)} {coordinate(y)}{size}")
     for depth, cells in shaded.items():
         style, opacity = ("empty", None) if depth > 1 else ("below" if depth < 0 else "above", _opacity(depth))
-        yield element("path", d="".join(cells), class_=style, fill_opacity=opacity)
+        yield element("path", d="".join(cells), class_=f"{style} crisp", fill_opacity=opacity)
 
 
 def _key(plan: _Layout, colours: Shades, value: Axis) -> Markup:
@@ -241,7 +248,7 @@ def _key(plan: _Layout, colours: Shades, value: Axis) -> Markup:
     parts = [element("text", value.label, x=coordinate(x), y=coordinate(y - 7), class_="name")]
     for i in range(STEPS):
         depth = colours(colours.value((i + 0.5) / STEPS))
-        style = {"class_": "below" if depth < 0 else "above", "fill_opacity": _opacity(depth)}
+        style = {"class_": f"{'below' if depth < 0 else 'above'} crisp", "fill_opacity": _opacity(depth)}
         parts.append(
             element("rect", x=coordinate(x + i * step), y=coordinate(y), width=coordinate(step), height=9, **style)
         )

@@ -15,7 +15,7 @@ LETTER = 12.0
 SMALLEST = 0.8
 """A drawing shrinks to this share of its size on a narrow page; below that it scrolls sideways."""
 
-NARROW, BROAD = frozenset("iljtfrI.,:;'|!()[]·1 "), frozenset("mwMW@%—→←∂Σ")
+NARROW, BROAD = frozenset("iljtfrI.,:;'|!()[]· "), frozenset("mwMW@%—→←∂Σ−+=×÷<>")
 
 
 def text_width(text: str, size: float = LETTER) -> float:
@@ -29,8 +29,8 @@ def _advance(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF":
         return 1.0
     if character in NARROW:
-        return 0.36
-    return 0.9 if character in BROAD else 0.68 if character.isupper() else 0.58
+        return 0.37
+    return 0.86 if character in BROAD else 0.7 if character.isupper() else 0.62
 
 
 def shortened(text: str, room: float, size: float = LETTER) -> str:
