@@ -14,8 +14,8 @@ from zerokara.report.sheet import Point, path
 COLOURS = 6
 """Marks have colours, dashes and shapes of their own up to this number, then begin again."""
 
-SPARSE, HINTS, MOST = 40, 300, 4000
-"""Up to so many points: a scatter has large ones; it says each point's values; it is drawn whole."""
+TOUCHED, SPARSE, HINTS, MOST = 80, 40, 300, 4000
+"""Up to so many points: a line says each one's values; a scatter has large ones, says their values, is drawn whole."""
 
 APART = 14.0
 """A line has dots where they are about this far apart or farther, so that its dashes are seen."""
@@ -43,12 +43,15 @@ def draw_line(line: Line, plot: Plot, index: int) -> Markup:
     points = thinned(list(zip(floats(line.x), floats(line.y), strict=True)))
     drawn = element("path", d=broken([plot.place(a, b) for a, b in points]), class_=f"line {style}")
     finite = [(a, b) for a, b in points if math.isfinite(a) and math.isfinite(b)]
-    if APART * len(finite) > abs(plot.across.stop - plot.across.start) or line.faint:
+    crowded = APART * len(finite) > abs(plot.across.stop - plot.across.start)
+    if len(finite) > TOUCHED or line.faint or (crowded and plot.small):
         return drawn
+    style += " quiet" if crowded else ""
     return element("g", drawn, *(_dot(line, plot, a, b, style) for a, b in finite))
 
 
 def _dot(line: Line, plot: Plot, a: float, b: float, style: str) -> Markup:
+    """A dot that says its values, also to who points near it; a quiet one is seen only then."""
     hint = f"{line.name or plot.y.name}: {plot.y.name} {significant(b)}, {plot.x.name} {significant(a)}"
     spot = {"cx": coordinate(plot.across.beyond(a)), "cy": coordinate(plot.up.beyond(b))}
     return element(
