@@ -11,7 +11,7 @@ from zerokara.report.sheet import Point, text_width
 
 BOX_KINDS, LINK_KINDS = ("accent", "soft", "round", "plain"), ("dashed", "accent", "warm", "soft")
 LINE, PADDING, GAP, BEND = 16.0, 22.0, 36.0, 18.0
-LEAST_ACROSS, LEAST_DOWN, SLOPE = 48.0, 30.0, 34.0
+LEAST_ACROSS, LEAST_DOWN, SLOPE = 48.0, 44.0, 34.0
 
 
 def _check(kind: str, known: Sequence[str], what: str) -> None:
@@ -121,7 +121,7 @@ def places(boxes: Sequence[Box], links: Sequence[Link], *, flat: bool = True) ->
     `flat` says that the diagram runs from left to right; where it runs downwards, linked boxes stand clear of each
     other's rows.
     """
-    across = _spread([(b.column, b.column) for b in boxes], _needs_across(boxes, links), LEAST_ACROSS)
+    across = _spread([(b.column, b.column) for b in boxes], _needs_across(boxes, links, flat), LEAST_ACROSS)
     down = _spread([b.rows for b in boxes], _needs_down(boxes, links, across, flat), LEAST_DOWN)
     found = {}
     for box in boxes:
@@ -132,7 +132,7 @@ def places(boxes: Sequence[Box], links: Sequence[Link], *, flat: bool = True) ->
     return found
 
 
-def _needs_across(boxes: Sequence[Box], links: Sequence[Link]) -> Iterator[tuple[float, float, float]]:
+def _needs_across(boxes: Sequence[Box], links: Sequence[Link], flat: bool) -> Iterator[tuple[float, float, float]]:
     """From which to which column there must be how much room: boxes in one row, and texts on links."""
     texts: dict[frozenset[str], float] = {}
     for link in links:
@@ -142,7 +142,9 @@ def _needs_across(boxes: Sequence[Box], links: Sequence[Link]) -> Iterator[tuple
         together = a.rows[0] - 1 < b.rows[1] - 1e-9 and b.rows[0] - 1 < a.rows[1] - 1e-9
         linked = texts.get(frozenset((a.name, b.name)), 0.0)
         bend = BEND * (2 if "round" in a.kind + b.kind else 1) if linked and a.row != b.row else 0.0
-        if a.column < b.column and (together or linked):
+        if linked and a.column < b.column and not (flat or together):
+            yield a.column, b.column, linked - 10
+        elif a.column < b.column and (together or linked):
             yield a.column, b.column, (a.size[0] + b.size[0]) / 2 + max(GAP, linked + bend)
 
 

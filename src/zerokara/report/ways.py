@@ -8,7 +8,7 @@ from zerokara.report.places import Link, Place
 from zerokara.report.sheet import Point
 
 Way = list[Point]
-TURN, ASIDE, CLEAR = 18.0, 7.0, 5.0
+TURN, ASIDE, CLEAR = 20.0, 7.0, 5.0
 
 
 def ways(links: Sequence[Link], at: dict[str, Place], *, flat: bool = True) -> list[Way]:
@@ -53,16 +53,25 @@ def _shift(links: Sequence[Link], index: int) -> float:
 
 def _cost(way: Way, link: Link, others: Sequence[Place], earlier: Sequence[tuple[Link, Way]]) -> float:
     """How bad a way is: running through boxes or along other links, and a little for crossing them."""
-    cost = 0.0
-    for part in segments(way):
-        cost += 1000 * sum(part.meets(place, CLEAR) for place in others)
-        for other, taken in earlier:
-            related = link.start == other.start or link.end == other.end
-            for second in segments(taken):
-                along = (part.width == second.width == 0) or (part.height == second.height == 0)
-                if part.meets(second, 4.0 if along else -0.01) and not related:
-                    cost += 300 if along else 4
+    cost = 1000.0 * sum(part.meets(place, CLEAR) for part in segments(way) for place in others)
+    for other, taken in earlier:
+        if link.start != other.start and link.end != other.end:
+            cost += max(_conflict(a, b) for a in segments(way) for b in segments(taken))
+        elif _is_detour(way) and _is_detour(taken):
+            cost += 0.1 * _conflict(list(segments(way))[1], list(segments(taken))[1])
     return cost
+
+
+def _is_detour(way: Way) -> bool:
+    """Whether a way comes back from the side to which it left."""
+    (x1, y1), (x2, y2), (x3, y3), (x4, y4) = way[0], way[1], way[-2], way[-1]
+    return (x2 - x1) * (x4 - x3) + (y2 - y1) * (y4 - y3) < 0
+
+
+def _conflict(a: Place, b: Place) -> float:
+    """What it costs that two parts of different ways run along each other, or cross."""
+    along = (a.width == b.width == 0) or (a.height == b.height == 0)
+    return (300.0 if along else 2.0) if a.meets(b, 4.0 if along else -0.01) else 0.0
 
 
 def _candidates(link: Link, links: Sequence[Link], at: dict[str, Place], shift: float, flat: bool) -> Iterator[Way]:
