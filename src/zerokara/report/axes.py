@@ -78,7 +78,8 @@ def decades(low: float, high: float) -> list[float]:
 class Scale:
     """Values from `low` to `high` laid out from `start` to `stop` in the drawing.
 
-    With `names` the values are places for things instead: the first of them from 0 to 1, the next from 1 to 2.
+    With `names` the values are places for things instead: the first of them from 0 to 1, the next from 1 to 2. A place
+    without a name has no mark.
     """
 
     low: float
@@ -108,9 +109,9 @@ class Scale:
     @property
     def ticks(self) -> list[float]:
         """The marks of this scale, more of them on a longer one."""
-        sideways = self.stop > self.start
         if self.names:
-            return self._legible([i + 0.5 for i in range(len(self.names))], sideways)
+            return [i + 0.5 for i, name in enumerate(self.names) if name]
+        sideways = self.stop > self.start
         count = min(8 if sideways else 6, max(2, round(abs(self.stop - self.start) / (72 if sideways else 45))))
         found = decades(self.low, self.high) if self.log else []
         if len(found) < 2:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from zerokara.report import axes
@@ -111,27 +111,30 @@ def _place(
     names: Sequence[str], columns: Mapping[str, Mapping[str, list[float]]], y: Axis, category: str, wide: bool
 ) -> _Place:
     room, letter = (BROAD, 18.0) if wide else (ROOM, 13.0)
+    if not category:
+        room = replace(room, bottom=room.bottom - letter - 3, height=room.height - letter - 3)
     widest = max(text_width(name, letter) for name in names)
     slot = (room.width - room.left - room.right) / len(names)
     lying = widest + 6 > slot and (widest > SHORT or len(names) <= MANY)
     if lying:
-        room, names = (
-            _lying_room(names, len(columns[""]), category, room, letter),
-            [shortened(name, LONGEST, letter) for name in names],
-        )
+        room = _lying_room(widest, len(names), len(columns[""]), category, wide)
+        written = [shortened(name, LONGEST, letter) for name in names]
+    else:
+        every = math.ceil((widest + 6) / slot)
+        written = ["" if i % every else name for i, name in enumerate(names)]
     left, top, right, bottom = room.box
-    ends = (left, right) if lying else (bottom, top)
     heights = [v for kind in columns.values() for values in kind.values() for v in values]
-    values = axes.scale(y, heights if y.log else [0.0, *heights], *ends)
+    values = axes.scale(y, heights if y.log else [0.0, *heights], *((left, right) if lying else (bottom, top)))
     along = (top, bottom) if lying else (left, right)
-    return _Place(room, Scale(0.0, float(len(names)), *along, names=tuple(names)), values, lying)
+    return _Place(room, Scale(0.0, float(len(names)), *along, names=tuple(written)), values, lying)
 
 
-def _lying_room(names: Sequence[str], bars: int, category: str, room: Room, letter: float) -> Room:
+def _lying_room(widest: float, rows: int, bars: int, category: str, wide: bool) -> Room:
     """As high as the bars ask for; names to the left, and to the right room for the numbers."""
-    left = min(LONGEST, max(text_width(name, letter) for name in names)) + (30.0 if category else 14.0)
+    room, letter = (BROAD, 18.0) if wide else (ROOM, 13.0)
+    left = min(LONGEST, widest) + (30.0 if category else 14.0)
     row = max(bars * _thickness(bars) + 9.0, letter + 8.0)
-    return Room(room.width, 8 + row * len(names) + room.bottom, left, 3.6 * letter + 4, 8, room.bottom)
+    return Room(room.width, 8 + row * rows + room.bottom, left, 3.6 * letter + 4, 8, room.bottom)
 
 
 def _thickness(bars: int) -> float:
@@ -139,10 +142,14 @@ def _thickness(bars: int) -> float:
 
 
 def _frame(place: _Place, y: Axis, category: str) -> Markup:
+    """The frame, and the ground that bars stand on if they also hang from it."""
     names = Axis(category)
+    x, y, across, up = (names, y, place.slots, place.values)
     if place.lying:
-        return axes.frame(y, names, place.values, place.slots, room=place.room)
-    return axes.frame(names, y, place.slots, place.values, room=place.room)
+        x, y, across, up = y, x, up, across
+    ground = path([place.point(place.slots(side), place.ground) for side in (0.0, float(len(place.slots.names)))])
+    line = element("path", d=ground, class_="axis") if place.ground != place.values.start else ""
+    return join(axes.frame(x, y, across, up, room=place.room), line)
 
 
 def _bars(names: Sequence[str], columns: Mapping[str, Mapping[str, list[float]]], y: Axis, place: _Place) -> list[_Bar]:
@@ -171,9 +178,12 @@ def _drawn(bars: Sequence[_Bar], place: _Place, count: int) -> list[Markup]:
     """The bars, their whiskers, and their numbers if there is room for all of them."""
     gap = abs(place.slots(1.0) - place.slots(0.0)) if count == 1 else bars[0].stop - bars[0].start
     letter = 18.0 if place.room.width > ROOM.width else 12.0
-    room = max(text_width(significant(bar.value), letter) for bar in bars) + 3 <= gap if not place.lying else True
     parts = [part for bar in bars for part in (_body(bar, place), _whisker(bar, place))]
-    return [*parts, *(_number(bar, place) for bar in bars)] if room else parts
+    for digits in (4, 3):
+        written = [significant(bar.value, digits) for bar in bars]
+        if place.lying or max(text_width(text, letter) for text in written) + 3 <= gap:
+            return [*parts, *(_number(text, bar, place) for text, bar in zip(written, bars, strict=True))]
+    return parts
 
 
 def _body(bar: _Bar, place: _Place) -> Markup:
@@ -218,7 +228,7 @@ def _whisker(bar: _Bar, place: _Place) -> Markup:
     return element("path", d=stem + "".join(caps), class_="whisker")
 
 
-def _number(bar: _Bar, place: _Place) -> Markup:
+def _number(text: str, bar: _Bar, place: _Place) -> Markup:
     """The value beyond the end of its bar and of its whisker."""
     falls = place.values(bar.value) < place.ground if place.lying else place.values(bar.value) > place.ground
     ends = [v for v in (bar.value, bar.low, bar.high) if math.isfinite(v)]
@@ -230,9 +240,7 @@ def _number(bar: _Bar, place: _Place) -> Markup:
     else:
         x, y = (middle, end + 9) if falls else (middle, end - 8)
         style = "tick middle"
-    return element(
-        "text", significant(bar.value), x=coordinate(x), y=coordinate(y), dy="0.35em", class_=f"{style} halo"
-    )
+    return element("text", text, x=coordinate(x), y=coordinate(y), dy="0.35em", class_=f"{style} halo")
 
 
 def _sample(index: int) -> Markup:

@@ -152,19 +152,27 @@ def draw_path(way: Path, plot: Plot, index: int) -> Markup:
 
 
 def _end(spots: Sequence[Point], style: str) -> Markup:
-    """A dot at the last place, and an arrow head on the last step that is long enough to carry one."""
+    """A dot at the last place, and an arrow head on the last long step, or halfway along the path if all are short."""
     d = marker(0, spots[-1], 3.4)
-    steps = list(pairwise(spots))
+    steps = [step for step in pairwise(spots) if math.dist(*step) > 0.01]
     last = next((step for step in reversed(steps) if math.dist(*step) >= 11), None)
     if last is not None:
-        (x1, y1), (x2, y2) = last
         far = math.dist(*last)
-        ux, uy = (x2 - x1) / far, (y2 - y1) / far
-        forward = far - 3 if last is steps[-1] else far / 2 + 4
-        x, y = x1 + forward * ux, y1 + forward * uy
-        wings = [(x - 8 * ux - side * 3.8 * uy, y - 8 * uy + side * 3.8 * ux) for side in (1, -1)]
-        d += path([(x, y), *wings]) + "z"
+        d += _head(*last, far - 3 if last is steps[-1] else far / 2 + 4)
+    elif sum(math.dist(*step) for step in steps) >= 24:
+        middle = steps[len(steps) // 2]
+        d += _head(*middle, math.dist(*middle) / 2 + 4)
     return element("path", d=d, class_=f"dot edged {style}")
+
+
+def _head(start: Point, stop: Point, forward: float) -> str:
+    """An arrow head in the direction of a step, its tip `forward` from where the step starts."""
+    (x1, y1), (x2, y2) = start, stop
+    far = math.dist(start, stop)
+    ux, uy = (x2 - x1) / far, (y2 - y1) / far
+    x, y = x1 + forward * ux, y1 + forward * uy
+    wings = [(x - 8 * ux - side * 3.8 * uy, y - 8 * uy + side * 3.8 * ux) for side in (1, -1)]
+    return path([(x, y), *wings]) + "z"
 
 
 def draw_arrows(field: Arrows, plot: Plot, index: int) -> Markup:
