@@ -8,9 +8,9 @@ import numpy as np
 
 from zerokara import functional as F
 from zerokara.arrays import Array
-from zerokara.autodiff import Tensor, draw, gradients, numerical_gradient
+from zerokara.autodiff import Tensor, gradients, numerical_gradient
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
-from zerokara.experiments.ch05.graphs import leaf, slopes_table
+from zerokara.experiments.ch05.graphs import drawing, leaf, slopes_table
 from zerokara.experiments.checks import Check, at_most, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
@@ -134,7 +134,7 @@ class ChainRule(Experiment):
         """The graph with values and gradients, and the same with the local derivative on every edge."""
         x, y = leaf(self.x), leaf(self.y)
         inner = self.chain.t(x, y)
-        drawing = draw(self.chain.z(inner), **{t("input x", "入力 x"): x, t("input y", "入力 y"): y, "t": inner})
+        names = {"x": x, "y": y, "t": inner}
         values = {"x": self.x, "y": self.y, "t": float(found["t"])}
         table = slopes_table(values, [*found["gradient"], float(found["outer"])], "z", t)
         outer, (dx, dy) = _written(found["outer"]), map(_written, found["inner"])
@@ -158,7 +158,7 @@ class ChainRule(Experiment):
         return [
             graph_figure(
                 t("Forwards and back", "順伝播と逆伝播"),
-                str(drawing),
+                drawing(self.chain.z(inner), names, t),
                 words=t(
                     "The computational graph of z: values above the edges, the gradient of z below them.",
                     "z の計算グラフ。矢印の上が値、下が z の勾配。",

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from zerokara.autodiff import Tensor, draw, numerical_gradient
+from zerokara.autodiff import Tensor, numerical_gradient
 from zerokara.experiments.base import Arrays
-from zerokara.experiments.ch05.graphs import leaf, slopes_table
+from zerokara.experiments.ch05.graphs import drawing, leaf, slopes_table
 from zerokara.experiments.found import Found
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Figure, Text, bar_chart, graph_figure, significant
@@ -55,10 +55,9 @@ def graph(factors: Sequence[float], found: Found, t: Tongue) -> Figure:
     """The graph: values above each edge, gradients below."""
     called = names(len(factors) // 2, t)
     leaves = [leaf(value) for value in factors]
-    drawing = draw(total(leaves), **dict(zip(called, leaves, strict=True)))
     return graph_figure(
         t("The bill as a graph", "会計の計算グラフ"),
-        str(drawing),
+        drawing(total(leaves), dict(zip(called, leaves, strict=True)), t),
         words=t(
             "The computational graph of the bill, {total} yen: values above the edges, gradients below them.",
             "支払い総額 {total} 円の計算グラフ。矢印の上が値、下が勾配。",
