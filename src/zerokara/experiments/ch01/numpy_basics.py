@@ -230,5 +230,7 @@ def _shape(value: Array) -> str:
 
 def _plain(value: Array) -> str:
     """The array on one line, as short as its numbers allow."""
-    short = {"float_kind": lambda v: f"{v:g}", "bool": str}
-    return " ".join(np.array2string(value, separator=", ", formatter=short).split()) if value.size else "[]"
+    if not value.size:
+        return "[]"
+    written = np.array2string(value, separator=", ", formatter={"float_kind": lambda v: f"{v:g}", "bool": str})
+    return " ".join(written.split())

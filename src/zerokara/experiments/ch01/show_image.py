@@ -97,11 +97,16 @@ class ShowImage(Experiment):
         shown, means = found["shown"], [float(v) for v in found["mean"]]
         names = [t.of(name) for name in PLANES.values()]
         k, every = list(PLANES).index(self.plane), int(found["every"])
-        tiles = [Tile([Picture(shown, t("the whole picture", "画像全体"), smooth=True)], t("picture", "画像"))]
+        tiles = [
+            Tile([Picture(shown, t("the whole picture", "画像全体"), smooth=True, wide=True)], t("picture", "画像"))
+        ]
         for i, name in enumerate(names):
             only = np.where(np.arange(3) == i, shown, 0).astype(np.uint8)
             tiles.append(
-                Tile([Picture(only, name, smooth=True)], t("plane {i}: {name}", "面 {i}：{name}", i=i, name=name))
+                Tile(
+                    [Picture(only, name, smooth=True, wide=True)],
+                    t("plane {i}: {name}", "面 {i}：{name}", i=i, name=name),
+                )
             )
         thinned = (
             t(" Shown is every pixel number {n}.", "表示は {n} 画素ごとに間引いています。", n=every)
@@ -158,7 +163,7 @@ class ShowImage(Experiment):
             "Commons license ({licence}); some rights reserved by danielbuechele; retrieved from {source}.",
             "写真：scikit-learn に同梱の {file}。scikit-learn の表記によると、"
             "クリエイティブ・コモンズのライセンス（{licence}）で公開されたもので、"
-            "Some rights reserved by danielbuechele。入手元：{source}",
+            "Some rights reserved by danielbuechele（入手元：{source} ）。",
             file=self.file,
             licence=LICENCE,
             source=CREDITS[self.file],
