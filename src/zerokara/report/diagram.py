@@ -88,7 +88,7 @@ def network_diagram(
         return Figure(title, element("p", say(lang, "no-values")), said, numbers, note, wide=True)
     columns = _places(layers, matrices)
     width = max(node.x + node.half for column in columns for node in column) + (
-        48.0 if columns[-1][0].radius < CLOSE and layers[-1].values else MARGIN
+        48.0 if any(node.radius < CLOSE and node.value is not None for node in columns[-1]) else MARGIN
     )
     height = max(node.y for column in columns for node in column) + RADIUS + 26
     edges = [_edges(a, b, w) for (a, b), w in zip(pairwise(columns), matrices, strict=True)]
@@ -155,7 +155,7 @@ def _column(layer: Layer, x: float, heights: Sequence[float], radius: float, las
     for position, (index, y) in enumerate(zip(indices, heights, strict=True)):
         bias = layer.bias and position == 0
         text = "1" if bias else "⋮" if index < 0 else layer.nodes[index]
-        tells = bool(layer.values) and not bias and index >= 0 and (radius >= CLOSE or last)
+        tells = len(layer.values) > 0 and not bias and index >= 0 and (radius >= CLOSE or last)
         value = float(layer.values[index]) if tells else None
         half = max(radius, text_width(text) / 2 + 7)
         nodes.append(_Node(text, value, index, bias, x, y, half, radius))
@@ -264,7 +264,7 @@ def _table(layers: Sequence[Layer], matrices: Sequence[Array | None], lang: Lang
         for i in (i for i in _shown(layer) if i >= 0):
             w = matrices[k - 1] if k else None
             incoming = None if w is None else ", ".join(_incoming(layers[k - 1], w[i]))
-            rows.append([layer.name, layer.nodes[i], layer.values[i] if layer.values else None, incoming])
+            rows.append([layer.name, layer.nodes[i], float(layer.values[i]) if len(layer.values) else None, incoming])
     used = [c for c in range(4) if c < 2 or any(row[c] is not None for row in rows)]
     return Table([columns[c] for c in used], [[row[c] for c in used] for row in rows])
 

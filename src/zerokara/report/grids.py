@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from zerokara.arrays import Array
 from zerokara.report.axes import Axis
@@ -36,10 +37,10 @@ class Grid:
     be empty). NaN is an empty cell: what is not yet computed.
     """
 
-    array: Array
+    array: ArrayLike
     caption: str = ""
-    marked: Array | None = None
-    second: Array | None = None
+    marked: ArrayLike | None = None
+    second: ArrayLike | None = None
     names: tuple[Sequence[str], Sequence[str]] | None = None
 
     def __post_init__(self) -> None:

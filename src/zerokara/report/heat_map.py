@@ -62,9 +62,13 @@ def shades(values: Array, axis: Axis, diverging: bool | None = None) -> Shades:
     if diverging or (diverging is None and low < 0):
         end = max(abs(low), abs(high))
         return Shades(-end, end, diverging=True)
-    if not log and axis.low is None and 0 <= low < 0.25 * high:
+    if log:
+        return Shades(low if 0 < low < high else high / 10, high, log=True)
+    if low == high:
+        low, high = min(0.0, low), max(0.0, high) or float(low == 0)
+    elif axis.low is None and 0 <= low < 0.25 * high:
         low = 0.0
-    return Shades(low, high, log)
+    return Shades(low, high)
 
 
 @dataclass(frozen=True)

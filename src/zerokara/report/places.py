@@ -121,6 +121,8 @@ def places(boxes: Sequence[Box], links: Sequence[Link], *, flat: bool = True) ->
     `flat` says that the diagram runs from left to right; where it runs downwards, linked boxes stand clear of each
     other's rows.
     """
+    if len({(box.column, box.row) for box in boxes}) < len(boxes):
+        raise ValueError("every box of a diagram has a place of its own; two have the same column and row")
     across = _spread([(b.column, b.column) for b in boxes], _needs_across(boxes, links, flat), LEAST_ACROSS)
     down = _spread([b.rows for b in boxes], _needs_down(boxes, links, across, flat), LEAST_DOWN)
     found = {}

@@ -126,6 +126,34 @@ TEXTS: dict[str, Text] = {
     "box-end": Text("to", "終点"),
     "link": Text("link", "つながり"),
     "blocks": Text("Diagram of {count} boxes: {links}.", "ブロック図、箱 {count} 個：{links}。"),
+    "heat-map": Text(
+        "Heat map of {value}: {rows} rows and {columns} columns.", "{value}のヒートマップ：{rows} 行 {columns} 列。"
+    ),
+    "heat-map-names": Text("Rows: {row_name}; columns: {column_name}.", "行は{row_name}、列は{column_name}。"),
+    "greatest": Text("Greatest: {value} at {row}, {column}.", "最大：{row}、{column} で {value}。"),
+    "smallest": Text("Smallest: {value} at {row}, {column}.", "最小：{row}、{column} で {value}。"),
+    "thinned-cells": Text(
+        "Of {rows} rows and {columns} columns, one row in {down} and one column in {across} are listed.",
+        "{rows} 行 {columns} 列のうち、{down} 行ごと、{across} 列ごとに一つを示します。",
+    ),
+    "grids": Text("{count} arrays.", "配列 {count} 個。"),
+    "array": Text("array", "配列"),
+    "values": Text("values, row by row", "値（行ごと）"),
+    "edge": Text("edge", "辺"),
+    "value": Text("value", "値"),
+    "gradient": Text("gradient", "勾配"),
+    "layer": Text("layer", "層"),
+    "node": Text("node", "ノード"),
+    "incoming": Text("weights that lead to it", "入ってくる重み"),
+    "positive": Text("positive weight", "正の重み"),
+    "negative": Text("negative weight", "負の重み"),
+    "layer-nodes": Text("{name} ({count} nodes)", "{name}（{count} ノード）"),
+    "layer-bias": Text("{name} ({count} nodes and a bias)", "{name}（{count} ノードとバイアス）"),
+    "network": Text("Network: {layers}.", "ネットワーク：{layers}。"),
+    "box-start": Text("from", "始点"),
+    "box-end": Text("to", "終点"),
+    "link": Text("link", "つながり"),
+    "blocks": Text("Diagram of {count} boxes: {links}.", "ブロック図、箱 {count} 個：{links}。"),
 }
 
 

@@ -15,11 +15,14 @@ def ways(links: Sequence[Link], at: dict[str, Place], *, flat: bool = True) -> l
     """A way for every link, in their order; `flat` says that the diagram runs from left to right."""
     found: list[Way] = []
     for index, link in enumerate(links):
-        earlier = [(other, way) for other, way in zip(links, found, strict=False)]
+        earlier = list(zip(links, found, strict=False))
         others = [place for name, place in at.items() if name not in (link.start, link.end)]
-        candidates = list(_candidates(link, links, at, _shift(links, index), flat))
-        costs = [3 * rank + _cost(way, link, others, earlier) for rank, way in enumerate(candidates)]
-        found.append(candidates[costs.index(min(costs))])
+        best: tuple[float, Way] = (math.inf, [])
+        for rank, way in enumerate(_candidates(link, links, at, _shift(links, index), flat)):
+            if best[0] <= 3 * rank:
+                break
+            best = min(best, (3 * rank + _cost(way, link, others, earlier), way))
+        found.append(best[1])
     return found
 
 
