@@ -10,7 +10,7 @@ import numpy as np
 from zerokara.report.axes import Axis
 from zerokara.report.marks import Arrows, Band, Bars, Cells, Contours, Line, Mark, Path, Points, Rule, Values, floats
 from zerokara.report.numbers import percent, significant
-from zerokara.report.surfaces import levels
+from zerokara.report.surfaces import codes, levels
 from zerokara.report.table import Cell, Table
 from zerokara.report.texts import Lang, say
 
@@ -70,7 +70,8 @@ def _surface(mark: Contours | Cells) -> tuple[str, Mapping[str, float | str]] | 
         return "contours-words", {"levels": ", ".join(significant(level) for level in levels(mark))}
     if not mark.classes:
         return "shades-words", {"low": float(z.min()), "high": float(z.max())}
-    shares = [f"{name} {percent(float((z.astype(int) == k).mean()), 0)}" for k, name in enumerate(mark.classes)]
+    known = codes(mark)[codes(mark) >= 0]
+    shares = [f"{name} {percent(float((known == k).mean()), 0)}" for k, name in enumerate(mark.classes) if known.size]
     return "regions-words", {"shares": ", ".join(shares)}
 
 
@@ -204,4 +205,4 @@ def _thinned(total: int, shown: int, lang: Lang) -> str:
 
 
 def _plain(value: Cell) -> Cell:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value

@@ -14,7 +14,7 @@ LEFT, RIGHT, TOP, BOTTOM = 60.0, 12.0, 14.0, 44.0
 
 @dataclass(frozen=True)
 class Room:
-    """A drawing of `width` × `height` and the margins around its frame."""
+    """A drawing of `width` × `height`, the margins around its frame, and the size that letters have on a phone."""
 
     width: float = WIDTH
     height: float = HEIGHT
@@ -22,6 +22,7 @@ class Room:
     right: float = RIGHT
     top: float = TOP
     bottom: float = BOTTOM
+    letter: float = 13.0
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -144,7 +145,8 @@ def scale(axis: Axis, values: Sequence[float], start: float, stop: float) -> Sca
         low, high = (low, high) if high > low else (low / 2, low * 2)
         return Scale(low / (1.0 if fixed_low else 1.1), high * (1.0 if axis.high else 1.1), start, stop, log=True)
     if high <= low:
-        low, high = low - 0.5, low + 0.5
+        half = max(0.5, 1e-6 * abs(low))
+        low, high = low - half, low + half
     room = 0.04 * (high - low)
     low_end = low if axis.low is not None else (0.0 if 0 <= low < 0.25 * high else low - room)
     return Scale(low_end, high if axis.high is not None else high + room, start, stop, whole=axis.whole)
@@ -173,7 +175,7 @@ def frame(x: Axis, y: Axis, across: Scale, up: Scale, *, grid: bool = True, room
         element("g", *(_beside(up.written(v), left - 7, up(v)) for v in up.ticks), class_="ys"),
         element("g", *(_below(across.written(v), across(v), bottom + 17) for v in across.ticks), class_="xs"),
         _below(x.label, (left + right) / 2, room.height - 6, "name") if x.label else "",
-        _turned(y.label, (top + bottom) / 2) if y.label else "",
+        _turned(y.label, 0.9 * room.letter, (top + bottom) / 2) if y.label else "",
     )
 
 
@@ -199,6 +201,6 @@ def _below(text: str, x: float, y: float, style: str = "tick") -> Markup:
     return element("text", text, x=coordinate(x), y=coordinate(y), class_=f"{style} middle")
 
 
-def _turned(label: str, middle: float) -> Markup:
-    turned = f"translate(11 {coordinate(middle)}) rotate(-90)"
+def _turned(label: str, x: float, y: float) -> Markup:
+    turned = f"translate({coordinate(x)} {coordinate(y)}) rotate(-90)"
     return element("text", label, x=0, y=0, class_="name middle", transform=turned)

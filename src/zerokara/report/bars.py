@@ -110,14 +110,15 @@ def _checked(
 def _place(
     names: Sequence[str], columns: Mapping[str, Mapping[str, list[float]]], y: Axis, category: str, wide: bool
 ) -> _Place:
-    room, letter = (BROAD, 18.0) if wide else (ROOM, 13.0)
+    room = BROAD if wide else ROOM
+    letter = room.letter
     if not category:
         room = replace(room, bottom=room.bottom - letter - 3, height=room.height - letter - 3)
     widest = max(text_width(name, letter) for name in names)
     slot = (room.width - room.left - room.right) / len(names)
     lying = widest + 6 > slot and (widest > SHORT or len(names) <= MANY)
     if lying:
-        room = _lying_room(widest, len(names), len(columns[""]), category, wide)
+        room = _lying_room(room, widest, len(names), len(columns[""]), category)
         written = [shortened(name, LONGEST, letter) for name in names]
     else:
         every = math.ceil((widest + 6) / slot)
@@ -129,12 +130,11 @@ def _place(
     return _Place(room, Scale(0.0, float(len(names)), *along, names=tuple(written)), values, lying)
 
 
-def _lying_room(widest: float, rows: int, bars: int, category: str, wide: bool) -> Room:
+def _lying_room(room: Room, widest: float, rows: int, bars: int, category: str) -> Room:
     """As high as the bars ask for; names to the left, and to the right room for the numbers."""
-    room, letter = (BROAD, 18.0) if wide else (ROOM, 13.0)
-    left = min(LONGEST, widest) + (30.0 if category else 14.0)
-    row = max(bars * _thickness(bars) + 9.0, letter + 8.0)
-    return Room(room.width, 8 + row * rows + room.bottom, left, 3.6 * letter + 4, 8, room.bottom)
+    left = min(LONGEST, widest) + (17.0 + room.letter if category else 14.0)
+    row = max(bars * _thickness(bars) + 9.0, room.letter + 8.0)
+    return replace(room, left=left, right=3.6 * room.letter + 4, top=8, height=8 + row * rows + room.bottom)
 
 
 def _thickness(bars: int) -> float:
@@ -177,11 +177,10 @@ def _hint(series: str, category: str, value: float, ends: Sequence[float], y: Ax
 def _drawn(bars: Sequence[_Bar], place: _Place, count: int) -> list[Markup]:
     """The bars, their whiskers, and their numbers if there is room for all of them."""
     gap = abs(place.slots(1.0) - place.slots(0.0)) if count == 1 else bars[0].stop - bars[0].start
-    letter = 18.0 if place.room.width > ROOM.width else 12.0
     parts = [part for bar in bars for part in (_body(bar, place), _whisker(bar, place))]
     for digits in (4, 3):
         written = [significant(bar.value, digits) for bar in bars]
-        if place.lying or max(text_width(text, letter) for text in written) + 3 <= gap:
+        if place.lying or max(text_width(text, place.room.letter - 1) for text in written) + 3 <= gap:
             return [*parts, *(_number(text, bar, place) for text, bar in zip(written, bars, strict=True))]
     return parts
 

@@ -15,11 +15,11 @@ from zerokara.report.plot import Labels, Plot, plot
 from zerokara.report.table import Table
 from zerokara.report.texts import Lang, say
 
-BROAD = Room(640, 296, 84, 16, 16, 50)
+BROAD = Room(640, 296, 84, 16, 16, 50, letter=18)
 """The room of a wide chart; its letters grow on a narrow page, so the margins are wide too."""
 
-WIDTHS = {1: 440.0, 2: 300.0, 3: 260.0, 4: 220.0, 5: 200.0}
-"""How wide a panel is drawn, by the number of columns; 180 in more columns."""
+WIDTHS = {1: 440.0, 2: 300.0, 3: 260.0, 4: 220.0, 5: 200.0, 6: 180.0}
+"""How wide a panel is drawn, by the number of columns."""
 
 DRAWN: dict[type[Mark], Callable[[Any, Plot, int], Markup]] = {
     Line: strokes.draw_line,
@@ -85,20 +85,21 @@ def panels(
     table: Table | None = None,
     words: str = "",
 ) -> Figure:
-    """Small charts with the same scales side by side, two in a row on a phone, and one legend for all."""
+    """Small charts with the same scales side by side, at most six in a row, two on a phone, and one legend for all."""
     groups = [item.marks for item in items]
     captions = ", ".join(item.caption for item in items)
     said = words or say(lang, "panels", count=len(items), x=x.label, y=y.label, captions=captions)
     if not items:
         return Figure(title, element("p", say(lang, "no-values")), said, table, note, wide=True)
-    width = WIDTHS.get(columns, 180.0)
+    columns = max(1, min(columns, len(items), 6))
+    width = WIDTHS[columns]
     room = Room(width, round(0.74 * width), 38, 8, 8, 22)
     place, found = replace(plot([m for g in groups for m in g], x, y, room), named=False), palette(groups)
     small = [_panel(item, place, found, lang) for item in items]
     content = element(
         "div",
         element("span", y.label, class_="up"),
-        element("ul", *small, class_=f"panels of-{min(columns, 6)}", style=f"--columns:{columns}"),
+        element("ul", *small, class_=f"panels of-{columns}", style=f"--columns:{columns}"),
         element("span", x.label, class_="across"),
         class_="shared",
     )
@@ -137,7 +138,8 @@ def _labels(marks: Sequence[Mark], place: Plot) -> Labels:
     left, top, right, bottom = place.room.box
     for mark in marks:
         if isinstance(mark, Points | Path | Line):
-            labels.keep_free(place.places(mark.x, mark.y)[:: max(1, len(mark.x) // strokes.HINTS)])
+            every = max(1, len(mark.x) // strokes.HINTS)
+            labels.keep_free(place.places(mark.x[::every], mark.y[::every]))
         elif isinstance(mark, Rule) and mark.x is not None and math.isfinite(mark.x):
             labels.avoid((place.across.beyond(mark.x) - 1, top, place.across.beyond(mark.x) + 1, bottom))
         elif isinstance(mark, Rule) and mark.y is not None and math.isfinite(mark.y):

@@ -25,7 +25,8 @@ Fills = tuple[bool, bool]
 
 def floats(values: Values) -> list[float]:
     """The values as plain numbers, whatever kind of array they came in."""
-    return [float(v) for v in np.asarray(values, dtype=np.float64).ravel()]
+    numbers: list[float] = np.asarray(values, dtype=np.float64).ravel().tolist()
+    return numbers
 
 
 def edges(values: Values) -> list[float]:

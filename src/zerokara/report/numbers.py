@@ -19,7 +19,7 @@ def significant(value: float, digits: int = 4) -> str:
         return "NaN" if math.isnan(value) else ("∞" if value > 0 else "−∞")
     if value == int(value) and abs(value) < 1e15:
         return whole(int(value))
-    if abs(value) >= 10**digits:
+    if 10**digits <= abs(value) < 1e15:
         return whole(round(value))
     text = f"{value:.{digits}g}"
     return text.replace("-", "−", 1) if value < 0 and "e" not in text else text

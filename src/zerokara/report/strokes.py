@@ -118,6 +118,8 @@ def _said(points: Points, i: int, plot: Plot) -> str:
 
 def label_points(points: Points, plot: Plot, labels: Labels) -> Markup:
     """The labels of the points, each beside its own and out of the others' way."""
+    if not points.labels:
+        return Markup("")
     spots = [(i, p) for i, p in enumerate(plot.places(points.x, points.y)) if p is not None and plot.shows(p)]
     return join(
         *(
@@ -128,7 +130,7 @@ def label_points(points: Points, plot: Plot, labels: Labels) -> Markup:
                 "word halo",
             )
             for i, (x, y) in spots
-            if points.labels and points.labels[i]
+            if points.labels[i]
         )
     )  # fmt: skip
 

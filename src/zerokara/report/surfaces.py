@@ -82,16 +82,16 @@ def label_contours(contours: Contours, plot: Plot, labels: Labels) -> Markup:
 
 def draw_cells(cells: Cells, plot: Plot, first: Sequence[int]) -> Markup:
     """All cells of one shade as one path; between classes a fine border. `first[k]` is the colour of class k."""
-    codes = _codes(cells)
+    found = codes(cells)
     xs, ys = [plot.across.beyond(v) for v in cells.reach[0]], [plot.up.beyond(v) for v in cells.reach[1]]
     shades = [
-        element("path", d=_blocks(codes == code, xs, ys), **_shade(int(code), bool(cells.classes), first))
-        for code in np.unique(codes[codes >= 0])
+        element("path", d=_blocks(found == code, xs, ys), **_shade(int(code), bool(cells.classes), first))
+        for code in np.unique(found[found >= 0])
     ]
-    return element("g", *shades, element("path", d=_fences(codes, xs, ys), class_="fence") if cells.classes else "")
+    return element("g", *shades, element("path", d=_fences(found, xs, ys), class_="fence") if cells.classes else "")
 
 
-def _codes(cells: Cells) -> Array:
+def codes(cells: Cells) -> Array:
     """The shade of every cell: the number of its class, or of its step from the lowest to the highest; −1 for none."""
     z = cells.heights
     finite = np.isfinite(z)
@@ -125,15 +125,15 @@ def _blocks(here: Array, xs: Sequence[float], ys: Sequence[float]) -> str:
     return "".join(written)
 
 
-def _fences(codes: Array, xs: Sequence[float], ys: Sequence[float]) -> str:
+def _fences(found: Array, xs: Sequence[float], ys: Sequence[float]) -> str:
     """The sides that part neighbours of different classes."""
     upright = [
         f"M{coordinate(xs[j + 1])} {coordinate(ys[i])}V{coordinate(ys[i + 1])}"
-        for i, j in np.argwhere(codes[:, 1:] != codes[:, :-1])
+        for i, j in np.argwhere(found[:, 1:] != found[:, :-1])
     ]
     level = [
         f"M{coordinate(xs[j])} {coordinate(ys[i + 1])}H{coordinate(xs[j + 1])}"
-        for i, j in np.argwhere(codes[1:] != codes[:-1])
+        for i, j in np.argwhere(found[1:] != found[:-1])
     ]
     return "".join(upright + level) or "M0 0"
 
