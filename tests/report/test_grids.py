@@ -79,8 +79,13 @@ def test_symbols_stand_between_the_grids_in_their_order() -> None:
 
 def test_a_list_of_rows_has_a_row_for_each_and_single_items_share_one() -> None:
     figure = grids("t", [[Grid([1]), "=", Grid([2])], [Grid([3])], Grid([4]), "+", Grid([5])])
-    rows = list(parsed(figure))
-    assert [len(row) for row in rows] == [3, 1, 3]
+    rows = [[e.text or "" for e in row.iter() if e.tag in ("text", "span")] for row in parsed(figure)]
+    assert rows == [["1", "=", "2"], ["3"], ["4", "+", "5"]]
+
+
+def test_a_symbol_stays_with_the_grid_that_follows_it() -> None:
+    row = next(iter(parsed(grids("t", [Grid([1]), "∗", Grid([2]), "=", "?"]))))
+    assert ["".join(part.itertext()) for part in row] == ["1", "∗2", "=", "?"]
 
 
 def test_names_of_rows_and_columns_stand_beside_their_cells() -> None:

@@ -18,6 +18,7 @@ from zerokara.report.table import Table
 from zerokara.report.texts import Lang, say
 
 CELL, PIXEL = 28.0, 7.0
+CAPTION, WIDEST = 160.0, 300.0
 MOST = 16
 """Arrays with more rows or columns than this are shown as shades instead of numbers."""
 
@@ -105,15 +106,26 @@ def _rows(items: Sequence[Grid | str | Sequence[Grid | str]]) -> Iterator[Sequen
 
 
 def _row(row: Sequence[Grid | str], lang: Lang) -> Markup:
-    """Grids and symbols; beside captions, symbols have an empty line, so that they stand at the middle of the grids."""
+    """Grids and symbols; a symbol stays with the grid that follows it when the row wraps."""
     captioned = any(isinstance(item, Grid) and item.caption for item in row)
-    shown = []
+    shown: list[Markup] = []
+    held: list[Markup] = []
     for item in row:
-        content = element("span", item, class_="symbol") if isinstance(item, str) else _picture(item, lang)
-        caption = "" if isinstance(item, str) else item.caption
-        below = element("small", caption or "\u00a0", aria_hidden=None if caption else "true") if captioned else ""
-        shown.append(element("div", content, below, class_="operator" if isinstance(item, str) else "grid"))
-    return element("div", *shown)
+        held.append(_item(item, captioned, lang))
+        if isinstance(item, Grid):
+            shown.append(element("div", *held, class_="together"))
+            held = []
+    return element("div", *shown, *held)
+
+
+def _item(item: Grid | str, captioned: bool, lang: Lang) -> Markup:
+    """A grid or a symbol; beside captions, symbols have an empty line, so that they stand at the middle of grids."""
+    if isinstance(item, str):
+        below = element("small", "\u00a0", aria_hidden="true") if captioned else ""
+        return element("div", element("span", item, class_="symbol"), below, class_="item")
+    room = max(CAPTION, item.cells.shape[1] * _width(item.written))
+    below = element("small", item.caption or "\u00a0", style=f"max-width:{coordinate(room)}px") if captioned else ""
+    return element("div", _picture(item, lang), below, class_="item")
 
 
 def _picture(grid: Grid, lang: Lang) -> Markup:
@@ -129,7 +141,9 @@ def _picture(grid: Grid, lang: Lang) -> Markup:
     masks = [_outline(mask, (left, top), (width, height), style) for mask, style in _masks(grid)]
     size = left + C * width + 1.5, top + R * height + 1.5
     drawn = svg(*size, words, *cells, *masks, *names, class_="exact")
-    return element("div", drawn, style=f"width:{coordinate(size[0])}px", class_="array")
+    least = element("div", drawn, style=f"min-width:{coordinate(0.75 * size[0])}px")
+    wide = size[0] > WIDEST
+    return element("div", least, style=f"width:{coordinate(size[0])}px", class_="array", tabindex=0 if wide else None)
 
 
 def _row_width(row: Sequence[Grid | str]) -> float:
