@@ -31,12 +31,14 @@ class GraphDrawing(Experiment):
     title = Text("The graph behind an expression", "式の計算グラフ")
     question = Text("What graph did this expression build?", "この式はどんな計算グラフを作ったか？")
     formula = (
-        r"\text{operations} = 2d + 3, \qquad \text{edges} = 3(d + 1) + d + 2",
-        r"L = \frac{1}{N} \sum_n \text{cross entropy}\bigl(\dots \tanh(x W_1^{\top} + b_1) \dots\bigr)",
+        r"n = 2d + 3, \qquad m = 3(d + 1) + d + 2",
+        r"L = \frac{1}{N} \sum_i H_i\bigl(\dots \tanh(x W_1^{\top} + b_1) \dots\bigr)",
     )
     symbols = Text(
-        "d: hidden layers of the network. A linear layer takes three tensors, tanh, loss and mean take one.",
-        "d：ネットワークの隠れ層の数。全結合層は 3 つ、tanh・損失・平均は 1 つずつテンソルを受け取ります。",
+        "d: hidden layers of the network, n: operations, m: edges into them, H: cross entropy. A linear layer takes "
+        "three tensors; tanh, loss and mean take one.",
+        "d：隠れ層の数、n：演算の数、m：演算に入る矢印の数、H：交差エントロピー誤差。"
+        "全結合層は 3 つ、tanh・損失・平均は 1 つずつテンソルを受け取ります。",
     )
     random = True
     seeds = 3
@@ -87,10 +89,13 @@ class GraphDrawing(Experiment):
         """Both drawings, and the order of the operations."""
         network = {name: leaf(found[f"network.{name}"]) for name in _network(self.depth, np.random.default_rng(0))}
         value, named = self._expression(np.array(self.values))
-        where = t("values above the edges, gradients below them", "矢印の上が値、下が勾配")
-        counted = t("{ops} operations, {edges} edges", "演算 {ops} 個、矢印 {edges} 本")
         said = [
-            f"{counted.format(ops=found[f'{which}.rules'].size, edges=int(found[f'{which}.edges']))}; {where}."
+            t(
+                "{ops} operations, {edges} edges; values stand above the edges, gradients below them.",
+                "演算 {ops} 個、矢印 {edges} 本。矢印の上が値、下が勾配です。",
+                ops=found[f"{which}.rules"].size,
+                edges=int(found[f"{which}.edges"]),
+            )
             for which in ("expression", "network")
         ]
         return [
@@ -100,7 +105,7 @@ class GraphDrawing(Experiment):
                 t("The loss of a network; hidden layers: {n}", "ネットワークの損失（隠れ層の数：{n}）", n=self.depth),
                 drawing(_loss(network, found["labels"]), network, t),
                 words=said[1],
-                note=said[1] + t(" Of arrays the shape is shown.", " 配列は形状だけを示します。"),
+                note=said[1] + t(" Of arrays the shape is shown.", "配列は形状だけを示します。"),
                 lang=t.lang,
             ),
             _order("network", found, t),
