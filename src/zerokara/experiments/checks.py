@@ -37,7 +37,7 @@ class Check:
 def between(what: str, measured: Number, low: float, high: float, evidence: str = "", *, law: bool = False) -> Check:
     """low ≤ measured ≤ high."""
     middle, spread = _over_seeds(measured)
-    return Check(what, middle, low, high, evidence, law, spread)
+    return Check(what, middle, float(low), float(high), evidence, bool(law), spread)
 
 
 def near(
@@ -60,7 +60,7 @@ def at_most(what: str, measured: Number, high: float, evidence: str = "", *, law
 def holds(what: str, so: object, evidence: str = "", *, law: bool = False) -> Check:
     """A statement that is true for every seed: `so` is one truth value, or one a seed."""
     true = np.asarray(so, dtype=bool)
-    return Check(what, float(true.mean()) if true.size else 0.0, 1.0, 1.0, evidence, law, yes_or_no=True)
+    return Check(what, float(true.mean()) if true.size else 0.0, 1.0, 1.0, evidence, bool(law), yes_or_no=True)
 
 
 def _over_seeds(measured: Number) -> tuple[float, tuple[float, float] | None]:
