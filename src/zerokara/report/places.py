@@ -48,7 +48,7 @@ class Box:
         """Width and height that the text needs."""
         width, height = max(map(text_width, self.lines)), LINE * len(self.lines)
         if "plain" in self.kind:
-            return width + 14, height + 8
+            return max(28.0, width + 14), height + 8
         if "round" in self.kind:
             side = max(34.0, math.hypot(width, height) + 6)
             return (side, side) if len(self.lines) > 1 or side < 60 else (width + PADDING, 34.0)
@@ -163,7 +163,7 @@ def _needs_down(
             yield a.row, b.row, SLOPE + 12 * slanted
         near = abs(across(a.column) - across(b.column)) < (a.size[0] + b.size[0]) / 2 + 8
         if a.rows[1] < b.rows[0] and (near or (both in linked and not flat)):
-            room = GAP if both in texts else 0.7 * GAP
+            room = 1.2 * GAP if both in texts else 0.7 * GAP
             yield a.rows[1], b.rows[0], (a.size[1] + b.size[1]) / 2 + room
 
 

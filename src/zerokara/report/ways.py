@@ -51,7 +51,8 @@ def _shift(links: Sequence[Link], index: int) -> float:
     """How far beside the middle a link runs, if there are others between the same boxes."""
     link = links[index]
     same = [i for i, other in enumerate(links) if {other.start, other.end} == {link.start, link.end}]
-    return 2 * ASIDE * (same.index(index) - (len(same) - 1) / 2)
+    apart = min(2 * ASIDE, 24 / max(1, len(same) - 1))
+    return apart * (same.index(index) - (len(same) - 1) / 2)
 
 
 def _cost(way: Way, link: Link, others: Sequence[Place], earlier: Sequence[tuple[Link, Way]]) -> float:
@@ -110,7 +111,7 @@ def _straight(a: Place, b: Place, shift: float) -> Iterator[Way]:
     """One horizontal line, where the middle of the smaller box is beside the other."""
     smaller, larger = (a, b) if a.height <= b.height else (b, a)
     y = smaller.y + shift
-    if _gap(a, b) > 0 and abs(smaller.y - larger.y) <= larger.height / 2 - CLEAR:
+    if _gap(a, b) > 0 and abs(smaller.y - larger.y) + abs(shift) <= larger.height / 2 - CLEAR:
         yield [(a.right, y), (b.left, y)] if a.x < b.x else [(a.left, y), (b.right, y)]
 
 
