@@ -220,7 +220,7 @@ def test_cells_fill_the_frame_and_every_value_finds_its_cell() -> None:
     a, b = (e.get("d") or "" for e in found(chart("t", [cells], X, Y), "path", "shade"))
     left, top, right, bottom = place.room.box
     assert np.allclose(places(a), [(left, bottom)], atol=0.01)
-    assert f"h{2 / 3 * (right - left):.2f}" in a
+    assert f"H{left + 2 / 3 * (right - left):.2f}" in a
     assert np.allclose(places(b), [(left + 2 / 3 * (right - left), bottom), (left, (top + bottom) / 2)], atol=0.01)
 
 

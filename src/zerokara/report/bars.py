@@ -20,8 +20,8 @@ from zerokara.report.texts import Lang, say
 
 NONE: Mapping[str, Values] = MappingProxyType({})
 
-LONGEST = 190.0
-"""Names of categories are cut off beyond this length."""
+LONGEST = 0.43
+"""Names of categories are cut off beyond this share of the width."""
 
 SHORT, MANY = 40.0, 16
 """Names up to this length, of more than this many categories, stand below their bars, some of them only."""
@@ -119,20 +119,29 @@ def _place(
     lying = widest + 6 > slot and (widest > SHORT or len(names) <= MANY)
     if lying:
         room = _lying_room(room, widest, len(names), len(columns[""]), category)
-        written = [shortened(name, LONGEST, letter) for name in names]
+        written = [shortened(name, LONGEST * room.width, letter) for name in names]
     else:
         every = math.ceil((widest + 6) / slot)
         written = ["" if i % every else name for i, name in enumerate(names)]
     left, top, right, bottom = room.box
     heights = [v for kind in columns.values() for values in kind.values() for v in values]
-    values = axes.scale(y, heights if y.log else [0.0, *heights], *((left, right) if lying else (bottom, top)))
+    ends = _ends(heights, y, 0.16 if lying else 0.09)
+    values = axes.scale(y, ends, *((left, right) if lying else (bottom, top)))
     along = (top, bottom) if lying else (left, right)
     return _Place(room, Scale(0.0, float(len(names)), *along, names=tuple(written)), values, lying)
 
 
+def _ends(heights: Sequence[float], y: Axis, share: float) -> list[float]:
+    """The values and the ground; and below the bars that hang, a share of the scale for their numbers."""
+    if y.log:
+        return list(heights)
+    ends = [0.0, *(v for v in heights if math.isfinite(v))]
+    return [*ends, min(ends) - share * (max(ends) - min(ends))] if min(ends) < 0 else ends
+
+
 def _lying_room(room: Room, widest: float, rows: int, bars: int, category: str) -> Room:
     """As high as the bars ask for; names to the left, and to the right room for the numbers."""
-    left = min(LONGEST, widest) + (17.0 + room.letter if category else 14.0)
+    left = min(LONGEST * room.width, widest) + (17.0 + room.letter if category else 14.0)
     row = max(bars * _thickness(bars) + 9.0, room.letter + 8.0)
     return replace(room, left=left, right=3.6 * room.letter + 4, top=8, height=8 + row * rows + room.bottom)
 

@@ -67,10 +67,17 @@ def chart(
     `equal` makes one unit as long on both axes. `table` and `words` replace what the chart says by itself.
     """
     said = words or account.words(marks, x, y, lang)
-    place, found = plot(marks, x, y, BROAD if wide else ROOM, equal=equal), palette([marks])
+    place, found = plot(marks, x, y, _room(marks, wide), equal=equal), palette([marks])
     picture = _drawing(marks, place, found, f"{title}. {said}", lang, "broad" if wide else None)
     numbers = table or account.table({"": marks}, x, y, lang)
     return Figure(title, join(legend([marks], found), picture), said, numbers, note, wide)
+
+
+def _room(marks: Sequence[Mark], wide: bool) -> Room:
+    """The usual room, higher where many points have labels."""
+    room = BROAD if wide else ROOM
+    labels = sum(len(mark.labels) for mark in marks if isinstance(mark, Points))
+    return replace(room, height=room.height + min(160.0, 2.5 * max(0, labels - 15)))
 
 
 def panels(
@@ -93,8 +100,8 @@ def panels(
         return Figure(title, element("p", say(lang, "no-values")), said, table, note, wide=True)
     columns = max(1, min(columns, len(items), 6))
     width = WIDTHS[columns]
-    room = Room(width, round(0.74 * width), 38, 8, 8, 22)
-    place, found = replace(plot([m for g in groups for m in g], x, y, room), named=False), palette(groups)
+    room = Room(width, round(0.74 * width), 16, 10, 8, 22, letter={1: 13.0, 2: 18.0, 3: 16.0}.get(columns, 14.0))
+    place, found = plot([m for g in groups for m in g], x, y, room, named=False), palette(groups)
     small = [_panel(item, place, found, lang) for item in items]
     content = element(
         "div",
@@ -137,7 +144,7 @@ def _labels(marks: Sequence[Mark], place: Plot) -> Labels:
     labels = Labels(place.room)
     left, top, right, bottom = place.room.box
     for mark in marks:
-        if isinstance(mark, Points | Path | Line):
+        if isinstance(mark, Points | Path | Line | Arrows):
             every = max(1, len(mark.x) // strokes.HINTS)
             labels.keep_free(place.places(mark.x[::every], mark.y[::every]))
         elif isinstance(mark, Rule) and mark.x is not None and math.isfinite(mark.x):

@@ -64,16 +64,24 @@ class Plot:
         )  # fmt: skip
 
 
-def plot(marks: Iterable[Mark], x: Axis, y: Axis, room: Room = axes.ROOM, *, equal: bool = False) -> Plot:
+def plot(
+    marks: Iterable[Mark], x: Axis, y: Axis, room: Room = axes.ROOM, *, equal: bool = False, named: bool = True
+) -> Plot:
     """Scales on which all marks find room; with `equal` the room becomes as high as one unit's length asks for."""
     marks = list(marks)
     xs, ys = ([v for mark in marks for v in mark.reach[side]] for side in (0, 1))
     x, y = (_tight(axis, values, marks, side) for side, (axis, values) in enumerate(((x, xs), (y, ys))))
     left, top, right, bottom = room.box
-    across, up = axes.scale(x, xs, left, right), axes.scale(y, ys, bottom, top)
-    if not equal or across.log or up.log:
-        return Plot(x, y, across, up, room)
-    return _equal(Plot(x, y, across, up, room))
+    up = axes.scale(y, ys, bottom, top)
+    left = max(left, _beside(up, room.letter, named and bool(y.label)))
+    place = Plot(x, y, axes.scale(x, xs, left, right), up, replace(room, left=left), named)
+    return place if not equal or place.across.log or place.up.log else _equal(place)
+
+
+def _beside(up: Scale, letter: float, named: bool) -> float:
+    """How much room the numbers of an axis, and its name, ask for."""
+    widest = max((text_width(up.written(mark), letter - 1) for mark in up.ticks), default=0.0)
+    return round(widest + 9 + (1.4 * letter if named else 0))
 
 
 def _tight(axis: Axis, values: Sequence[float], marks: Sequence[Mark], side: int) -> Axis:
@@ -129,15 +137,18 @@ class Labels:
         """Let no words stand here."""
         self.taken.append(area)
 
-    def write(self, text: str, spots: Sequence[tuple[float, float, str]], style: str, *, always: bool = True) -> Markup:
+    def write(
+        self, text: str, spots: Sequence[tuple[float, float, str]], style: str, *, most: float = math.inf
+    ) -> Markup:
         """The text at the first of the `spots` (x, y, anchor) that is free, or that is most so.
 
-        Unless it must be written `always`, nothing where no spot is free.
+        Nothing where more than the share `most` of the text would lie on something else.
         """
         areas = [self._area(text, spot) for spot in spots]
         costs = [self._cost(area) for area in areas]
         best = costs.index(min(costs))
-        if costs[best] and not always:
+        left, top, right, bottom = areas[best]
+        if costs[best] > most * (right - left) * (bottom - top):
             return Markup("")
         self.taken.append(areas[best])
         x, y, anchor = spots[best]
@@ -145,9 +156,9 @@ class Labels:
 
     def _area(self, text: str, spot: tuple[float, float, str]) -> Area:
         x, y, anchor = spot
-        width = text_width(text)
+        width, half = text_width(text, self.room.letter - 1), 0.55 * self.room.letter
         left = x - {"": 0.0, "middle": width / 2, "end": width}[anchor]
-        return left, y - 7.0, left + width, y + 7.0
+        return left, y - half, left + width, y + half
 
     def _cost(self, area: Area) -> float:
         """How much of the area is not free."""

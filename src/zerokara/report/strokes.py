@@ -117,22 +117,21 @@ def _said(points: Points, i: int, plot: Plot) -> str:
 
 
 def label_points(points: Points, plot: Plot, labels: Labels) -> Markup:
-    """The labels of the points, each beside its own and out of the others' way."""
+    """The labels of the points, each beside its own; of very many, those without room are left to hint and table."""
     if not points.labels:
         return Markup("")
+    style, most = ("word halo", math.inf) if len(points.labels) <= SPARSE else ("word", 0.3)
     spots = [(i, p) for i, p in enumerate(plot.places(points.x, points.y)) if p is not None and plot.shows(p)]
-    return join(
-        *(
-            labels.write(
-                points.labels[i],
-                [(x + 7, y, ""), (x - 7, y, "end"), (x, y - 11, "middle"), (x, y + 11, "middle"),
-                 (x + 6, y - 9, ""), (x + 6, y + 9, ""), (x - 6, y - 9, "end"), (x - 6, y + 9, "end")],
-                "word halo",
-            )
-            for i, (x, y) in spots
-            if points.labels[i]
-        )
-    )  # fmt: skip
+    return join(*(labels.write(points.labels[i], _around(p), style, most=most) for i, p in spots if points.labels[i]))
+
+
+def _around(point: Point) -> list[tuple[float, float, str]]:
+    """Where the label of a point may stand: right, left, above, below, and in the corners."""
+    x, y = point
+    return [
+        (x + 7, y, ""), (x - 7, y, "end"), (x, y - 11, "middle"), (x, y + 11, "middle"),
+        (x + 6, y - 9, ""), (x + 6, y + 9, ""), (x - 6, y - 9, "end"), (x - 6, y + 9, "end"),
+    ]  # fmt: skip
 
 
 def draw_path(way: Path, plot: Plot, index: int) -> Markup:
@@ -256,9 +255,11 @@ def label_rule(rule: Rule, plot: Plot, labels: Labels) -> Markup:
     y = top if rule.y is None else plot.up.beyond(rule.y)
     if not rule.name or not plot.shows((x, y)):
         return Markup("")
+    line = 1.2 * plot.room.letter
     if rule.x is not None:
-        heights = [top + 8 + 15 * k for k in range(int((bottom - top) // 15))]
+        heights = [top + line / 2 + line * k for k in range(int((bottom - top) // line))]
         spots = [spot for h in heights for spot in ((x + 5, h, ""), (x - 5, h, "end"))]
     else:
-        spots = [(right - 3, y - 8, "end"), (right - 3, y + 9, "end"), (left + 4, y - 8, ""), (left + 4, y + 9, "")]
+        above, below = y - 0.6 * line, y + 0.62 * line
+        spots = [(right - 3, above, "end"), (right - 3, below, "end"), (left + 4, above, ""), (left + 4, below, "")]
     return labels.write(rule.name, spots, "word soft halo")

@@ -76,7 +76,7 @@ def label_contours(contours: Contours, plot: Plot, labels: Labels) -> Markup:
         seen = [p for p in places if p is not None and plot.shows(p)]
         inside = [(x, y, "middle") for x, y in seen if plot.shows((x - 16, y - 8)) and plot.shows((x + 16, y + 8))]
         if len(inside) >= 4:
-            written.append(labels.write(significant(level), inside, "level halo", always=False))
+            written.append(labels.write(significant(level), inside, "level halo", most=0.0))
     return join(*written)
 
 
@@ -119,9 +119,10 @@ def _blocks(here: Array, xs: Sequence[float], ys: Sequence[float]) -> str:
     written = []
     for i, row in enumerate(here):
         change = np.flatnonzero(np.diff(np.concatenate([[False], row, [False]]).astype(np.int8)))
+        top, bottom = coordinate(ys[i]), coordinate(ys[i + 1])
         for start, stop in change.reshape(-1, 2):
-            width, height = coordinate(xs[stop] - xs[start]), coordinate(ys[i + 1] - ys[i])
-            written.append(f"M{coordinate(xs[start])} {coordinate(ys[i])}h{width}v{height}H{coordinate(xs[start])}z")
+            left, right = coordinate(xs[start]), coordinate(xs[stop])
+            written.append(f"M{left} {top}H{right}V{bottom}H{left}z")
     return "".join(written)
 
 
