@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
-from zerokara.arrays import Array
 from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
 from zerokara.experiments.checks import Check, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.photographs import credit, photograph
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import (
     Axis,
@@ -26,13 +25,6 @@ from zerokara.report import (
 )
 
 PLANES = {"red": Text("red", "赤"), "green": Text("green", "緑"), "blue": Text("blue", "青")}
-LICENCE = "https://creativecommons.org/licenses/by/2.0/"
-CREDITS = {
-    "china.jpg": "https://www.flickr.com/photos/danielbuechele/6061409035/sizes/z/in/photostream/",
-    "flower.jpg": "https://www.flickr.com/photos/vultilion/6056698931/sizes/z/in/photostream/",
-}
-"""Where scikit-learn says that its two photographs are from."""
-
 SHOWN = 320
 """A picture is shown in the report with at most so many pixels a side."""
 
@@ -68,7 +60,7 @@ class ShowImage(Experiment):
 
     def measure(self, lab: Lab) -> Arrays:
         """The array, its planes, and the picture put together from them again."""
-        image = _photograph(self.file)
+        image = photograph(self.file)
         H, W = image.shape[:2]
         if self.top + self.window > H or self.left + self.window > W:
             raise ValueError(
@@ -128,7 +120,7 @@ class ShowImage(Experiment):
                 tiles,
                 lang=t.lang,
                 words=t("A photograph, and its red, green and blue part.", "写真と、その赤・緑・青の成分。"),
-                note=self._credit(t) + thinned,
+                note=credit(self.file, t) + thinned,
                 large=True,
             ),
             grids(
@@ -154,20 +146,6 @@ class ShowImage(Experiment):
 
     def _range(self, found: Found, i: int) -> str:
         return f"{found['smallest'][i]}, {found['largest'][i]}, {significant(float(found['mean'][i]))}"
-
-    def _credit(self, t: Tongue) -> str:
-        if self.file not in CREDITS:
-            return t("Your own picture.", "自分の画像です。")
-        return t(
-            "Photograph: {file}, which comes with scikit-learn. As scikit-learn states it: released under a Creative "
-            "Commons license ({licence}); some rights reserved by danielbuechele; retrieved from {source}.",
-            "写真：scikit-learn に同梱の {file}。scikit-learn の表記によると、"
-            "クリエイティブ・コモンズのライセンス（{licence}）で公開されたもので、"
-            "Some rights reserved by danielbuechele（入手元：{source} ）。",
-            file=self.file,
-            licence=LICENCE,
-            source=CREDITS[self.file],
-        )
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """What the picture is made of."""
@@ -222,19 +200,6 @@ class ShowImage(Experiment):
                 law=True,
             ),
         ]
-
-
-def _photograph(file: str) -> Array:
-    """The picture as red, green and blue, uint8 (H, W, 3)."""
-    if file in CREDITS:
-        from sklearn.datasets import load_sample_image
-
-        return np.asarray(load_sample_image(file))
-    try:
-        with Image.open(file) as picture:
-            return np.asarray(picture.convert("RGB"))
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{file} is neither {' nor '.join(CREDITS)} nor a picture that can be read") from error
 
 
 def _shape(found: Found) -> str:
