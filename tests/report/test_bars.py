@@ -34,6 +34,17 @@ def test_bars_with_long_names_lie_on_their_side_and_all_names_are_written() -> N
     assert min(b - a for a, b in pairwise(heights)) > 14
 
 
+@pytest.mark.parametrize("category", ["", "kernel"])
+@pytest.mark.parametrize("name", ["a", "a rather long name of a category"])
+@pytest.mark.parametrize("wide", [False, True])
+def test_names_of_axes_stand_below_the_marks(category: str, name: str, wide: bool) -> None:
+    figure = bar_chart("t", [f"{name} {k}" for k in range(5)], {"s": [1.0] * 5}, Y, category=category, wide=wide)
+    marks = [float(e.get("y") or 0) for e in found(figure, "text", "tick") if "middle" in (e.get("class") or "")]
+    below = [float(e.get("y") or 0) for e in found(figure, "text", "name") if not e.get("transform")]
+    assert all(y >= max(marks) + (27 if wide else 20) for y in below)
+    assert len(below) == (1 if category or len(name) > 1 else 0)
+
+
 def test_of_many_short_names_only_some_are_written() -> None:
     figure = bar_chart("t", [str(k) for k in range(100)], {"s": [1.0] * 100}, Y)
     bars = found(figure, "rect", "fill")

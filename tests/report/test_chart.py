@@ -305,6 +305,14 @@ def test_of_many_points_all_are_counted_and_no_hint_is_written() -> None:
     assert f"{HINTS + 1} rows" in figure.table.caption
 
 
+def test_curves_and_bands_stand_side_by_side_in_the_table() -> None:
+    marks = [Band("a", [1, 2], [0, 1], [2, 3]), Line("a", [1, 2], [1, 2]), Rule("chance", y=0.1), Line("b", [2], [9])]
+    table = chart("t", marks, X, Y).table
+    assert table is not None
+    assert table.columns == ["width (m)", "a, low", "a, high", "a", "b"]
+    assert table.rows == [[1, 0, 2, 1, None], [2, 1, 3, 2, 9]]
+
+
 def test_words_and_table_can_be_given() -> None:
     table = Table(["a"], [[1]])
     figure = chart("t", [Line("a", [1], [1])], X, Y, words="Seen.", table=table)

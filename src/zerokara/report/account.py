@@ -93,16 +93,18 @@ def _curve(mark: Line | Points | Path | Arrows) -> tuple[str, Mapping[str, float
 
 
 def table(groups: Mapping[str, Sequence[Mark]], x: Axis, y: Axis, lang: Lang) -> Table:
-    """The numbers behind the marks: a column a curve where all have x in common, otherwise a row a value.
+    """The numbers behind the marks: a column a curve where there is nothing else (the words say where rules
+    are), otherwise a row a value.
 
     `groups` holds the marks by the caption of their panel; a chart is one group without a caption.
     """
     marks = [mark for group in groups.values() for mark in group]
-    if list(groups) == [""] and marks:
-        if all(isinstance(mark, Line | Band) for mark in marks):
-            return _side_by_side([c for mark in marks for c in _columns(mark, lang)], x, lang)
-        bars = [mark for mark in marks if isinstance(mark, Bars)]
-        if len(bars) == len(marks) and all(floats(b.edges) == floats(bars[0].edges) for b in bars):
+    curves = [mark for mark in marks if not isinstance(mark, Rule)]
+    if list(groups) == [""] and curves:
+        if all(isinstance(mark, Line | Band) for mark in curves):
+            return _side_by_side([c for mark in curves for c in _columns(mark, lang)], x, lang)
+        bars = [mark for mark in curves if isinstance(mark, Bars)]
+        if len(bars) == len(curves) and all(floats(b.edges) == floats(bars[0].edges) for b in bars):
             return _binned(bars, y, lang)
     share = max(6, ROWS // max(1, len(marks)))
     counted = [(caption, mark, _rows(mark, share, lang)) for caption, group in groups.items() for mark in group]

@@ -13,6 +13,7 @@ from zerokara.report.legend import listed
 from zerokara.report.marks import Values, floats
 from zerokara.report.markup import Markup, coordinate, element, join
 from zerokara.report.numbers import significant
+from zerokara.report.plot import beside
 from zerokara.report.sheet import Point, path, shortened, text_width
 from zerokara.report.strokes import colour
 from zerokara.report.table import Cell, Table
@@ -112,8 +113,6 @@ def _place(
 ) -> _Place:
     room = BROAD if wide else ROOM
     letter = room.letter
-    if not category:
-        room = replace(room, bottom=room.bottom - letter - 3, height=room.height - letter - 3)
     widest = max(text_width(name, letter) for name in names)
     slot = (room.width - room.left - room.right) / len(names)
     lying = widest + 6 > slot and (widest > SHORT or len(names) <= MANY)
@@ -121,12 +120,17 @@ def _place(
         room = _lying_room(room, widest, len(names), len(columns[""]), category)
         written = [shortened(name, LONGEST * room.width, letter) for name in names]
     else:
+        spare = 0.0 if category else letter + 3
+        room = replace(room, bottom=room.bottom - spare, height=room.height - spare)
         every = math.ceil((widest + 6) / slot)
         written = ["" if i % every else name for i, name in enumerate(names)]
     left, top, right, bottom = room.box
     heights = [v for kind in columns.values() for values in kind.values() for v in values]
     ends = _ends(heights, y, 0.16 if lying else 0.09)
     values = axes.scale(y, ends, *((left, right) if lying else (bottom, top)))
+    if not lying:
+        left = max(left, beside(values, letter, named=bool(y.label)))
+        room = replace(room, left=left)
     along = (top, bottom) if lying else (left, right)
     return _Place(room, Scale(0.0, float(len(names)), *along, names=tuple(written)), values, lying)
 

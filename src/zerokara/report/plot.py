@@ -73,12 +73,12 @@ def plot(
     x, y = (_tight(axis, values, marks, side) for side, (axis, values) in enumerate(((x, xs), (y, ys))))
     left, top, right, bottom = room.box
     up = axes.scale(y, ys, bottom, top)
-    left = max(left, _beside(up, room.letter, named and bool(y.label)))
+    left = max(left, beside(up, room.letter, named and bool(y.label)))
     place = Plot(x, y, axes.scale(x, xs, left, right), up, replace(room, left=left), named)
     return place if not equal or place.across.log or place.up.log else _equal(place)
 
 
-def _beside(up: Scale, letter: float, named: bool) -> float:
+def beside(up: Scale, letter: float, named: bool) -> float:
     """How much room the numbers of an axis, and its name, ask for."""
     widest = max((text_width(up.written(mark), letter - 1) for mark in up.ticks), default=0.0)
     return round(widest + 9 + (1.4 * letter if named else 0))
