@@ -55,7 +55,7 @@ class MatrixProduct(Experiment):
         super().__post_init__()
         if len(self.w) % len(self.x):
             raise ValueError(
-                f"{len(self.w)} weights are no full rows for {len(self.x)} inputs: give a multiple of them"
+                f"{len(self.w)} weights are no full rows for {len(self.x)} inputs: give a multiple of {len(self.x)}"
             )
 
     @property
@@ -119,10 +119,9 @@ class MatrixProduct(Experiment):
             t("{x} · W = {y}.", "{x} · W = {y}。", x=written(self.x), y=written(found["y"], 6)),
             t(
                 "W has a row for each of the {i} inputs and a column for each of the {j} outputs: {n} edges, {n} "
-                "weights, "
-                "and one product does them all.",
-                "W には {i} 個の入力それぞれに行、{j} 個の出力それぞれに列があります。辺は {n} 本、重みも {n} 個で、"
-                "1 回の積ですべてを計算します。",
+                "weights, and one product does them all.",
+                "W には {i} 個の入力それぞれに行、{j} 個の出力それぞれに列があります。辺は {n} 本、重みも {n} 個で、1 "
+                "回の積ですべてを計算します。",
                 i=i,
                 j=j,
                 n=i * j,

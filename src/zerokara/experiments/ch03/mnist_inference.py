@@ -37,7 +37,7 @@ class MnistInference(OnImages):
     formula = (
         r"y = \text{softmax}\!\left( \sigma\!\left( \sigma\!\left( x W_1 + b_1 \right) W_2 + b_2 \right) W_3 + b_3 "
         r"\right)",
-        r"\text{answer} = \arg\max_k\ y_k",
+        r"\text{answer} = \underset{k}{\text{arg max}}\ y_k",
     )
     symbols = Text(
         "x is an image as a row of numbers, σ the sigmoid; the answer is the class with the greatest output.",
@@ -75,6 +75,8 @@ class MnistInference(OnImages):
         """The answers, one image at a time."""
         data = lab.load(self.data)
         test = data.test
+        if len(test.shape) != 3:
+            raise ValueError(f"{self.data} holds points, not pictures; mnist-inference needs pictures")
         if self.index >= len(test):
             raise ValueError(f"{self.data} has the test images 0 to {len(test) - 1}; got index {self.index}")
         model = given_network(lab, data, self.weights, self.iterations, self.batch_size, self.sampling)
@@ -158,8 +160,8 @@ class MnistInference(OnImages):
             t(
                 "With the {n} numbers {which}, {share} of {total} test images are answered rightly; always giving the "
                 "commonest class would reach {chance}.",
-                "{which} {n} 個の数で、テスト画像 {total} 枚のうち {share} に正しく答えます"
-                "（最も多いクラスをいつも答えるだけなら {chance}）。",
+                "{which} {n} 個の数で、テスト画像 {total} 枚のうち {share} "
+                "に正しく答えます（最も多いクラスをいつも答えるだけなら {chance}）。",
                 n=whole(int(found["parameters"])),
                 which=which,
                 share=percent(found.number("accuracy"), 2),
@@ -168,10 +170,9 @@ class MnistInference(OnImages):
             ),
             t(
                 "{best} is recognised best ({high}), {worst} worst ({low}); the commonest mistake is {answer} for "
-                "{true} "
-                "({count} images).",
-                "最もよく当たるのは {best}（{high}）、最も外れるのは {worst}（{low}）です。"
-                "最も多い間違いは {true} を {answer} とするもの（{count} 枚）です。",
+                "{true} ({count} images).",
+                "最もよく当たるのは {best}（{high}）、最も外れるのは {worst}（{low}）です。最も多い間違いは {true} を "
+                "{answer} とするもの（{count} 枚）です。",
                 best=classes[int(recall.argmax())],
                 high=percent(float(recall.max())),
                 worst=classes[int(recall.argmin())],

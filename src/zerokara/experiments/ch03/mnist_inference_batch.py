@@ -138,8 +138,7 @@ class MnistInferenceBatch(OnImages):
         return [
             t(
                 "In batches of {size} the {n} test images take {time} s, {factor} times faster than in batches of "
-                "{first} "
-                "({slow} s).",
+                "{first} ({slow} s).",
                 "{size} 枚ずつなら {n} 枚のテスト画像に {time} 秒かかり、{first} 枚ずつ（{slow} 秒）の {factor} "
                 "倍の速さです。",
                 size=self.batch[hundred],
@@ -150,9 +149,8 @@ class MnistInferenceBatch(OnImages):
                 slow=significant(float(seconds[0]), 3),
             ),
             t(
-                "The fastest here is a batch of {size}: {factor} times. What is saved is not arithmetic but the "
-                "price of "
-                "every call, and memory is read in larger pieces.",
+                "The fastest here is a batch of {size}: {factor} times. What is saved is not arithmetic but the price "
+                "of every call, and memory is read in larger pieces.",
                 "最速はバッチ {size} で、{factor} 倍です。節約されるのは計算そのものではなく、"
                 "呼び出しのたびにかかる手間で、メモリもまとめて読めます。",
                 size=whole(self.batch[best]),
@@ -160,8 +158,7 @@ class MnistInferenceBatch(OnImages):
             ),
             t(
                 "The accuracy is {share} with {sizes}, and {same} of the answers are the same for every size; the "
-                "scores "
-                "differ by {gap:.1e} at most.",
+                "scores differ by {gap:.1e} at most.",
                 "正答率は {share}（{sizes}）で、どのサイズでも {same} の画像で同じ答えになります。スコアの差は最大 "
                 "{gap:.1e} です。",
                 share=" / ".join(percent(float(v), 2) for v in sorted(set(found["accuracy"]))),

@@ -61,7 +61,6 @@ class MnistShow(OnImages):
             "label": train.labels[self.index],
             "classes": np.array(data.classes),
             "some": some,
-            "shown": np.array([min(self.each, len(own)) for own in members]),
             "train_counts": np.bincount(train.labels, minlength=K),
             "test_counts": np.bincount(data.test.labels, minlength=K),
             "sizes": np.array([len(train), len(data.test)]),
@@ -78,10 +77,9 @@ class MnistShow(OnImages):
         shapes = f"{found['flat'].shape} → {found['image'].shape}"
         shade = scaled(found["image"][None])[0].mean(axis=0)
         H, W = shade.shape
-        tiles = [
-            Tile([Picture(picture, name) for picture in found["some"][k][: int(found["shown"][k])]], name)
-            for k, name in enumerate(classes)
-        ]
+        K, each, C = found["some"].shape[:3]
+        montage = found["some"].transpose(2, 0, 3, 1, 4).reshape(C, K * H, each * W)
+        rows = t("A row for every class: {names}", "1 行に 1 クラス：{names}", names=t.list(None, *classes))
         counts = {
             t.word("training"): found["train_counts"] / found["sizes"][0],
             t.word("test"): found["test_counts"] / found["sizes"][1],
@@ -109,7 +107,13 @@ class MnistShow(OnImages):
                 category=t.word("class"),
                 lang=t.lang,
             ),
-            gallery(t("The first of every class", "クラスごとの最初の画像"), tiles, lang=t.lang),
+            gallery(
+                t("The first of every class", "クラスごとの最初の画像"),
+                [Tile([Picture(montage, rows, wide=True)])],
+                note=rows,
+                large=True,
+                lang=t.lang,
+            ),
             gallery(t("The mean of every class", "クラスごとの平均画像"), averages, lang=t.lang),
         ]
 
@@ -129,8 +133,7 @@ class MnistShow(OnImages):
             ),
             t(
                 "Whoever always answers {most} is right in {share} of the test images, with {least} in {low}: a "
-                "network has "
-                "to beat that, not 0 %.",
+                "network has to beat that, not 0 %.",
                 "いつも {most} と答えるだけで、テスト画像の {share} で正解します（{least} なら {low}）。"
                 "ネットワークが超えるべきなのは 0 % ではなく、この正答率です。",
                 most=classes[most],
@@ -139,11 +142,10 @@ class MnistShow(OnImages):
                 low=percent(float(tests[least]), 2),
             ),
             t(
-                "{black} of the training pixels are 0, {name}: the mean brightness is only {mean}, and where "
-                "the mean image is brightest it reaches {bright:.2f}.",
+                "{black} of the training pixels are 0, {name}: the mean brightness is only {mean}, and where the mean "
+                "image is brightest it reaches {bright:.2f}.",
                 "訓練画像の画素の {black} は 0（{name}）です。明るさの平均は {mean} にすぎず、"
-                "平均画像で最も明るい画素でも"
-                " {bright:.2f} です。",
+                "平均画像で最も明るい画素でも {bright:.2f} です。",
                 black=percent(float(found["black"])),
                 name=t("black", "黒"),
                 mean=percent(float(found["mean"].mean())),

@@ -96,8 +96,8 @@ class NumpyProducts(Experiment):
             t(
                 "A network uses three of them: dot products make its scores, outer products its weight gradients, and "
                 "element-wise products take gradients through activations. It has no use for the cross product.",
-                "ネットワークが使うのは 3 つです。順伝播のスコアは内積、重みの勾配は直積、活性化関数の逆伝播は"
-                "要素ごとの積です。クロス積は使いません。",
+                "ネットワークが使うのは 3 つです。順伝播のスコアは内積、重みの勾配は直積、"
+                "活性化関数の逆伝播は要素ごとの積です。クロス積は使いません。",
             ),
             t(
                 "a × b = {cross}; its dot products with a and b are {one} and {other}, so it stands {angle} both.",
@@ -108,9 +108,8 @@ class NumpyProducts(Experiment):
                 angle=_upright(cross, a, b, t),
             ),
             t(
-                "Beware of the word 外積: in Japanese it names both the outer product, a {rows}×{columns} matrix, "
-                "and the "
-                "cross product, a vector. Say which is meant.",
+                "Beware of the word 外積: in Japanese it names both the outer product, a {rows}×{columns} matrix, and "
+                "the cross product, a vector. Say which is meant.",
                 "「外積」という言葉には注意しましょう。{rows}×{columns} の行列になる直積（outer）にも、"
                 "ベクトルになるクロス積（cross）にも使われます。どちらのことかを明記しましょう。",
                 rows=found["outer"].shape[0],

@@ -147,10 +147,12 @@ class SoftmaxOverflow(Experiment):
                 "A",
             ),
             *(
-                near(
-                    t("stable output {i}", "最大値を引いた出力 {i}", i=i), found["stable"][i - 1], value, tolerance, "A"
+                near(t("stable: {what}", "最大値を引いた式：{what}", what=what), value, expected, tolerance, "A")
+                for what, value, expected, tolerance in (
+                    ("1 − y₁", 1 - found["stable"][0], 1 - 0.9999546, 5e-8),
+                    ("y₂", found["stable"][1], 4.54e-5, 5e-8),
+                    ("y₃", found["stable"][-1], 2.06e-9, 5e-12),
                 )
-                for i, value, tolerance in ((1, 0.9999546, 5e-8), (2, 4.54e-5, 5e-8), (3, 2.06e-9, 5e-12))
             ),
             *(
                 near(
@@ -195,12 +197,11 @@ class SoftmaxOverflow(Experiment):
                     "なぜ C = exp(log C) なのか？ それは何の役に立つか？",
                 ),
                 t(
-                    "That is what the logarithm means: exp(log {c}) = {back}. So C·eˣ = eˣ⁺ˡᵒᵍ ᶜ, a factor is a "
-                    "shift of the "
-                    "scores, and as factors cancel, softmax(x + c) = softmax(x): here up to {gap}.",
+                    "That is what the logarithm means: exp(log {c}) = {back}. So C·eˣ = eˣ⁺ˡᵒᵍ ᶜ, a factor is a shift "
+                    "of the scores, and as factors cancel, softmax(x + c) = softmax(x): here up to {gap}.",
                     "それが対数の定義だからです：exp(log {c}) = {back}。したがって C·eˣ = eˣ⁺ˡᵒᵍ ᶜ、"
-                    "つまり係数はスコアの平行移動に"
-                    "なります。係数は約分で消えるので softmax(x + c) = softmax(x) です（ここでの差は {gap}）。",
+                    "つまり係数はスコアの平行移動になります。係数は約分で消えるので softmax(x + c) = softmax(x) "
+                    "です（ここでの差は {gap}）。",
                     c=significant(self.c),
                     back=significant(float(f"{back:.12g}")),
                     gap=significant(_change(found), 2),

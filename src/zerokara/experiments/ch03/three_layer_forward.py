@@ -177,10 +177,9 @@ class ThreeLayerForward(Experiment):
             ),
             t(
                 "Three matrix products with {count} weights and biases do it; adding the same products one by one "
-                "gives the "
-                "same up to {gap:.1e}.",
-                "{count} 個の重みとバイアスを使う 3 回の行列の積で計算できます。要素を 1 つずつ足し合わせた結果との差は"
-                "最大 {gap:.1e} です。",
+                "gives the same up to {gap:.1e}.",
+                "{count} 個の重みとバイアスを使う 3 回の行列の積で計算できます。要素を 1 "
+                "つずつ足し合わせた結果との差は最大 {gap:.1e} です。",
                 count=count,
                 gap=gap,
             ),
