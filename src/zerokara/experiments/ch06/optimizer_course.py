@@ -88,8 +88,8 @@ class OptimizerCourse(OnImages):
         r"\text{Momentum:}\quad v \leftarrow 0.9\, v + g, \quad w \leftarrow w - \eta\, v",
         r"\text{AdaGrad:}\quad h \leftarrow h + g^2, \quad w \leftarrow w - \eta\, \frac{g}{\sqrt h}",
         r"\text{RMSprop:}\quad h \leftarrow 0.99\, h + 0.01\, g^2, \quad w \leftarrow w - \eta\, \frac{g}{\sqrt h}",
-        r"\text{Adam:}\quad w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v}}, \quad "
-        r"\hat m, \hat v:\ \text{running means of } g,\ g^2",
+        r"\text{Adam:}\quad m \leftarrow 0.9\, m + 0.1\, g, \quad v \leftarrow 0.999\, v + 0.001\, g^2, \quad "
+        r"w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v}}",
     )
     symbols = Text(
         "g is the gradient, η the learning rate. Dividing by √h or √v̂ makes the step independent of how faint g is.",
