@@ -173,8 +173,8 @@ class MomentumOscillator(Experiment):
                 )
                 if min(settled) <= self.steps and self.lr * c < 1
                 else t(
-                    "λ = {c}: m = {ms} settle after {settled} steps (more than {n} means not yet); with lr·λ = {a} every "
-                    "step overshoots.",
+                    "λ = {c}: m = {ms} settle after {settled} steps (more than {n} means not yet); with lr·λ = {a} "
+                    "every step overshoots.",
                     "λ = {c}：m = {ms} が落ち着くまでのステップ数は {settled} です（{n} を超える値は未収束）。"
                     "lr·λ = {a} では毎回行き過ぎます。",
                     c=significant(c, 3), ms=t.list(None, *(significant(m, 3) for m in ms)),

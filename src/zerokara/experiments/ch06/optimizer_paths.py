@@ -257,9 +257,9 @@ class OptimizerPaths(Experiment):
                 ),
                 t(
                     "Momentum gathers speed where the slope keeps its direction; AdaGrad comes close to the optimum "
-                    "even on gentle slopes, because it divides by the size of the gradient; RMSProp forgets old gradients "
-                    "and needs less tuning. Here, after {n} steps: {told}. None of them is sure to find the global minimum: "
-                    "see the experiment local-minimum.",
+                    "even on gentle slopes, because it divides by the size of the gradient; RMSProp forgets old "
+                    "gradients and needs less tuning. Here, after {n} steps: {told}. None of them is sure to find the "
+                    "global minimum: see the experiment local-minimum.",
                     "Momentum は同じ向きの坂で加速し、AdaGrad は勾配の大きさで割るので緩やかな斜面でも最適解に近づき、"
                     "RMSProp は古い勾配を忘れるので調整が少なくて済みます。{n} ステップ後の結果は、{told} でした。"
                     "ただし、どれも大域的最適解に着く保証はありません（実験 local-minimum）。",
