@@ -114,8 +114,7 @@ def _entries(root: Path, lang: Lang) -> list[Entry]:
     found: dict[str, Entry] = {}
     for one in sorted(LANGUAGES, key=lambda other: other != lang):
         for entry in _read(root, one):
-            if all(entry.name != e.name or entry.quick != e.quick for e in found.values()) or one == lang:
-                found.setdefault(entry.report, entry)
+            found.setdefault(entry.report.removesuffix(".html").removesuffix(f".{one}"), entry)
     return list(found.values())
 
 
