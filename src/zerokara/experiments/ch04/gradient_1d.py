@@ -42,7 +42,7 @@ class Gradient1d(Experiment):
         ),
         Turn(
             Text(
-                "With a very small h the difference drowns in rounding: see also `numerical-diff-h`.",
+                "With a very small h the difference drowns in rounding: see also numerical-diff-h.",
                 "h を小さくしすぎると、差が丸め誤差に埋もれます（numerical-diff-h も参照）。",
             ),
             {"h": 1e-8},

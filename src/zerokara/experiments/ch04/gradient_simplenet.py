@@ -81,7 +81,7 @@ class GradientSimplenet(Experiment):
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """W and dW as heat maps, and the loss before and after one step."""
-        rows = [f"x{i} = {v:g}" for i, v in enumerate(self.x)]
+        rows = [f"x{_below(i)} = {v:g}" for i, v in enumerate(self.x)]
         columns = [f"{k}{' ✓' if k == self.label else ''}" for k in range(CLASSES)]
         inputs, classes = t.word("input"), t.word("class")
         series = {
@@ -217,3 +217,7 @@ class GradientSimplenet(Experiment):
                 law=True,
             ),
         ]
+
+
+def _below(index: int) -> str:
+    return str(index).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

@@ -227,4 +227,5 @@ def _finite(path: Array) -> Array:
 
 
 def _point(x: Array) -> str:
-    return "(" + ", ".join(significant(float(v), 9) if 1e-3 <= abs(v) < 1e6 else f"{v:.3g}" for v in x) + ")"
+    written = [significant(float(v), 9) if 1e-3 <= abs(v) < 1e6 else f"{v:.3g}" for v in x]
+    return f"({', '.join(written)})".replace("-", "−")

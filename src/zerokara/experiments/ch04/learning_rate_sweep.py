@@ -110,6 +110,11 @@ class LearningRateSweep(OnImages):
         nothing = Rule(
             t("knows nothing: ln {k}", "何も知らない場合：ln {k}", k=int(found["classes"])), y=self._surprise(found)
         )
+        gone = t(
+            " Where there is no point, the loss is no number any more.",
+            "点がないところでは、損失がもはや数値ではありません。",
+        )
+        lost = gone if np.isnan(found.mean("end_loss")).any() else ""
         return [
             chart(
                 t("Test accuracy after learning", "学習後のテスト正答率"),
@@ -125,10 +130,7 @@ class LearningRateSweep(OnImages):
                 rates,
                 Axis(t.word("loss"), log=True),
                 lang=t.lang,
-                note=t(
-                    "Mean of the last mini-batches; where there is no point, the loss is no number any more.",
-                    "最後のミニバッチの平均。点がないところでは、損失がもはや数値ではありません。",
-                ),
+                note=t("Mean of the last mini-batches.", "最後のミニバッチの平均。") + lost,
             ),
         ]
 

@@ -29,6 +29,7 @@ class LocalMinimum(Experiment):
     name = "local-minimum"
     chapter = 4
     source = "RYO, DR 6-3-1"
+    cost = "M"
     title = Text("Local minima", "局所的最適解")
     question = Text(
         "Does gradient descent find the minimum, and does Momentum?",
@@ -123,10 +124,11 @@ class LocalMinimum(Experiment):
         """Which start ends in which valley."""
         minima, names = self._minima(found), self._names(found, t)
         runs = np.array([(start, m) for m in self.momentum for start in self.start])
-        marks: list[Mark] = [
-            Cells("", STARTS, MOMENTA, _valleys(found["ends"], minima), names),
-            Points(t("the balls above", "上のボール"), *runs.T),
-        ]
+        ended = _valleys(found["paths"][:, -1], minima).ravel()
+        marks: list[Mark] = [Cells("", STARTS, MOMENTA, _valleys(found["ends"], minima), names)]
+        marks += [Points(name, *runs[ended == k].T) for k, name in enumerate(names)]
+        if np.isnan(ended).any():
+            marks.append(Points(t("none yet", "未到達"), *runs[np.isnan(ended)].T))
         return chart(
             t("Where a ball ends", "ボールの行き着く先"),
             marks,
@@ -135,8 +137,8 @@ class LocalMinimum(Experiment):
             lang=t.lang,
             wide=True,
             note=t(
-                "Empty cells: the ball had not settled after {n} steps.",
-                "空白は、{n} ステップでまだ落ち着いていない場合。",
+                "The points are the balls above; empty cells: not settled after {n} steps.",
+                "点は上の図のボール。空白は、{n} ステップでまだ落ち着いていない場合。",
                 n=self.steps,
             ),
         )

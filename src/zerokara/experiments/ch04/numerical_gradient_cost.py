@@ -137,7 +137,7 @@ class NumericalGradientCost(OnImages):
                 t("Time of one gradient", "勾配を 1 回求める時間"),
                 names,
                 {t.word("time"): [slow, fast]},
-                Axis(t.word("time"), "s", log=True),
+                Axis(t.word("time"), "s", log=True, low=min(slow, fast) / 10),
                 lang=t.lang,
                 note=t("The scale is logarithmic. Measured on this machine.", "対数目盛。この計算機での測定値。"),
             ),
@@ -145,12 +145,17 @@ class NumericalGradientCost(OnImages):
                 t("The two gradients beside each other", "2 つの勾配の比較"),
                 NAMES,
                 agreement,
-                Axis(t("mean absolute value", "絶対値の平均"), log=True),
+                Axis(t("mean absolute value", "絶対値の平均"), log=True, low=self._least(found)),
                 category=t("parameter", "パラメータ"),
                 lang=t.lang,
             ),
             Table(heads, rows),
         ]
+
+    def _least(self, found: Found) -> float:
+        """Where the axis of the differences begins, so that the smallest can be seen."""
+        differences = found.mean("difference")
+        return float(differences[differences > 0].min(initial=1e-8)) / 10
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """Passes, times, their ratio, and the agreement."""
@@ -167,7 +172,7 @@ class NumericalGradientCost(OnImages):
                 "数値微分は {slow}、誤差逆伝播法は {fast} かかりました。{ratio} 倍の差です。",
                 slow=_short(slow),
                 fast=_short(fast),
-                ratio=significant(slow / fast, 2),
+                ratio=significant(float(f"{slow / fast:.2g}")),
             ),
             t(
                 "A training of {n} updates would take {slow} instead of {fast}.",

@@ -215,20 +215,7 @@ class GradientCheck(OnImages):
             ),
         ]
         if self.activation == "relu":
-            told.append(
-                t(
-                    "Such crossings also happen by themselves: {n} networks were drawn to find {seeds} without one.",
-                    "折れ目をまたぐことは自然にも起こります。"
-                    "またがないネットワークを {seeds} 個得るために、{n} 個作りました。",
-                    n=int(found.all("draws").sum()),
-                    seeds=found.seeds,
-                )
-                if not found.all("crossings").any()
-                else t(
-                    "No network without such crossings was found: they blur the exact case, too.",
-                    "折れ目をまたがないネットワークが見つからなかったため、厳密な損失の結果にもその影響が出ています。",
-                )
-            )
+            told.append(self._by_themselves(found, t))
             told.insert(
                 2,
                 t(
@@ -242,6 +229,27 @@ class GradientCheck(OnImages):
                 ),
             )
         return told
+
+    def _by_themselves(self, found: Found, t: Tongue) -> str:
+        """What is to be said of kinks that nobody planted."""
+        draws = int(found.all("draws").sum())
+        if found.all("crossings").any():
+            return t(
+                "No network without such crossings was found: they blur the exact case, too.",
+                "折れ目をまたがないネットワークが見つからなかったため、厳密な損失の結果にもその影響が出ています。",
+            )
+        if draws == found.seeds:
+            return t(
+                "Here the crossing was planted; among the {n} random networks none had one by itself.",
+                "ここではわざと折れ目をまたがせました。乱数で作った {n} 個のネットワークでは、自然には起きていません。",
+                n=draws,
+            )
+        return t(
+            "Such crossings also happen by themselves: {n} networks were drawn to find {seeds} without one.",
+            "折れ目をまたぐことは自然にも起こります。またがないネットワークを {seeds} 個得るために、{n} 個作りました。",
+            n=draws,
+            seeds=found.seeds,
+        )
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """The sizes of the errors, with and without their causes; the planted fault is caught."""
