@@ -68,7 +68,8 @@ class GraphDrawing(Experiment):
 
     def _expression(self, values: Array) -> tuple[Tensor, dict[str, Tensor]]:
         named = {name: leaf(value) for name, value in zip(variables(self.expression), values, strict=True)}
-        return compute(self.expression, named), named
+        with np.errstate(all="ignore"):  # log 0 is shown, not complained of
+            return compute(self.expression, named), named
 
     def measure(self, lab: Lab) -> Arrays:
         """Both graphs in order, and the gradients that came back through them beside central differences."""

@@ -19,7 +19,9 @@ def leaf(value: float | Array | Sequence[float]) -> Tensor:
 def drawing(y: Tensor, names: Mapping[str, Tensor], t: Tongue) -> str:
     """The graph that y came out of, as SVG, its constants called so in the reader's language."""
     roomy = {_roomy(name): tensor for name, tensor in names.items()}
-    return str(draw(y, **roomy)).replace(">constant</text>", f">{t('constant', '定数')}</text>")
+    with np.errstate(all="ignore"):  # a gradient may be infinite, which the drawing says
+        svg = str(draw(y, **roomy))
+    return svg.replace(">constant</text>", f">{t('constant', '定数')}</text>")
 
 
 def _roomy(name: str) -> str:
