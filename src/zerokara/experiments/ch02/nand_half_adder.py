@@ -56,8 +56,8 @@ CIRCUITS = {
         },
         {"sum": "8", "carry": "9"},
         {
-            "A": (0, 0), "B": (0, 2), "C": (0, 3), "1": (1, 1), "2": (2, 0), "3": (2, 2), "4": (3, 1),
-            "5": (4, 2), "6": (5, 1), "7": (5, 3), "8": (6, 2), "9": (6, 4), "sum": (7, 2), "carry": (7, 4),
+            "A": (0, 0), "B": (0, 2), "C": (4, 3), "1": (1, 1), "2": (2, 0), "3": (2, 2), "4": (3, 1),
+            "5": (5, 2), "6": (6, 1), "7": (6, 3), "8": (7, 2), "9": (7, 4), "sum": (8, 2), "carry": (8, 4),
         },
     ),
 }  # fmt: skip
@@ -125,7 +125,7 @@ class NandHalfAdder(Experiment):
         """The circuits and their truth tables."""
         pieces: list[Piece] = []
         for name in dict.fromkeys(self.circuit):
-            circuit, table = CIRCUITS[name], self._truth(found, name, t)
+            circuit = CIRCUITS[name]
             pieces += [
                 block_diagram(
                     t("A {c} of {n} NAND gates", "{n} 個の NAND による{c}", c=_called(name, t), n=len(circuit.gates)),
@@ -133,10 +133,10 @@ class NandHalfAdder(Experiment):
                     _links(circuit),
                     lang=t.lang,
                     words=_wiring(circuit, t),
-                    note=t("Every box is the same perceptron.", "どの箱も同じパーセプトロンです。"),
-                    table=table,
+                    note=t("Every NAND is the same perceptron.", "どの NAND も同じパーセプトロンです。"),
+                    table=_netlist(circuit, t),
                 ),
-                table,
+                self._truth(found, name, t),
             ]
         return pieces
 
@@ -238,6 +238,13 @@ def _links(circuit: Circuit) -> list[Link]:
     for gate, (first, second) in circuit.gates.items():
         links += [Link(first, gate, "×2")] if first == second else [Link(first, gate), Link(second, gate)]
     return links + [Link(gate, name) for name, gate in circuit.outputs.items()]
+
+
+def _netlist(circuit: Circuit, t: Tongue) -> Table:
+    """Which wires end at which gate."""
+    rows = [[f"NAND {gate}", *inputs] for gate, inputs in circuit.gates.items()]
+    rows += [[_output(name, t), gate, ""] for name, gate in circuit.outputs.items()]
+    return Table([t("gate", "ゲート"), t("first input", "入力 1"), t("second input", "入力 2")], rows)
 
 
 def _wiring(circuit: Circuit, t: Tongue) -> str:

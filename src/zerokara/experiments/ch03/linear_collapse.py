@@ -30,6 +30,7 @@ class LinearCollapse(AlongX):
         r"W_3 (W_2 (W_1 x + b_1) + b_2) + b_3 = W x + b",
         r"W = W_3 W_2 W_1 \qquad b = W_3 W_2 b_1 + W_3 b_2 + b_3",
     )
+    symbols = Text("Wₖ and bₖ are the weights and the bias of layer k.", "Wₖ、bₖ は k 番目の層の重みとバイアス。")
     seeds = 3
     random = True
     turns = (
