@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from zerokara.io.files import make_folder
 from zerokara.release import __version__
 
 RESULTS, ABOUT = "results", "result.json"
+_PARTS = ("zerokara.experiments.ch", "zerokara.experiments.learning")
 SOURCE, SECONDS = "_source", "_seconds"  # kept beside the arrays of a seed
 
 
@@ -103,9 +105,20 @@ def kept(root: Path, experiments: dict[str, Experiment]) -> Iterator[Shelf]:
 
 
 def _source(experiment: Experiment) -> str:
-    """A hash of the file that the recipe stands in."""
-    file = getattr(sys.modules[type(experiment).__module__], "__file__", None)
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
+    """A hash of the file that the recipe stands in, and of the files of experiments that it uses."""
+    modules = sorted(_used(type(experiment).__module__, set()))
+    files = (getattr(sys.modules[name], "__file__", None) for name in modules)
+    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files if file)).hexdigest()
+
+
+def _used(name: str, seen: set[str]) -> set[str]:
+    """The module, and the modules with parts of experiments that it takes something from, and so on."""
+    seen.add(name)
+    for value in vars(sys.modules[name]).values():
+        origin = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+        if isinstance(origin, str) and origin.startswith(_PARTS) and origin not in seen:
+            _used(origin, seen)
+    return seen
 
 
 def finite(value: Any) -> Any:

@@ -148,9 +148,10 @@ def _row(result: Result, check: Check, lang: Lang) -> list[Cell]:
         if 0 < check.measured < 1:
             measured = say(lang, "some-seeds", share=f"{100 * check.measured:.0f} %")
         return [check.what, measured, expected, check.evidence, sign]
-    measured = _number(check.measured)
+    digits = _digits(check)
+    measured = significant(check.measured, digits)
     if check.spread is not None:
-        measured += f" ({_number(check.spread[0])} … {_number(check.spread[1])})"
+        measured += f" ({significant(check.spread[0], digits)} … {significant(check.spread[1], digits)})"
     return [check.what, measured, expected_text(check), check.evidence, sign]
 
 
@@ -158,13 +159,21 @@ def expected_text(check: Check) -> str:
     """`0.95 ± 0.01`, `≥ 3`, `0.2 … 0.4`: where the number should lie."""
     low, high = check.low, check.high
     if low == high:
-        return _number(low)
+        return significant(low, _digits(check))
     if math.isinf(low) or math.isinf(high):
         return f"≥ {_number(low)}" if math.isinf(high) else f"≤ {_number(high)}"
     middle, half = (low + high) / 2, (high - low) / 2
     if abs(middle) > 2 * half and half:
-        return f"{_number(float(f'{middle:.10g}'))} ± {_number(float(f'{half:.3g}'))}"
+        return f"{significant(float(f'{middle:.12g}'), _digits(check))} ± {_number(float(f'{half:.3g}'))}"
     return f"{_number(low)} … {_number(high)}"
+
+
+def _digits(check: Check) -> int:
+    """As many digits as it takes to see what was judged: four, more where the tolerance is small, twelve at most."""
+    middle, half = (check.low + check.high) / 2, (check.high - check.low) / 2
+    if not math.isfinite(half) or not middle:
+        return 4
+    return max(4, min(12, math.ceil(math.log10(abs(middle) / half)) + 1)) if half else 12
 
 
 def _number(value: float) -> str:
