@@ -21,7 +21,7 @@ from zerokara.io.files import make_folder
 from zerokara.release import __version__
 
 RESULTS, ABOUT = "results", "result.json"
-_PARTS = ("zerokara.experiments.ch", "zerokara.experiments.learning")
+_PARTS = ("zerokara.experiments.ch0", "zerokara.experiments.learning")
 SOURCE, SECONDS = "_source", "_seconds"  # kept beside the arrays of a seed
 
 
