@@ -44,7 +44,7 @@ class Drawing:
         return target
 
 
-def draw(y: Tensor, **names: Tensor) -> Drawing:
+def draw(y: Tensor, /, **names: Tensor) -> Drawing:
     """Draw how y was computed: values above the edges, ∂y/∂(that value) below them.
 
         apple, number, tax = (zk.tensor(v, requires_grad=True) for v in (100.0, 2.0, 1.1))
@@ -76,8 +76,8 @@ class _Places:
     A tensor that came out of a node stands where the node stands; a leaf has a place of its own.
     """
 
-    def __init__(self, ordered: list[Node], names: dict[int, str]) -> None:
-        self.names = names
+    def __init__(self, ordered: list[Node], names: dict[int, str], gap: float) -> None:
+        self.names, self.gap = names, gap
         self.column: dict[int, int] = {}
         self.row: dict[int, float] = {}
         self.half_width: dict[int, float] = {}
@@ -86,7 +86,7 @@ class _Places:
         for node in ordered:
             inputs = [t for t in node.inputs if t is not None]
             self.column[node.number] = 1 + max((self.column[t.node.number] for t in inputs if t.node), default=0)
-            self.half_width[node.number] = max(RADIUS, 4.2 * len(_symbol(node)) + 8)
+            self.half_width[node.number] = max(RADIUS, _half(_symbol(node)) + 8)
         for node in ordered:
             inputs = [t for t in node.inputs if t is not None]
             for t in inputs:
@@ -100,7 +100,7 @@ class _Places:
         key = place(t)
         self.leaves[id(t)] = t
         self.column[key] = column
-        self.half_width[key] = max(30.0, 4.0 * len(self.name(t)) + 10)
+        self.half_width[key] = max(30.0, _half(self.name(t)) + 10)
         self.row[key] = self._free(column, float(len(self.leaves) - 1))
 
     def _free(self, column: int, wanted: float) -> float:
@@ -116,9 +116,9 @@ class _Places:
         widest = [0.0] * (max(self.column.values()) + 1)
         for key, column in self.column.items():
             widest[column] = max(widest[column], self.half_width[key])
-        x, middle = MARGIN - GAP, []
+        x, middle = MARGIN - self.gap, []
         for half in widest:
-            middle.append(x + GAP + half)
+            middle.append(x + self.gap + half)
             x = middle[-1] + half
         return middle
 
@@ -142,7 +142,7 @@ def place(t: Any) -> int:
 
 
 def _svg(y: Tensor, ordered: list[Node], names: dict[int, str], gradients: dict[int, Any]) -> str:
-    places = _Places(ordered, names)
+    places = _Places(ordered, names, _gap(y, ordered, names, gradients))
     parts = [
         _edge(t, places, places.at(node.number), places.half_width[node.number], gradients)
         for node in ordered
@@ -150,7 +150,7 @@ def _svg(y: Tensor, ordered: list[Node], names: dict[int, str], gradients: dict[
         if t is not None
     ]
     x, up = places.at(place(y))
-    width = x + places.half_width[place(y)] + GAP + MARGIN
+    width = x + places.half_width[place(y)] + places.gap + MARGIN
     parts.append(_edge(y, places, (width - MARGIN, up), 0.0, gradients))
     parts += [_operation(places.at(n.number), places.half_width[n.number], _symbol(n)) for n in ordered]
     parts += [_leaf(places.at(-key), places.half_width[-key], places.name(t)) for key, t in places.leaves.items()]
@@ -165,13 +165,29 @@ def _svg(y: Tensor, ordered: list[Node], names: dict[int, str], gradients: dict[
     )
 
 
+def _gap(y: Any, ordered: list[Node], names: dict[int, str], gradients: dict[int, Any]) -> float:
+    """The room between two columns: the longest text on an edge, and a little more."""
+    carried = [y, *(t for node in ordered for t in node.inputs if t is not None)]
+    texts = [_value(t, names) for t in carried] + [_text(np.asarray(g)) for g in gradients.values()]
+    return max(GAP, 2 * max(map(_half, texts)) + 22)
+
+
+def _value(t: Any, names: dict[int, str]) -> str:
+    """What stands above an edge: the value, with the name of a result that has one."""
+    return (f"{names[id(t)]} = " if t.node is not None and id(t) in names else "") + _text(t.data)
+
+
+def _half(text: str) -> float:
+    """About half the width of a text, in pixels: Chinese and Japanese characters are twice as wide."""
+    return sum(6.6 if ord(c) > 0x2E7F else 3.9 for c in text)
+
+
 def _edge(t: Any, places: _Places, end: tuple[float, float], end_half: float, gradients: dict[int, Any]) -> str:
     """A line from the right side of one shape to the left side of another, with the value and the gradient on it."""
     (x1, y1), (x2, y2) = places.at(place(t)), end
     x1, x2 = x1 + places.half_width[place(t)], x2 - end_half - 1
     x, y = (x1 + x2) / 2, (y1 + y2) / 2
-    name = f"{places.names[id(t)]} = " if t.node is not None and id(t) in places.names else ""
-    text = f'<text class="value" x="{x:.1f}" y="{y - 7:.1f}">{escape(name + _text(t.data))}</text>'
+    text = f'<text class="value" x="{x:.1f}" y="{y - 7:.1f}">{escape(_value(t, places.names))}</text>'
     if id(t) in gradients:
         gradient = escape(_text(np.asarray(gradients[id(t)])))
         text += f'<text class="gradient" x="{x:.1f}" y="{y + 17:.1f}">{gradient}</text>'
@@ -202,7 +218,7 @@ def _symbol(node: Node) -> str:
 def _text(values: Any) -> str:
     """A number, a few numbers, or else the shape."""
     if values.size == 1:
-        return f"{values.item():.6g}"
+        return f"{values.item():.6g}".replace("-", "−")
     if values.size <= 3 and values.ndim == 1:
-        return "(" + ", ".join(f"{v:.3g}" for v in values) + ")"
+        return "(" + ", ".join(f"{v:.3g}".replace("-", "−") for v in values) + ")"
     return str(values.shape)
