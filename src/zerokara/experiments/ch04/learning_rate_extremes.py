@@ -163,7 +163,8 @@ class LearningRateExtremes(Experiment):
         """How far the two ends of each rate are from each other, relative to the farther one."""
         ends, exact = found["paths"][:, -1], found["exact"][:, -1]
         size = np.maximum(np.abs(ends).max(axis=1), np.abs(exact).max(axis=1))
-        apart = np.abs(ends - exact).max(axis=1) / np.maximum(size, 1e-6)
+        with np.errstate(invalid="ignore"):  # ∞ − ∞
+            apart = np.abs(ends - exact).max(axis=1) / np.maximum(size, 1e-6)
         return np.where(np.isfinite(apart), apart, 1.0)
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
@@ -214,9 +215,10 @@ class LearningRateExtremes(Experiment):
         return float(max(away, default=np.nan))
 
     def _off_formula(self, found: Found) -> float:
-        powers = (1 - 2 * np.array(self.lr)) ** self.steps
-        exact = powers[:, None] * np.array(self.start[:2])
-        off = np.abs(found["exact"][:, -1] - exact) / np.maximum(np.abs(exact), 1e-12)
+        with np.errstate(all="ignore"):  # of what has left the numbers nothing is said
+            powers = (1 - 2 * np.array(self.lr)) ** self.steps
+            exact = powers[:, None] * np.array(self.start[:2])
+            off = np.abs(found["exact"][:, -1] - exact) / np.maximum(np.abs(exact), 1e-12)
         return float(off[np.isfinite(exact)].max(initial=0.0))
 
 

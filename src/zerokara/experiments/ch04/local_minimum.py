@@ -97,9 +97,9 @@ class LocalMinimum(Experiment):
         curve = Line("f(x)", x, f(x), faint=True)
         shown = np.unique(np.geomspace(1, self.steps + 1, 60).astype(int)) - 1  # the first steps are the large ones
         balls = [
-            Panel(self._called(m, start, t), [curve, Path(t("ball", "ボール"), path[shown], f(path[shown]))])
-            for m, ways in zip(self.momentum, found["paths"], strict=True)
-            for start, path in zip(self.start, ways.T, strict=True)
+            Panel(self._called(m, start, t), [curve, Path(t("ball", "ボール"), ways[shown, j], heights[shown, j])])
+            for m, ways, heights in zip(self.momentum, found["paths"], found["heights"], strict=True)
+            for j, start in enumerate(self.start)
         ]
         top = float(np.nanmax(f(np.array(self.start))) * 1.15 + 0.5)
         low = float(f(x).min())
@@ -137,8 +137,8 @@ class LocalMinimum(Experiment):
             lang=t.lang,
             wide=True,
             note=t(
-                "The points are the balls above; empty cells: not settled after {n} steps.",
-                "点は上の図のボール。空白は、{n} ステップでまだ落ち着いていない場合。",
+                "The points are the balls above; empty cells: in no valley after {n} steps.",
+                "点は上の図のボール。空白は、{n} ステップのあとどの谷にも落ち着いていない場合。",
                 n=self.steps,
             ),
         )
@@ -276,7 +276,7 @@ class LocalMinimum(Experiment):
 
 def _critical_points(f: Function) -> Array:
     """Where the slope by differences changes its sign, each found by halving."""
-    grid = np.linspace(-REACH, REACH, 999)
+    grid = np.linspace(-REACH, REACH, 1000)  # an even number, so that 0, a likely critical point, lies between two
     slopes = np.array([numerical_diff(f, x) for x in grid])
     found = []
     for k in np.flatnonzero(slopes[:-1] * slopes[1:] < 0):

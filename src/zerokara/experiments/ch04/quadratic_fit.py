@@ -141,7 +141,7 @@ class QuadraticFit(Experiment):
     def _surface(self, case: str, found: Found, t: Tongue) -> Figure:
         """The loss over the first two unknowns, the others at their best."""
         way, solution = found[f"{case}.way"][:, :2], found[f"{case}.solution"][:2]
-        reach = 1.2 * float(np.clip(np.abs(way - solution), 0.5, 1e3).max())
+        reach = 1.2 * float(np.nanmax(np.clip(np.abs(way - solution), 0.5, 1e3)))
         a, b = (np.linspace(middle - reach, middle + reach, 41) for middle in solution)
         powers, y = found[f"{case}.powers"], found[f"{case}.y"]
         rest = powers[:, 2:]
@@ -238,8 +238,9 @@ class QuadraticFit(Experiment):
         """On a quadratic loss with second derivative H, n steps of descent multiply the error by (I − lr·H)ⁿ."""
         powers, way, solution = (found.all(f"{case}.{what}")[k] for what in ("powers", "way", "solution"))
         H = 2 / len(powers) * powers.T @ powers
-        factor = np.linalg.matrix_power(np.eye(len(H)) - self.lr * H, self.steps)
-        expected = solution + factor @ (way[0] - solution)
+        with np.errstate(all="ignore"):
+            factor = np.linalg.matrix_power(np.eye(len(H)) - self.lr * H, self.steps)
+            expected = solution + factor @ (way[0] - solution)
         if not np.isfinite(expected).all():
             return 0.0  # lr is so large that both have left the numbers
         return float((np.abs(way[-1] - expected) / max(1.0, float(np.abs(expected).max()))).max())

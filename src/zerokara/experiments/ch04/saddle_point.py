@@ -187,8 +187,11 @@ class SaddlePoint(Experiment):
         ways, quiet = found["ways"], self.noise == 0
         ridge = ways[[y0 == 0 for y0 in self.y0]][..., 1]
         sgd, powers = ways[:, 0], np.arange(self.steps + 1)[:, None]
-        formula = np.array([1 - 2 * self.lr, 1 + 2 * self.lr]) ** powers * np.array([[[self.x0, y0]] for y0 in self.y0])
-        off = np.abs(sgd - formula) / np.maximum(1, np.abs(formula))
+        with np.errstate(all="ignore"):  # of what has left the numbers nothing is said
+            formula = np.array([1 - 2 * self.lr, 1 + 2 * self.lr]) ** powers * np.array(
+                [[[self.x0, y0]] for y0 in self.y0]
+            )
+            off = np.abs(sgd - formula) / np.maximum(1, np.abs(formula))
         return [
             *(
                 near(steps.format(name=name), starts.get(1e-3, nobody)[list(METHODS).index(name)], n, 0, "M")

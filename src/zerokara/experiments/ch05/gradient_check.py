@@ -45,12 +45,12 @@ class GradientCheck(OnImages):
     title = Text("The gradient check", "勾配確認")
     question = Text("Is the backpropagation right?", "誤差逆伝播法の実装は正しいか？")
     formula = (
-        r"\text{error} = \frac 1 P \sum_{i=1}^{P} \left| \frac{\partial L}{\partial w_i} - "
+        r"E = \frac 1 P \sum_{i=1}^{P} \left| \frac{\partial L}{\partial w_i} - "
         r"\frac{L(w_i + h) - L(w_i - h)}{2h} \right|",
     )
     symbols = Text(
-        "P is how many numbers there are in the parameter; the first term comes from backpropagation.",
-        "P はそのパラメータの要素数。第 1 項は誤差逆伝播法で求めた勾配。",
+        "E is the error of a parameter, P how many numbers it has; the first term comes from backpropagation.",
+        "E はパラメータごとの差、P はその要素数。第 1 項は誤差逆伝播法で求めた勾配。",
     )
     seeds = 3
     quick = {"hidden": 2}
@@ -163,7 +163,7 @@ class GradientCheck(OnImages):
                 t("How far backpropagation and differences are apart", "誤差逆伝播法と数値微分の差"),
                 NAMES,
                 series,
-                Axis(t("mean absolute difference", "差の絶対値の平均"), log=True),
+                Axis(t("mean absolute difference", "差の絶対値の平均"), log=True, low=self._least(found)),
                 category=t("parameter", "パラメータ"),
                 lang=t.lang,
                 wide=True,
@@ -171,6 +171,11 @@ class GradientCheck(OnImages):
             ),
             Table(heads, rows),
         ]
+
+    def _least(self, found: Found) -> float:
+        """Where the axis begins, so that the smallest error can be seen."""
+        errors = np.concatenate([found.mean(case) for case in CASES])
+        return float(errors[errors > 0].min(initial=1e-8)) / 3
 
     def _names(self, t: Tongue) -> dict[str, str]:
         return {
