@@ -19,10 +19,10 @@ class OverfitBaseline(OnFewImages):
     source = "Ch6 §6.4.1 overfit_weight_decay; DR 6-4-4-1"
     title = Text("Overfitting", "過学習")
     question = Text("What does overfitting look like?", "過学習はどのように見えるか？")
-    formula = (r"\text{overfitting} = \text{acc}_{\text{train}} - \text{acc}_{\text{test}}",)
+    formula = (r"g = a_{\text{train}} - a_{\text{test}}",)
     symbols = Text(
-        "acc is the accuracy, on the images that were learned from and on others.",
-        "acc は正答率。学習に使った画像と、使っていない画像とで測ります。",
+        "a is the accuracy, on the images that were learned from and on others; the gap g tells of overfitting.",
+        "a は正答率（学習に使った画像と、使っていない画像）。差 g が過学習の程度を表します。",
     )
     quick = {"iterations": 120}
     turns = (

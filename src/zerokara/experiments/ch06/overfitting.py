@@ -10,7 +10,7 @@ from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.data import Split, scaled
 from zerokara.experiments.base import Arrays, OnImages, knob
-from zerokara.experiments.checks import Check, at_most
+from zerokara.experiments.checks import Check, at_most, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.learning import SAMPLINGS, learn
@@ -21,9 +21,21 @@ from zerokara.optim import OPTIMIZERS, Optimizer
 from zerokara.report import Axis, Band, Figure, Line, Mark, Text, bar_chart, chart
 
 METHODS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
+ACCURACIES = {"train": "training accuracy", "test": "test accuracy"}
 SYMBOLS = Text(
     "L is the loss; W stands for all weight matrices, without biases; λ is the strength of the penalty.",
     "L は損失、W はすべての重み行列（バイアスは除く）、λ は罰則の強さ。",
+)
+
+DROPOUT = (
+    r"y = m \odot x, \qquad P(m = 0) = p, \quad P(m = 1) = 1 - p",
+    r"\hat y = (1 - p)\, x",
+)
+DROPOUT_SYMBOLS = Text(
+    "y is the output in training, ŷ in evaluation; p is the dropout ratio, m a mask drawn anew for every value. This "
+    "is the book's form; inverted dropout divides by 1 − p in training instead, and leaves evaluation alone.",
+    "y は訓練時、ŷ は評価時の出力。p はドロップアウト率、m は値ごとに引き直すマスク。"
+    "これは本の形で、反転ドロップアウトでは訓練時に 1 − p で割り、評価時には何もしません。",
 )
 
 
@@ -73,13 +85,13 @@ class OnFewImages(OnImages):
     ) -> tuple[Module, Arrays]:
         """A trained network, and how it went: arrays `name.…`. Plan `iterations` steps before.
 
-        It is judged `judgements` times on the way, and at the end.
+        It is judged at most `judgements` times on the way, and at the end.
         at: after how many updates was judged, (K,). train, test, train_loss, test_loss: accuracies and losses there.
         size: ‖W‖ there, the root of the sum of all squared weights. by_hand: the last training loss once more, from
         the formulas in double precision.
         """
         data, iterations = lab.load(self.data), iterations or self.iterations
-        few, every = data.train.take(self.images), max(1, iterations // judgements)
+        few, every = data.train.take(self.images), max(10, iterations // judgements)
         model = network(few, len(data.classes), [self.width] * self.depth, restraint, lab.rng("weights"))
         method = OPTIMIZERS[optimizer or self.optimizer](
             model,
@@ -193,14 +205,22 @@ def _steps(
         optimizer.step()
 
 
+def masked_mean(lab: Lab, restraint: Restraint, times: int = 400) -> Array:
+    """What a dropout layer makes of 500 ones: the share that stays, its mean in training, its value in evaluation."""
+    layer = Dropout(restraint.dropout, inverted=restraint.inverted, rng=lab.rng("law", "mask"))
+    ones = Tensor(np.ones((times, 500), np.float32))
+    dropped = layer.train()(ones).data
+    return np.array([np.mean(dropped != 0), dropped.mean(), layer.eval()(ones).data.mean()])
+
+
 # ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def accuracy_chart(found: Found, labels: Mapping[str, str], t: Tongue) -> Figure:
+def accuracy_chart(found: Found, labels: Mapping[str, str], t: Tongue, title: str = "") -> Figure:
     """Training and test accuracy of the trainings `labels` names, update by update."""
     kinds = {"train": t.word("training"), "test": t.word("test")}
     marks = _curves(found, {f"{name}.{k}": _joined(labels[name], kinds[k]) for name in labels for k in kinds})
-    title = t("Training and test accuracy", "訓練データとテストデータの正答率")
+    title = title or t("Training and test accuracy", "訓練データとテストデータの正答率")
     return chart(title, marks, _updates(t), Axis(t.word("accuracy"), low=0, high=1), lang=t.lang, note=_note(found, t))
 
 
@@ -260,6 +280,20 @@ def penalty_law(found: Found, t: Tongue) -> Check:
         "罰則を最適化手法に渡した更新と、罰則つき損失の勾配による更新との相対的な差",
     )
     return at_most(what, found.all("penalty_difference"), 1e-6, "A", law=True)
+
+
+def dropout_laws(found: Found, restraint: Restraint, t: Tongue) -> list[Check]:
+    """Dropout keeps 1 − p of the values, and evaluation gives their mean in training. Arrays: `masked`, (3,)."""
+    kept, training, evaluation = np.moveaxis(found.all("masked"), 1, 0)
+    share, what = 1 - restraint.dropout, t("share of values that dropout keeps", "ドロップアウトが残す値の割合")
+    same = t(
+        "mean output in training minus the output in evaluation, for inputs of 1",
+        "入力 1 に対する訓練時の出力の平均と評価時の出力との差",
+    )
+    return [
+        near(what, kept, share, 0.01, "A", law=True),
+        near(same, training - evaluation, 0.0, 0.01 / (share if restraint.inverted else 1), "A", law=True),
+    ]
 
 
 def _curves(found: Found, names: Mapping[str, str]) -> list[Mark]:
