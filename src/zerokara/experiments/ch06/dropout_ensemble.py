@@ -29,7 +29,7 @@ class DropoutEnsemble(OnFewImages):
     title = Text("Dropout as many models", "ドロップアウトとアンサンブル")
     question = Text("Is dropout many models in one?", "ドロップアウトは、たくさんのモデルを一つにしたものか？")
     formula = (
-        r"\bar p_K(x) = \frac{1}{K} \sum_{k=1}^{K} p(x;\ m_k) \qquad p(x)",
+        r"\bar p_K(x) = \frac{1}{K} \sum_{k=1}^{K} p(x;\ m_k)",
         r"d_K = \frac{1}{2} \sum_c \left| \bar p_K(x)_c - p(x)_c \right|",
     )
     symbols = Text(

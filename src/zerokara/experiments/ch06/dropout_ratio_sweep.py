@@ -48,7 +48,10 @@ class DropoutRatioSweep(OnFewImages):
     quick = {"iterations": 30, "others_iterations": 30, "ratio": (0.0, 0.2, 0.5), "others": ("adam",)}
     turns = (
         Turn(
-            Text("Three times the updates: larger ratios catch up.", "更新を 3 倍にすると、大きい率も追いつきます。"),
+            Text(
+                "Three times the updates: do larger ratios catch up?",
+                "更新を 3 倍にすると、大きい率も追いつくでしょうか？",
+            ),
             {"iterations": 2709},
         ),
     )

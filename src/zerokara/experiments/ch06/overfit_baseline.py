@@ -27,7 +27,8 @@ class OverfitBaseline(OnFewImages):
     quick = {"iterations": 120}
     turns = (
         Turn(
-            Text("Ten times the images: the gap shrinks.", "画像を 10 倍にすると、差は縮まります。"), {"images": 3000}
+            Text("Ten times the images: how wide is the gap?", "画像を 10 倍にすると、差はどうなるでしょうか？"),
+            {"images": 3000},
         ),
         Turn(
             Text(

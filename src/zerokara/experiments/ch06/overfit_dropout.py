@@ -45,7 +45,7 @@ class OverfitDropout(OnFewImages):
             {"inverted": True},
         ),
         Turn(
-            Text("Adam needs far fewer updates.", "Adam なら、ずっと少ない更新で済みます。"),
+            Text("Adam: are fewer updates enough?", "Adam なら、少ない更新で済むでしょうか？"),
             {"optimizer": "adam", "lr": 0.001},
         ),
     )

@@ -84,7 +84,7 @@ class OverfitDropoutL1(OnFewImages):
         labels = self._labels(t)
         extremes = {n: labels[n] for n in ("neither", "both")}
         shares = {t.word("share"): [found.number(f"{n}.near_zero") for n in labels]}
-        category = t("dropout ratio p, L1 strength λ", "ドロップアウト率 p、L1 の強さ λ")
+        category = t("method", "手法")
         return [
             accuracy_chart(found, extremes, t),
             loss_chart(found, extremes, t),
