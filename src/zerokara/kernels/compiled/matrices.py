@@ -83,7 +83,6 @@ def multiply_blocks(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-un
     steps = np.arange(longest) * (1 if copied else a_column)
     for m in range(first_row, last_row, _BLOCK_ROWS):
         count = min(_BLOCK_ROWS, last_row - m)
-        rows[count:] = 0  # a tile may look at more rows than there are: at the first, which exists
         for k in range(0, depth, longest):
             here = min(longest, depth - k)
             how = (0 if k == 0 else ADD) | (end if k + longest >= depth else 0)

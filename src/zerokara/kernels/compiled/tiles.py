@@ -58,17 +58,17 @@ class _Emitter:
         self.lanes = VECTOR_BYTES // self.size // self.parts
         self.number = context.get_data_type(signature.args[0].dtype)
         self.vector = ir.VectorType(self.number, self.lanes)
-        sums = self._sum(x, rows, steps, step_count, w, w_start, w_step, start, start_at)
+        sums = self._sum(x, rows, end[3], steps, step_count, w, w_start, w_step, start, start_at)
         self._finish(sums, *end)
         return context.get_dummy_value()
 
-    def _sum(self, x: Any, rows: Any, steps: Any, step_count: Any, w: Any, w_start: Any, w_step: Any,
+    def _sum(self, x: Any, rows: Any, count: Any, steps: Any, step_count: Any, w: Any, w_start: Any, w_step: Any,
              start: Any, start_at: Any) -> Any:  # fmt: skip
         """The loop over the steps. Returns the places (which LLVM turns into registers) of the sums."""
         b = self.b
         multiply_add = self._intrinsic("fmuladd", self.vector, [self.vector] * 3)
         columns = [self._word(v * self.lanes) for v in range(self.vectors)]
-        row_starts = [b.gep(x, [b.load(b.gep(rows, [self._word(r)]))]) for r in range(self.rows)]
+        row_starts = [b.gep(x, [b.load(b.gep(rows, [self._existing(r, count)]))]) for r in range(self.rows)]
         sums = [[cgutils.alloca_once(b, self.vector) for _ in columns] for _ in range(self.rows)]
         for v, column in enumerate(columns):
             first = self._load(b.gep(start, [b.add(start_at, column)]))
@@ -128,6 +128,11 @@ class _Emitter:
             (r, v, total, inside if v == last else None) for r, row in enumerate(sums) for v, total in enumerate(row)
         ]
 
+    def _existing(self, r: int, count: Any) -> Any:
+        """Row r, or the first one where there are fewer: what lies behind the last row may be no memory at all."""
+        row = self._word(r)
+        return self.b.select(self.b.icmp_signed("<", row, count), row, self._word(0)) if r else row
+
     def _word(self, value: int) -> Any:
         return ir.Constant(_WORD, value)
 
@@ -185,7 +190,7 @@ def _tile(row_count: int, vectors: int, vector_parts: int = 1, *, each: bool = F
         out,  # 1-D floats
         outs,  # 1-D int64: where each of the R rows of the result starts, counted from
         out_at,
-        count,  # rows that are stored; the others are computed in vain
+        count,  # rows that there are; a tile computes the first one once more in place of those that are missing
         width,  # numbers stored in a row, at most V·L
         end,  # ADD, RELU and MASK, or 0
         mask,  # 1-D floats, read as `out` is written
