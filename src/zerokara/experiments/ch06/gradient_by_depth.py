@@ -18,7 +18,7 @@ from zerokara.experiments.checks import Check, at_most, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Line, Panel, Text, chart, panels, significant
+from zerokara.report import Axis, Line, Panel, Text, panels, significant
 
 EXPECTED = {
     ("sigmoid", "0.01"): (5e-4, 1e-7, 1e-10, 7e-14),
@@ -128,11 +128,13 @@ class GradientByDepth(OnImages):
                     name = t("{d} hidden layers", "隠れ層 {d}", d=depth)
                     marks.append(Line(name, np.arange(1, depth + 2), gradients[b, c, k, : depth + 1]))
                 small.append(Panel(label, marks))
-        lines = [
-            Line(label, self.depths, ratio[b, c])
+        captions = t.word("without"), t.word("with")
+        ratios = [
+            Panel(
+                t("{on} batch normalization", "バッチ正規化{on}", on=captions[b]),
+                [Line(label, self.depths, ratio[b, c]) for c, label in enumerate(self._labels(0, t))],
+            )
             for b in range(len(ratio))
-            for c, label in enumerate(self._labels(b, t))
-            if b == 0 or self.activation.index(self.activation[c]) == c
         ]
         return [
             panels(
@@ -147,13 +149,13 @@ class GradientByDepth(OnImages):
                     "縦軸は対数目盛。直線なら 1 層ごとに同じ倍率。",
                 ),
             ),
-            chart(
+            panels(
                 t("First layer's gradient over the last layer's", "第 1 層と最後の層の勾配の比"),
-                lines[:6],
+                ratios,
                 Axis(t("hidden layers", "隠れ層の数"), whole=True),
                 Axis(t("ratio", "比"), log=True),
+                columns=2,
                 lang=t.lang,
-                wide=True,
             ),
         ]
 
@@ -188,7 +190,8 @@ class GradientByDepth(OnImages):
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """The catalogue's ratios (as powers of ten), and that the gradients are the slopes of the loss."""
         checks = []
-        powers = np.log10(found.all("ratio")[:, 0])
+        with np.errstate(divide="ignore"):  # a gradient may fade to 0
+            powers = np.log10(found.all("ratio")[:, 0])
         for c, combination in enumerate(zip(self.activation, self.init, strict=True)):
             for depth, expected in zip((2, 4, 6, 8), EXPECTED.get(combination, ()), strict=False):
                 if depth in self.depths:
@@ -239,10 +242,11 @@ class GradientByDepth(OnImages):
 def _factor(gradients: np.ndarray) -> float:
     """What the gradient is multiplied by from a hidden layer to the one before, on average, the first one left out."""
     inner = gradients[1:-1] if len(gradients) > 3 else gradients
-    return float((inner[0] / inner[-1]) ** (1 / (len(inner) - 1)))
+    return float((inner[0] / max(inner[-1], 1e-300)) ** (1 / (len(inner) - 1)))
 
 
 def _ratio(found: Found) -> np.ndarray:
     """The geometric mean over the seeds. Shape: (without and with batch norm, combinations, depths)."""
-    ratios: np.ndarray = np.exp(np.log(found.all("ratio")).mean(axis=0))
+    with np.errstate(divide="ignore"):  # a gradient may fade to 0
+        ratios: np.ndarray = np.exp(np.log(found.all("ratio")).mean(axis=0))
     return ratios

@@ -305,7 +305,7 @@ class VanishingGradient(OnImages):
             if hidden in self.hidden and activation in self.activation and init in self.init:
                 at = self.hidden.index(hidden), self.activation.index(activation), self.init.index(init)
                 each = found["test"][at]
-                more = _tolerance(hidden, low, high)
+                more = _tolerance(hidden, activation, init)
                 what = f"{hidden}, {self._label(activation, init, t)}: {t.word('test accuracy')}"
                 checks.append(between(what, each[~np.isnan(each)], low - more, high + more, "M, C"))
         what = t(
@@ -318,12 +318,13 @@ class VanishingGradient(OnImages):
         return t.list(None, activation_label(activation, t), init_label(init, t))
 
 
-def _tolerance(hidden: str, low: float, high: float) -> float:
-    """How much wider than the range of three trainings a range may be.
+def _tolerance(hidden: str, activation: str, init: str) -> float:
+    """How much wider than the catalogue's range a range may be.
 
-    Five units before the output, or a network at the brink of learning (between .2 and .8), scatter widely.
+    With five units before the output trainings scatter widely. The large sigmoid network with faint weights, trained
+    once, is in the middle of its way up when it is judged.
     """
-    if low > 0.2 and high < 0.8:
+    if (hidden, activation, init) == ("1000-500", "sigmoid", "0.01"):
         return 0.1
     return 0.03 if hidden == "10-5" else 0.01
 

@@ -181,7 +181,7 @@ class WeightInitHistogram(Experiment):
         spread = found.mean("std")
         said = []
         for i, function in enumerate(self.activation):
-            kept = spread[i, :, -1] / spread[i, :, 0]
+            kept = np.maximum(spread[i, :, -1], 1e-300) / np.maximum(spread[i, :, 0], 1e-300)
             best, worst = int(np.argmin(np.abs(np.log(kept)))), int(np.argmin(kept))
             said.append(
                 t(
