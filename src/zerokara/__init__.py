@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from zerokara import data as data
     from zerokara import digits as digits
     from zerokara import experiments as experiments
+    from zerokara import explain as explain
     from zerokara import io as io
     from zerokara import models as models
     from zerokara import nn as nn
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from zerokara import report as report
     from zerokara import training as training
 
-LAZY = ("data", "digits", "experiments", "io", "models", "nn", "optim", "recipes", "report", "training")
+LAZY = ("data", "digits", "experiments", "explain", "io", "models", "nn", "optim", "recipes", "report", "training")
 """Sub-packages that are imported when they are first asked for."""
 
 __all__ = [

@@ -1,0 +1,49 @@
+"""What a network sees: heat maps that explain a score, and curves that judge the maps.
+
+from zerokara import explain
+heat = explain.grad_cam(model, x)          # Explanation: heat.map (N, H, W), heat.target, heat.layer, heat.note
+explain.deletion(model, x, heat).area      # small for a good map
+"""
+
+from collections.abc import Callable
+
+from zerokara.explain.cam import grad_cam, grad_cam_plus_plus
+from zerokara.explain.curves import Curve, deletion, insertion
+from zerokara.explain.layers import Output, last_maps, watch
+from zerokara.explain.occlusion import occlusion
+from zerokara.explain.saliency import integrated_gradients, saliency, smooth_grad
+from zerokara.explain.scores import Explanation, Note, class_scores, evaluation
+
+METHODS: dict[str, Callable[..., Explanation]] = {
+    "saliency": saliency,
+    "smooth-grad": smooth_grad,
+    "integrated-gradients": integrated_gradients,
+    "occlusion": occlusion,
+    "grad-cam": grad_cam,
+    "grad-cam++": grad_cam_plus_plus,
+}
+"""Every method that gives a heat map: f(model, x, target=None, …) → Explanation. `LAYERED` ones take `layer=` too."""
+
+LAYERED = ("grad-cam", "grad-cam++")
+"""The methods that look at the maps of a layer."""
+
+__all__ = [
+    "LAYERED",
+    "METHODS",
+    "Curve",
+    "Explanation",
+    "Note",
+    "Output",
+    "class_scores",
+    "deletion",
+    "evaluation",
+    "grad_cam",
+    "grad_cam_plus_plus",
+    "insertion",
+    "integrated_gradients",
+    "last_maps",
+    "occlusion",
+    "saliency",
+    "smooth_grad",
+    "watch",
+]

@@ -1,0 +1,110 @@
+"""The outputs of a model's layers, by name, without hooks: `nn.observe` sees them go by."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from zerokara.autodiff import Tensor
+from zerokara.explain.scores import class_scores
+from zerokara.nn import Module, observe
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a layer gave: its dotted name in the model, the layer, the value. One that runs twice gives two."""
+
+    name: str
+    layer: Module
+    value: Tensor
+
+    @property
+    def kind(self) -> str:
+        """What the layer is: its class, or for an imported one the operator."""
+        return str(getattr(self.layer, "kind", type(self.layer).__name__))
+
+    @property
+    def is_map(self) -> bool:
+        """Whether the value is maps (N, C, H, W) of more than one pixel."""
+        return self.value.ndim == 4 and self.value.shape[2] * self.value.shape[3] > 1
+
+
+def watch(model: Module, x: Tensor) -> tuple[Tensor, list[Output]]:
+    """The scores (N, K), and the output of every layer in the order of computing: parts before what holds them.
+
+    Only within `evaluation(model)`, as for all that is explained. With `x.requires_grad` the values are recorded, so
+    that gradients can be asked for at any of them.
+    """
+    names = {id(layer): name for name, layer in model.named_modules()}
+    seen: list[Output] = []
+
+    def look(layer: Module, y: object) -> None:
+        if isinstance(y, Tensor) and names.get(id(layer)):  # the model itself has no name
+            seen.append(Output(names[id(layer)], layer, y))
+
+    with observe(look):
+        scores = class_scores(model, x)
+    return scores, seen
+
+
+def last_maps(outputs: Sequence[Output]) -> Output:
+    """The layer that Grad-CAM looks at by default: the last whose output is a map of more than one pixel.
+
+    So deep that the maps stand for things and not for edges, and still with places. A pool at the end only makes the
+    map coarser, so the layer before it is taken. Where a block and its last part give the same, it goes by the name of
+    the block.
+    """
+    maps = [o for o in outputs if o.is_map]
+    if not maps:
+        raise ValueError(
+            "no layer of this model gives maps (N, C, H, W) of more than one pixel, which Grad-CAM looks at; "
+            "saliency, integrated gradients and occlusion need none"
+        )
+    pooled = _pooled(maps)
+    last = next((o for o in reversed(maps) if id(o.value) not in pooled), maps[-1])
+    return [o for o in maps if o.value is last.value][-1]
+
+
+def maps_of(outputs: Sequence[Output], model: Module, layer: str | None) -> Output:
+    """The layer of this name, or the default one, or an error with the names that come nearest."""
+    if layer is None:
+        return last_maps(outputs)
+    known("layer", layer, [name for name, _ in model.named_modules() if name])
+    ran = [o for o in outputs if o.name == layer]
+    if not ran:
+        raise ValueError(f"the layer {layer!r} does not run in evaluation mode, so it has no maps")
+    if not ran[-1].is_map:
+        maps = list(dict.fromkeys(o.name for o in outputs if o.is_map))
+        raise ValueError(
+            f"the layer {layer!r} gives {ran[-1].value.shape}, no maps (N, C, H, W) of more than one pixel; "
+            f"the last that do: {', '.join(maps[-5:]) or 'none'}"
+        )
+    return ran[-1]
+
+
+def known(kind: str, name: str, table: Iterable[str]) -> str:
+    """`name` if it stands in the table; else a ValueError that offers the nearest names."""
+    names = list(table)
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {_listed(names)}"
+    raise ValueError(f"there is no {kind} {name!r}: {hint}")
+
+
+def _pooled(maps: Sequence[Output]) -> set[int]:
+    """The values that came out of pools; a pool that changes nothing hands on the value of the layer before."""
+    seen: set[int] = set()
+    pooled: set[int] = set()
+    for o in maps:
+        rule = o.value.node.rule.__name__ if o.value.node is not None else ""
+        if id(o.value) not in seen and ("Pool" in o.kind or "pool" in rule):
+            pooled.add(id(o.value))
+        seen.add(id(o.value))
+    return pooled
+
+
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    shown = list(names) if len(names) <= most else [*names[: most // 2], "…", *names[-most // 2 :]]
+    return ", ".join(shown)
