@@ -148,11 +148,16 @@ def _row(result: Result, check: Check, lang: Lang) -> list[Cell]:
         if 0 < check.measured < 1:
             measured = say(lang, "some-seeds", share=f"{100 * check.measured:.0f} %")
         return [check.what, measured, expected, check.evidence, sign]
+    return [check.what, measured_text(check), expected_text(check), check.evidence, sign]
+
+
+def measured_text(check: Check) -> str:
+    """`0.9512 (0.9498 … 0.9531)`: the number, and its range where there are several seeds."""
     digits = _digits(check)
     measured = significant(check.measured, digits)
     if check.spread is not None:
         measured += f" ({significant(check.spread[0], digits)} … {significant(check.spread[1], digits)})"
-    return [check.what, measured, expected_text(check), check.evidence, sign]
+    return measured
 
 
 def expected_text(check: Check) -> str:

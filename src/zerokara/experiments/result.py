@@ -1,7 +1,7 @@
 """What came of an experiment, ready to be shown in either language."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -104,18 +104,7 @@ class Result:
             "data": self.source,
             "seconds": self.seconds,
             "verdict": self.verdict.value,
-            "checks": [
-                {
-                    "what": check.what,
-                    "measured": check.measured,
-                    "low": check.low,
-                    "high": check.high,
-                    "evidence": check.evidence,
-                    "judged": self.judged(check),
-                    "holds": check.holds,
-                }
-                for check in self.checks()
-            ],
+            "checks": [{**asdict(c), "judged": self.judged(c), "holds": c.holds} for c in self.checks()],
             "findings": list(self.findings()),
         }
 
