@@ -139,7 +139,7 @@ class PoolByIm2col(Experiment):
                 N=self.images, C=self.channels, rows=rows, columns=columns,
             ),
             t(
-                "A filter would need {r} rows of {c}, all channels of a place together; pooling keeps the channels apart: "
+                "A filter would need {r} rows of {c}, all channels of a place together; pooling keeps channels apart: "
                 "it has {C} times as many rows.",
                 "フィルターなら、全チャンネルをまとめた {c} 個の数が {r} 行です。"
                 "プーリングはチャンネルごとに別々なので、行数は {C} 倍です。",
