@@ -31,7 +31,7 @@ CASES = (
 EXPECTED = (7, 3, 24, 12, 4, 10, 55, 54.25)
 """(H + 2P − F)/S + 1 for each of them."""
 
-DRAWN = 34
+DRAWN = 16
 """Windows are drawn on up to so many pixels."""
 
 

@@ -68,7 +68,7 @@ class ConvolutionByHand(Experiment):
         x, w = square(self.input, "input"), square(self.filter, "filter")
         if len(w) > len(x) or len(x) > 12:
             raise ValueError(
-                f"the filter fits into the input, which has at most 12 rows; got {len(x)} rows, filter {len(w)}"
+                f"the filter has to fit into the input, which has at most 12 rows; got {len(x)} rows, filter {len(w)}"
             )
 
     def measure(self, lab: Lab) -> Arrays:

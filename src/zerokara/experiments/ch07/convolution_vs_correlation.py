@@ -73,7 +73,7 @@ class ConvolutionVsCorrelation(Experiment):
         w = square(self.filter, "filter")
         if len(self.kernel) > len(self.signal) or len(w) > 7:
             raise ValueError(
-                f"the kernel is no longer than the signal, and the filter has at most 7 rows; got a kernel of "
+                f"the kernel may not be longer than the signal, nor the filter have more than 7 rows; got a kernel of "
                 f"{len(self.kernel)}, a signal of {len(self.signal)} and a filter of {len(w)} rows"
             )
 

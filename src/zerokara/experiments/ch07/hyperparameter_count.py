@@ -147,7 +147,8 @@ class HyperparameterCount(Experiment):
             most = max(self.models, key=lambda name: self._chosen(name, found))
             told.append(
                 t(
-                    "Most settings: {most}; fewest learned numbers: {fewest}. More to choose does not mean more to learn.",
+                    "Most settings: {most}; fewest learned numbers: {fewest}. More to choose need not mean more to "
+                    "learn.",
                     "決める項目がいちばん多いのは {most}、学習する数がいちばん少ないのは {fewest} です。"
                     "決める項目が多いからといって、学習する数が多いとは限りません。",
                     most=most,

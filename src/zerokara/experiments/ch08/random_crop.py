@@ -38,7 +38,7 @@ class RandomCrop(Experiment):
     )
     symbols = Text("H×W is the picture, h×w the crop; c is the colour.", "H×W は元の画像、h×w は切り抜き、c は色。")
     random = True
-    quick = {"draws": 200, "longest": 80, "height": 40, "width": 40}
+    quick = {"draws": 200, "longest": 160, "height": 40, "width": 40}
     turns = (
         Turn(Text("A smaller crop.", "切り抜きを小さくします。"), {"height": 60, "width": 60}),
         Turn(
