@@ -5,10 +5,10 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.experiments.tongue import Tongue
 
-LICENCE = "https://creativecommons.org/licenses/by/2.0/"
+LICENCE = "creativecommons.org/licenses/by/2.0/"
 CREDITS = {
-    "china.jpg": "https://www.flickr.com/photos/danielbuechele/6061409035/sizes/z/in/photostream/",
-    "flower.jpg": "https://www.flickr.com/photos/vultilion/6056698931/sizes/z/in/photostream/",
+    "china.jpg": "www.flickr.com/photos/danielbuechele/6061409035/sizes/z/in/photostream/",
+    "flower.jpg": "www.flickr.com/photos/vultilion/6056698931/sizes/z/in/photostream/",
 }
 """Where scikit-learn says that its two photographs are from."""
 

@@ -41,12 +41,7 @@ class RandomCrop(Experiment):
     quick = {"draws": 200, "longest": 160, "height": 40, "width": 40}
     turns = (
         Turn(Text("A smaller crop.", "切り抜きを小さくします。"), {"height": 60, "width": 60}),
-        Turn(
-            Text(
-                "A crop as large as the picture has only one place.", "元の画像と同じ大きさなら、場所は 1 つだけです。"
-            ),
-            {"height": 214, "width": 320},
-        ),
+        Turn(Text("Another photograph.", "別の写真で試します。"), {"file": "flower.jpg"}),
     )
 
     height: int = knob(120, "h: rows of the crop", "h：切り抜きの行数", low=1, high=1000)
