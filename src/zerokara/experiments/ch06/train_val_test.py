@@ -7,7 +7,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.experiments.base import Arrays, OnImages, Piece, Question, Turn, knob
 from zerokara.experiments.ch06.searching import Range, Trial, kept_apart
-from zerokara.experiments.checks import Check, at_least, at_most, holds
+from zerokara.experiments.checks import Check, at_least, at_most, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.learning import SAMPLINGS
@@ -208,6 +208,17 @@ class TrainValTest(OnImages):
                     n=self.sizes[at],
                 ),
                 excess[:, at] > 0,
+                "M",
+            ),
+            between(  # measured for this recipe: .011 and .033
+                t(
+                    "by how much, with {n} validation images",
+                    "検証用画像 {n} 枚での超過",
+                    n=self.sizes[at],
+                ),
+                excess[:, at],
+                0.002,
+                0.05,
                 "M",
             ),
             holds(
