@@ -12,8 +12,6 @@ from zerokara.experiments.base import Arrays, OnImages, Piece, Question, Turn, k
 from zerokara.experiments.ch06.networks import (
     ACTIVATIONS,
     BOOK_EPS,
-    activation_label,
-    init_label,
     initial,
     network,
     optimizer_label,
@@ -332,12 +330,11 @@ class OptimizerCourse(OnImages):
         return [f"{optimizer_label(name, t)} {lr:g}" for name, lr in paired(self.optimizers, self.lr)]
 
     def _condition(self, name: str, t: Tongue) -> str:
-        own = f"{activation_label(self.activation, t)}, {init_label(self.init, t)}"
         return {
-            "course": t("as set: ", "設定どおり：") + own,
+            "course": t("as set", "設定どおり"),
             "lr 0.01": t("learning rate 0.01", "学習率 0.01"),
             "lr 0.1": t("learning rate 0.1", "学習率 0.1"),
-            "relu": t("ReLU, Xavier, learning rate 0.01", "ReLU、Xavier、学習率 0.01"),
+            "relu": t("ReLU, Xavier, lr 0.01", "ReLU、Xavier、0.01"),
             "batch norm": t.word("batch norm"),
         }[name]
 

@@ -34,7 +34,7 @@ class TrainValTest(OnImages):
     title = Text("Training, validation and test data", "訓練データ・検証データ・テストデータ")
     question = Text("Why may the test set not choose settings?", "なぜテストデータで設定を選んではいけないのか？")
     formula = (
-        r"k^{*} = \arg\max_k\ a_k, \qquad "
+        r"k^{*} = \text{arg}\max_k\ a_k, \qquad "
         r"E\!\left[ \max_k a_k \right] \ \ge\ \max_k E\!\left[ a_k \right] \ \ge\ E\!\left[ A_{k^{*}} \right]",
     )
     symbols = Text(
