@@ -14,7 +14,7 @@ import zerokara as zk
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "zerokara"
-HEAVY = ("numba", "matplotlib", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "safetensors", "torch")
+HEAVY = ("numba", "matplotlib", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "safetensors", "onnx", "torch")
 
 
 def test_imports_run_down_the_floors() -> None:
@@ -50,6 +50,7 @@ def modules_importing(name: str) -> set[str]:
         ("numba", ("kernels/compiled/", "cli/version.py")),
         ("llvmlite", ("kernels/compiled/",)),
         ("pickle", ("data/cifar.py",)),
+        ("onnx", ("io/onnx/",)),
     ],
 )
 def test_a_library_is_known_in_one_place_only(library: str, homes: tuple[str, ...]) -> None:

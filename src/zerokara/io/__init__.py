@@ -3,13 +3,16 @@
 from zerokara.io.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from zerokara.io.files import write_atomically
 from zerokara.io.npz import load_npz, save_npz
+from zerokara.io.onnx import OnnxModule, load_onnx
 from zerokara.io.safetensors import load_safetensors, save_safetensors
 from zerokara.io.weights import load_weights
 
 __all__ = [
     "Checkpoint",
+    "OnnxModule",
     "load_checkpoint",
     "load_npz",
+    "load_onnx",
     "load_safetensors",
     "load_weights",
     "save_checkpoint",

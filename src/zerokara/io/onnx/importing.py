@@ -1,0 +1,157 @@
+"""Networks from ONNX files: a module that predicts, explains and learns like one that was written here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from zerokara.autodiff import Tensor, as_tensor
+from zerokara.io.onnx.building import Builder, Program, refuse_unknown
+from zerokara.io.onnx.graph import Graph, Input, needed
+from zerokara.io.onnx.operator import Value, numbers_of
+from zerokara.io.onnx.reading import read_graph
+from zerokara.io.onnx.room import batch_of
+from zerokara.nn import Module
+
+
+def load_onnx(path: str | os.PathLike[str], *, output: str | None = None) -> OnnxModule:
+    """The network in an ONNX file, as a module in evaluation mode.
+
+    Its weights are parameters and its running statistics buffers, so that `fit`, `state_dict`, `save_safetensors`,
+    `observe` and `explain` work as with any module. Layers have the names that stand in the file.
+
+    output: the value that the module gives, by the name of an output or of any value or layer inside; the file's first
+    output unless given. `OnnxModule.before_softmax` helps where a file ends with probabilities and scores are wanted.
+
+    Raises ValueError in one line: for a file that is no ONNX model or a damaged one, for an operator that is not
+    supported (with its node), for numbers outside of the file's folder. Nothing in the file is executed.
+    """
+    graph = read_graph(path)
+    try:
+        return OnnxModule(graph, output).eval()
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+class OnnxModule(Module):
+    """A network that was read from ONNX: its nodes are child modules, called in the file's order.
+
+    `forward` gives one value, `output`; `outputs` gives all of the file's. `inputs` says what is expected, `metadata`
+    holds the texts that the file carries.
+    """
+
+    def __init__(self, graph: Graph, output: str | None = None) -> None:
+        refuse_unknown(graph)
+        kept = needed(graph.nodes, graph.outputs if output is None else [*graph.outputs, output])
+        steps = tuple(Builder(self, graph).steps(kept))
+        self._program = Program(graph, steps)
+        self.output = self._value_named(output)
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What has to be given: name, type and shape of every input."""
+        return self._program.graph.inputs
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The names of the file's outputs."""
+        return self._program.graph.outputs
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """The texts that the file carries."""
+        return self._program.graph.metadata
+
+    @property
+    def opset(self) -> int:
+        """The version of the operators that the file was written for."""
+        return self._program.graph.opset
+
+    def forward(self, *inputs: Any) -> Tensor:
+        """The value `output` for these inputs, in the order of `self.inputs`."""
+        return as_tensor(self._run(inputs, (self.output,))[0])
+
+    def outputs(self, *inputs: Any) -> dict[str, Tensor]:
+        """All outputs of the file by name."""
+        return dict(zip(self.output_names, map(as_tensor, self._run(inputs, self.output_names)), strict=True))
+
+    def at(self, output: str) -> OnnxModule:
+        """The same layers (not copies), with another value as the output: by its name, or the name of a layer."""
+        other = OnnxModule.__new__(OnnxModule)
+        for name, part in vars(self).items():
+            object.__setattr__(other, name, part)
+        other.output = other._value_named(output)
+        return other
+
+    def before_softmax(self) -> OnnxModule:
+        """The same layers, giving the scores where the output is their (log-)softmax: what cross-entropy is for."""
+        made = {name: step for step in self._program.steps for name in step.outputs}
+        step = made.get(self.output)
+        return self.at(step.inputs[0]) if step is not None and step.layer.kind in ("Softmax", "LogSoftmax") else self
+
+    def extra_repr(self) -> str:
+        """Inputs and output."""
+        return f"{', '.join(f'{i.name} {_shown(i)}' for i in self.inputs)} → {self.output}"
+
+    def _value_named(self, name: str | None) -> str:
+        graph, steps = self._program.graph, self._program.steps
+        if name is None:
+            return graph.outputs[0]
+        values = {n for step in steps for n in step.outputs if n} | set(graph.outputs)
+        layers = {path: step.outputs[0] for path, step in self._program.paths.items()}
+        if name not in values and name not in layers:
+            raise ValueError(f"there is no value or layer {name!r}; the outputs are {', '.join(graph.outputs)}")
+        return name if name in values else layers[name]
+
+    def _run(self, given: Sequence[Any], wanted: tuple[str, ...]) -> list[Value]:
+        declared = self.inputs
+        if len(given) != len(declared):
+            names = ", ".join(i.name for i in declared)
+            raise ValueError(f"this network expects {len(declared)} input(s), {names}; got {len(given)}")
+        own = next((p.dtype for p in self.parameters()), None)
+        values = {i.name: _received(i, value, own) for i, value in zip(declared, given, strict=True)}
+        first = declared[0].shape if declared else None
+        with (
+            batch_of(first[0] if first else None, values[declared[0].name].shape[0] if first else 0),
+            np.errstate(all="ignore"),
+        ):
+            return self._program.run(values, wanted)
+
+
+def _received(declared: Input, value: Any, own: np.dtype[Any] | None) -> Value:
+    """An input as the network takes it: floating numbers as a tensor, others as an array; else an error in words."""
+    array = numbers_of(value if isinstance(value, Tensor) else as_tensor(value))
+    expected, shape = declared.shape, array.shape
+    if expected is not None and not _fits(expected, shape):
+        raise ValueError(f"this network expects {declared.name} of shape {_shown(declared)}; got {shape}")
+    floating = np.issubdtype(array.dtype, np.floating)
+    if declared.dtype is not None and np.issubdtype(declared.dtype, np.floating):
+        wanted = own or declared.dtype
+        if array.dtype != wanted:
+            raise TypeError(
+                f"this network computes in {wanted}; got {declared.name} in {array.dtype}: "
+                f"convert it with .astype({str(wanted)!r})"
+            )
+    elif declared.dtype is not None and floating:
+        raise TypeError(f"this network expects {declared.name} in {declared.dtype}; got {array.dtype}")
+    if not floating:
+        return array
+    return value if isinstance(value, Tensor) else as_tensor(array)
+
+
+def _fits(expected: tuple[int | str | None, ...], shape: tuple[int, ...]) -> bool:
+    """The batch may have any length; other axes those that are fixed in the file."""
+    pairs = list(zip(expected, shape, strict=False))[1 if len(expected) > 1 else 0 :]
+    return len(expected) == len(shape) and all(not isinstance(e, int) or e == n for e, n in pairs)
+
+
+def _shown(given: Input) -> str:
+    if given.shape is None:
+        return "(any)"
+    lengths = [str(n) if n is not None else "?" for n in given.shape]
+    if len(lengths) > 1 and isinstance(given.shape[0], int):
+        lengths[0] = "N"
+    return f"({', '.join(lengths)})"

@@ -1,0 +1,5 @@
+"""The operators that can be imported, one topic a file. Importing this package fills the table `OPERATORS`."""
+
+from zerokara.io.onnx.operators import activation, arithmetic, conv, logic, norm, pool, reduction, resize, shape
+
+__all__ = ["activation", "arithmetic", "conv", "logic", "norm", "pool", "reduction", "resize", "shape"]
