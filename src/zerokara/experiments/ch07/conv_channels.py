@@ -92,12 +92,12 @@ class ConvChannels(Experiment):
         slices, maps, photo = found["slices"][0], found["maps"], found["photo"]
         span = float(slices.min()), float(slices.max())
         ends = float(maps.min()), float(maps.max())
-        tiles = [Tile([Picture(photo, t("the photograph", "写真"), smooth=True)], t("picture", "画像"))]
+        tiles = [Tile([Picture(photo, t("the photograph", "写真"), smooth=True, wide=True)], t("picture", "画像"))]
         tiles += [
-            tile(slices[c], t("{name}: slice {c}", "{name}：スライス {c}", name=names[c], c=c), span=span)
+            tile(slices[c], t("{name}: slice {c}", "{name}：スライス {c}", name=names[c], c=c), span=span, wide=True)
             for c in range(3)
         ]
-        tiles.append(tile(maps[0], t("their sum: map 0", "その和：マップ 0"), span=ends))
+        tiles.append(tile(maps[0], t("their sum: map 0", "その和：マップ 0"), span=ends, wide=True))
         return [
             gallery(
                 t(
@@ -113,7 +113,7 @@ class ConvChannels(Experiment):
             self._numbers(found, names, t),
             gallery(
                 t("{F} filters give {F} maps", "フィルター {F} 個でマップ {F} 枚", F=len(maps)),
-                [tile(one, t("map {f}", "マップ {f}", f=f), span=ends) for f, one in enumerate(maps)],
+                [tile(one, t("map {f}", "マップ {f}", f=f), span=ends, wide=True) for f, one in enumerate(maps)],
                 lang=t.lang,
                 large=True,
                 words=t("One map for every filter.", "フィルターごとに 1 枚のマップ。"),

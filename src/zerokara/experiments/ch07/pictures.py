@@ -13,10 +13,15 @@ def grey(values: Array, low: float, high: float) -> Array:
     return scaled
 
 
-def tile(values: Array, headline: str, text: str = "", *, span: tuple[float, float] | None = None) -> Tile:
-    """One map as a tile of a gallery; `span` are the values that are black and white, its own ends by default."""
+def tile(
+    values: Array, headline: str, text: str = "", *, span: tuple[float, float] | None = None, wide: bool = False
+) -> Tile:
+    """One map as a tile of a gallery; `span` are the values that are black and white, its own ends by default.
+
+    `wide` lets it fill the tile, for large galleries.
+    """
     low, high = (float(values.min()), float(values.max())) if span is None else span
-    picture = Picture(grey(values, low, high), headline, smooth=min(values.shape) > 40)
+    picture = Picture(grey(values, low, high), headline, smooth=min(values.shape) > 40, wide=wide)
     return Tile([picture], headline, text)
 
 
