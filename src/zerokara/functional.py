@@ -4,6 +4,7 @@ Arguments may be tensors or arrays. The formulas stand in `zerokara.rules`, unde
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -311,6 +312,44 @@ def global_avg_pool2d(x: Like) -> Tensor:
     return mean(_images("global_avg_pool2d", x), axis=(2, 3))
 
 
+def adaptive_avg_pool2d(x: Like, output_size: Size) -> Tensor:
+    """As many means as wanted: (N, C, H, W) → (N, C, *output_size).
+
+    Row i is the mean of the rows ⌊i·H/h⌋ … ⌈(i+1)·H/h⌉ − 1, columns alike; windows overlap where h does not divide H.
+    With A[i,r] = 1/(rows of window i) inside the window and 0 outside, and B alike for columns:  y = A·x·Bᵀ
+    """
+    t, (rows, columns) = _images("adaptive_avg_pool2d", x), pair(output_size)
+    height, width = t.shape[2:]
+    if min(rows, columns, height, width) < 1:
+        raise ValueError(f"adaptive_avg_pool2d expects pixels and a size of at least 1; got {t.shape}, {output_size}")
+    if (rows, columns) == (height, width):
+        return t
+    if (rows, columns) == (1, 1):
+        return mean(t, axis=(2, 3), keepdims=True)
+    if height % rows == 0 and width % columns == 0:
+        return avg_pool2d(t, (height // rows, width // columns))
+    by_rows, by_columns = _window_means(height, rows, t.dtype.char), _window_means(width, columns, t.dtype.char)
+    return matmul(matmul(by_rows, t), by_columns.T)
+
+
+def local_response_norm(x: Like, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
+    """y[n,c] = x[n,c] / (k + α/size · Σ x[n,j]²)^β        j from c − ⌊size/2⌋ to c + ⌊(size−1)/2⌋
+
+    Images (N, C, H, W); a channel that does not exist counts as 0. The means over channels are those of `avg_pool2d`,
+    with the channels as rows and the pixels as columns. Krizhevsky, Sutskever and Hinton, 2012, section 3.3; α is
+    divided by `size` as in PyTorch.
+    """
+    t = _images("local_response_norm", x)
+    if size < 1:
+        raise ValueError(f"local_response_norm expects a size of at least 1 channel; got {size}")
+    n, c, h, w = t.shape
+    planes = reshape(t * t, (n, 1, c, h * w))
+    means = avg_pool2d(planes, (size, 1), 1, (size // 2, 0))
+    if size % 2 == 0:  # padded alike on both sides, there is a window too many
+        means = means[:, :, :c]
+    return t / (reshape(means, t.shape) * alpha + k) ** beta
+
+
 def batch_norm(
     x: Like,
     running_mean: Array | None = None,
@@ -453,6 +492,17 @@ def _images(name: str, x: Like) -> Tensor:
     if t.ndim != 4:
         raise ValueError(f"{name} expects (N, C, H, W) images; got {t.shape}")
     return t
+
+
+@lru_cache(maxsize=64)
+def _window_means(size: int, count: int, dtype: str) -> Array:
+    """(count, size): row i averages the i-th of `count` windows that cover `size` pixels."""
+    starts, stops = np.arange(count) * size // count, -(-np.arange(1, count + 1) * size // count)
+    places = np.arange(size)
+    inside = (places >= starts[:, None]) & (places < stops[:, None])
+    means: Array = (inside / (stops - starts)[:, None]).astype(dtype)
+    means.flags.writeable = False
+    return means
 
 
 def _labels(scores: Tensor, labels: Array) -> Array:

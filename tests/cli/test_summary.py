@@ -3,6 +3,7 @@ import json
 import pytest
 
 from tests.cli.running import Captured, fails, run_here
+from zerokara.cli.summary import amount
 from zerokara.models import MODELS
 
 
@@ -19,7 +20,38 @@ def test_the_rows_add_up_to_the_published_count(name: str, capsys: Captured) -> 
     found = json.loads(out)
     assert code == 0
     assert found["parameters"] == MODELS[name].parameters == sum(row["parameters"] for row in found["layers"])
-    assert found["multiply_adds"] == sum(row["multiply_adds"] for row in found["layers"]) > 0
+    for key in ("multiply_adds", "parameter_bytes", "output_bytes"):
+        assert found[key] == sum(row[key] for row in found["layers"]) > 0
+    assert found["memory"] == found["parameter_bytes"] + found["output_bytes"]
+
+
+def test_the_table_ends_with_a_plain_line(capsys: Captured) -> None:
+    _, out, _ = run_here(capsys, "summary", "vgg16")
+    assert out.splitlines()[-1] == (
+        "138,357,544 parameters (553 MB), 15,470,264,320 multiply-adds and 115 MB of results for one example; "
+        "668 MB together"
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1000, "1 kB"), (123_456_789, "123 MB"), (2 * 10**15, "2 PB")],
+)
+def test_amounts(size: int, text: str) -> None:
+    assert amount(size) == text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["two-layer", "--input", "999999x999999"],
+        ["two-layer", "--input", "999999x999999x999999x999999x999999"],
+        ["vgg16", "--classes", 9 * 10**11],
+        ["lenet5", "--input", "1x999999x999999"],
+    ],
+)
+def test_a_model_that_no_memory_holds(arguments: list[object], capsys: Captured) -> None:
+    fails(capsys, "summary", *arguments, code=1, says="for .* is too large for this machine's memory")
 
 
 def test_another_input_gives_other_shapes(capsys: Captured) -> None:
@@ -44,4 +76,7 @@ def test_wrong_usage(arguments: list[str], says: str, capsys: Captured) -> None:
 
 def test_an_input_that_the_model_cannot_take_is_said(capsys: Captured) -> None:
     fails(capsys, "summary", "deep-convnet", "--input", "784", code=1, says="images")
+    fails(
+        capsys, "summary", "vgg16", "--input", "3x31x224", code=1, says="vgg16 needs pictures of at least 32×32 pixels"
+    )
     fails(capsys, "summary", "simple-convnet", "--input", "1x3x3", code=1, says=".")

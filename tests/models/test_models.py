@@ -1,4 +1,7 @@
-"""The book's networks: sizes, parameter counts, initial values, gradients, and that they learn."""
+"""The book's networks: sizes, parameter counts, initial values, gradients, and that they learn.
+
+The networks that made history have laws of their own, in test_zoo.py.
+"""
 
 import math
 
@@ -10,7 +13,7 @@ from zerokara import models, nn, optim
 from zerokara.arrays import generator
 from zerokara.autodiff import Tensor, check_gradients, no_grad
 
-every_model = pytest.mark.parametrize("name", models.MODELS)
+every_model = pytest.mark.parametrize("name", [entry.name for entry in models.BOOK])
 
 
 def batch(shape, n=4, dtype=np.float32):
@@ -23,6 +26,15 @@ def test_every_model_has_the_published_number_of_parameters(name):
     assert models.count_parameters(models.build_model(name)) == entry.parameters
     assert entry.name == name
     assert entry.description
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in models.BOOK if entry.least > 1])
+def test_the_least_size_is_the_least(name):
+    least = models.MODELS[name].least
+    with no_grad():
+        assert models.build_model(name, (1, least, least)).eval()(batch((1, least, least))).shape == (4, 10)
+    with pytest.raises(ValueError, match="needs"):
+        models.build_model(name, (1, least - 1, least - 1))
 
 
 @every_model
@@ -100,7 +112,9 @@ def test_every_model_can_learn_a_handful_of_images_by_heart(name):
 
 
 def test_an_unknown_model_lists_the_known_ones():
-    with pytest.raises(ValueError, match="unknown model 'lenet': choose one of two-layer, multi-layer, simple-convnet"):
+    with pytest.raises(
+        ValueError, match=r"unknown model 'lenet': choose one of two-layer, multi-layer, simple-convnet.*lenet5"
+    ):
         models.build_model("lenet")
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from zerokara import models, nn
+from zerokara.nn.init import unset
 
 
 class Shared(nn.Module):
@@ -21,10 +22,57 @@ class Shared(nn.Module):
 @pytest.mark.parametrize("name", models.MODELS)
 def test_the_rows_add_up_to_the_model(name):
     entry = models.MODELS[name]
-    model = models.build_model(name)
+    with unset():
+        model = models.build_model(name)
     rows = models.summarize(model, entry.input_shape)
     assert sum(row.parameters for row in rows) == models.count_parameters(model) == entry.parameters
-    assert rows[-1].output_shape == (entry.classes,)
+    assert next(row for row in reversed(rows) if row.output_shape).output_shape == (entry.classes,)
+
+
+class Looking(nn.Module):
+    """It decides by a number, so that its shape alone cannot be followed."""
+
+    def __init__(self):
+        self.fc = nn.Linear(4, 3)
+        self.other = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.fc(x) if x.data.max() < 1 and float(x.sum()) == 0 else self.other(x)
+
+
+def test_a_model_that_looks_at_numbers_gets_zeros():
+    rows = models.summarize(Looking(), (4,))
+    assert [(row.name, row.output_shape) for row in rows] == [("fc", (3,)), ("other", ())]
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_shapes_without_numbers_are_those_with_numbers(name, monkeypatch):
+    """The stand-ins of `models.outline` say of every layer what computing it would have said."""
+    shape = (models.MODELS[name].input_shape[0], *(max(models.MODELS[name].least, 8),) * 2)
+    with unset():
+        model = models.build_model(name, shape, 3)
+    outlined = models.summarize(model, shape)
+    monkeypatch.setattr(models.summary, "Outline", np.zeros)
+    assert models.summarize(model, shape) == outlined
+
+
+def test_a_summary_computes_nothing():
+    """A picture with a side of a million: no machine could run it."""
+    with unset():
+        model = models.build_model("squeezenet1.0")
+    rows = models.summarize(model, (3, 1_000_000, 1_000_000))
+    assert rows[0].output_shape == (96, 499_997, 499_997)
+    assert models.totals(rows).memory > 1e15
+
+
+def test_memory_is_that_of_parameters_and_results():
+    """100 → 50 → 10 in float32: 5,560 parameters and 50 + 50 + 10 results, four bytes each."""
+    rows = models.summarize(nn.Sequential(nn.Linear(100, 50), nn.ReLU(), nn.Linear(50, 10)), (100,))
+    assert [row.output_bytes for row in rows] == [200, 200, 40]
+    assert models.totals(rows) == models.Totals(5_560, 5_500, 4 * 5_560, 440)
+    assert models.totals(rows).memory == 4 * 5_560 + 440
+    double = models.summarize(nn.Sequential(nn.Linear(100, 50)).astype(np.float64), (100,))
+    assert (double[0].parameter_bytes, double[0].output_bytes) == (8 * 5_050, 400)
 
 
 def test_shared_parameters_are_counted_once():

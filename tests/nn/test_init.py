@@ -12,6 +12,8 @@ LINEAR, FILTERS = (400, 300), (64, 32, 3, 5)
 STD = {
     "he": lambda n_in, n_out: math.sqrt(2 / n_in),
     "xavier": lambda n_in, n_out: math.sqrt(1 / n_in),
+    "he-out": lambda n_in, n_out: math.sqrt(2 / n_out),
+    "he-uniform": lambda n_in, n_out: math.sqrt(2 / n_in),
     "glorot": lambda n_in, n_out: math.sqrt(2 / (n_in + n_out)),
     "default": lambda n_in, n_out: math.sqrt(1 / (3 * n_in)),
 }
@@ -42,6 +44,31 @@ def test_normal_values_are_normal_and_default_ones_uniform():
 
 def test_a_number_is_the_std_of_a_normal_distribution():
     np.testing.assert_array_equal(draw(0.01, LINEAR), draw(init.Normal(0.01), LINEAR))
+
+
+def test_normal_values_are_drawn_in_pieces_as_if_at_once():
+    """A layer of a hundred million weights needs no second copy of them in double precision."""
+    at_once = 0.5 * np.random.default_rng(0).standard_normal((3, 500_000))
+    np.testing.assert_array_equal(draw(0.5, (3, 500_000)), at_once)
+
+
+def test_cut_values_are_normal_without_the_far_ones():
+    scipy_stats = pytest.importorskip("scipy.stats")
+    values = draw(init.Cut(0.01), LINEAR)
+    assert np.abs(values).max() <= 0.02
+    assert scipy_stats.kstest(values.ravel() / 0.01, scipy_stats.truncnorm(-2, 2).cdf).pvalue > 0.01
+
+
+def test_within_unset_nothing_is_drawn():
+    rng = np.random.default_rng(0)
+    before = rng.bit_generator.state
+    with init.unset():
+        layers = nn.Linear(3, 4, rng=rng), nn.Conv2d(2, 4, 3, groups=2, init="he", rng=rng)
+        with pytest.raises(ValueError, match="unknown init"):
+            nn.Linear(3, 4, init="lecun")
+    assert not any(parameter.data.any() for layer in layers for parameter in layer.parameters())
+    assert rng.bit_generator.state == before
+    assert nn.Linear(3, 4, rng=rng).weight.data.all()
 
 
 def test_a_constant_is_the_same_everywhere():
@@ -108,6 +135,8 @@ def test_pytorch_draws_from_the_same_distributions():
         for name, fill in {
             "default": lambda w: torch.nn.init.kaiming_uniform_(w, a=math.sqrt(5)),
             "he": lambda w: torch.nn.init.kaiming_normal_(w),
+            "he-out": lambda w: torch.nn.init.kaiming_normal_(w, mode="fan_out", nonlinearity="relu"),
+            "he-uniform": lambda w: torch.nn.init.kaiming_uniform_(w),
             "glorot": lambda w: torch.nn.init.xavier_normal_(w),
         }.items():
             fill(w)

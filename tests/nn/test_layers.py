@@ -21,7 +21,7 @@ class Case:
 
 
 CASES: dict[str, Case] = {
-    "AdaptiveAvgPool2d": Case(lambda: nn.AdaptiveAvgPool2d(1), (2, 3, 4, 5), (2, 3, 1, 1)),
+    "AdaptiveAvgPool2d": Case(lambda: nn.AdaptiveAvgPool2d((3, 2)), (2, 3, 4, 5), (2, 3, 3, 2)),
     "AvgPool2d": Case(lambda: nn.AvgPool2d(2), (2, 3, 5, 4), (2, 3, 2, 2)),
     "BatchNorm1d": Case(lambda: nn.BatchNorm1d(3), (5, 3), (5, 3), empty=False),
     "BatchNorm2d": Case(lambda: nn.BatchNorm2d(3), (2, 3, 4, 5), (2, 3, 4, 5), empty=False),
@@ -34,6 +34,7 @@ CASES: dict[str, Case] = {
     "LayerNorm": Case(lambda: nn.LayerNorm((3, 4)), (2, 3, 4), (2, 3, 4)),
     "LeakyReLU": Case(nn.LeakyReLU, (4, 3), (4, 3)),
     "Linear": Case(lambda: nn.Linear(3, 5), (4, 3), (4, 5)),
+    "LocalResponseNorm": Case(lambda: nn.LocalResponseNorm(4, 0.5, 0.6, 2.0), (2, 5, 3, 2), (2, 5, 3, 2)),
     "MaxPool2d": Case(lambda: nn.MaxPool2d(2, 1, 1), (2, 3, 5, 4), (2, 3, 6, 5)),
     "ReLU": Case(nn.ReLU, (4, 3), (4, 3)),
     "Sequential": Case(lambda: nn.Sequential(nn.Linear(3, 5), nn.Tanh()), (4, 3), (4, 5)),

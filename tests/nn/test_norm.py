@@ -122,3 +122,30 @@ def test_one_image_of_one_pixel_is_refused_and_of_two_is_not():
 def test_wrong_shapes_are_refused_in_words(layer, shape, expected):
     with pytest.raises(ValueError, match=f"^{re.escape(expected)}"):
         layer(Tensor(np.zeros(shape, np.float32)))
+
+
+@given(size=st.integers(1, 7), beta=st.floats(0.2, 1.5), k=st.floats(0.5, 2))
+def test_local_response_norm_agrees_with_pytorch(same_as_torch, size, beta, k):
+    import torch
+
+    settings = (size, 0.3, beta, k)
+    same_as_torch(nn.LocalResponseNorm(*settings), torch.nn.LocalResponseNorm(*settings), images(2, 5))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 12])
+def test_local_response_norm_by_its_definition(size):
+    x = images(2, 5)
+    y = nn.LocalResponseNorm(size, 0.3, 0.6, 2.0)(Tensor(x)).data
+    for c in range(5):
+        near = x[:, max(0, c - size // 2) : c + (size - 1) // 2 + 1]
+        np.testing.assert_allclose(y[:, c], x[:, c] / (2 + 0.3 / size * (near**2).sum(1)) ** 0.6, rtol=1e-12)
+
+
+def test_local_response_norm_leaves_a_quiet_channel_beside_a_loud_one_quieter():
+    """It is a competition between neighbours: what is loud damps what is near it, and nothing farther away."""
+    x = np.full((1, 7, 1, 1), 1.0)
+    x[0, 3] = 100
+    y = nn.LocalResponseNorm(3, 1.0)(Tensor(x)).data.ravel()
+    assert y[2] == y[4] < y[1] == y[5]
+    with pytest.raises(ValueError, match="LocalResponseNorm expects size of at least 1; got 0"):
+        nn.LocalResponseNorm(0)

@@ -27,10 +27,22 @@ def test_average_pooling_agrees_with_pytorch(same_as_torch, kernel, stride, padd
     same_as_torch(nn.AvgPool2d(*sizes), torch.nn.AvgPool2d(*sizes), IMAGES)
 
 
-def test_adaptive_average_pooling_agrees_with_pytorch(same_as_torch):
+@given(size=st.one_of(st.integers(1, 9), st.tuples(st.integers(1, 9), st.integers(1, 9))))
+def test_adaptive_average_pooling_agrees_with_pytorch(same_as_torch, size):
     import torch
 
-    same_as_torch(nn.AdaptiveAvgPool2d(1), torch.nn.AdaptiveAvgPool2d(1), IMAGES)
+    same_as_torch(nn.AdaptiveAvgPool2d(size), torch.nn.AdaptiveAvgPool2d(size), IMAGES)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 7), (6, 7), (2, 3), (4, 9), (13, 1)])
+def test_adaptive_average_pooling_by_its_definition(size):
+    """Windows that divide the picture, that overlap, and that repeat its pixels."""
+    y = nn.AdaptiveAvgPool2d(size)(Tensor(IMAGES)).data
+    assert y.shape == (2, 3, *size)
+    for i, j in np.ndindex(*size):
+        top, bottom = i * 6 // size[0], -(-(i + 1) * 6 // size[0])
+        left, right = j * 7 // size[1], -(-(j + 1) * 7 // size[1])
+        np.testing.assert_allclose(y[:, :, i, j], IMAGES[:, :, top:bottom, left:right].mean((2, 3)), rtol=1e-12)
 
 
 def test_global_average_pooling_is_the_mean_of_the_pixels():
@@ -55,6 +67,8 @@ def test_what_is_no_batch_of_images_is_refused(layer):
         layer(Tensor(np.zeros((3, 28), np.float32)))
 
 
-def test_adaptive_pooling_knows_one_size():
-    with pytest.raises(ValueError, match="output_size=1 only; got 7: use AvgPool2d"):
-        nn.AdaptiveAvgPool2d(7)
+def test_adaptive_pooling_to_no_pixel_is_refused():
+    with pytest.raises(ValueError, match="AdaptiveAvgPool2d expects output_size of at least 1; got 0"):
+        nn.AdaptiveAvgPool2d(0)
+    with pytest.raises(ValueError, match="expects pixels"):
+        nn.AdaptiveAvgPool2d(2)(Tensor(np.zeros((1, 3, 0, 4), np.float32)))

@@ -3,6 +3,8 @@
 import json as json_format
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
+from math import prod
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -10,8 +12,12 @@ from cyclopts import Parameter
 from zerokara.cli.console import columns, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
-from zerokara.models import MODELS, LayerRow, build_model, count_parameters, summarize
+from zerokara.models import MODELS, LayerRow, build_model, summarize, totals
+from zerokara.nn.init import unset
 from zerokara.recipes import known
+
+UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
+LARGEST = 2**48  # numbers in an example: more cannot even be counted through a network
 
 
 def summary(
@@ -40,12 +46,8 @@ def summary(
     if classes is not None and classes < 1:
         raise UsageError(f"--classes is at least 1; got {classes}")
     shape = MODELS[model].input_shape if input is None else parse_shape(input)
-    network = build_model(model, shape, classes)
-    rows = summarize(network, shape)
-    if json:
-        say(json_format.dumps(_as_json(model, shape, rows, count_parameters(network))))
-        return None
-    return _show(model, shape, rows, count_parameters(network))
+    rows = _rows(model, shape, classes)
+    return say(json_format.dumps(_as_json(model, shape, rows))) if json else _show(model, shape, rows)
 
 
 def parse_shape(text: str) -> tuple[int, ...]:
@@ -56,6 +58,12 @@ def parse_shape(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
+def amount(size: int) -> str:
+    """A number of bytes to three digits: 1234567 as "1.23 MB"."""
+    power = max(0, min(len(UNITS) - 1, (len(str(size)) - 1) // 3))
+    return f"{size} bytes" if not power else f"{size / 1000**power:.3g} {UNITS[power]}"
+
+
 def _known_model(name: str) -> None:
     try:
         known("model", name, MODELS)
@@ -63,43 +71,54 @@ def _known_model(name: str) -> None:
         raise UsageError(str(error)) from error
 
 
+def _rows(model: str, shape: tuple[int, ...], classes: int | None) -> list[LayerRow]:
+    """The layers; no initial values are drawn and nothing is computed, since only shapes are shown."""
+    try:
+        if prod(shape) * (classes or 1) > LARGEST:
+            raise MemoryError
+        with unset():
+            return summarize(build_model(model, shape, classes), shape)
+    except MemoryError:
+        where = f"{_shape(shape)} inputs" + ("" if classes is None else f" and {classes:,} classes")
+        raise ValueError(f"{model} for {where} is too large for this machine's memory") from None
+
+
 def _list(json: bool) -> None:
     if json:
         say(json_format.dumps({name: entry.description for name, entry in MODELS.items()}))
         return
-    rows = [[entry.name, f"{entry.parameters:,}", entry.description] for entry in MODELS.values()]
-    for line in columns([["model", "parameters", ""], *rows], right={1}):
+    head = ["model", "input", "parameters", ""]
+    rows = [[e.name, _shape(e.input_shape), f"{e.parameters:,}", e.description] for e in MODELS.values()]
+    for line in columns([head, *rows], right={2}):
         say(line)
 
 
-def _show(model: str, shape: Sequence[int], rows: Sequence[LayerRow], parameters: int) -> None:
+def _show(model: str, shape: Sequence[int], rows: Sequence[LayerRow]) -> None:
     say(f"{model}: {MODELS[model].description}")
     say()
-    table = [["layer", "kind", "output", "parameters", "multiply-adds"], ["input", "", _shape(shape), "", ""]]
-    table += [[r.name, r.kind, _shape(r.output_shape), f"{r.parameters:,}", f"{r.multiply_adds:,}"] for r in rows]
-    table.append(["all", "", "", f"{parameters:,}", f"{sum(row.multiply_adds for row in rows):,}"])
-    for line in columns(table, right={3, 4}):
-        say(line)
-
-
-def _as_json(model: str, shape: Sequence[int], rows: Sequence[LayerRow], parameters: int) -> dict[str, object]:
-    layers = [
-        {
-            "name": r.name,
-            "kind": r.kind,
-            "output": list(r.output_shape),
-            "parameters": r.parameters,
-            "multiply_adds": r.multiply_adds,
-        }
+    table = [
+        ["layer", "kind", "output", "parameters", "multiply-adds", "memory"],
+        ["input", "", _shape(shape)] + [""] * 3,
+    ]
+    table += [
+        [r.name, r.kind, _shape(r.output_shape), f"{r.parameters:,}", f"{r.multiply_adds:,}", amount(r.output_bytes)]
         for r in rows
     ]
-    return {
-        "model": model,
-        "input": list(shape),
-        "layers": layers,
-        "parameters": parameters,
-        "multiply_adds": sum(row.multiply_adds for row in rows),
-    }
+    total = totals(rows)
+    sums = [f"{total.parameters:,}", f"{total.multiply_adds:,}", amount(total.output_bytes)]
+    for line in columns([*table, ["all", "", "", *sums]], right={3, 4, 5}):
+        say(line)
+    say()
+    say(
+        f"{total.parameters:,} parameters ({amount(total.parameter_bytes)}), {total.multiply_adds:,} multiply-adds and "
+        f"{amount(total.output_bytes)} of results for one example; {amount(total.memory)} together"
+    )
+
+
+def _as_json(model: str, shape: Sequence[int], rows: Sequence[LayerRow]) -> dict[str, object]:
+    total = totals(rows)
+    layers = [{"output" if k == "output_shape" else k: v for k, v in asdict(row).items()} for row in rows]
+    return {"model": model, "input": list(shape), "layers": layers, **asdict(total), "memory": total.memory}
 
 
 def _shape(shape: Sequence[int]) -> str:

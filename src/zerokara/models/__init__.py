@@ -1,31 +1,53 @@
-"""The zoo: the book's networks, and a summary of any model."""
+"""The zoo: the book's networks, those that made history, and a summary of any model."""
 
-from zerokara.models.catalogue import MODELS, ModelEntry, build_model
+from zerokara.models.alexnet import AlexNet
+from zerokara.models.catalogue import BOOK, MODELS, ZOO, ModelEntry, build_model
+from zerokara.models.cifar_resnet import CifarResNet
 from zerokara.models.committee import Reader, load_committee, save_committee
 from zerokara.models.deep_conv import DeepConvNet
 from zerokara.models.fast_conv import FastConvNet
+from zerokara.models.googlenet import GoogLeNet, Inception, auxiliary_cross_entropy
+from zerokara.models.lenet import LeNet5
+from zerokara.models.mobilenet import MobileNetV1
 from zerokara.models.multi_layer import MultiLayerNet
 from zerokara.models.reader import ReaderNet
+from zerokara.models.resnet import ResNet
 from zerokara.models.simple_conv import SimpleConvNet
 from zerokara.models.small_conv import SmallConvNet
-from zerokara.models.summary import LayerRow, count_parameters, summarize
+from zerokara.models.squeezenet import SqueezeNet
+from zerokara.models.summary import LayerRow, Totals, count_parameters, summarize, totals
 from zerokara.models.two_layer import TwoLayerNet
+from zerokara.models.vgg import VGG
 
 __all__ = [
+    "BOOK",
     "MODELS",
+    "VGG",
+    "ZOO",
+    "AlexNet",
+    "CifarResNet",
     "DeepConvNet",
     "FastConvNet",
+    "GoogLeNet",
+    "Inception",
     "LayerRow",
+    "LeNet5",
+    "MobileNetV1",
     "ModelEntry",
     "MultiLayerNet",
     "Reader",
     "ReaderNet",
+    "ResNet",
     "SimpleConvNet",
     "SmallConvNet",
+    "SqueezeNet",
+    "Totals",
     "TwoLayerNet",
+    "auxiliary_cross_entropy",
     "build_model",
     "count_parameters",
     "load_committee",
     "save_committee",
     "summarize",
+    "totals",
 ]

@@ -3,25 +3,40 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from zerokara import functional as F
 from zerokara.arrays import Shape
+from zerokara.autodiff import Tensor
+from zerokara.models.alexnet import AlexNet
+from zerokara.models.cifar_resnet import CifarResNet
 from zerokara.models.deep_conv import DeepConvNet
 from zerokara.models.fast_conv import WIDE, FastConvNet
+from zerokara.models.googlenet import GoogLeNet, auxiliary_cross_entropy
+from zerokara.models.lenet import LeNet5
+from zerokara.models.mobilenet import MobileNetV1
 from zerokara.models.multi_layer import MultiLayerNet
 from zerokara.models.reader import ReaderNet
+from zerokara.models.resnet import ResNet
 from zerokara.models.simple_conv import SimpleConvNet
 from zerokara.models.small_conv import SmallConvNet
+from zerokara.models.squeezenet import SqueezeNet
 from zerokara.models.two_layer import TwoLayerNet
+from zerokara.models.vgg import VGG
 from zerokara.nn import Module
 
 Build = Callable[[Shape, int, np.random.Generator | None], Module]
+IMAGENET: Shape = (3, 224, 224)
 
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """A model in the catalogue: `build(input_shape, classes, rng)`, and what is known of it at its usual sizes."""
+    """A model in the catalogue: `build(input_shape, classes, rng)`, and what is known of it at its usual sizes.
+
+    `least` is how many pixels a side a picture must have. `loss` is what its answers in training mode are judged by.
+    """
 
     name: str
     description: str
@@ -29,6 +44,8 @@ class ModelEntry:
     parameters: int
     input_shape: Shape = (1, 28, 28)
     classes: int = 10
+    least: int = 1
+    loss: Callable[..., Tensor] = F.cross_entropy
 
 
 def _two_layer(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
@@ -39,28 +56,25 @@ def _multi_layer(input_shape: Shape, classes: int, rng: np.random.Generator | No
     return MultiLayerNet(math.prod(input_shape), [100] * 4, classes, rng=rng)
 
 
-def _simple_conv(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
-    return SimpleConvNet(_image("simple-convnet", input_shape), classes, rng=rng)
+def _sized(name: str, make: Callable[..., Module], **settings: Any) -> Build:
+    """A network whose layers are made for pictures of one size."""
+
+    def build(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
+        return make(_image(name, input_shape), classes, rng=rng, **settings)
+
+    return build
 
 
-def _deep_conv(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
-    return DeepConvNet(_image("deep-convnet", input_shape), classes, rng=rng)
+def _any_size(name: str, make: Callable[..., Module], least: int, **settings: Any) -> Build:
+    """A network that takes pictures of any size from `least` on."""
 
+    def build(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
+        channels, height, width = _image(name, input_shape)
+        if min(height, width) < least:
+            raise ValueError(f"{name} needs pictures of at least {least}×{least} pixels; got {height}×{width}")
+        return make(classes=classes, channels=channels, rng=rng, **settings)
 
-def _small_conv(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
-    return SmallConvNet(_image("small-convnet", input_shape), classes, rng=rng)
-
-
-def _fast_conv(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
-    return FastConvNet(_image("fast-convnet", input_shape), classes, rng=rng)
-
-
-def _fast_conv_wide(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
-    return FastConvNet(_image("fast-convnet-wide", input_shape), classes, filters=WIDE, stride=1, rng=rng)
-
-
-def _reader(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
-    return ReaderNet(_image("reader", input_shape), classes, rng=rng)
+    return build
 
 
 def _image(name: str, shape: Shape) -> tuple[int, int, int]:
@@ -69,18 +83,98 @@ def _image(name: str, shape: Shape) -> tuple[int, int, int]:
     return shape[0], shape[1], shape[2]
 
 
-ENTRIES = (
+def _book(
+    name: str, description: str, parameters: int, least: int, make: Callable[..., Module], **settings: Any
+) -> ModelEntry:
+    shape = settings.pop("input_shape", (1, 28, 28))
+    return ModelEntry(name, description, _sized(name, make, **settings), parameters, shape, 10, least)
+
+
+def _imagenet(
+    name: str, description: str, parameters: int, least: int, make: Callable[..., Module], **settings: Any
+) -> ModelEntry:
+    loss = settings.pop("loss", F.cross_entropy)
+    build = _any_size(name, make, least, **settings)
+    return ModelEntry(name, description, build, parameters, IMAGENET, 1000, least, loss)
+
+
+def _vgg(depth: int, plain: int, normed: int) -> tuple[ModelEntry, ModelEntry]:
+    says = f"{depth - 3} convolutions of 3×3 and three linear layers"
+    return (
+        _imagenet(f"vgg{depth}", says, plain, 32, VGG, depth=depth),
+        _imagenet(f"vgg{depth}-bn", f"{says}, with batch norm", normed, 32, VGG, depth=depth, batch_norm=True),
+    )
+
+
+def _cifar(depth: int, parameters: int) -> ModelEntry:
+    name, says = f"cifar-resnet{depth}", f"{depth} layers with shortcuts, for the pictures of CIFAR-10"
+    return ModelEntry(name, says, _any_size(name, CifarResNet, 1, depth=depth), parameters, (3, 32, 32), 10, 1)
+
+
+BOOK = (
     ModelEntry("two-layer", "784-50-10, the book's chapters 4 and 5", _two_layer, 39_760),
     ModelEntry("multi-layer", "784-100-100-100-100-10, chapter 6", _multi_layer, 109_810),
-    ModelEntry("simple-convnet", "one convolution and two linear layers, chapter 7", _simple_conv, 433_890),
-    ModelEntry("deep-convnet", "six convolutions and two linear layers, chapter 8", _deep_conv, 123_552),
-    ModelEntry("small-convnet", "four convolutions with batch norm, for 8×8 pictures", _small_conv, 17_754, (1, 8, 8)),
-    ModelEntry("fast-convnet", "four convolutions with batch norm, which learn in seconds", _fast_conv, 18_010),
-    ModelEntry("fast-convnet-wide", "the same, wider and with a closer first look", _fast_conv_wide, 63_226),
-    ModelEntry("reader", "six convolutions with batch norm, which read drawn digits", _reader, 295_322),
+    _book("simple-convnet", "one convolution and two linear layers, chapter 7", 433_890, 6, SimpleConvNet),
+    _book("deep-convnet", "six convolutions and two linear layers, chapter 8", 123_552, 4, DeepConvNet),
+    _book(
+        "small-convnet",
+        "four convolutions with batch norm, for 8×8 pictures",
+        17_754,
+        4,
+        SmallConvNet,
+        input_shape=(1, 8, 8),
+    ),
+    _book("fast-convnet", "four convolutions with batch norm, which learn in seconds", 18_010, 8, FastConvNet),
+    _book(
+        "fast-convnet-wide",
+        "the same, wider and with a closer first look",
+        63_226,
+        8,
+        FastConvNet,
+        filters=WIDE,
+        stride=1,
+    ),
+    _book("reader", "six convolutions with batch norm, which read drawn digits", 295_322, 8, ReaderNet),
 )
+"""The book's networks, and our own of their size."""
 
-MODELS: dict[str, ModelEntry] = {entry.name: entry for entry in ENTRIES}
+ZOO = (
+    ModelEntry(
+        "lenet5",
+        "two convolutions and three linear layers, 1998",
+        _sized("lenet5", LeNet5),
+        61_706,
+        (1, 32, 32),
+        10,
+        12,
+    ),
+    _imagenet("alexnet", "five convolutions and three linear layers, 2012", 61_100_840, 63, AlexNet),
+    *_vgg(11, 132_863_336, 132_868_840),
+    *_vgg(13, 133_047_848, 133_053_736),
+    *_vgg(16, 138_357_544, 138_365_992),
+    *_vgg(19, 143_667_240, 143_678_248),
+    _imagenet(
+        "googlenet",
+        "nine inception modules and two auxiliary heads",
+        13_004_888,
+        15,
+        GoogLeNet,
+        loss=auxiliary_cross_entropy,
+    ),
+    _imagenet("resnet18", "18 layers with shortcuts", 11_689_512, 1, ResNet, depth=18),
+    _imagenet("resnet34", "34 layers with shortcuts", 21_797_672, 1, ResNet, depth=34),
+    _imagenet("resnet50", "50 layers with shortcuts, in narrow-waisted blocks", 25_557_032, 1, ResNet, depth=50),
+    _cifar(20, 269_722),
+    _cifar(32, 464_154),
+    _cifar(44, 658_586),
+    _cifar(56, 853_018),
+    _imagenet("squeezenet1.0", "eight fire modules", 1_248_424, 21, SqueezeNet, version="1.0"),
+    _imagenet("squeezenet1.1", "the same, which pools earlier", 1_235_496, 17, SqueezeNet, version="1.1"),
+    _imagenet("mobilenet-v1", "thirteen separable convolutions", 4_231_976, 1, MobileNetV1),
+)
+"""The networks that made history, at their published sizes."""
+
+MODELS: dict[str, ModelEntry] = {entry.name: entry for entry in (*BOOK, *ZOO)}
 
 
 def build_model(

@@ -1,33 +1,69 @@
-"""What a model is made of: one row a layer, found by running it once."""
+"""What a model is made of: one row a layer, found by sending the shape of one sample through it."""
 
 import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from zerokara.arrays import Shape
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.kernels import use_kernels
-from zerokara.nn import Conv2d, Linear, Module, observe
+from zerokara.models.outline import Outline
+from zerokara.nn import Conv2d, Linear, Module, Parameter, observe
 from zerokara.nn.init import fan_in
 
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One call of one layer. Shapes are without the batch axis; () for a layer that the forward pass never calls."""
+    """One call of one layer. Shapes are without the batch axis; () for a layer that the forward pass never calls.
+
+    `parameter_bytes` and `output_bytes` are the memory of the parameters counted here, and of the layer's result for
+    one sample.
+    """
 
     name: str
     kind: str
     output_shape: Shape
     parameters: int
     multiply_adds: int
+    parameter_bytes: int = 0
+    output_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the rows of a summary add up to, for one sample; shared parameters once.
+
+    `memory` is that of parameters and results of all layers together: what the forward pass of a training step keeps.
+    Gradients and an optimizer's numbers come on top, each as much as the parameters.
+    """
+
+    parameters: int
+    multiply_adds: int
+    parameter_bytes: int
+    output_bytes: int
+
+    @property
+    def memory(self) -> int:
+        """Bytes of parameters and outputs."""
+        return self.parameter_bytes + self.output_bytes
+
+
+def totals(rows: Sequence[LayerRow]) -> Totals:
+    """The sums over the rows."""
+    fields = ("parameters", "multiply_adds", "parameter_bytes", "output_bytes")
+    return Totals(*(sum(getattr(row, field) for row in rows) for field in fields))
 
 
 def summarize(model: Module, input_shape: Shape) -> list[LayerRow]:
     """The rows of `model` for samples of `input_shape` (no batch axis), in the order of computing.
 
-    The model runs once, in evaluation mode and without recording, on a batch of one sample of zeros; afterwards it is
-    as before. A layer is a module without modules inside, or with parameters of its own. Parameters that are shared
+    The shape of a batch of one sample goes through the model once, in evaluation mode; nothing is computed, so that the
+    size of the model does not matter. (A model that looks at numbers gets zeros and computes.) Afterwards it is as
+    before. A layer is a module without modules inside, or with parameters of its own. Parameters that are shared
     are counted in the first row that uses them; a layer that is never called comes last: the rows add up to the model.
     """
     calls = _calls(model, input_shape)
@@ -35,7 +71,10 @@ def summarize(model: Module, input_shape: Shape) -> list[LayerRow]:
     calls += [(layer, ()) for layer in model.modules() if id(layer) not in called]
     names = {id(layer): name for name, layer in model.named_modules()}
     counted: set[int] = set()
-    return [_row(names.get(id(layer), ""), layer, shape, counted) for layer, shape in calls if _is_layer(layer)]
+    itemsize = _dtype(model).itemsize
+    return [
+        _row(names.get(id(layer), ""), layer, shape, counted, itemsize) for layer, shape in calls if _is_layer(layer)
+    ]
 
 
 def count_parameters(model: Module) -> int:
@@ -44,34 +83,58 @@ def count_parameters(model: Module) -> int:
 
 
 def _calls(model: Module, input_shape: Shape) -> list[tuple[Module, Shape]]:
+    shape, dtype = (1, *input_shape), _dtype(model)
+    with _evaluating(model), no_grad(), use_kernels("reference"):
+        try:
+            return _observed(model, Outline(shape, dtype))
+        except (TypeError, AttributeError):  # it wants an array: if that is not the reason, the error comes again
+            return _observed(model, np.zeros(shape, dtype))
+
+
+def _observed(model: Module, x: Any) -> list[tuple[Module, Shape]]:
     calls: list[tuple[Module, Shape]] = []
+    with observe(lambda layer, y: calls.append((layer, y.shape[1:]))):
+        model(Tensor(x))
+    return calls
+
+
+@contextmanager
+def _evaluating(model: Module) -> Iterator[None]:
     modes = [(module, module.training) for module in model.modules()]
-    dtype = next((parameter.dtype for parameter in model.parameters()), np.dtype(np.float32))
-    zeros = Tensor(np.zeros((1, *input_shape), dtype))
+    model.eval()
     try:
-        with no_grad(), use_kernels("reference"), observe(lambda layer, y: calls.append((layer, y.shape[1:]))):
-            model.eval()(zeros)
+        yield
     finally:
         for module, mode in modes:
             module.training = mode
-    return calls
+
+
+def _dtype(model: Module) -> np.dtype[Any]:
+    return next((parameter.dtype for parameter in model.parameters()), np.dtype(np.float32))
 
 
 def _is_layer(module: Module) -> bool:
     return bool(_own_parameters(module)) or not any(module.children())
 
 
-def _own_parameters(module: Module) -> dict[int, int]:
-    """{identity: size} of the parameters that no inner module holds."""
+def _own_parameters(module: Module) -> list[Parameter]:
+    """The parameters that no inner module holds."""
     inner = {id(p) for child in module.children() for p in child.parameters()}
-    return {id(p): p.size for p in module.parameters() if id(p) not in inner}
+    return [p for p in module.parameters() if id(p) not in inner]
 
 
-def _row(name: str, layer: Module, shape: Shape, counted: set[int]) -> LayerRow:
-    own = _own_parameters(layer)
-    new = sum(size for identity, size in own.items() if identity not in counted)
-    counted.update(own)
-    return LayerRow(name, type(layer).__name__, shape, new, _multiply_adds(layer, shape))
+def _row(name: str, layer: Module, shape: Shape, counted: set[int], itemsize: int) -> LayerRow:
+    new = [p for p in _own_parameters(layer) if id(p) not in counted]
+    counted.update(map(id, new))
+    return LayerRow(
+        name,
+        type(layer).__name__,
+        shape,
+        parameters=sum(p.size for p in new),
+        multiply_adds=_multiply_adds(layer, shape),
+        parameter_bytes=sum(p.data.nbytes for p in new),
+        output_bytes=math.prod(shape) * itemsize if shape else 0,
+    )
 
 
 def _multiply_adds(layer: Module, output: Shape) -> int:

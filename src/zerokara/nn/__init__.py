@@ -17,7 +17,7 @@ from zerokara.nn.conv import Conv2d
 from zerokara.nn.dropout import Dropout
 from zerokara.nn.linear import Linear
 from zerokara.nn.module import Module, observe
-from zerokara.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm
+from zerokara.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm, LocalResponseNorm
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from zerokara.nn.shape import Flatten, Identity
@@ -37,6 +37,7 @@ __all__ = [
     "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LocalResponseNorm",
     "MaxPool2d",
     "Module",
     "ModuleList",

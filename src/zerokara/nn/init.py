@@ -7,14 +7,22 @@ n_in is the number of inputs that one output sums over: `in_features`, or channe
 | "default"     | `FanInUniform`  | U(−1/√n_in, 1/√n_in): PyTorch's own default (Kaiming uniform with a = √5)       |
 | "he"          | `He`            | N(0, 2/n_in): keeps the spread of activations through ReLU (He et al. 2015)     |
 | "xavier"      | `Xavier`        | N(0, 1/n_in): for sigmoid and tanh, as the book gives it                        |
+| "he-out"      | `HeOut`         | N(0, 2/n_out): keeps the spread of gradients instead (torchvision's convolutions) |
+| "he-uniform"  | `HeUniform`     | U(−√(6/n_in), √(6/n_in)): He's spread, drawn from a range                       |
 | "glorot"      | `Glorot`        | N(0, 2/(n_in + n_out)): what PyTorch calls `xavier_normal_` (Glorot, Bengio 2010) |
 | "identity"    | `Identity`      | 1 where output i meets input i (for filters: at the centre), else 0             |
 | a number s    | `Normal(s)`     | N(0, s²): the book's `weight_init_std=0.01`                                     |
+| –             | `Cut(s)`        | N(0, s²) without what is farther than 2·s from 0                                |
 | –             | `Constant(c)`   | c everywhere                                                                    |
+
+n_out is the number of outputs that one input reaches. `with unset():` draws nothing, for models that get their values
+from a file, or are only looked at.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +31,9 @@ from zerokara.arrays import Array, DTypeLike, Shape
 
 Initializer = Callable[[Shape, np.random.Generator, DTypeLike], Array]
 Init = Initializer | str | float | None
+
+_AT_ONCE = 1 << 20
+_unset: ContextVar[bool] = ContextVar("_unset", default=False)
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,25 @@ class Normal:
 
     def __call__(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
         """The values."""
-        return (self.std * rng.standard_normal(shape)).astype(dtype)
+        values = np.empty(math.prod(shape), dtype)
+        for start in range(0, len(values), _AT_ONCE):  # in pieces, because they are drawn in double precision
+            piece = values[start : start + _AT_ONCE]
+            piece[...] = self.std * rng.standard_normal(len(piece))
+        return values.reshape(shape)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """w ~ N(0, std²), drawn again as long as |w| > 2·std."""
+
+    std: float
+
+    def __call__(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
+        """The values."""
+        values = rng.standard_normal(shape)
+        while (far := np.abs(values) > 2).any():
+            values[far] = rng.standard_normal(int(far.sum()))
+        return (self.std * values).astype(dtype)
 
 
 @dataclass(frozen=True)
@@ -76,6 +105,25 @@ class He:
     def __call__(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
         """The values."""
         return Normal(math.sqrt(2 / fan_in(shape)))(shape, rng, dtype)
+
+
+@dataclass(frozen=True)
+class HeOut:
+    """w ~ N(0, 2/n_out): He's variance by the way back, "fan out" in PyTorch."""
+
+    def __call__(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
+        """The values."""
+        return Normal(math.sqrt(2 / fan_out(shape)))(shape, rng, dtype)
+
+
+@dataclass(frozen=True)
+class HeUniform:
+    """w ~ U(−√(6/n_in), √(6/n_in)): the variance of `He`."""
+
+    def __call__(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
+        """The values."""
+        bound = math.sqrt(6 / fan_in(shape))
+        return rng.uniform(-bound, bound, shape).astype(dtype)
 
 
 @dataclass(frozen=True)
@@ -107,6 +155,8 @@ INITIALIZERS: dict[str, Initializer] = {
     "xavier": Xavier(),
     "glorot": Glorot(),
     "identity": Identity(),
+    "he-out": HeOut(),
+    "he-uniform": HeUniform(),
 }
 
 
@@ -120,8 +170,30 @@ def fan_out(shape: Shape) -> int:
     return shape[0] * math.prod(shape[2:])
 
 
+@contextmanager
+def unset() -> Iterator[None]:
+    """Within the block new layers draw no initial values; weights and biases are 0 until somebody sets them.
+
+    For loading weights into a large model, and for looking at its shape: zeros cost neither time nor memory.
+    """
+    token = _unset.set(True)
+    try:
+        yield
+    finally:
+        _unset.reset(token)
+
+
 def initializer(init: Init) -> Initializer:
     """The initializer meant by a name, a number (the std of a normal distribution), None (the default) or itself."""
+    meant = _meant(init)
+    return _zeros if _unset.get() else meant
+
+
+def _zeros(shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
+    return np.broadcast_to(np.zeros((), dtype), shape)
+
+
+def _meant(init: Init) -> Initializer:
     if init is None:
         return FanInUniform()
     if isinstance(init, str):
@@ -135,6 +207,8 @@ def initializer(init: Init) -> Initializer:
 
 def bias_initializer(init: Init, weight_shape: Shape) -> Initializer:
     """Biases start like PyTorch's, U(−1/√n_in, 1/√n_in) with the weight's n_in, or at 0 where `init` is given."""
+    if _unset.get():
+        return _zeros
     if init is not None and init != "default":
         return Constant(0.0)
     bound = 1 / math.sqrt(fan_in(weight_shape))

@@ -154,3 +154,26 @@ class LayerNorm(Module):
     def extra_repr(self) -> str:
         """The settings."""
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.weight is not None}"
+
+
+class LocalResponseNorm(Module):
+    """y[n,c] = x[n,c] / (k + α/size · Σⱼ x[n,j]²)^β        over `size` neighbouring channels j, c in their middle
+
+    Shapes: (N, C, H, W) → the same. Nothing is learned; channels that do not exist count as 0. AlexNet's has size 5,
+    α = 5·10⁻⁴, β = 0.75, k = 2 (Krizhevsky, Sutskever and Hinton, 2012, section 3.3, which does not divide by size).
+    """
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+        self.size = whole("LocalResponseNorm", "size", size)
+        self.alpha = alpha
+        self.beta = beta
+        self.k = k
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x, every channel damped by its neighbours."""
+        expect_images("LocalResponseNorm", x.shape)
+        return F.local_response_norm(x, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self) -> str:
+        """The settings."""
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

@@ -27,4 +27,6 @@ def _owned(data: Any) -> Array:
     dtype = given.dtype if isinstance(given, np.ndarray | np.generic) else np.dtype(np.float32)
     if not np.issubdtype(dtype, np.floating):
         raise TypeError(f"a Parameter holds floating-point numbers; got dtype {dtype}: convert with .astype('float32')")
+    if isinstance(given, np.ndarray) and given.size and not any(given.strides) and not given.flat[0]:
+        return np.zeros(given.shape, dtype)  # a single 0 seen everywhere: takes memory only when it is written to
     return np.array(given, dtype=dtype, order="C", copy=True)

@@ -79,23 +79,23 @@ class GlobalAvgPool2d(Module):
 
 
 class AdaptiveAvgPool2d(Module):
-    """y[n,c,0,0] = mean of x[n,c] over all pixels        Shapes: (N, C, H, W) → (N, C, 1, 1)
+    """y[n,c,i,j] = mean of x[n,c] over the rows ⌊i·H/h⌋ … ⌈(i+1)·H/h⌉ − 1 and the columns ⌊j·W/w⌋ … ⌈(j+1)·W/w⌉ − 1
 
-    PyTorch's name for global average pooling. Only `output_size=1` exists here; for other sizes use `AvgPool2d`.
+    Shapes: (N, C, H, W) → (N, C, h, w) with (h, w) = `output_size`, for any H and W, smaller ones too. With
+    `output_size=1` it is global average pooling, with the two axes kept.
     """
 
     def __init__(self, output_size: int | Pair = 1) -> None:
-        if pair("AdaptiveAvgPool2d", "output_size", output_size) != (1, 1):
-            raise ValueError(f"AdaptiveAvgPool2d knows output_size=1 only; got {output_size!r}: use AvgPool2d instead")
+        self.output_size = pair("AdaptiveAvgPool2d", "output_size", output_size)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The mean of every channel, as an image of one pixel."""
+        """The means of as many windows as wanted."""
         expect_images("AdaptiveAvgPool2d", x.shape)
-        return F.reshape(F.global_avg_pool2d(x), (*x.shape[:2], 1, 1))
+        return F.adaptive_avg_pool2d(x, self.output_size)
 
     def extra_repr(self) -> str:
         """The size."""
-        return "output_size=1"
+        return f"output_size={self.output_size}"
 
 
 def _pool_padding(layer: str, padding: int | Pair, kernel: Pair) -> Pair:

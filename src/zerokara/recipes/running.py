@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from zerokara import functional as F
 from zerokara.arrays import generator, manual_seed
-from zerokara.autodiff import Tensor
 from zerokara.data import Dataset, Loader, load
 from zerokara.data import split as cut
-from zerokara.models import build_model, count_parameters
+from zerokara.models import MODELS, build_model, count_parameters
 from zerokara.nn import Module
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe
 from zerokara.training import EarlyStopping, Evaluation, Record, evaluate, fit, read_records
+from zerokara.training.evaluation import Loss
 
 Watch = Callable[[Iterator[Record]], Iterable[Record]]
 """Who looks on while a training goes on, and passes its records on: `training.watch`, for example."""
@@ -96,7 +95,7 @@ def train(
         loader,
         _optimizer(recipe, model),
         epochs=recipe.epochs,
-        loss=partial(_loss, smoothing=recipe.label_smoothing) if recipe.label_smoothing else F.cross_entropy,
+        loss=_loss(recipe),
         validation=validation,
         schedule=schedule_by_name(recipe.schedule, recipe.lr, recipe.epochs * len(loader)),
         clip_norm=recipe.clip_norm or None,
@@ -112,5 +111,7 @@ def _optimizer(recipe: Recipe, model: Module) -> Optimizer:
     return optimizer_by_name(recipe.optimizer, model, lr=recipe.lr, weight_decay=recipe.weight_decay, l1=recipe.l1)
 
 
-def _loss(scores: Tensor, labels: Any, smoothing: float) -> Tensor:
-    return F.cross_entropy(scores, labels, label_smoothing=smoothing)
+def _loss(recipe: Recipe) -> Loss:
+    """What the model's answers in training mode are judged by, with the recipe's label smoothing."""
+    loss = MODELS[recipe.model].loss
+    return partial(loss, label_smoothing=recipe.label_smoothing) if recipe.label_smoothing else loss
