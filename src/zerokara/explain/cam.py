@@ -30,7 +30,8 @@ def grad_cam(model: Module, x: Images, target: Target = None, layer: str | None 
     """M = max(0, Σₖ αₖ·Aᵏ),  αₖ = 1/Z Σ_ij ∂S/∂Aᵏ_ij: the maps Aᵏ of a layer of Z pixels, each as strongly as its mean
     change moves the score S of the class. `coarse` is M, `map` is M enlarged to the size of the image.
 
-    layer: by its name in `model.named_modules()`; by default the last whose output is a map of more than one pixel.
+    layer: by its name in `model.named_modules()`; by default the last that gives maps of more than one pixel
+    (`last_maps`); the result names it.
     Where the scores are linear in the means of the maps, S = Σₖ wₖ·mean Aᵏ, αₖ = wₖ/Z, so M is the class activation
     map of Zhou et al. (2016), cut at 0 and divided by Z.
     Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra: Grad-CAM (2017).
@@ -56,14 +57,14 @@ def _cam(method: str, weighted: Weighted, model: Module, x: Images, target: Targ
     def portion(part: Array, asked: Array | None) -> tuple[Array, Array, Array]:
         scores, outputs = watch(model, Tensor(part, requires_grad=True))
         classes = targets(asked, scores.data)
-        found = maps_of(outputs, model, layer)
+        found = maps_of(outputs, model, layer, scores.shape[1])
         (g,) = gradients(chosen(scores, classes), at=[found.value])
         names.append(found.name)
         return _mix(weighted, found.value.data, np.asarray(g)), classes, picked(scores.data, classes)
 
     with evaluation(model):
         coarse, classes, score = in_portions(portion, images, target)
-    heat = np.maximum(enlarge(coarse, *images.shape[2:]), 0)
+    heat = enlarge(coarse, *images.shape[2:])
     return explanation(method, heat, classes, score, layer=names[0], coarse=coarse)
 
 
@@ -77,6 +78,7 @@ def _mean_gradient(maps: Array, g: Array) -> Array:
 
 
 def _likely_gradient(maps: Array, g: Array) -> Array:
-    below = 2 * g**2 + g**3 * np.sum(maps, axis=(2, 3), keepdims=True)
-    alpha = np.where(below != 0, g**2 / np.where(below != 0, below, 1), 0)
-    return np.asarray(np.sum(alpha * np.maximum(g, 0), axis=(2, 3)))
+    """Where g > 0, α = 1 / (2 + g·Σ_ab A_ab); elsewhere it does not matter."""
+    below = 2 + g * np.sum(maps, axis=(2, 3), keepdims=True)
+    useful = (g > 0) & (below != 0)
+    return np.asarray(np.sum(np.where(useful, g / np.where(useful, below, 1), 0), axis=(2, 3)))

@@ -48,12 +48,12 @@ def watch(model: Module, x: Tensor) -> tuple[Tensor, list[Output]]:
     return scores, seen
 
 
-def last_maps(outputs: Sequence[Output]) -> Output:
+def last_maps(outputs: Sequence[Output], classes: int | None = None) -> Output:
     """The layer that Grad-CAM looks at by default: the last whose output is a map of more than one pixel.
 
-    So deep that the maps stand for things and not for edges, and still with places. A pool at the end only makes the
-    map coarser, so the layer before it is taken. Where a block and its last part give the same, it goes by the name of
-    the block.
+    So deep that the maps stand for things and not for edges, and still with places. Passed over are pools at the end,
+    which only make the map coarser, and maps that are as many as `classes`: they are the scores already, and Grad-CAM
+    could mix nothing. Where a block and its last part give the same, it goes by the name of the block.
     """
     maps = [o for o in outputs if o.is_map]
     if not maps:
@@ -62,14 +62,16 @@ def last_maps(outputs: Sequence[Output]) -> Output:
             "saliency, integrated gradients and occlusion need none"
         )
     pooled = _pooled(maps)
-    last = next((o for o in reversed(maps) if id(o.value) not in pooled), maps[-1])
-    return [o for o in maps if o.value is last.value][-1]
+    good = [o for o in maps if id(o.value) not in pooled] or maps
+    mixed = [o for o in good if o.value.shape[1] != classes] or good
+    same = [o for o in maps if o.value is mixed[-1].value]
+    return [o for o in same if f"{same[0].name}.".startswith(f"{o.name}.")][-1]
 
 
-def maps_of(outputs: Sequence[Output], model: Module, layer: str | None) -> Output:
+def maps_of(outputs: Sequence[Output], model: Module, layer: str | None, classes: int | None = None) -> Output:
     """The layer of this name, or the default one, or an error with the names that come nearest."""
     if layer is None:
-        return last_maps(outputs)
+        return last_maps(outputs, classes)
     known("layer", layer, [name for name, _ in model.named_modules() if name])
     ran = [o for o in outputs if o.name == layer]
     if not ran:

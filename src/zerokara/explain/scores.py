@@ -67,7 +67,7 @@ class Explanation:
     @property
     def blank(self) -> Array:
         """(N,), whether the map is zero everywhere."""
-        return ~np.any(self.map, axis=(1, 2))
+        return np.asarray(~np.any(self.map, axis=(1, 2)))
 
     @property
     def note(self) -> str:
@@ -140,7 +140,7 @@ def targets(target: Target, scores: Array) -> Array:
     n, classes = scores.shape
     asked = one_each(target, n)
     if asked is None:
-        return np.argmax(scores, axis=1)
+        return np.asarray(np.argmax(scores, axis=1))
     if asked.min() < 0 or asked.max() >= classes:
         raise ValueError(f"there is no class {_outside(asked, classes)}: the model has {classes}, 0 to {classes - 1}")
     return asked
