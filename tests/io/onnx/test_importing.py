@@ -91,6 +91,14 @@ def test_a_summary_adds_up_to_the_parameters() -> None:
     assert sum(row.parameters for row in rows) == sum(p.size for p in module.parameters()) == 4 * 9 + 4 + 8 + 195
 
 
+def test_the_products_of_weighted_layers_are_counted() -> None:
+    module = module_of(convnet())
+    counts = {name: layer.multiply_adds(shape) for name, layer, shape in (
+        ("stem.conv", module.stem.conv, (4, 8, 8)), ("fc", module.fc, (3,)), ("pool", module.pool, (4, 4, 4))
+    )}  # fmt: skip
+    assert counts == {"stem.conv": 4 * 64 * 9, "fc": 3 * 64, "pool": 0}
+
+
 def test_what_the_file_says_is_kept() -> None:
     module = module_of(convnet())
     assert module.metadata == {"classes": "a,b,c"}

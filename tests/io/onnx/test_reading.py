@@ -138,6 +138,11 @@ def test_number_types_that_numpy_lacks(tmp_path: Path) -> None:
     assert "numbers of type FLOAT8E4M3FN" in refused(tmp_path / "model.onnx", model.SerializeToString())
 
 
+def test_a_network_of_long_ago_is_refused(tmp_path: Path) -> None:
+    model = model_of([node("Add", "xw", "y", axis=1, broadcast=1)], {"x": [1, 2]}, constants={"w": numbers(2)}, opset=3)
+    assert "is a network of opset 3" in refused(tmp_path / "model.onnx", model.SerializeToString())
+
+
 def test_half_precision_is_computed_in_float32() -> None:
     nodes = [node("Gemm", "xwb", "h", transB=1), node("Relu", "h", "y")]
     weights = {"w": numbers(3, 4).astype(np.float16), "b": numbers(3).astype(np.float16)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -9,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.arrays import Array
+from zerokara.arrays import Array, Shape
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced
@@ -110,6 +111,16 @@ class Operator(Module):
         own = any(isinstance(source, Own) for source in self._node.sources)
         single = self._node.call.outputs == 1 and not OPERATORS[self.kind].quiet
         return single and (own or any(isinstance(value, Tensor) for value in inputs))
+
+    def multiply_adds(self, output: Shape) -> int:
+        """Multiplications, each with its addition, for an output of this shape: weighted layers have them, others 0."""
+        weight = getattr(self, "weight", None)
+        if self.kind == "Conv" and isinstance(weight, Tensor):
+            return math.prod(output) * math.prod(weight.shape[1:])
+        if self.kind in ("Gemm", "MatMul") and isinstance(weight, Tensor) and weight.ndim > 1:
+            transposed = self.kind == "Gemm" and self._node.call.get("transB", 0)
+            return math.prod(output) * weight.shape[-1 if transposed else -2]
+        return 0
 
     def extra_repr(self) -> str:
         """The attributes that are numbers or words."""

@@ -26,6 +26,7 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
 )
 
 _EXTERNAL = 1  # TensorProto.DataLocation
+_OLDEST = 7
 
 
 def read_graph(path: str | os.PathLike[str]) -> Graph:
@@ -106,8 +107,13 @@ def _graph(model: Any, folder: Path | None) -> Graph:
 
 
 def _opset(model: Any) -> int:
-    versions = [o.version for o in model.opset_import if o.domain in ("", "ai.onnx")]
-    return max(versions, default=1)
+    """The version of ONNX's own operators. Before 7 they broadcast in another way."""
+    version = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=1)
+    if version < _OLDEST:
+        raise ValueError(
+            f"is a network of opset {version}; those of {_OLDEST} and later are read: convert it"
+        )
+    return version
 
 
 def _input(given: Any) -> Input:
