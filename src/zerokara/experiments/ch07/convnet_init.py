@@ -41,8 +41,8 @@ class ConvnetInit(SimpleTraining):
         ),
         Turn(
             Text(
-                "Plain SGD forgives a bad start far less than Adam.",
-                "SGD は Adam と違い、悪い初期値からはなかなか抜け出せません。",
+                "Does plain SGD forgive a small start as Adam does?",
+                "SGD でも、小さな初期値から抜け出せるでしょうか。",
             ),
             {"optimizer": "sgd", "lr": 0.01},
         ),

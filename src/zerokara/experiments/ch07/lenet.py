@@ -52,11 +52,17 @@ class Lenet(ConvTraining):
     quick = {**ConvTraining.quick, "activations": ("sigmoid", "relu")}
     turns = (
         Turn(
-            Text("The paper of 1998 used a tanh; how far behind is that?", "1998 年の論文が使ったのは tanh です。"),
+            Text(
+                "The paper of 1998 used a tanh; how far behind is that?",
+                "1998 年の論文が使ったのは tanh です。ReLU との差はどれくらいでしょうか。",
+            ),
             {"activations": ("tanh", "relu")},
         ),
         Turn(
-            Text("Plain SGD, as in those days.", "当時のように、ただの SGD で学習します。"),
+            Text(
+                "Plain SGD, as in those days: does the sigmoid network learn at all?",
+                "当時のような、ただの SGD。シグモイドのネットワークは学習するでしょうか。",
+            ),
             {"optimizer": "sgd", "lr": 0.1},
         ),
     )

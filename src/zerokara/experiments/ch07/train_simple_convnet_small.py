@@ -20,11 +20,14 @@ class TrainSimpleConvnetSmall(SimpleConvNetRecipe):
     question = Text("Can it be tried in a minute or two?", "1、2 分で試せるか？")
     turns = (
         Turn(
-            Text("Ten times fewer images: the gap opens.", "画像を 10 分の 1 にすると、訓練とテストの差が開きます。"),
+            Text(
+                "Ten times fewer images: how wide does the gap open?",
+                "画像を 10 分の 1 にすると、訓練とテストの差はどれだけ開くでしょうか。",
+            ),
             {"images": 500},
         ),
         Turn(
-            Text("He's initial values are a little better here.", "ここでは He の初期値のほうが少し良くなります。"),
+            Text("Are He's initial values better here?", "He の初期値のほうが良いでしょうか。"),
             {"init": "he"},
         ),
     )

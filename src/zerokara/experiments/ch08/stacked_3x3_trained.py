@@ -39,7 +39,13 @@ class Stacked3x3Trained(ConvTraining):
         "受容野が同じ、k×k の畳み込み 1 層と 3×3 の畳み込み (k − 1)/2 層のパラメータ数。入出力は C チャンネル。",
     )
     turns = (
-        Turn(Text("Three 3×3 in place of one 7×7.", "7×7 を 3×3 の 3 段に置き換えます。"), {"kernel": 7}),
+        Turn(
+            Text(
+                "Three 3×3 in place of one 7×7: is the gain larger?",
+                "7×7 を 3×3 の 3 段にすると、効果はもっと大きいでしょうか。",
+            ),
+            {"kernel": 7},
+        ),
         Turn(
             Text(
                 "With a tenth of the images, do fewer parameters help?",
