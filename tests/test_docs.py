@@ -21,6 +21,7 @@ RUN = (
     "docs/data.md",
     "docs/training.md",
     "docs/models.md",
+    "docs/explain.md",
 )
 """Pages whose Python blocks are a program, run from top to bottom. Elsewhere a block may be an extract."""
 

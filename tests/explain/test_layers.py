@@ -4,6 +4,7 @@ import pytest
 
 from tests.explain.conftest import images
 from zerokara import explain, models, nn
+from zerokara.arrays import generator
 from zerokara.autodiff import Tensor
 from zerokara.nn import Module
 
@@ -53,6 +54,24 @@ def test_the_default_layer(what: str) -> None:
 def test_the_default_layer_of_the_book_s_network() -> None:
     net = models.SimpleConvNet((1, 12, 12), filters=3)
     assert explain.grad_cam(net, images((1, 1, 12, 12)), 2).layer == "relu1"
+
+
+ZOO = {
+    "lenet5": "act2",
+    "googlenet": "inception5b",
+    "resnet18": "layer4",
+    "cifar-resnet20": "layer3",
+    "squeezenet1.1": "features",
+    "mobilenet-v1": "features",
+}
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_the_default_layer_of_networks_of_the_zoo(name: str) -> None:
+    entry = models.MODELS[name]
+    shape = (3, 64, 64) if entry.input_shape[1] > 64 else entry.input_shape
+    net = entry.build(shape, entry.classes, generator(0, "zoo"))
+    assert explain.grad_cam(net, images((1, *shape)), 2).layer == ZOO[name]
 
 
 def test_a_layer_that_runs_twice_is_seen_twice() -> None:
