@@ -3,6 +3,8 @@
 import pickle
 import random
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +202,17 @@ def test_numbers_that_end_early_or_begin_nowhere(tmp_path: Path) -> None:
     for entry in model.graph.initializer[0].external_data:
         entry.value = "-5" if entry.key == "offset" else entry.value
     assert "a place in another file is given as '-5'" in refused(path, model.SerializeToString())
+
+
+def test_names_that_are_no_text_and_attributes_without_a_value(tmp_path: Path) -> None:
+    content = linear().SerializeToString().replace(b"dense", b"\xff\xfense")
+    said = refused(tmp_path / "model.onnx", content)
+    assert "a name in it is no text" in said or "is no ONNX model" in said  # some versions of protobuf refuse it
+    model = linear()
+    model.graph.node[0].attribute[0].type = onnx.AttributeProto.UNDEFINED
+    assert "'transB': it has no value" in refused(tmp_path / "model.onnx", model.SerializeToString())
+
+
+def test_importing_the_library_does_not_import_onnx() -> None:
+    code = "import sys, zerokara.io; print([m for m in ('onnx', 'onnxruntime', 'google.protobuf') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"

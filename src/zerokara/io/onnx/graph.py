@@ -93,7 +93,7 @@ def constant_of(node: Node) -> Array:
     for name, value in node.attributes.items():
         if name == "value" and isinstance(value, np.ndarray):
             return value
-        if name in types:
+        if name in types and isinstance(value, int | float | list):
             return np.array(value, types[name])
     raise ValueError(f"Constant (node {node.label!r}) holds no array of numbers; it has {_listed(node.attributes)}")
 
@@ -102,6 +102,8 @@ def check_order(graph: Graph) -> None:
     """Refuse a graph in which something is used before it is made, or made twice."""
     made = {i.name for i in graph.inputs} | set(graph.constants) | {""}
     for node in graph.nodes:
+        if not any(node.outputs):
+            raise ValueError(f"{node.operator} (node {node.label!r}) makes nothing")
         for name in node.inputs:
             if name not in made:
                 raise ValueError(f"{node.operator} (node {node.label!r}) uses {name!r}, which nothing before it makes")

@@ -26,7 +26,11 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
 )
 
 _EXTERNAL = 1  # TensorProto.DataLocation
-_OLDEST = 7
+_CHANGED_IN_7 = frozenset(
+    {"Add", "Sub", "Mul", "Div", "Pow", "And", "Or", "Xor", "Equal", "Greater", "Less", "Gemm", "PRelu"}
+    | {"BatchNormalization", "Dropout"}
+)
+"""Operators that then broadcast in another way, or had a mode of their own."""
 
 
 def read_graph(path: str | os.PathLike[str]) -> Graph:
@@ -88,6 +92,7 @@ def _inlined(model: Any) -> Any:
 
 def _graph(model: Any, folder: Path | None) -> Graph:
     graph = model.graph
+    _expect_texts(model)
     if graph.sparse_initializer:
         raise ValueError("is a network with sparse weights, which are not supported: export it with dense ones")
     constants = {t.name: array_of(t, folder) for t in graph.initializer}
@@ -106,13 +111,28 @@ def _graph(model: Any, folder: Path | None) -> Graph:
     return without_names_for_constants(found)
 
 
+def _expect_texts(model: Any) -> None:
+    """Refuse names that are no text: protobuf hands out bytes where they are not UTF-8."""
+    graph = model.graph
+    names = [named.name for named in (*graph.node, *graph.input, *graph.output, *graph.initializer)]
+    names += [text for p in model.metadata_props for text in (p.key, p.value)]
+    names += [d.dim_param for i in graph.input for d in i.type.tensor_type.shape.dim]
+    names += [o.domain for o in model.opset_import]
+    for node in graph.node:
+        names += [node.op_type, node.domain, *node.input, *node.output, *(a.name for a in node.attribute)]
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError("a name in it is no text")
+
+
 def _opset(model: Any) -> int:
-    """The version of ONNX's own operators. Before 7 they broadcast in another way."""
-    version = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=1)
-    if version < _OLDEST:
-        raise ValueError(
-            f"is a network of opset {version}; those of {_OLDEST} and later are read: convert it"
-        )
+    """The version of ONNX's own operators; refused is what meant something else before version 7."""
+    version: int = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=1)
+    for node in model.graph.node:
+        if version < 7 and node.op_type in _CHANGED_IN_7:
+            raise ValueError(
+                f"is a network of opset {version}, in which {node.op_type} (node {node.name!r}) has a meaning "
+                "that it lost in opset 7: convert it to a newer one"
+            )
     return version
 
 
@@ -143,6 +163,8 @@ def _attribute(node: Any, attribute: Any, folder: Path | None) -> Any:
 
     try:
         value = helper.get_attribute_value(attribute)
+        if value is None:
+            raise ValueError("it has no value")
         if attribute.type == attribute.TENSOR:
             return array_of(value, folder)
         return _text(value)
