@@ -119,6 +119,14 @@ def test_sizes_that_do_not_fit_are_met_before_memory_is_taken(tmp_path: Path) ->
     assert "has the shape (-3, 4)" in refused(tmp_path / "model.onnx", model.SerializeToString())
 
 
+def test_a_model_larger_than_the_memory_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr("zerokara.io.files.read", full)
+    assert "is too large for the memory of this machine" in refused(tmp_path / "model.onnx")
+
+
 def test_a_shape_that_no_memory_holds_is_refused_when_it_is_asked_for() -> None:
     nodes = [node("ConstantOfShape", ["s"], ["big"], name="huge"), node("Add", ["x", "big"], "y")]
     model = model_of(nodes, {"x": [1]}, constants={"s": np.array([10**6, 10**6, 10**6], np.int64)})

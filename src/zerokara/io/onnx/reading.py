@@ -233,14 +233,23 @@ def _external(tensor: Any, folder: Path | None) -> bytes:
     path = (root / where).resolve()
     if not where or not path.is_relative_to(root) or path == root:
         raise ValueError(f"the numbers of {tensor.name!r} lie in {where!r}, outside its folder: they are not read")
-    begin = _whole(told.get("offset", "0"))
-    content = files.read(path)
-    length = _whole(told["length"]) if "length" in told else len(content) - begin
-    if begin + length > len(content):
-        raise ValueError(
-            f"the numbers of {tensor.name!r} go to byte {begin + length:,} of {path.name}, which is shorter"
-        )
-    return content[begin : begin + length]
+    begin, length = _whole(told.get("offset", "0")), told.get("length")
+    return _piece(path, tensor.name, begin, None if length is None else _whole(length))
+
+
+def _piece(path: Path, name: str, begin: int, length: int | None) -> bytes:
+    """The bytes of a file from `begin` on, and no others."""
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}, which the numbers of {name!r} lie in")
+    end = path.stat().st_size if length is None else begin + length
+    if end > path.stat().st_size:
+        raise ValueError(f"the numbers of {name!r} go to byte {end:,} of {path.name}, which is shorter")
+    try:
+        with path.open("rb") as file:
+            file.seek(begin)
+            return file.read(max(end - begin, 0))
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {files.reason(error)}") from error
 
 
 def _whole(text: str) -> int:
