@@ -3,12 +3,13 @@
 from zerokara.io.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from zerokara.io.files import write_atomically
 from zerokara.io.npz import load_npz, save_npz
-from zerokara.io.onnx import OnnxModule, load_onnx
+from zerokara.io.onnx import Exported, OnnxModule, load_onnx, save_onnx
 from zerokara.io.safetensors import load_safetensors, save_safetensors
 from zerokara.io.weights import load_weights
 
 __all__ = [
     "Checkpoint",
+    "Exported",
     "OnnxModule",
     "load_checkpoint",
     "load_npz",
@@ -17,6 +18,7 @@ __all__ = [
     "load_weights",
     "save_checkpoint",
     "save_npz",
+    "save_onnx",
     "save_safetensors",
     "write_atomically",
 ]

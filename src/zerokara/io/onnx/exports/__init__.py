@@ -1,0 +1,89 @@
+"""The table of rules that can be written in ONNX, and of those that cannot."""
+
+from collections.abc import Callable
+
+from zerokara.io.onnx.exports.arrangement import (
+    broadcast_to,
+    concatenate,
+    getitem,
+    matmul,
+    max,
+    mean,
+    reshape,
+    sum,
+    transpose,
+)
+from zerokara.io.onnx.exports.elementwise import (
+    absolute,
+    add,
+    cast,
+    clip,
+    cos,
+    divide,
+    erf,
+    exp,
+    gelu,
+    leaky_relu,
+    log,
+    log_softmax,
+    logaddexp,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    power,
+    relu,
+    relu_grad,
+    sigmoid,
+    sin,
+    softmax,
+    softplus,
+    sqrt,
+    step,
+    subtract,
+    tanh,
+    where,
+)
+from zerokara.io.onnx.exports.layers import (
+    avg_pool2d,
+    batch_norm,
+    batch_norm_inference,
+    channel_sum,
+    conv2d,
+    conv2d_grad_x,
+    layer_norm,
+    linear,
+    max_pool2d,
+)
+
+Export = Callable[..., str]
+"""(step, *inputs) → the name of the value that the rule gives."""
+
+EXPORTS: dict[str, Export] = {
+    export.__name__: export
+    for export in (
+        add, subtract, multiply, divide, negative, power, exp, log, logaddexp, sqrt, sin, cos, absolute,
+        maximum, minimum, clip, where, cast,
+        sum, mean, max,
+        reshape, transpose, broadcast_to, getitem, concatenate,
+        matmul, linear,
+        step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, gelu, softplus, softmax, log_softmax,
+        conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d,
+        batch_norm, batch_norm_inference, layer_norm,
+    )
+}  # fmt: skip
+"""How each rule is written, by the rule's name."""
+
+_LOSS = "a loss judges answers while learning; export the network that gives the answers"
+
+REFUSED: dict[str, str] = {
+    "dropout": "it drops at random while learning; use nn.Dropout, which does nothing in evaluation mode",
+    "conv2d_grad_w": "it is the gradient of a convolution in its filters, which only learning needs",
+    "scatter": "it is the gradient of an index, which only learning needs",
+    "squared_error": _LOSS,
+    "cross_entropy": _LOSS,
+    "binary_cross_entropy_with_logits": _LOSS,
+}
+"""Rules that are not written, and why."""
+
+__all__ = ["EXPORTS", "REFUSED", "Export"]

@@ -1,0 +1,156 @@
+"""Rules that bring numbers into another arrangement, and those that make fewer of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from zerokara.io.onnx.writing import Given, Step
+
+FIRST, LAST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+AXES_ARE_INPUTS = 18  # since this opset, for ReduceMean and ReduceMax
+
+
+def sum(step: Step, x: Given) -> str:
+    """Σ x"""
+    return step.emit("ReduceSum", x.name, step.whole(_axes(step, x)), keepdims=int(step.options["keepdims"]))
+
+
+def mean(step: Step, x: Given) -> str:
+    """The mean of x"""
+    return _reduced(step, "ReduceMean", x)
+
+
+def max(step: Step, x: Given) -> str:
+    """The largest x"""
+    return _reduced(step, "ReduceMax", x)
+
+
+def reshape(step: Step, x: Given) -> str:
+    """The same numbers in another shape. Where one length grows with the batch, it is written as 0 or −1."""
+    a, b = step.shapes
+    growing = [i for i, (m, n) in enumerate(zip(a, b, strict=True)) if m != n]
+    if len(growing) > 1 or 0 in a:
+        return step.emit("Reshape", x.name, step.lengths(a, b), allowzero=1)
+    kept = [i for i in growing if i < x.ndim and (x.shapes[0][i], x.shapes[1][i]) == (a[i], b[i])]
+    shape = [(0 if i in kept else -1) if i in growing else n for i, n in enumerate(a)]
+    return step.emit("Reshape", x.name, step.whole(shape))
+
+
+def transpose(step: Step, x: Given) -> str:
+    """Axes in another order"""
+    return step.emit("Transpose", x.name, perm=[int(axis) % x.ndim for axis in step.options["axes"]])
+
+
+def broadcast_to(step: Step, x: Given) -> str:
+    """The numbers repeated to fill a larger shape. Axes that grow with the batch already may keep their length."""
+    (a, b), extra = step.shapes, len(step.shapes[0]) - x.ndim
+    own = [(1, 1)] * extra + list(zip(*x.shapes, strict=True))
+    pairs = [(1, 1) if pair == mine else pair for pair, mine in zip(zip(a, b, strict=True), own, strict=True)]
+    return step.emit("Expand", x.name, step.lengths([m for m, _ in pairs], [n for _, n in pairs]))
+
+
+def concatenate(step: Step, *xs: Given) -> str:
+    """Arrays one after another"""
+    return step.emit("Concat", *(x.name for x in xs), axis=int(step.options["axis"]))
+
+
+def getitem(step: Step, x: Given) -> str:
+    """x[index]: slices and new axes, whole numbers, or one array of whole numbers that picks along an axis."""
+    first, second = (_expanded(index, x.ndim) for index in step.both("index"))
+    if len(first) != len(second):
+        raise ValueError(f"{step.path}: what is picked depends on the batch in a way that ONNX cannot say")
+    name = _sliced(step, x, first, second)
+    picked, single, new = _places(first)
+    if picked and (single or len(picked) > 1):
+        raise ValueError(f"{step.path}: an index with several arrays, or an array and a number, cannot be exported")
+    for axis, place in picked.items():
+        name = step.emit("Gather", name, step.arrays(_whole(first[place]), _whole(second[place])), axis=axis)
+    name = step.emit("Squeeze", name, step.whole(single)) if single else name
+    return step.emit("Unsqueeze", name, step.whole(new)) if new else name
+
+
+def matmul(step: Step, x: Given, y: Given) -> str:
+    """x @ y"""
+    return step.emit("MatMul", x.name, y.name)
+
+
+def _reduced(step: Step, operator: str, x: Given) -> str:
+    keepdims, axes = int(step.options["keepdims"]), _axes(step, x)
+    if step.writer.opset < AXES_ARE_INPUTS:
+        return step.emit(operator, x.name, axes=axes, keepdims=keepdims)
+    return step.emit(operator, x.name, step.whole(axes), keepdims=keepdims)
+
+
+def _axes(step: Step, x: Given) -> list[int]:
+    axis = step.options["axis"]
+    given = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return [int(a) % x.ndim for a in given]
+
+
+def _expanded(index: Any, ndim: int) -> list[Any]:
+    """The parts of an index, one for each axis and each new axis; "…" is written out."""
+    parts = [np.flatnonzero(p) if _is_mask(p) else p for p in (index if isinstance(index, tuple) else (index,))]
+    places = [i for i, part in enumerate(parts) if part is Ellipsis]
+    missing = ndim - len([part for part in parts if part is not None and part is not Ellipsis])
+    rest: list[Any] = [slice(None)] * missing
+    return parts[: places[0]] + rest + parts[places[0] + 1 :] if places else parts + rest
+
+
+def _is_mask(part: Any) -> bool:
+    return isinstance(part, np.ndarray | list) and np.asarray(part).dtype == bool and np.ndim(part) == 1
+
+
+def _is_number(part: Any) -> bool:
+    return isinstance(part, int | np.integer) and not isinstance(part, bool)
+
+
+def _sliced(step: Step, x: Given, first: Sequence[Any], second: Sequence[Any]) -> str:
+    """What the slices and whole numbers leave; a number leaves an axis of length 1."""
+    pairs = [(a, b) for a, b in zip(first, second, strict=True) if a is not None]
+    cuts = [(axis, _cut(a), _cut(b)) for axis, (a, b) in enumerate(pairs) if _cuts(a) or _cuts(b)]
+    if not cuts:
+        return x.name
+    starts = step.lengths([a[0] for _, a, _ in cuts], [b[0] for _, _, b in cuts])
+    ends = step.lengths([a[1] for _, a, _ in cuts], [b[1] for _, _, b in cuts])
+    axes, steps = step.whole([axis for axis, _, _ in cuts]), step.whole([a[2] for _, a, _ in cuts])
+    return step.emit("Slice", x.name, starts, ends, axes, steps)
+
+
+def _cuts(part: Any) -> bool:
+    return _is_number(part) or (isinstance(part, slice) and part not in (slice(None), slice(None, None, 1)))
+
+
+def _cut(part: Any) -> tuple[int, int, int]:
+    """Start, end and step of a slice, or of the one place that a number means."""
+    if not isinstance(part, slice):
+        return int(part), LAST if part == -1 else int(part) + 1, 1
+    stride = 1 if part.step is None else int(part.step)
+    start = (0 if stride > 0 else LAST) if part.start is None else int(part.start)
+    end = (LAST if stride > 0 else FIRST) if part.stop is None else int(part.stop)
+    return start, end, stride
+
+
+def _places(index: Sequence[Any]) -> tuple[dict[int, int], list[int], list[int]]:
+    """Arrays of an index (axis → place), axes that a number takes away, and where new axes stand in the result."""
+    picked: dict[int, int] = {}
+    single: list[int] = []
+    new: list[int] = []
+    axis = result = 0
+    for place, part in enumerate(index):
+        if part is None:
+            new.append(result)
+        elif _is_number(part):
+            single.append(axis)
+        elif not isinstance(part, slice):
+            picked[axis] = place
+        result += 0 if _is_number(part) else 1 if part is None or isinstance(part, slice) else np.ndim(part)
+        axis += part is not None
+    return picked, single, new
+
+
+def _whole(part: Any) -> Any:
+    array = np.asarray(part)
+    if array.dtype.kind not in "iu":
+        raise ValueError("an index that is no array of whole numbers cannot be exported")
+    return array

@@ -1,0 +1,89 @@
+"""What a network does, written down twice: for a batch of two and for a batch of three.
+
+Where the two differ, the length of the batch is at work: a shape of (2, 400) that becomes (3, 400) is (N, 400). Inputs
+are random and differ too, so that numbers which a network computes outside of the rules cannot pass for constants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from zerokara.arrays import Array, DTypeLike, Shape, generator
+from zerokara.autodiff import Tensor, recording
+from zerokara.autodiff.graph import Node, nodes
+from zerokara.nn import Module, observe
+
+BATCHES = (2, 3)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One forward pass: what went in and came out, every node in order, its result, and a path to name it by."""
+
+    x: Tensor
+    y: Tensor
+    nodes: list[Node]
+    results: dict[int, Tensor]
+    paths: dict[int, str]
+
+
+@contextmanager
+def evaluating(model: Module) -> Iterator[None]:
+    """Within the block the model is in evaluation mode; afterwards every part is in the mode that it was in."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+def record(model: Module, shape: Shape, batch: int) -> Recording:
+    """Run the model in evaluation mode on a random batch of samples of this shape, and keep the graph."""
+    if not recording():
+        raise ValueError("a network is exported from the record of what it does: call save_onnx outside of no_grad()")
+    x = Tensor(random_batch(shape, batch, dtype_of(model)), requires_grad=True)
+    names = {id(module): name for name, module in model.named_modules()}
+    seen: list[tuple[int, str]] = []
+
+    def look(module: Module, y: object) -> None:
+        if isinstance(y, Tensor) and y.node is not None and id(module) in names:
+            seen.append((y.node.number, names[id(module)]))
+
+    with evaluating(model), observe(look):
+        y = model(x)
+    if not isinstance(y, Tensor):
+        raise ValueError(f"only a network that returns one tensor can be exported; this one returns {type(y).__name__}")
+    made = nodes(y)
+    results = {t.node.number: t for node in made for t in (*node.inputs, y) if t is not None and t.node is not None}
+    return Recording(x, y, made, results, _paths(made, seen))
+
+
+def dtype_of(model: Module) -> np.dtype[np.generic]:
+    """The type that the model computes in."""
+    return next((parameter.dtype for parameter in model.parameters()), np.dtype(np.float32))
+
+
+def random_batch(shape: Shape, batch: int, dtype: DTypeLike) -> Array:
+    """Normally distributed numbers, others for each length of the batch."""
+    return generator(batch, "onnx").standard_normal((batch, *shape), dtype=np.float32).astype(dtype)
+
+
+def _paths(made: list[Node], seen: list[tuple[int, str]]) -> dict[int, str]:
+    """Results of modules have the module's name; others that of their rule, beside the module that came next."""
+    own: dict[int, str] = {}
+    for number, name in seen:
+        own.setdefault(number, name)
+    paths, later = {}, iter(seen)
+    number, name = next(later, (-1, ""))
+    for node in made:
+        while number < node.number and (following := next(later, None)) is not None:
+            number, name = following
+        beside = name.rpartition(".")[0]
+        paths[node.number] = own.get(node.number) or ".".join(filter(None, [beside, node.rule.__name__]))
+    return paths
