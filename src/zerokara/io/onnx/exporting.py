@@ -14,9 +14,8 @@ from zerokara.autodiff import Tensor
 from zerokara.io import files
 from zerokara.io.onnx.agreement import difference, runtime_is_there
 from zerokara.io.onnx.exports import EXPORTS, REFUSED
-from zerokara.io.onnx.exports.elementwise import TYPES
 from zerokara.io.onnx.recording import BATCHES, Recording, record
-from zerokara.io.onnx.writing import BATCH, INPUT, OUTPUT, Given, Step, Writer, Written, grows
+from zerokara.io.onnx.writing import BATCH, INPUT, OUTPUT, TYPES, Given, Step, Writer, Written, grows
 from zerokara.nn import Module
 from zerokara.release import __version__
 from zerokara.rules import RULES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -15,6 +16,9 @@ from zerokara.autodiff.graph import Node
 from zerokara.io.onnx.recording import BATCHES
 
 INPUT, OUTPUT, BATCH = "input", "output", "batch"
+FLOAT, WHOLE, TRUTH = 1, 7, 9
+TYPES = {"f": FLOAT, "i": WHOLE, "u": WHOLE, "b": TRUTH}
+"""NumPy's kind of number → ONNX's number for the type in the file: float32, int64, bool."""
 
 
 @dataclass(frozen=True)
@@ -134,15 +138,17 @@ class Step:
         self.writer, self.path, self.nodes = writer, path, nodes
         self.shapes = results[0].shape, results[1].shape
         self.dtype = results[0].dtype
+        defaults = {name: p.default for name, p in inspect.signature(nodes[0].rule).parameters.items()}
+        self.both_options = tuple({**defaults, **node.options} for node in nodes)
 
     @property
     def options(self) -> dict[str, Any]:
         """The rule's options, as they were for the first batch."""
-        return self.nodes[0].options
+        return self.both_options[0]
 
     def both(self, option: str) -> tuple[Any, Any]:
         """An option for either batch."""
-        return self.nodes[0].options[option], self.nodes[1].options[option]
+        return self.both_options[0][option], self.both_options[1][option]
 
     def emit(self, operator: str, *inputs: str, **attributes: Any) -> str:
         """Write a node; returns the name of what it makes."""
@@ -169,9 +175,15 @@ class Step:
         return self.arrays(*self.both(option))
 
     def arrays(self, a: Array, b: Array) -> str:
-        """An array from outside of the rules, for either batch: the same, or repeated as often as the batch is long."""
+        """An array from outside of the rules, for either batch: the same, or repeated as often as the batch is long.
+
+        It may also be a multiple of the batch's length, such as how many numbers a mean is taken over.
+        """
         if a.shape == b.shape and _same(a, b):
             return self.constant(a)
+        if _counts(a, b):
+            length = self.emit("Cast", self.writer.batch(), to=FLOAT if a.dtype.kind == "f" else WHOLE)
+            return self.emit("Mul", self.emit("Reshape", length, self.whole([])), self.constant(a // BATCHES[0]))
         growing = [i for i, (m, n) in enumerate(zip(a.shape, b.shape, strict=False)) if m != n]
         one = a[tuple(slice(0, 1) if i in growing else slice(None) for i in range(a.ndim))]
         if a.ndim != b.ndim or not growing or not _same(a, one) or not _same(b, one):
@@ -180,6 +192,12 @@ class Step:
                 ".data, or at random); write it with tensors and functions of zerokara.functional"
             )
         return self.emit("Expand", self.constant(one), self.lengths(a.shape, b.shape))
+
+
+def _counts(a: Array, b: Array) -> bool:
+    """Whether two numbers are the same whole multiple of the batches' lengths."""
+    single = a.shape == b.shape == () and a.dtype.kind in "if"
+    return single and a * BATCHES[1] == b * BATCHES[0] and a % BATCHES[0] == 0
 
 
 def _same(a: Array, b: Array) -> bool:

@@ -56,14 +56,16 @@ def concatenate(step: Step, *xs: Given) -> str:
 
 
 def getitem(step: Step, x: Given) -> str:
-    """x[index]: slices and new axes, whole numbers, or one array of whole numbers that picks along an axis."""
+    """x[index]: slices, whole numbers and new axes; an array that picks along an axis, or several along the first."""
     first, second = (_expanded(index, x.ndim) for index in step.both("index"))
     if len(first) != len(second):
         raise ValueError(f"{step.path}: what is picked depends on the batch in a way that ONNX cannot say")
+    if (count := _points(first)) > 1:
+        return step.emit("GatherND", x.name, step.arrays(_together(first[:count]), _together(second[:count])))
     name = _sliced(step, x, first, second)
     picked, single, new = _places(first)
     if picked and (single or len(picked) > 1):
-        raise ValueError(f"{step.path}: an index with several arrays, or an array and a number, cannot be exported")
+        raise ValueError(f"{step.path}: arrays in an index stand in front, and only “:” behind them, to be exported")
     for axis, place in picked.items():
         name = step.emit("Gather", name, step.arrays(_whole(first[place]), _whole(second[place])), axis=axis)
     name = step.emit("Squeeze", name, step.whole(single)) if single else name
@@ -90,7 +92,8 @@ def _axes(step: Step, x: Given) -> list[int]:
 
 def _expanded(index: Any, ndim: int) -> list[Any]:
     """The parts of an index, one for each axis and each new axis; "…" is written out."""
-    parts = [np.flatnonzero(p) if _is_mask(p) else p for p in (index if isinstance(index, tuple) else (index,))]
+    given = index if isinstance(index, tuple) else (index,)
+    parts = [part for p in given for part in (np.nonzero(p) if _is_mask(p) else (p,))]
     places = [i for i, part in enumerate(parts) if part is Ellipsis]
     missing = ndim - len([part for part in parts if part is not None and part is not Ellipsis])
     rest: list[Any] = [slice(None)] * missing
@@ -98,11 +101,24 @@ def _expanded(index: Any, ndim: int) -> list[Any]:
 
 
 def _is_mask(part: Any) -> bool:
-    return isinstance(part, np.ndarray | list) and np.asarray(part).dtype == bool and np.ndim(part) == 1
+    return isinstance(part, np.ndarray | list) and np.asarray(part).dtype == bool and np.ndim(part) > 0
 
 
 def _is_number(part: Any) -> bool:
     return isinstance(part, int | np.integer) and not isinstance(part, bool)
+
+
+def _points(index: Sequence[Any]) -> int:
+    """How many arrays and numbers an index begins with, if there are arrays among them and only “:” behind; else 0."""
+    count = next((i for i, part in enumerate(index) if part is None or isinstance(part, slice)), len(index))
+    arrays = any(np.ndim(part) for part in index[:count])
+    rest = index[count:]
+    return count if arrays and all(isinstance(part, slice) and part == slice(None) for part in rest) else 0
+
+
+def _together(parts: Sequence[Any]) -> Any:
+    """Arrays that pick along several axes as one, with the places along its last axis."""
+    return np.stack(np.broadcast_arrays(*(_whole(part) for part in parts)), axis=-1).astype(np.int64)
 
 
 def _sliced(step: Step, x: Given, first: Sequence[Any], second: Sequence[Any]) -> str:

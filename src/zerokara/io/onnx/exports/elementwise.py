@@ -4,10 +4,7 @@ import math
 
 import numpy as np
 
-from zerokara.io.onnx.writing import Given, Step
-
-TYPES = {"f": 1, "i": 7, "u": 7, "b": 9}
-"""NumPy's kind of number → ONNX's number for float32, int64 and bool."""
+from zerokara.io.onnx.writing import TYPES, Given, Step
 
 
 def add(step: Step, x: Given, y: Given) -> str:
