@@ -58,7 +58,7 @@ def test_pooling_after_a_relu_needs_no_second_look_at_the_result() -> None:
 
 @pytest.mark.parametrize("channels", [1, 18])
 def test_a_row_of_windows_without_a_pixel_is_written_whole(channels: int) -> None:
-    """All windows of a row may lie on the padding, several of which are done at once: memory that held rubbish shows."""
+    """All windows of a row may lie on the padding, several of which are done at once; rubbish in memory would show."""
     x = np.ones((3, channels, 1, 9))
     window = (2, 2), (1, 1), (1, 0), (2, 1)
     expected = composed.max_pool2d_places(x, *window, True)
