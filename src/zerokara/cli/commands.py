@@ -42,6 +42,15 @@ COMMANDS: dict[str, Command] = {
         "zerokara evaluate runs/deep-convnet\nzerokara evaluate runs/deep-convnet --report report.html --lang ja\n"
         "zerokara evaluate weights.safetensors --model deep-convnet --data mnist --json",
     ),
+    "explain": Command(
+        "zerokara.cli.explain:explain",
+        "Show what in a picture speaks for a class, by several methods side by side.\n\n"
+        "Writes the heat over the picture, the numbers, and a report with curves that judge the maps. The model is one "
+        "of the catalogue with --weights, the folder of a run, an .onnx file, or without --model the reader of digits.",
+        "zerokara explain seven.png\nzerokara explain dog.jpg --model runs/cifar --method grad-cam,occlusion\n"
+        "zerokara explain dog.jpg --model squeezenet.onnx --bgr --classes names.txt --class tabby --class 243\n"
+        "zerokara explain five.png --model runs/deep-convnet --maps --lang ja",
+    ),
     "summary": Command(
         "zerokara.cli.summary:summary",
         "Show a model layer by layer; without a name, list the models.",

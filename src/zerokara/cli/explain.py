@@ -1,0 +1,154 @@
+"""`zerokara explain`."""
+
+import json as json_format
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from zerokara.cli import names
+from zerokara.cli.console import safe, say
+from zerokara.cli.errors import FAILED, UsageError
+from zerokara.cli.errors import explain as in_words
+from zerokara.cli.explain_report import page
+from zerokara.cli.explained import Explained, arrays, chosen_methods, explained, to_dict, write
+from zerokara.cli.numbers import Whole
+from zerokara.cli.preparing import Preparation, View, preparation, views
+from zerokara.cli.subject import Subject, subject
+from zerokara.io import save_npz, write_atomically
+from zerokara.io.files import make_folder
+from zerokara.report import percent, significant
+
+OUT = Path("zerokara-explain")
+
+
+def explain(
+    *files: Path,
+    model: str | None = None,
+    weights: Path | None = None,
+    method: str | None = None,
+    class_: Annotated[list[str] | None, Parameter(name="--class")] = None,
+    layer: str | None = None,
+    maps: bool = False,
+    out: Path = OUT,
+    classes: Path | None = None,
+    prepare: str = "auto",
+    input: Annotated[str | None, Parameter(name="--input")] = None,
+    resize: Whole = None,
+    mean: str | None = None,
+    std: str | None = None,
+    bgr: bool = False,
+    no_curves: bool = False,
+    data_dir: Path | None = None,
+    json: bool = False,
+    lang: str = "en",
+) -> int:
+    """Show what in a picture speaks for a class.
+
+    Parameters
+    ----------
+    files
+        Pictures: PNG, JPEG, BMP, GIF, WebP, TIFF.
+    model
+        A model's name (with --weights), the folder of a run, or an .onnx file; else the reader of drawn digits.
+    weights
+        A file of weights (safetensors, npz) for a model's name.
+    method
+        Methods with commas between them, or all: saliency, smooth-grad, integrated-gradients, occlusion, grad-cam,
+        grad-cam++.
+    class_
+        The class to explain, by name or number, once or several times; else the one that the model prefers.
+    layer
+        The layer that Grad-CAM looks at; else the last with maps.
+    maps
+        Show the feature maps of every layer too.
+    out
+        The folder for pictures, numbers and report.
+    classes
+        A text file with the names of the classes, one a line.
+    prepare
+        How pictures are made for the network: digit (as the reader does it), photo (resized and cut), exact, or auto.
+    input
+        The shape of a picture, channels x height x width, where the model does not say it.
+    resize
+        Pixels of the shorter side before the centre is cut out.
+    mean
+        What is subtracted, one number or one a channel; above 1 it is meant for pixels from 0 to 255.
+    std
+        What is divided by.
+    bgr
+        Blue, green, red from 0 to 255, as networks from Caffe take them.
+    no_curves
+        Leave out the deletion and insertion curves, which take most of the time.
+    data_dir
+        Folder with data files, for a run that was trained on them.
+    json
+        Print one JSON object a line, one for each picture (or digit).
+    lang
+        Language of the report: en or ja.
+    """
+    if not files:
+        raise UsageError("explain needs at least one picture: zerokara explain seven.png")
+    language = names.language(lang)
+    about = subject(model, weights, classes, input, data_dir)
+    how = preparation(about, prepare, mean, std, bgr, resize)
+    ways = chosen_methods(method, about)
+    targets = [about.class_index(text) for text in class_ or []]
+    seen, code = _views(files, about, how)
+    folder = make_folder(out)
+    done: list[Explained] = []
+    for name, view in seen.items():
+        one = explained(about, view, name, ways, targets, layer, curves=not no_curves, maps=maps)
+        write(one, folder)
+        say(json_format.dumps(to_dict(one, about), ensure_ascii=False)) if json else _tell(one, about)
+        done.append(one)
+    if done:
+        _keep(done, about, how, folder)
+        page(done, about, language).write(folder / "report.html")
+        if not json:
+            say(f"report: {safe(str(folder / 'report.html'))}")
+    return code
+
+
+def _views(files: tuple[Path, ...], about: Subject, how: Preparation) -> tuple[dict[str, View], int]:
+    """The views under names of their own; pictures that cannot be used are named on standard error."""
+    found: dict[str, View] = {}
+    code = 0
+    for file in files:
+        try:
+            for view in views(file, about, how):
+                found[_free(view.name, found)] = view
+        except UsageError:
+            raise
+        except (ValueError, OSError, MemoryError) as error:
+            print(f"zerokara: {in_words(error)[0]}", file=sys.stderr)
+            code = FAILED
+    return found, code
+
+
+def _free(name: str, taken: dict[str, View]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}~{number}"
+    return free
+
+
+def _tell(one: Explained, about: Subject) -> None:
+    best = (f"{safe(about.called(i))} {percent(float(one.probabilities[i]))}" for i in one.best(3))
+    say(f"{safe(one.view.file)}: {', '.join(best)}")
+    for told in one.told:
+        e = told.explanation
+        parts = [f"  {safe(about.called(told.target))}, {e.method}"]
+        parts += [f"layer {safe(e.layer)}"] if e.layer else []
+        if told.deletion is not None and told.insertion is not None:
+            areas = (significant(float(c.area[0]), 2) for c in (told.deletion, told.insertion))
+            parts.append("deletion {}, insertion {}".format(*areas))
+        say(", ".join(parts) + (f": {e.note}" if e.note else ""))
+
+
+def _keep(done: list[Explained], about: Subject, how: Preparation, folder: Path) -> None:
+    told = {"preparation": how.to_dict(), "pictures": [to_dict(one, about) for one in done]}
+    write_atomically(folder / "explanations.json", (json_format.dumps(told, indent=2) + "\n").encode())
+    save_npz(folder / "explanations.npz", {name: a for one in done for name, a in arrays(one).items()})

@@ -1,0 +1,167 @@
+"""The report of `zerokara explain`: several methods side by side, and curves that judge them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from zerokara.cli.explained import Explained, Told, maps_sheet, picture_of
+from zerokara.cli.subject import Subject
+from zerokara.explain.maps import FeatureMaps
+from zerokara.report import (
+    Axis,
+    Cell,
+    Figure,
+    Lang,
+    Line,
+    Page,
+    Panel,
+    Picture,
+    Section,
+    Table,
+    Text,
+    Tile,
+    gallery,
+    panels,
+    percent,
+    probability_bars,
+    significant,
+)
+
+TEXTS: dict[str, Text] = {
+    "title": Text("What the network sees", "ネットワークは何を見ているか"),
+    "lead": Text(
+        "Each picture as {model} saw it, and by every method what in it speaks for a class: red to yellow for it, blue "
+        "against it. Each map has its own scale; a map that is zero everywhere says so.",
+        "{model} が見た画像と、あるクラスの根拠を手法ごとに示します。赤から黄は支える場所、青は反対する場所です。"
+        "濃さはマップごとに調整しています。すべて 0 のマップには、その旨を記します。",
+    ),
+    "maps-of": Text("What speaks for a class", "クラスの根拠"),
+    "maps-note": Text(
+        "Methods need not agree: gradients say where a small change would matter, Grad-CAM what a layer has found, "
+        "occlusion what is missed when it is gone.",
+        "手法どうしが一致するとは限りません。勾配はわずかな変化が効く場所を、Grad-CAM は層が見つけたものを、"
+        "occlusion は隠すと困る場所を示します。",
+    ),
+    "seen": Text("as the network saw it", "ネットワークが見た画像"),
+    "words": Text("{file}: {method} for {name}", "{file}：{name} に対する {method}"),
+    "seen-words": Text("{file} as the network saw it", "ネットワークが見た {file}"),
+    "layer": Text("layer {layer}", "層 {layer}"),
+    "judged": Text("Deletion and insertion", "削除と挿入"),
+    "judged-note": Text(
+        "Deletion takes the hottest pixels away first: the earlier the probability falls, the better the map. "
+        "Insertion shows them first, on a blurred picture: the earlier it rises, the better.",
+        "削除は最も熱い画素から消します。確率が早く落ちるほど良いマップです。"
+        "挿入はぼかした画像に熱い画素から戻します。早く上がるほど良いマップです。",
+    ),
+    "deletion": Text("{name}: deletion", "{name}：削除"),
+    "insertion": Text("{name}: insertion", "{name}：挿入"),
+    "share": Text("pixels", "画素"),
+    "probability": Text("probability", "確率"),
+    "method": Text("method", "手法"),
+    "class": Text("class", "クラス"),
+    "score": Text("score", "スコア"),
+    "layer-head": Text("layer", "層"),
+    "deletion-area": Text("area, deletion", "面積（削除）"),
+    "insertion-area": Text("area, insertion", "面積（挿入）"),
+    "note": Text("note", "注"),
+    "layers": Text("Feature maps, layer by layer", "層ごとの特徴マップ"),
+    "layers-note": Text(
+        "Of each layer up to 64 maps, each from its least (black) to its greatest value (white).",
+        "各層について最大 64 枚。マップごとに最小値を黒、最大値を白にしています。",
+    ),
+    "zeros": Text("{zeros} zeros, {silent} of {all} maps silent", "0 の割合 {zeros}、{all} 枚中 {silent} 枚が無反応"),
+    "shape": Text("shape", "形状"),
+    "zeros-head": Text("zeros", "0 の割合"),
+    "silent-head": Text("silent maps", "無反応のマップ"),
+    "top": Text("most probable", "確率の高いクラス"),
+}
+
+
+def say(lang: Lang, key: str, **values: object) -> str:
+    """The text `key` in `lang`."""
+    return TEXTS[key](lang, **values)
+
+
+def page(done: Sequence[Explained], about: Subject, lang: Lang) -> Page:
+    """One section a picture."""
+    return Page(
+        say(lang, "title"),
+        [_section(one, about, lang) for one in done],
+        say(lang, "lead", model=about.name),
+        kicker="zerokara ゼロから · explain",
+        lang=lang,
+    )
+
+
+def _section(one: Explained, about: Subject, lang: Lang) -> Section:
+    pieces = [_side_by_side(one, about, lang)]
+    if any(told.deletion is not None for told in one.told):
+        pieces.append(_judged(one, about, lang))
+    if one.maps:
+        pieces.append(_layers(one.maps, lang))
+    return Section(one.name, pieces, f"{about.called(one.best(1)[0])}, {percent(float(one.probabilities.max()))}")
+
+
+def _side_by_side(one: Explained, about: Subject, lang: Lang) -> Figure:
+    words = say(lang, "seen-words", file=one.name)
+    best = one.best()
+    bars = probability_bars(
+        one.probabilities[best], [about.called(i) for i in best], lang=lang, caption=say(lang, "top")
+    )
+    first = Tile([Picture(picture_of(one.view), words, smooth=True, wide=True)], say(lang, "seen"), charts=[bars])
+    tiles = [first, *(_tile(one, told, about, lang) for told in one.told)]
+    note, table = say(lang, "maps-note"), _table(one, about, lang)
+    return gallery(say(lang, "maps-of"), tiles, table=table, note=note, large=True, lang=lang)
+
+
+def _tile(one: Explained, told: Told, about: Subject, lang: Lang) -> Tile:
+    e, name = told.explanation, about.called(told.target)
+    words = say(lang, "words", file=one.name, method=e.method, name=name)
+    remarks = [say(lang, "layer", layer=e.layer)] if e.layer else []
+    remarks += [note.japanese if lang == "ja" else note.english for note in e.notes[0]]
+    picture = Picture(picture_of(one.view, told.map), words, smooth=True, wide=True)
+    return Tile(
+        [picture], f"{e.method} · {name} ({percent(float(one.probabilities[told.target]))})", " · ".join(remarks)
+    )
+
+
+def _table(one: Explained, about: Subject, lang: Lang) -> Table:
+    heads = ("class", "method", "layer-head", "probability", "score", "deletion-area", "insertion-area", "note")
+    rows: list[list[Cell]] = []
+    for told in one.told:
+        e = told.explanation
+        areas = [None if c is None else float(c.area[0]) for c in (told.deletion, told.insertion)]
+        note = "; ".join(n.japanese if lang == "ja" else n.english for n in e.notes[0])
+        share = float(one.probabilities[told.target])
+        rows.append(
+            [about.called(told.target), e.method, e.layer or "–", share, float(e.score[0]), *areas, note or "–"]
+        )
+    return Table([say(lang, key) for key in heads], rows)
+
+
+def _judged(one: Explained, about: Subject, lang: Lang) -> Figure:
+    shown: list[Panel] = []
+    for target in dict.fromkeys(told.target for told in one.told):
+        mine = [told for told in one.told if told.target == target]
+        for key in ("deletion", "insertion"):
+            curves = ((told.explanation.method, getattr(told, key)) for told in mine)
+            lines = [Line(name, 100 * c.shares, c.values[0]) for name, c in curves if c is not None]
+            shown.append(Panel(say(lang, key, name=about.called(target)), lines))
+    x, y = Axis(say(lang, "share"), "%", 0, 100), Axis(say(lang, "probability"), low=0, high=1)
+    return panels(say(lang, "judged"), shown, x, y, columns=2, lang=lang, note=say(lang, "judged-note"))
+
+
+def _layers(maps: Sequence[FeatureMaps], lang: Lang) -> Figure:
+    tiles = [_layer(m, lang) for m in maps]
+    heads = [say(lang, key) for key in ("layer-head", "shape", "zeros-head", "silent-head")]
+    rows: list[list[Cell]] = [
+        [m.layer, "×".join(map(str, m.shape)), percent(m.zeros), f"{len(m.dead)} / {m.shape[0]}"] for m in maps
+    ]
+    note, table = say(lang, "layers-note"), Table(heads, rows)
+    return gallery(say(lang, "layers"), tiles, table=table, note=note, large=True, lang=lang)
+
+
+def _layer(m: FeatureMaps, lang: Lang) -> Tile:
+    said = say(lang, "zeros", zeros=percent(m.zeros), silent=len(m.dead), all=significant(m.shape[0]))
+    title = f"{m.layer} · {m.kind} · {'×'.join(map(str, m.shape))}"
+    return Tile([Picture(np.asarray(maps_sheet(m)), title, wide=True)], title, said)

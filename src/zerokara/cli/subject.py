@@ -1,0 +1,196 @@
+"""What is explained: a network by name, from a run, or from an ONNX file, and what it has to be shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from zerokara import digits
+from zerokara.arrays import Array
+from zerokara.cli import names
+from zerokara.cli.errors import UsageError
+from zerokara.cli.evaluate import WEIGHTS
+from zerokara.cli.summary import parse_shape
+from zerokara.cli.weights import all_finite
+from zerokara.data import load
+from zerokara.digits.strokes import Together
+from zerokara.io import OnnxModule, load_onnx, load_weights
+from zerokara.models import MODELS, build_model
+from zerokara.nn import Module
+from zerokara.recipes import known
+
+DIGITS = tuple("0123456789")
+READER = "reader"
+IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+"""Mean and standard deviation of ImageNet's red, green and blue, in 0..1."""
+
+Numbers = tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A network, the shape (C, H, W) of its pictures, the names of its classes, and how its pictures are scaled.
+
+    x = (pixels in 0..1 − mean) / std. `classes` is empty where nobody gave them names.
+    """
+
+    name: str
+    model: Module
+    shape: tuple[int, int, int]
+    classes: tuple[str, ...] = ()
+    mean: Numbers = (0.0,)
+    std: Numbers = (1.0,)
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether it was taught grey pictures of the ten digits: drawings are then prepared as the reader does it."""
+        return self.shape[0] == 1 and self.classes == DIGITS
+
+    def called(self, index: int) -> str:
+        """The name of a class."""
+        return self.classes[index] if index < len(self.classes) else f"class {index}"
+
+    def class_index(self, text: str) -> int:
+        """The class of this name or number; UsageError with the nearest names."""
+        if text.isdecimal() and text not in self.classes:
+            return int(text)
+        by_name = {name.casefold(): i for i, name in reversed(list(enumerate(self.classes)))}
+        if not by_name:
+            raise UsageError(
+                f"the classes of {self.name} have no names; give a number instead of {text!r}, or --classes"
+            )
+        try:
+            return by_name[known("class", text.casefold(), by_name)]
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+
+
+def subject(
+    model: str | None, weights: Path | None, classes: Path | None, input: str | None, data_dir: Path | None
+) -> Subject:
+    """The network that the command line names; without a name, the reader of drawn digits."""
+    given = None if classes is None else class_names(classes)
+    if model is None or (model == READER and input is None and classes is None):
+        return _reader(weights)
+    if model.lower().endswith(".onnx"):
+        return _imported(Path(model), weights, given, input)
+    if Path(model).is_dir():
+        return _run(Path(model), weights, given, data_dir)
+    return _of_catalogue(model, weights, given, input)
+
+
+def class_names(path: Path) -> tuple[str, ...]:
+    """The names in a text file, one a line, in the order of the classes."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not a list of names, one a line, in UTF-8") from error
+    found = tuple(line.strip() for line in lines)
+    while found and not found[-1]:
+        found = found[:-1]
+    if not found:
+        raise ValueError(f"{path} holds no names of classes")
+    return found
+
+
+def _reader(weights: Path | None) -> Subject:
+    reader = digits.load_reader(weights)
+    for network in reader.networks:
+        all_finite(weights or "the shipped reader", network.state_dict())
+    alone = reader.networks[0] if len(reader.networks) == 1 else Together(reader)
+    return Subject(READER, alone, (1, 28, 28), DIGITS)
+
+
+def _imported(path: Path, weights: Path | None, given: tuple[str, ...] | None, input: str | None) -> Subject:
+    if weights is not None:
+        raise UsageError("an ONNX file holds its weights; leave out --weights")
+    model = load_onnx(path).before_softmax()
+    shape = _pictures(path, model) if input is None else _image(parse_shape(input))
+    mean, std = _scaling(model, shape[0])
+    return Subject(path.name, model, shape, _told(model) if given is None else given, mean, std)
+
+
+def _pictures(path: Path, model: OnnxModule) -> tuple[int, int, int]:
+    expected = model.inputs[0].shape if model.inputs else None
+    if len(model.inputs) != 1 or expected is None or len(expected) != 4:
+        raise ValueError(f"{path} does not take images (N, C, H, W), but {model.extra_repr()}")
+    sizes = [n for n in expected[1:] if isinstance(n, int)]
+    if len(sizes) != 3:
+        raise UsageError(f"{path} takes pictures of any size: say which with --input, such as --input 3x224x224")
+    return sizes[0], sizes[1], sizes[2]
+
+
+def _scaling(model: OnnxModule, channels: int) -> tuple[Numbers, Numbers]:
+    """What the file says of itself; else ImageNet's mean and deviation for coloured pictures."""
+    try:
+        said = [json.loads(model.metadata[key]) for key in ("mean", "std")]
+        mean, std = (tuple(map(float, s if isinstance(s, list) else [s])) for s in said)
+    except (KeyError, TypeError, ValueError):
+        return IMAGENET if channels == 3 else ((0.0,), (1.0,))
+    return mean, std
+
+
+def _told(model: OnnxModule) -> tuple[str, ...]:
+    """The names of the classes that the file carries, a JSON list or lines."""
+    text = model.metadata.get("classes", "")
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = text.splitlines()
+    return tuple(map(str, found)) if isinstance(found, list) else ()
+
+
+def _run(folder: Path, weights: Path | None, given: tuple[str, ...] | None, data_dir: Path | None) -> Subject:
+    recipe = names.of_run(folder)
+    if recipe is None:
+        raise ValueError(f"{folder} is a folder, but not that of a run")
+    dataset = load(recipe.data, data_dir=data_dir)
+    shape = _image(dataset.train.shape)
+    model = build_model(recipe.model, shape, len(dataset.classes))
+    _fill(model, weights or _weights(folder), f"{recipe.model} on {recipe.data}")
+    return Subject(str(folder), model, shape, given or dataset.classes)
+
+
+def _weights(folder: Path) -> Path:
+    path = next((folder / name for name in WEIGHTS if (folder / name).is_file()), None)
+    if path is None:
+        raise ValueError(f"{folder} holds no weights yet")
+    return path
+
+
+def _of_catalogue(name: str, weights: Path | None, given: tuple[str, ...] | None, input: str | None) -> Subject:
+    try:
+        entry = MODELS[known("model", name, MODELS)]
+    except ValueError as error:
+        raise UsageError(f"{error}; a run's folder or an .onnx file will do too") from error
+    if weights is None:
+        raise UsageError(f"{name} knows nothing without weights: give --weights FILE, a run's folder or an .onnx file")
+    shape = _image(entry.input_shape if input is None else parse_shape(input))
+    state = all_finite(weights, load_weights(weights))
+    count = len(given) if given else _counted(state) or entry.classes
+    model = build_model(name, shape, count)
+    _fill(model, weights, name)
+    mean, std = IMAGENET if entry.classes == 1000 and shape[0] == 3 else ((0.0,), (1.0,))
+    grey = DIGITS if shape[0] == 1 and count == 10 else ()
+    return Subject(name, model, shape, given or grey, mean, std)
+
+
+def _counted(state: dict[str, Array]) -> int:
+    """How many classes the last layer of the weights has; 0 if that cannot be seen."""
+    biases = [array for name, array in state.items() if name.endswith("bias") and array.ndim == 1]
+    return len(biases[-1]) if biases and list(state)[-1].endswith(("bias", "weight")) else 0
+
+
+def _fill(model: Module, path: Path, what: str) -> None:
+    state = all_finite(path, load_weights(path))
+    try:
+        model.load_state_dict(state)
+    except ValueError as error:
+        raise ValueError(f"{path} does not fit {what}: {error}") from error
+
+
+def _image(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    if len(shape) != 3:
+        raise ValueError(f"only networks for pictures, channels x height x width, are explained; got {shape}")
+    return shape[0], shape[1], shape[2]
