@@ -1,20 +1,27 @@
 """`zerokara read`."""
 
+import json as json_format
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from zerokara import digits
 from zerokara.cli import reading as shown
-from zerokara.cli.console import is_terminal
-from zerokara.cli.errors import FAILED, UsageError, explain
+from zerokara.cli.console import is_terminal, say
+from zerokara.cli.errors import FAILED, UsageError
+from zerokara.cli.errors import explain as in_words
+from zerokara.cli.strokes import Strokes, strokes
 from zerokara.cli.weights import all_finite
 from zerokara.io import write_atomically
 from zerokara.io.files import make_folder
 from zerokara.report.png import as_pixels, png
 
+STROKES = Path("zerokara-explain")
 
-def read(*files: Path, json: bool = False, save_view: Path | None = None, model: Path | None = None) -> int:
+
+def read(
+    *files: Path, json: bool = False, save_view: Path | None = None, model: Path | None = None, explain: bool = False
+) -> int:
     """Read digits in pictures.
 
     Parameters
@@ -27,10 +34,13 @@ def read(*files: Path, json: bool = False, save_view: Path | None = None, model:
         Write the 28×28 pictures that the network sees into this folder.
     model
         Weights of a reader of your own, instead of the one that came with the installation.
+    explain
+        Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain.
     """
     if not files:
         raise UsageError("read needs at least one picture: zerokara read seven.png")
     folder = None if save_view is None else make_folder(save_view)
+    drawn = make_folder(save_view or STROKES) if explain else None
     show = _show(json)
     reader = _reader(model)
     taken: set[str] = set()
@@ -38,12 +48,13 @@ def read(*files: Path, json: bool = False, save_view: Path | None = None, model:
     for file in files:
         try:
             found = digits.read(file, reader=reader)
+            why = None if drawn is None else strokes(found, reader, drawn, taken)
         except (ValueError, OSError, MemoryError) as error:
             sys.stdout.flush()
-            print(f"zerokara: {explain(error)[0]}", file=sys.stderr)
+            print(f"zerokara: {in_words(error)[0]}", file=sys.stderr)
             code = FAILED
             continue
-        show(found)
+        show(found, why)
         if folder is not None:
             _save_views(found, folder, taken)
     return code
@@ -56,10 +67,24 @@ def _reader(model: Path | None) -> digits.Reader:
     return reader
 
 
-def _show(json: bool) -> Callable[[digits.Reading], None]:
+def _show(json: bool) -> Callable[[digits.Reading, Sequence[Strokes] | None], None]:
     if json:
-        return lambda found: print(found.to_json(), flush=True)
-    return shown.picture if is_terminal() else shown.plain
+        return _print_json
+    show = shown.picture if is_terminal() else shown.plain
+
+    def both(found: digits.Reading, why: Sequence[Strokes] | None) -> None:
+        show(found)
+        for one in why or ():
+            say(f"  {one.sentence}")
+
+    return both
+
+
+def _print_json(found: digits.Reading, why: Sequence[Strokes] | None) -> None:
+    told = found.to_dict()
+    for digit, one in zip(told["digits"], why or (), strict=False):
+        digit["explanation"] = one.to_dict()
+    print(json_format.dumps(told, ensure_ascii=False), flush=True)
 
 
 def _save_views(found: digits.Reading, folder: Path, taken: set[str]) -> None:

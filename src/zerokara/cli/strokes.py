@@ -1,0 +1,69 @@
+"""`zerokara read --explain`: which strokes decided each digit, as a picture, in words and in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.cli.console import safe
+from zerokara.digits import Digit, Reader, Reading
+from zerokara.io import write_atomically
+from zerokara.report.png import as_pixels, png
+
+if TYPE_CHECKING:
+    from zerokara.digits.strokes import Decided
+
+TIMES = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Strokes:
+    """What decided a digit, and the picture of it."""
+
+    digit: int
+    decided: Decided
+    picture: Path
+
+    @property
+    def sentence(self) -> str:
+        """In words, with the picture's place."""
+        return f"{self.digit}: {self.decided.sentence}; {safe(str(self.picture))}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: the parts of the digit with their shares, and the picture."""
+        return {"places": self.decided.places, "picture": str(self.picture)}
+
+
+def strokes(found: Reading, reader: Reader, folder: Path, taken: set[str]) -> Sequence[Strokes]:
+    """Explain every digit of a reading; the pictures are written into the folder under names of their own."""
+    from zerokara.digits.strokes import decided  # here: plain reading does without gradients
+
+    told = []
+    names = _names(Path(found.file).name, taken)
+    for digit in found.digits:
+        what, name = decided(digit.view, digit.digit, reader), next(names)
+        taken.add(name)
+        told.append(Strokes(digit.digit, what, write_atomically(folder / name, png(as_pixels(drawn(digit, what))))))
+    return told
+
+
+def drawn(digit: Digit, what: Decided) -> Array:
+    """The digit as the network saw it, with the heat over it: red to yellow for the digit, blue against it."""
+    from zerokara.explain.pictures import enlarged, overlay
+
+    return enlarged(overlay(np.asarray(digit.view), what.map), TIMES)
+
+
+def _names(stem: str, taken: set[str]) -> Iterator[str]:
+    """`seven.png.strokes.png`, `seven.png.strokes-2.png` …"""
+    number = 1
+    while True:
+        name = f"{stem}.strokes.png" if number == 1 else f"{stem}.strokes-{number}.png"
+        if name not in taken:
+            yield name
+        number += 1
