@@ -16,10 +16,8 @@ class Coming:
 COMING: dict[str, Coming] = {
     "feature-hierarchy": Coming(7, Text("What do deeper layers react to?", "深い層は何に反応するか？")),
     "grad-cam": Coming(7, Text("Where did the network look?", "ネットワークは画像のどこを見たのか？")),
-    "alexnet-anatomy": Coming(7, Text("Where are AlexNet's parameters?", "AlexNet のパラメータはどこにあるか？")),
     "alexnet-dropout": Coming(
         7, Text("What does dropout on the big layers change?", "大きな全結合層のドロップアウトは何を変えるか？")
     ),
-    "vgg-anatomy": Coming(8, Text("What is VGG16 made of?", "VGG16 は何でできているか？")),
     "inception": Coming(8, Text("Why paths side by side, and why 1×1?", "なぜ経路を並べ、なぜ 1×1 を使うのか？")),
 }
