@@ -24,6 +24,10 @@ from zerokara.models.committee import softmax
 from zerokara.report.png import as_pixels, png
 
 USUAL = ("grad-cam", "smooth-grad", "integrated-gradients")
+SMALL, FOR_SMALL = 64, ("integrated-gradients", "occlusion", "grad-cam")
+"""For pictures below this side, whose networks mostly end with a linear layer that sees every place apart: there
+Grad-CAM says little, and occlusion is quick."""
+
 MAPLESS = ("saliency", "smooth-grad", "integrated-gradients")
 STEPS, LEAST = 10, 224
 MAPS_SHOWN = 64
@@ -79,7 +83,8 @@ class Explained:
 def chosen_methods(text: str | None, about: Subject) -> tuple[str, ...]:
     """The methods named, or the usual ones; UsageError with the nearest name."""
     if text is None:
-        return USUAL if _has_maps(about) else MAPLESS
+        usual = FOR_SMALL if max(about.shape[1:]) < SMALL else USUAL
+        return usual if _has_maps(about) else MAPLESS
     asked = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
     names = list(methods.METHODS) if asked != ("all",) or _has_maps(about) else [*MAPLESS, "occlusion"]
     try:

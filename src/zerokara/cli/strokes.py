@@ -56,7 +56,7 @@ def drawn(digit: Digit, what: Decided) -> Array:
     """The digit as the network saw it, with the heat over it: red to yellow for the digit, blue against it."""
     from zerokara.explain.pictures import enlarged, overlay
 
-    return enlarged(overlay(np.asarray(digit.view), what.map), TIMES)
+    return enlarged(overlay(0.5 * np.asarray(digit.view), what.map, most=1.0), TIMES)
 
 
 def _names(stem: str, taken: set[str]) -> Iterator[str]:
