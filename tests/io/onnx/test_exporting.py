@@ -1,5 +1,6 @@
 """Export: every rule, every way in which the batch can matter, every model, judged by ONNX Runtime."""
 
+import gc
 import json
 from typing import Any
 
@@ -12,12 +13,12 @@ import zerokara as zk
 from tests.cases import CASES, Case
 from tests.io.onnx.making import numbers
 from zerokara import functional as F
-from zerokara import nn
+from zerokara import models, nn
 from zerokara.arrays import Array, Shape
 from zerokara.autodiff import Tensor, apply, no_grad
 from zerokara.io.onnx import EXPORTS, REFUSED, exporting
-from zerokara.io.onnx.agreement import difference
 from zerokara.nn import Module
+from zerokara.nn.init import unset
 from zerokara.rules import RULES
 
 
@@ -174,3 +175,189 @@ WAYS: dict[str, Any] = {
 @pytest.mark.parametrize("way", WAYS)
 def test_the_batch_may_go_anywhere(way: str, tmp_path: Any) -> None:
     agrees(Does(WAYS[way]), (3, 4), tmp_path)
+
+
+# models
+
+
+def built(name: str) -> tuple[Module, Shape]:
+    """A model with He's spread in every weight, for pictures of 32 pixels where it would take others.
+
+    Its linear layers are narrowed where they hold a hundred million numbers: the export does not know.
+    """
+    entry = models.MODELS[name]
+    shape = entry.input_shape if max(entry.input_shape) <= 32 else (3, *(max(entry.least, 32),) * 2)
+    with unset():
+        model = models.build_model(name, shape)
+    if entry.parameters > 50e6:
+        model.classifier = narrowed(model.classifier)
+    drawn = np.random.default_rng(0).standard_normal(1_000_003, np.float32)
+    for parameter in model.parameters():
+        if parameter.ndim > 1:
+            parameter.data[...] = np.resize(drawn, parameter.shape) * np.sqrt(2 / np.prod(parameter.shape[1:]))
+    for buffer_name, array in model.named_buffers():
+        if buffer_name.endswith("running_var"):
+            array[...] = np.abs(drawn[: array.size]) + 0.5
+    return model, shape
+
+
+def narrowed(classifier: Any) -> Module:
+    sizes = iter([next(x for x in classifier if isinstance(x, nn.Linear)).in_features, 16, 16, 16, 16, 10])
+    return nn.Sequential(*(nn.Linear(next(sizes), next(sizes)) if isinstance(x, nn.Linear) else x for x in classifier))
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_every_model_agrees_and_keeps_its_names(name: str, tmp_path: Any) -> None:
+    model, shape = built(name)
+    file = agrees(model, shape, tmp_path, batches=(1,), compare=False)
+    used = {name for name, _ in model.named_parameters() if not name.startswith("aux")}
+    assert used <= {array.name for array in file.graph.initializer}
+    again = zk.io.load_onnx(tmp_path / "model.onnx")
+    x = Tensor(numbers(2, *shape))
+    with no_grad():
+        expected = model(x).data
+        np.testing.assert_allclose(again(x).data, expected, atol=1e-4 * np.abs(expected).max())
+    assert used <= set(again.state_dict())
+    del model, again, file
+    gc.collect()
+
+
+def test_a_deep_network_needs_no_recursion(tmp_path: Any) -> None:
+    layers = [nn.Linear(2, 2) if i % 2 else nn.Tanh() for i in range(1500)]
+    assert zk.io.save_onnx(nn.Sequential(*layers), tmp_path / "deep.onnx", (2,)).nodes == 1500
+
+
+def test_the_file_says_what_it_is(tmp_path: Any) -> None:
+    model = nn.Sequential(body=nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()), flatten=nn.Flatten(), fc=nn.Linear(8, 3))
+    found = zk.io.save_onnx(model, tmp_path / "m.onnx", (1, 4, 4), classes=["eins", "二", "three"], metadata={"a": "b"})
+    assert (found.nodes, found.parameters, found.opset, found.path) == (4, 47, 17, tmp_path / "m.onnx")
+    assert found.size == (tmp_path / "m.onnx").stat().st_size
+    assert found.difference is not None
+    assert found.difference <= 1e-4
+    file = onnx.load(tmp_path / "m.onnx")
+    assert (file.ir_version, file.opset_import[0].version, file.producer_name) == (8, 17, "zerokara")
+    assert [node.name for node in file.graph.node] == ["body.0", "body.1", "flatten", "output"]
+    values = (*file.graph.input, *file.graph.output)
+    dims = [[d.dim_param or d.dim_value for d in v.type.tensor_type.shape.dim] for v in values]
+    assert dims == [["batch", 1, 4, 4], ["batch", 3]]
+    texts = {p.key: p.value for p in file.metadata_props}
+    assert json.loads(texts["classes"]) == ["eins", "二", "three"]
+    assert texts["a"] == "b"
+
+
+@pytest.mark.parametrize("opset", exporting.VERSIONS)
+def test_every_opset(opset: int, tmp_path: Any) -> None:
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.AvgPool2d(2), nn.GlobalAvgPool2d(), nn.LayerNorm(2))
+    file = agrees(model, (1, 6, 6), tmp_path, opset=opset)
+    assert (file.opset_import[0].version, file.ir_version) == (opset, exporting.VERSIONS[opset])
+
+
+def test_equal_networks_give_equal_bytes(tmp_path: Any) -> None:
+    model = nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4))
+    paths = [zk.io.save_onnx(model, tmp_path / name, (3,), classes="abcd").path for name in ("a.onnx", "b.onnx")]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_the_model_stays_as_it_is(tmp_path: Any) -> None:
+    """Modes, weights, statistics, gradients: an export in the middle of a training changes nothing."""
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.5))
+    model[1].eval()
+    model[0].weight.requires_grad = False
+    before = model.state_dict()
+    zk.io.save_onnx(model, tmp_path / "m.onnx", (3,))
+    assert [module.training for module in model.modules()] == [True, True, False, True]
+    assert all(np.array_equal(before[name], array) for name, array in model.state_dict().items())
+    assert all(p.grad is None for p in model.parameters())
+    assert "0.weight" in {array.name for array in onnx.load(tmp_path / "m.onnx").graph.initializer}
+
+
+def test_double_precision_becomes_float32(tmp_path: Any) -> None:
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()).astype(np.float64)
+    assert zk.io.save_onnx(model, tmp_path / "m.onnx", (1, 5, 5)).difference < 1e-5
+    assert model[0].weight.dtype == np.float64
+
+
+def test_shared_layers_are_written_once(tmp_path: Any) -> None:
+    layer = nn.Linear(3, 3)
+    file = agrees(nn.Sequential(layer, nn.Tanh(), layer, layer), (3,), tmp_path)
+    assert [array.name for array in file.graph.initializer] == ["0.weight", "0.bias"]
+
+
+def test_an_imported_network_can_be_exported_again(tmp_path: Any) -> None:
+    model, shape = built("small-convnet")
+    first = zk.io.save_onnx(model, tmp_path / "1.onnx", shape)
+    again = zk.io.save_onnx(zk.io.load_onnx(first.path), tmp_path / "2.onnx", shape)
+    assert again.parameters == first.parameters == 17_754
+    assert again.difference is not None
+    x = numbers(3, *shape)
+    np.testing.assert_allclose(runtime(again.path, x), runtime(first.path, x), atol=1e-5)
+
+
+# what cannot be
+
+
+def own_rule(x: Array) -> Any:
+    return x * 2, (lambda g: g * 2,)
+
+
+REFUSALS: dict[str, tuple[Any, str]] = {
+    "dropout": (lambda x: F.dropout(x, 0.5), "output: the rule dropout cannot be written in ONNX: .*use nn.Dropout"),
+    "a loss": (lambda x: F.cross_entropy(x, np.zeros(len(x), int)), "the rule cross_entropy .*a loss judges answers"),
+    "random numbers": (lambda x: x + np.random.default_rng().random(3), "outside of the rules .*or at random"),
+    "NumPy on the numbers": (lambda x: x - x.data.mean(axis=0), "outside of the rules"),
+    "a mask of the numbers": (lambda x: F.where(x.data > 0, x, 0.0), "outside of the rules"),
+    "an own rule": (lambda x: apply(own_rule, x), "the rule own_rule is not one of zerokara's own"),
+    "two answers": (lambda x: (x, x), "returns one tensor can be exported; this one returns tuple"),
+    "no input": (lambda x: Tensor(np.zeros((len(x), 2), np.float32)), "does not depend on its input"),
+    "steps by the batch": (lambda x: x * 2 if len(x) % 2 else -(x + 1), "takes other steps for a batch of 2"),
+    "a wrong size": (nn.Linear(4, 2).forward, r"Linear expects \(…, 4\)"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_what_cannot_be_exported_is_said_in_words(kind: str, tmp_path: Any) -> None:
+    function, words = REFUSALS[kind]
+    with pytest.raises(ValueError, match=words):
+        zk.io.save_onnx(Does(function), tmp_path / "m.onnx", (3,))
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_opset_that_is_not_written(tmp_path: Any) -> None:
+    with pytest.raises(ValueError, match="opset 17 to 21; got 9"):
+        zk.io.save_onnx(nn.ReLU(), tmp_path / "m.onnx", (3,), opset=9)
+
+
+def test_without_a_record_there_is_nothing_to_write(tmp_path: Any) -> None:
+    with no_grad(), pytest.raises(ValueError, match=r"outside of no_grad\(\)"):
+        zk.io.save_onnx(nn.ReLU(), tmp_path / "m.onnx", (3,))
+
+
+def test_more_than_one_file_can_hold(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "LARGEST", 10)
+    with pytest.raises(ValueError, match=r"GB of numbers; one ONNX file holds 2.1 GB at most"):
+        zk.io.save_onnx(nn.Linear(3, 2), tmp_path / "m.onnx", (3,))
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Any) -> None:
+    with pytest.raises(ValueError, match=r"cannot write .*no such file"):
+        zk.io.save_onnx(nn.ReLU(), tmp_path / "none" / "m.onnx", (3,))
+
+
+def test_other_answers_are_never_kept(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check is checked: a rule that is written wrongly is found before the old file is replaced."""
+    (tmp_path / "m.onnx").write_bytes(b"the old one")
+    monkeypatch.setitem(EXPORTS, "relu", lambda step, x: step.emit("Abs", x.name))
+    with pytest.raises(ValueError, match="ONNX Runtime gives other answers for this network: they differ by"):
+        zk.io.save_onnx(nn.ReLU(), tmp_path / "m.onnx", (3,))
+    assert (tmp_path / "m.onnx").read_bytes() == b"the old one"
+    monkeypatch.setitem(EXPORTS, "relu", lambda step, x: step.emit("Unsqueeze", x.name, step.whole([0])))
+    with pytest.raises(ValueError, match=r"refuses|answers in the shape \(1, 1, 3\)"):
+        zk.io.save_onnx(nn.ReLU(), tmp_path / "m.onnx", (3,))
+    monkeypatch.setitem(EXPORTS, "relu", lambda step, x: step.emit("NoSuch", x.name))
+    with pytest.raises(ValueError, match=r"the onnx package refuses what was made of this network: .*NoSuch"):
+        zk.io.save_onnx(nn.ReLU(), tmp_path / "m.onnx", (3,))
+
+
+def test_without_onnx_runtime_nothing_is_compared(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "runtime_is_there", lambda: False)
+    assert zk.io.save_onnx(nn.ReLU(), tmp_path / "m.onnx", (3,)).difference is None

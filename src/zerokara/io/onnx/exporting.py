@@ -28,7 +28,7 @@ LARGEST = 2**31 - 1  # bytes that one file in this format can have
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written: where, how many nodes, numbers and bytes, for which opset.
+    """What was written: where, how many nodes, parameters (those that evaluation uses) and bytes, for which opset.
 
     `difference` is how far the answers of ONNX Runtime lie from ours at most (None: it is not installed, or was not
     asked).
@@ -70,7 +70,7 @@ def save_onnx(
     content = _to_bytes(writer, result, shape, texts)
     found = difference(model, content, shape) if compare and runtime_is_there() else None
     target = files.write_atomically(path, content)
-    parameters = sum(parameter.size for parameter in model.parameters())
+    parameters = sum(p.size for name, p in model.named_parameters() if name in writer.constants)
     return Exported(target, len(writer.nodes), parameters, len(content), opset, found)
 
 
