@@ -86,6 +86,9 @@ class Balanced(HTMLParser):
         if tag not in ("meta", "img", "br", "hr"):
             self.open.append(tag)
 
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        """`<img />` has no end."""
+
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
@@ -173,13 +176,13 @@ MISTAKES = [
     (("P", "S", "--class", "stra"), 2, "no class 'stra': did you mean star"),
     (("P", "S", "--class", "7"), 1, "no class 7: the model has 3, 0 to 2"),
     (("P", "S", "--layer", "layer4", "--method", "grad-cam"), 1, "no layer 'layer4': did you mean layer"),
-    (("P", "S", "--layer", "fc", "--method", "grad-cam"), 1, "no maps"),
+    (("P", "S", "--layer", "linear", "--method", "grad-cam"), 1, "no maps"),
     (("P", "S", "--mean", "1,2"), 2, "one for each of 3 channel"),
     (("P", "S", "--std", "0"), 2, "--std is positive"),
     (("P", "S", "--resize", "16"), 2, "--resize is at least"),
     (("P", "S", "--prepare", "digits"), 2, "--prepare is one of"),
     (("P", "S", "--lang", "fr"), 2, "fr"),
-    (("P", "S", "--classes", "P"), 1, "not a list of names"),
+    (("P", "--model", "cifar-resnet20", "--weights", "W", "--classes", "P"), 1, "not a list of names"),
     (("P", "--bgr"), 2, "--bgr is for coloured pictures"),
     (("P", "S", "--input", "1x32x32"), 1, "does not fit"),
 ]

@@ -34,7 +34,7 @@ def test_all_strokes_together_are_the_lead_that_the_ink_gave(found: Decided, sev
     together = Together(digits.load_reader())
     with no_grad():
         drawn, blank = (together(Tensor(x[None, None].astype(np.float32))).data[0, 7] for x in (seven, 0 * seven))
-    assert found.map.sum() == pytest.approx(drawn - blank, rel=0.05)
+    assert found.map.sum() == pytest.approx(drawn - blank, rel=0.1)
 
 
 def test_erasing_what_decided_costs_more_than_erasing_what_did_not(found: Decided, seven: Array) -> None:

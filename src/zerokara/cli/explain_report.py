@@ -66,8 +66,8 @@ TEXTS: dict[str, Text] = {
     "note": Text("note", "注"),
     "layers": Text("Feature maps, layer by layer", "層ごとの特徴マップ"),
     "layers-note": Text(
-        "Of each layer up to 64 maps, each from its least (black) to its greatest value (white).",
-        "各層について最大 64 枚。マップごとに最小値を黒、最大値を白にしています。",
+        "Of each layer up to 36 maps, each from its least (black) to its greatest value (white).",
+        "各層について最大 36 枚。マップごとに最小値を黒、最大値を白にしています。",
     ),
     "zeros": Text("{zeros} zeros, {silent} of {all} maps silent", "0 の割合 {zeros}、{all} 枚中 {silent} 枚が無反応"),
     "shape": Text("shape", "形状"),
@@ -119,7 +119,7 @@ def _tile(one: Explained, told: Told, about: Subject, lang: Lang) -> Tile:
     words = say(lang, "words", file=one.name, method=e.method, name=name)
     remarks = [say(lang, "layer", layer=e.layer)] if e.layer else []
     remarks += [note.japanese if lang == "ja" else note.english for note in e.notes[0]]
-    picture = Picture(picture_of(one.view, told.map), words, smooth=True, wide=True)
+    picture = Picture(picture_of(one.view, told), words, smooth=True, wide=True)
     return Tile(
         [picture], f"{e.method} · {name} ({percent(float(one.probabilities[told.target]))})", " · ".join(remarks)
     )

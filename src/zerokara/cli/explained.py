@@ -18,6 +18,7 @@ from zerokara.explain import Curve, Explanation
 from zerokara.explain.layers import known
 from zerokara.explain.maps import FeatureMaps, feature_maps
 from zerokara.explain.pictures import enlarged, heat_picture, overlay, sheet
+from zerokara.explain.pixels import blur
 from zerokara.explain.scores import scores_of
 from zerokara.io import write_atomically
 from zerokara.models.committee import softmax
@@ -30,7 +31,10 @@ Grad-CAM says little, and occlusion is quick."""
 
 MAPLESS = ("saliency", "smooth-grad", "integrated-gradients")
 STEPS, LEAST = 10, 224
-MAPS_SHOWN = 64
+FINE = 64
+MAPS_SHOWN, MAP_SIDE = 36, 48
+BY_PIXEL = ("saliency", "smooth-grad", "integrated-gradients")
+"""Methods whose maps are grains; over a photograph they are softened by a hundredth of its side, to be seen at all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +120,8 @@ def explained(
 
 def _told(about: Subject, x: Array, way: str, target: int, layer: str | None, curves: bool) -> Told:
     options: dict[str, Any] = {"layer": layer} if way in methods.LAYERED else {}
+    if way == "integrated-gradients" and max(about.shape[1:]) < SMALL:
+        options["steps"] = FINE  # they cost little there, and drawings are full of edges
     found = methods.METHODS[way](about.model, x, target, **options)
     if not curves:
         return Told(found, None, None)
@@ -141,24 +147,32 @@ def _lively(found: Sequence[FeatureMaps]) -> list[FeatureMaps]:
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def picture_of(view: View, map: Array | None = None) -> Array:
+def picture_of(view: View, told: Told | None = None) -> Array:
     """The view, or the heat over it, large enough to be looked at: (H, W, 3) or (H, W) in 0..1."""
-    shown = view.shown if map is None else overlay(view.shown, map)
+    shown = view.shown if told is None else overlay(view.shown, _softened(told))
     return enlarged(shown, max(1, LEAST // max(shown.shape[:2])))
 
 
+def _softened(told: Told) -> Array:
+    side = min(told.map.shape)
+    return blur(told.map, side / 100) if told.explanation.method in BY_PIXEL and side >= SMALL else told.map
+
+
 def maps_sheet(maps: FeatureMaps) -> Array:
-    """The first 64 maps of a layer on one sheet, each as large as can be looked at."""
+    """The first 36 maps of a layer on one sheet; small ones are enlarged, large ones shrunk by the mean of blocks."""
     pictures = maps.pictures()[:MAPS_SHOWN]
-    times = max(1, 32 // max(pictures.shape[1:]))
-    return sheet(np.stack([enlarged(p, times) for p in pictures]), gap=2, paper=0.5)
+    times, every = max(1, MAP_SIDE // max(pictures.shape[1:])), -(-max(pictures.shape[1:]) // MAP_SIDE)
+    n, h, w = len(pictures), *(max(1, size // every) for size in pictures.shape[1:])
+    cut = pictures[:, : h * every, : w * every]
+    small = cut.reshape(n, h, cut.shape[1] // h, w, cut.shape[2] // w).mean(axis=(2, 4))
+    return sheet(np.stack([enlarged(p, times) for p in small]), gap=2, paper=0.5)
 
 
 def write(found: Explained, folder: Path) -> list[Path]:
     """The view, and of every explanation the heat over it and the heat alone; of every layer its maps."""
     pictures = {f"{found.name}.png": picture_of(found.view)}
     for told in found.told:
-        pictures[f"{found.name}.{told.key}.png"] = picture_of(found.view, told.map)
+        pictures[f"{found.name}.{told.key}.png"] = picture_of(found.view, told)
         alone = heat_picture(told.map)
         pictures[f"{found.name}.{told.key}.heat.png"] = enlarged(alone, max(1, LEAST // max(alone.shape[:2])))
     for maps in found.maps:

@@ -36,7 +36,8 @@ class Strokes:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON: the parts of the digit with their shares, and the picture."""
-        return {"places": self.decided.places, "picture": str(self.picture)}
+        note = self.decided.explanation.note
+        return {"places": self.decided.places, "picture": str(self.picture), **({"note": note} if note else {})}
 
 
 def strokes(found: Reading, reader: Reader, folder: Path, taken: set[str]) -> Sequence[Strokes]:
