@@ -56,6 +56,15 @@ COMMANDS: dict[str, Command] = {
         "Show a model layer by layer; without a name, list the models.",
         "zerokara summary\nzerokara summary deep-convnet\nzerokara summary simple-convnet --input 3x32x32 --json",
     ),
+    "export": Command(
+        "zerokara.cli.export:export",
+        "Write a network to an ONNX file, for other programs.\n\n"
+        "A run's folder, or a model by its name, with --weights. The file takes batches of any length. Where ONNX "
+        "Runtime is installed, it has to give the same answers before the file is kept.",
+        "zerokara export runs/deep-convnet digits.onnx\n"
+        "zerokara export resnet18 resnet18.onnx --weights resnet18.safetensors\n"
+        "zerokara export squeezenet1.1 small.onnx --input 3x64x64 --classes 10 --json",
+    ),
     "lab": Command(
         "",
         "The laboratory: every experiment of the book and of its readers.\n\n"

@@ -5,7 +5,7 @@ from zerokara.io.files import write_atomically
 from zerokara.io.npz import load_npz, save_npz
 from zerokara.io.onnx import Exported, OnnxModule, load_onnx, save_onnx
 from zerokara.io.safetensors import load_safetensors, save_safetensors
-from zerokara.io.weights import load_weights
+from zerokara.io.weights import load_weights, save_weights
 
 __all__ = [
     "Checkpoint",
@@ -20,5 +20,6 @@ __all__ = [
     "save_npz",
     "save_onnx",
     "save_safetensors",
+    "save_weights",
     "write_atomically",
 ]
