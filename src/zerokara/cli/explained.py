@@ -149,7 +149,8 @@ def _lively(found: Sequence[FeatureMaps]) -> list[FeatureMaps]:
 
 def picture_of(view: View, told: Told | None = None) -> Array:
     """The view, or the heat over it, large enough to be looked at: (H, W, 3) or (H, W) in 0..1."""
-    shown = view.shown if told is None else overlay(view.shown, _softened(told))
+    paper = view.shown if view.shown.ndim == 3 else 0.55 * view.shown  # bright ink would wash the colours out
+    shown = view.shown if told is None else overlay(paper, _softened(told))
     return enlarged(shown, max(1, LEAST // max(shown.shape[:2])))
 
 
