@@ -62,7 +62,7 @@ def test_a_summary_computes_nothing():
         model = models.build_model("squeezenet1.0")
     rows = models.summarize(model, (3, 1_000_000, 1_000_000))
     assert rows[0].output_shape == (96, 499_997, 499_997)
-    assert models.totals(rows).memory > 1e15
+    assert models.totals(rows).memory > 1e14
 
 
 def test_memory_is_that_of_parameters_and_results():
