@@ -296,7 +296,7 @@ class TestGoogLeNet:
 
     def test_while_training_it_agrees_with_torchvision(self):
         torch, torchvision = pytest.importorskip("torch"), pytest.importorskip("torchvision")
-        theirs = torchvision.models.googlenet(None, aux_logits=True, num_classes=5, init_weights=False).double()
+        theirs = torchvision.models.googlenet(weights=None, aux_logits=True, num_classes=5, init_weights=False).double()
         ours = blank("googlenet", None, 5).astype(np.float64)
         ours.load_state_dict(theirs.state_dict())
         without_dropout(ours)
