@@ -142,6 +142,10 @@ def test_batch_norm_without_running_statistics_uses_the_batch_it_gets(tmp_path: 
     agrees(nn.BatchNorm1d(3, affine=False, track_running_stats=False), (3,), tmp_path, (2, 5), opset=18)
 
 
+def put(x: Tensor, index: Any, shape: Shape) -> Tensor:
+    return apply(RULES["scatter"], x, index=index, shape=shape)
+
+
 WAYS: dict[str, Any] = {
     "a row of ones for every sample": lambda x: F.concatenate([x, np.ones((len(x), 1, 4), np.float32)], axis=1),
     "constants as long as the batch": lambda x: x + np.full((len(x), 1, 1), 2.5, np.float32),
@@ -168,6 +172,9 @@ WAYS: dict[str, Any] = {
     "shifted powers": lambda x: (F.absolute(x) + 1) ** 2.5 / 3 - 2 ** x,
     "truth as numbers": lambda x: F.relu(x) * x.astype(np.float64),
     "products of batches": lambda x: F.matmul(x, x.transpose(0, 2, 1)),
+    "padded": lambda x: put(x, (..., slice(1, 4), slice(2, 6)), (len(x), 4, 7)),
+    "padded behind": lambda x: put(x, (slice(None), slice(0, 3)), (len(x), 5, 4)),
+    "put at places": lambda x: put(x, (slice(None),), (len(x), 3, 4)) + put(x[0], np.array([2, 0, 2]), (3, 4)),
     "slope that is sharp": lambda x: F.softplus(x, beta=2.0, threshold=1.0),
 }  # fmt: skip
 
@@ -306,6 +313,10 @@ REFUSALS: dict[str, tuple[Any, str]] = {
     "random numbers": (lambda x: x + np.random.default_rng().random(3), "outside of the rules .*or at random"),
     "NumPy on the numbers": (lambda x: x - x.data.mean(axis=0), "outside of the rules"),
     "a mask of the numbers": (lambda x: F.where(x.data > 0, x, 0.0), "outside of the rules"),
+    "an index with a step": (
+        lambda x: apply(RULES["scatter"], x, index=(..., slice(0, 6, 2)), shape=(len(x), 6)),
+        "numbers put at such an index",
+    ),
     "an own rule": (lambda x: apply(own_rule, x), "the rule own_rule is not one of zerokara's own"),
     "two answers": (lambda x: (x, x), "returns one tensor can be exported; this one returns tuple"),
     "no input": (lambda x: Tensor(np.zeros((len(x), 2), np.float32)), "does not depend on its input"),

@@ -58,3 +58,12 @@ def test_the_cifar_network_is_fine_tuned() -> None:
     records = zk.training.fit(module, loader, optim.SGD(module, lr=0.02, momentum=0.9), epochs=3)
     losses = [record.loss for record in records if record.kind == "epoch"]
     assert losses[-1] < losses[0] / 2
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_a_published_network_is_exported_again(name: str, tmp_path: Path) -> None:
+    side, parameters, _ = SIZES[name]
+    found = zk.io.save_onnx(zk.io.load_onnx(path_of(name)), tmp_path / "again.onnx", (3, side, side))
+    assert found.parameters == parameters
+    assert found.difference is not None
+    assert found.difference < 1e-4

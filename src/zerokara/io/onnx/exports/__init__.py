@@ -10,6 +10,7 @@ from zerokara.io.onnx.exports.arrangement import (
     max,
     mean,
     reshape,
+    scatter,
     sum,
     transpose,
 )
@@ -65,7 +66,7 @@ EXPORTS: dict[str, Export] = {
         add, subtract, multiply, divide, negative, power, exp, log, logaddexp, sqrt, sin, cos, absolute,
         maximum, minimum, clip, where, cast,
         sum, mean, max,
-        reshape, transpose, broadcast_to, getitem, concatenate,
+        reshape, transpose, broadcast_to, getitem, scatter, concatenate,
         matmul, linear,
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, gelu, softplus, softmax, log_softmax,
         conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d,
@@ -79,7 +80,6 @@ _LOSS = "a loss judges answers while learning; export the network that gives the
 REFUSED: dict[str, str] = {
     "dropout": "it drops at random while learning; use nn.Dropout, which does nothing in evaluation mode",
     "conv2d_grad_w": "it is the gradient of a convolution in its filters, which only learning needs",
-    "scatter": "it is the gradient of an index, which only learning needs",
     "squared_error": _LOSS,
     "cross_entropy": _LOSS,
     "binary_cross_entropy_with_logits": _LOSS,

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.arrays import Shape
 from zerokara.io.onnx.writing import Given, Step
 
 FIRST, LAST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
@@ -70,6 +71,20 @@ def getitem(step: Step, x: Given) -> str:
         name = step.emit("Gather", name, step.arrays(_whole(first[place]), _whole(second[place])), axis=axis)
     name = step.emit("Squeeze", name, step.whole(single)) if single else name
     return step.emit("Unsqueeze", name, step.whole(new)) if new else name
+
+
+def scatter(step: Step, g: Given) -> str:
+    """Zeros with g put at an index: padding, where the index is made of slices; places picked by arrays get sums."""
+    shapes = step.both("shape")
+    first, second = (_expanded(index, len(shape)) for index, shape in zip(step.both("index"), shapes, strict=True))
+    if all(isinstance(part, slice) and part.step in (None, 1) for part in (*first, *second)):
+        pads = [_margins(index, shape) for index, shape in zip((first, second), shapes, strict=True)]
+        return step.emit("Pad", g.name, step.lengths(*pads), step.number(0))
+    if not (count := _points(first)):
+        raise ValueError(f"{step.path}: numbers put at such an index (a step, a number) cannot be exported")
+    zeros = step.emit("Expand", step.number(0), step.lengths(*shapes))
+    places = step.arrays(_together(first[:count]), _together(second[:count]))
+    return step.emit("ScatterND", zeros, places, g.name, reduction="add")
 
 
 def matmul(step: Step, x: Given, y: Given) -> str:
@@ -163,6 +178,12 @@ def _places(index: Sequence[Any]) -> tuple[dict[int, int], list[int], list[int]]
         result += 0 if _is_number(part) else 1 if part is None or isinstance(part, slice) else np.ndim(part)
         axis += part is not None
     return picked, single, new
+
+
+def _margins(index: Sequence[slice], shape: Shape) -> list[int]:
+    """How many zeros stand before and behind slices of an array, in ONNX's order."""
+    spans = [part.indices(n)[:2] for part, n in zip(index, shape, strict=True)]
+    return [start for start, _ in spans] + [n - stop for (_, stop), n in zip(spans, shape, strict=True)]
 
 
 def _whole(part: Any) -> Any:
