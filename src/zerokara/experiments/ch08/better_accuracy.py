@@ -41,8 +41,8 @@ class BetterAccuracy(OnImages):
         r"\eta_k = \frac{\eta}{2} \left( 1 + \cos \frac{\pi k}{K} \right)",
     )
     symbols = Text(
-        "p are the probabilities of one of the M members; η_k is the learning rate of update k of K.",
-        "p は M 個のネットワークそれぞれの確率、η_k は K 回のうち k 回目の更新の学習率。",
+        "p are the probabilities of one of the M members; ηₖ is the learning rate of update k of K.",
+        "p は M 個のネットワークそれぞれの確率、ηₖ は K 回のうち k 回目の更新の学習率。",
     )
     quick = {"iterations": 5, "images": 500, "test_images": 200, "members": 2}
     turns = (
@@ -113,7 +113,7 @@ class BetterAccuracy(OnImages):
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Errors and losses, step by step; the members beside their average."""
         labels, n = self._labels(t), int(found["n"])
-        way = t("each with what stands before it", "左（上）の工夫に順に加える")
+        way, note = t("method", "工夫"), t("Each is added to those before.", "工夫を順に加えていきます。")
         members = [t("member {k}", "{k} 個目", k=k + 1) for k in range(self.members)]
         member_errors = [*(found.mean("member.errors")), float(found.mean("together.errors"))]
         return [
@@ -124,6 +124,7 @@ class BetterAccuracy(OnImages):
                 Axis(t("errors", "誤りの数"), low=0),
                 category=way,
                 lang=t.lang,
+                note=note,
             ),
             bar_chart(
                 t("Test loss", "テスト損失"),
@@ -132,6 +133,7 @@ class BetterAccuracy(OnImages):
                 Axis(t.word("test loss"), low=0),
                 category=way,
                 lang=t.lang,
+                note=note,
             ),
             bar_chart(
                 t("The members and their average", "各ネットワークとその平均"),
@@ -174,6 +176,7 @@ class BetterAccuracy(OnImages):
         """Each step is not worse; an average of probabilities never has a greater loss than its members on average."""
         n, labels = int(found["n"]), self._labels(t)
         right = {stage: 1 - found.all(f"{stage}.errors") / n for stage in STAGES}
+        # "Not worse" leaves room for 0.001: networks that differ in their seeds alone differ by as much.
         steps = [
             at_least(
                 t("{b}: accuracy gained", "{b}：正答率の上昇", b=labels[b]),
