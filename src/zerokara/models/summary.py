@@ -10,6 +10,7 @@ import numpy as np
 
 from zerokara.arrays import Shape
 from zerokara.autodiff import Tensor, no_grad
+from zerokara.io.onnx.operator import Operator
 from zerokara.kernels import use_kernels
 from zerokara.models.outline import Outline
 from zerokara.nn import Conv2d, Linear, Module, Parameter, observe
@@ -128,7 +129,7 @@ def _row(name: str, layer: Module, shape: Shape, counted: set[int], itemsize: in
     counted.update(map(id, new))
     return LayerRow(
         name,
-        type(layer).__name__,
+        layer.kind if isinstance(layer, Operator) else type(layer).__name__,
         shape,
         parameters=sum(p.size for p in new),
         multiply_adds=_multiply_adds(layer, shape),
@@ -139,6 +140,8 @@ def _row(name: str, layer: Module, shape: Shape, counted: set[int], itemsize: in
 
 def _multiply_adds(layer: Module, output: Shape) -> int:
     """Multiplications, each with its addition, for one sample: every output of a weighted layer sums n_in products."""
+    if output and isinstance(layer, Operator):
+        return layer.multiply_adds(output)
     if not output or not isinstance(layer, Linear | Conv2d):
         return 0
     return math.prod(output) * fan_in(layer.weight.shape)
