@@ -99,14 +99,14 @@ class ApplyFilter(OnTrained):
             seen_name = t("map of filter {i}", "フィルター {i} の特徴マップ", i=i)
             v, h = (_short(found[direction][i - 1]) for direction in DIRECTIONS)
             said = t("vertical {v}, horizontal {h}", "縦 {v}、横 {h}", v=v, h=h)
-            tiles.append(Tile([own, Picture(signed(seen), seen_name, smooth=True, wide=True)], name, said))
+            tiles.append(Tile([own, Picture(signed(seen), seen_name, smooth=True)], name, said))
         note = t(
             "Grey is 0, white positive, black negative; every filter and map has its own scale. Below are the "
             "correlations with the slope of the photograph along x (vertical edges) and along y (horizontal edges).",
             "灰色は 0、白は正、黒は負。濃淡はフィルターと特徴マップごとに調整しています。"
             "数字は写真の x 方向の傾き（縦のエッジ）、y 方向の傾き（横のエッジ）との相関係数です。",
         )
-        return gallery(t("Filters and their maps", "フィルターと特徴マップ"), tiles, lang=t.lang, note=note)
+        return gallery(t("Filters and their maps", "フィルターと特徴マップ"), tiles, lang=t.lang, note=note, large=True)
 
     def _reactions(self, found: Found, t: Tongue) -> Figure:
         names = [str(i) for i in range(1, len(found["maps"]) + 1)]
@@ -144,7 +144,7 @@ class ApplyFilter(OnTrained):
                 y=significant(float(horizontal.max()), 2),
             ),
             t(
-                "The filters have only ever seen {data}, not photographs; edges are edges.",
+                "The filters have only ever seen the pictures of {data}, not photographs; edges are edges.",
                 "フィルターが学習したのは {data} だけで、写真ではありません。それでもエッジには反応します。",
                 data=self.data,
             )
@@ -157,8 +157,8 @@ class ApplyFilter(OnTrained):
         strongest = t("strongest |correlation| of a map with {kind} edges", "{kind}のエッジとの相関係数の絶対値の最大")
         formula = t("maps against the formula, relative difference", "特徴マップと数式による値との相対的な差")
         return [
-            at_least(strongest.format(kind=t("vertical", "縦")), np.abs(found["vertical"]).max(), 0.6, "M"),
-            at_least(strongest.format(kind=t("horizontal", "横")), np.abs(found["horizontal"]).max(), 0.6, "M"),
+            at_least(strongest.format(kind=t("vertical", "縦")), np.abs(found["vertical"]).max(), STRONG, "M"),
+            at_least(strongest.format(kind=t("horizontal", "横")), np.abs(found["horizontal"]).max(), STRONG, "M"),
             at_most(formula, found["by_hand"], 1e-4, "A", law=True),
         ]
 

@@ -150,16 +150,18 @@ class DoubleConvnet(SimpleTraining):
         ]
 
     def _why(self, found: Found, gains: dict[str, float], t: Tongue) -> list[str]:
-        if not gains["one"] < 0 < gains["other"]:
+        deep, flat = (found.number(f"{name}.one.end_train") for name in ("double", "single"))
+        if not gains["one"] < 0 < gains["other"] or deep >= flat:
             return []
         return [
             t(
-                "So depth helps only if learning gets through it: from {one} the deeper network reads just {train} "
-                "of its training images by then.",
-                "層を増やす効果は、学習が進んではじめて現れます。"
-                "{one}から始めた深いほうのネットワークは、この時点で訓練データの正答率がまだ {train} です。",
+                "From {one} the deeper network is behind on its training images, too ({deep} against {flat}): it "
+                "has not overfitted, it has learned less by then.",
+                "{one}では、深いほうは訓練データの正答率でも下回っています（{deep} と {flat}）。"
+                "過学習ではなく、この時点では学習が進んでいないためです。",
                 one=init_label(self.init, t),
-                train=percent(found.number("double.one.end_train")),
+                deep=percent(deep),
+                flat=percent(flat),
             )
         ]
 

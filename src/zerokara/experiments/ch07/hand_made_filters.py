@@ -114,22 +114,18 @@ class HandMadeFilters(OnTrained):
         )
 
     def _nearest(self, found: Found, t: Tongue) -> Figure:
-        tiles = []
+        tiles, by_hand = [], t("made by hand", "手作り")
         for k, name in enumerate(self.filters):
             best = int(np.abs(found["cosines"][:, k]).argmax())
             said = t("learned filter {i}", "学習したフィルター {i}", i=best + 1)
             pictures = [
-                Picture(signed(found["made"][k]), label(name, t)),
-                Picture(signed(found["learned"][best]), said),
+                Picture(signed(found["made"][k]), label(name, t), by_hand),
+                Picture(signed(found["learned"][best]), said, said),
             ]
-            tiles.append(
-                Tile(pictures, label(name, t), f"{said}: cos {found['cosines'][best, k]:+.2f}".replace("-", "−"))
-            )
-        note = t(
-            "Left made by hand, right the learned filter nearest to it.",
-            "左が手作り、右がそれに最も近い学習したフィルター。",
-        )
-        return gallery(t("The nearest learned filters", "最も近い学習したフィルター"), tiles, lang=t.lang, note=note)
+            cosine = f"{found['cosines'][best, k]:+.2f}".replace("-", "−")
+            tiles.append(Tile(pictures, label(name, t), t("cosine {c}", "コサイン類似度 {c}", c=cosine)))
+        title = t("The nearest learned filters", "最も近い学習したフィルター")
+        return gallery(title, tiles, lang=t.lang, large=True)
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """How many match an edge, how many would by chance, and the best pair."""

@@ -1,5 +1,6 @@
 """`hidden-activations`: what every layer gives for one picture."""
 
+import math
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -127,10 +128,12 @@ class HiddenActivations(OnTrained):
     def _all_layers(self, found: Found, t: Tongue) -> Figure:
         tiles = []
         for name, shape in zip(found["layers"], found["shapes"], strict=True):
+            if name in ("flatten", "dropout"):  # the same values again
+                continue
             pictures = [Picture(_shown(found[f"layer.{name}"][k]), str(name), wide=True) for k in (0, 1)]
             tiles.append(Tile(pictures, str(name), str(shape)))
         title = t("Every layer, test image above, drawn below", "すべての層（上がテスト画像、下が手描き）")
-        return gallery(title, tiles, lang=t.lang, note=self._scale(t))
+        return gallery(title, tiles, lang=t.lang, note=self._scale(t), large=True)
 
     def _zeros(self, found: Found, t: Tongue) -> Figure:
         test, drawing = self._names(found, t)
@@ -206,8 +209,8 @@ class HiddenActivations(OnTrained):
             between(
                 t("share of zeros after the first ReLU", "最初の ReLU のあとの 0 の割合"),
                 found["zeros"][0],
-                0.2,
-                0.95,
+                0.3,
+                0.7,
                 "M",
             ),
             near(
@@ -287,7 +290,8 @@ def _size(layer: Module, size: tuple[int, ...]) -> tuple[int, ...]:
 
 def _shown(values: Array) -> Array:
     """The maps (C, H, W) or the units (n,) of a layer as one picture."""
-    maps = values[:SHOWN] if values.ndim == 3 else np.pad(values, (0, -len(values) % 10)).reshape(1, -1, 10)
+    columns = max(10, math.isqrt(len(values)))
+    maps = values[:SHOWN] if values.ndim == 3 else np.pad(values, (0, -len(values) % columns)).reshape(1, -1, columns)
     return mosaic(signed(maps) if maps.min() < 0 else positive(maps))
 
 

@@ -4,18 +4,20 @@ import numpy as np
 
 from zerokara.arrays import Array
 
-GAP, PAPER = 1, 0.5
+GAP = 1
+BETWEEN = (0.55, 0.68, 0.86)
+"""Red, green and blue of the lines, a colour that no grey picture has."""
 
 
 def mosaic(pictures: Array, columns: int = 8) -> Array:
-    """Pictures (N, H, W) with values in 0..1, so many in a row, as one picture."""
+    """Pictures (N, H, W) with values in 0..1, so many in a row, as one picture (…, …, 3)."""
     N, H, W = pictures.shape
     columns = max(1, min(columns, N))
     rows = -(-N // columns)
-    whole = np.full((rows * (H + GAP) - GAP, columns * (W + GAP) - GAP), PAPER)
+    whole = np.tile(np.array(BETWEEN), (rows * (H + GAP) - GAP, columns * (W + GAP) - GAP, 1))
     for i, picture in enumerate(pictures):
         top, left = (i // columns) * (H + GAP), (i % columns) * (W + GAP)
-        whole[top : top + H, left : left + W] = picture
+        whole[top : top + H, left : left + W] = picture[:, :, None]
     return whole
 
 
@@ -29,8 +31,3 @@ def positive(values: Array, end: float | None = None) -> Array:
     """Numbers as greys: 0 is black, `end` (the largest value unless given) white."""
     end = float(values.max(initial=0.0)) if end is None else end
     return np.asarray(np.clip(values / (end or 1.0), 0, 1))
-
-
-def enlarged(picture: Array, factor: int) -> Array:
-    """Every pixel of a picture (…, H, W) as a block of factor × factor."""
-    return np.repeat(np.repeat(picture, factor, axis=-2), factor, axis=-1)

@@ -30,13 +30,12 @@ class Stacked3x3Trained(ConvTraining):
         "Two 3×3 in place of one 5×5: does it learn better?", "5×5 を 3×3 の 2 段にすると、学習は良くなるか？"
     )
     formula = (
-        r"C\,(k^2 C + 1) \quad\text{against}\quad \frac{k-1}{2}\; C\,(9\,C + 1)",
-        r"k = 1 + 2\,n \quad\text{after}\ n\ \text{convolutions of}\ 3 \times 3",
+        r"C\,(k^2 C + 1), \qquad \frac{k-1}{2}\; C\,(9\,C + 1)",
+        r"k = 1 + 2\,n, \qquad n = \frac{k-1}{2}",
     )
     symbols = Text(
-        "Parameters of one k×k convolution, and of (k − 1)/2 convolutions of 3×3 with the same receptive field; "
-        "C channels in and out.",
-        "受容野が同じ、k×k の畳み込み 1 層と 3×3 の畳み込み (k − 1)/2 層のパラメータ数。入出力は C チャンネル。",
+        "Parameters of one k×k convolution, and of n convolutions of 3×3, which see as far; C channels in and out.",
+        "k×k の畳み込み 1 層と、同じ範囲を見る 3×3 の畳み込み n 層のパラメータ数。入出力は C チャンネル。",
     )
     turns = (
         Turn(
