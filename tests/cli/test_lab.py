@@ -147,12 +147,15 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
     """Ctrl-C ends it in one line; what was finished is not measured again."""
     command = [sys.executable, "-m", "zerokara", "lab", "run", "weight-init-compare", "--data", "digits"]
     command += ["--iterations", "400", "--seeds", "60", "--out", str(tmp_path), "--quiet"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 100
-    while not list(tmp_path.glob("results/*/seed-0.npz")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=60)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 100
+        while not list(tmp_path.glob("results/*/seed-0.npz")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        try:
+            _, error = process.communicate(timeout=60)
+        finally:
+            process.kill()
     said = [line for line in error.strip().splitlines() if "compiling" not in line]
     assert process.returncode == 130, error
     assert said == ["zerokara: interrupted; what was finished is kept, and the same command goes on"]

@@ -174,3 +174,14 @@ def test_missing_files_and_folders_are_named(tmp_path):
         load_safetensors(tmp_path / "none")
     with pytest.raises(ValueError, match="is a folder"):
         load_safetensors(tmp_path)
+
+
+def test_a_header_as_long_as_a_pickle_begins_is_none(tmp_path):
+    """The first two bytes of a file with a header of 640 bytes are those of a pickle; it is read all the same."""
+    seen = set()
+    for length in range(1, 1500, 7):
+        path = tmp_path / "weights.safetensors"
+        save_safetensors(path, {"a": np.arange(3.0)}, {"note": "x" * length})
+        seen.add(path.read_bytes()[:2])
+        assert load_weights(path)["a"].tolist() == [0, 1, 2]
+    assert b"\x80\x02" in seen

@@ -11,7 +11,7 @@ MARKS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 def refuse_pickle(path: str | os.PathLike[str]) -> None:
     """Raise ValueError for a pickle, by its name or its first bytes: why it is not opened, and how to convert it."""
     source = Path(path)
-    if source.is_file() and (source.suffix.lower() in SUFFIXES or _begins(source) in MARKS):
+    if source.is_file() and (source.suffix.lower() in SUFFIXES or _begins_as_pickle(source)):
         raise ValueError(
             f"{path} is a pickle, which could run anything while it is opened; nothing in it was executed. Where you "
             "trust it, convert it once in Python: import pickle, zerokara as zk; zk.io.save_npz("
@@ -19,9 +19,14 @@ def refuse_pickle(path: str | os.PathLike[str]) -> None:
         )
 
 
-def _begins(path: Path) -> bytes:
+def _begins_as_pickle(path: Path) -> bool:
+    """Whether the first bytes are a pickle's. A safetensors file may begin with the same two: the length of its header.
+
+    There the rest of the length, which is short, and the header's opening brace follow.
+    """
     try:
         with path.open("rb") as file:
-            return file.read(2)
+            first = file.read(9)
     except OSError:
-        return b""  # whoever reads it says what is wrong
+        return False  # whoever reads it says what is wrong
+    return first[:2] in MARKS and first[4:] != b"\0\0\0\0{"
