@@ -7,7 +7,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.data import Split, scaled
-from zerokara.data.transforms import Affine, Crop, Elastic, HorizontalFlip
+from zerokara.data.transforms import Affine, Compose, Crop, Elastic, HorizontalFlip
 from zerokara.experiments.base import Arrays, OnImages, Piece, Turn, knob
 from zerokara.experiments.ch08.deep import fewer, picture_shape
 from zerokara.experiments.checks import Check, holds, near
@@ -20,7 +20,7 @@ from zerokara.optim import Adam
 from zerokara.report import Axis, Band, Line, Mark, Picture, Text, Tile, bar_chart, chart, gallery, percent
 from zerokara.training import evaluate
 
-KINDS = ("none", "crop", "flip", "turn", "elastic")
+KINDS = ("none", "crop", "flip", "both", "turn", "elastic")
 SHOWN = 4
 
 
@@ -53,6 +53,13 @@ class DataAugmentation(OnImages):
                 "画像が 10 倍あれば、効果はどれだけ残るでしょうか？",
             ),
             {"images": 10_000},
+        ),
+        Turn(
+            Text(
+                "Photographs: left and right mean the same there, so that a flip should help.",
+                "写真では左右に意味がないので、フリップが役に立つはずです。",
+            ),
+            {"data": "cifar10", "kind": ("none", "crop", "flip", "both"), "images": 3000, "iterations": 1500},
         ),
     )
 
@@ -114,6 +121,7 @@ class DataAugmentation(OnImages):
             "none": None,
             "crop": Crop(self.strength),
             "flip": HorizontalFlip(),
+            "both": Compose([Crop(self.strength), HorizontalFlip()]),
             "turn": Affine(rotate=10.0),
             "elastic": Elastic(),
         }[kind]
@@ -121,10 +129,11 @@ class DataAugmentation(OnImages):
     def _unlike(self, altered: Array, images: Array, kind: str) -> int:
         """How many altered pictures are not what the formula allows: a moved, or a mirrored picture."""
         x, s = scaled(images), self.strength
-        if kind == "crop":
+        if kind in ("crop", "both"):
             padded = np.pad(x, ((0, 0), (0, 0), (s, s), (s, s)))
             height, width = x.shape[2:]
             allowed = [padded[:, :, i : i + height, j : j + width] for i in range(2 * s + 1) for j in range(2 * s + 1)]
+            allowed += [one[..., ::-1] for one in allowed] if kind == "both" else []
         else:
             allowed = {"none": [x], "flip": [x, x[..., ::-1]]}.get(kind, [altered])
         return int(np.sum(~np.any([(altered == one).all(axis=(1, 2, 3)) for one in allowed], axis=0)))
@@ -190,7 +199,13 @@ class DataAugmentation(OnImages):
                     lost=percent(lost),
                 )
                 if lost > 0
-                else t("Flipping costs nothing here.", "ここではフリップで正答率は下がりません。")
+                else t(
+                    "Flipping gains {gained}: here a mirrored picture still shows the same thing.",
+                    "フリップで {gained} 上がります。ここでは左右反転しても同じものが写っているからです。",
+                    gained=percent(-lost),
+                )
+                if lost < 0
+                else t("Flipping changes nothing here.", "ここではフリップで正答率は変わりません。")
             )
         return sentences
 
@@ -229,6 +244,7 @@ def _name(kind: str, t: Tongue) -> str:
         "none": t("none", "なし"),
         "crop": t("random crop", "ランダムクロップ"),
         "flip": t("flip", "フリップ"),
+        "both": t("crop and flip", "クロップとフリップ"),
         "turn": t("turn by up to 10°", "最大 10° の回転"),
         "elastic": t("elastic", "弾性変形"),
     }[kind]
