@@ -5,6 +5,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
+from zerokara.experiments.ch07.side_by_side import SideBySide
 from zerokara.nn import AvgPool2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, Module, ReLU, Sequential, Sigmoid, Tanh
 
 
@@ -29,6 +30,8 @@ def _after(layer: Module, x: Array) -> Array:
         case Conv2d():
             return _convolved(layer, x)
         case MaxPool2d():
+            around = [(0, 0), (0, 0), *((p, p) for p in layer.padding)]
+            x = np.pad(x, around, constant_values=-np.inf)
             pooled: Array = windows(x, layer.kernel_size, layer.stride).max(axis=(4, 5))
             return pooled
         case AvgPool2d():
@@ -45,6 +48,8 @@ def _after(layer: Module, x: Array) -> Array:
             return x.reshape(len(x), -1)
         case Dropout():
             return x
+        case SideBySide():
+            return np.concatenate([scores(path, x) for _, path in layer.paths()], axis=1)
     raise TypeError(f"there is no formula here for {type(layer).__name__}")
 
 

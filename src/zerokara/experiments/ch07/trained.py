@@ -1,13 +1,14 @@
 """A network trained for a short time, to look into: its filters, its maps, where it looks."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.data import Dataset
-from zerokara.experiments.base import Arrays, OnImages, knob
+from zerokara.experiments.base import Arrays, Cost, OnImages, knob
 from zerokara.experiments.ch07.training import METHODS, accuracy, expect_pictures, shape_of
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.learning import SAMPLINGS, learn
@@ -23,7 +24,7 @@ class OnTrained(OnImages):
     """An experiment that looks into SimpleConvNet or DeepConvNet after a short training."""
 
     chapter = 7
-    cost = "M"
+    cost: ClassVar[Cost] = "M"
     quick = {"iterations": 40}
 
     model: str = knob("simple", "SimpleConvNet or DeepConvNet", "SimpleConvNet か DeepConvNet", choices=MODELS)
