@@ -130,9 +130,10 @@ class HiddenActivations(OnTrained):
         for name, shape in zip(found["layers"], found["shapes"], strict=True):
             if name in ("flatten", "dropout"):  # the same values again
                 continue
-            pictures = [Picture(_shown(found[f"layer.{name}"][k]), str(name), wide=True) for k in (0, 1)]
+            given = found[f"layer.{name}"]
+            pictures = [Picture(_shown(one), str(name), wide=one.ndim == 3) for one in given]
             tiles.append(Tile(pictures, str(name), str(shape)))
-        title = t("Every layer, test image above, drawn below", "すべての層（上がテスト画像、下が手描き）")
+        title = t("Every layer: first the test image, then the drawing", "すべての層（先がテスト画像、後が手描き）")
         return gallery(title, tiles, lang=t.lang, note=self._scale(t), large=True)
 
     def _zeros(self, found: Found, t: Tongue) -> Figure:
