@@ -147,7 +147,7 @@ class DepthComparison(OnImages):
                     "{kind}: best with {d} layers before the last, {best}; the shallowest reads {first}, the deepest "
                     "{last}.",
                     "{kind}：最もよいのは {d} 層で {best}、最も浅い網は {first}、最も深い網は {last} です。",
-                    kind=_name(kind, t),
+                    kind=_capital(_name(kind, t)),
                     d=self.depths[best],
                     best=percent(float(tests[k, best]), 2),
                     first=percent(float(tests[k, np.argmin(self.depths)]), 2),
@@ -235,3 +235,7 @@ def _width(count: Callable[[Array], Array], parameters: int) -> int:
 
 def _name(kind: str, t: Tongue) -> str:
     return {"mlp": t("fully connected", "全結合"), "cnn": "CNN"}[kind]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -283,7 +283,7 @@ class InceptionBlock(ConvTraining):
             at_most(
                 t("what the reductions cost in test accuracy", "1×1 で減らしたことによるテスト正答率の低下"),
                 lost,
-                0.02,
+                0.01,
                 "M",
             ),
             near(t("counts − those of the formula", "個数 − 数式による個数"), away, 0, evidence="A", law=True),
