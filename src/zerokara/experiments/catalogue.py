@@ -2,9 +2,7 @@
 
 import re
 
-import importlib.util
-
-from zerokara.experiments._names_for_now import NAMES
+from zerokara.experiments import ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08
 from zerokara.experiments.base import Experiment
 from zerokara.experiments.coming import COMING
 from zerokara.recipes import known
@@ -22,20 +20,11 @@ CHAPTERS: dict[int, Text] = {
 }
 
 
-def _all() -> dict[str, Experiment]:  # for now: what is there
-    found = {}
-    for chapter, names in NAMES.items():
-        for name in names.split():
-            module = f"zerokara.experiments.ch{chapter:02}.{name.replace('-', '_')}"
-            if importlib.util.find_spec(module) is None:
-                continue
-            for thing in vars(importlib.import_module(module)).values():
-                if isinstance(thing, type) and issubclass(thing, Experiment) and getattr(thing, "name", "") == name:
-                    found[name] = thing()
-    return found
-
-
-EXPERIMENTS: dict[str, Experiment] = _all()
+EXPERIMENTS: dict[str, Experiment] = {
+    experiment.name: experiment
+    for chapter in (ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08)
+    for experiment in chapter.EXPERIMENTS
+}
 """Every experiment by its name, with its own settings."""
 
 
