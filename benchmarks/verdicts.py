@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from zerokara.experiments import CHAPTERS, COMING, EXPERIMENTS
+from zerokara.experiments import CHAPTERS, EXPERIMENTS
 from zerokara.experiments.checks import Check
 from zerokara.experiments.page import expected_text, measured_text
 from zerokara.report import duration
@@ -41,8 +41,6 @@ def page(told: dict[str, dict[str, Any]]) -> str:
         for name, one in told.items():
             if one["chapter"] == chapter:
                 lines += _rows(name, one)
-        waiting = [name for name, coming in COMING.items() if coming.chapter == chapter]
-        lines += ["", f"Coming: {', '.join(waiting)}."] if waiting else []
     return "\n".join(lines) + "\n"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.running import Captured, fails, run_apart, run_here
 from tests.report.checking import check_page
-from zerokara.experiments import COMING, EXPERIMENTS
+from zerokara.experiments import EXPERIMENTS
 
 NAME = "gradient-method"
 
@@ -24,14 +24,13 @@ def test_the_list_has_every_experiment_by_chapter_with_its_question(
     lines = out.splitlines()
     for name, experiment in EXPERIMENTS.items():
         assert any(line.split()[:1] == [name] and line.endswith(experiment.question.en) for line in lines), name
-    assert sum("(coming)" in line for line in lines) == len(COMING)
 
 
 def test_the_list_as_json_is_an_object_a_line(capsys: Captured) -> None:
     code, out, _ = run_here(capsys, "lab", "list", "--json", "--lang", "ja")
     told = {one["name"]: one for one in map(json.loads, out.splitlines())}
     assert code == 0
-    assert told.keys() == EXPERIMENTS.keys() | COMING.keys()
+    assert told.keys() == EXPERIMENTS.keys()
     assert told[NAME]["question"] == EXPERIMENTS[NAME].question.ja
     assert told[NAME]["settings"]["lr"] == 0.1
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.report.checking import check_page, words
-from zerokara.experiments import COMING, EXPERIMENTS, Result, by_name, order, run
+from zerokara.experiments import EXPERIMENTS, Result, by_name, run
 from zerokara.experiments.base import with_settings
 from zerokara.experiments.texts import TEXTS
 from zerokara.experiments.words import WORDS
@@ -53,15 +53,9 @@ def translated(text: str) -> bool:
 
 @pytest.mark.parametrize("chapter", CATALOGUE)
 def test_none_is_left_out(chapter: int) -> None:
-    """Every experiment of the catalogue is there, in the order of the book, or said to be coming."""
+    """Every experiment of the catalogue is there, in the order of the book."""
     there = [name for name, experiment in EXPERIMENTS.items() if experiment.chapter == chapter]
-    coming = [name for name, one in COMING.items() if one.chapter == chapter]
-    assert sorted([*there, *coming]) == sorted(CATALOGUE[chapter].split())
-    assert there == [name for name in CATALOGUE[chapter].split() if name in there]
-
-
-def test_none_is_both_there_and_coming() -> None:
-    assert not COMING.keys() & EXPERIMENTS.keys()
+    assert there == CATALOGUE[chapter].split()
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
@@ -155,9 +149,3 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 def test_a_name_that_does_not_exist_is_answered_with_the_nearest() -> None:
     with pytest.raises(ValueError, match="did you mean gradient-method"):
         by_name("gradient-methd")
-
-
-def test_one_that_is_coming_says_so() -> None:
-    for name in COMING:
-        with pytest.raises(ValueError, match="still to come"):
-            order(name)

@@ -14,7 +14,7 @@ from zerokara.cli.errors import UsageError
 from zerokara.cli.lab_run import Bench, carry_out
 from zerokara.cli.machine import environment
 from zerokara.cli.numbers import Whole
-from zerokara.experiments import CHAPTERS, COMING, EXPERIMENTS, Experiment, Order, by_name, chosen, order
+from zerokara.experiments import CHAPTERS, EXPERIMENTS, Experiment, Order, by_name, chosen, order
 from zerokara.io.files import make_folder, write_beside
 from zerokara.recipes import known
 from zerokara.report import Lang
@@ -31,19 +31,13 @@ def list_all(*, json: AsJson = False, lang: Language = "en") -> None:
     if json:
         for experiment in EXPERIMENTS.values():
             say(json_format.dumps(_facts(experiment, language), ensure_ascii=False))
-        for name, coming in COMING.items():
-            told = {"name": name, "chapter": coming.chapter, "question": coming.question(language), "status": "coming"}
-            say(json_format.dumps(told, ensure_ascii=False))
         return
-    width = max(map(len, (*EXPERIMENTS, *COMING)))
+    width = max(map(len, EXPERIMENTS))
     for chapter, title in CHAPTERS.items():
         say(f"ch{chapter:02}  {title(language)}")
         for name, experiment in EXPERIMENTS.items():
             if experiment.chapter == chapter:
                 say(f"  {name.ljust(width)}  {experiment.question(language)}")
-        for name, coming in COMING.items():
-            if coming.chapter == chapter:
-                say(f"  {name.ljust(width)}  (coming) {coming.question(language)}")
         say()
     say("zerokara lab show NAME explains one; zerokara lab run NAME does it.")
 
@@ -173,7 +167,6 @@ def _facts(experiment: Experiment, lang: Lang) -> dict[str, Any]:
         "seeds": experiment.seeds,
         "settings": experiment.settings,
         "quick": dict(experiment.quick),
-        "status": "ready",
     }
 
 

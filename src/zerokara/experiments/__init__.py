@@ -9,7 +9,6 @@
 from zerokara.experiments.base import Experiment, with_settings
 from zerokara.experiments.catalogue import CHAPTERS, EXPERIMENTS, by_name, chosen
 from zerokara.experiments.checks import Check
-from zerokara.experiments.coming import COMING
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.result import Result, Verdict
@@ -18,7 +17,6 @@ from zerokara.experiments.tongue import Tongue
 
 __all__ = [
     "CHAPTERS",
-    "COMING",
     "EXPERIMENTS",
     "Check",
     "Experiment",

@@ -1,10 +1,9 @@
-"""The table of experiments, chapter by chapter, and those that are still to come."""
+"""The table of experiments, chapter by chapter."""
 
 import re
 
 from zerokara.experiments import ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08
 from zerokara.experiments.base import Experiment
-from zerokara.experiments.coming import COMING
 from zerokara.recipes import known
 from zerokara.report import Text
 
@@ -29,9 +28,7 @@ EXPERIMENTS: dict[str, Experiment] = {
 
 
 def by_name(name: str) -> Experiment:
-    """The experiment of that name; a ValueError offers the nearest names, or says that it is still to come."""
-    if name in COMING:
-        raise ValueError(f"the experiment {name!r} is still to come; `zerokara lab list` shows what is there")
+    """The experiment of that name; a ValueError offers the nearest names."""
     return EXPERIMENTS[known("experiment", name, EXPERIMENTS)]
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from zerokara.experiments.base import with_settings
 from zerokara.experiments.catalogue import CHAPTERS, EXPERIMENTS
-from zerokara.experiments.coming import COMING
 from zerokara.experiments.keeping import RESULTS, Shelf, key
 from zerokara.experiments.page import Environment, page
 from zerokara.experiments.result import Result, Verdict
@@ -94,8 +93,7 @@ def _cards(chapter: int, entries: Sequence[Entry], lang: Lang) -> list[Card]:
             continue
         own = sorted((e for e in entries if e.name == name), key=lambda e: (e.changed, e.quick))
         cards.append(_card(experiment.title(lang), experiment.question(lang), own, lang))
-    waiting = [one for one in COMING.items() if one[1].chapter == chapter]
-    return cards + [Card(name, one.question(lang), say(lang, "coming")) for name, one in waiting]
+    return cards
 
 
 def _card(title: str, question: str, own: Sequence[Entry], lang: Lang) -> Card:

@@ -68,7 +68,6 @@ TEXTS: dict[str, Text] = {
     ),
     "chapter": Text("Chapter {chapter}: {title}", "第 {chapter} 章　{title}"),
     "not-run": Text("not run yet", "未実行"),
-    "coming": Text("coming", "準備中"),
     "quick-mark": Text("quick", "短縮実行"),
     "variants": Text("with other settings", "別の設定"),
 }
