@@ -31,11 +31,7 @@ class AlexNetDropout(ConvTraining):
     cost = "L"
     title = Text("Dropout in a small AlexNet", "小さな AlexNet のドロップアウト")
     question = Text("What does dropout on the big layers change?", "大きな全結合層のドロップアウトは何を変えるか？")
-    formula = (
-        r"\tilde h = \frac{m \odot h}{1 - p}, \qquad m_i = \begin{cases} 0 & \text{with probability } p \\ "
-        r"1 & \text{otherwise} \end{cases}",
-        r"\text{gap} = \text{accuracy}_{\text{training}} - \text{accuracy}_{\text{test}}",
-    )
+    formula = (r"\tilde h = \frac{m \odot h}{1 - p}, \qquad P(m_i = 0) = p, \quad P(m_i = 1) = 1 - p",)
     symbols = Text(
         "h are the values that a wide layer gets, p is the ratio, m is drawn anew for every picture and update; when "
         "the network is used, nothing is dropped. The original drops with p = 0.5 at its two layers of 4,096 units.",

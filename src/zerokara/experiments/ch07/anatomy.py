@@ -14,8 +14,8 @@ from zerokara.nn import Conv2d, Linear, MaxPool2d, Module
 from zerokara.report import Axis, Cell, Figure, Table, bar_chart, percent, significant
 
 COUNTED = (
-    r"\text{convolution:}\quad F\left(\tfrac{C}{g}\,k^2 + 1\right), \qquad H'W'\,F\,\tfrac{C}{g}\,k^2",
-    r"\text{fully connected:}\quad n\,(m + 1), \qquad n\,m",
+    r"\text{conv:}\quad F\left(\tfrac{C}{g}\,k^2 + 1\right), \qquad H'W'\,F\,\tfrac{C}{g}\,k^2",
+    r"\text{fc:}\quad n\,(m + 1), \qquad n\,m",
 )
 """Parameters, and multiply-adds for one picture."""
 

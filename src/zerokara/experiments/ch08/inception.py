@@ -65,9 +65,7 @@ class InceptionBlock(ConvTraining):
     source = "Ch8 §8.2.3; RYO (用語: inception)"
     title = Text("Inception", "インセプション")
     question = Text("Why paths side by side, and why 1×1?", "なぜ経路を並べ、なぜ 1×1 を使うのか？")
-    formula: ClassVar = (
-        r"\text{direct:}\quad k^2\,C\,F, \qquad \text{behind } 1 \times 1\text{:}\quad C\,R + k^2\,R\,F",
-    )
+    formula: ClassVar = (r"k^2\,C\,F \quad \rightarrow \quad C\,R + k^2\,R\,F",)
     symbols = Text(
         "Weights of F filters of k×k on C channels, directly and behind R filters of 1×1 (biases not counted); times "
         "the number of places: the multiply-adds.",
