@@ -22,6 +22,7 @@ RUN = (
     "docs/training.md",
     "docs/models.md",
     "docs/explain.md",
+    "docs/lab.md",
 )
 """Pages whose Python blocks are a program, run from top to bottom. Elsewhere a block may be an extract."""
 

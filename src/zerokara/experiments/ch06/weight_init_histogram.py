@@ -183,12 +183,19 @@ class WeightInitHistogram(Experiment):
         for i, function in enumerate(self.activation):
             kept = np.maximum(spread[i, :, -1], 1e-300) / np.maximum(spread[i, :, 0], 1e-300)
             best, worst = int(np.argmin(np.abs(np.log(kept)))), int(np.argmin(kept))
+            alone = (
+                "{f}: with {best} the spread goes from {a} in the first layer to {b} in the last.",
+                "{f}：{best} では、広がりは最初の層の {a} から最後の層の {b} へ変わります。",
+            )
+            compared = (
+                "{f}: from the first layer to the last the spread changes least with {best} ({a} → {b}) "
+                "and shrinks most with {worst} ({c} → {d}).",
+                "{f}：最初の層から最後の層までで、広がりが最も変わらないのは {best}（{a} → {b}）、"
+                "最も縮むのは {worst}（{c} → {d}）です。",
+            )
             said.append(
                 t(
-                    "{f}: from the first layer to the last the spread changes least with {best} ({a} → {b}) "
-                    "and shrinks most with {worst} ({c} → {d}).",
-                    "{f}：最初の層から最後の層までで、広がりが最も変わらないのは {best}（{a} → {b}）、"
-                    "最も縮むのは {worst}（{c} → {d}）です。",
+                    *(alone if len(self.std) == 1 else compared),
                     f=activation_label(function, t),
                     best=init_label(self.std[best], t),
                     worst=init_label(self.std[worst], t),
