@@ -9,10 +9,17 @@ from collections.abc import Callable
 
 from zerokara.explain.cam import grad_cam, grad_cam_plus_plus
 from zerokara.explain.curves import Curve, deletion, insertion
+from zerokara.explain.excite import Excitation, excite
+from zerokara.explain.filters import Filters, filters
 from zerokara.explain.layers import Output, last_maps, watch
+from zerokara.explain.maps import FeatureMaps, feature_map, feature_maps
 from zerokara.explain.occlusion import occlusion
+from zerokara.explain.pictures import heat_picture, overlay
+from zerokara.explain.plane import Plane, features, pca, t_sne
+from zerokara.explain.receptive import receptive_field
 from zerokara.explain.saliency import integrated_gradients, saliency, smooth_grad
 from zerokara.explain.scores import Explanation, Note, class_scores, evaluation
+from zerokara.explain.top import TopImages, top_images
 
 METHODS: dict[str, Callable[..., Explanation]] = {
     "saliency": saliency,
@@ -31,19 +38,35 @@ __all__ = [
     "LAYERED",
     "METHODS",
     "Curve",
+    "Excitation",
     "Explanation",
+    "FeatureMaps",
+    "Filters",
     "Note",
     "Output",
+    "Plane",
+    "TopImages",
     "class_scores",
     "deletion",
     "evaluation",
+    "excite",
+    "feature_map",
+    "feature_maps",
+    "features",
+    "filters",
     "grad_cam",
     "grad_cam_plus_plus",
+    "heat_picture",
     "insertion",
     "integrated_gradients",
     "last_maps",
     "occlusion",
+    "overlay",
+    "pca",
+    "receptive_field",
     "saliency",
     "smooth_grad",
+    "t_sne",
+    "top_images",
     "watch",
 ]
