@@ -56,6 +56,13 @@ class AwesomeNet(OnImages):
     quick = {"images": 300, "judged": 200, "iterations": 10}
     turns = (
         Turn(
+            Text(
+                "Your own: save the description below as a file, change it, and name the file.",
+                "自分の網を作る。下の記述をファイルに保存し、書き換えて、そのファイルを指定します。",
+            ),
+            {"file": "my-net.toml"},
+        ),
+        Turn(
             Text("All images, and longer.", "すべての画像で、もっと長く学習します。"),
             {"images": 60_000, "iterations": 6000},
         ),
@@ -172,14 +179,7 @@ class AwesomeNet(OnImages):
             )
         ]
         return [
-            Paragraph(
-                t(
-                    "The description of the network. For one of your own, save it as a file, change it, and name the "
-                    "file: --file my-net.toml",
-                    "ネットワークの記述です。自分のネットワークを作るには、これをファイルに保存して書き換え、"
-                    "--file my-net.toml のように指定します。",
-                )
-            ),
+            Paragraph(t("The description of the network:", "ネットワークの記述：")),
             Code(self._text),
             Table(heads, rows),
             chart(t("The loss while learning", "学習中の損失"), losses, axis, Axis(t.word("loss"), low=0), lang=t.lang),
@@ -200,19 +200,19 @@ class AwesomeNet(OnImages):
         accuracy, gap = found.number("accuracy"), float(found.mean("train")[-1] - found.mean("test")[-1])
         said = [
             t(
-                "This network has {p} parameters, does {m} million multiplications for a picture, and reads {share} "
+                "This network has {p} parameters, does {m} multiplications for a picture, and reads {share} "
                 "of the "
                 "test images.",
-                "このネットワークのパラメータは {p} 個、画像 1 枚の乗算は {m} 百万回で、テスト正答率は {share} です。",
+                "このネットワークのパラメータは {p} 個、画像 1 枚の乗算は {m} 回で、テスト正答率は {share} です。",
                 p=whole(int(found["parameters"])),
-                m=f"{found['multiply_adds'].sum() / 1e6:.2f}",
+                m=whole(int(found["multiply_adds"].sum())),
                 share=percent(accuracy, 2),
             ),
             t(
-                "Of the training images it reads {train}: {gap} percentage points more than of the test images.",
-                "訓練データの正答率は {train} で、テストデータとの差は {gap} ポイントです。",
+                "Of the training images it reads {train}; minus that of the test images {gap} percentage points.",
+                "訓練データの正答率は {train} で、テストデータとの差（訓練 − テスト）は {gap} ポイントです。",
                 train=percent(float(found.mean("train")[-1])),
-                gap=f"{100 * gap:.1f}",
+                gap=f"{100 * gap:.1f}".replace("-", "−"),
             ),
         ]
         if self._as_small_convnet:

@@ -65,11 +65,14 @@ def read_description(file: str) -> str:
     try:
         if path.stat().st_size > LONGEST:
             raise ValueError(f"{file} is too long for the description of a network")
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise ValueError(f"{file} is no text (UTF-8)") from None
     except OSError as error:
         raise ValueError(f"{file} cannot be read: {(error.strerror or 'it is no file').lower()}") from None
+    if not text.strip():
+        raise ValueError(f"{file} is empty")
+    return text
 
 
 def layers_of(description: str) -> list[tuple[str, Any, dict[str, int]]]:
