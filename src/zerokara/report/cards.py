@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, element
 
-LARGEST = 40_000
+LARGEST = 100_000
 """A drawing with more characters than this is too heavy for a card."""
 
 
