@@ -1,6 +1,7 @@
 """`awesome-net`: build your own network."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -37,7 +38,7 @@ from zerokara.report import (
 )
 from zerokara.training import evaluate
 
-ERRORS = 12
+ERRORS = 8
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class AwesomeNet(OnImages):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.file and not self.description:  # a result belongs to what the file says now
+        if self.file and not self.description and Path(self.file).is_file():  # a result belongs to what it says now
             object.__setattr__(self, "description", read_description(self.file))
         layers_of(self._text)
 
@@ -108,10 +109,11 @@ class AwesomeNet(OnImages):
 
     def measure(self, lab: Lab) -> Arrays:
         """Build, train, judge."""
+        text = self.description or (read_description(self.file) if self.file else DEFAULT)
         everything = lab.load(self.data)
         data = fewer(everything, self.images, len(everything.test))
         shape, classes = picture_shape(data), len(data.classes)
-        model, kinds = build(self._text, shape, classes, lab.rng("weights"))
+        model, kinds = build(text, shape, classes, lab.rng("weights"))
         rows = summarize(model, shape)
         lab.plan(self.iterations)
         learned = learn(
@@ -126,7 +128,7 @@ class AwesomeNet(OnImages):
             transform=Crop(self.padding) if self.padding else None,
         )
         answers = evaluate(model, data.test)
-        wrong = np.resize(answers.errors, ERRORS) if len(answers.errors) else np.zeros(0, int)
+        wrong = np.concatenate([answers.errors, np.full(ERRORS, -1)])[:ERRORS]
         return {
             "losses": learned.losses,
             "at": learned.at,
@@ -137,6 +139,7 @@ class AwesomeNet(OnImages):
             "together": np.array(evaluate(model, data.test.take(50)).accuracy),
             "confusion": answers.confusion,
             "classes": np.array(data.classes),
+            "errors": wrong,
             "pictures": scaled(data.test.images[wrong]),
             "labels": answers.labels[wrong],
             "said": answers.predictions[wrong],
@@ -174,9 +177,10 @@ class AwesomeNet(OnImages):
                 t("{said}, not {label}", "{said}（正解 {label}）", said=classes[said], label=classes[label]),
                 charts=[probability_bars(p, classes, lang=t.lang, marked=int(label))],
             )
-            for picture, label, said, p in zip(
-                *(found[key] for key in ("pictures", "labels", "said", "probabilities")), strict=True
+            for number, picture, label, said, p in zip(
+                *(found[key] for key in ("errors", "pictures", "labels", "said", "probabilities")), strict=True
             )
+            if number >= 0
         ]
         return [
             Paragraph(t("The description of the network:", "ネットワークの記述：")),
