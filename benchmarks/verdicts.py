@@ -35,6 +35,8 @@ def page(told: dict[str, dict[str, Any]]) -> str:
         "",
         f"Outside what was expected: {', '.join(outside) if outside else 'nothing'}.",
     ]
+    missing = [name for name in EXPERIMENTS if name not in told]
+    lines += ["", f"Not measured in this run, for want of their data: {', '.join(missing)}."] if missing else []
     for chapter, title in CHAPTERS.items():
         lines += ["", f"## Chapter {chapter}: {title.en}", ""]
         lines += ["| experiment | what | measured | expected | evidence | |", "|---|---|---|---|---|---|"]
