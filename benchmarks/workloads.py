@@ -53,10 +53,13 @@ TRAININGS = (
     Training("Inception", networks.inception, (192, 28, 28), 16, "momentum", 0.01, classes=1000),
 )
 
-INFERENCES = tuple(
-    Inference(f"{name}, {batch:,} image{'s' if batch > 1 else ''}", network, MNIST, batch)
-    for name, network in (("SimpleConvNet", networks.simple_conv), ("DeepConvNet", networks.deep_conv))
-    for batch in (1, 1000)
+INFERENCES = (
+    *(
+        Inference(f"{name}, {batch:,} image{'s' if batch > 1 else ''}", network, MNIST, batch)
+        for name, network in (("SimpleConvNet", networks.simple_conv), ("DeepConvNet", networks.deep_conv))
+        for batch in (1, 1000)
+    ),
+    Inference("VGG-16, 1 image", networks.vgg16, IMAGENET, 1),
 )
 
 

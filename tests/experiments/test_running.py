@@ -149,6 +149,7 @@ def test_the_table_of_contents_links_every_report(tmp_path: Path) -> None:
 def test_a_damaged_card_is_left_out(tmp_path: Path) -> None:
     run(NAME, out=tmp_path)
     write_report(tmp_path, order(NAME).shelf(tmp_path).load([0]), "en")
+    assert f"{NAME}.html" in write_index(tmp_path, "en").read_text(encoding="utf-8")
     (card,) = tmp_path.glob("results/*/card.en.json")
     card.write_text("{")
-    assert "href" in write_index(tmp_path, "en").read_text(encoding="utf-8")
+    assert f"{NAME}.html" not in write_index(tmp_path, "en").read_text(encoding="utf-8")
