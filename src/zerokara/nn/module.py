@@ -161,6 +161,11 @@ class Module:
         return "\n  ".join([f"{type(self).__name__}(", *lines]) + "\n)"
 
 
+def observing() -> bool:
+    """Whether somebody observes modules just now."""
+    return bool(_OBSERVERS.get())
+
+
 @contextmanager
 def observe(observer: Observer) -> Iterator[None]:
     """Within the block, `observer(module, output)` is called after every module's forward, children before parents.
