@@ -12,7 +12,7 @@ from zerokara import functional as F
 from zerokara.autodiff import Tensor, as_tensor
 from zerokara.io.onnx.batching import together
 from zerokara.io.onnx.building import Builder, Program, refuse_unknown
-from zerokara.io.onnx.graph import Graph, Input, needed
+from zerokara.io.onnx.graph import DTYPES, Graph, Input, needed
 from zerokara.io.onnx.operator import Operator, Value, is_tensor, numbers_of
 from zerokara.io.onnx.reading import read_graph
 from zerokara.nn import Module, observing
@@ -178,6 +178,8 @@ def _received(declared: Input, value: Any, own: np.dtype[Any] | None) -> Value:
     """An input as the network takes it: floating numbers as a tensor, others as an array; else an error in words."""
     array = numbers_of(value if isinstance(value, Tensor) else as_tensor(value))
     expected, shape = declared.shape, array.shape
+    if array.dtype.newbyteorder("=") not in DTYPES.values():
+        raise TypeError(f"{declared.name} holds {array.dtype}, which no supported network takes: convert it first")
     if expected is not None and not _fits(expected, shape):
         raise ValueError(f"this network expects {declared.name} of shape {_shown(declared)}; got {shape}")
     floating = np.issubdtype(array.dtype, np.floating)
@@ -188,11 +190,20 @@ def _received(declared: Input, value: Any, own: np.dtype[Any] | None) -> Value:
                 f"this network computes in {wanted}; got {declared.name} in {array.dtype}: "
                 f"convert it with .astype({str(wanted)!r})"
             )
-    elif declared.dtype is not None and floating:
-        raise TypeError(f"this network expects {declared.name} in {declared.dtype}; got {array.dtype}")
+    elif declared.dtype is not None and array.dtype != declared.dtype:
+        return _as_declared(declared.name, array, declared.dtype)
     if not floating:
         return array
     return value if isinstance(value, Tensor) else as_tensor(array)
+
+
+def _as_declared(name: str, array: Any, dtype: np.dtype[Any]) -> Value:
+    """Whole numbers in the type that the file says, or an error where one of them would be another."""
+    if np.can_cast(array.dtype, dtype) or (
+        isinstance(array, np.ndarray) and array.dtype.kind in "iub" and np.array_equal(array, array.astype(dtype))
+    ):
+        return array.astype(dtype)
+    raise TypeError(f"this network expects {name} in {dtype}; got {array.dtype}, which holds other numbers too")
 
 
 def _fits(expected: tuple[int | str | None, ...], shape: tuple[int, ...]) -> bool:

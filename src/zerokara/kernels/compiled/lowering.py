@@ -109,9 +109,16 @@ class _Lowering:
         return index + 1
 
     def _view(self, operation: Operation, args: Any, kwargs: Any) -> tuple[Array, ...] | None:
-        """The same memory seen differently; copied if the new shape cannot be seen in it."""
-        if operation.name not in VIEWS:
+        """The same memory seen differently; copied if the new shape cannot be seen in it.
+
+        None where that is no view, or a copy that the kernels do not make (numbers of two bytes, very many axes).
+        """
+        try:
+            return self._view_or_copy(operation, args, kwargs) if operation.name in VIEWS else None
+        except NotNativeError:
             return None
+
+    def _view_or_copy(self, operation: Operation, args: Any, kwargs: Any) -> tuple[Array, ...] | None:
         found = np.asarray(operation.function(*args, **kwargs))
         if np.may_share_memory(found, args[0]) or found.size == 0:
             part = operation.name == "getitem" and found.size > 0  # used by several kernels, it is copied only once
