@@ -1,7 +1,9 @@
 """NumPy's operators, methods and functions, for tensors."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,26 @@ if TYPE_CHECKING:
     from zerokara.autodiff.tensor import Tensor
 
 Axis = int | tuple[int, ...] | None
+
+Note = Callable[..., Array]
+"""(array, function, *inputs) → the array, or one that remembers what it was computed of."""
+
+_note: ContextVar[Note | None] = ContextVar("_note", default=None)
+
+
+@contextmanager
+def noting(note: Note) -> Iterator[None]:
+    """A block in which `note` is told of every array that is computed of tensors and has no gradient: a comparison."""
+    token = _note.set(note)
+    try:
+        yield
+    finally:
+        _note.reset(token)
+
+
+def _noted(found: Any, function: Callable[..., Any], *inputs: Any) -> Any:
+    note = _note.get()
+    return found if note is None else note(found, function, *inputs)
 
 
 class Operators:
@@ -90,32 +112,32 @@ class Operators:
     # comparisons give ordinary arrays: they have no gradient
 
     def __lt__(self, other: Any) -> Array:
-        return self.data < as_array(other)
+        return _noted(self.data < as_array(other), np.less, self, other)
 
     def __le__(self, other: Any) -> Array:
-        return self.data <= as_array(other)
+        return _noted(self.data <= as_array(other), np.less_equal, self, other)
 
     def __gt__(self, other: Any) -> Array:
-        return self.data > as_array(other)
+        return _noted(self.data > as_array(other), np.greater, self, other)
 
     def __ge__(self, other: Any) -> Array:
-        return self.data >= as_array(other)
+        return _noted(self.data >= as_array(other), np.greater_equal, self, other)
 
     def __eq__(self, other: object) -> Array:  # type: ignore[override]
-        return as_array(self.data == as_array(other))
+        return _noted(as_array(self.data == as_array(other)), np.equal, self, other)
 
     def __ne__(self, other: object) -> Array:  # type: ignore[override]
-        return as_array(self.data != as_array(other))
+        return _noted(as_array(self.data != as_array(other)), np.not_equal, self, other)
 
     __hash__ = object.__hash__
 
     def argmax(self, axis: int | None = None) -> Array:
         """Where the largest number stands, as an ordinary array."""
-        return as_array(np.argmax(self.data, axis))
+        return _noted(as_array(np.argmax(self.data, axis)), np.argmax, self)
 
     def argmin(self, axis: int | None = None) -> Array:
         """Where the smallest number stands, as an ordinary array."""
-        return as_array(np.argmin(self.data, axis))
+        return _noted(as_array(np.argmin(self.data, axis)), np.argmin, self)
 
     # functions of each number
 
@@ -301,7 +323,7 @@ def _unary(rule: Rule) -> Callable[[Any], Any]:
 
 def _constant(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function without a gradient: its result is an ordinary array."""
-    return lambda *xs: function(*(as_array(x) for x in xs))
+    return lambda *xs: _noted(function(*(as_array(x) for x in xs)), function, *xs)
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:

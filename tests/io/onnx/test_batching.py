@@ -21,13 +21,19 @@ def whole(*values: int) -> Array:
 
 
 def network(
-    nodes: list[Any], shape: tuple[int, ...], dtype: type = np.float32, outputs: tuple[str, ...] = ("y",), **constants: Any
+    nodes: list[Any],
+    shape: tuple[int, ...],
+    dtype: type = np.float32,
+    outputs: tuple[str, ...] = ("y",),
+    **constants: Any,
 ) -> OnnxModule:
     kind = {np.float32: 1, np.int64: 7}[dtype]
     return module_of(model_of(nodes, {"x": list(shape)}, outputs, constants, dtype=kind))
 
 
-def expect_as_written(module: OnnxModule, shape: tuple[int, ...], at_once: bool | None = None, dtype: type = np.float32) -> None:
+def expect_as_written(
+    module: OnnxModule, shape: tuple[int, ...], at_once: bool | None = None, dtype: type = np.float32
+) -> None:
     """Batches of twice and three times the length are answered as their parts are."""
     for times in (2, 3):
         x = (numbers(times * shape[0], *shape[1:]) * (3 if dtype is np.int64 else 1)).astype(dtype)
@@ -219,7 +225,9 @@ def _drawn(rng: Any, shape: tuple[int, ...], declared: int, name: str, constants
         return "Reshape", [name], {}
     if kind in ("Add", "Mul"):
         own = [n if rng.random() < 0.5 else 1 for n in shape]
-        constants[name] = numbers(*own[int(rng.integers(ndim + 1)) :], seed=1) if rng.random() < 0.8 else numbers(2, *own)
+        constants[name] = (
+            numbers(*own[int(rng.integers(ndim + 1)) :], seed=1) if rng.random() < 0.8 else numbers(2, *own)
+        )
         return kind, [name], {}
     if kind in ("Expand", "Tile"):
         wide = [n * int(rng.choice([1, 1, 2])) for n in np.ones(ndim, int)]
@@ -274,7 +282,9 @@ def test_several_inputs_have_rows_or_are_the_same_for_all() -> None:
 def test_what_cannot_be_split_is_refused_in_words() -> None:
     nodes = [node("ReduceMean", ["x"], ["m"], axes=[0]), node("Sub", ["x", "m"], ["y"])]
     module = network(nodes, (2, 3))
-    with pytest.raises(ValueError, match=r"written for batches of 2, .* goes across .*: it takes a multiple of 2; got 3"):
+    with pytest.raises(
+        ValueError, match=r"written for batches of 2, .* goes across .*: it takes a multiple of 2; got 3"
+    ):
         module(numbers(3, 3))
     with pytest.raises(ValueError, match=r"a multiple of 2; got 0"):
         module(numbers(0, 3))

@@ -35,7 +35,9 @@ REPEATS = frozenset({"Expand", "Tile", "ConstantOfShape"})
 """Operators that can make rows of what is the same for every batch."""
 
 
-def together(program: Program, inputs: Mapping[str, Value], rows: frozenset[str], declared: int, wanted: Sequence[str]) -> frozenset[int] | None:
+def together(
+    program: Program, inputs: Mapping[str, Value], rows: frozenset[str], declared: int, wanted: Sequence[str]
+) -> frozenset[int] | None:
     """Which steps take the file's length for that of the batch when all examples run at once; None if they cannot.
 
     `inputs` are of the file's own or any other length; those named in `rows` have the batch along their first axis.
@@ -44,7 +46,9 @@ def together(program: Program, inputs: Mapping[str, Value], rows: frozenset[str]
     return Context().run(_together, program, inputs, rows, declared, wanted)
 
 
-def _together(program: Program, inputs: Mapping[str, Value], rows: frozenset[str], declared: int, wanted: Sequence[str]) -> frozenset[int] | None:
+def _together(
+    program: Program, inputs: Mapping[str, Value], rows: frozenset[str], declared: int, wanted: Sequence[str]
+) -> frozenset[int] | None:
     given = declared + 1
     known = {name: _input(value, given if name in rows else None) for name, value in inputs.items()}
     renamed = set()

@@ -47,7 +47,10 @@ class Program:
         return [step for step, _ in self._plan(wanted)]
 
     def run(
-        self, values: dict[str, Value], wanted: tuple[str, ...], batch: tuple[int, int] | None = None,
+        self,
+        values: dict[str, Value],
+        wanted: tuple[str, ...],
+        batch: tuple[int, int] | None = None,
         renamed: Container[int] = (),
     ) -> list[Value]:
         """Compute what is wanted; a value is let go of after its last use.

@@ -169,7 +169,9 @@ def _joined(answers: Sequence[Value], length: int) -> Value:
     first = answers[0]
     if first.ndim == 0 or first.shape[0] != length:
         if length != 1:
-            raise ValueError(f"this network gives {first.shape} for {length} examples: nothing that could be put together")
+            raise ValueError(
+                f"this network gives {first.shape} for {length} examples: nothing that could be put together"
+            )
         answers = [answer.reshape((1, *answer.shape)) for answer in answers]
     return F.concatenate(answers, 0) if is_tensor(first) else np.concatenate(answers, 0)
 

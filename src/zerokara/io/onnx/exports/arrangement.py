@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from zerokara.arrays import Shape
+from zerokara.io.onnx.noted import depends, origin
 from zerokara.io.onnx.writing import Given, Step
 
 FIRST, LAST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
@@ -58,7 +59,7 @@ def concatenate(step: Step, *xs: Given) -> str:
 
 def getitem(step: Step, x: Given) -> str:
     """x[index]: slices, whole numbers and new axes; an array that picks along an axis, or several along the first."""
-    first, second = (_expanded(index, x.ndim) for index in step.both("index"))
+    first, second = (_expanded(step, index, x.ndim) for index in step.both("index"))
     if len(first) != len(second):
         raise ValueError(f"{step.path}: what is picked depends on the batch in a way that ONNX cannot say")
     if (count := _points(first)) > 1:
@@ -76,7 +77,9 @@ def getitem(step: Step, x: Given) -> str:
 def scatter(step: Step, g: Given) -> str:
     """Zeros with g put at an index: padding, where the index is made of slices; places picked by arrays get sums."""
     shapes = step.both("shape")
-    first, second = (_expanded(index, len(shape)) for index, shape in zip(step.both("index"), shapes, strict=True))
+    first, second = (
+        _expanded(step, index, len(shape)) for index, shape in zip(step.both("index"), shapes, strict=True)
+    )
     if all(isinstance(part, slice) and part.step in (None, 1) for part in (*first, *second)):
         pads = [_margins(index, shape) for index, shape in zip((first, second), shapes, strict=True)]
         return step.emit("Pad", g.name, step.lengths(*pads), step.number(0))
@@ -105,9 +108,11 @@ def _axes(step: Step, x: Given) -> list[int]:
     return [int(a) % x.ndim for a in given]
 
 
-def _expanded(index: Any, ndim: int) -> list[Any]:
+def _expanded(step: Step, index: Any, ndim: int) -> list[Any]:
     """The parts of an index, one for each axis and each new axis; "…" is written out."""
     given = index if isinstance(index, tuple) else (index,)
+    if any((note := origin(part)) is not None and depends(note) for part in given):
+        raise ValueError(f"{step.path}: what is picked depends on the numbers that come in, which cannot be exported")
     parts = [part for p in given for part in (np.nonzero(p) if _is_mask(p) else (p,))]
     places = [i for i, part in enumerate(parts) if part is Ellipsis]
     missing = ndim - len([part for part in parts if part is not None and part is not Ellipsis])
