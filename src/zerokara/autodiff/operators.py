@@ -34,7 +34,7 @@ def noting(note: Note) -> Iterator[None]:
         _note.reset(token)
 
 
-def _noted(found: Any, function: Callable[..., Any], *inputs: Any) -> Any:
+def _noted(found: Array, function: Callable[..., Any], *inputs: Any) -> Array:
     note = _note.get()
     return found if note is None else note(found, function, *inputs)
 

@@ -94,7 +94,9 @@ ROWWISE: dict[str, list[Any]] = {
     "a row an image": chain(("Reshape", ["to_rows"], {}), ("MatMul", ["dense"], {})),
     "lengths kept": chain(("Reshape", ["keep"], {}), ("Relu", [], {})),
     "flattened": chain(("Flatten", [], {}), ("Softmax", [], {"axis": 1})),
-    "tokens": chain(("Reshape", ["to_tokens"], {}), ("Softmax", [], {"axis": -1}), ("Transpose", [], {"perm": [0, 2, 1]})),
+    "tokens": chain(
+        ("Reshape", ["to_tokens"], {}), ("Softmax", [], {"axis": -1}), ("Transpose", [], {"perm": [0, 2, 1]})
+    ),
     "weights in the shape of an image": [
         node("Reshape", ["w", "to_image"], ["r"]), node("Mul", ["x", "r"], ["y"])
     ],
@@ -130,12 +132,14 @@ MIXING: dict[str, list[Any]] = {
     "flat, and softmax over all": chain(("Reshape", ["to_flat"], {}), ("Softmax", [], {"axis": 0})),
     "two rows of every image": chain(("Reshape", ["to_two"], {}), ("Softmax", [], {"axis": 0})),
     "rows of three": chain(("Reshape", ["to_rest"], {}), ("Softmax", [], {"axis": 0})),
-    "rows of three as one image": chain(("Reshape", ["to_rest"], {}), ("Reshape", ["to_tokens"], {}), ("Softmax", [], {"axis": 1})),
+    "rows of three as one image": chain(
+        ("Reshape", ["to_rest"], {}), ("Reshape", ["to_tokens"], {}), ("Softmax", [], {"axis": 1})
+    ),
     "one row an image of the wrong side": chain(("Transpose", [], {}), ("Reshape", ["to_rows"], {})),
     "the first image": [node("Gather", ["x", "zero"], ["g"], axis=0), node("Add", ["x", "g"], ["y"])],
     "the first of one": [node("Slice", ["x", "zero", "one", "zero"], ["g"]), node("Sub", ["x", "g"], ["y"])],
     "the mean of everything": [node("ReduceMean", ["x"], ["m"]), node("Sub", ["x", "m"], ["y"])],
-    "softmax of old opsets over all": chain(("Softmax", [], {"axis": 0})),
+    "softmax over the batch": chain(("Softmax", [], {"axis": 0})),
     "repeated as images": chain(("Tile", ["twice_all"], {}), ("ReduceSum", ["zero"], {"keepdims": 1})),
     "two weights as images": [node("Reshape", ["w", "as_images"], ["r"]), node("Mul", ["x", "r"], ["y"])],
     "as many as there are": [
@@ -143,8 +147,12 @@ MIXING: dict[str, list[Any]] = {
         node("Div", ["x", "f"], ["y"]),
     ],
     "two images of one": [node("Expand", ["x", "two_images"], ["y"])],
-    "without any axis of length 1": chain(("GlobalAveragePool", [], {}), ("Squeeze", [], {}), ("Softmax", [], {"axis": 0})),
-    "multiplied on the right": [node("Flatten", ["x"], ["f"]), node("MatMul", ["f", "dense"], ["d"]), node("MatMul", ["four_one", "d"], ["y"])],
+    "without any axis of length 1": chain(
+        ("GlobalAveragePool", [], {}), ("Squeeze", [], {}), ("Softmax", [], {"axis": 0})
+    ),
+    "multiplied on the right": [
+        node("Flatten", ["x"], ["f"]), node("MatMul", ["f", "dense"], ["d"]), node("MatMul", ["four_one", "d"], ["y"])
+    ],
 }  # fmt: skip
 MORE |= {"as_images": whole(-1, 1, 1, 1), "four_one": numbers(4, 1)}
 
@@ -202,20 +210,20 @@ def test_any_chain_of_operators_answers_as_it_was_written(seed: int) -> None:
         if declared != 1:
             return
         parts = [part[None] for part in parts]
-    try:
-        found = module(x).data
-    except ValueError as error:
-        assert "nothing that could be put together" in str(error)
-        return
+    found = module(x).data
     np.testing.assert_allclose(found, np.concatenate(parts), rtol=1e-4, atol=1e-5, err_msg=str(steps))
+
+
+DRAWN = (
+    "Reshape Add Mul Softmax ReduceSum Transpose Expand Tile Slice Squeeze Unsqueeze Gather MatMul Flatten Relu Pad Concat"
+).split()
 
 
 def _drawn(rng: Any, shape: tuple[int, ...], declared: int, name: str, constants: dict[str, Any]) -> tuple[Any, ...]:
     """A random operator for an array of this shape, as the file has it."""
     ndim, size = len(shape), int(np.prod(shape))
     axis = int(rng.integers(max(ndim, 1)))
-    kind = rng.choice(["Reshape", "Add", "Mul", "Softmax", "ReduceSum", "Transpose", "Expand", "Tile", "Slice", "Squeeze",
-                       "Unsqueeze", "Gather", "MatMul", "Flatten", "Relu", "Pad", "Concat"])  # fmt: skip
+    kind = rng.choice(DRAWN)
     if kind == "Reshape":
         divisors = [n for n in range(1, size + 1) if size % n == 0]
         first = int(rng.choice([declared if size % declared == 0 else 1, int(rng.choice(divisors)), -1]))

@@ -25,7 +25,7 @@ class Comparisons:
         self._made: dict[int, str] = {}
 
     def find(self, step: Step, a: Any, b: Any) -> str | None:
-        """The name of a value that was `a` in the first run and `b` in the second, if it was compared in the network."""
+        """The name of a value, `a` in the first run and `b` in the second, if it was compared in the network."""
         first, second = origin(a), origin(b)
         if (first is None) != (second is None):
             raise ValueError(f"{step.path}: what is compared for one batch is given for another")
