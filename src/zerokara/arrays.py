@@ -21,7 +21,7 @@ def generator(seed: int, *purpose: str | int) -> np.random.Generator:
     """
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"a seed is a non-negative integer; got {seed!r}")
-    words = [p if isinstance(p, int) else zlib.crc32(p.encode()) for p in purpose]
+    words = [zlib.crc32(p.encode()) if isinstance(p, str) else int(p) for p in purpose]
     return np.random.default_rng(np.random.SeedSequence([seed, *words]))
 
 

@@ -318,7 +318,9 @@ def test_what_is_left_out_is_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "loose.png").unlink()
     for k in range(5):
         (tmp_path / "cat" / f"{k}.HEIC").write_bytes(b"x")
-    with pytest.warns(UserWarning, match=r"kinds that are not read, .*: cat/0\.HEIC, cat/1\.HEIC, cat/2\.HEIC and 2 more"):
+    with pytest.warns(
+        UserWarning, match=r"kinds that are not read, .*: cat/0\.HEIC, cat/1\.HEIC, cat/2\.HEIC and 2 more"
+    ):
         assert len(read(tmp_path).train) == 8
 
 

@@ -77,7 +77,10 @@ def _read_parts(parts: tuple[Listed, ...], size: tuple[int, int] | None) -> tupl
     images = np.stack([_channels(picture, grey) for picture in pictures])
     labels = np.array([label for part in parts for _, label in part])
     ends = np.cumsum([len(part) for part in parts])
-    splits = [Split(images[end - len(part) : end], labels[end - len(part) : end]) for part, end in zip(parts, ends, strict=True)]
+    splits = [
+        Split(images[end - len(part) : end], labels[end - len(part) : end])
+        for part, end in zip(parts, ends, strict=True)
+    ]
     return splits, f"; in {len(deep):,} deep images white is {white:g}" if deep else ""
 
 

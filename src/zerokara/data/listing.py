@@ -36,7 +36,9 @@ def parts_of(root: Path) -> tuple[Path, Path] | None:
     train, tests = folders.get(TRAIN), [folders[name] for name in TEST if name in folders]
     if train is None or not tests:
         if train is not None and not any(_is_image(path) for path in train.iterdir()):
-            raise DataError(f"{root} has a training part, {train.name}, and no test part: expected is a folder test beside it")
+            raise DataError(
+                f"{root} has a training part, {train.name}, and no test part: expected is a folder test beside it"
+            )
         return None
     others = sorted(path.name for path in folders.values() if path not in (train, tests[0]))
     if others:
@@ -56,7 +58,9 @@ def list_classes(root: Path) -> tuple[str, ...]:
         alike.setdefault(unicodedata.normalize("NFC", name).casefold(), []).append(name)
     for same in alike.values():
         if len(same) > 1:
-            _tell(f"{root}: {' and '.join(same)} are classes of their own, though only upper and lower case tell them apart")
+            _tell(
+                f"{root}: {' and '.join(same)} are classes of their own, though only upper and lower case tell them apart"
+            )
     loose = sorted(path.name for path in root.iterdir() if _is_image(path) and path.is_file())
     if loose:
         _tell(f"{root} has images outside of its classes' folders, which are left out: {_listed(loose)}")

@@ -71,7 +71,7 @@ class BatchNorm(Module):
         if int(np.prod(shape)) <= shape[1]:
             raise ValueError(
                 f"{type(self).__name__} expects more than one value per channel in training mode; got {shape}: "
-                "use a larger batch, or call eval() first"
+                "use a larger batch (of a Loader's last one, drop_last=True), or call eval() first"
             )
 
     def _count_batch(self) -> float:
