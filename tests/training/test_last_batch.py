@@ -60,7 +60,7 @@ def test_a_last_batch_of_one_is_refused_before_the_first_step(kind, sampling):
         records(model, loader(9, 4, sampling=sampling))
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name], err_msg=name)
-    with pytest.raises(ValueError, match="batches have one example, .*: use two examples a batch or more"):
+    with pytest.raises(ValueError, match=r"batches have one example, .*: use two examples a batch or more"):
         records(model, loader(5, 1))
     with pytest.raises(ValueError, match="batches have one example"):
         records(model, loader(1, 4))

@@ -46,7 +46,7 @@ def is_deep(image: Image.Image) -> bool:
 
 
 def is_unsigned(opened: Image.Image) -> bool:
-    """Whether a picture, as it was opened, holds whole numbers of 32 bits without a sign: Pillow shows them with one."""
+    """Whether an opened picture holds whole numbers of 32 bits without a sign: Pillow shows them with one."""
     tags = getattr(opened, "tag_v2", {})
     return opened.mode == "I" and tuple(tags.get(258, ())) == (32,) and tuple(tags.get(339, (1,))) == (1,)
 

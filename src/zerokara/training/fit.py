@@ -62,8 +62,8 @@ def fit(
     clock: a function that gives seconds.
 
     Ctrl-C and SIGTERM end the running step, save, and raise `Interrupted`. A loss that is no number raises `Diverged`;
-    checkpoints never hold such numbers. Raises ValueError, before any work, for options or a run_dir that cannot be, and
-    for a last batch of one example that a batch norm of the model could not normalize.
+    checkpoints never hold such numbers. Raises ValueError, before any work, for options or a run_dir that cannot be,
+    and for a last batch of one example that a batch norm of the model could not normalize.
     """
     if not isinstance(train_loader, Loader):
         raise TypeError(f"fit learns from a Loader, as data.Loader(split, 100); got {type(train_loader).__name__}")

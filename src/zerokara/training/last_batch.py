@@ -1,4 +1,4 @@
-"""A batch of one example and a normalization over the batch: known before the first step, not at the end of an epoch."""
+"""A batch of one example and a batch norm: known before the first step, not at the end of an epoch."""
 
 import math
 from dataclasses import replace
@@ -36,7 +36,7 @@ def refuse_single(model: Module, loader: Loader) -> None:
         which = f"{count:,} examples in batches of {size} leave one alone in the last batch"
         what = "leave it out with drop_last=True, or choose another batch_size"
     raise ValueError(
-        f"{which}, of which {where} gets one value per channel, {(1, *shape)}; that has no spread to normalize by: {what}"
+        f"{which}, of which {where} gets one value per channel, {(1, *shape)}; that has no spread to divide by: {what}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Truth values that a network computes: comparisons of tensors, and what is made of them. They have no node in the graph.
+"""Truth values that a network computes: comparisons of tensors, which leave no node, and what is made of them.
 
 `x > 0` gives an ordinary array, since it has no gradient. While a network is recorded for export, that array remembers
 where it came from (`Noted`), and so do the truth values made of it: `(x > 0) & (x < 1)`, `~mask`, `mask.astype(…)`. So
