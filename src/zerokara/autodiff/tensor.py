@@ -95,6 +95,8 @@ class Tensor(Operators):
         return self.data
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
+        if isinstance(self.data, Traced):
+            return self.data.__array__(dtype, copy)
         return np.array(self.data, dtype=dtype, copy=copy)
 
     def detach(self) -> "Tensor":
@@ -215,10 +217,11 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
 def _traced(t: Tensor) -> Any:
     """The data of a tensor in a trace: a parameter, say, is looked at anew at every replay."""
     array = t.data
+    trace = tracing.current()
+    if t.node is not None and (trace is None or isinstance(array, np.ndarray) or array.number in trace.constants):
+        tracing.refuse("use a result with a history that was computed outside of it: detach() it, or compute it inside")
     if not isinstance(array, np.ndarray):
         return array
-    if t.node is not None:
-        tracing.refuse("use a result with a history that was computed outside of it: detach() it, or compute it inside")
     if t.requires_grad:
         tracing.assume(lambda: t.data is array and t.requires_grad)
     return tracing.constant(array)

@@ -17,6 +17,7 @@ all its memory planned. Every call then replays it: the same numbers without Pyt
 """
 
 from zerokara.capture.captured import Captured, capture
+from zerokara.capture.verifying import VerificationError
 from zerokara.kernels.tracing import CaptureError
 
-__all__ = ["CaptureError", "Captured", "capture"]
+__all__ = ["CaptureError", "Captured", "VerificationError", "capture"]

@@ -35,7 +35,7 @@ def capture(step: Callable[P, R], *, verify: bool | None = None) -> "Captured[P,
     names the line and says what to do; everything is then as it was before.
 
     `verify=True` (or ZEROKARA_VERIFY=1 in the environment) also runs the step as it is written, at every call, and
-    compares everything that it returned and changed: slow, for those who want to see. `VerificationError` says what differs.
+    compares everything that it returned and changed. That is slow; `VerificationError` says what differs.
 
     With the reference kernels nothing is recorded; the function is simply called.
     """
@@ -94,8 +94,8 @@ class Captured(Generic[P, R]):
         self._reasons[reason] = self._reasons.get(reason, 0) + 1
         if self._reasons[reason] == _TOO_OFTEN:
             warnings.warn(
-                f"a captured step was recorded anew {_TOO_OFTEN} times because {reason} changed: what changes from call "
-                "to call is best given to it as an argument",
+                f"a captured step was recorded anew {_TOO_OFTEN} times because {reason} changed: what changes from "
+                "call to call is best given to it as an argument",
                 RuntimeWarning,
                 stacklevel=4,
             )

@@ -56,12 +56,16 @@ class Recording:
         """What is not as it was when the step was recorded; "" if everything is."""
         return self._watch.changed()
 
-    def replay(self, arrays: Sequence[Array]) -> Any:
-        """Run it; the results are copies."""
+    def expect_no_gradients(self) -> None:
+        """Refuse to add to gradients from before, which the recording knows nothing of."""
         if not all(map(is_, map(_grad, self._expected_none), repeat(None))):
             raise CaptureError(
                 "a captured step cannot add to gradients from before it: call zero_grad() first, inside the step"
             )
+
+    def replay(self, arrays: Sequence[Array]) -> Any:
+        """Run it; the results are copies."""
+        self.expect_no_gradients()
         self._replay(arrays)
         for leaf in self._forgotten:
             leaf.grad = None

@@ -44,7 +44,7 @@ class StandIns:
         return self._trace.constant(array) if array.dtype.kind in "biufc" else array
 
     def settle(self) -> None:
-        """The step has run: what it put in the place of an array is written into that array; other leavings are refused."""
+        """The step has run: what it put in the place of an array is written into it; other leavings are refused."""
         new = []
         for place, before, stand_in in self._standing:
             now = place.data if isinstance(place, Tensor) else place.get()
@@ -52,13 +52,15 @@ class StandIns:
                 new.append((stand_in, self._fitting(place, before, now)))
         for target, value in [(target, value.copy()) for target, value in new]:
             target[...] = value
-        self._refuse_leavings()
+        self._refuse_leavings({id(value) for _, value in new})
 
     def _fitting(self, place: Any, before: Any, now: Any) -> Traced:
         """What was put in the place of an array, if it can be written into it."""
         which = f"a tensor of shape {place.shape}" if isinstance(place, Tensor) else str(place)
         if not isinstance(now, Traced) or not isinstance(before, np.ndarray):
-            raise CaptureError(f"a captured step cannot put another array in the place of {which}: write into it, a[…] = …")
+            raise CaptureError(
+                f"a captured step cannot put another array in the place of {which}: write into it, a[…] = …"
+            )
         if now.shape != before.shape or now.dtype != before.dtype:
             raise CaptureError(
                 f"a captured step cannot put an array {now.shape} of {now.dtype} in the place of {which}, "
@@ -71,9 +73,9 @@ class StandIns:
             )
         return now
 
-    def _refuse_leavings(self) -> None:
+    def _refuse_leavings(self, settled: set[int]) -> None:
         """Results of the step in a place outside of it would be stand-ins for ever."""
-        own = {id(t) for t in self._found.tensors} | {id(s) for _, _, s in self._standing}
+        own = {id(t) for t in self._found.tensors} | {id(s) for _, _, s in self._standing} | settled
         for place in self._found.array_places():
             if _leaving(place.get(), own):
                 _refuse_leaving(place)
@@ -90,9 +92,7 @@ class StandIns:
         """Everything as it was before the step was looked at."""
         self.put_back()
         for place, value in zip(self._places, self._values, strict=True):
-            if place.kind not in ("item", "entry") and place.get() is not value and value is not MISSING:
-                place.put(value)
-            elif place.kind == "entry" and place.get() is not value:
+            if place.kind != "item" and place.get() is not value and (value is not MISSING or place.kind == "entry"):
                 place.put(value)
         for fields, kept in zip(self._found.fields, self._fields, strict=True):
             if fields.keys() != kept.keys() or any(fields[k] is not kept[k] for k in kept):
@@ -111,12 +111,12 @@ def _differs(one: Any, other: Any) -> bool:
 
 
 def _leaving(value: Any, own: set[int]) -> bool:
+    if id(value) in own:
+        return False
     if isinstance(value, tuple | list):
         return any(_leaving(v, own) for v in value)
     if isinstance(value, dict):
         return any(_leaving(v, own) for v in value.values())
-    if id(value) in own:
-        return False
     return isinstance(value, Traced) or (isinstance(value, Tensor) and isinstance(value.data, Traced))
 
 

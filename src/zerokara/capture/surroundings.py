@@ -87,6 +87,8 @@ class Surroundings:
     """Looked at one by one: globals, closures, attributes of objects and classes."""
     fields: list[dict[str, Any]] = field(default_factory=list)
     """The attributes of modules, and dictionaries."""
+    of_modules: set[int] = field(default_factory=set)
+    """The ids of those `fields` that are the attributes of a module."""
     lists: list[list[Any]] = field(default_factory=list)
     tensors: list[Tensor] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -111,10 +113,20 @@ def surroundings(step: Callable[..., Any], args: Any, kwargs: Any) -> Surroundin
     """Everything that a step reaches, and its arguments with it."""
     walk = _Walk()
     walk.visit(step, owner=True)
-    for value in (*args, *kwargs.values()):
-        walk.visit(value)
+    for value in _flat((args, kwargs)):
+        if not isinstance(value, Tensor | np.ndarray):
+            walk.visit(value)
     walk.finish()
     return walk.found
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    """What stands in a nest of arguments."""
+    if isinstance(value, tuple | list | dict):
+        for v in value.values() if isinstance(value, dict) else value:
+            yield from _flat(v)
+    else:
+        yield value
 
 
 class _Walk:
@@ -125,7 +137,7 @@ class _Walk:
         self._done: set[tuple[int, str]] = set()
 
     def visit(self, value: Any, owner: bool = False) -> None:
-        """Look at a value, whatever it is. `owner`: what the step belongs to is looked into, whoever wrote its class."""
+        """Look at a value, whatever it is. `owner`: what the step belongs to, looked into whoever wrote its class."""
         waiting = [(value, owner)]
         while waiting:
             value, owner = waiting.pop()
@@ -196,6 +208,7 @@ class _Walk:
             yield value.__wrapped__, owner
         elif hasattr(kind, "named_modules"):
             self.found.fields.append(vars(value))
+            self.found.of_modules.add(id(vars(value)))
             self._holders.append(value)
             yield kind, False
             yield from ((v, False) for v in vars(value).values() if is_part(v))
@@ -232,7 +245,11 @@ class _Walk:
         """The attributes of a holder that the code may read."""
         own, names = _namespace(holder), self.found.names
         if isinstance(holder, type):
-            return {n for n in own if n in names or n in ("forward", "__call__") or (n.startswith("__") and n not in _SELDOM)}
+            return {
+                n
+                for n in own
+                if n in names or n in ("forward", "__call__") or (n.startswith("__") and n not in _SELDOM)
+            }
         if self.found.dynamic and not isinstance(holder, types.ModuleType):
             return own
         return own & names

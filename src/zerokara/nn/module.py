@@ -92,7 +92,13 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._buffer_names and value is not None:
             value = as_array(value)
+        if vars(self).get(name) is not value:
+            tracing.count_change()
         object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        tracing.count_change()
+        object.__delattr__(self, name)
 
     # ── state ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain
 from operator import is_
 from typing import Any, ClassVar, Protocol
 
@@ -150,15 +149,22 @@ class Optimizer:
                 self._update(_own(parameter), parameter.grad, state, numbers)
 
     def _as_it_is(self) -> Callable[[], bool]:
-        """Whether the kernel, what it keeps and what it acts on are still as now. Its numbers are asked anew every time."""
+        """Whether the kernel, what it keeps and what it acts on are as now. Its numbers are asked anew every time."""
         states, kernel, decay = self.state, self.update, self.decay
-        kept = list(chain.from_iterable(map(dict.values, states.values())))
+        held = [(state, dict(state)) for state in states.values()]
+        now, before = [state for state, _ in held], [kept for _, kept in held]
+        single = [(state, key, array) for state in now for key, array in state.items() if array.size == 1]
+        holders, keys = [holder for holder, _, _ in single], [key for _, key, _ in single]
+        arrays = [array for _, _, array in single]
 
         def holds() -> bool:
             if self.state is not states or self.update is not kernel or self.decay != decay:
                 return False
-            now = list(chain.from_iterable(map(dict.values, states.values())))
-            return len(now) == len(kept) and all(map(is_, now, kept))
+            try:  # arrays are compared only where one took the place of another, and then that is an error
+                same = now == before and len(states) == len(now) and all(map(is_, states.values(), now))
+            except ValueError:
+                return False
+            return same and all(map(is_, map(dict.get, holders, keys), arrays))  # a single number can be compared
 
         return holds
 
@@ -183,7 +189,7 @@ class Optimizer:
 
     def _state_of(self, name: str, array: Array) -> State:
         state = self.state.get(name)
-        if state is None or not _belongs(state, array):
+        if state is None or not state.keys() >= set(self.kept) or not _belongs(state, array):
             state = self.state[name] = self.start(array)
         return state
 

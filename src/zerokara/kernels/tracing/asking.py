@@ -67,6 +67,20 @@ def original(array: Any) -> Any:
     return array
 
 
+_changes = 0
+
+
+def count_change() -> None:
+    """Something that recordings may depend on was replaced: an attribute of a module, the array of a parameter."""
+    global _changes
+    _changes += 1
+
+
+def changes() -> int:
+    """How often something was replaced so far."""
+    return _changes
+
+
 def leaf(tensor: Any) -> None:
     """In a trace: this tensor gets its first gradient, which is gone when the trace is written."""
     trace = current()

@@ -16,7 +16,8 @@ from zerokara.kernels.tracing.operation import CHANGING, WRITTEN, NotNativeError
 _ABOUT_SHAPES = frozenset({"shape", "ndim", "size", "result_type", "can_cast", "common_type", "iscomplexobj"})
 _SHAPED_BY_NUMBERS = frozenset(
     {
-        "nonzero", "flatnonzero", "argwhere", "unique", "unique_values", "unique_counts", "unique_inverse", "unique_all",
+        "nonzero", "flatnonzero", "argwhere",
+        "unique", "unique_values", "unique_counts", "unique_inverse", "unique_all",
         "compress", "extract", "trim_zeros", "setdiff1d", "intersect1d", "union1d", "setxor1d", "bincount", "delete",
         "histogram", "histogram_bin_edges", "histogram2d", "histogramdd", "ix_",
     }
@@ -44,12 +45,16 @@ class Trace:
     """The values that are arrays from outside, such as parameters: by number. Read-only while the trace is written."""
     inputs: list[int] = field(default_factory=list)
     assumptions: list[Callable[[], bool]] = field(default_factory=list)
+    views: dict[int, int] = field(default_factory=dict)
+    """The values that show memory of an array from outside, such as w[0] and w.T: whose. Writing to them changes it."""
+    picked: dict[int, int] = field(default_factory=dict)
+    """The values that are a single number out of an array from outside, such as sizes[0]: out of which."""
     leaves: dict[int, Any] = field(default_factory=dict)
     """The tensors that got gradients, by id: after a replay they have none."""
     zeroed: set[int] = field(default_factory=set)
     """The ids of tensors whose gradient the step has forgotten, so far."""
     fresh: set[int] = field(default_factory=set)
-    """The ids of tensors whose gradient was forgotten before they got one: what it was at the beginning is no matter."""
+    """The ids of those that were forgotten before they got a new one: what it was at the beginning is no matter."""
     _known: dict[int, "Traced"] = field(default_factory=dict)
     _locked: list[Array] = field(default_factory=list)
     _versions: dict[int, int] = field(default_factory=dict)  # id of the owner of the memory → writes so far
@@ -95,7 +100,7 @@ class Trace:
 
     def version(self, number: int) -> int:
         """How often the step has written, so far, to the memory that this value shows."""
-        array = self.constants.get(number)
+        array = self.constants.get(self.views.get(number, number))
         return 0 if array is None else self._versions.get(id(_owner(array)), 0)
 
     def assume_same(self, array: Array) -> None:
@@ -112,14 +117,29 @@ class Trace:
         arrays = found if several else () if found is None else (found,)
         results = tuple(self.new(np.asarray(a)) for a in arrays)
         numbers = tuple(r.number for r in results)
+        self._note_views(name, args, results)
         operation = Operation(name, function, self._values(args), self._values(kwargs), numbers)
         for target in operation.written:
             self._count_write(target)
         self.operations.append(operation)
         return results if several else results[0] if results else None
 
+    def _note_views(self, name: str, args: Any, results: tuple["Traced", ...]) -> None:
+        """A result that shares memory with the array from outside that was the first argument."""
+        source = args[0] if args and isinstance(args[0], Traced) else None
+        root = None if source is None else self.views.get(source.number, source.number)
+        if source is None or root not in self.constants:
+            return
+        for result in results:
+            if np.may_share_memory(result.array, source.array):
+                self.views[result.number] = root
+            elif result.ndim == 0 and not self.version(root) and name == "getitem":
+                self.picked[result.number] = root
+
     def _count_write(self, target: Any) -> None:
-        array = self.constants.get(target.number) if isinstance(target, Value) else target
+        array = target
+        if isinstance(target, Value):
+            array = self.constants.get(self.views.get(target.number, target.number))
         if array is not None:
             owner = id(_owner(array))
             self._versions[owner] = self._versions.get(owner, 0) + 1
@@ -270,7 +290,11 @@ class Traced(NDArrayOperatorsMixin):
             return function(*_numbers(args), **_numbers(kwargs))
         if name in _ABOUT_SHAPES:
             return function(*_plain(args), **_plain(kwargs))
-        if name in _SHAPED_BY_NUMBERS or (name == "where" and len(args) + len(kwargs) == 1) or _repeats(name, args, kwargs):
+        if (
+            name in _SHAPED_BY_NUMBERS
+            or (name == "where" and len(args) + len(kwargs) == 1)
+            or _repeats(name, args, kwargs)
+        ):
             refuse(f"use np.{name}, whose shape depends on numbers: keep the shape (F.where), or do it outside")
         if name == "copyto":
             self._write(args[0], _copied, (args[1],), kwargs)
@@ -289,7 +313,8 @@ class Traced(NDArrayOperatorsMixin):
     def __getitem__(self, index: Any) -> Any:
         if _elsewhere(self):
             return _numbers(self)[_numbers(index)]
-        return self.trace.note("getitem", _getitem, (self, index), {}, self.array[_any_index(index)])
+        name = "gather" if any(isinstance(i, Traced | np.ndarray | list) for i in _flat((index,))) else "getitem"
+        return self.trace.note(name, _getitem, (self, index), {}, self.array[_any_index(index)])
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if _elsewhere(self):
@@ -329,8 +354,11 @@ class Traced(NDArrayOperatorsMixin):
         return np.mean(self, axis=axis, keepdims=keepdims)
 
     def copy(self) -> Any:
-        """A copy of an array from outside, which may be changed later; what the step has computed is never changed."""
-        return np.copy(self) if self.number in self.trace.constants or _elsewhere(self) else self
+        """A copy of what shows an array from outside, which may change; what the step has computed is never changed."""
+        shared = (
+            self.number in self.trace.constants or self.number in self.trace.views or self.number in self.trace.inputs
+        )
+        return np.copy(self) if shared or _elsewhere(self) else self
 
     def fill(self, value: Any) -> None:
         """As NumPy's: changes an array from outside."""
@@ -358,7 +386,8 @@ class Traced(NDArrayOperatorsMixin):
     def _changeable(self, target: Any) -> "Traced":
         """The stand-in of an array that a step may change in place: one from outside."""
         traced = self.trace.constant(target) if isinstance(target, np.ndarray) else target
-        if not isinstance(traced, Traced) or traced.number not in self.trace.constants:
+        known = self.trace.constants.keys() | self.trace.views.keys()
+        if not isinstance(traced, Traced) or traced.number not in known:
             refuse(
                 "change an array in place that it has computed itself or was given: write y = y + x instead of y += x"
             )
@@ -370,11 +399,12 @@ class Traced(NDArrayOperatorsMixin):
         """The numbers of an array from outside that the step leaves alone: the recording holds while they stay."""
         if _elsewhere(self):
             return cast(Array, _numbers(self))
-        array = self.trace.constants.get(self.number)
-        if array is None or self.trace.version(self.number):
+        number = self.trace.picked.get(self.number, self.number)
+        root = self.trace.constants.get(self.trace.views.get(number, number))
+        if root is None or self.trace.version(self.number):
             refuse(what)
-        self.trace.assume_same(array)
-        return array
+        self.trace.assume_same(root)
+        return self.array
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Array:
         what = "hand its results to code that needs their numbers: return them, and use them outside"
