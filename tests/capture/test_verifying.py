@@ -1,5 +1,6 @@
 """Verification finds what it is there for: a stale recording, a wrong order, a wrong kernel; and nothing else."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -57,19 +58,19 @@ def test_a_verified_training_is_the_training(make: Any) -> None:
 
 
 def test_the_environment_switches_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
+    calls = itertools.count()  # a list would be something that the step depends on
 
     def step(x: Any) -> Any:
-        calls.append(1)
+        next(calls)
         return x * 2
 
     for value, more in (("1", 1), ("0", 0)):
         monkeypatch.setenv("ZEROKARA_VERIFY", value)
         captured = zk.capture(step)
         captured(np.ones(3))
-        count = len(calls)
+        count = next(calls)
         captured(np.ones(3))
-        assert len(calls) == count + more
+        assert next(calls) == count + 1 + more
 
 
 def test_a_stale_recording_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,5 +141,5 @@ def test_a_step_that_draws_other_random_numbers_is_found(monkeypatch: pytest.Mon
         return original(arrays)
 
     monkeypatch.setattr(recording, "replay", replay)
-    with pytest.raises(VerificationError, match="random numbers|differs"):
+    with pytest.raises(VerificationError, match="other random numbers"):
         captured(*batch())

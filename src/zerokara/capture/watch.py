@@ -150,5 +150,5 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, float | complex):  # 0.0 is not −0.0, and NaN is NaN
         return repr(one) == repr(other)
     if isinstance(one, np.generic):
-        return one.dtype == other.dtype and one.tobytes() == other.tobytes()
+        return bool(one.dtype == other.dtype and one.tobytes() == other.tobytes())
     return bool(isinstance(one, int | str | bytes | np.dtype) and one == other)
