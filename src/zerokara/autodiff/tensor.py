@@ -95,6 +95,8 @@ class Tensor(Operators):
         return self.data
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
+        if isinstance(self.data, Traced):
+            return self.data.__array__(dtype, copy)
         return np.array(self.data, dtype=dtype, copy=copy)
 
     def detach(self) -> "Tensor":
@@ -130,6 +132,7 @@ class Tensor(Operators):
 
     def zero_grad(self) -> None:
         """Forget the gradient."""
+        tracing.forgotten(self)
         self.grad = None
 
     # rules
@@ -214,15 +217,20 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
 def _traced(t: Tensor) -> Any:
     """The data of a tensor in a trace: a parameter, say, is looked at anew at every replay."""
     array = t.data
-    if type(array) is np.ndarray and t.requires_grad and not tracing.known(array):
-        tracing.assume(lambda: t.data is array)
+    trace = tracing.current()
+    if t.node is not None and (trace is None or isinstance(array, np.ndarray) or array.number in trace.constants):
+        tracing.refuse("use a result with a history that was computed outside of it: detach() it, or compute it inside")
+    if not isinstance(array, np.ndarray):
+        return array
+    if t.requires_grad:
+        tracing.assume(lambda: t.data is array and t.requires_grad)
     return tracing.constant(array)
 
 
 def _keep_traced(leaf: Tensor, part: Any) -> None:
     """As in `backward`, in a trace: afterwards the gradient is gone, for in a replay it lives only inside."""
     if leaf.grad is None:
-        tracing.afterwards(leaf.zero_grad)
+        tracing.leaf(leaf)
     elif not isinstance(leaf.grad, Traced):
         tracing.refuse("add to gradients from before it: call zero_grad() first, inside the step")
     leaf.grad = part if leaf.grad is None else leaf.grad + part

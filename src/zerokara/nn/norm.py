@@ -54,8 +54,6 @@ class BatchNorm(Module):
         self.expect(x.shape)
         if self.weight is not None:
             expect_dtype(type(self).__name__, x.dtype, self.weight.dtype)
-        training = self.training
-        tracing.assume(lambda: self.training == training)
         by_batch = self.training or self.running_mean is None
         if by_batch:
             self._expect_spread(x.shape)

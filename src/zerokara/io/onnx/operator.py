@@ -172,7 +172,7 @@ def known(value: Value, what: str) -> Any:
     """The numbers of a setting (a shape, an axis), which have to be known while a step is recorded."""
     array = numbers_of(value)
     if isinstance(array, Traced):
-        tracing.refuse(f"take {what} from numbers that it has computed itself")
+        return array.known_numbers(f"take {what} from numbers that it has computed itself")
     return np.asarray(array)
 
 
