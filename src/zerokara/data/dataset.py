@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.arrays import Array, Shape, generator
+from zerokara.arrays import Array, Shape, generator, native
 
 
 class DataError(ValueError):
@@ -28,8 +28,8 @@ class Split:
     labels: Array
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "images", _native(self.images, "images"))
-        object.__setattr__(self, "labels", _native(self.labels, "labels"))
+        object.__setattr__(self, "images", _array(self.images, "images"))
+        object.__setattr__(self, "labels", _array(self.labels, "labels"))
         is_pixels = self.images.ndim == 4 and self.images.dtype == np.uint8
         is_points = self.images.ndim == 2 and np.issubdtype(self.images.dtype, np.floating)
         if not (is_pixels or is_points):
@@ -41,7 +41,7 @@ class Split:
             raise DataError(
                 f"labels are integers (N,); got {self.labels.dtype} {self.labels.shape}{_hint(self.labels)}"
             )
-        if self.labels.size and int(self.labels.max()) > np.iinfo(np.int64).max:
+        if self.labels.dtype == np.uint64 and self.labels.size and self.labels.max() > np.iinfo(np.int64).max:
             raise DataError(f"labels are the numbers of classes from 0 on; got {self.labels.max()}")
         if len(self.images) != len(self.labels):
             raise DataError(f"{len(self.images)} images but {len(self.labels)} labels: each image needs one label")
@@ -69,7 +69,7 @@ class Split:
         return Split(self.images[:n], self.labels[:n])
 
 
-def _native(given: Any, what: str) -> Array:
+def _array(given: Any, what: str) -> Array:
     """An array in this machine's byte order."""
     if np.ma.is_masked(given):
         raise DataError(f"{what} have masked values, which are unknown: fill them, or leave their examples out")
@@ -77,7 +77,7 @@ def _native(given: Any, what: str) -> Array:
         array = np.asarray(given)
     except ValueError as error:
         raise DataError(f"{what} are an array; got a {type(given).__name__} with rows of several lengths") from error
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
+    return native(array)
 
 
 def _hint(labels: Array) -> str:

@@ -58,9 +58,7 @@ def list_classes(root: Path) -> tuple[str, ...]:
         alike.setdefault(unicodedata.normalize("NFC", name).casefold(), []).append(name)
     for same in alike.values():
         if len(same) > 1:
-            _tell(
-                f"{root}: {' and '.join(same)} are classes of their own, though only upper and lower case tell them apart"
-            )
+            _tell(f"{root}: {' and '.join(same)} are classes of their own, though they differ by case only")
     loose = sorted(path.name for path in root.iterdir() if _is_image(path) and path.is_file())
     if loose:
         _tell(f"{root} has images outside of its classes' folders, which are left out: {_listed(loose)}")

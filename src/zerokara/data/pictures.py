@@ -1,7 +1,7 @@
 """Pictures of any kind as opaque colours in bytes: what image folders and the reader of drawn digits have in common.
 
-Pictures of 8 bits or fewer say what is white. Deeper ones (16 or 32 bits, fractions) mostly do not: scanners put 12 bits
-into 16, programs write 0…1 or 0…255 as fractions. There the smallest usual white that holds the brightest pixel is
+Pictures of 8 bits or fewer say what is white. Deeper ones (16 or 32 bits, fractions) mostly do not: scanners put 12
+bits into 16, programs write 0…1 or 0…255 as fractions. There the smallest usual white that holds the brightest pixel is
 white; of pictures that belong together, the brightest pixel of all, so that a dark one among them stays dark.
 """
 

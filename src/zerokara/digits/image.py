@@ -92,6 +92,9 @@ def _check_size(image: Image.Image, name: str) -> None:
 def _from_array(array: Array) -> Image.Image:
     if array.ndim not in (2, 3) or array.size == 0 or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise ReadError(f"a picture is an array (H, W), (H, W, 3) or (H, W, 4); got {array.shape}")
+    if np.ma.is_masked(array):
+        raise ReadError("the picture's array has masked values: fill them first")
+    array = np.asarray(array)
     if array.dtype.kind not in "buif":
         raise ReadError(f"a picture is an array of bytes, whole numbers or fractions; got {array.dtype}")
     if not np.all(np.isfinite(array)):

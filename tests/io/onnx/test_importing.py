@@ -296,6 +296,13 @@ def test_whole_numbers_are_computed_in_the_type_of_the_file() -> None:
         looked_up(TensorProto.INT64)(np.ones(2, np.float32))
 
 
+def test_inputs_of_another_byte_order_are_converted() -> None:
+    module = module_of(model_of([node("MatMul", "xw", "y")], {"x": ["N", 3]}, constants={"w": numbers(3, 2)}))
+    x = numbers(4, 3)
+    np.testing.assert_array_equal(module(x.astype(">f4")).data, module(x).data)
+    assert looked_up(TensorProto.INT64)(np.array([3, 4], ">i8")).data.tolist() == [9, 16]
+
+
 @pytest.mark.parametrize("foreign", ["float8_e4m3fn", "float8_e5m2", "bfloat16", "int4"])
 def test_numbers_that_numpy_lacks_are_refused_at_the_door(foreign: str) -> None:
     """Cast to them, 1e6 would be no number, and 300 a small one."""

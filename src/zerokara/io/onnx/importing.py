@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arrays import native
 from zerokara.autodiff import Tensor, as_tensor
 from zerokara.io.onnx.batching import together
 from zerokara.io.onnx.building import Builder, Program, refuse_unknown
@@ -179,8 +180,10 @@ def _joined(answers: Sequence[Value], length: int) -> Value:
 def _received(declared: Input, value: Any, own: np.dtype[Any] | None) -> Value:
     """An input as the network takes it: floating numbers as a tensor, others as an array; else an error in words."""
     array = numbers_of(value if isinstance(value, Tensor) else as_tensor(value))
+    if isinstance(array, np.ndarray) and not array.dtype.isnative:
+        value = array = native(array)
     expected, shape = declared.shape, array.shape
-    if array.dtype.newbyteorder("=") not in DTYPES.values():
+    if array.dtype not in DTYPES.values():
         raise TypeError(f"{declared.name} holds {array.dtype}, which no supported network takes: convert it first")
     if expected is not None and not _fits(expected, shape):
         raise ValueError(f"this network expects {declared.name} of shape {_shown(declared)}; got {shape}")
