@@ -1,3 +1,4 @@
+import os
 import struct
 from pathlib import Path
 
@@ -285,6 +286,22 @@ def test_a_link_in_a_circle_is_walked_once(tmp_path: Path) -> None:
         pytest.skip("links cannot be made here")
     found = read(tmp_path)
     assert len(found.train) + len(found.test) == 10
+
+
+def test_a_link_that_leads_nowhere_and_a_pipe_are_named(tmp_path: Path) -> None:
+    fill(tmp_path)
+    path = tmp_path / "cat" / "9.png"
+    try:
+        path.symlink_to(tmp_path / "gone.png")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    with pytest.raises(DataError, match=r"9\.png cannot be read as an image: it is no ordinary file, or a link"):
+        read(tmp_path)
+    path.unlink()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(path)
+        with pytest.raises(DataError, match=r"9\.png cannot be read as an image: it is no ordinary file"):
+            read(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["test", "val", "valid", "validation", "Test"])
