@@ -209,8 +209,8 @@ class Traced(NDArrayOperatorsMixin):
 
     # what an array tells about itself
 
-    @property
-    def __class__(self) -> Any:  # type: ignore[misc]
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
         """An array's, for code that asks: `isinstance(x, np.ndarray)` says the same as in the written step."""
         return np.ndarray
 
