@@ -313,6 +313,7 @@ EXPRESSIONS: dict[str, Any] = {
     ),
     "methods": lambda x, i: x.max(axis=1) + x.argmax(axis=1) + x.std() + x.clip(-1, 1).prod(axis=1) + x.ravel()[:5],
     "shapes": lambda x, i: zk.Tensor(x) * np.shape(x)[0] * np.ndim(x) * len(x) * x.size,
+    "questions of type": lambda x, i: zk.Tensor(x) if isinstance(x, np.ndarray) else zk.Tensor(x) * 0,
     "view": lambda x, i: zk.Tensor(x).reshape(4, 5),
 }
 

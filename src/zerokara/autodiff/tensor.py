@@ -218,9 +218,10 @@ def _traced(t: Tensor) -> Any:
     """The data of a tensor in a trace: a parameter, say, is looked at anew at every replay."""
     array = t.data
     trace = tracing.current()
-    if t.node is not None and (trace is None or isinstance(array, np.ndarray) or array.number in trace.constants):
+    outside = not isinstance(array, Traced)
+    if t.node is not None and (outside or trace is None or array.number in trace.constants):  # type: ignore[attr-defined]
         tracing.refuse("use a result with a history that was computed outside of it: detach() it, or compute it inside")
-    if not isinstance(array, np.ndarray):
+    if not outside:
         return array
     if t.requires_grad:
         tracing.assume(lambda: t.data is array and t.requires_grad)

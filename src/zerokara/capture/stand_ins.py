@@ -36,7 +36,7 @@ class StandIns:
                 place.put(stand_in)
                 self._standing.append((place, value, stand_in))
         for tensor, array, _ in self._tensors:
-            if isinstance(array, np.ndarray):
+            if not isinstance(array, Traced):
                 tensor.data = self._trace.constant(array)  # type: ignore[assignment]
                 self._standing.append((tensor, array, tensor.data))
 

@@ -11,6 +11,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
+from zerokara.kernels.tracing import Traced
 
 State = dict[str, Array]
 NamedTensors = Iterable[tuple[str, Tensor]]
@@ -232,8 +233,8 @@ class Optimizer:
 
 def _own(parameter: Tensor) -> Array:
     """The array of a parameter itself, also while a stand-in is in its place."""
-    array = tracing.original(parameter.data)
-    if not isinstance(array, np.ndarray):
+    array: Array = tracing.original(parameter.data)
+    if isinstance(array, Traced):
         tracing.refuse("step on a parameter that has got another array inside it (p.data = …): write p.data[…] = …")
     return array
 

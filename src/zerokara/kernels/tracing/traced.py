@@ -209,6 +209,11 @@ class Traced(NDArrayOperatorsMixin):
 
     # what an array tells about itself
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """An array's, for code that asks: `isinstance(x, np.ndarray)` says the same as in the written step."""
+        return np.ndarray
+
     @property
     def shape(self) -> Shape:
         """The lengths of the axes."""
@@ -385,7 +390,7 @@ class Traced(NDArrayOperatorsMixin):
 
     def _changeable(self, target: Any) -> "Traced":
         """The stand-in of an array that a step may change in place: one from outside."""
-        traced = self.trace.constant(target) if isinstance(target, np.ndarray) else target
+        traced = self.trace.constant(target) if type(target) is np.ndarray else target
         known = self.trace.constants.keys() | self.trace.views.keys()
         if not isinstance(traced, Traced) or traced.number not in known:
             refuse(
