@@ -7,6 +7,7 @@ import pytest
 
 import zerokara as zk
 from tests.io.onnx.making import model_of, module_of, node, numbers
+from tests.io.onnx.test_importing import convnet
 from zerokara import nn
 from zerokara.arrays import Array
 from zerokara.io.onnx import OPERATORS, OnnxModule
@@ -324,3 +325,23 @@ def test_looking_at_shapes_leaves_no_trace_in_the_network() -> None:
     x = numbers(5, 4)
     module(x)
     np.testing.assert_allclose(module.bn.running_mean, 0.1 * x.mean(0), rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("declared", [1, 2])
+def test_a_network_of_a_fixed_length_predicts_and_learns_as_one_of_any(declared: int) -> None:
+    def trained(batch: int | str) -> tuple[Array, Array]:
+        module = module_of(convnet(batch)).before_softmax()
+        module.drop.eval()
+        before = zk.training.evaluate(module, split).scores
+        optimizer = zk.optim.SGD(module, lr=0.01)
+        records = list(zk.training.fit(module, zk.data.Loader(split, 10), optimizer, epochs=1))
+        return before, np.array([record.loss for record in records])
+
+    pixels = np.random.default_rng(0).integers(0, 256, (30, 1, 8, 8), np.uint8)
+    split = zk.data.Split(pixels, np.arange(30) % 3)
+    zk.manual_seed(0)
+    fixed = trained(declared)
+    zk.manual_seed(0)
+    free = trained("N")
+    for a, b in zip(fixed, free, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
