@@ -1,4 +1,6 @@
+import io
 import os
+import random
 import struct
 from pathlib import Path
 
@@ -356,3 +358,28 @@ def test_a_file_that_could_start_a_program_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cat" / "page.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 6\n%%EndComments\n")
     with pytest.raises(DataError, match=r"page\.png cannot be read as an image"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("form", "mode"), [("PNG", "RGB"), ("PNG", "P"), ("BMP", "RGB"), ("GIF", "P"), ("TIFF", "F"), ("PPM", "L")]
+)
+def test_altered_files_raise_nothing_but_a_sentence_at_both_doors(form: str, mode: str, tmp_path: Path) -> None:
+    rng = random.Random(0)
+    fill(tmp_path)
+    buffer = io.BytesIO()
+    Image.fromarray(GREY).convert(mode).save(buffer, form)
+    path = tmp_path / "cat" / "altered.png"
+    for _ in range(25):
+        content = bytearray(buffer.getvalue())
+        for _ in range(rng.randint(1, 4)):
+            content[rng.randrange(len(content))] = rng.choice([0, 1, 127, 128, 255])
+        path.write_bytes(content[: rng.randint(1, 2 * len(content))])
+        seen = []
+        for door, error in ((lambda: read(tmp_path, "@6x8"), DataError), (lambda: open_picture(path), ReadError)):
+            try:
+                door()
+                seen.append("")
+            except error as said:
+                seen.append(str(said))
+        assert not any("\n" in sentence for sentence in seen)
+        assert all(seen) or not any(seen), "what one door opens the other opens too"
