@@ -50,6 +50,8 @@ class Operation:
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     results: tuple[int, ...]
+    origins: tuple[int, ...] = ()
+    """Where it, or all that it stands for, was in the trace; set when a trace is rewritten."""
 
 
 @dataclass
@@ -64,6 +66,8 @@ class Trace:
     """Shape and dtype of every value, by number."""
     constants: dict[int, Array] = field(default_factory=dict)
     """The values that are arrays from outside, such as parameters: by number."""
+    shows: dict[int, tuple["Value | Array", ...]] = field(default_factory=dict)
+    """The values that are views, as NumPy gives them: by number, the arrays whose memory they show."""
     inputs: list[int] = field(default_factory=list)
     assumptions: list[Callable[[], bool]] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
@@ -93,8 +97,28 @@ class Trace:
         arrays = found if several else () if found is None else (found,)
         results = tuple(self.new(np.asarray(a)) for a in arrays)
         numbers = tuple(r.number for r in results)
+        for traced in results:
+            self._note_view(traced, (args, kwargs))
         self.operations.append(Operation(name, function, self._values(args), self._values(kwargs), numbers))
         return results if several else results[0] if results else None
+
+    def _note_view(self, result: "Traced", arguments: Any) -> None:
+        """A view sees what is later written into the array it shows; so it is kept which array that is."""
+        shown: list[Value | Array] = []
+
+        def look_at(given: Any) -> None:
+            array = given.array if isinstance(given, Traced) else given
+            if np.may_share_memory(result.array, array):
+                shown.append(self._value(given))
+
+        replaced(arguments, (Traced, np.ndarray), look_at)
+        if shown:
+            self.shows[result.number] = tuple(shown)
+
+    def mutable(self, number: int) -> bool:
+        """Whether a value is an array from outside, or a view of one: only these are changed in place."""
+        shown = self.shows.get(number, ())
+        return number in self.constants or any(not isinstance(s, Value) or self.mutable(s.number) for s in shown)
 
     def _values(self, arguments: Any) -> Any:
         """The arguments with values in the place of traced arrays and of known arrays from outside."""
@@ -280,7 +304,7 @@ class Traced(NDArrayOperatorsMixin):
     def astype(self, dtype: DTypeLike, copy: bool = True) -> Any:
         """As NumPy's."""
         if np.dtype(dtype) == self.dtype:
-            return self
+            return self.copy() if copy else self
         return self.trace.note("astype", _astype, (self, np.dtype(dtype)), {}, self.array.astype(dtype))
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
@@ -291,9 +315,10 @@ class Traced(NDArrayOperatorsMixin):
         """As NumPy's."""
         return np.mean(self, axis=axis, keepdims=keepdims)
 
-    def copy(self) -> "Traced":
-        """Itself: a traced array is never changed."""
-        return self
+    def copy(self) -> Any:
+        """As NumPy's. What the step has computed itself is never changed: then it is the same array."""
+        mutable = self.trace.mutable(self.number)
+        return self.trace.note("copy", _copy, (self,), {}, self.array.copy()) if mutable else self
 
     # what cannot be written down
 
@@ -340,6 +365,10 @@ def _into(target: Array, function: Callable[..., Any], inputs: tuple[Any, ...], 
 
 def _getitem(x: Array, index: Any) -> Any:
     return x[index]
+
+
+def _copy(x: Array) -> Array:
+    return x.copy()
 
 
 def _astype(x: Array, dtype: np.dtype[Any]) -> Array:
