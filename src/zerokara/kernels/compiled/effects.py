@@ -26,6 +26,7 @@ CHANGED: dict[str, tuple[int, ...]] = {
     "update_running": (0,),
     "in_place": (0,),
     "look": (),
+    "repeat": (),
 }
 """Operations without results: which of their arguments they change. One that is not listed may change all of them."""
 

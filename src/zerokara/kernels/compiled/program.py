@@ -63,6 +63,8 @@ class Program:
             for name, array in zip(kernel.parameters, args, strict=True):
                 if isinstance(array, np.ndarray):
                     (written if name in kernel.writes else read)[id(array)] = array
+        for key in written:
+            read.pop(key, None)  # one that is written and stands in the place of an array that there is not
         parts = [(code, words(function, args)) for args in calls]
         kept = *read.values(), *written.values()
         touched = access(read.values(), written.values())
