@@ -30,6 +30,11 @@ CHANGED: dict[str, tuple[int, ...]] = {
 }
 """Operations without results: which of their arguments they change. One that is not listed may change all of them."""
 
+_NUMPYS = frozenset(
+    "sum prod max amax min amin mean var std any all cumsum argmax argmin where concatenate stack clip astype".split()
+)
+"""Functions of NumPy's that never raise because of a number."""
+
 RAISES = -1
 """A place that stands for "the step may end here": what may raise writes it, what changes arrays reads it."""
 
@@ -136,5 +141,12 @@ def _may_raise(operation: Operation) -> bool:
     """Whether the step may end here: a look at numbers, an index that is computed, a function that is not known."""
     if operation.name in ("getitem", "scatter"):
         return any(given(operation, 1))
-    known = operation.name in NATIVE or operation.name in VIEWS or operation.name in CHANGED
-    return operation.name == "look" or not (known or isinstance(operation.function, np.ufunc))
+    if operation.name in NATIVE or operation.name in VIEWS or operation.name in CHANGED or operation.name in _NUMPYS:
+        return operation.name == "look"
+    function = operation.function
+    module = getattr(function, "__module__", None) or ""
+    return not (
+        isinstance(function, np.ufunc)
+        or isinstance(getattr(function, "__self__", None), np.ufunc)
+        or module.startswith("zerokara.kernels.reference")
+    )

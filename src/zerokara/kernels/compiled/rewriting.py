@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.kernels.compiled.effects import Effect, Effects, used
+from zerokara.kernels.compiled.effects import RAISES, Effect, Effects, used
 from zerokara.kernels.compiled.native import IN_PLACE
 from zerokara.kernels.tracing import Operation, Trace, Value
 
@@ -124,7 +124,7 @@ class Steps:
     def _undisturbed(self, group: Sequence[Operation], reads: frozenset[int]) -> bool:
         """Whether nobody writes what these operations read, from the first of them to the last; nor they themselves."""
         effects = [self._effect(operation) for operation in group]
-        if any(effect.writes for effect in effects):
+        if any(effect.writes - {RAISES} for effect in effects):
             return False
         read = reads.union(*(effect.reads for effect in effects))
         places = [self._places[id(operation)] for operation in group]
