@@ -11,7 +11,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import trial
 from zerokara.kernels.compiled.program import Instruction, Program
-from zerokara.kernels.compiled.spans import Span
+from zerokara.kernels.compiled.spans import Span, span
 from zerokara.kernels.tracing import CaptureError
 
 Action = Callable[[], None]
@@ -40,8 +40,8 @@ class Replay:
         inputs: list[Array],
         copied: list[bool],
         outputs: list[Array],
-        changed: Sequence[Span] = (),
-        late: Sequence[bool] = (),
+        changed: Sequence[Span],
+        late: Sequence[bool],
     ) -> None:
         self.outputs = outputs
         self._before = [action.run for action in before]
@@ -68,25 +68,32 @@ class Replay:
 
     def _bind(self, number: int, array: Array) -> None:
         """Let the programs read an input where it is; copy it where that cannot be."""
-        flags = array.flags
-        address = array.__array_interface__["data"][0]
-        if self._copied[number] or not (flags.c_contiguous and flags.aligned) or self._is_changed(number, array):
-            np.copyto(self._inputs[number], array)
-            address = self._inputs[number].__array_interface__["data"][0]
+        flags, address = array.flags, array.__array_interface__["data"][0]
+        if self._copied[number] or not (flags.c_contiguous and flags.aligned):
+            if self._late[number]:
+                self._is_changed(number, array)
+            address = self._copy(number, array)
+        elif address != self._addresses[number] and self._is_changed(number, array):
+            address = self._copy(number, array)
         if address != self._addresses[number]:
             for program, where in self._places[number]:
                 program.point(where, address)
             self._addresses[number] = address
 
+    def _copy(self, number: int, array: Array) -> int:
+        """Copy an input to where the recording had it."""
+        np.copyto(self._inputs[number], array)
+        return self._inputs[number].__array_interface__["data"][0]  # type: ignore[no-any-return]
+
     def _is_changed(self, number: int, array: Array) -> bool:
         """Whether the step writes into the memory of this input: it must read what was there before, then."""
         if not self._changed or array.nbytes == 0:
             return False
-        start = array.__array_interface__["data"][0]
-        place = bisect_right(self._changed, (start + array.nbytes - 1,)) - 1
+        start, end = span(array)
+        place = bisect_right(self._changed, (end,)) - 1
         if place < 0 or self._changed[place][1] <= start:
             return False
-        if self._late and self._late[number]:
+        if self._late[number]:
             raise CaptureError(
                 "an argument of this step lies in memory that the step changes (a parameter, for instance), and is "
                 "used again after that: give the step a copy of it"
