@@ -15,7 +15,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.kernels.compiled.native import NATIVE, VIEWS
 from zerokara.kernels.compiled.spans import Span, span
-from zerokara.kernels.tracing import Operation, Trace, Value, replaced
+from zerokara.kernels.tracing import Operation, Trace, Value
 
 CHANGED: dict[str, tuple[int, ...]] = {
     "sgd_step": (0,),
@@ -30,9 +30,8 @@ CHANGED: dict[str, tuple[int, ...]] = {
 }
 """Operations without results: which of their arguments they change. One that is not listed may change all of them."""
 
-_NUMPYS = frozenset(
-    "sum prod max amax min amin mean var std any all cumsum argmax argmin where concatenate stack clip astype".split()
-)
+_REDUCTIONS = "sum", "prod", "max", "amax", "min", "amin", "mean", "var", "std", "any", "all", "argmax", "argmin"
+_NUMPYS = frozenset((*_REDUCTIONS, "cumsum", "where", "concatenate", "stack", "clip", "astype"))
 """Functions of NumPy's that never raise because of a number."""
 
 RAISES = -1
@@ -117,11 +116,17 @@ def used(operation: Operation) -> set[int]:
 def _among(arguments: Any) -> tuple[set[int], list[Array]]:
     numbers: set[int] = set()
     arrays: list[Array] = []
-
-    def note(found: Any) -> None:
-        numbers.add(found.number) if isinstance(found, Value) else arrays.append(found)
-
-    replaced(arguments, (Value, np.ndarray), note)
+    waiting = [arguments]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Value):
+            numbers.add(found.number)
+        elif isinstance(found, np.ndarray):
+            arrays.append(found)
+        elif isinstance(found, tuple | list):
+            waiting.extend(found)
+        elif isinstance(found, dict):
+            waiting.extend(found.values())
     return numbers, arrays
 
 

@@ -38,7 +38,7 @@ def rewritten(trace: Trace, outputs: Sequence[int]) -> list[Operation]:
             if operation in steps:
                 rule(steps, operation)
     steps.drop_unused()
-    return steps_moved_forward(trace, steps.operations)
+    return steps_moved_forward(steps)
 
 
 def _same(a: Any, b: Any) -> bool:

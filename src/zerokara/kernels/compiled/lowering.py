@@ -42,7 +42,8 @@ class _Lowering:
         self.last_use = self._last_uses()
         self.tenants: dict[int, int] = {}  # block → number of values that live in it
         self.effects = Effects(trace, operations)
-        self.writers = [(k, w) for k, o in enumerate(operations) if (w := self.effects.of(o).writes - {RAISES})]
+        changing = [(k, self.effects.of(o).writes - {RAISES}) for k, o in enumerate(operations) if not o.results]
+        self.writers = [(k, writes) for k, writes in changing if writes]
         self.copied: dict[int, Operation] = {}  # views that were copied when they were made, and by whom
 
     def replay(self) -> Replay:
@@ -231,7 +232,7 @@ class _Lowering:
 
     def _late(self) -> list[bool]:
         """The inputs that are read after the step has written into arrays from outside."""
-        first = min((min(o.origins) for o in self.operations if self.effects.of(o).writes - {RAISES}), default=None)
+        first = min((min(self.operations[k].origins) for k, _ in self.writers), default=None)
         if first is None:
             return [False] * len(self.trace.inputs)
         showing: dict[int, set[int]] = {n: {n} for n in self.trace.inputs}

@@ -7,6 +7,7 @@ ones, what one of them or the new one reads. What reads an array, then, still re
 steps of an optimizer that move forward. Otherwise the operations stay as they are.
 """
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,7 +39,7 @@ class Steps:
         self._effects: dict[int, Effect] = {}
         for operation in self.operations:
             self._enter(operation)
-        changing = ((self._places[id(o)], o, self._effect(o).writes) for o in self.operations)
+        changing = ((self._places[id(o)], o, self.effect(o).writes) for o in self.operations)
         self._writers = [writer for writer in changing if writer[2]]
 
     def __contains__(self, operation: Operation) -> bool:
@@ -123,7 +124,7 @@ class Steps:
 
     def _undisturbed(self, group: Sequence[Operation], reads: frozenset[int]) -> bool:
         """Whether nobody writes what these operations read, from the first of them to the last; nor they themselves."""
-        effects = [self._effect(operation) for operation in group]
+        effects = [self.effect(operation) for operation in group]
         if any(effect.writes - {RAISES} for effect in effects):
             return False
         read = reads.union(*(effect.reads for effect in effects))
@@ -137,7 +138,8 @@ class Steps:
     def _index(self, operation: Operation) -> int:
         return bisect_left(self.operations, self._places[id(operation)], key=lambda o: self._places[id(o)])
 
-    def _effect(self, operation: Operation) -> Effect:
+    def effect(self, operation: Operation) -> Effect:
+        """What an operation does."""
         found = self._effects.get(id(operation))
         if found is None:
             found = self._effects[id(operation)] = self.effects.of(operation)
@@ -164,20 +166,20 @@ class Steps:
             self.users[number] = [o for o in self.users[number] if o is not operation]
 
 
-def steps_moved_forward(trace: Trace, operations: list[Operation]) -> list[Operation]:
+def steps_moved_forward(steps: Steps) -> list[Operation]:
     """The optimizer's steps for large arrays as early as they may be: right behind the last they must wait for.
 
     That is mostly the last other use of the weights, or the making of their gradient: it is still in the cache, and its
     memory is soon free. What comes after the step in the trace stays after it.
     """
-    effects = Effects(trace, operations)
+    operations = steps.operations
     before: list[Effect] = []
     place_of: list[int] = []  # behind which operation each of them now stands
     moved: dict[int, list[Operation]] = {}
     for index, operation in enumerate(operations):
-        effect, place = effects.of(operation), index
+        effect, place = steps.effect(operation), index
         weights = operation.args[0] if operation.name in IN_PLACE else None
-        if isinstance(weights, Value) and np.prod(trace.specs[weights.number][0]) >= _LARGE:
+        if isinstance(weights, Value) and math.prod(steps.shape(weights)) >= _LARGE:
             place = max((place_of[k] for k in range(index) if before[k].before(effect)), default=-1)
             moved.setdefault(place, []).append(operation)
         before.append(effect)
