@@ -246,6 +246,8 @@ class Traced(NDArrayOperatorsMixin):
         return self.trace.note(name, call, args, kwargs, found)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
+        if any(_tensorlike(type(i)) for i in inputs):
+            return NotImplemented
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         found = function(*(_plain(i) for i in inputs), **kwargs)
         if out is None:
@@ -257,6 +259,8 @@ class Traced(NDArrayOperatorsMixin):
         return out[0]
 
     def __array_function__(self, function: Any, kinds: Any, args: Any, kwargs: Any) -> Any:
+        if any(map(_tensorlike, kinds)):
+            return NotImplemented
         if kwargs.get("out") is not None:
             refuse(f"give {function.__name__} an array to write into (out=…)")
         plain_args, plain_kwargs = _plain(args), _plain(kwargs)
@@ -336,6 +340,11 @@ def _alike(a: Any, b: Any) -> bool:
 def _into(target: Array, function: Callable[..., Any], inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """target ← function(inputs)."""
     function(*inputs, out=target, **kwargs)
+
+
+def _tensorlike(kind: type) -> bool:
+    """Whether objects of this kind know better what to do with NumPy's functions: tensors, which hold traced arrays."""
+    return hasattr(kind, "__kernel__") and not issubclass(kind, Traced)
 
 
 def _getitem(x: Array, index: Any) -> Any:

@@ -42,7 +42,8 @@ def leaky_relu(x: Array, *, negative_slope: float = 0.01) -> Ruled:
     """x where x > 0, else a·x        ∂L/∂x = g where x > 0, else a·g        a = negative_slope; for a = 0 it is ReLU"""
     if negative_slope == 0:
         return relu(x)
-    return np.where(x > 0, x, x * negative_slope), (lambda g: np.where(x > 0, g, g * negative_slope),)
+    positive = x > 0
+    return np.where(positive, x, x * negative_slope), (lambda g: np.where(positive, g, g * negative_slope),)
 
 
 def erf(x: Array) -> Ruled:

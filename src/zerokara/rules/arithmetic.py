@@ -6,7 +6,7 @@ import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array
-from zerokara.rules.rule import Ruled, detached, nothing
+from zerokara.rules.rule import Ruled, at_zero, detached, nothing
 
 
 def add(x: Array, y: Array) -> Ruled:
@@ -48,7 +48,7 @@ def power(x: Array, p: Array) -> Ruled:
         vanishes = flat() | (y == 0)
         return np.where(vanishes, 0, g * y * np.log(np.where(vanishes, 1, x)))
 
-    return y, (lambda g: g * p * x ** np.where(flat(), 1, p - 1), pull_p)
+    return y, (lambda g: at_zero(g, x, lambda: g * p * x ** np.where(flat(), 1, p - 1)), pull_p)
 
 
 def scalar_power(x: Array, *, p: float) -> Ruled:
@@ -57,6 +57,8 @@ def scalar_power(x: Array, *, p: float) -> Ruled:
         return x**p, (nothing,)
     if p == 2:
         return x * x, (lambda g: g * 2 * x,)
+    if p < 1:
+        return x**p, (lambda g: at_zero(g, x, lambda: g * p * x ** (p - 1)),)
     return x**p, (lambda g: g * p * x ** (p - 1),)
 
 
@@ -68,7 +70,7 @@ def exp(x: Array) -> Ruled:
 
 def log(x: Array) -> Ruled:
     """ln x        ∂L/∂x = g/x"""
-    return np.log(x), (lambda g: g / x,)
+    return np.log(x), (lambda g: at_zero(g, x, lambda: g / x),)
 
 
 def logaddexp(x: Array, y: Array) -> Ruled:
@@ -87,7 +89,7 @@ def logaddexp(x: Array, y: Array) -> Ruled:
 def sqrt(x: Array) -> Ruled:
     """√x        ∂L/∂x = g / (2√x)"""
     y = np.sqrt(x)
-    return y, (lambda g: g / (2 * y),)
+    return y, (lambda g: at_zero(g, x, lambda: g / (2 * y)),)
 
 
 def sin(x: Array) -> Ruled:

@@ -1,5 +1,7 @@
 """Losses: how wrong is the answer?"""
 
+from typing import Any
+
 import numpy as np
 
 from zerokara import kernels
@@ -46,14 +48,16 @@ def soft_target_cross_entropy(scores: Array, target: Array) -> Ruled:
 def binary_cross_entropy_with_logits(x: Array, t: Array) -> Ruled:
     """−t·ln σ(x) − (1 − t)·ln(1 − σ(x)) = u·|x| + ln(1 + e^(−|x|)),   u = 1 − t where x > 0, else t
 
-    ∂L/∂x = g·((1 − t)·σ(x) − t·σ(−x)),   ∂L/∂t = −g·x
+    ∂L/∂x = g·(σ(x) − t) = g·(u − s) where x > 0, else g·(s − u),   s = σ(−|x|);   ∂L/∂t = −g·x
 
     The shorter forms ln(1 + eˣ) − x·t and σ(x) − t lose their digits for t = 1 and a large x. u·|x| is 0 where u is,
     even at ±∞: a certain answer that is right costs nothing.
     """
-    away, size = np.where(x > 0, 1 - t, t), np.absolute(x)
-    wrong = away * np.where((away == 0) & np.isinf(x), 0, size)
-    return wrong + np.logaddexp(0, -size), (
-        lambda g: g * ((1 - t) * kernels.sigmoid(x) - t * kernels.sigmoid(-x)),
-        lambda g: -g * x,
-    )
+    positive = x > 0
+    u, size = np.where(positive, 1 - t, t), np.where(positive, x, -x)
+
+    def pull_x(g: Any) -> Any:
+        d = kernels.sigmoid(-size) - u
+        return g * np.where(positive, -d, d)
+
+    return u * np.where(u == 0, 0, size) + np.logaddexp(0, -size), (pull_x, lambda g: -g * x)

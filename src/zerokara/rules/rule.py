@@ -41,6 +41,15 @@ def nothing(g: Any) -> Any:
     return np.where(False, g, 0)
 
 
+def at_zero(g: Any, x: Any, through: Callable[[], Any]) -> Any:
+    """The gradient `through()` behind a rule whose slope at x = 0 is ∞: 0 there if nothing flows, instead of 0·∞.
+
+    Nothing flows (g = 0) where a later rule has chosen something else, as in np.where(x > 0, np.log(x), 0).
+    """
+    with np.errstate(invalid="ignore"):
+        return np.where((g == 0) & (x == 0), 0, through())
+
+
 def once(work: Callable[[Array], Any]) -> Callable[[Array], Any]:
     """Remember what `work` gave for the last g, for pullbacks that share one computation."""
     last: list[Any] = []
