@@ -16,7 +16,7 @@ _DEFAULT = np.random.default_rng(0)
 def native(array: Array) -> Array:
     """The same numbers in the byte order of this machine: itself, or a copy of an array of the other order.
 
-    Files written on big-endian machines (and network formats) hold such arrays. NumPy reads them, machine code does not.
+    Files from big-endian machines (and network formats) hold such arrays. NumPy reads them, machine code does not.
     """
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 

@@ -3,6 +3,7 @@
 Arguments may be tensors or arrays. The formulas stand in `zerokara.rules`, under the same names.
 """
 
+import builtins
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from zerokara.autodiff.dispatch import truth
 from zerokara.autodiff.promotion import alike, combined, converted, floating
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import as_array
+from zerokara.rules import Rule
 
 Like = Any
 """A tensor, an array or a number."""
@@ -28,32 +30,33 @@ Size = int | tuple[int, int]
 
 def add(x: Like, y: Like) -> Tensor:
     """x + y"""
-    return combined(apply, rules.add, x, y)
+    return _combined(rules.add, x, y)
 
 
 def subtract(x: Like, y: Like) -> Tensor:
     """x − y"""
-    return combined(apply, rules.subtract, x, y, bools=False)
+    return _combined(rules.subtract, x, y, bools=False)
 
 
 def multiply(x: Like, y: Like) -> Tensor:
     """x · y"""
-    return combined(apply, rules.multiply, x, y)
+    return _combined(rules.multiply, x, y)
 
 
 def divide(x: Like, y: Like) -> Tensor:
     """x / y"""
-    return combined(apply, rules.divide, x, y, fractions=True)
+    return _combined(rules.divide, x, y, fractions=True)
 
 
 def negative(x: Like) -> Tensor:
     """−x"""
-    return -as_tensor(x)
+    return as_tensor(x).__neg__()
 
 
 def power(x: Like, p: Like) -> Tensor:
     """xᵖ"""
-    return as_tensor(x) ** p
+    raised: Tensor = as_tensor(x) ** p
+    return raised
 
 
 def matmul(x: Like, y: Like) -> Tensor:
@@ -63,42 +66,42 @@ def matmul(x: Like, y: Like) -> Tensor:
 
 def exp(x: Like) -> Tensor:
     """eˣ"""
-    return apply(rules.exp, *floating(x))
+    return apply(rules.exp, _fractional(x))
 
 
 def log(x: Like) -> Tensor:
     """ln x"""
-    return apply(rules.log, *floating(x))
+    return apply(rules.log, _fractional(x))
 
 
 def logaddexp(x: Like, y: Like) -> Tensor:
     """ln(eˣ + eʸ), never overflowing"""
-    return combined(apply, rules.logaddexp, x, y, fractions=True)
+    return _combined(rules.logaddexp, x, y, fractions=True)
 
 
 def sqrt(x: Like) -> Tensor:
     """√x"""
-    return apply(rules.sqrt, *floating(x))
+    return apply(rules.sqrt, _fractional(x))
 
 
 def sin(x: Like) -> Tensor:
     """sin x"""
-    return apply(rules.sin, *floating(x))
+    return apply(rules.sin, _fractional(x))
 
 
 def cos(x: Like) -> Tensor:
     """cos x"""
-    return apply(rules.cos, *floating(x))
+    return apply(rules.cos, _fractional(x))
 
 
 def erf(x: Like) -> Tensor:
     """The error function"""
-    return apply(rules.erf, *floating(x))
+    return apply(rules.erf, _fractional(x))
 
 
 def ndtr(x: Like) -> Tensor:
     """Φ(x), the normal distribution"""
-    return apply(rules.ndtr, *floating(x))
+    return apply(rules.ndtr, _fractional(x))
 
 
 def absolute(x: Like) -> Tensor:
@@ -108,12 +111,12 @@ def absolute(x: Like) -> Tensor:
 
 def maximum(x: Like, y: Like) -> Tensor:
     """The larger of x and y"""
-    return combined(apply, rules.maximum, x, y)
+    return _combined(rules.maximum, x, y)
 
 
 def minimum(x: Like, y: Like) -> Tensor:
     """The smaller of x and y"""
-    return combined(apply, rules.minimum, x, y)
+    return _combined(rules.minimum, x, y)
 
 
 def clip(x: Like, low: Like | None = None, high: Like | None = None) -> Tensor:
@@ -123,7 +126,7 @@ def clip(x: Like, low: Like | None = None, high: Like | None = None) -> Tensor:
 
 def where(condition: Like, x: Like, y: Like) -> Tensor:
     """The value x where the condition holds, else y"""
-    return combined(lambda rule, *xs: apply(rule, *xs, condition=truth(condition)), rules.where, x, y)  # type: ignore[no-any-return]
+    return as_tensor(combined(lambda rule, *xs: apply(rule, *xs, condition=truth(condition)), rules.where, x, y))
 
 
 # reductions
@@ -194,7 +197,8 @@ def concatenate(xs: Sequence[Like], axis: int = 0) -> Tensor:
 
 def stack(xs: Sequence[Like], axis: int = 0) -> Tensor:
     """Tensors of one shape side by side along a new axis"""
-    return np.stack([as_tensor(x) for x in xs], axis)  # type: ignore[call-overload, no-any-return]
+    stacked: Any = np.stack([as_tensor(x) for x in xs], axis)
+    return as_tensor(stacked)
 
 
 # activations
@@ -207,12 +211,12 @@ def step(x: Like) -> Tensor:
 
 def sigmoid(x: Like) -> Tensor:
     """1 / (1 + e⁻ˣ)"""
-    return apply(rules.sigmoid, *floating(x))
+    return apply(rules.sigmoid, _fractional(x))
 
 
 def tanh(x: Like) -> Tensor:
     """tanh x"""
-    return apply(rules.tanh, *floating(x))
+    return apply(rules.tanh, _fractional(x))
 
 
 def relu(x: Like) -> Tensor:
@@ -222,27 +226,27 @@ def relu(x: Like) -> Tensor:
 
 def leaky_relu(x: Like, negative_slope: float = 0.01) -> Tensor:
     """x where x > 0, else negative_slope·x"""
-    return apply(rules.leaky_relu, *floating(x), negative_slope=negative_slope)
+    return apply(rules.leaky_relu, _fractional(x), negative_slope=negative_slope)
 
 
 def gelu(x: Like) -> Tensor:
     """x·Φ(x), Φ the normal distribution"""
-    return apply(rules.gelu, *floating(x))
+    return apply(rules.gelu, _fractional(x))
 
 
 def softplus(x: Like, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """ln(1 + e^(βx)) / β"""
-    return apply(rules.softplus, *floating(x), beta=beta, threshold=threshold)
+    return apply(rules.softplus, _fractional(x), beta=beta, threshold=threshold)
 
 
 def softmax(x: Like, axis: int = -1) -> Tensor:
     """Scores become probabilities along an axis"""
-    return apply(rules.softmax, *floating(x), axis=axis)
+    return apply(rules.softmax, _fractional(x), axis=axis)
 
 
 def log_softmax(x: Like, axis: int = -1) -> Tensor:
     """The logarithm of softmax, without ever forming a probability that rounds to 0"""
-    return apply(rules.log_softmax, *floating(x), axis=axis)
+    return apply(rules.log_softmax, _fractional(x), axis=axis)
 
 
 # layers
@@ -323,7 +327,7 @@ def avg_pool2d(
     window = {"kernel": pair(kernel_size), "stride": pair(step), "padding": pair(padding)}
     return apply(
         rules.avg_pool2d,
-        *floating(_images("avg_pool2d", x)),
+        _fractional(_images("avg_pool2d", x)),
         ceil_mode=ceil_mode,
         count_include_pad=count_include_pad,
         **window,
@@ -341,9 +345,9 @@ def adaptive_avg_pool2d(x: Like, output_size: Size) -> Tensor:
     Row i is the mean of the rows ⌊i·H/h⌋ … ⌈(i+1)·H/h⌉ − 1, columns alike; windows overlap where h does not divide H.
     With A[i,r] = 1/(rows of window i) inside the window and 0 outside, and B alike for columns:  y = A·x·Bᵀ
     """
-    (t,), (rows, columns) = floating(_images("adaptive_avg_pool2d", x)), pair(output_size)
+    t, (rows, columns) = _fractional(_images("adaptive_avg_pool2d", x)), pair(output_size)
     height, width = t.shape[2:]
-    if min(rows, columns, height, width) < 1:
+    if builtins.min(rows, columns, height, width) < 1:
         raise ValueError(f"adaptive_avg_pool2d expects pixels and a size of at least 1; got {t.shape}, {output_size}")
     if (rows, columns) == (height, width):
         return t
@@ -362,7 +366,7 @@ def local_response_norm(x: Like, size: int, alpha: float = 1e-4, beta: float = 0
     with the channels as rows and the pixels as columns. Krizhevsky, Sutskever and Hinton, 2012, section 3.3; α is
     divided by `size` as in PyTorch.
     """
-    (t,) = floating(_images("local_response_norm", x))
+    t = _fractional(_images("local_response_norm", x))
     if size < 1:
         raise ValueError(f"local_response_norm expects a size of at least 1 channel; got {size}")
     n, c, h, w = t.shape
@@ -438,7 +442,7 @@ def dropout(x: Like, p: float = 0.5, training: bool = True, rng: np.random.Gener
         raise ValueError(f"dropout needs 0 <= p < 1; got {p}")
     if not training or p == 0:
         return t
-    (t,) = floating(t)
+    t = _fractional(t)
     shape, scale = t.shape, t.dtype.type(1 / (1 - p))
 
     def draw() -> Array:
@@ -453,14 +457,14 @@ def dropout(x: Like, p: float = 0.5, training: bool = True, rng: np.random.Gener
 
 def squared_error(y: Like, t: Like) -> Tensor:
     """The book's ½ Σ (y − t)²: a sum, so it grows with the batch"""
-    (y,) = floating(as_tensor(y))
+    y = _fractional(y)
     t = _same_shape("squared_error", y, t)
     return apply(rules.squared_error, y, t)
 
 
 def mse_loss(y: Like, t: Like, reduction: str = "mean") -> Tensor:
     """(y − t)², its mean by default"""
-    (y,) = floating(as_tensor(y))
+    y = _fractional(y)
     d = y - _same_shape("mse_loss", y, t)
     return _reduce(d * d, reduction)
 
@@ -471,7 +475,7 @@ def cross_entropy(scores: Like, target: Like, label_smoothing: float = 0.0, redu
     Scores (N, K); target either labels (N,) of integers or one-hot rows / probabilities (N, K). With `label_smoothing`
     ε the target becomes (1 − ε)·target + ε/K. Labels and one-hot rows give the same loss and gradient.
     """
-    (scores,) = floating(as_tensor(scores))
+    scores = _fractional(scores)
     if scores.ndim != 2:
         raise ValueError(f"cross_entropy expects (N, K) scores; got {scores.shape}")
     if not 0 <= label_smoothing <= 1:
@@ -490,7 +494,7 @@ def cross_entropy(scores: Like, target: Like, label_smoothing: float = 0.0, redu
 
 def binary_cross_entropy_with_logits(scores: Like, target: Like, reduction: str = "mean") -> Tensor:
     """−t·ln σ(s) − (1 − t)·ln(1 − σ(s)), from the scores themselves"""
-    (scores,) = floating(as_tensor(scores))
+    scores = _fractional(scores)
     t = _same_shape("binary_cross_entropy_with_logits", scores, target)
     return _reduce(apply(rules.binary_cross_entropy_with_logits, scores, t), reduction)
 
@@ -504,6 +508,17 @@ def pair(size: Size) -> tuple[int, int]:
         return int(size), int(size)
     rows, columns = size
     return int(rows), int(columns)
+
+
+def _combined(rule: Rule, x: Like, y: Like, **ways: bool) -> Tensor:
+    """A rule of two operands of any types and shapes that fit together."""
+    return as_tensor(combined(apply, rule, x, y, **ways))
+
+
+def _fractional(x: Like) -> Tensor:
+    """A tensor of fractions: integers and bools become float32."""
+    t = as_tensor(x)
+    return t if t.dtype.kind == "f" else t.astype(np.float32)
 
 
 def _fractions(x: Tensor, weight: Like | None, bias: Like | None) -> tuple[Any, Any, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.cases import normal
 
 import zerokara as zk
-from tests.cases import normal
 from zerokara import functional as F
 from zerokara.autodiff import apply
 from zerokara.autodiff.promotion import common_dtype
@@ -22,7 +22,7 @@ SECTION = PAGE.split("## Which type comes out")[1].split("\n## ")[0]
 def names() -> dict[str, Any]:
     """What the page's own code defines."""
     space: dict[str, Any] = {"np": np, "zk": zk}
-    exec(re.findall(r"```python\n(.*?)```", SECTION, re.S)[0], space)  # noqa: S102
+    exec(re.findall(r"```python\n(.*?)```", SECTION, re.S)[0], space)
     return space
 
 
@@ -45,7 +45,7 @@ def test_the_table_is_found() -> None:
 def test_the_table_of_the_documentation(x: str, y: str, total: str, quotient: str, family: str) -> None:
     """Through operators, in either order, and through the functions of the catalogue."""
     space = names()
-    a, b = eval(x, space), eval(y, space)  # noqa: S307
+    a, b = eval(x, space), eval(y, space)
     with zk.kernels.use_kernels(family):
         assert {(a + b).dtype, (b + a).dtype, F.add(a, b).dtype, F.add(b, a).dtype, F.multiply(a, b).dtype} == {
             np.dtype(total)
@@ -69,7 +69,7 @@ def test_the_table_is_pytorchs(x: str, y: str, total: str, quotient: str) -> Non
     if y.startswith("["):
         pytest.skip("PyTorch takes no lists")
     space = names()
-    a, b = (as_torch(torch, eval(part, space)) for part in (x, y))  # noqa: S307
+    a, b = (as_torch(torch, eval(part, space)) for part in (x, y))
     assert str((a + b).dtype) == f"torch.{total}"
     assert str((a / b).dtype) == f"torch.{quotient}"
 
@@ -79,7 +79,9 @@ VALUES = [np.ones(shape, dtype) for dtype in DTYPES for shape in ((), (2,))]
 
 
 @pytest.mark.parametrize("x", VALUES, ids=lambda x: f"{x.dtype}{x.shape}")
-@pytest.mark.parametrize("y", [*VALUES, True, 2, 2.5, np.float32(2), np.int16(2)], ids=lambda y: f"{np.asarray(y).dtype}{np.shape(y)}")
+@pytest.mark.parametrize(
+    "y", [*VALUES, True, 2, 2.5, np.float32(2), np.int16(2)], ids=lambda y: f"{np.asarray(y).dtype}{np.shape(y)}"
+)
 def test_any_pair_as_pytorch(x: np.ndarray, y: Any) -> None:
     """All tensors, with and without axes, and numbers: type and value, of sums, products, quotients and comparisons."""
     torch = pytest.importorskip("torch")
@@ -257,9 +259,20 @@ def test_types_of_a_cast_that_loses_fractions_have_no_gradient() -> None:
 @pytest.mark.parametrize(("a", "b"), list(itertools.product([(2, 3), (3,), ()], [(4,), (3, 2)])))
 def test_shapes_that_do_not_fit_are_answered_in_one_sentence(a: Any, b: Any) -> None:
     x, y = zk.tensor(np.ones(a)), zk.tensor(np.ones(b))
-    for f in (F.add, F.multiply, F.divide, F.power, F.maximum, F.logaddexp, np.minimum, lambda p, q: F.where(True, p, q)):
+    for f in (
+        F.add,
+        F.multiply,
+        F.divide,
+        F.power,
+        F.maximum,
+        F.logaddexp,
+        np.minimum,
+        lambda p, q: F.where(True, p, q),
+    ):
         if not a:
             assert f(x, y).shape == b
             continue
-        with pytest.raises(ValueError, match="the shapes .* do not fit: counted from the last, axes must be equal or 1"):
+        with pytest.raises(
+            ValueError, match=r"the shapes .* do not fit: counted from the last, axes must be equal or 1"
+        ):
             f(x, y)

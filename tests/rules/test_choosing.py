@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.rules.ways import each_way, expect
 
 import zerokara as zk
-from tests.rules.ways import each_way, expect
 from zerokara import functional as F
 
 INF = np.inf
@@ -46,7 +46,9 @@ CHOICES: dict[str, tuple[Any, tuple[Any, ...], Any, tuple[Any, ...]]] = {
         ([0.0, 4.0],), [0, 4 + np.log(4)], ([0, 0.75],),
     ),
     "power 0": (lambda x: x**0, ([0.0, INF, -INF],), [1, 1, 1], ([0, 0, 0],)),
-    "power 0 of a tensor": (lambda x, p: x**p, ([0.0, INF, 2.0], [0.0, 0, 0]), [1, 1, 1], ([0, 0, 0], [0, INF, np.log(2)])),
+    "power 0 of a tensor": (
+        lambda x, p: x**p, ([0.0, INF, 2.0], [0.0, 0, 0]), [1, 1, 1], ([0, 0, 0], [0, INF, np.log(2)]),
+    ),
     "0 to a power": (lambda x, p: x**p, ([0.0, 0.0], [2.0, 1.0]), [0, 0], ([0, 1], [0, 0])),
 }  # fmt: skip
 
@@ -121,7 +123,12 @@ def test_slopes_of_logaddexp_at_infinity() -> None:
     y = [3.0, INF, 3.0, INF, -INF, 2.0]
     for dtype in (np.float32, np.float64):
         expect(
-            lambda a, b: np.logaddexp(a, b), (x, y), None, [1, 0, 0, 0.5, 0.5, 0.5], [0, 1, 1, 0.5, 0.5, 0.5], dtype=dtype
+            lambda a, b: np.logaddexp(a, b),
+            (x, y),
+            None,
+            [1, 0, 0, 0.5, 0.5, 0.5],
+            [0, 1, 1, 0.5, 0.5, 0.5],
+            dtype=dtype,
         )
 
 

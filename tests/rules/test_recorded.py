@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.cases import CASES, Case, normal
 
 import zerokara as zk
-from tests.cases import CASES, Case, normal
 from zerokara.autodiff import apply, gradients
 from zerokara.rules import RULES
 

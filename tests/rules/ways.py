@@ -1,6 +1,6 @@
 """One computation in all the ways in which it can be run: both families of kernels, written out and recorded."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import zerokara as zk
 Numbers = list[np.ndarray]
 
 
-def each_way(f: Callable[..., zk.Tensor], *arrays: Any, dtype: Any = np.float64) -> Iterator[tuple[str, Numbers]]:
+def each_way(f: Callable[..., zk.Tensor], *arrays: Any, dtype: Any = np.float64) -> list[tuple[str, Numbers]]:
     """(the way, [y, ∂Σy/∂x for every x]). An infinite slope on the way may be divided by 0; nothing may be invalid."""
     given = [np.asarray(a, dtype) for a in arrays]
 
@@ -20,13 +20,20 @@ def each_way(f: Callable[..., zk.Tensor], *arrays: Any, dtype: Any = np.float64)
         slopes = zk.gradients(y, tensors, gradient=np.ones(y.shape, y.dtype))
         return [y * 1, *(zk.Tensor(g) for g in slopes)]
 
-    ways = (("reference", step), ("compiled", step), ("compiled", zk.capture(step)))
-    for (family, run), name in zip(ways, ("reference", "compiled", "recorded"), strict=True):
-        with zk.kernels.use_kernels(family), np.errstate(divide="ignore"):
-            yield name, [t.data for t in run(*(zk.Tensor(x) for x in given))]
+    def run(family: str, step: Callable[..., list[zk.Tensor]]) -> Numbers:
+        with zk.use_kernels(family), np.errstate(divide="ignore"):
+            return [t.data for t in step(*(zk.Tensor(x) for x in given))]
+
+    return [
+        ("reference", run("reference", step)),
+        ("compiled", run("compiled", step)),
+        ("recorded", run("compiled", zk.capture(step))),
+    ]
 
 
-def expect(f: Callable[..., zk.Tensor], arrays: Any, value: Any, *slopes: Any, dtype: Any = np.float64, rtol: float = 0.0) -> None:
+def expect(
+    f: Callable[..., zk.Tensor], arrays: Any, value: Any, *slopes: Any, dtype: Any = np.float64, rtol: float = 0.0
+) -> None:
     """The value and the slopes, in all ways. NaN equals nothing."""
     wanted = [value, *slopes]
     rtol = rtol or (1e-13 if dtype is np.float64 else 2e-6)

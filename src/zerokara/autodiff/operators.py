@@ -87,9 +87,9 @@ class Operators(Dispatched):
     def __rmatmul__(self, other: Any) -> "Tensor":
         return _matmul(other, self, self._combined)
 
-    def _combined(self, rule: Rule, x: Any, y: Any, **ways: bool) -> Any:
+    def _combined(self, rule: Rule, x: Any, y: Any, **ways: bool) -> "Tensor":
         """A rule of two operands, one of them this tensor, whatever their types."""
-        return combined(self._apply, rule, x, y, **ways)
+        return combined(self._apply, rule, x, y, **ways)  # type: ignore[no-any-return]
 
     def _raised(self, p: Any) -> "Tensor":
         """selfᵖ for a plain number."""
@@ -179,7 +179,7 @@ class Operators(Dispatched):
         bounds = [bound for bound in (low, high) if bound is not None]
         x = converted(self, common_dtype(self, *bounds))
         if not all(is_number(bound) and not isinstance(bound, Traced) for bound in bounds):
-            return _clip_between(x, low, high)
+            return _clip_between(x, low, high)  # type: ignore[no-any-return]
         return self._apply(rules.clip, x, low=_bound(low, x, "low"), high=_bound(high, x, "high"))
 
     def astype(self, dtype: DTypeLike) -> "Tensor":

@@ -1,9 +1,9 @@
 """Where types meet: one rule, PyTorch's. See "Which type comes out" in docs/autodiff.md.
 
-There are three categories: bools, integers, fractions. Three kinds of operands decide, in this order: tensors and arrays
-with axes, tensors without axes, numbers (Python's, NumPy's, lists of them, and arrays without axes). Within one kind the
-higher category wins, and in it the type that holds both. The next kind counts only where its category is higher; a number
-then brings int64 or float32. So float32 stays float32, whatever whole numbers and single numbers it meets.
+There are three categories: bools, integers, fractions. Three kinds of operands decide, in this order: tensors and
+arrays with axes, tensors without axes, numbers (Python's, NumPy's, lists of them, and arrays without axes). Within one
+kind the higher category wins, and in it the type that holds both. The next kind counts only where its category is
+higher; a number then brings int64 or float32. So float32 stays float32, whatever whole and single numbers it meets.
 """
 
 from collections.abc import Callable
@@ -45,16 +45,25 @@ def common_dtype(*operands: Any) -> DType:
 
 def alike(*operands: Any) -> tuple[Any, ...]:
     """The operands as tensors and arrays of their common type."""
-    if len(operands) == 2:
-        x, y = operands
-        dtype = getattr(x, "dtype", None)
-        if dtype is not None:
-            if dtype is getattr(y, "dtype", None) and dtype.isnative:
-                return operands
-            if type(y) in (float, int) and dtype.kind == "f" and not isinstance(x, np.generic):
-                return x, np.asarray(y, dtype)
+    if len(operands) == 2 and (quick := _two_alike(*operands)):
+        return quick
+    if not operands:
+        return ()
     common = common_dtype(*operands)
     return tuple(converted(operand, common) for operand in operands)
+
+
+def _two_alike(x: Any, y: Any) -> tuple[Any, Any] | None:
+    """The two commonest cases, without asking the rule: equal types, and a fraction that meets a plain number."""
+    a: Any = getattr(x, "dtype", None)
+    b: Any = getattr(y, "dtype", None)
+    if a is b:
+        return (x, y) if a is not None and a.isnative else None
+    if b is None and a.kind == "f" and type(y) in (float, int) and not isinstance(x, np.generic):
+        return x, np.asarray(y, a)
+    if a is None and b.kind == "f" and type(x) in (float, int) and not isinstance(y, np.generic):
+        return np.asarray(x, b), y
+    return None
 
 
 def floating(*operands: Any) -> tuple[Any, ...]:
@@ -65,9 +74,7 @@ def floating(*operands: Any) -> tuple[Any, ...]:
 
 def comparable(x: Any, y: Any) -> tuple[Any, Any]:
     """Two operands as arrays, ready to be compared: fractions in their common type, so 0.1 equals a float32 of 0.1."""
-    if _kind(x) == "f" and (_kind(y) == "f" or isinstance(y, _PLAIN)):
-        x, y = alike(x, y)
-    elif _kind(y) == "f" and isinstance(x, _PLAIN):
+    if (_kind(x) == "f" and (_kind(y) == "f" or isinstance(y, _PLAIN))) or (_kind(y) == "f" and isinstance(x, _PLAIN)):
         x, y = alike(x, y)
     return values(x), values(y)
 
@@ -115,7 +122,8 @@ def _refusal(rule: Callable[..., Any], x: Any, y: Any, error: ValueError) -> Val
         np.broadcast_shapes(x.shape, y.shape)
     except ValueError:
         return ValueError(
-            f"{rule.__name__}: the shapes {x.shape} and {y.shape} do not fit: counted from the last, axes must be equal or 1"
+            f"{rule.__name__}: the shapes {x.shape} and {y.shape} do not fit: "
+            "counted from the last, axes must be equal or 1"
         )
     if "negative integer powers" in str(error):
         return ValueError("an integer to a negative power is a fraction: use .astype(np.float32) first")

@@ -1,7 +1,7 @@
 """Many numbers become fewer: sums, means, spreads, extremes.
 
 Types: a sum of integers or bools is an int64; a mean, a variance, a standard deviation of them is a float32. Sums of
-float16 run in float32 and are rounded once, at the end: a mean of 70,000 ones is 1, although their sum is beyond float16.
+float16 run in float32 and are rounded once, at the end: the mean of 70,000 ones is 1, although float16 ends at 65,504.
 """
 
 import builtins

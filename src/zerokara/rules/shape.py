@@ -35,8 +35,8 @@ def broadcast_to(x: Array, *, shape: Shape) -> Ruled:
         y = np.broadcast_to(x, wanted)
     except ValueError:
         raise ValueError(
-            f"broadcast_to: the shape {x.shape} cannot be repeated to {wanted}: counted from the last, its axes must be "
-            "equal or 1"
+            f"broadcast_to: the shape {x.shape} cannot be repeated to {wanted}: "
+            "counted from the last, its axes must be equal or 1"
         ) from None
     return y, (lambda g: g,)
 

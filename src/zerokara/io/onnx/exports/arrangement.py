@@ -77,7 +77,9 @@ def broadcast_to(step: Step, x: Given) -> str:
 
 def concatenate(step: Step, *xs: Given) -> str:
     """Arrays one after another"""
-    return step.emit("Concat", *(x.name for x in xs), axis=one_axis("concatenate", step.options["axis"], xs[0].shapes[0]))
+    return step.emit(
+        "Concat", *(x.name for x in xs), axis=one_axis("concatenate", step.options["axis"], xs[0].shapes[0])
+    )
 
 
 def getitem(step: Step, x: Given) -> str:
