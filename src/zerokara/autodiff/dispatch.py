@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zerokara import rules
-from zerokara.autodiff.promotion import alike, combined, comparable, floating, values
+from zerokara.autodiff.promotion import alike, combined, comparable, values
 from zerokara.kernels.tracing import as_array
 from zerokara.rules import Rule
 
@@ -64,7 +64,7 @@ def _binary(rule: Rule, *, fractions: bool = False) -> Callable[[Any, Any], Any]
 
 
 def _unary(rule: Rule) -> Callable[[Any], Any]:
-    return lambda x: x._apply(rule, *floating(x))
+    return lambda x: x._apply(rule, x._fractional())
 
 
 def _compared(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from zerokara import rules
 from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff.dispatch import Dispatched
-from zerokara.autodiff.promotion import combined, common_dtype, comparable, converted, floating, is_number, values
+from zerokara.autodiff.promotion import combined, common_dtype, comparable, converted, is_number, values
 from zerokara.kernels.tracing import Traced, as_array
 from zerokara.rules import Rule, one_axis, several_axes
 
@@ -91,8 +91,14 @@ class Operators(Dispatched):
         """A rule of two operands, one of them this tensor, whatever their types."""
         return combined(self._apply, rule, x, y, **ways)  # type: ignore[no-any-return]
 
+    def _fractional(self) -> Any:
+        """Itself, or float32 where it holds integers or bools."""
+        return self if self.data.dtype.kind == "f" else self.astype(np.float32)
+
     def _raised(self, p: Any) -> "Tensor":
         """selfᵖ for a plain number."""
+        if self.data.dtype.kind == "f":
+            return self._apply(rules.scalar_power, self, p=float(p))
         dtype = common_dtype(self, p)
         x = converted(self, np.int64 if dtype == np.bool_ else dtype)
         if dtype.kind != "f" and p < 0:
@@ -148,27 +154,27 @@ class Operators(Dispatched):
 
     def exp(self) -> "Tensor":
         """eˣ"""
-        return self._apply(rules.exp, *floating(self))
+        return self._apply(rules.exp, self._fractional())
 
     def log(self) -> "Tensor":
         """ln x"""
-        return self._apply(rules.log, *floating(self))
+        return self._apply(rules.log, self._fractional())
 
     def sqrt(self) -> "Tensor":
         """√x"""
-        return self._apply(rules.sqrt, *floating(self))
+        return self._apply(rules.sqrt, self._fractional())
 
     def sin(self) -> "Tensor":
         """sin x"""
-        return self._apply(rules.sin, *floating(self))
+        return self._apply(rules.sin, self._fractional())
 
     def cos(self) -> "Tensor":
         """cos x"""
-        return self._apply(rules.cos, *floating(self))
+        return self._apply(rules.cos, self._fractional())
 
     def tanh(self) -> "Tensor":
         """tanh x"""
-        return self._apply(rules.tanh, *floating(self))
+        return self._apply(rules.tanh, self._fractional())
 
     def abs(self) -> "Tensor":
         """|x|"""

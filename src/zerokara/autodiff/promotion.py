@@ -68,6 +68,8 @@ def _two_alike(x: Any, y: Any) -> tuple[Any, Any] | None:
 
 def floating(*operands: Any) -> tuple[Any, ...]:
     """As `alike`, for functions whose results are fractions: bools and integers become float32."""
+    if len(operands) == 2 and (quick := _two_alike(*operands)) and quick[0].dtype.kind == "f":
+        return quick
     common = common_dtype(*operands)
     return tuple(converted(o, common if common.kind == "f" else _DEFAULT["f"]) for o in operands)
 

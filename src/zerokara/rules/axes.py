@@ -27,6 +27,8 @@ def several_axes(name: str, axis: Axis, shape: Shape) -> tuple[int, ...]:
     """
     if axis is None:
         return tuple(range(len(shape)))
+    if type(axis) is int and shape:
+        return (one_axis(name, axis, shape),)
     given = tuple(axis) if isinstance(axis, tuple | list) else (axis,)
     if not shape:
         for a in given:
@@ -63,6 +65,8 @@ def dropped_shape(shape: Shape, axes: tuple[int, ...]) -> Shape:
 
 
 def _whole(name: str, number: Any, wanted: str = "a whole number as axis") -> int:
+    if type(number) is int:
+        return number
     if not isinstance(number, bool | np.bool_):
         try:
             return operator.index(number)
