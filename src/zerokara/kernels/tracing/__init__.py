@@ -26,6 +26,7 @@ from zerokara.kernels.tracing.asking import (
 from zerokara.kernels.tracing.comparing import alike
 from zerokara.kernels.tracing.operation import (
     CHANGING,
+    WRITTEN,
     CaptureError,
     NotNativeError,
     Operation,
@@ -39,6 +40,7 @@ from zerokara.kernels.tracing.traced import Trace, Traced, as_array, current, tr
 
 __all__ = [
     "CHANGING",
+    "WRITTEN",
     "CaptureError",
     "NotNativeError",
     "Operation",

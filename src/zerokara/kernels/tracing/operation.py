@@ -52,6 +52,8 @@ class Operation:
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     results: tuple[int, ...]
+    origins: tuple[int, ...] = ()
+    """Where it, or all that it stands for, was in the trace; set when a trace is rewritten."""
 
     @property
     def written(self) -> list[Any]:

@@ -45,8 +45,8 @@ class Trace:
     """The values that are arrays from outside, such as parameters: by number. Read-only while the trace is written."""
     inputs: list[int] = field(default_factory=list)
     assumptions: list[Callable[[], bool]] = field(default_factory=list)
-    views: dict[int, int] = field(default_factory=dict)
-    """The values that show memory of an array from outside, such as w[0] and w.T: whose. Writing to them changes it."""
+    shows: dict[int, tuple[Value | Array, ...]] = field(default_factory=dict)
+    """The values that are views, as NumPy gives them: by number, the arrays whose memory they show."""
     picked: dict[int, int] = field(default_factory=dict)
     """The values that are a single number out of an array from outside, such as sizes[0]: out of which."""
     leaves: dict[int, Any] = field(default_factory=dict)
@@ -100,8 +100,20 @@ class Trace:
 
     def version(self, number: int) -> int:
         """How often the step has written, so far, to the memory that this value shows."""
-        array = self.constants.get(self.views.get(number, number))
-        return 0 if array is None else self._versions.get(id(_owner(array)), 0)
+        root = self.root(number)
+        return 0 if root is None else self._versions.get(id(_owner(self.constants[root])), 0)
+
+    def root(self, number: int) -> int | None:
+        """The array from outside that a value is, or whose memory it shows; None if it is another's."""
+        if number in self.constants:
+            return number
+        shown = (self.root(s.number) for s in self.shows.get(number, ()) if isinstance(s, Value))
+        return next((root for root in shown if root is not None), None)
+
+    def mutable(self, number: int) -> bool:
+        """Whether a value is an array from outside, or a view of one: only these are changed in place."""
+        shown = self.shows.get(number, ())
+        return number in self.constants or any(not isinstance(s, Value) or self.mutable(s.number) for s in shown)
 
     def assume_same(self, array: Array) -> None:
         """The trace may be replayed only while this array from outside holds the numbers that it holds now."""
@@ -117,29 +129,36 @@ class Trace:
         arrays = found if several else () if found is None else (found,)
         results = tuple(self.new(np.asarray(a)) for a in arrays)
         numbers = tuple(r.number for r in results)
-        self._note_views(name, args, results)
+        for traced in results:
+            self._note_view(name, traced, (args, kwargs))
         operation = Operation(name, function, self._values(args), self._values(kwargs), numbers)
         for target in operation.written:
             self._count_write(target)
         self.operations.append(operation)
         return results if several else results[0] if results else None
 
-    def _note_views(self, name: str, args: Any, results: tuple["Traced", ...]) -> None:
-        """A result that shares memory with the array from outside that was the first argument."""
-        source = args[0] if args and isinstance(args[0], Traced) else None
-        root = None if source is None else self.views.get(source.number, source.number)
-        if source is None or root not in self.constants:
-            return
-        for result in results:
-            if np.may_share_memory(result.array, source.array):
-                self.views[result.number] = root
-            elif result.ndim == 0 and not self.version(root) and name == "getitem":
+    def _note_view(self, name: str, result: "Traced", arguments: Any) -> None:
+        """A view sees what is later written into the array it shows; so it is kept which array that is."""
+        shown: list[Value | Array] = []
+
+        def look_at(given: Any) -> None:
+            array = given.array if isinstance(given, Traced) else given
+            if np.may_share_memory(result.array, array):
+                shown.append(self._value(given))
+
+        replaced(arguments, (Traced, np.ndarray), look_at)
+        if shown:
+            self.shows[result.number] = tuple(shown)
+        elif name == "getitem" and result.ndim == 0:
+            root = self.root(arguments[0][0].number)
+            if root is not None and not self.version(root):
                 self.picked[result.number] = root
 
     def _count_write(self, target: Any) -> None:
         array = target
         if isinstance(target, Value):
-            array = self.constants.get(self.views.get(target.number, target.number))
+            root = self.root(target.number)
+            array = None if root is None else self.constants[root]
         if array is not None:
             owner = id(_owner(array))
             self._versions[owner] = self._versions.get(owner, 0) + 1
@@ -360,10 +379,7 @@ class Traced(NDArrayOperatorsMixin):
 
     def copy(self) -> Any:
         """A copy of what shows an array from outside, which may change; what the step has computed is never changed."""
-        shared = (
-            self.number in self.trace.constants or self.number in self.trace.views or self.number in self.trace.inputs
-        )
-        return np.copy(self) if shared or _elsewhere(self) else self
+        return np.copy(self) if _elsewhere(self) or self.trace.mutable(self.number) else self
 
     def fill(self, value: Any) -> None:
         """As NumPy's: changes an array from outside."""
@@ -391,8 +407,7 @@ class Traced(NDArrayOperatorsMixin):
     def _changeable(self, target: Any) -> "Traced":
         """The stand-in of an array that a step may change in place: one from outside."""
         traced = self.trace.constant(target) if type(target) is np.ndarray else target
-        known = self.trace.constants.keys() | self.trace.views.keys()
-        if not isinstance(traced, Traced) or traced.number not in known:
+        if not isinstance(traced, Traced) or self.trace.root(traced.number) is None:
             refuse(
                 "change an array in place that it has computed itself or was given: write y = y + x instead of y += x"
             )
@@ -404,11 +419,10 @@ class Traced(NDArrayOperatorsMixin):
         """The numbers of an array from outside that the step leaves alone: the recording holds while they stay."""
         if _elsewhere(self):
             return cast(Array, _numbers(self))
-        number = self.trace.picked.get(self.number, self.number)
-        root = self.trace.constants.get(self.trace.views.get(number, number))
+        root = self.trace.picked.get(self.number, self.trace.root(self.number))
         if root is None or self.trace.version(self.number):
             refuse(what)
-        self.trace.assume_same(root)
+        self.trace.assume_same(self.trace.constants[root])
         return self.array
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Array:
