@@ -93,7 +93,7 @@ def chain(*steps: tuple[Any, ...]) -> list[Any]:
 
 ROWWISE: dict[str, list[Any]] = {
     "a row an image": chain(("Reshape", ["to_rows"], {}), ("MatMul", ["dense"], {})),
-    "lengths kept": chain(("Reshape", ["keep"], {}), ("Relu", [], {})),
+    "lengths kept": chain(("Reshape", ["keep"], {})),
     "flattened": chain(("Flatten", [], {}), ("Softmax", [], {"axis": 1})),
     "tokens": chain(
         ("Reshape", ["to_tokens"], {}), ("Softmax", [], {"axis": -1}), ("Transpose", [], {"perm": [0, 2, 1]})
