@@ -3,8 +3,8 @@
 from zerokara.autodiff.drawing import Drawing, draw
 from zerokara.autodiff.gradients import gradients
 from zerokara.autodiff.graph import no_grad, recording
+from zerokara.autodiff.noting import noting
 from zerokara.autodiff.numerical import check_gradients, numerical_diff, numerical_gradient
-from zerokara.autodiff.operators import noting
 from zerokara.autodiff.tensor import Tensor, apply, as_tensor, tensor
 
 __all__ = [

@@ -10,6 +10,7 @@ from zerokara import kernels
 from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff.graph import Node, leaves, pull_back, recording
 from zerokara.autodiff.operators import Operators
+from zerokara.autodiff.promotion import as_native
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced, as_array
 from zerokara.rules import RULES, Rule
@@ -28,6 +29,8 @@ class Tensor(Operators):
     __slots__ = ("__weakref__", "data", "grad", "node", "requires_grad")
 
     def __init__(self, data: Array, requires_grad: bool = False) -> None:
+        if type(data) is not np.ndarray or not data.dtype.isnative:
+            data = as_native(data)
         if requires_grad and not np.issubdtype(data.dtype, np.floating):
             raise TypeError(
                 f"only floating-point tensors can require gradients; got {data.dtype}: use .astype(np.float32) first"
@@ -137,6 +140,10 @@ class Tensor(Operators):
 
     # rules
 
+    @staticmethod
+    def _tensor(value: Any) -> "Tensor":
+        return as_tensor(value)
+
     def _apply(self, rule: Rule, *inputs: Any, **options: Any) -> "Tensor":
         return apply(rule, *inputs, **options)
 
@@ -169,10 +176,13 @@ def tensor(value: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fal
     NumPy arrays are copied and keep their dtype; Python's fractions become float32 and its integers int64, as PyTorch.
     With `requires_grad`, integers become float32, since a gradient is asked for.
     """
-    own = not isinstance(value, np.ndarray | np.generic | Tensor)
+    own = not isinstance(value, np.ndarray | np.generic | Tensor | Traced)
+    given = value.data if isinstance(value, Tensor) else value
     try:
-        data = np.array(value.data if isinstance(value, Tensor) else value, dtype=dtype)
-    except ValueError:
+        data = as_array(given, dtype) if isinstance(given, Traced) else np.array(given, dtype=dtype)
+    except OverflowError:
+        raise ValueError(f"{_short(value)} does not fit {np.dtype(dtype)}: give a larger dtype") from None
+    except (ValueError, TypeError):
         data = np.array(None)
     if data.dtype.kind not in "biuf":
         raise ValueError(f"a tensor is made of numbers in a rectangular arrangement; got {_short(value)}")
@@ -193,7 +203,7 @@ def as_tensor(value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, np.ndarray | Traced):
-        return Tensor(as_array(value))
+        return Tensor(as_array(value))  # which converts the byte order
     return tensor(value)
 
 
@@ -208,7 +218,7 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
         arrays = (None if t is None else _traced(t) for t in tensors)
     value, pullbacks = rule(*arrays, **options)
     result = Tensor(value if isinstance(value, np.ndarray) else as_array(value))
-    if recording() and any(t is not None and t.requires_grad for t in tensors):
+    if recording() and any(t is not None and t.requires_grad for t in tensors) and result.dtype.kind == "f":
         result.requires_grad = True
         result.node = Node(rule, tensors, options, pullbacks)
     return result
