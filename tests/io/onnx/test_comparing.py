@@ -27,6 +27,7 @@ COMPARED: dict[str, Any] = {
     "a mask of fractions": lambda x: x * (x > 0).astype(np.float32),
     "the sign": lambda x: x * np.sign(x),
     "a choice within a choice": lambda x: F.where(F.where(x > 0, x, -x) > 1, x, -x),
+    "bounds that are computed": lambda x: np.clip(x, -np.abs(x) * 0.5, F.tanh(x) + 0.2),
     "true of every random batch": lambda x: F.where(x.mean() > -100, x, -x),
 }  # fmt: skip
 
