@@ -31,7 +31,7 @@ star_tuple: Callable[..., Any] = types.StarArgTuple.from_types  # the type of *a
 cgutils: Any = _cgutils  # numba.core is not annotated
 
 _INT, _LANE = ir.IntType(64), ir.IntType(32)
-_FUSE = ("contract",)  # a·b + c may become one instruction, rounded once
+_FUSE = ("contract",)  # a·b + c may become one instruction, rounded once; formulas here have no terms that must cancel
 
 
 class Vector:
@@ -116,8 +116,8 @@ class Writer:
         return Vector(self, self.builder.call(function, [a.value, b.value, c.value]))
 
     def at_least(self, vector: Vector, low: Vector) -> Vector:
-        """max(vector, low), where NaN stays NaN."""
-        smaller = self.builder.fcmp_ordered("<", vector.value, low.value)
+        """max(vector, low), where NaN stays NaN, and of two zeros `low` is the larger."""
+        smaller = self.builder.fcmp_ordered("<=", vector.value, low.value)
         return Vector(self, self.builder.select(smaller, low.value, vector.value))
 
     def zero_unless_positive(self, vector: Vector, judge: Vector) -> Vector:
