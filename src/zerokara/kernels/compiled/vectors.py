@@ -13,7 +13,7 @@ is then called from a kernel as `double(x, 16, y, 0)`. The same formulas work on
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -119,6 +119,35 @@ class Writer:
         """max(vector, low), where NaN stays NaN, and of two zeros `low` is the larger."""
         smaller = self.builder.fcmp_ordered("<=", vector.value, low.value)
         return Vector(self, self.builder.select(smaller, low.value, vector.value))
+
+    def magnitude(self, vector: Vector) -> Any:
+        """The bits of |vector|. As whole numbers they are ordered as the magnitudes are, ∞ above them and NaN on top."""
+        bits = ir.IntType(8 * self._size)
+        kind = ir.VectorType(bits, self.lanes)
+        mask = ir.Constant(kind, [(1 << (8 * self._size - 1)) - 1] * self.lanes)
+        return self.builder.and_(self.builder.bitcast(vector.value, kind), mask)
+
+    def largest(self, sizes: Sequence[Any]) -> Any:
+        """The largest of such bits, lane by lane."""
+        return functools.reduce(
+            lambda a, b: self.builder.select(self.builder.icmp_signed(">", a, b), a, b), sizes
+        )
+
+    def number(self, bits: Any) -> Vector:
+        """The vector with these bits."""
+        return Vector(self, self.builder.bitcast(bits, self._kind))
+
+    def largest_lane(self, vector: Vector) -> Any:
+        """The largest of the lanes' magnitudes, as a number."""
+        bits = ir.IntType(8 * self._size)
+        kind = ir.FunctionType(bits, [ir.VectorType(bits, self.lanes)])
+        name = f"llvm.vector.reduce.smax.v{self.lanes}i{8 * self._size}"
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        return self.builder.bitcast(self.builder.call(function, [self.magnitude(vector)]), self._number)
+
+    def store_number(self, number: Any, array: Any, at: Any) -> None:
+        """array[at] = a single number."""
+        self.builder.store(number, self.builder.gep(array, [self._whole(at)]))
 
     def zero_unless_positive(self, vector: Vector, judge: Vector) -> Vector:
         """The vector, with 0 in the lanes where `judge` is not above zero."""

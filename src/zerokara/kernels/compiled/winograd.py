@@ -44,7 +44,8 @@ from zerokara.kernels.compiled.winograd_passes import (
     points_to_filters,
     sum_over_tiles,
 )
-from zerokara.kernels.compiled.winograd_transforms import EDGE, POINTS
+from zerokara.kernels.compiled.winograd_tiles import EDGE
+from zerokara.kernels.compiled.winograd_transforms import POINTS
 from zerokara.kernels.convolution import convolution_way
 
 Pair = tuple[int, int]
@@ -110,12 +111,12 @@ def _convolve(
     bias = y_memory if b is None else plain(b)
     judge = y_memory if mask is None else channels_last(mask).reshape(-1)
     extras = int(b is not None), int(relu), int(mask is not None)
+    filters, order = plain(w).reshape(-1), _order(w, turned)
     multiplications = 2.0 * tiles * POINTS * depth * vectors * lanes * lanes
     if _is_deep(tiles, depth * lanes, vectors * lanes):
         plan = c, height, width, f, *size, *padding, down, across, tile, tiles
         spans = threads.parts(vectors, multiplications)
         work = memory.empty((len(spans), _deep_work_size(depth, vectors, tiles, lanes, taps)), x.dtype)
-        filters, order = plain(w).reshape(-1), _order(w, turned)
         threads.share(
             convolve_deep.on(x.dtype),
             [
@@ -124,7 +125,7 @@ def _convolve(
             ],
         )
         return y
-    u = _points_of_filters(w, turned, depth, vectors)
+    u = _points_of_filters(filters, order, depth, vectors)
     block = min(_BLOCK, max(8, -(-tiles // 4) * 4))
     plan = c, height, width, f, *size, *padding, down, across, tile, block
     ranges = threads.parts(-(-tiles // 4), multiplications)
@@ -132,7 +133,10 @@ def _convolve(
     calls = [(4 * first, min(4 * last, tiles)) for first, last in ranges]
     threads.share(
         convolve.on(x.dtype),
-        [(images, u, bias, judge, y_memory, work[k], plan, extras, *calls[k]) for k in range(len(calls))],
+        [
+            (images, filters, u, bias, judge, y_memory, work[k], plan, order, extras, *calls[k])
+            for k in range(len(calls))
+        ],
     )
     return y
 
@@ -163,20 +167,22 @@ def conv2d_grad_w(g: Array, x: Array, w_shape: Shape, padding: Pair) -> Array:
     ranges = threads.parts(-(-tiles // 4), multiplications)
     work = memory.empty((len(ranges), _work_size(depth, vectors, block, lanes)), x.dtype)
     part = POINTS * (depth * vectors * lanes * lanes + PAD)
-    sums = memory.empty((len(ranges) * part + lanes,), x.dtype)
+    sums, odd = memory.empty((len(ranges) * part + lanes,), x.dtype), memory.empty((tiles,), np.uint8)
     threads.share(
         sum_over_tiles.on(x.dtype),
         [
-            (images, slopes, sums, work[k], plan, k * part, 4 * ranges[k][0], min(4 * ranges[k][1], tiles))
+            (images, slopes, sums, odd, work[k], plan, k * part, 4 * ranges[k][0], min(4 * ranges[k][1], tiles))
             for k in range(len(ranges))
         ],
     )
     units = threads.parts(depth * vectors, POINTS * 10.0 * vectors * depth * lanes * lanes)
     scratch = memory.empty((len(units), (taps**2 + 1) * lanes), x.dtype)
-    sizes = f, c, len(ranges), taps
     threads.share(
         points_to_filters.on(x.dtype),
-        [(sums, w.reshape(-1), scratch[k], sizes, *units[k]) for k in range(len(units))],
+        [
+            (images, slopes, sums, w.reshape(-1), scratch[k], odd, plan, len(ranges), *units[k])
+            for k in range(len(units))
+        ],
     )
     return w
 
@@ -205,12 +211,10 @@ def _work_size(depth: int, vectors: int, block: int, lanes: int) -> int:
     return planes + (vectors + 2) * lanes
 
 
-def _points_of_filters(w: Array, turned: bool, depth: int, vectors: int) -> Array:
+def _points_of_filters(w: Array, order: tuple[int, ...], depth: int, vectors: int) -> Array:
     lanes = VECTOR_BYTES // w.itemsize
     u = memory.empty((POINTS * (depth * vectors * lanes * lanes + PAD) + lanes,), w.dtype)
     ranges = threads.parts(vectors * depth, POINTS * 10.0 * vectors * depth * lanes * lanes)
-    work = memory.empty((len(ranges), (w.shape[2] * w.shape[3] + 1) * lanes), w.dtype)
-    flat = plain(w).reshape(-1)
-    order = _order(w, turned)
-    threads.share(filters_to_points.on(w.dtype), [(flat, u, work[k], order, *ranges[k]) for k in range(len(ranges))])
+    work = memory.empty((len(ranges), (order[5] ** 2 + 1) * lanes), w.dtype)
+    threads.share(filters_to_points.on(w.dtype), [(w, u, work[k], order, *ranges[k]) for k in range(len(ranges))])
     return u
