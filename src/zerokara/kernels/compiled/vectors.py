@@ -120,30 +120,29 @@ class Writer:
         smaller = self.builder.fcmp_ordered("<=", vector.value, low.value)
         return Vector(self, self.builder.select(smaller, low.value, vector.value))
 
-    def magnitude(self, vector: Vector) -> Any:
-        """The bits of |vector|. As whole numbers they are ordered as the magnitudes are, ∞ above them and NaN on top."""
-        bits = ir.IntType(8 * self._size)
-        kind = ir.VectorType(bits, self.lanes)
-        mask = ir.Constant(kind, [(1 << (8 * self._size - 1)) - 1] * self.lanes)
-        return self.builder.and_(self.builder.bitcast(vector.value, kind), mask)
+    def sum_of_lanes(self, vector: Vector) -> Any:
+        """Σ of the lanes, in an order that suits the machine."""
+        kind = ir.FunctionType(self._number, [self._number, self._kind])
+        name = f"llvm.vector.reduce.fadd.v{self.lanes}f{8 * self._size}"
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        return self.builder.call(function, [ir.Constant(self._number, 0.0), vector.value], fastmath=("reassoc",))
 
-    def largest(self, sizes: Sequence[Any]) -> Any:
-        """The largest of such bits, lane by lane."""
+    def any_at_least(self, vector: Vector, low: Vector) -> Any:
+        """Whether a lane is at least as large as that of `low`."""
+        found = self.builder.fcmp_ordered(">=", vector.value, low.value)
+        lanes = ir.IntType(self.lanes)
+        return self.builder.icmp_unsigned("!=", self.builder.bitcast(found, lanes), ir.Constant(lanes, 0))
+
+    def bits(self, conditions: Sequence[Any]) -> Any:
+        """A whole number with a bit for each condition, the first one lowest."""
         return functools.reduce(
-            lambda a, b: self.builder.select(self.builder.icmp_signed(">", a, b), a, b), sizes
+            self.builder.or_,
+            (self.builder.shl(self.builder.zext(c, _INT), self.integer(k)) for k, c in enumerate(conditions)),
         )
 
-    def number(self, bits: Any) -> Vector:
-        """The vector with these bits."""
-        return Vector(self, self.builder.bitcast(bits, self._kind))
-
-    def largest_lane(self, vector: Vector) -> Any:
-        """The largest of the lanes' magnitudes, as a number."""
-        bits = ir.IntType(8 * self._size)
-        kind = ir.FunctionType(bits, [ir.VectorType(bits, self.lanes)])
-        name = f"llvm.vector.reduce.smax.v{self.lanes}i{8 * self._size}"
-        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
-        return self.builder.bitcast(self.builder.call(function, [self.magnitude(vector)]), self._number)
+    def read_number(self, array: Any, at: Any) -> Any:
+        """The single number array[at]."""
+        return self.builder.load(self.builder.gep(array, [self._whole(at)]))
 
     def store_number(self, number: Any, array: Any, at: Any) -> None:
         """array[at] = a single number."""

@@ -24,7 +24,7 @@ from zerokara.kernels.compiled.winograd_passes import (
 )
 from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
 from zerokara.kernels.compiled.winograd_transforms import POINTS
-from zerokara.kernels.compiled.winograd_tiles import EDGE, LIMIT, MARKS, SLOPE_MARKS, odd_pixels, odd_slopes
+from zerokara.kernels.compiled.winograd_tiles import EDGE, odd_pixels, odd_slopes
 
 CHUNK = 4
 """Vectors of filters that are worked on at a time."""
@@ -51,11 +51,11 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
     low = work.dtype.type(0.0 if relu else -np.inf)
     nothing = x, 0, 0, y, 0, 0
     pixels, around = (c, height, width), (top, left, down, across, size)
-    marks, odd = np.empty(block * MARKS, x.dtype), np.empty(tiles, np.uint8)
-    room, largest = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
-    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, marks)
+    squares, proofs, odd = np.empty(block, x.dtype), np.empty(block, np.int64), np.empty(tiles, np.uint8)
+    room, sums = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
+    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, squares, proofs)
     for t in range(tiles):
-        odd[t] = odd_pixels(x, pixels, around, t, (rows, columns), marks, t * MARKS, room, largest)
+        odd[t] = odd_pixels(x, pixels, around, t, (rows, columns), squares, proofs, t, room, sums)
     some = odd.sum() > 0
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
@@ -96,20 +96,18 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
     nothing = x, 0, 0, g, 0, 0
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
-    marks, slope_marks = np.empty(block * MARKS, x.dtype), np.empty(block * SLOPE_MARKS, x.dtype)
-    odd = np.empty(tiles, np.uint8)
-    room, largest = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype)
-    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, marks)
+    of_pixels = np.empty(block, x.dtype), np.empty(block, np.int64)
+    of_slopes = np.empty(block, x.dtype), np.empty(block, np.int64)
+    room, squares, odd = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype), np.empty(tiles, np.uint8)
+    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, *of_pixels)
     for t in range(tiles):
-        if not marks[t * MARKS] <= LIMIT:  # else 0 · ∞ would spoil the sum, whatever the slopes are
+        if not of_pixels[0][t] < np.inf:  # else 0 · ∞ would spoil the sum, whatever the slopes are
             clear_points(work, v, v_plane, depth, block, t, POINTS)
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
-        slopes_to_points(g, results, exact, 0, tiles, work, d, d_plane, block, first, count, slope_marks)
+        slopes_to_points(g, results, exact, 0, tiles, work, d, d_plane, block, first, count, *of_slopes)
         for t in range(tiles):
-            odd[t] = odd_slopes(
-                x, pixels, g, results, around, t, marks, t * MARKS, slope_marks, t * SLOPE_MARKS, room, largest
-            )
+            odd[t] = odd_slopes(x, pixels, g, results, around, t, of_pixels, of_slopes, t, room, squares)
             if odd[t]:
                 clear_points(work, d, d_plane, count, block, t, POINTS)
         some = odd.sum() > 0

@@ -18,22 +18,26 @@ from zerokara.kernels.compiled.winograd_transforms import (
     finish_tile_2,
     finish_tile_4,
     transform_cut_pixels,
+    transform_cut_single_pixels,
     transform_cut_slopes_2,
     transform_cut_slopes_4,
     transform_filter_3,
     transform_filter_5,
     transform_filter_slopes_3,
     transform_filter_slopes_5,
+    transform_part_of_pixels,
     transform_pixels,
+    transform_single_pixels,
     transform_slopes_2,
     transform_slopes_4,
 )
 from zerokara.kernels.compiled.winograd_tiles import (
+    ALL,
     EDGE,
-    MARKS,
-    SLOPE_MARKS,
-    find_pixels,
-    find_slopes,
+    INSIDE,
+    judge_halves,
+    judge_pixels,
+    judge_slopes,
     odd_pixels,
     odd_slopes,
 )
@@ -87,13 +91,16 @@ def clear(array, start, stop):  # type: ignore[no-untyped-def]
 
 
 @inner
-def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, marks):  # type: ignore[no-untyped-def]
-    """V of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight. marks: see `odd_pixels`."""
+def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, squares, proofs):  # type: ignore[no-untyped-def]
+    """V of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight.
+
+    Also what is needed to say whether they are even: see `odd_pixels`.
+    """
     c, height, width = shape
     top, left, down, across, size = grid
     lanes = VECTOR_BYTES // x.itemsize
     depth = (c + lanes - 1) // lanes
-    room = np.zeros(MARKS * lanes, x.dtype)
+    sums = np.zeros(10 * lanes, x.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size - top, tile % across * size - left
@@ -101,21 +108,35 @@ def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, marks)
         inside = i >= 0 and j >= 0 and i + EDGE <= height and j + EDGE <= width
         for k in range(depth):
             at, target, kept = source + k * lanes, v + (k * block + t) * lanes, min(lanes, c - k * lanes)
-            if inside and kept == lanes:
-                transform_pixels(x, at, width * c, c, room, work, target, plane)
+            if size == 2:
+                if inside and kept == lanes:
+                    transform_single_pixels(x, at, width * c, c, sums, work, target, plane)
+                else:
+                    transform_cut_single_pixels(
+                        x, at, width * c, c, sums, work, target, plane, i, j, height, width, kept
+                    )
+            elif not inside:
+                transform_cut_pixels(x, at, width * c, c, sums, work, target, plane, i, j, height, width, kept)
+            elif kept == lanes:
+                transform_pixels(x, at, width * c, c, sums, work, target, plane)
             else:
-                transform_cut_pixels(x, at, width * c, c, room, work, target, plane, i, j, height, width, kept)
-        find_pixels(room, marks, t * MARKS)
+                transform_part_of_pixels(x, at, width * c, c, sums, work, target, plane, i, j, height, width, kept)
+        if inside and size == 4:
+            judge_halves(sums, squares, proofs, t)
+            proofs[t] = ALL if proofs[t] == 0b1111 else 0
+        else:
+            judge_pixels(sums, squares, proofs, t)
+        proofs[t] |= INSIDE if inside else 0
     _clearwhole_rows(work, v, plane, depth, block, count, lanes)
 
 
 @inner
-def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_vector, vectors, marks):  # type: ignore[no-untyped-def]
+def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_vector, vectors, squares, proofs):  # type: ignore[no-untyped-def]
     """D of the tiles first, first + 1, … for some vectors of filters; then zeros as in `pixels_to_points`."""
     f, rows, columns = shape
     _, _, down, across, size = grid
     lanes = VECTOR_BYTES // g.itemsize
-    room = np.zeros(SLOPE_MARKS * lanes, g.dtype)
+    sums = np.zeros(3 * lanes, g.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
@@ -126,14 +147,14 @@ def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_
             at, target, kept = source + filter_, d + (k * block + t) * lanes, min(lanes, f - filter_)
             if inside and kept == lanes:
                 if size == 4:
-                    transform_slopes_4(g, at, columns * f, f, room, work, target, plane)
+                    transform_slopes_4(g, at, columns * f, f, sums, work, target, plane)
                 else:
-                    transform_slopes_2(g, at, columns * f, f, room, work, target, plane)
+                    transform_slopes_2(g, at, columns * f, f, sums, work, target, plane)
             elif size == 4:
-                transform_cut_slopes_4(g, at, columns * f, f, room, work, target, plane, i, j, rows, columns, kept)
+                transform_cut_slopes_4(g, at, columns * f, f, sums, work, target, plane, i, j, rows, columns, kept)
             else:
-                transform_cut_slopes_2(g, at, columns * f, f, room, work, target, plane, i, j, rows, columns, kept)
-        find_slopes(room, marks, t * SLOPE_MARKS)
+                transform_cut_slopes_2(g, at, columns * f, f, sums, work, target, plane, i, j, rows, columns, kept)
+        judge_slopes(sums, squares, proofs, t)
     _clearwhole_rows(work, d, plane, vectors, block, count, lanes)
 
 
@@ -174,12 +195,12 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
     low = work.dtype.type(0.0 if relu else -np.inf)
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
-    marks, packed = np.empty(block * MARKS, x.dtype), np.empty(0, x.dtype)
-    room, largest = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
+    squares, proofs, packed = np.empty(block, x.dtype), np.empty(block, np.int64), np.empty(0, x.dtype)
+    room, sums = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after, end = first + count, min(stop, first + count + block)
-        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, marks)
+        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, squares, proofs)
         ahead = (
             *(y, reach(first, results, exact, size), reach(after, results, exact, size)),
             *(x, reach(after, pixels, around, EDGE), reach(end, pixels, around, EDGE)),
@@ -195,7 +216,7 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
             count, 0, vectors,
         )  # fmt: skip
         for t in range(count):
-            if odd_pixels(x, pixels, around, first + t, (rows, columns), marks, t * MARKS, room, largest):
+            if odd_pixels(x, pixels, around, first + t, (rows, columns), squares, proofs, t, room, sums):
                 if packed.size == 0:
                     packed = packed_filters(w, filters, 0, vectors)
                 results_of_tile(
@@ -244,16 +265,17 @@ def sum_over_tiles(x, g, sums, odd, work, plan, sums_at, start, stop):  # type: 
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
     total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + PAD
-    marks, slope_marks = np.empty(block * MARKS, x.dtype), np.empty(block * SLOPE_MARKS, x.dtype)
-    room, largest = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype)
+    of_pixels = np.empty(block, x.dtype), np.empty(block, np.int64)
+    of_slopes = np.empty(block, x.dtype), np.empty(block, np.int64)
+    room, squares = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after, end = first + count, min(stop, first + count + block)
-        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, marks)
-        slopes_to_points(g, results, exact, first, count, work, d, d_plane, block, 0, vectors, slope_marks)
+        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, *of_pixels)
+        slopes_to_points(g, results, exact, first, count, work, d, d_plane, block, 0, vectors, *of_slopes)
         for t in range(count):
             odd[first + t] = odd_slopes(
-                x, pixels, g, results, around, first + t, marks, t * MARKS, slope_marks, t * SLOPE_MARKS, room, largest
+                x, pixels, g, results, around, first + t, of_pixels, of_slopes, t, room, squares
             )
             if odd[first + t]:
                 clear_points(work, v, v_plane, depth, block, t, POINTS)

@@ -1,25 +1,28 @@
-"""Tiles of Winograd's convolution: reading them, and how large the numbers are that are read.
+"""Tiles of Winograd's convolution: reading them, and whether their numbers go together.
 
 The transforms add and subtract all pixels of a tile before the products take them apart again. A result therefore
 carries rounding errors of all of them, also of those that its own window does not contain: beside a pixel of 10⁶ the
 results that do not even see it would be off by 0.1, and beside an infinite one they would be no numbers. So tiles in
 which large and small numbers meet are found, and summed up directly (see `winograd_direct`).
 
-    A tile is even if  max |x| of the tile  ≤  RATIO · max |x| of the window        for every window,
+    A tile is even if  Σ x² of the tile  ≤  RATIO² · Σ x² of the window        for every window,
 
-each maximum over all channels. In y a window is what one result sees: r×r pixels; in ∂L/∂w it is what one tap of the
+each sum over all channels. In y a window is what one result sees: r×r pixels; in ∂L/∂w it is what one tap of the
 filters sees in this tile: m×m pixels, or fewer at the end of the image; slopes must then be even as well, among those
-that meet a pixel of the image. Tiles with numbers that are infinite, no number or beyond LIMIT are not even.
+that meet a pixel of the image. A tile is not even if the sum is infinite or no number.
 
-While a tile is transformed, the largest magnitudes of five parts of it are found: of all pixels, and of four groups of
-2×2 around its centre. As every window contains one of the groups, these mostly prove that a tile is even, for a few
-instructions. Only where they do not, or do not concern the windows (`odd_pixels`, `odd_slopes`), the windows are looked
-at one by one.
+While a tile is transformed, the squares of some groups of pixels around its centre are added up, and those of all. As
+every window contains one of the groups, these mostly prove that a tile is even, for a few instructions. Only where they
+do not, or do not concern the windows (`odd_pixels`, `odd_slopes`), the windows are looked at one by one.
 """
 
+import functools
 import itertools
+import operator
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from zerokara.kernels.compiled.build import inner
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
@@ -28,14 +31,23 @@ from zerokara.kernels.compiled.vectors import Writer, instructions
 EDGE = 6
 """Pixels that a tile reads along one axis: as many as its results and the taps of a filter together, less one."""
 
-RATIO = 32.0
-"""How much larger than a window's largest number the numbers around it may be."""
+RATIO = 16.0
+"""How much larger than a window's numbers, in the root of the sum of squares, those of its tile may be."""
 
-LIMIT = 2.0**64
-"""Larger numbers are not transformed: their multiples could be infinite where they themselves are not."""
+Rows = Sequence[Sequence[int]]
 
-MARKS, SLOPE_MARKS = 5, 3
-"""Magnitudes that are found of the pixels of a tile (all, the four groups); of its slopes (all, the centre, one of it)."""
+HALVES: Rows = ((1, 2), (3, 4))
+"""Rows and columns of the groups in a tile inside the image: of three rows that follow each other, or four, two of one
+group are among them."""
+
+CUT: Rows = ((1,), (2,), (3, 4))
+"""The same where the image may end within the tile: where it has two rows of results, a tap sees row 1 or row 2."""
+
+SINGLE: Rows = ((1,), (3,), (4,))
+"""The same for filters of 5×5: of two rows that follow each other, one is among these."""
+
+ALL, INSIDE = 0b111_111_111, 0b1_000_000_000
+"""The proofs of all groups of a tile; and that it lies inside the image."""
 
 Line = Sequence[Any]
 
@@ -73,57 +85,86 @@ def load_cut_grid(
     ]
 
 
-def mark(write: Writer, grid: Sequence[Line], marks: Any) -> None:
-    """marks[part] = max(marks[part], |numbers of the part|), lane by lane, for all parts of the grid."""
-    size = len(grid)
-    middles = ((1, 2), (3, 4)) if size == EDGE else ((1, 2), (1,)) if size > 2 else ((0, 1), (0,))
-    pairs = itertools.product(middles, middles) if size == EDGE else zip(middles, middles, strict=True)
-    groups = [[(i, j) for i in rows for j in columns] for rows, columns in pairs]
-    sizes = [[write.magnitude(number) for number in row] for row in grid]
-    inner_most = [write.largest([sizes[i][j] for i, j in group]) for group in groups]
-    inside = {place for group in groups for place in group}
-    rest = [sizes[i][j] for i in range(size) for j in range(size) if (i, j) not in inside]
-    for part, most in enumerate([write.largest([*rest, *inner_most]), *inner_most]):
-        before = write.magnitude(write.load(marks, part * write.lanes))
-        write.store(write.number(write.largest([before, most])), marks, write.integer(part * write.lanes))
+def _groups(rows: Rows) -> list[list[int]]:
+    """For each pixel of a tile the number of its group, from 1 on, or 0."""
+    of = [next((k for k, group in enumerate(rows) if i in group), None) for i in range(EDGE)]
+    return [[0 if a is None or b is None else 1 + a * len(rows) + b for b in of] for a in of]
 
 
-def _finder(parts: int) -> Any:
-    @instructions
-    def find(write: Writer, marks: Any, found: Any, at: Any) -> None:
-        """found[at + part] = the largest lane of marks[part], which is then 0 again."""
-        for part in range(parts):
-            place = write.integer(part * write.lanes)
-            write.store_number(write.largest_lane(write.load(marks, place)), found, write.plus(at, part))
-            write.store(write.constant(0.0), marks, place)
+IN_HALVES, IN_CUT, IN_SINGLE = map(_groups, (HALVES, CUT, SINGLE))
 
-    return find
+IN_SLOPES = {
+    4: [[0, 0, 0, 0], [0, 1, 2, 0], [0, 2, 2, 0], [0, 0, 0, 0]],
+    2: [[1, 2], [2, 2]],
+}
+"""The groups of slopes, for 4×4 and 2×2 of them: one in the centre, and the other ones there."""
 
 
-find_pixels, find_slopes = _finder(MARKS), _finder(SLOPE_MARKS)
+def add_squares(write: Writer, grid: Sequence[Line], groups: Sequence[Sequence[int]], sums: Any) -> None:
+    """sums[group] += the squares of its numbers, lane by lane; group 0 are those in no other group."""
+    for group in range(1 + max(map(max, groups))):
+        place = write.integer(group * write.lanes)
+        total = write.load(sums, place)
+        for number, of in zip(itertools.chain(*grid), itertools.chain(*groups), strict=True):
+            if of == group:
+                total = write.multiply_add(number, number, total)
+        write.store(total, sums, place)
+    write.keep_order()  # what the transform needs is read again: else more vectors would be held than there are registers
 
 
-def _sizer(size: int) -> Any:
-    """Instructions for the magnitude of every pixel of a grid."""
+def _judge(count: int) -> Any:
+    """Instructions that say what so many groups prove."""
 
     @instructions
-    def sizes(write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, room: Any, *cut: Any) -> None:
-        """room[pixel] = max(room[pixel], |x|), lane by lane, for one vector of channels. See `load_cut_grid`."""
+    def judge(write: Writer, sums: Any, squares: Any, proofs: Any, t: Any) -> None:
+        """squares[t] = Σ x² of all; proofs[t] = a bit for each group: RATIO² times its squares are as many.
+
+        Mostly a single lane says so. The sums are 0 again afterwards.
+        """
+        places = [write.integer(k * write.lanes) for k in range(count + 1)]
+        parts = [write.load(sums, place) for place in places]
+        total = write.sum_of_lanes(functools.reduce(operator.add, parts))
+        least = (1 / RATIO**2) * write.fill(total)
+        write.store_number(total, squares, t)
+        write.store_number(write.bits([write.any_at_least(part, least) for part in parts[1:]]), proofs, t)
+        with write.only_if(write.less(write.read_number(proofs, t), (1 << count) - 1)):
+            wholes = [write.fill(write.sum_of_lanes(write.load(sums, place))) for place in places[1:]]
+            write.store_number(write.bits([write.any_at_least(whole, least) for whole in wholes]), proofs, t)
+        for place in places:
+            write.store(write.constant(0.0), sums, place)
+
+    return judge
+
+
+judge_halves, judge_pixels, judge_slopes = map(_judge, (4, 9, 2))
+
+
+def _squarer(size: int) -> Any:
+    """Instructions for the squares of every pixel of a grid."""
+
+    @instructions
+    def squares(write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, room: Any, *cut: Any) -> None:
+        """room[pixel] += x², lane by lane, for one vector of channels. See `load_cut_grid`."""
         grid = load_cut_grid(write, size, x, at, along_row, along_column, cut)  # type: ignore[arg-type]
-        for k, number in enumerate(number for row in grid for number in row):
+        for k, number in enumerate(itertools.chain(*grid)):
             place = write.integer(k * write.lanes)
-            most = write.largest([write.magnitude(write.load(room, place)), write.magnitude(number)])
-            write.store(write.number(most), room, place)
+            write.store(write.multiply_add(number, number, write.load(room, place)), room, place)
 
-    return sizes
+    return squares
 
 
-_sizes_6, _sizes_4, _sizes_2 = map(_sizer, (6, 4, 2))
+_squares_6, _squares_4, _squares_2 = map(_squarer, (6, 4, 2))
+
+
+@instructions
+def _fold(write: Writer, room: Any, at: Any, sums: Any, k: Any) -> None:
+    """sums[k] = Σ over the lanes of room[at…]."""
+    write.store_number(write.sum_of_lanes(write.load(room, at)), sums, k)
 
 
 @inner
-def _magnitudes(x, shape, corner, size, room, largest):  # type: ignore[no-untyped-def]
-    """largest[k] = the largest |x| of all channels at each of size × size pixels, 0 outside of the image."""
+def _square_sums(x, shape, corner, size, room, sums):  # type: ignore[no-untyped-def]
+    """sums[k] = Σ x² over all channels at each of size × size pixels, 0 outside of the image; returns Σ of all."""
     c, height, width = shape
     n, i, j = corner
     lanes = VECTOR_BYTES // x.itemsize
@@ -132,87 +173,86 @@ def _magnitudes(x, shape, corner, size, room, largest):  # type: ignore[no-untyp
     for k in range(0, c, lanes):
         kept = min(lanes, c - k)
         if size == 6:
-            _sizes_6(x, at + k, width * c, c, room, i, j, height, width, kept)
+            _squares_6(x, at + k, width * c, c, room, i, j, height, width, kept)
         elif size == 4:
-            _sizes_4(x, at + k, width * c, c, room, i, j, height, width, kept)
+            _squares_4(x, at + k, width * c, c, room, i, j, height, width, kept)
         else:
-            _sizes_2(x, at + k, width * c, c, room, i, j, height, width, kept)
+            _squares_2(x, at + k, width * c, c, room, i, j, height, width, kept)
+    total = x.dtype.type(0)
     for k in range(size * size):
-        most = room[k * lanes]
-        for lane in range(1, lanes):
-            here = room[k * lanes + lane]
-            most = here if here > most or here != here else most
-        largest[k] = most
+        _fold(room, k * lanes, sums, k)
+        total += sums[k]
+    return total
 
 
 @inner
-def odd_pixels(x, shape, grid, tile, results, marks, at, room, largest):  # type: ignore[no-untyped-def]
+def _proved(proofs, first_rows, second_rows, first_columns, second_columns):  # type: ignore[no-untyped-def]
+    """Whether in either set of rows and either set of columns a group is proved. Bits: row 1, row 2, rows 3 and 4."""
+    for rows in (first_rows, second_rows):
+        line = (proofs if rows & 1 else 0) | (proofs >> 3 if rows & 2 else 0) | (proofs >> 6 if rows & 4 else 0)
+        if line & first_columns == 0 or line & second_columns == 0:
+            return False
+    return True
+
+
+@inner
+def odd_pixels(x, shape, grid, tile, results, squares, proofs, t, room, sums):  # type: ignore[no-untyped-def]
     """Whether the tile of a convolution is not even. results: the rows and columns that y has."""
+    if not squares[t] < np.inf:
+        return True
+    if proofs[t] & ALL == ALL:
+        return False
     top, left, down, across, size = grid
     i, j = tile // across % down * size, tile % across * size
     here, over = min(size, results[0] - i), min(size, results[1] - j)
-    limit, ratio = x.dtype.type(LIMIT), x.dtype.type(RATIO)
-    most = marks[at]
-    if not most <= limit:
-        return True
-    a, b, c, d = marks[at + 1], marks[at + 2], marks[at + 3], marks[at + 4]
-    if size == 2:  # every window contains the four groups
-        least = max(max(a, b), max(c, d))
-    else:  # windows that begin in row 0 or 1 contain the upper groups, the others the lower ones
-        upper, lower = (min(a, b), min(c, d)) if over > 2 else (a, c)
-        least = min(upper, lower) if here > 2 else upper
-    if most <= ratio * least:
+    if size == 4:  # windows that begin in row 0 or 1 contain rows 1 and 2, the others rows 3 and 4
+        if _proved(proofs[t], 3, 4 if here > 2 else 3, 3, 4 if over > 2 else 3):
+            return False
+    elif proofs[t] & ALL:  # every window contains all groups
         return False
-    _magnitudes(x, shape, (tile // (down * across), i - top, j - left), EDGE, room, largest)
-    taps = EDGE + 1 - size
+    total = _square_sums(x, shape, (tile // (down * across), i - top, j - left), EDGE, room, sums)
+    taps, ratio = EDGE + 1 - size, x.dtype.type(RATIO**2)
     for row in range(here):
         for column in range(over):
-            own = most - most
+            own = total - total
             for p in range(taps):
                 for q in range(taps):
-                    own = max(own, largest[(row + p) * EDGE + column + q])
-            if most > ratio * own:
+                    own += sums[(row + p) * EDGE + column + q]
+            if total > ratio * own:
                 return True
     return False
 
 
 @inner
-def odd_slopes(x, shape, g, results, grid, tile, marks, at, slope_marks, slopes_at, room, largest):  # type: ignore[no-untyped-def]
-    """Whether pixels or slopes of the tile of ∂L/∂w are not even. results: filters, rows and columns of g."""
-    top, left, down, across, size = grid
-    i, j = tile // across % down * size, tile % across * size
-    here, over = min(size, results[1] - i), min(size, results[2] - j)
-    limit, ratio = x.dtype.type(LIMIT), x.dtype.type(RATIO)
-    most, most_slope = marks[at], slope_marks[slopes_at]
-    if not (most <= limit and most_slope <= limit):
+def odd_slopes(x, shape, g, results, grid, tile, pixels, slopes, t, room, sums):  # type: ignore[no-untyped-def]
+    """Whether pixels or slopes of the tile of ∂L/∂w are not even. results: filters, rows and columns of g.
+
+    pixels, slopes: (squares, proofs) of the tiles.
+    """
+    if not (pixels[0][t] < np.inf and slopes[0][t] < np.inf):
         return True
-    if size == 4 and here > 2 and over > 2:  # every tap sees one of the groups
-        least = min(min(marks[at + 1], marks[at + 2]), min(marks[at + 3], marks[at + 4]))
-        y, x_0 = i - top, j - left
-        inside = y >= 0 and x_0 >= 0 and y + EDGE <= shape[1] and x_0 + EDGE <= shape[2]
-        # Beside the edge of the image a tap sees the central slopes, or one of them, if it sees any in this tile.
-        least_slope = slope_marks[slopes_at + (1 if here == over == 4 else 2)]
-        close = max(top, left) <= 1 and most_slope <= ratio * least_slope
-        if most <= ratio * least and (inside or close):
+    if pixels[1][t] == ALL | INSIDE:  # every tap sees a group, and all slopes
+        return False
+    top, left, down, across, size = grid
+    n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
+    here, over = min(size, results[1] - i), min(size, results[2] - j)
+    if size == 4 and here > 2 and over > 2 and max(top, left) <= 1:  # then a tap sees the slope [1, 1] if it sees any
+        central = slopes[1][t] & 1 or (here == over == 4 and slopes[1][t])  # and of 4×4 the others in the centre as well
+        if central and _proved(pixels[1][t], 3, 4, 3, 4):
             return False
-    n = tile // (down * across)
-    _magnitudes(x, shape, (n, i - top, j - left), EDGE, room, largest)
-    slopes = largest[EDGE * EDGE :]
-    _magnitudes(g, results, (n, i, j), size, room, slopes)
-    for k in range(size * size):
-        if not slopes[k] <= limit:
-            return True
-        most_slope = max(most_slope, slopes[k])
-    taps = EDGE + 1 - size
+    total = _square_sums(x, shape, (n, i - top, j - left), EDGE, room, sums)
+    own_slopes = sums[EDGE * EDGE :]
+    total_slope = _square_sums(g, results, (n, i, j), size, room, own_slopes)
+    taps, ratio = EDGE + 1 - size, x.dtype.type(RATIO**2)
     for p in range(taps):
         for q in range(taps):
-            own, own_slope, seen = most - most, most - most, False
+            own, own_slope, seen = total - total, total - total, False
             for a in range(here):
                 for b in range(over):
                     if 0 <= i - top + a + p < shape[1] and 0 <= j - left + b + q < shape[2]:
-                        own = max(own, largest[(a + p) * EDGE + b + q])
-                        own_slope = max(own_slope, slopes[a * size + b])
+                        own += sums[(a + p) * EDGE + b + q]
+                        own_slope += own_slopes[a * size + b]
                         seen = True
-            if seen and (most > ratio * own or most_slope > ratio * own_slope):
+            if seen and (total > ratio * own or total_slope > ratio * own_slope):
                 return True
-    return False
+    return not total_slope < np.inf
