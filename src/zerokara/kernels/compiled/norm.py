@@ -387,18 +387,21 @@ def _merge_slopes(variance, eps, found, dweight, dbias):  # type: ignore[no-unty
 def _normalise_grad(  # type: ignore[no-untyped-def]
     g, x, y, masked, mean, variance, weight, weighted, dweight, dbias, eps, rows, dx, start, stop
 ):
-    """dx = outer · (g − mean g − x̂ · mean(g·x̂)), as  outer·g + slope·(x − mean) + offset."""
+    """dx = outer · (g − mean g − x̂ · mean(g·x̂)), as  outer·(g − mean g) + slope·(x − mean).
+
+    The differences come first: of large slopes that are nearly equal, outer·g − outer·mean g would leave hardly a digit.
+    """
     channels = mean.size
     width = _width(channels, VECTOR_BYTES // x.itemsize)
-    outer, slope, offset = _inverse_deviation(variance, eps), np.empty_like(mean), np.empty_like(mean)
+    outer, slope, middle = _inverse_deviation(variance, eps), np.empty_like(mean), np.empty_like(mean)
     share = x.dtype.type(1 / rows)
     for c in range(channels):
         scale = outer[c]
         outer[c] *= weight[c] if weighted else x.dtype.type(1)
-        slope[c] = -outer[c] * scale * dweight[c] * share
-        offset[c] = -outer[c] * dbias[c] * share
+        slope[c] = -outer[c] * scale * (dweight[c] * share)
+        middle[c] = dbias[c] * share
     outer, slope = _repeated(outer, width), _repeated(slope, width)
-    offset, centre = _repeated(offset, width), _repeated(mean, width)
+    middle, centre = _repeated(middle, width), _repeated(mean, width)
     for begin in range(start * channels, stop * channels, width):
         end = min(begin + width, stop * channels)
         slopes, row, target = g[begin:end], x[begin:end], dx[begin:end]
@@ -406,10 +409,10 @@ def _normalise_grad(  # type: ignore[no-untyped-def]
             result = y[begin:end]
             for k in range(row.size):
                 counted = slopes[k] if result[k] > 0 else x.dtype.type(0)
-                target[k] = outer[k] * counted + (slope[k] * (row[k] - centre[k]) + offset[k])
+                target[k] = outer[k] * (counted - middle[k]) + slope[k] * (row[k] - centre[k])
         else:
             for k in range(row.size):
-                target[k] = outer[k] * slopes[k] + (slope[k] * (row[k] - centre[k]) + offset[k])
+                target[k] = outer[k] * (slopes[k] - middle[k]) + slope[k] * (row[k] - centre[k])
 
 
 @kernel("void(T[::1], T[::1], f8, f8)")

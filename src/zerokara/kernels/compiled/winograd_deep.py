@@ -96,18 +96,20 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
     nothing = x, 0, 0, g, 0, 0
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
-    of_pixels = np.empty(block, x.dtype), np.empty(block, np.int64)
-    of_slopes = np.empty(block, x.dtype), np.empty(block, np.int64)
+    sizes, proofs = np.empty(block, x.dtype), np.empty(block, np.int64)
+    slope_sizes, slope_proofs = np.empty(block, x.dtype), np.empty(block, np.int64)
     room, squares, odd = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype), np.empty(tiles, np.uint8)
-    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, *of_pixels)
+    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, sizes, proofs)
     for t in range(tiles):
-        if not of_pixels[0][t] < np.inf:  # else 0 · ∞ would spoil the sum, whatever the slopes are
+        if not sizes[t] < np.inf:  # else 0 · ∞ would spoil the sum, whatever the slopes are
             clear_points(work, v, v_plane, depth, block, t, POINTS)
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
-        slopes_to_points(g, results, exact, 0, tiles, work, d, d_plane, block, first, count, *of_slopes)
+        slopes_to_points(g, results, exact, 0, tiles, work, d, d_plane, block, first, count, slope_sizes, slope_proofs)
         for t in range(tiles):
-            odd[t] = odd_slopes(x, pixels, g, results, around, t, of_pixels, of_slopes, t, room, squares)
+            odd[t] = odd_slopes(
+                x, pixels, g, results, around, t, (sizes, proofs), (slope_sizes, slope_proofs), t, room, squares
+            )
             if odd[t]:
                 clear_points(work, d, d_plane, count, block, t, POINTS)
         some = odd.sum() > 0

@@ -35,6 +35,7 @@ from zerokara.kernels.compiled.winograd_tiles import (
     ALL,
     EDGE,
     INSIDE,
+    WHOLE,
     judge_halves,
     judge_pixels,
     judge_slopes,
@@ -136,7 +137,7 @@ def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_
     f, rows, columns = shape
     _, _, down, across, size = grid
     lanes = VECTOR_BYTES // g.itemsize
-    sums = np.zeros(3 * lanes, g.dtype)
+    sums = np.zeros(6 * lanes, g.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
@@ -155,6 +156,7 @@ def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_
             else:
                 transform_cut_slopes_2(g, at, columns * f, f, sums, work, target, plane, i, j, rows, columns, kept)
         judge_slopes(sums, squares, proofs, t)
+        proofs[t] |= WHOLE if inside else 0
     _clearwhole_rows(work, d, plane, vectors, block, count, lanes)
 
 
@@ -215,7 +217,9 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
             work, m, m_plane, block, added, low, judge, masked, y, results, (down, across, size), first,
             count, 0, vectors,
         )  # fmt: skip
-        for t in range(count):
+        for t in range(count):  # asked here: a call with arrays costs more than the question
+            if proofs[t] & ALL == ALL and squares[t] < np.inf:
+                continue
             if odd_pixels(x, pixels, around, first + t, (rows, columns), squares, proofs, t, room, sums):
                 if packed.size == 0:
                     packed = packed_filters(w, filters, 0, vectors)
@@ -265,19 +269,24 @@ def sum_over_tiles(x, g, sums, odd, work, plan, sums_at, start, stop):  # type: 
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
     total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + PAD
-    of_pixels = np.empty(block, x.dtype), np.empty(block, np.int64)
-    of_slopes = np.empty(block, x.dtype), np.empty(block, np.int64)
+    sizes, proofs = np.empty(block, x.dtype), np.empty(block, np.int64)
+    slope_sizes, slope_proofs = np.empty(block, x.dtype), np.empty(block, np.int64)
+    close = size == 4 and max(top, left) <= 1
     room, squares = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after, end = first + count, min(stop, first + count + block)
-        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, *of_pixels)
-        slopes_to_points(g, results, exact, first, count, work, d, d_plane, block, 0, vectors, *of_slopes)
+        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, sizes, proofs)
+        slopes_to_points(g, results, exact, first, count, work, d, d_plane, block, 0, vectors, slope_sizes, slope_proofs)
         for t in range(count):
-            odd[first + t] = odd_slopes(
-                x, pixels, g, results, around, first + t, of_pixels, of_slopes, t, room, squares
-            )
-            if odd[first + t]:
+            odd[first + t] = 0
+            whole = proofs[t] & INSIDE or (close and slope_proofs[t] & WHOLE and slope_proofs[t] & 3)
+            if whole and proofs[t] & ALL == ALL and sizes[t] < np.inf and slope_sizes[t] < np.inf:
+                continue
+            if odd_slopes(
+                x, pixels, g, results, around, first + t, (sizes, proofs), (slope_sizes, slope_proofs), t, room, squares
+            ):
+                odd[first + t] = 1
                 clear_points(work, v, v_plane, depth, block, t, POINTS)
                 clear_points(work, d, d_plane, vectors, block, t, POINTS)
         ahead = (

@@ -46,8 +46,8 @@ CUT: Rows = ((1,), (2,), (3, 4))
 SINGLE: Rows = ((1,), (3,), (4,))
 """The same for filters of 5×5: of two rows that follow each other, one is among these."""
 
-ALL, INSIDE = 0b111_111_111, 0b1_000_000_000
-"""The proofs of all groups of a tile; and that it lies inside the image."""
+ALL, INSIDE, WHOLE = 0b111_111_111, 0b1_000_000_000, 0b100_000
+"""Bits beside each other: the proofs of all groups of a tile, that it lies inside the image; that all its slopes do."""
 
 Line = Sequence[Any]
 
@@ -94,10 +94,10 @@ def _groups(rows: Rows) -> list[list[int]]:
 IN_HALVES, IN_CUT, IN_SINGLE = map(_groups, (HALVES, CUT, SINGLE))
 
 IN_SLOPES = {
-    4: [[0, 0, 0, 0], [0, 1, 2, 0], [0, 2, 2, 0], [0, 0, 0, 0]],
-    2: [[1, 2], [2, 2]],
+    4: [[5, 3, 0, 0], [4, 1, 2, 0], [0, 2, 2, 0], [0, 0, 0, 0]],
+    2: [[5, 3], [4, 1]],
 }
-"""The groups of slopes, for 4×4 and 2×2 of them: one in the centre, and the other ones there."""
+"""The groups of slopes, for 4×4 and 2×2 of them: the four in the corner each by itself, and the rest of the centre."""
 
 
 def add_squares(write: Writer, grid: Sequence[Line], groups: Sequence[Sequence[int]], sums: Any) -> None:
@@ -136,7 +136,7 @@ def _judge(count: int) -> Any:
     return judge
 
 
-judge_halves, judge_pixels, judge_slopes = map(_judge, (4, 9, 2))
+judge_halves, judge_pixels, judge_slopes = map(_judge, (4, 9, 5))
 
 
 def _squarer(size: int) -> Any:
@@ -236,9 +236,13 @@ def odd_slopes(x, shape, g, results, grid, tile, pixels, slopes, t, room, sums):
     top, left, down, across, size = grid
     n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
     here, over = min(size, results[1] - i), min(size, results[2] - j)
-    if size == 4 and here > 2 and over > 2 and max(top, left) <= 1:  # then a tap sees the slope [1, 1] if it sees any
-        central = slopes[1][t] & 1 or (here == over == 4 and slopes[1][t])  # and of 4×4 the others in the centre as well
-        if central and _proved(pixels[1][t], 3, 4, 3, 4):
+    if size == 4 and min(here, over) > 1 and max(top, left) <= 1:
+        # A tap that sees anything here sees rows 1 and 2 or rows 3 and 4 of the pixels, and row 1 of the slopes; where
+        # there are two rows of results, row 1 or row 2, and row 0 of the slopes. Likewise for columns.
+        corner = (1 if over > 2 else 8) if here > 2 else (4 if over > 2 else 16)
+        central = slopes[1][t] & (3 if here == over == 4 else corner)
+        rows, columns = (3, 4) if here > 2 else (1, 2), (3, 4) if over > 2 else (1, 2)
+        if central and _proved(pixels[1][t], *rows, *columns):
             return False
     total = _square_sums(x, shape, (n, i - top, j - left), EDGE, room, sums)
     own_slopes = sums[EDGE * EDGE :]
