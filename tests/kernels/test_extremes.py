@@ -2,8 +2,8 @@
 
 Large offsets with tiny differences, numbers near the smallest ones, signed zeros, infinities, NaN, and sums whose terms
 cancel. What only chooses or computes number by number gives the same bits in both families, the sign of zero included.
-What sums up is as near to the sum in float64 as the magnitudes of its terms allow; it is infinite, or no number, exactly
-where the reference's result is.
+What sums up is as near to the sum in float64 as the magnitudes of its terms allow; it is infinite, or no number, where
+the reference's result is.
 """
 
 from collections.abc import Callable
@@ -47,9 +47,7 @@ def assert_same_bits(name: str, *args: Any) -> None:
     """Both families give the same bits, and do the same to their arguments."""
     copies = [[a.copy() if isinstance(a, np.ndarray) else a for a in args] for _ in range(2)]
     with np.errstate(all="ignore"):
-        results = [
-            getattr(family, name)(*given) for family, given in zip((reference, compiled), copies, strict=True)
-        ]
+        results = [getattr(family, name)(*given) for family, given in zip((reference, compiled), copies, strict=True)]
     for expected, actual in zip(_listed(results[0]) + copies[0], _listed(results[1]) + copies[1], strict=True):
         if isinstance(expected, np.ndarray) and expected.dtype.kind == "f":
             np.testing.assert_array_equal(bits(actual), bits(expected))

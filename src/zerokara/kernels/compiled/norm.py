@@ -389,7 +389,7 @@ def _normalise_grad(  # type: ignore[no-untyped-def]
 ):
     """dx = outer · (g − mean g − x̂ · mean(g·x̂)), as  outer·(g − mean g) + slope·(x − mean).
 
-    The differences come first: of large slopes that are nearly equal, outer·g − outer·mean g would leave hardly a digit.
+    The differences come first: of large slopes that are nearly equal, outer·g − outer·mean g would leave no digit.
     """
     channels = mean.size
     width = _width(channels, VECTOR_BYTES // x.itemsize)

@@ -13,7 +13,7 @@ is then called from a kernel as `double(x, 16, y, 0)`. The same formulas work on
 """
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -126,23 +126,6 @@ class Writer:
         name = f"llvm.vector.reduce.fadd.v{self.lanes}f{8 * self._size}"
         function = cgutils.get_or_insert_function(self.builder.module, kind, name)
         return self.builder.call(function, [ir.Constant(self._number, 0.0), vector.value], fastmath=("reassoc",))
-
-    def any_at_least(self, vector: Vector, low: Vector) -> Any:
-        """Whether a lane is at least as large as that of `low`."""
-        found = self.builder.fcmp_ordered(">=", vector.value, low.value)
-        lanes = ir.IntType(self.lanes)
-        return self.builder.icmp_unsigned("!=", self.builder.bitcast(found, lanes), ir.Constant(lanes, 0))
-
-    def bits(self, conditions: Sequence[Any]) -> Any:
-        """A whole number with a bit for each condition, the first one lowest."""
-        return functools.reduce(
-            self.builder.or_,
-            (self.builder.shl(self.builder.zext(c, _INT), self.integer(k)) for k, c in enumerate(conditions)),
-        )
-
-    def read_number(self, array: Any, at: Any) -> Any:
-        """The single number array[at]."""
-        return self.builder.load(self.builder.gep(array, [self._whole(at)]))
 
     def store_number(self, number: Any, array: Any, at: Any) -> None:
         """array[at] = a single number."""

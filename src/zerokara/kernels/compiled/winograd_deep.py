@@ -23,8 +23,8 @@ from zerokara.kernels.compiled.winograd_passes import (
     whole_rows,
 )
 from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
+from zerokara.kernels.compiled.winograd_tiles import EDGE, most_usual, odd_pixels, odd_slopes
 from zerokara.kernels.compiled.winograd_transforms import POINTS
-from zerokara.kernels.compiled.winograd_tiles import EDGE, odd_pixels, odd_slopes
 
 CHUNK = 4
 """Vectors of filters that are worked on at a time."""
@@ -51,11 +51,13 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
     low = work.dtype.type(0.0 if relu else -np.inf)
     nothing = x, 0, 0, y, 0, 0
     pixels, around = (c, height, width), (top, left, down, across, size)
-    squares, proofs, odd = np.empty(block, x.dtype), np.empty(block, np.int64), np.empty(tiles, np.uint8)
+    squares, odd = np.empty(block, x.dtype), np.zeros(tiles, np.uint8)
     room, sums = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
-    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, squares, proofs)
+    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, squares)
+    usual = most_usual(squares, tiles, x.dtype.type(0))
     for t in range(tiles):
-        odd[t] = odd_pixels(x, pixels, around, t, (rows, columns), squares, proofs, t, room, sums)
+        if not squares[t] <= usual:
+            odd[t] = odd_pixels(x, pixels, around, t, (rows, columns), room, sums)
     some = odd.sum() > 0
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
@@ -96,20 +98,21 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
     nothing = x, 0, 0, g, 0, 0
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
-    sizes, proofs = np.empty(block, x.dtype), np.empty(block, np.int64)
-    slope_sizes, slope_proofs = np.empty(block, x.dtype), np.empty(block, np.int64)
+    sizes, slope_sizes = np.empty(block, x.dtype), np.empty(block, x.dtype)
     room, squares, odd = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype), np.empty(tiles, np.uint8)
-    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, sizes, proofs)
+    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, sizes)
+    usual = most_usual(sizes, tiles, x.dtype.type(0))
     for t in range(tiles):
         if not sizes[t] < np.inf:  # else 0 · ∞ would spoil the sum, whatever the slopes are
             clear_points(work, v, v_plane, depth, block, t, POINTS)
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
-        slopes_to_points(g, results, exact, 0, tiles, work, d, d_plane, block, first, count, slope_sizes, slope_proofs)
+        slopes_to_points(g, results, exact, 0, tiles, work, d, d_plane, block, first, count, slope_sizes)
+        usual_slopes = most_usual(slope_sizes, tiles, x.dtype.type(0))
         for t in range(tiles):
-            odd[t] = odd_slopes(
-                x, pixels, g, results, around, t, (sizes, proofs), (slope_sizes, slope_proofs), t, room, squares
-            )
+            odd[t] = 0
+            if not (sizes[t] <= usual and slope_sizes[t] <= usual_slopes):
+                odd[t] = odd_slopes(x, pixels, g, results, around, t, room, squares)
             if odd[t]:
                 clear_points(work, d, d_plane, count, block, t, POINTS)
         some = odd.sum() > 0

@@ -10,6 +10,7 @@ from zerokara.kernels.compiled.vectors import unaligned
 from zerokara.kernels.compiled.winograd_ahead import reach
 from zerokara.kernels.compiled.winograd_direct import add_tiles, clear_points, packed_filters, results_of_tile
 from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
+from zerokara.kernels.compiled.winograd_tiles import EDGE, most_usual, odd_pixels, odd_slopes, take
 from zerokara.kernels.compiled.winograd_transforms import (
     POINTS,
     add_points,
@@ -18,29 +19,15 @@ from zerokara.kernels.compiled.winograd_transforms import (
     finish_tile_2,
     finish_tile_4,
     transform_cut_pixels,
-    transform_cut_single_pixels,
     transform_cut_slopes_2,
     transform_cut_slopes_4,
     transform_filter_3,
     transform_filter_5,
     transform_filter_slopes_3,
     transform_filter_slopes_5,
-    transform_part_of_pixels,
     transform_pixels,
-    transform_single_pixels,
     transform_slopes_2,
     transform_slopes_4,
-)
-from zerokara.kernels.compiled.winograd_tiles import (
-    ALL,
-    EDGE,
-    INSIDE,
-    WHOLE,
-    judge_halves,
-    judge_pixels,
-    judge_slopes,
-    odd_pixels,
-    odd_slopes,
 )
 
 PAD = 48
@@ -92,16 +79,13 @@ def clear(array, start, stop):  # type: ignore[no-untyped-def]
 
 
 @inner
-def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, squares, proofs):  # type: ignore[no-untyped-def]
-    """V of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight.
-
-    Also what is needed to say whether they are even: see `odd_pixels`.
-    """
+def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, squares):  # type: ignore[no-untyped-def]
+    """V of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight. squares: Σ x² of each."""
     c, height, width = shape
     top, left, down, across, size = grid
     lanes = VECTOR_BYTES // x.itemsize
     depth = (c + lanes - 1) // lanes
-    sums = np.zeros(10 * lanes, x.dtype)
+    sums = np.zeros(lanes, x.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size - top, tile % across * size - left
@@ -109,35 +93,21 @@ def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, square
         inside = i >= 0 and j >= 0 and i + EDGE <= height and j + EDGE <= width
         for k in range(depth):
             at, target, kept = source + k * lanes, v + (k * block + t) * lanes, min(lanes, c - k * lanes)
-            if size == 2:
-                if inside and kept == lanes:
-                    transform_single_pixels(x, at, width * c, c, sums, work, target, plane)
-                else:
-                    transform_cut_single_pixels(
-                        x, at, width * c, c, sums, work, target, plane, i, j, height, width, kept
-                    )
-            elif not inside:
-                transform_cut_pixels(x, at, width * c, c, sums, work, target, plane, i, j, height, width, kept)
-            elif kept == lanes:
+            if inside and kept == lanes:
                 transform_pixels(x, at, width * c, c, sums, work, target, plane)
             else:
-                transform_part_of_pixels(x, at, width * c, c, sums, work, target, plane, i, j, height, width, kept)
-        if inside and size == 4:
-            judge_halves(sums, squares, proofs, t)
-            proofs[t] = ALL if proofs[t] == 0b1111 else 0
-        else:
-            judge_pixels(sums, squares, proofs, t)
-        proofs[t] |= INSIDE if inside else 0
+                transform_cut_pixels(x, at, width * c, c, sums, work, target, plane, i, j, height, width, kept)
+        take(sums, squares, t)
     _clearwhole_rows(work, v, plane, depth, block, count, lanes)
 
 
 @inner
-def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_vector, vectors, squares, proofs):  # type: ignore[no-untyped-def]
+def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_vector, vectors, squares):  # type: ignore[no-untyped-def]
     """D of the tiles first, first + 1, … for some vectors of filters; then zeros as in `pixels_to_points`."""
     f, rows, columns = shape
     _, _, down, across, size = grid
     lanes = VECTOR_BYTES // g.itemsize
-    sums = np.zeros(6 * lanes, g.dtype)
+    sums = np.zeros(lanes, g.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
@@ -155,8 +125,7 @@ def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_
                 transform_cut_slopes_4(g, at, columns * f, f, sums, work, target, plane, i, j, rows, columns, kept)
             else:
                 transform_cut_slopes_2(g, at, columns * f, f, sums, work, target, plane, i, j, rows, columns, kept)
-        judge_slopes(sums, squares, proofs, t)
-        proofs[t] |= WHOLE if inside else 0
+        take(sums, squares, t)
     _clearwhole_rows(work, d, plane, vectors, block, count, lanes)
 
 
@@ -197,12 +166,12 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
     low = work.dtype.type(0.0 if relu else -np.inf)
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
-    squares, proofs, packed = np.empty(block, x.dtype), np.empty(block, np.int64), np.empty(0, x.dtype)
+    squares, usual, packed = np.empty(block, x.dtype), x.dtype.type(0), np.empty(0, x.dtype)
     room, sums = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after, end = first + count, min(stop, first + count + block)
-        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, squares, proofs)
+        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, squares)
         ahead = (
             *(y, reach(first, results, exact, size), reach(after, results, exact, size)),
             *(x, reach(after, pixels, around, EDGE), reach(end, pixels, around, EDGE)),
@@ -217,10 +186,11 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
             work, m, m_plane, block, added, low, judge, masked, y, results, (down, across, size), first,
             count, 0, vectors,
         )  # fmt: skip
-        for t in range(count):  # asked here: a call with arrays costs more than the question
-            if proofs[t] & ALL == ALL and squares[t] < np.inf:
+        usual = most_usual(squares, count, usual)
+        for t in range(count):
+            if squares[t] <= usual:
                 continue
-            if odd_pixels(x, pixels, around, first + t, (rows, columns), squares, proofs, t, room, sums):
+            if odd_pixels(x, pixels, around, first + t, (rows, columns), room, sums):
                 if packed.size == 0:
                     packed = packed_filters(w, filters, 0, vectors)
                 results_of_tile(
@@ -269,23 +239,20 @@ def sum_over_tiles(x, g, sums, odd, work, plan, sums_at, start, stop):  # type: 
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
     total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + PAD
-    sizes, proofs = np.empty(block, x.dtype), np.empty(block, np.int64)
-    slope_sizes, slope_proofs = np.empty(block, x.dtype), np.empty(block, np.int64)
-    close = size == 4 and max(top, left) <= 1
+    sizes, usual = np.empty(block, x.dtype), x.dtype.type(0)
+    slope_sizes, usual_slopes = np.empty(block, x.dtype), x.dtype.type(0)
     room, squares = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after, end = first + count, min(stop, first + count + block)
-        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, sizes, proofs)
-        slopes_to_points(g, results, exact, first, count, work, d, d_plane, block, 0, vectors, slope_sizes, slope_proofs)
+        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, sizes)
+        slopes_to_points(g, results, exact, first, count, work, d, d_plane, block, 0, vectors, slope_sizes)
+        usual, usual_slopes = most_usual(sizes, count, usual), most_usual(slope_sizes, count, usual_slopes)
         for t in range(count):
             odd[first + t] = 0
-            whole = proofs[t] & INSIDE or (close and slope_proofs[t] & WHOLE and slope_proofs[t] & 3)
-            if whole and proofs[t] & ALL == ALL and sizes[t] < np.inf and slope_sizes[t] < np.inf:
+            if sizes[t] <= usual and slope_sizes[t] <= usual_slopes:
                 continue
-            if odd_slopes(
-                x, pixels, g, results, around, first + t, (sizes, proofs), (slope_sizes, slope_proofs), t, room, squares
-            ):
+            if odd_slopes(x, pixels, g, results, around, first + t, room, squares):
                 odd[first + t] = 1
                 clear_points(work, v, v_plane, depth, block, t, POINTS)
                 clear_points(work, d, d_plane, vectors, block, t, POINTS)

@@ -26,10 +26,6 @@ from typing import Any
 from zerokara.kernels.compiled.vectors import Writer, instructions
 from zerokara.kernels.compiled.winograd_tiles import (
     EDGE,
-    IN_CUT,
-    IN_HALVES,
-    IN_SINGLE,
-    IN_SLOPES,
     Line,
     add_squares,
     load_cut_grid,
@@ -46,6 +42,7 @@ _AHEAD = 2  # tiles: so much earlier the memory that results go to is asked for
 _ROOT, _HALF_ROOT = 2.0**0.5, 0.5**0.5  # √2 and √½
 _PAIRS = (_HALF_ROOT, 0.5), (_ROOT, 2.0)  # the points ±a as (a, a²)
 _OVER_N = -2 / 3, 1 / 6  # 1/N(a) of the pairs; N(0) = 1
+
 
 def to_points(d: Line) -> Line:
     """Bᵀd: six pixels at the six points."""
@@ -112,35 +109,25 @@ def _store_points(write: Writer, grid: list[Line], out: Any, at: Any, plane: Any
         write.fetch(out, write.plus(here, _AHEAD * write.lanes), to_write=True)
 
 
-def _of_pixels(groups: Sequence[Sequence[int]]) -> Callable[..., Any]:
-    @instructions
-    def transform_pixels(
-        write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, sums: Any, v: Any, v_at: Any, plane: Any
-    ) -> None:
-        """v[v_at + p·plane …] = (Bᵀ x B)[p] for the 6×6 pixels from x[at…], one vector of channels.
-
-        Their squares are added to `sums`, group by group.
-        """
-        add_squares(write, load_grid(write, EDGE, x, at, along_row, along_column), groups, sums)
-        grid = in_both_axes(to_points, load_grid(write, EDGE, x, at, along_row, along_column))
-        _store_points(write, grid, v, v_at, plane)
-
-    return transform_pixels
+@instructions
+def transform_pixels(
+    write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, sums: Any, v: Any, v_at: Any, plane: Any
+) -> None:
+    """v[v_at + p·plane …] = (Bᵀ x B)[p] for the 6×6 pixels from x[at…], one vector of channels; see `add_squares`."""
+    add_squares(write, load_grid(write, EDGE, x, at, along_row, along_column), sums)
+    grid = in_both_axes(to_points, load_grid(write, EDGE, x, at, along_row, along_column))
+    _store_points(write, grid, v, v_at, plane)
 
 
-def _of_cut_pixels(groups: Sequence[Sequence[int]]) -> Callable[..., Any]:
-    @instructions
-    def transform_cut_pixels(
-        write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, sums: Any, v: Any, v_at: Any, plane: Any,
-        *cut: Any,
-    ) -> None:  # fmt: skip
-        """`transform_pixels` at the edge of the image, or for a part of a vector. See `load_cut_grid`."""
-        pixels = load_cut_grid(write, EDGE, x, at, along_row, along_column, cut)  # type: ignore[arg-type]
-        add_squares(write, pixels, groups, sums)
-        pixels = load_cut_grid(write, EDGE, x, at, along_row, along_column, cut)  # type: ignore[arg-type]
-        _store_points(write, in_both_axes(to_points, pixels), v, v_at, plane)
-
-    return transform_cut_pixels
+@instructions
+def transform_cut_pixels(
+    write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, sums: Any, v: Any, v_at: Any, plane: Any,
+    *cut: Any,
+) -> None:  # fmt: skip
+    """`transform_pixels` at the edge of the image, or for a part of a vector. See `load_cut_grid`."""
+    add_squares(write, load_cut_grid(write, EDGE, x, at, along_row, along_column, cut), sums)
+    grid = in_both_axes(to_points, load_cut_grid(write, EDGE, x, at, along_row, along_column, cut))
+    _store_points(write, grid, v, v_at, plane)
 
 
 @instructions
@@ -157,10 +144,9 @@ def _of_slopes(tile: int) -> Callable[..., Any]:
         write: Writer, g: Any, at: Any, along_row: Any, along_column: Any, sums: Any, d: Any, d_at: Any, plane: Any
     ) -> None:
         """d[d_at + p·plane …] = (A g Aᵀ)[p] for the slopes of a tile from g[at…], one vector of filters."""
-        slopes = load_grid(write, tile, g, at, along_row, along_column)
-        add_squares(write, slopes, IN_SLOPES[tile], sums)
-        slopes = load_grid(write, tile, g, at, along_row, along_column)
-        _store_points(write, in_both_axes(at_points, slopes), d, d_at, plane)
+        add_squares(write, load_grid(write, tile, g, at, along_row, along_column), sums)
+        grid = in_both_axes(at_points, load_grid(write, tile, g, at, along_row, along_column))
+        _store_points(write, grid, d, d_at, plane)
 
     return transform_slopes
 
@@ -172,10 +158,9 @@ def _of_cut_slopes(tile: int) -> Callable[..., Any]:
         *cut: Any,
     ) -> None:  # fmt: skip
         """`transform_slopes` at the edge of the image, or for a part of a vector. See `load_cut_grid`."""
-        slopes = load_cut_grid(write, tile, g, at, along_row, along_column, cut)  # type: ignore[arg-type]
-        add_squares(write, slopes, IN_SLOPES[tile], sums)
-        slopes = load_cut_grid(write, tile, g, at, along_row, along_column, cut)  # type: ignore[arg-type]
-        _store_points(write, in_both_axes(at_points, slopes), d, d_at, plane)
+        add_squares(write, load_cut_grid(write, tile, g, at, along_row, along_column, cut), sums)
+        grid = in_both_axes(at_points, load_cut_grid(write, tile, g, at, along_row, along_column, cut))
+        _store_points(write, grid, d, d_at, plane)
 
     return transform_cut_slopes
 
@@ -290,10 +275,6 @@ def _store_tile(
                         write.store_lanes(value, y, places[i][j], mask)
 
 
-transform_pixels, transform_single_pixels = map(_of_pixels, (IN_HALVES, IN_SINGLE))
-transform_part_of_pixels, transform_cut_pixels, transform_cut_single_pixels = map(
-    _of_cut_pixels, (IN_HALVES, IN_CUT, IN_SINGLE)
-)
 transform_slopes_4, transform_slopes_2 = map(_of_slopes, TILES)
 transform_cut_slopes_4, transform_cut_slopes_2 = map(_of_cut_slopes, TILES)
 transform_filter_3, transform_filter_5 = (_of_filter(EDGE + 1 - tile) for tile in TILES)
