@@ -25,7 +25,8 @@ the pixels of the next one are fetched.
 
 Rounding. Against the exact result, the relative error (in the norm of all results) is about 0.7·10⁻⁶ for y, 0.9·10⁻⁶
 for dx and 1.5·10⁻⁶ for dw, up to five times that of the plain sum in float32 and far below that of half precision.
-`kernels.use_convolution("direct")` avoids it. float64 is always computed directly.
+`kernels.use_convolution("direct")` avoids it. float64 is always computed directly, and so are single tiles in which large
+and small numbers meet (see `winograd_tiles`): the errors of a tile go by its largest numbers.
 """
 
 from typing import Any
@@ -60,7 +61,7 @@ _MANY_NUMBERS = 1_000_000  # in U
 def suits(
     x_shape: Shape, w_shape: Shape, stride: Pair, padding: Pair, dilation: Pair, groups: int, dtype: np.dtype[Any]
 ) -> bool:
-    """Whether this way is possible, wanted and faster. It depends on the shapes only, so results never vary."""
+    """Whether this way is possible, wanted and faster. It depends on the shapes only; see also `winograd_tiles`."""
     taps = w_shape[2]
     possible = w_shape[2:] in ((3, 3), (5, 5)) and stride == dilation == (1, 1) and groups == 1 and max(padding) < taps
     if not possible or dtype != np.float32 or convolution_way() != "fast":
