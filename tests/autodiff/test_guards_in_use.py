@@ -178,7 +178,7 @@ def test_another_shape_in_place() -> None:
 
 
 def test_requires_grad_switched_between_the_passes() -> None:
-    x, w = zk.tensor([1.0, 2.0]), leaf([3.0, 4.0])
+    x, w = zk.tensor(np.array([1.0, 2.0])), leaf([3.0, 4.0])
     y = (x * w).sum()
     x.requires_grad = True
     with pytest.raises(RuntimeError, match="did not require a gradient when multiply used it"):

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from zerokara.arrays import Array, Shape
+from zerokara.arrays import Shape
 from zerokara.autodiff.guards import Guards, Seen, expect_unchanged
 from zerokara.rules import Pullback, Rule
 
@@ -26,7 +26,6 @@ _numbers = count()
 class Recorded(Protocol):
     """What the graph knows of a tensor."""
 
-    data: Array
     requires_grad: bool
     node: "Node | None"
 

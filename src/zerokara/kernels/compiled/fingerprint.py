@@ -30,7 +30,7 @@ def fingerprint(x: Array) -> int:
     return with_last(sum(int(total[0]) for total in sums), last, words.size)
 
 
-@kernel("void(u8[::1], u8[::1], i8, i8)")
+@kernel("void(u8[::1], u8[::1], i8, i8)", writes=("total",))
 def _fingerprint(words, total, start, stop):  # type: ignore[no-untyped-def]
     """The sum over the words start…stop−1. The key is added up, which is quicker than i·KEY."""
     one = words[start:stop]
