@@ -113,7 +113,7 @@ def _squarer(size: int) -> Any:
     @instructions
     def squares(write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, room: Any, *cut: Any) -> None:
         """room[pixel] += x², lane by lane, for one vector of channels. See `load_cut_grid`."""
-        grid = load_cut_grid(write, size, x, at, along_row, along_column, cut)  # type: ignore[arg-type]
+        grid = load_cut_grid(write, size, x, at, along_row, along_column, cut)
         for k, number in enumerate(itertools.chain(*grid)):
             place = write.integer(k * write.lanes)
             write.store(write.multiply_add(number, number, write.load(room, place)), room, place)
