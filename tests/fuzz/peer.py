@@ -1,0 +1,401 @@
+"""zerokara's tensors and functions, done by PyTorch: the same program gives an independent answer.
+
+Only the names are zerokara's. Values, gradients and broadcasting are PyTorch's; where PyTorch has no function of that
+kind, the formula is written in its operations.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as T
+
+from zerokara.arrays import default_generator, manual_seed
+
+
+def plain(value: Any) -> Any:
+    """A PyTorch tensor of whatever a program computes with; Python's numbers stay what they are."""
+    if isinstance(value, Tensor):
+        return value.t
+    if isinstance(value, np.ndarray | np.floating | np.integer | np.bool_):
+        return torch.tensor(np.array(value))
+    return value
+
+
+def _index(index: Any) -> Any:
+    if isinstance(index, tuple):
+        return tuple(_index(i) for i in index)
+    if isinstance(index, list):
+        return torch.tensor(index)
+    return plain(index)
+
+
+def _forward(array: Any) -> Any:
+    """PyTorch knows no negative strides."""
+    return array.copy() if any(s < 0 for s in array.strides) else array
+
+
+class Tensor:
+    """Holds a tensor of PyTorch's and answers as one of zerokara's."""
+
+    def __init__(self, data: Any, requires_grad: bool = False) -> None:
+        self.t: Any = torch.as_tensor(_forward(np.asarray(data))) if not isinstance(data, torch.Tensor) else data
+        if requires_grad:
+            self.t.requires_grad_(True)
+
+    @property
+    def data(self) -> Any:
+        return self.t.detach().numpy()
+
+    @data.setter
+    def data(self, array: Any) -> None:
+        self.t.data = torch.tensor(np.array(array))
+
+    @property
+    def grad(self) -> Any:
+        return None if self.t.grad is None else self.t.grad.numpy().copy()
+
+    @grad.setter
+    def grad(self, array: Any) -> None:
+        self.t.grad = None if array is None else torch.tensor(np.array(array))
+
+    @property
+    def requires_grad(self) -> bool:
+        return bool(self.t.requires_grad)
+
+    @requires_grad.setter
+    def requires_grad(self, on: bool) -> None:
+        self.t.requires_grad_(on)
+
+    shape = property(lambda self: tuple(self.t.shape))
+    ndim = property(lambda self: self.t.ndim)
+    size = property(lambda self: self.t.numel())
+    dtype = property(lambda self: self.data.dtype)
+    T = property(lambda self: self.transpose())
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.array(self.data, dtype=dtype)
+
+    def item(self) -> Any:
+        return self.t.item()
+
+    def detach(self) -> "Tensor":
+        return Tensor(self.t.detach())
+
+    def backward(self, gradient: Any = None) -> None:
+        self.t.backward(plain(gradient))
+
+    def zero_grad(self) -> None:
+        self.t.grad = None
+
+    # arithmetic
+
+    def __add__(self, o: Any) -> Any:
+        return Tensor(self.t + plain(o))
+
+    def __sub__(self, o: Any) -> Any:
+        return Tensor(self.t - plain(o))
+
+    def __rsub__(self, o: Any) -> Any:
+        return Tensor(plain(o) - self.t)
+
+    def __mul__(self, o: Any) -> Any:
+        return Tensor(self.t * plain(o))
+
+    def __truediv__(self, o: Any) -> Any:
+        return Tensor(self.t / plain(o))
+
+    def __rtruediv__(self, o: Any) -> Any:
+        return Tensor(plain(o) / self.t)
+
+    def __pow__(self, o: Any) -> Any:
+        return Tensor(self.t ** plain(o))
+
+    def __rpow__(self, o: Any) -> Any:
+        return Tensor(plain(o) ** self.t)
+
+    def __matmul__(self, o: Any) -> Any:
+        return Tensor(self.t @ plain(o))
+
+    def __rmatmul__(self, o: Any) -> Any:
+        return Tensor(plain(o) @ self.t)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __neg__(self) -> Any:
+        return Tensor(-self.t)
+
+    def __pos__(self) -> Any:
+        return Tensor(+self.t)
+
+    def __abs__(self) -> Any:
+        return Tensor(self.t.abs())
+
+    def __lt__(self, o: Any) -> Any:
+        return (self.t < plain(o)).numpy()
+
+    def __le__(self, o: Any) -> Any:
+        return (self.t <= plain(o)).numpy()
+
+    def __gt__(self, o: Any) -> Any:
+        return (self.t > plain(o)).numpy()
+
+    def __ge__(self, o: Any) -> Any:
+        return (self.t >= plain(o)).numpy()
+
+    def __eq__(self, o: Any) -> Any:
+        return (self.t == plain(o)).numpy()
+
+    def __ne__(self, o: Any) -> Any:
+        return (self.t != plain(o)).numpy()
+
+    __hash__ = object.__hash__
+
+    def __getitem__(self, index: Any) -> Any:
+        return Tensor(_taken(self.t, index))
+
+    # methods
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return Tensor(_reduced_over(self.t, axis, keepdims, torch.sum))
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return Tensor(_reduced_over(_fractional(self.t), axis, keepdims, torch.mean))
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return Tensor(_reduced_over(self.t, axis, keepdims, torch.amax))
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return Tensor(_reduced_over(self.t, axis, keepdims, torch.amin))
+
+    def var(self, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Any:
+        return Tensor(_reduced_over(_fractional(self.t), axis, keepdims, torch.var, correction=ddof))
+
+    def std(self, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Any:
+        return Tensor(_reduced_over(_fractional(self.t), axis, keepdims, torch.std, correction=ddof))
+
+    def reshape(self, *shape: Any) -> Any:
+        return Tensor(self.t.reshape(shape[0] if len(shape) == 1 and not isinstance(shape[0], int | np.integer) else shape))
+
+    def flatten(self, start_axis: int = 0) -> Any:
+        return Tensor(self.t.flatten(start_axis))
+
+    def transpose(self, *axes: Any) -> Any:
+        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int | np.integer) else axes
+        return Tensor(self.t.permute(*([int(a) for a in order] or reversed(range(self.t.ndim)))))
+
+    def swapaxes(self, a: int, b: int) -> Any:
+        return Tensor(self.t.swapaxes(int(a), int(b)))
+
+    def squeeze(self, axis: Any = None) -> Any:
+        return Tensor(self.t.squeeze() if axis is None else self.t.squeeze(int(axis)))
+
+    def expand_dims(self, axis: int) -> Any:
+        return Tensor(self.t.unsqueeze(int(axis)))
+
+    def broadcast_to(self, shape: Any) -> Any:
+        return Tensor(self.t.broadcast_to(shape))
+
+    def clip(self, low: Any = None, high: Any = None) -> Any:
+        return Tensor(self.t.clamp(plain(low), plain(high)))
+
+    def astype(self, dtype: Any) -> Any:
+        return Tensor(self.t.to(torch.from_numpy(np.empty(0, dtype)).dtype))
+
+    def argmax(self, axis: Any = None) -> Any:
+        return self.data.argmax(axis)
+
+    def argmin(self, axis: Any = None) -> Any:
+        return self.data.argmin(axis)
+
+    # np.exp(t), array * t, np.concatenate([t, t])
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
+        if out is not None or method != "__call__":  # an array that takes in a tensor's numbers
+            shown = [i.data if isinstance(i, Tensor) else i for i in inputs]
+            return getattr(ufunc, method)(*shown, **options, **({"out": out} if out else {}))
+        left, right = inputs[0], inputs[-1]
+        if ufunc.__name__ in _OPERATORS:
+            left = left if isinstance(left, Tensor) else Tensor(left)
+            return getattr(left, _OPERATORS[ufunc.__name__])(right)
+        return _MAPPED[ufunc.__name__](*inputs)
+
+    def __array_function__(self, function: Any, kinds: Any, args: Any, kwargs: Any) -> Any:
+        name = function.__name__
+        if name in ("where", "concatenate", "stack"):
+            return getattr(F, name)(*args, **kwargs)
+        if name == "copyto":
+            return np.copyto(args[0], args[1].data)
+        if name in ("shape", "ndim", "size"):
+            return getattr(args[0], name)
+        return getattr(args[0], name)(*args[1:], **kwargs)
+
+    for _name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "abs"):
+        locals()[_name] = lambda self, _name=_name: Tensor(getattr(self.t, _name)())
+
+
+_OPERATORS = {
+    "add": "__add__", "subtract": "__sub__", "multiply": "__mul__", "divide": "__truediv__", "power": "__pow__",
+    "matmul": "__matmul__", "less": "__lt__", "less_equal": "__le__", "greater": "__gt__", "greater_equal": "__ge__",
+    "equal": "__eq__", "not_equal": "__ne__",
+}  # fmt: skip
+
+
+def _reduced_over(t: Any, axis: Any, keepdims: bool, function: Any, **options: Any) -> Any:
+    """Over these axes: () means none, as in NumPy; to PyTorch it means all."""
+    if axis == ():
+        return function(t.unsqueeze(-1), -1, keepdim=False, **options)
+    axes = tuple(range(t.ndim)) if axis is None else axis
+    if isinstance(axes, tuple) and len(axes) == 0:
+        return function(t.unsqueeze(-1), -1, keepdim=False, **options)
+    return function(t, tuple(int(a) for a in axes) if isinstance(axes, tuple) else int(axes), keepdim=keepdims, **options)
+
+
+def _fractional(t: Any) -> Any:
+    return t if t.is_floating_point() else t.double()
+
+
+def _taken(t: Any, index: Any) -> Any:
+    """t[index], with backward slices, which PyTorch does not know."""
+    parts = index if isinstance(index, tuple) else (index,)
+    if Ellipsis in [p for p in parts if p is Ellipsis]:
+        at = next(i for i, p in enumerate(parts) if p is Ellipsis)
+        used = sum(p is not None for p in parts) - 1
+        parts = (*parts[:at], *(slice(None),) * (t.ndim - used), *parts[at + 1 :])
+    turned, axis = [], 0
+    for p in parts:
+        if isinstance(p, slice) and p.step is not None and p.step < 0:
+            p = torch.as_tensor(np.arange(t.shape[axis])[p].copy())
+            t, p = t.index_select(axis, p), slice(None)
+        turned.append(_index(p))
+        axis += p is not None
+    return t[tuple(turned)]
+
+
+def _t(value: Any) -> Any:
+    t = plain(value)
+    return t if isinstance(t, torch.Tensor) else torch.tensor(t, dtype=torch.float32 if isinstance(t, float) else None)
+
+
+def _two(x: Any, y: Any) -> tuple[Any, Any]:
+    x, y = plain(x), plain(y)
+    if not isinstance(x, torch.Tensor):
+        x = torch.tensor(x, dtype=y.dtype)
+    return x, y if isinstance(y, torch.Tensor) else torch.tensor(y, dtype=x.dtype)
+
+
+def _one(function: Any) -> Any:
+    return lambda x: Tensor(function(_t(x)))
+
+
+def _both(function: Any) -> Any:
+    return lambda x, y: Tensor(function(*_two(x, y)))
+
+
+_MAPPED: dict[str, Any] = {
+    **{n: _one(getattr(torch, n)) for n in ("exp", "log", "sqrt", "sin", "cos", "tanh", "square")},
+    "absolute": _one(torch.abs), "negative": _one(torch.neg), "maximum": _both(torch.maximum), "minimum": _both(torch.minimum),
+    "logaddexp": _both(torch.logaddexp),
+    **{n: (lambda n: lambda x: getattr(np, n)(x.data))(n) for n in ("sign", "isfinite", "isnan", "isinf")},
+}  # fmt: skip
+
+
+def _dropout(x: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Tensor:
+    """With the numbers that zerokara would draw."""
+    t = _t(x)
+    if not training or p == 0:
+        return Tensor(t)
+    kept = (rng or default_generator()).random(tuple(t.shape), dtype=np.float32) >= p
+    return Tensor(t * torch.as_tensor(kept).to(t.dtype) / (1 - p))
+
+
+def _reduced(losses: Any, reduction: str) -> Tensor:
+    return Tensor({"mean": losses.mean, "sum": losses.sum, "none": lambda: losses}[reduction]())
+
+
+def _cross_entropy(scores: Any, target: Any, label_smoothing: float = 0.0, reduction: str = "mean") -> Tensor:
+    s, t = _t(scores), _t(target)
+    if t.ndim == 2:
+        t = t.to(s.dtype)
+    return Tensor(T.cross_entropy(s, t, label_smoothing=label_smoothing, reduction=reduction))
+
+
+def _batch_norm(x: Any, mean: Any, variance: Any, weight: Any, bias: Any, training: bool, momentum: float, eps: float) -> Tensor:
+    given = [None if a is None else torch.from_numpy(a) for a in (mean, variance)]
+    return Tensor(T.batch_norm(_t(x), *given, None if weight is None else _t(weight), None if bias is None else _t(bias), training, momentum, eps))
+
+
+def _where(condition: Any, x: Any, y: Any) -> Tensor:
+    return Tensor(torch.where(_t(condition), *_two(x, y)))
+
+
+def _global(x: Any) -> Tensor:
+    return Tensor(_t(x).mean((2, 3)))
+
+
+F = SimpleNamespace(
+    **{n: _one(getattr(torch, n)) for n in ("exp", "log", "sqrt", "sin", "cos", "erf", "tanh", "sigmoid", "relu", "negative", "absolute")},
+    **{n: _both(getattr(torch, n)) for n in ("add", "subtract", "multiply", "divide", "matmul", "maximum", "minimum", "logaddexp")},
+    power=_both(torch.pow),
+    clip=lambda x, low=None, high=None: Tensor(_t(x)).clip(low, high),
+    where=_where,
+    **{n: (lambda n: lambda x, axis=None, keepdims=False: getattr(Tensor(_t(x)), n)(axis, keepdims))(n) for n in ("sum", "mean", "max")},
+    reshape=lambda x, shape: Tensor(_t(x)).reshape(shape),
+    transpose=lambda x, axes=None: Tensor(_t(x)).transpose(*(axes or ())),
+    broadcast_to=lambda x, shape: Tensor(_t(x).broadcast_to(shape)),
+    flatten=lambda x, start_axis=1: Tensor(_t(x).flatten(start_axis)),
+    getitem=lambda x, index: Tensor(_taken(_t(x), index)),
+    concatenate=lambda xs, axis=0: Tensor(torch.cat([_t(x) for x in xs], int(axis))),
+    stack=lambda xs, axis=0: Tensor(torch.stack([_t(x) for x in xs], int(axis))),
+    step=lambda x: Tensor((_t(x) > 0).to(_t(x).dtype)),
+    leaky_relu=lambda x, negative_slope=0.01: Tensor(T.leaky_relu(_t(x), negative_slope)),
+    gelu=_one(T.gelu),
+    softplus=lambda x, beta=1.0, threshold=20.0: Tensor(T.softplus(_t(x), beta, threshold)),
+    softmax=lambda x, axis=-1: Tensor(_t(x).softmax(axis)),
+    log_softmax=lambda x, axis=-1: Tensor(_t(x).log_softmax(axis)),
+    linear=lambda x, w, b=None: Tensor(T.linear(_t(x), _t(w), None if b is None else _t(b))),
+    conv2d=lambda x, w, b=None, stride=1, padding=0, dilation=1, groups=1: Tensor(
+        T.conv2d(_t(x), _t(w), None if b is None else _t(b), stride, padding, dilation, groups)
+    ),
+    max_pool2d=lambda x, k, s=None, p=0, d=1, ceil_mode=False: Tensor(T.max_pool2d(_t(x), k, s, p, d, ceil_mode)),
+    avg_pool2d=lambda x, k, s=None, p=0, ceil_mode=False, count_include_pad=True: Tensor(
+        T.avg_pool2d(_t(x), k, s, p, ceil_mode, count_include_pad)
+    ),
+    global_avg_pool2d=_global,
+    adaptive_avg_pool2d=lambda x, size: Tensor(T.adaptive_avg_pool2d(_t(x), size)),
+    local_response_norm=lambda x, size, alpha=1e-4, beta=0.75, k=1.0: Tensor(T.local_response_norm(_t(x), size, alpha, beta, k)),
+    batch_norm=_batch_norm,
+    layer_norm=lambda x, shape, w=None, b=None, eps=1e-5: Tensor(
+        T.layer_norm(_t(x), shape, None if w is None else _t(w), None if b is None else _t(b), eps)
+    ),
+    dropout=_dropout,
+    squared_error=lambda y, t: Tensor(((_t(y) - _t(t)) ** 2).sum() / 2),
+    mse_loss=lambda y, t, reduction="mean": _reduced((_t(y) - _t(t)) ** 2, reduction),
+    cross_entropy=_cross_entropy,
+    binary_cross_entropy_with_logits=lambda s, t, reduction="mean": Tensor(
+        T.binary_cross_entropy_with_logits(_t(s), _t(t), reduction=reduction)
+    ),
+)  # fmt: skip
+
+
+def tensor(value: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """As `zk.tensor`: a copy."""
+    own = not isinstance(value, np.ndarray | np.generic | Tensor)
+    array = np.array(value.data if isinstance(value, Tensor) else value, dtype)
+    if own and dtype is None and array.dtype == np.float64:
+        array = array.astype(np.float32)
+    return Tensor(torch.as_tensor(array), requires_grad)
+
+
+def no_grad() -> AbstractContextManager[Any]:
+    return torch.no_grad()
+
+
+zk = SimpleNamespace(Tensor=Tensor, tensor=tensor, no_grad=no_grad, manual_seed=manual_seed)
+Tensors = Sequence[Tensor]

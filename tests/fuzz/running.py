@@ -1,0 +1,136 @@
+"""A case run in all ways, in step with each other."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from tests.fuzz.drawing import ordinary
+from tests.fuzz.observing import REPEATS, Difference, Named, compare, movement, named_results
+from tests.fuzz.parts import Case
+from tests.fuzz.programs import body
+from tests.fuzz.worlds import Captured, Fitted, Reference, World, moved_a_little
+
+ALLOWED = (ValueError, TypeError, IndexError, RuntimeError, AttributeError)
+"""How a step that cannot be is refused, by zerokara and by Python."""
+
+
+@dataclass
+class Report:
+    """What came of a case."""
+
+    ways: tuple[str, ...] = ()
+    refused: list[str] = field(default_factory=list)
+    """Why the recorder would not record it, call by call."""
+    invalid: str = ""
+    """Why it is no step at all: the error that it raises as it is written."""
+    rounding: int = 0
+    """How often the movement by rounding was asked for."""
+    calls: int = 0
+
+
+@cache
+def peers() -> tuple[type[World], ...]:
+    """The ways besides the written step: PyTorch where it is installed."""
+    found: list[type[World]] = [Reference, Captured, Fitted]
+    try:
+        from tests.fuzz.peer_world import Peer
+    except ImportError:
+        return tuple(found)
+    return (*found, Peer)
+
+
+def run(case: Case, ways: tuple[str, ...] = ()) -> Report:
+    """Run a case in all ways, or in these only; raises the first `Difference`."""
+    text, report = body(case), Report()
+    base = World(text, case)
+    size = np.dtype(case.dtype).itemsize
+    chosen = [w for w in peers() if (not ways or w.way in ways) and (w.way != "fit" or ordinary(case))]
+    others = [w(text, case) for w in chosen]
+    for world in others:
+        world.take(base.state())
+    report.ways = tuple(w.way for w in others)
+    for k in range(len(case.calls)):
+        if not _call(text, case, k, base, others, size, report):
+            break
+    report.refused = [reason for w in others if isinstance(w, Captured) for reason in w.refused]
+    return report
+
+
+def _call(text: str, case: Case, k: int, base: World, others: list[World], size: int, report: Report) -> bool:
+    """One call in every world; False where the written step itself raises."""
+    try:
+        base.change(k)
+        for world in others:
+            world.change(k)
+    except ALLOWED as error:
+        report.invalid = f"change: {type(error).__name__}: {error}"
+        return False
+    before = base.state()
+    for world in others:
+        world.take(before)
+    try:
+        expected = named_results(base.call(k))
+    except ALLOWED as error:
+        report.invalid = f"{type(error).__name__}: {error}"
+        for world in others:
+            _raises_too(world, k, error)
+        return False
+    after = base.state()
+    report.calls += 1
+
+    def moved() -> Named | None:
+        """None where the moved step does something else altogether, so that nothing can be said."""
+        try:
+            runs = [moved_a_little(text, case, k, before, seed) for seed in range(REPEATS)]
+        except ALLOWED:
+            return None
+        return movement(runs, {**expected, **after})
+
+    for world in others:
+        found = _observed(world, k)
+        wanted = _seen_by(world, {**expected, **after})
+        if world.way == "fit":
+            wanted = _loss_only(wanted, expected)
+        report.rounding += compare(world.way, k, wanted, found, _seen_by(world, before), size, moved)
+    return True
+
+
+def _observed(world: World, k: int) -> Named:
+    try:
+        result = world.call(k)
+    except Difference:
+        raise
+    except Exception as error:
+        raise Difference(world.way, k, "an exception", "a result", f"{type(error).__name__}: {error}") from error
+    world.whole(k)
+    return {**named_results(result), **world.state()}
+
+
+def _seen_by(world: World, named: Named) -> Named:
+    """What this way has at all (PyTorch's arrays are compared as arrays)."""
+    return named
+
+
+def _loss_only(wanted: Named, expected: Named) -> Named:
+    """`fit` tells the loss, as a number."""
+    kept = {name: value for name, value in wanted.items() if not name.startswith("result")}
+    return {**named_results(float(expected["result"])), **kept}
+
+
+def _raises_too(world: World, k: int, error: Exception) -> None:
+    try:
+        world.call(k)
+    except Difference:
+        raise
+    except Exception as other:
+        if not isinstance(other, ALLOWED):
+            raise Difference(world.way, k, "the exception", f"{type(error).__name__}: {error}", f"{type(other).__name__}: {other}") from other
+        return
+    if world.way in ("captured", "fit"):
+        raise Difference(world.way, k, "the exception", f"{type(error).__name__}: {error}", "a result") from error
+
+
+__all__: list[Any] = ["Report", "run"]
