@@ -91,8 +91,8 @@ def lines(case: Expression) -> tuple[list[str], bool]:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 value = eval(text, dict(space))
-        except Exception:
-            if p.b % 4:
+        except Exception as problem:
+            if p.b % 4 or isinstance(problem, TypeError):
                 continue  # mostly left out; sometimes kept, to see what is said
             return [*written, f"{name} = {text}"], True
         if np.size(value) > ENTRIES:

@@ -71,7 +71,7 @@ F = SimpleNamespace(
     getitem=lambda x, index: x[index],
     step=lambda x: (x > 0).astype(x.dtype),
     sigmoid=_sigmoid,
-    relu=lambda x: np.where(x > 0, x, 0 * x if np.all(np.isfinite(x)) else np.zeros_like(x)),
+    relu=lambda x: np.maximum(x, np.zeros((), x.dtype)),
     leaky_relu=lambda x, negative_slope=0.01: np.where(x > 0, x, x * x.dtype.type(negative_slope) if x.dtype.kind == "f" else x * negative_slope),
     gelu=lambda x: _floating(x) * (1 + erf(_floating(x) / _floating(x).dtype.type(np.sqrt(2)))) / 2,
     softplus=_softplus,

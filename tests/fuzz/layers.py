@@ -435,6 +435,12 @@ def branches(net: Network, p: Part) -> None:
     net.shape = (sum(s[0] for _, s in fit), *net.shape[1:])
 
 
+@layer("way", 1, 2, 3)
+def way(net: Network, p: Part) -> None:
+    """One of several branches, alone."""
+    net.write(p.inner)
+
+
 @layer("stack", 1, 2)
 def stack(net: Network, p: Part) -> None:
     """Layers in a list, gone through in a loop: the list may grow and shrink."""

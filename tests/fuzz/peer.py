@@ -249,8 +249,6 @@ _OPERATORS = {
 
 def _reduced_over(t: Any, axis: Any, keepdims: bool, function: Any, **options: Any) -> Any:
     """Over these axes: () means none, as in NumPy; to PyTorch it means all."""
-    if axis == ():
-        return function(t.unsqueeze(-1), -1, keepdim=False, **options)
     axes = tuple(range(t.ndim)) if axis is None else axis
     if isinstance(axes, tuple) and len(axes) == 0:
         return function(t.unsqueeze(-1), -1, keepdim=False, **options)

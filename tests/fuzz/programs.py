@@ -2,7 +2,6 @@
 
 import textwrap
 
-from tests.fuzz import layers
 from tests.fuzz.changes import CHANGES
 from tests.fuzz.layers import Network
 from tests.fuzz.parts import Case, pick
@@ -36,7 +35,7 @@ def body(case: Case) -> str:
         "    return np.asarray(rng.standard_normal(shape) * scale + about, DTYPE)",
         "",
         "",
-        "def make():",
+        "def make(zk=zk, F=F, nn=nn, optim=optim):",
         *_in(["zk.manual_seed(1)", f"random = np.random.default_rng({case.number})", "", "def values(*shape, **how):", "    return values_of(random, *shape, **how)", ""]),
         *_in(["class Net(nn.Module):", "    def __init__(self):", *_in(net.made, 8), "", "    def forward(self, x):", *_in(net.body, 8), ""]),
         *_in(["net = Net().astype(DTYPE)", *_optimizers(case), *step.outside, ""]),
@@ -105,38 +104,64 @@ def _changes(case: Case, net: Network) -> list[str]:
     return ["def change(k):", *_in(lines or ["pass"]), ""]
 
 
-FOOT = {
-    "captured": "zk.capture(two['step'])",
-    "reference": "two['step']",
+OTHER = {
+    "captured": "two = make()\nstep = zk.capture(two['step'])",
+    "reference": "two = make()\nstep = lambda *given: referred(two['step'], given)",
+    "fit": """two = make()
+calls = [two['arguments'](k) for k in range({count})]
+x, y = np.concatenate([c[0].data for c in calls]), np.concatenate([c[1] for c in calls])
+x = np.rint(x * 255).astype(np.uint8) if x.ndim == 4 else x
+loader = data.Loader(data.Split(x, y), {size}, shuffle=False, dtype=DTYPE)
+records = training.fit(two['net'].train(), loader, two['optimizer'], epochs=1, loss=two['criterion'])
+step = lambda *given: next(records).loss""",
+    "torch": """two = make(peer.zk, peer.F, peer_layers.nn, peer_optimizers.optim)
+two['net'].load_state_dict(one['net'].state_dict())
+step = two['step']""",
 }
+IMPORTS = {
+    "fit": "from zerokara import data, training\n",
+    "torch": "from tests.fuzz import peer, peer_layers, peer_optimizers\n",
+    "reference": """
+
+def referred(step, given):
+    with zk.use_kernels("reference"):
+        return step(*given)
+
+""",
+}
+SHOW = """
+
+def shown(world):
+    def flat(value):
+        if isinstance(value, tuple | list | dict):
+            return [a for v in (value.values() if isinstance(value, dict) else value) for a in flat(v)]
+        return [np.asarray(getattr(value, "data", value))]
+
+    found = {f"result {i}": a for i, a in enumerate(flat(world["result"]))} | world["net"].state_dict()
+    for kind in ("optimizer", "other"):
+        states = world[kind].state if kind in world else {}
+        found |= {f"{kind} {name} {key}": a for name, state in states.items() for key, a in state.items()}
+    return found | {name: a for name, a in world.items() if isinstance(a, np.ndarray)}
+
+
+one = make()
+"""
+RUN = """
+for k in range({count}):
+    for world, call in ((one, one["step"]), (two, step)):
+        zk.manual_seed(k)
+        world["change"](k)
+        world["result"] = call(*world["arguments"](k))
+    for (name, a), b in zip(shown(one).items(), shown(two).values(), strict=True):
+        if a.dtype.kind != "f" or a.shape != b.shape:
+            print(k, name, "expected", a, "found", b)
+        else:
+            print(k, name, "expected", a, "found", b, "differs by", np.abs(a - b).max(initial=0))
+"""
 
 
 def program(case: Case, way: str) -> str:
-    """A program that stands alone: two worlds side by side, one of them in the way that differs."""
-    wrapped = FOOT.get(way, "two['step']")
-    lines = [
-        f"# {way} against written out",
-        HEAD,
-        body(case),
-        "",
-        "def everything(world):",
-        "    optimizer = world['optimizer'].state_dict() if 'optimizer' in world else {}" if case.optimizers else "    optimizer = {}",
-        "    return {**world['net'].state_dict(), **optimizer}",
-        "",
-        "",
-        "one, two = make(), make()",
-        f"run = {wrapped}",
-        f"for k in range({len(case.calls)}):",
-        "    for world, step in ((one, one['step']), (two, run)):",
-        f"        with zk.use_kernels({'reference' if way == 'reference' else 'compiled'!r} if world is two else 'compiled'):",
-        "            zk.manual_seed(k)",
-        "            world['change'](k)",
-        "            world['result'] = step(*world['arguments'](k))",
-        "    print(k, 'expected', one['result'], 'found', two['result'])",
-        "    for (name, a), b in zip(everything(one).items(), everything(two).values(), strict=True):",
-        "        print(k, name, 'differs by', np.abs(a - b).max(initial=0))",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-__all__ = ["body", "layers", "program"]
+    """A program that stands alone: written out, and side by side with it the way that differs."""
+    count, size = len(case.calls), case.calls[0].size
+    other = OTHER.get(way, OTHER["captured"]).replace("{count}", str(count)).replace("{size}", str(size))
+    return f"{HEAD}{IMPORTS.get(way, '')}\n{body(case)}{SHOW}{other}\n{RUN.replace('{count}', str(count))}"

@@ -118,10 +118,11 @@ class Captured(World):
     """Recorded and replayed. A step that is refused must leave everything as it was; it is then run as it is written."""
 
     way = "captured"
+    capture = staticmethod(zk.capture)
 
     def wrap(self) -> None:
         self.refused: list[str] = []
-        self.step = zk.capture(self.made["step"])
+        self.step = self.capture(self.made["step"])
 
     def call(self, k: int) -> Any:
         zk.manual_seed(k)
