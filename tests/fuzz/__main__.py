@@ -1,7 +1,7 @@
 """`python -m tests.fuzz`: many cases for a night, or one case again, made as small as it can be.
 
-    python -m tests.fuzz --cases 20000 --jobs 2
-    python -m tests.fuzz --only training --case 12345
+python -m tests.fuzz --cases 20000 --jobs 2
+python -m tests.fuzz --only training --case 12345
 """
 
 import argparse
@@ -52,7 +52,13 @@ def line(name: str, number: int, seed: int) -> dict[str, object]:
         return {**told, "failed": str(difference), "kind": f"{difference.way}: {difference.what.split(' (')[0]}"}
     except Exception as error:
         return {**told, "failed": f"{type(error).__name__}: {error}", "kind": f"the fuzzer: {type(error).__name__}"}
-    return {**told, "refused": report.refused, "invalid": report.invalid, "calls": report.calls, "ways": list(report.ways)}
+    return {
+        **told,
+        "refused": report.refused,
+        "invalid": report.invalid,
+        "calls": report.calls,
+        "ways": list(report.ways),
+    }
 
 
 def one(name: str, number: int, seed: int) -> int:

@@ -62,7 +62,9 @@ def _judged(written: list[str], given: Given, wide: bool, changed: Given | None 
     leaves = {name: x for name, (x, _) in (changed or given).items()}
     if wide:
         leaves = {n: x.astype(WIDER[x.dtype.name]) if x.dtype.name in WIDER else x for n, x in leaves.items()}
-        written = [text.replace("np.float64", "np.longdouble").replace("np.float32", "np.longdouble") for text in written]
+        written = [
+            text.replace("np.float64", "np.longdouble").replace("np.float32", "np.longdouble") for text in written
+        ]
     try:
         return np.asarray(_run(written, {"np": np, "F": JUDGE, **leaves}))
     except Exception:
@@ -75,7 +77,9 @@ def _cotangent(shape: Any, number: int) -> Any:
 
 def _zerokara(written: list[str], given: Given, number: int, family: str) -> tuple[Any, dict[str, Any]]:
     with zk.use_kernels(family):
-        leaves = {n: x if array else zk.Tensor(x.copy(), requires_grad=x.dtype.kind == "f") for n, (x, array) in given.items()}
+        leaves = {
+            n: x if array else zk.Tensor(x.copy(), requires_grad=x.dtype.kind == "f") for n, (x, array) in given.items()
+        }
         value = _run(written, {"np": np, "F": functional, **leaves})
         slopes: dict[str, Any] = {}
         if isinstance(value, zk.Tensor) and value.requires_grad:
@@ -149,11 +153,15 @@ def _expect_dtype(family: str, value: Any, peer: Any, given: Given) -> None:
         raise Difference(family, 0, "dtype", peer[0].dtype, value.dtype)
 
 
-def _expect_slopes(family: str, slopes: dict[str, Any], written: list[str], given: Given, number: int, peer: Any) -> None:
+def _expect_slopes(
+    family: str, slopes: dict[str, Any], written: list[str], given: Given, number: int, peer: Any
+) -> None:
     for name, found in slopes.items():
         x = given[name][0]
         if found.shape != x.shape or found.dtype != x.dtype:
-            raise Difference(family, 0, f"gradient of {name}: shape and dtype", (x.shape, x.dtype), (found.shape, found.dtype))
+            raise Difference(
+                family, 0, f"gradient of {name}: shape and dtype", (x.shape, x.dtype), (found.shape, found.dtype)
+            )
         near = {2: 5e-2, 4: 1e-3, 8: 1e-8}[x.dtype.itemsize]
         by_peer = peer[2].get(name)
         if by_peer is not None:
@@ -162,7 +170,9 @@ def _expect_slopes(family: str, slopes: dict[str, Any], written: list[str], give
                 raise Difference(family, 0, f"gradient of {name}, PyTorch", by_peer, found)
         if x.dtype == np.float64:
             wanted, sure = _differences(written, given, name, number)
-            told = np.isfinite(found) | (np.isfinite(by_peer) if by_peer is not None else False)  # 0·∞ is no number for all
+            told = np.isfinite(found) | (
+                np.isfinite(by_peer) if by_peer is not None else False
+            )  # 0·∞ is no number for all
             errors = np.where(sure & told, error(wanted, found), 0.0)
             if not np.all(errors <= 1e-4 * (1 + _largest(np.where(sure, wanted, 0.0)))):
                 raise Difference(family, 0, f"gradient of {name}, by differences", wanted, found)
@@ -185,7 +195,11 @@ def _differences(written: list[str], given: Given, name: str, number: int) -> tu
 
     for at in np.ndindex(x.shape):
         with np.errstate(all="ignore"):
-            here, near, far = total(at, 0), [total(at, s * 3e-5) for s in (1, -1)], [total(at, s * 1e-4) for s in (1, -1)]
+            here, near, far = (
+                total(at, 0),
+                [total(at, s * 3e-5) for s in (1, -1)],
+                [total(at, s * 1e-4) for s in (1, -1)],
+            )
             small, large = (near[0] - near[1]) / 6e-5, (far[0] - far[1]) / 2e-4
             sides = (near[0] - here) / 3e-5 - (here - near[1]) / 3e-5
             found[at] = small

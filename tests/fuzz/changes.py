@@ -36,7 +36,11 @@ def mode(case: Case, net: Network, p: Part) -> list[str]:
     found = _of(net, p.b, "batch norm", "dropout")
     forms = ["net.eval()", "net.train()", "net.train(not net.training)"]
     if found:
-        forms += [f"net.{found[0]}.eval()", f"net.{found[0]}.train()", f"net.{found[0]}.training = not net.{found[0]}.training"]
+        forms += [
+            f"net.{found[0]}.eval()",
+            f"net.{found[0]}.train()",
+            f"net.{found[0]}.training = not net.{found[0]}.training",
+        ]
     return [pick(forms, p.a)]
 
 
@@ -97,10 +101,19 @@ def setting(case: Case, net: Network, p: Part) -> list[str]:
     """A number or flag of a layer."""
     lines: list[list[str]] = []
     for path, made in net.known["dropout"]:
-        lines += [[f"net.{path}.p = {pick((0.3, 0.7, 0.0), p.b)}"], [f"net.{path}.inverted = not net.{path}.inverted"]] if made != "none" else []
+        lines += (
+            [[f"net.{path}.p = {pick((0.3, 0.7, 0.0), p.b)}"], [f"net.{path}.inverted = not net.{path}.inverted"]]
+            if made != "none"
+            else []
+        )
     for path, _ in net.known["batch norm"]:
         lines += [[f"net.{path}.eps = 0.1"], [f"net.{path}.momentum = 0.7"]]
-        lines += [[f"if net.{path}.running_mean is not None:", f"    net.{path}.{pick(('running_mean', 'running_var'), p.b)} {pick(('= np.ones_like(net.' + path + '.running_var)', '+= 0.5'), p.c)}"]]
+        lines += [
+            [
+                f"if net.{path}.running_mean is not None:",
+                f"    net.{path}.{pick(('running_mean', 'running_var'), p.b)} {pick(('= np.ones_like(net.' + path + '.running_var)', '+= 0.5'), p.c)}",
+            ]
+        ]
     for path, _ in net.known["layer norm"]:
         lines += [[f"net.{path}.eps = 0.1"]]
     for path, _ in net.known["response norm"]:
@@ -118,14 +131,35 @@ def attribute(case: Case, net: Network, p: Part) -> list[str]:
     lines += [[f"net.{name} = {pick(('0.25', '2.0', '3', '-net.' + name), p.b)}"] for name, _ in net.known["number"]]
     lines += [[f"net.{name} = not net.{name}"] for name, _ in net.known["flag"]]
     lines += [[f"net.{name} = {pick(('F.softplus', 'np.sin', 'F.relu'), p.b)}"] for name, _ in net.known["function"]]
-    lines += [[pick((f"net.{name} = ~net.{name}", f"net.{name}[0] = not net.{name}[0]"), p.b)] for name, _ in net.known["mask"]]
+    lines += [
+        [pick((f"net.{name} = ~net.{name}", f"net.{name}[0] = not net.{name}[0]"), p.b)]
+        for name, _ in net.known["mask"]
+    ]
     lines += [[pick((f"net.{name} = net.{name} * 2", f"net.{name} *= 2"), p.b)] for name, _ in net.known["buffer"]]
     for name, (size, holder) in net.known["sequence"]:
         forms = [f"net.{name} = {holder.format(f'nn.Sigmoid(), nn.Linear({size}, {size})')}"]
-        forms += [f"net.{name}.append(nn.Tanh())", f"net.{name}[0] = nn.ReLU()", f"del net.{name}[0]", f"net.{name}.insert(0, nn.Linear({size}, {size}))"] if holder == "[{}]" else []
+        forms += (
+            [
+                f"net.{name}.append(nn.Tanh())",
+                f"net.{name}[0] = nn.ReLU()",
+                f"del net.{name}[0]",
+                f"net.{name}.insert(0, nn.Linear({size}, {size}))",
+            ]
+            if holder == "[{}]"
+            else []
+        )
         forms += [f"net.{name}.append(nn.Tanh())"] if "List" in holder else []
-        lines += [[form + (".astype(DTYPE)" if form.endswith(")") and "Sequential" in form else "")] for form in [pick(forms, p.b)]]
-    return [*pick(lines, p.a), "net.astype(DTYPE)"] if lines and "Linear" in str(pick(lines, p.a)) else pick(lines, p.a) if lines else []
+        lines += [
+            [form + (".astype(DTYPE)" if form.endswith(")") and "Sequential" in form else "")]
+            for form in [pick(forms, p.b)]
+        ]
+    return (
+        [*pick(lines, p.a), "net.astype(DTYPE)"]
+        if lines and "Linear" in str(pick(lines, p.a))
+        else pick(lines, p.a)
+        if lines
+        else []
+    )
 
 
 @change("optimizer")
@@ -142,4 +176,6 @@ def optimizer(case: Case, net: Network, p: Part) -> list[str]:
 
 @change("loaded")
 def loaded(case: Case, net: Network, p: Part) -> list[str]:
-    return ["net.load_state_dict({name: array * 0.9 for name, array in net.state_dict().items() if array.dtype == DTYPE}, strict=False)"]
+    return [
+        "net.load_state_dict({name: array * 0.9 for name, array in net.state_dict().items() if array.dtype == DTYPE}, strict=False)"
+    ]

@@ -44,7 +44,11 @@ def case(number: int, seed: int = 0) -> Case:
     names = sorted(FORWARD) if forward else sorted(PIECES)
     count = 0 if ordinary else int(rng.integers(0, 4))
     pieces = tuple(part(rng, str(n)) for n in rng.choice(names, count, replace=False))
-    methods = () if forward else tuple(part(rng, str(rng.choice(METHODS))) for _ in range(1 + (not ordinary and rng.random() < 0.15)))
+    methods = (
+        ()
+        if forward
+        else tuple(part(rng, str(rng.choice(METHODS))) for _ in range(1 + (not ordinary and rng.random() < 0.15)))
+    )
     return Case(
         number,
         str(rng.choice(["float64", "float32"], p=[0.65, 0.35])),

@@ -20,7 +20,23 @@ from tests.fuzz.running import Report
 from tests.fuzz.shrinking import shrunk, smaller
 
 NAME = "expressions"
-SHAPES = ((3,), (), (1,), (2, 3), (2,), (0,), (1, 1), (3, 1), (1, 3), (2, 3, 4), (0, 3), (2, 0), (2, 1, 3), (3, 2), (4, 4))
+SHAPES = (
+    (3,),
+    (),
+    (1,),
+    (2, 3),
+    (2,),
+    (0,),
+    (1, 1),
+    (3, 1),
+    (1, 3),
+    (2, 3, 4),
+    (0, 3),
+    (2, 0),
+    (2, 1, 3),
+    (3, 2),
+    (4, 4),
+)
 DTYPES = {"float64": 6, "float32": 3, "float16": 0.3, "int64": 0.5, "uint8": 0.4, "int8": 0.3, "bool": 0.4}
 SPECIAL = (0.0, 1.0, -1.0, 0.5, 2.0, -2.0, 1e-3, 30.0, -30.0)
 EXTREME = (np.inf, -np.inf, 1e4, -1e4, 0.0, -0.0, 1e8, 3.0, 1e-8)
@@ -54,7 +70,11 @@ def case(number: int, seed: int = 0) -> Expression:
     main = chosen(rng, DTYPES)
     for k in range(int(rng.integers(1, 4))):
         dtype = main if rng.random() < 0.85 else chosen(rng, DTYPES)
-        leaves.append(Leaf(int(rng.integers(0, 1000)), dtype, 3 * int(rng.integers(0, 300)) + least, bool(k and rng.random() < 0.2)))
+        leaves.append(
+            Leaf(
+                int(rng.integers(0, 1000)), dtype, 3 * int(rng.integers(0, 300)) + least, bool(k and rng.random() < 0.2)
+            )
+        )
     weights = {name: weight for name, (weight, _) in KINDS.items()}
     operations = tuple(part(rng, chosen(rng, weights)) for _ in range(int(rng.integers(1, 6))))
     return Expression(number, tuple(leaves), operations)
@@ -70,7 +90,9 @@ def numbers(leaf: Leaf, number: int, k: int) -> Any:
         return np.asarray(x > 0)
     if leaf.dtype in ("uint8", "int8"):
         info = np.iinfo(leaf.dtype)
-        return np.asarray(rng.integers(info.min, info.max + 1, shape) if kind else rng.integers(0, 5, shape), leaf.dtype)
+        return np.asarray(
+            rng.integers(info.min, info.max + 1, shape) if kind else rng.integers(0, 5, shape), leaf.dtype
+        )
     if leaf.dtype == "int64":
         return np.asarray(rng.integers(-3, 4, shape))
     if leaf.dtype == "float16":
@@ -82,7 +104,9 @@ def lines(case: Expression) -> tuple[list[str], bool]:
     """The operations, written; and whether the last one is one that NumPy refuses."""
     space: dict[str, Any] = {"np": np, "F": JUDGE}
     names = [f"a{k}" for k in range(len(case.leaves))]
-    space |= {name: numbers(leaf, case.number, k) for k, (name, leaf) in enumerate(zip(names, case.leaves, strict=True))}
+    space |= {
+        name: numbers(leaf, case.number, k) for k, (name, leaf) in enumerate(zip(names, case.leaves, strict=True))
+    }
     written: list[str] = []
     for p in case.operations:
         text = line(p, names, {n: np.ndim(space[n]) for n in names})
@@ -152,5 +176,7 @@ def told(case: Expression, failure: Difference) -> str:
     text += "".join(f"{each}\n" for each in written)
     last = written[-1].split(" = ")[0]
     text += f"print({last})\n"
-    text += f"# {failure.way}: {failure.what}: expected {failure.expected!r}, found {failure.found!r}\n".replace("\n", " ")
+    text += f"# {failure.way}: {failure.what}: expected {failure.expected!r}, found {failure.found!r}\n".replace(
+        "\n", " "
+    )
     return text + "\n"

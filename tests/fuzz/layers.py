@@ -138,7 +138,13 @@ def large(net: Network, p: Part) -> None:
 def product(net: Network, p: Part) -> None:
     """A matrix of one's own, multiplied as it lies or transposed."""
     out, inside = pick(WIDTHS, p.a), net.shape[-1]
-    forms = ("x @ self.{}", "x @ self.{}.T", "x @ self.{}.transpose(1, 0)", "F.matmul(x, self.{})", "F.linear(x, self.{})")
+    forms = (
+        "x @ self.{}",
+        "x @ self.{}.T",
+        "x @ self.{}.transpose(1, 0)",
+        "F.matmul(x, self.{})",
+        "F.linear(x, self.{})",
+    )
     form = pick(forms, p.b)
     turned = ".T" in form or "transpose" in form or "linear" in form
     weight = net.parameter((out, inside) if turned else (inside, out))
@@ -166,7 +172,13 @@ def weight_norm(net: Network, p: Part) -> None:
     """w = g · v/‖v‖, row by row, written by hand."""
     out = pick(WIDTHS, p.a)
     v, g = net.parameter((out, net.shape[-1]), 1.0), net.parameter((out, 1), 0.2, 1.0)
-    norm = pick((f"F.sqrt((self.{v} * self.{v}).sum(axis=1, keepdims=True))", f"(self.{v} ** 2).sum(axis=1, keepdims=True).sqrt()"), p.b)
+    norm = pick(
+        (
+            f"F.sqrt((self.{v} * self.{v}).sum(axis=1, keepdims=True))",
+            f"(self.{v} ** 2).sum(axis=1, keepdims=True).sqrt()",
+        ),
+        p.b,
+    )
     net.say(f"v = self.{g} * self.{v} / {norm}")
     net.say("x = x @ v.T" if p.c % 2 else "x = F.linear(x, v)")
     net.shape = (*net.shape[:-1], out)
@@ -176,7 +188,10 @@ def weight_norm(net: Network, p: Part) -> None:
 def some_rows(net: Network, p: Part) -> None:
     """A part of a larger matrix: its rows by number, by slice, or in another order."""
     out = pick((2, 3, 4), p.a)
-    rows = pick((f"[:{out}]", f"[1:{out + 1}]", f"[{list(range(out))[::-1]}]", f"[np.array({[0] * out})]", f"[::2][:{out}]"), p.b)
+    rows = pick(
+        (f"[:{out}]", f"[1:{out + 1}]", f"[{list(range(out))[::-1]}]", f"[np.array({[0] * out})]", f"[::2][:{out}]"),
+        p.b,
+    )
     weight = net.parameter((2 * out + 1, net.shape[-1]))
     net.say(f"x = F.linear(x, self.{weight}{rows})")
     net.shape = (*net.shape[:-1], out)
@@ -235,7 +250,16 @@ def pool(net: Network, p: Part) -> bool:
 
 @layer("global pool", 3)
 def global_pool(net: Network, p: Part) -> None:
-    form = pick(("self.{}(x)", "F.global_avg_pool2d(x)", "x.mean(axis=(2, 3))", "x.max(axis=(-1, -2))", "np.mean(np.mean(x, axis=3), 2)"), p.a)
+    form = pick(
+        (
+            "self.{}(x)",
+            "F.global_avg_pool2d(x)",
+            "x.mean(axis=(2, 3))",
+            "x.max(axis=(-1, -2))",
+            "np.mean(np.mean(x, axis=3), 2)",
+        ),
+        p.a,
+    )
     net.say(f"x = {form.format(net.module('pool', 'nn.GlobalAvgPool2d()') if '{' in form else '')}")
     net.shape = net.shape[:1]
 
@@ -258,8 +282,22 @@ def response_norm(net: Network, p: Part) -> None:
 @layer("batch norm", 1, 3)
 def batch_norm(net: Network, p: Part) -> None:
     kind = "nn.BatchNorm1d" if len(net.shape) == 1 else "nn.BatchNorm2d"
-    more = pick(("", "", "", ", momentum=0.5", ", affine=False", ", track_running_stats=False", ", momentum=1.0", ", momentum=None"), p.a)
-    path = net.module("batch norm", f"{kind}({net.shape[0]}{more})", p.c, "none" if "None" in more or "False" in more else "")
+    more = pick(
+        (
+            "",
+            "",
+            "",
+            ", momentum=0.5",
+            ", affine=False",
+            ", track_running_stats=False",
+            ", momentum=1.0",
+            ", momentum=None",
+        ),
+        p.a,
+    )
+    path = net.module(
+        "batch norm", f"{kind}({net.shape[0]}{more})", p.c, "none" if "None" in more or "False" in more else ""
+    )
     net.say(f"x = self.{path}(x)")
 
 
@@ -333,14 +371,18 @@ def buffer(net: Network, p: Part) -> None:
     name = net.name("buffer")
     net.made.append(f"self.register_buffer('{name}', values({net.shape[-1]}, about=1.0))")
     net.known["buffer"].append((name, net.shape[-1:]))
-    net.say(f"x = {pick((f'x * self.{name}', f'self.{name} * x', f'x + zk.Tensor(self.{name})', f'np.multiply(self.{name}, x)'), p.a)}")
+    net.say(
+        f"x = {pick((f'x * self.{name}', f'self.{name} * x', f'x + zk.Tensor(self.{name})', f'np.multiply(self.{name}, x)'), p.a)}"
+    )
 
 
 @layer("mask", 1, 2, 3)
 def mask(net: Network, p: Part) -> None:
     kept = [bool((p.b >> i) % 2) for i in range(net.shape[-1])]
     name = net.keep("mask", "mask", f"np.array({kept})", net.shape[-1])
-    net.say(f"x = {pick((f'F.where(self.{name}, x, 0.0)', f'x * self.{name}.astype(DTYPE)', f'np.where(self.{name}, x, -x)'), p.a)}")
+    net.say(
+        f"x = {pick((f'F.where(self.{name}, x, 0.0)', f'x * self.{name}.astype(DTYPE)', f'np.where(self.{name}, x, -x)'), p.a)}"
+    )
 
 
 # ── arrangement and reductions ───────────────────────────────────────────────────────────────────────────────────────
@@ -351,7 +393,17 @@ def flatten(net: Network, p: Part) -> None:
     size = 1
     for n in net.shape:
         size *= n
-    form = pick(("self.{}(x)", "F.flatten(x)", "x.flatten(1)", "x.reshape(len(x), -1)", f"x.reshape(-1, {size})", "np.reshape(x, (x.shape[0], -1))"), p.a)
+    form = pick(
+        (
+            "self.{}(x)",
+            "F.flatten(x)",
+            "x.flatten(1)",
+            "x.reshape(len(x), -1)",
+            f"x.reshape(-1, {size})",
+            "np.reshape(x, (x.shape[0], -1))",
+        ),
+        p.a,
+    )
     net.say(f"x = {form.format(net.module('flatten', 'nn.Flatten()') if '{' in form else '')}")
     net.shape = (size,)
 
@@ -360,7 +412,9 @@ def flatten(net: Network, p: Part) -> None:
 def turned(net: Network, p: Part) -> None:
     """Two axes change places."""
     if len(net.shape) == 2:
-        net.say(f"x = {pick(('x.transpose(0, 2, 1)', 'x.swapaxes(1, 2)', 'np.swapaxes(x, -1, -2)', 'F.transpose(x, (0, -1, 1))'), p.a)}")
+        net.say(
+            f"x = {pick(('x.transpose(0, 2, 1)', 'x.swapaxes(1, 2)', 'np.swapaxes(x, -1, -2)', 'F.transpose(x, (0, -1, 1))'), p.a)}"
+        )
         net.shape = net.shape[::-1]
     else:
         net.say(f"x = {pick(('x.transpose(0, 1, 3, 2)', 'x.swapaxes(2, 3)', 'np.transpose(x, (0, 1, -1, 2))'), p.a)}")
@@ -389,14 +443,25 @@ def cut(net: Network, p: Part) -> None:
 
 @layer("joined", 1, 2, 3)
 def joined(net: Network, p: Part) -> None:
-    form = pick(("F.concatenate([x, x * x], axis=1)", "np.concatenate([x, -x], axis=1)", "F.concatenate([F.relu(x), x], 1)"), p.a)
+    form = pick(
+        ("F.concatenate([x, x * x], axis=1)", "np.concatenate([x, -x], axis=1)", "F.concatenate([F.relu(x), x], 1)"),
+        p.a,
+    )
     net.say(f"x = {form}")
     net.shape = (2 * net.shape[0], *net.shape[1:])
 
 
 @layer("summed", 2)
 def summed(net: Network, p: Part) -> None:
-    forms = ("x.mean(axis=1)", "x.sum(axis=1)", "x.max(axis=1)", "np.mean(x, axis=1)", "x[:, 0]", "x[:, -1]", "x.min(axis=1)")
+    forms = (
+        "x.mean(axis=1)",
+        "x.sum(axis=1)",
+        "x.max(axis=1)",
+        "np.mean(x, axis=1)",
+        "x[:, 0]",
+        "x[:, -1]",
+        "x.min(axis=1)",
+    )
     net.say(f"x = {pick(forms, p.a)}")
     net.shape = net.shape[1:]
 
@@ -418,7 +483,9 @@ def centred(net: Network, p: Part) -> None:
 def residual(net: Network, p: Part) -> None:
     way, shape = net.inner(p.inner, "x")
     if shape == net.shape:
-        net.say(f"x = {pick((f'x + {way}', f'{way} + x', f'F.relu(x + {way})', f'x + 0.5 * {way}', f'{way} - x'), p.a)}")
+        net.say(
+            f"x = {pick((f'x + {way}', f'{way} + x', f'F.relu(x + {way})', f'x + 0.5 * {way}', f'{way} - x'), p.a)}"
+        )
     else:
         net.say(f"x = {way}")
         net.shape = shape
@@ -445,7 +512,9 @@ def way(net: Network, p: Part) -> None:
 def stack(net: Network, p: Part) -> None:
     """Layers in a list, gone through in a loop: the list may grow and shrink."""
     size = net.shape[-1]
-    items = ", ".join(pick((f"nn.Linear({size}, {size})", "nn.Tanh()", "nn.ReLU()"), n) for n in (p.a, p.b)[: 1 + p.c % 2])
+    items = ", ".join(
+        pick((f"nn.Linear({size}, {size})", "nn.Tanh()", "nn.ReLU()"), n) for n in (p.a, p.b)[: 1 + p.c % 2]
+    )
     holder = pick(("[{}]", "nn.ModuleList([{}])", "nn.Sequential({})"), p.c // 2)
     name = net.keep("sequence", "layers", holder.format(items), (size, holder))
     net.body += [f"for layer in self.{name}:", "    x = layer(x)"]

@@ -52,7 +52,9 @@ class Night:
             while count > 0:
                 seen, end = self._process(first, count)
                 if seen < count:
-                    self._take({"case": first + seen, "failed": end, "kind": end, "refused": [], "invalid": "", "calls": 0})
+                    self._take(
+                        {"case": first + seen, "failed": end, "kind": end, "refused": [], "invalid": "", "calls": 0}
+                    )
                     seen += 1
                 first, count = first + seen, count - seen
             self._progress()
@@ -89,7 +91,9 @@ class Night:
 
     def _progress(self) -> None:
         passed = time.monotonic() - self._begun
-        sys.stderr.write(f"{self.name}: {self.done} cases, {len(self.failed)} fail, {self.done / passed:.1f} a second\n")
+        sys.stderr.write(
+            f"{self.name}: {self.done} cases, {len(self.failed)} fail, {self.done / passed:.1f} a second\n"
+        )
 
     def tell(self) -> None:
         """The summary: how many agree, which fail and how to see each again, what was refused and why."""

@@ -38,7 +38,9 @@ class Difference(Exception):
     found: Any
 
     def __str__(self) -> str:
-        return f"call {self.call}, {self.way}: {self.what}: expected {_short(self.expected)}, found {_short(self.found)}"
+        return (
+            f"call {self.call}, {self.way}: {self.what}: expected {_short(self.expected)}, found {_short(self.found)}"
+        )
 
 
 def _short(value: Any) -> str:
@@ -83,7 +85,9 @@ def compare(
         if name in found:
             _expect_alike(way, call, name, a, found[name])
             if isinstance(a, np.ndarray) and a.dtype.kind == "f":
-                limits[name] = R[size] * _scale(a, before.get(name)) + ROUNDINGS * _epsilon(size) * max(floor, _largest(a))
+                limits[name] = R[size] * _scale(a, before.get(name)) + ROUNDINGS * _epsilon(size) * max(
+                    floor, _largest(a)
+                )
     doubtful = [name for name, limit in limits.items() if not np.all(error(expected[name], found[name]) <= limit)]
     movement = moved() if doubtful else {}
     for name in doubtful if movement is not None else ():

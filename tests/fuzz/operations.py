@@ -42,7 +42,19 @@ KINDS: dict[str, tuple[float, tuple[str, ...]]] = {
     "cast": (0.3, ("{x}.astype(np.float64)", "{x}.astype(np.float32)", "({x} > 0).astype(np.float32) * {x}")),
 }  # fmt: skip
 """How often, and how it may be written."""
-NUMBERS = ("2", "0.5", "-1", "0", "True", "np.float64(0.5)", "np.int64(2)", "np.array(2)", "np.float32(0.5)", "3.0", "np.array(0.5)")
+NUMBERS = (
+    "2",
+    "0.5",
+    "-1",
+    "0",
+    "True",
+    "np.float64(0.5)",
+    "np.int64(2)",
+    "np.array(2)",
+    "np.float32(0.5)",
+    "3.0",
+    "np.array(0.5)",
+)
 AXES = ("None", "0", "-1", "1", "axis=(0, 1)", "axis=(0, -1)", "np.int64(0)", "axis=0, keepdims=True", "axis=None, keepdims=True", "axis=-1, keepdims=True", "axis=(-1, 0), keepdims=True", "axis=(1,)", "axis=()", "2", "-2", "axis=np.int64(-1)")  # fmt: skip
 PLAIN = ("0", "-1", "1", "-2", "2", "np.int64(0)", "3")
 ORDERS: dict[int, tuple[str, ...]] = {

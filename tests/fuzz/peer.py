@@ -181,7 +181,9 @@ class Tensor:
         return Tensor(_reduced_over(_fractional(self.t), axis, keepdims, torch.std, correction=ddof))
 
     def reshape(self, *shape: Any) -> Any:
-        return Tensor(self.t.reshape(shape[0] if len(shape) == 1 and not isinstance(shape[0], int | np.integer) else shape))
+        return Tensor(
+            self.t.reshape(shape[0] if len(shape) == 1 and not isinstance(shape[0], int | np.integer) else shape)
+        )
 
     def flatten(self, start_axis: int = 0) -> Any:
         return Tensor(self.t.flatten(start_axis))
@@ -252,7 +254,9 @@ def _reduced_over(t: Any, axis: Any, keepdims: bool, function: Any, **options: A
     axes = tuple(range(t.ndim)) if axis is None else axis
     if isinstance(axes, tuple) and len(axes) == 0:
         return function(t.unsqueeze(-1), -1, keepdim=False, **options)
-    return function(t, tuple(int(a) for a in axes) if isinstance(axes, tuple) else int(axes), keepdim=keepdims, **options)
+    return function(
+        t, tuple(int(a) for a in axes) if isinstance(axes, tuple) else int(axes), keepdim=keepdims, **options
+    )
 
 
 def _fractional(t: Any) -> Any:
@@ -324,9 +328,21 @@ def _cross_entropy(scores: Any, target: Any, label_smoothing: float = 0.0, reduc
     return Tensor(T.cross_entropy(s, t, label_smoothing=label_smoothing, reduction=reduction))
 
 
-def _batch_norm(x: Any, mean: Any, variance: Any, weight: Any, bias: Any, training: bool, momentum: float, eps: float) -> Tensor:
+def _batch_norm(
+    x: Any, mean: Any, variance: Any, weight: Any, bias: Any, training: bool, momentum: float, eps: float
+) -> Tensor:
     given = [None if a is None else torch.from_numpy(a) for a in (mean, variance)]
-    return Tensor(T.batch_norm(_t(x), *given, None if weight is None else _t(weight), None if bias is None else _t(bias), training, momentum, eps))
+    return Tensor(
+        T.batch_norm(
+            _t(x),
+            *given,
+            None if weight is None else _t(weight),
+            None if bias is None else _t(bias),
+            training,
+            momentum,
+            eps,
+        )
+    )
 
 
 def _where(condition: Any, x: Any, y: Any) -> Tensor:

@@ -113,7 +113,17 @@ class Linear(Module):
 
 
 class Conv2d(Module):
-    def __init__(self, inside: int, out: int, size: int, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1, bias: bool = True) -> None:
+    def __init__(
+        self,
+        inside: int,
+        out: int,
+        size: int,
+        stride: int = 1,
+        padding: int = 0,
+        dilation: int = 1,
+        groups: int = 1,
+        bias: bool = True,
+    ) -> None:
         self.weight = Parameter(np.zeros((out, inside // groups, size, size), np.float32))
         self.bias = Parameter(np.zeros(out, np.float32)) if bias else None
         self.how = stride, padding, dilation, groups
@@ -123,7 +133,9 @@ class Conv2d(Module):
 
 
 class BatchNorm(Module):
-    def __init__(self, count: int, eps: float = 1e-5, momentum: Any = 0.1, affine: bool = True, track_running_stats: bool = True) -> None:
+    def __init__(
+        self, count: int, eps: float = 1e-5, momentum: Any = 0.1, affine: bool = True, track_running_stats: bool = True
+    ) -> None:
         self.eps, self.momentum = eps, momentum
         self.weight = Parameter(np.ones(count, np.float32)) if affine else None
         self.bias = Parameter(np.zeros(count, np.float32)) if affine else None
@@ -140,7 +152,9 @@ class BatchNorm(Module):
         if self.training and tracked is not None:
             tracked += 1
         momentum = 1 / max(1, int(tracked or 1)) if self.momentum is None else self.momentum
-        return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, by_batch, momentum, self.eps)  # type: ignore[attr-defined]
+        return F.batch_norm(
+            x, self.running_mean, self.running_var, self.weight, self.bias, by_batch, momentum, self.eps
+        )  # type: ignore[attr-defined]
 
 
 class LayerNorm(Module):
@@ -179,7 +193,9 @@ class MaxPool2d(Module):
 
 
 class AvgPool2d(Module):
-    def __init__(self, size: int, stride: Any = None, padding: int = 0, ceil_mode: bool = False, count_include_pad: bool = True) -> None:
+    def __init__(
+        self, size: int, stride: Any = None, padding: int = 0, ceil_mode: bool = False, count_include_pad: bool = True
+    ) -> None:
         self.how = size, stride, padding, ceil_mode, count_include_pad
 
     def forward(self, x: Any) -> Any:

@@ -8,11 +8,28 @@ import numpy as np
 
 from tests.fuzz.peer import Tensor
 
-SIZES = {"SGD": (), "Momentum": ("v",), "Nesterov": ("v",), "AdaGrad": ("h",), "RMSprop": ("h",), "Adam": ("m", "v"), "AdamW": ("m", "v")}
+SIZES = {
+    "SGD": (),
+    "Momentum": ("v",),
+    "Nesterov": ("v",),
+    "AdaGrad": ("h",),
+    "RMSprop": ("h",),
+    "Adam": ("m", "v"),
+    "AdamW": ("m", "v"),
+}
 
 
 class Optimizer:
-    def __init__(self, parameters: Any, lr: float, weight_decay: Any = None, l1: float = 0.0, decay: str = "all", momentum: float = 0.0, dampening: float = 0.0) -> None:
+    def __init__(
+        self,
+        parameters: Any,
+        lr: float,
+        weight_decay: Any = None,
+        l1: float = 0.0,
+        decay: str = "all",
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+    ) -> None:
         self.parameters, self.lr, self.l1, self.decay = parameters, lr, l1, decay
         kind = self.kind = type(self).__name__
         self.weight_decay = (0.01 if kind == "AdamW" else 0.0) if weight_decay is None else weight_decay
@@ -31,7 +48,10 @@ class Optimizer:
             p.grad = None
 
     def state_dict(self) -> dict[str, Any]:
-        return {"state": {name: {k: np.array(a) for k, a in s.items()} for name, s in self.state.items()}, "lr": self.lr}
+        return {
+            "state": {name: {k: np.array(a) for k, a in s.items()} for name, s in self.state.items()},
+            "lr": self.lr,
+        }
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
         self.state, self.lr = saved["state"], saved["lr"]

@@ -36,8 +36,27 @@ def body(case: Case) -> str:
         "",
         "",
         "def make(zk=zk, F=F, nn=nn, optim=optim):",
-        *_in(["zk.manual_seed(1)", f"random = np.random.default_rng({case.number})", "", "def values(*shape, **how):", "    return values_of(random, *shape, **how)", ""]),
-        *_in(["class Net(nn.Module):", "    def __init__(self):", *_in(net.made, 8), "", "    def forward(self, x):", *_in(net.body, 8), ""]),
+        *_in(
+            [
+                "zk.manual_seed(1)",
+                f"random = np.random.default_rng({case.number})",
+                "",
+                "def values(*shape, **how):",
+                "    return values_of(random, *shape, **how)",
+                "",
+            ]
+        ),
+        *_in(
+            [
+                "class Net(nn.Module):",
+                "    def __init__(self):",
+                *_in(net.made, 8),
+                "",
+                "    def forward(self, x):",
+                *_in(net.body, 8),
+                "",
+            ]
+        ),
         *_in(["net = Net().astype(DTYPE)", *_optimizers(case), *step.outside, ""]),
         *_in(_criterion(case)),
         *_in(_step(case, step)),

@@ -1,6 +1,5 @@
 """A case run in all ways, in step with each other."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -127,7 +126,9 @@ def _raises_too(world: World, k: int, error: Exception) -> None:
         raise
     except Exception as other:
         if not isinstance(other, ALLOWED):
-            raise Difference(world.way, k, "the exception", f"{type(error).__name__}: {error}", f"{type(other).__name__}: {other}") from other
+            raise Difference(
+                world.way, k, "the exception", f"{type(error).__name__}: {error}", f"{type(other).__name__}: {other}"
+            ) from other
         return
     if world.way in ("captured", "fit"):
         raise Difference(world.way, k, "the exception", f"{type(error).__name__}: {error}", "a result") from error

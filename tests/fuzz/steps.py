@@ -79,7 +79,14 @@ TARGETS = {
     "numbers": "rng.standard_normal((n, CLASSES)).astype(DTYPE)",
     "bits": "(rng.random((n, CLASSES)) > 0.5).astype(DTYPE)",
 }
-SETTINGS = ("", "", ", weight_decay=0.1", ", l1=0.01", ", weight_decay=0.1, decay='weights'", ", weight_decay=0.1, l1=0.01")
+SETTINGS = (
+    "",
+    "",
+    ", weight_decay=0.1",
+    ", l1=0.01",
+    ", weight_decay=0.1, decay='weights'",
+    ", weight_decay=0.1, l1=0.01",
+)
 METHODS = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adam", "AdamW")
 
 
@@ -104,7 +111,16 @@ def noise_given(s: Step, p: Part) -> None:
 @piece("array from outside", forward=True)
 def array_from_outside(s: Step, p: Part) -> None:
     array = s.array("outside", "values(CLASSES)")
-    forms = ("scores + {}", "{} + scores", "{} * scores", "np.asarray({}) * scores", "scores - zk.tensor({})", "zk.Tensor({}) * scores", "scores / (2 + {} * {})", "np.add({}, scores)")
+    forms = (
+        "scores + {}",
+        "{} + scores",
+        "{} * scores",
+        "np.asarray({}) * scores",
+        "scores - zk.tensor({})",
+        "zk.Tensor({}) * scores",
+        "scores / (2 + {} * {})",
+        "np.add({}, scores)",
+    )
     s.scored.append(f"scores = {pick(forms, p.a).replace('{}', array)}")
 
 
@@ -126,7 +142,15 @@ def flag_given(s: Step, p: Part) -> None:
 
 @piece("tensor without axes", forward=True)
 def tensor_without_axes(s: Step, p: Part) -> None:
-    value = pick(("zk.Tensor(np.array(0.5 + k, DTYPE))", "zk.Tensor(DTYPE(0.5 + k))", "zk.tensor(DTYPE(0.5 + k))", "np.array(0.5 + k, DTYPE)"), p.a)
+    value = pick(
+        (
+            "zk.Tensor(np.array(0.5 + k, DTYPE))",
+            "zk.Tensor(DTYPE(0.5 + k))",
+            "zk.tensor(DTYPE(0.5 + k))",
+            "np.array(0.5 + k, DTYPE)",
+        ),
+        p.a,
+    )
     name = s.argument("scale", value)
     s.scored.append(f"scores = {pick((f'scores * {name}', f'{name} * scores'), p.b)}")
 
@@ -145,36 +169,55 @@ def nest_given(s: Step, p: Part) -> None:
 def order_given(s: Step, p: Part) -> None:
     """An index that is an argument: the examples in another order, or some of them twice."""
     order = s.argument("order", pick(("rng.permutation(n)", "rng.integers(0, n, n)", "np.arange(n)[::-1]"), p.a))
-    s.scored.append(f"scores = {pick((f'scores[{order}]', f'F.getitem(scores, {order})', f'scores + scores[{order}]'), p.b)}")
+    s.scored.append(
+        f"scores = {pick((f'scores[{order}]', f'F.getitem(scores, {order})', f'scores + scores[{order}]'), p.b)}"
+    )
 
 
 @piece("mask given", forward=True)
 def mask_given(s: Step, p: Part) -> None:
     if p.a % 3 == 2:
         mask = s.argument("mask", "rng.random(n) > 0.4")
-        s.scored.append(f"scores = {pick((f'F.where({mask}[:, None], scores, 0.0)', f'scores * {mask}[:, None]'), p.b)}")
+        s.scored.append(
+            f"scores = {pick((f'F.where({mask}[:, None], scores, 0.0)', f'scores * {mask}[:, None]'), p.b)}"
+        )
     else:
         mask = s.argument("mask", "rng.random((n, CLASSES)) > 0.4")
-        s.scored.append(f"scores = {pick((f'F.where({mask}, scores, 0.5)', f'np.where({mask}, scores, -scores)', f'scores * {mask}', f'F.where(~{mask}, scores, scores * 2)'), p.b)}")
+        s.scored.append(
+            f"scores = {pick((f'F.where({mask}, scores, 0.5)', f'np.where({mask}, scores, -scores)', f'scores * {mask}', f'F.where(~{mask}, scores, scores * 2)'), p.b)}"
+        )
 
 
 @piece("chosen by a mask", forward=True)
 def chosen_by_a_mask(s: Step, p: Part) -> None:
     """How many numbers there are depends on the numbers: a recorder has to refuse it."""
     mask = s.argument("mask", "rng.random(n) > 0.4")
-    s.results.append(pick((f"scores[{mask}].sum()", "scores[scores.data > 0.1].sum()", f"scores[{mask}]", "scores[scores > 0]"), p.a))
+    s.results.append(
+        pick((f"scores[{mask}].sum()", "scores[scores.data > 0.1].sum()", f"scores[{mask}]", "scores[scores > 0]"), p.a)
+    )
 
 
 @piece("largest", forward=True)
 def largest(s: Step, p: Part) -> None:
-    forms = ("scores.argmax(axis=1)", "scores.max(axis=1)", "scores[np.arange(len(scores)), scores.argmax(axis=1)]", "np.argmax(scores, 1)", "scores.argmin(1)", "scores > 0", "scores == scores", "scores.data < scores.data.mean()")
+    forms = (
+        "scores.argmax(axis=1)",
+        "scores.max(axis=1)",
+        "scores[np.arange(len(scores)), scores.argmax(axis=1)]",
+        "np.argmax(scores, 1)",
+        "scores.argmin(1)",
+        "scores > 0",
+        "scores == scores",
+        "scores.data < scores.data.mean()",
+    )
     s.results.append(pick(forms, p.a))
 
 
 @piece("outside index", forward=True)
 def outside_index(s: Step, p: Part) -> None:
     index = s.array("index", "np.array([0, 0, -1])")
-    s.results.append(pick((f"scores[{index}]", f"scores[:, {index}]", f"scores[0, {index}]", "scores[:, [0]]", "scores[0]"), p.a))
+    s.results.append(
+        pick((f"scores[{index}]", f"scores[:, {index}]", f"scores[0, {index}]", "scores[:, [0]]", "scores[0]"), p.a)
+    )
 
 
 # ── the loss ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,20 +225,40 @@ def outside_index(s: Step, p: Part) -> None:
 
 @piece("penalty")
 def penalty(s: Step, p: Part) -> None:
-    forms = ("(w * w).sum()", "abs(w).sum()", "(w.T * w.T).sum()", "(w ** 2).mean()", "F.sqrt((w * w).sum() + 1e-3)", "w.max()", "(w * w).reshape(-1).sum()")
+    forms = (
+        "(w * w).sum()",
+        "abs(w).sum()",
+        "(w.T * w.T).sum()",
+        "(w ** 2).mean()",
+        "F.sqrt((w * w).sum() + 1e-3)",
+        "w.max()",
+        "(w * w).reshape(-1).sum()",
+    )
     s.loss += ["for w in net.parameters():", f"    loss = loss + 0.01 * {pick(forms, p.a)}"]
 
 
 @piece("another loss")
 def another_loss(s: Step, p: Part) -> None:
-    forms = ("scores.std()", "scores.max(axis=1).mean()", "F.softmax(scores).max(axis=0).sum()", "scores.var(axis=0).sum()", "abs(scores.sum(axis=0)).mean()", "(scores.T @ scores).sum()", "F.where(scores > 0, scores, 0.0).sum()", "scores.min()", "scores.clip(-0.5, 0.5).sum()")
+    forms = (
+        "scores.std()",
+        "scores.max(axis=1).mean()",
+        "F.softmax(scores).max(axis=0).sum()",
+        "scores.var(axis=0).sum()",
+        "abs(scores.sum(axis=0)).mean()",
+        "(scores.T @ scores).sum()",
+        "F.where(scores > 0, scores, 0.0).sum()",
+        "scores.min()",
+        "scores.clip(-0.5, 0.5).sum()",
+    )
     s.loss.append(f"loss = loss + 0.1 * {pick(forms, p.a)}")
 
 
 @piece("weighted")
 def weighted(s: Step, p: Part) -> None:
     weight = s.argument("weight", pick(("rng.random(n).astype(DTYPE)", "rng.random((n, 1)).astype(DTYPE)"), p.a))
-    s.loss.append(f"loss = loss + ({weight} * {pick(('scores.sum(axis=1)', 'scores[:, 0]', 'scores[:, :1]'), p.b)}).mean()")
+    s.loss.append(
+        f"loss = loss + ({weight} * {pick(('scores.sum(axis=1)', 'scores[:, 0]', 'scores[:, :1]'), p.b)}).mean()"
+    )
 
 
 # ── the gradients ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -219,12 +282,21 @@ def clipped_values(s: Step, p: Part) -> None:
 @piece("accumulated")
 def accumulated(s: Step, p: Part) -> None:
     """A second backward pass adds to the gradients of the first."""
-    s.slopes += ["more = net(x)", f"{pick(('(0.3 * more * more).mean()', '(more * 0.5).sum()', 'criterion(more, y)'), p.a)}.backward()"]
+    s.slopes += [
+        "more = net(x)",
+        f"{pick(('(0.3 * more * more).mean()', '(more * 0.5).sum()', 'criterion(more, y)'), p.a)}.backward()",
+    ]
 
 
 @piece("slopes by hand")
 def slopes_by_hand(s: Step, p: Part) -> None:
-    forms = ("w.grad * 0.5", "w.grad + 0.01 * w.data", "np.clip(w.grad, -0.05, 0.05)", "np.sign(w.grad)", "w.grad - w.grad.mean()")
+    forms = (
+        "w.grad * 0.5",
+        "w.grad + 0.01 * w.data",
+        "np.clip(w.grad, -0.05, 0.05)",
+        "np.sign(w.grad)",
+        "w.grad - w.grad.mean()",
+    )
     s.slopes += ["for w in net.parameters():", "    if w.grad is not None:", f"        w.grad = {pick(forms[:3], p.a)}"]
 
 
@@ -239,7 +311,16 @@ def slope_returned(s: Step, p: Part) -> None:
 
 @piece("weights read")
 def weights_read(s: Step, p: Part) -> None:
-    forms = ("(net.head.weight * 1.0).sum()", "F.tanh(net.head.weight)", "net.head.weight.data * 2", "[w * 2 for w in net.parameters()]", "net.head.weight.T @ net.head.weight", "net.head.weight", "[(w.data * w.data).sum() for w in net.parameters()]", "net.head.bias")
+    forms = (
+        "(net.head.weight * 1.0).sum()",
+        "F.tanh(net.head.weight)",
+        "net.head.weight.data * 2",
+        "[w * 2 for w in net.parameters()]",
+        "net.head.weight.T @ net.head.weight",
+        "net.head.weight",
+        "[(w.data * w.data).sum() for w in net.parameters()]",
+        "net.head.bias",
+    )
     s.end.append(f"read{s.count} = {pick(forms, p.a)}")
     s.results.append(f"read{s.count}")
     s.count += 1
@@ -247,7 +328,10 @@ def weights_read(s: Step, p: Part) -> None:
 
 @piece("evaluated")
 def evaluated(s: Step, p: Part) -> None:
-    s.end += ["with zk.no_grad():", f"    checked = {pick(('net(x)', 'criterion(net(x), y)', 'net(x).argmax(axis=1)'), p.a)}"]
+    s.end += [
+        "with zk.no_grad():",
+        f"    checked = {pick(('net(x)', 'criterion(net(x), y)', 'net(x).argmax(axis=1)'), p.a)}",
+    ]
     s.results.append("checked")
 
 
@@ -259,7 +343,13 @@ def evaluated_before(s: Step, p: Part) -> None:
 
 @piece("another step")
 def another_step(s: Step, p: Part) -> None:
-    s.end += ["scores = net(x)", f"again = {pick(('criterion(scores, y)', '(scores * scores).mean()'), p.a)}", "optimizer.zero_grad()", "again.backward()", "optimizer.step()"]
+    s.end += [
+        "scores = net(x)",
+        f"again = {pick(('criterion(scores, y)', '(scores * scores).mean()'), p.a)}",
+        "optimizer.zero_grad()",
+        "again.backward()",
+        "optimizer.step()",
+    ]
     s.results.append("again")
 
 
@@ -275,7 +365,17 @@ def average_kept(s: Step, p: Part) -> None:
 
 @piece("weights changed")
 def weights_changed(s: Step, p: Part) -> None:
-    forms = ("np.clip(w.data, -0.2, 0.2, out=w.data)", "w.data *= 0.99", "w.data[...] = np.clip(w.data, -0.2, 0.2)", "w.data += 0.01", "w.data = w.data * 0.99", "w.data -= 0.01 * w.data", "w.data[w.data > 0.2] = 0.2", "w.data.fill(0.1)", "w.data.sort()")
+    forms = (
+        "np.clip(w.data, -0.2, 0.2, out=w.data)",
+        "w.data *= 0.99",
+        "w.data[...] = np.clip(w.data, -0.2, 0.2)",
+        "w.data += 0.01",
+        "w.data = w.data * 0.99",
+        "w.data -= 0.01 * w.data",
+        "w.data[w.data > 0.2] = 0.2",
+        "w.data.fill(0.1)",
+        "w.data.sort()",
+    )
     s.end += ["for w in [net.head.weight]:", f"    {pick(forms, p.a)}"]
 
 
@@ -291,7 +391,25 @@ def counted(s: Step, p: Part) -> None:
 
 @piece("views returned", forward=True)
 def views_returned(s: Step, p: Part) -> None:
-    forms = ("x.T", "x.reshape(-1)", "x[0]", "x", "scores.T", "scores[:, :1]", "x[..., ::-1]", "np.transpose(x)", "scores.reshape(-1)", "scores[::-1]", "x.flatten()", "(x.T, x)", "x[:, None]", "np.broadcast_to(scores[0], scores.shape)", "scores.squeeze()", "x.data.T", "scores[0][0]")
+    forms = (
+        "x.T",
+        "x.reshape(-1)",
+        "x[0]",
+        "x",
+        "scores.T",
+        "scores[:, :1]",
+        "x[..., ::-1]",
+        "np.transpose(x)",
+        "scores.reshape(-1)",
+        "scores[::-1]",
+        "x.flatten()",
+        "(x.T, x)",
+        "x[:, None]",
+        "np.broadcast_to(scores[0], scores.shape)",
+        "scores.squeeze()",
+        "x.data.T",
+        "scores[0][0]",
+    )
     form = pick(forms, p.a)
     if s.case.indices and ("flatten" in form or "data" in form):
         form = "x.T"
@@ -302,11 +420,34 @@ def views_returned(s: Step, p: Part) -> None:
 
 @piece("arguments returned", forward=True)
 def arguments_returned(s: Step, p: Part) -> None:
-    forms = ("y", "{'x': x, 'y': y}", "[x, (y, 3, 'text', None)]", "scores.shape", "len(x)", "y * 2", "(y == y)", "y.reshape(-1)", "y[::-1]", "scores.dtype")
+    forms = (
+        "y",
+        "{'x': x, 'y': y}",
+        "[x, (y, 3, 'text', None)]",
+        "scores.shape",
+        "len(x)",
+        "y * 2",
+        "(y == y)",
+        "y.reshape(-1)",
+        "y[::-1]",
+        "scores.dtype",
+    )
     s.results.append(pick(forms, p.a))
 
 
 @piece("constants returned", forward=True)
 def constants_returned(s: Step, p: Part) -> None:
     array = s.array("outside", "values(3)")
-    s.results.append(pick((array, f"zk.Tensor({array})", f"{array} * 2", f"{array}[1:]", f"F.exp({array})", f"zk.Tensor({array}).reshape(3, 1)"), p.a))
+    s.results.append(
+        pick(
+            (
+                array,
+                f"zk.Tensor({array})",
+                f"{array} * 2",
+                f"{array}[1:]",
+                f"F.exp({array})",
+                f"zk.Tensor({array}).reshape(3, 1)",
+            ),
+            p.a,
+        )
+    )

@@ -171,7 +171,7 @@ def test_everything_in_the_grammar_is_drawn() -> None:
 
 def test_whatever_is_left_out_of_a_case_a_program_remains() -> None:
     """Every simpler case can be written, and is Python."""
-    for number in range(0, 60):
+    for number in range(60):
         for made in [*trainings.simpler(trainings.case(number))][::7]:
             compile(body(made), "<case>", "exec")
 

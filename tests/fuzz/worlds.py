@@ -82,7 +82,11 @@ class World:
         """Begin where another world stands: the same bits in the same arrays."""
         for name, array in self.arrays():
             other = state.get(name)
-            if isinstance(other, np.ndarray) and other.shape == array.shape and not np.array_equal(array, other, equal_nan=array.dtype.kind == "f"):
+            if (
+                isinstance(other, np.ndarray)
+                and other.shape == array.shape
+                and not np.array_equal(array, other, equal_nan=array.dtype.kind == "f")
+            ):
                 array[...] = other
 
     def whole(self, call: int) -> None:
@@ -92,7 +96,9 @@ class World:
                 raise Difference(self.way, call, f"{name} is no array", "an array", type(array).__name__)
         for name, parameter in self.net.named_parameters():
             if parameter.grad is not None and not isinstance(parameter.grad, np.ndarray | np.generic):
-                raise Difference(self.way, call, f"the gradient of {name}", "an array or None", type(parameter.grad).__name__)
+                raise Difference(
+                    self.way, call, f"the gradient of {name}", "an array or None", type(parameter.grad).__name__
+                )
 
 
 def _arrays_of(net: Any) -> Iterator[tuple[str, Any]]:
@@ -163,7 +169,9 @@ class Fitted(World):
         x, y = np.concatenate([c[0].data for c in calls]), np.concatenate([c[1] for c in calls])
         if x.ndim == 4:
             x = np.rint(x * 255).astype(np.uint8)
-        loader = Loader(Split(x, y), self.case.calls[0].size, shuffle=False, dtype=x.dtype if x.ndim == 2 else calls[0][0].dtype)
+        loader = Loader(
+            Split(x, y), self.case.calls[0].size, shuffle=False, dtype=x.dtype if x.ndim == 2 else calls[0][0].dtype
+        )
         self.records = fit(self.net, loader, self.made["optimizer"], epochs=1, loss=self.made["criterion"])
 
     def call(self, k: int) -> Any:
@@ -189,7 +197,9 @@ def moved_a_little(text: str, case: Any, k: int, before: Named, seed: int) -> Na
     prepare(world, k, before)
     world.take({name: nudge(array) for name, array in before.items()})
     for _, optimizer in world.optimizers():
-        _shake(optimizer, {0: lambda shape: 1.0, 1: lambda shape: -1.0}.get(seed, lambda shape: rng.uniform(-1, 1, shape)))
+        _shake(
+            optimizer, {0: lambda shape: 1.0, 1: lambda shape: -1.0}.get(seed, lambda shape: rng.uniform(-1, 1, shape))
+        )
     given = world.run(world.made["arguments"], k)
     zk.manual_seed(k)
     result = world.run(lambda: world.made["step"](*(_nudged(a, nudge) for a in given)))
