@@ -1,12 +1,12 @@
 """When zerokara's value and gradients of an expression are right.
 
-* The value is NumPy's. How much may differ is read off NumPy itself: what it gives in the expression's own precision and
-  in the next wider one differ by rounding; SLACK times as much may zerokara's differ, and RELATIVE of the largest number.
+* The value is NumPy's. How much may differ is read off NumPy itself: what it gives in the expression's own precision
+  and in the next wider one differ by rounding; SLACK times as much may zerokara's differ, and RELATIVE of the largest.
 * The dtype, where a tensor of floating-point numbers takes part, is PyTorch's.
-* The gradients of Σ c·value (c drawn at random) are PyTorch's where those are finite, and the differences of NumPy's value
-  where forward, backward and central ones agree (elsewhere is a kink, or an edge) and nothing on the way is infinite.
-* What NumPy and PyTorch refuse is refused: in a ValueError, TypeError or IndexError that says something. What both can do
-  and zerokara cannot is a finding, unless it says so by a `raise` of its own.
+* The gradients of Σ c·value (c drawn at random) are PyTorch's where those are finite, and the differences of NumPy's
+  value where forward, backward and central ones agree (elsewhere is a kink or an edge) and nothing is infinite.
+* What NumPy and PyTorch refuse is refused, in a ValueError, TypeError or IndexError that says something. What both can
+  do and zerokara cannot is a finding, unless it says so by a `raise` of its own.
 """
 
 import traceback
@@ -93,12 +93,12 @@ def _zerokara(written: list[str], given: Given, number: int, family: str) -> tup
 def _torch(written: list[str], given: Given, number: int) -> tuple[Any, Any, dict[str, Any]]:
     """(PyTorch's value or None, its error, its gradients)."""
     try:
-        from tests.fuzz import peer
+        from tests.fuzz import peer, peer_functions
     except ImportError:
         return None, "not installed", {}
     try:
         leaves = {n: x if array else peer.Tensor(x.copy(), x.dtype.kind == "f") for n, (x, array) in given.items()}
-        value = _run(written, {"np": np, "F": peer.F, **leaves})
+        value = _run(written, {"np": np, "F": peer_functions.F, **leaves})
         slopes: dict[str, Any] = {}
         if isinstance(value, peer.Tensor):
             if value.requires_grad:

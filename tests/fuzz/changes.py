@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.fuzz.layers import ACTIVATIONS, Network
+from tests.fuzz.layers import ACTIVATIONS
+from tests.fuzz.network import Network
 from tests.fuzz.parts import Case, Part, pick
 
 Write = Callable[[Case, Network, Part], list[str]]
@@ -57,10 +58,8 @@ def layer(case: Case, net: Network, p: Part) -> list[str]:
     if not found:
         return []
     path, made = found
-    if p.b % 3 == 2 and "Dropout" in str(made):
+    if p.b % 3 == 2 and "Dropout" in made:
         return [f"net.{path} = nn.Identity()"]
-    if "(" not in str(made) or str(made) == "none":
-        return []
     again = made
     if "MaxPool" in made:
         again = made.replace("Max", "Avg")
@@ -75,7 +74,7 @@ def parameter(case: Case, net: Network, p: Part) -> list[str]:
     forms = (
         f"{path} = nn.Parameter({path}.data * 0.5)", f"{path}.data = {path}.data * 0.5", f"{path}.data *= 0.5",
         f"{path}.data[...] = values(*{path}.shape)", f"{path}.data = np.asfortranarray({path}.data * 2)",
-        f"{path}.data = np.repeat({path}.data, 2, axis=-1)[..., ::2] + 0.1" if "bias" not in path else f"{path}.data += 0.1",
+        f"{path}.data += 0.1",
     )  # fmt: skip
     return [f"if {path} is not None:", f"    {pick(forms, p.b)}"]
 
@@ -99,67 +98,49 @@ def frozen(case: Case, net: Network, p: Part) -> list[str]:
 @change("setting")
 def setting(case: Case, net: Network, p: Part) -> list[str]:
     """A number or flag of a layer."""
-    lines: list[list[str]] = []
-    for path, made in net.known["dropout"]:
-        lines += (
-            [[f"net.{path}.p = {pick((0.3, 0.7, 0.0), p.b)}"], [f"net.{path}.inverted = not net.{path}.inverted"]]
-            if made != "none"
-            else []
-        )
-    for path, _ in net.known["batch norm"]:
-        lines += [[f"net.{path}.eps = 0.1"], [f"net.{path}.momentum = 0.7"]]
-        lines += [
-            [
-                f"if net.{path}.running_mean is not None:",
-                f"    net.{path}.{pick(('running_mean', 'running_var'), p.b)} {pick(('= np.ones_like(net.' + path + '.running_var)', '+= 0.5'), p.c)}",
-            ]
-        ]
-    for path, _ in net.known["layer norm"]:
-        lines += [[f"net.{path}.eps = 0.1"]]
+    forms: list[str] = []
+    for path, _ in net.known["dropout"]:
+        forms += [f"net.{path}.p = {pick((0.3, 0.7, 0.0), p.b)}", f"net.{path}.inverted = not net.{path}.inverted"]
+    for path, made in net.known["batch norm"]:
+        forms += [f"net.{path}.eps = 0.1", f"net.{path}.momentum = 0.7"]
+        if "track" not in made:
+            kept = f"net.{path}.{pick(('running_mean', 'running_var'), p.b)}"
+            forms.append(pick((f"{kept} = np.ones_like({kept})", f"{kept} += 0.5"), p.c))
+    forms += [f"net.{path}.eps = 0.1" for path, _ in net.known["layer norm"]]
     for path, _ in net.known["response norm"]:
-        lines += [[f"net.{path}.alpha = 0.9"], [f"net.{path}.k = 2.0"]]
+        forms += [f"net.{path}.alpha = 0.9", f"net.{path}.k = 2.0"]
     for path, made in net.known["activation"]:
-        lines += [[f"net.{path}.negative_slope = 0.5"]] if "Leaky" in made else []
-        lines += [[f"net.{path}.beta = 3.0"]] if "Softplus" in made else []
-    return pick(lines, p.a) if lines else []
+        forms += [f"net.{path}.negative_slope = 0.5"] if "Leaky" in made else []
+        forms += [f"net.{path}.beta = 3.0"] if "Softplus" in made else []
+    return [pick(forms, p.a)] if forms else []
 
 
 @change("attribute")
 def attribute(case: Case, net: Network, p: Part) -> list[str]:
     """A number, flag, function, mask, buffer or list of the network's own."""
-    lines: list[list[str]] = []
-    lines += [[f"net.{name} = {pick(('0.25', '2.0', '3', '-net.' + name), p.b)}"] for name, _ in net.known["number"]]
-    lines += [[f"net.{name} = not net.{name}"] for name, _ in net.known["flag"]]
-    lines += [[f"net.{name} = {pick(('F.softplus', 'np.sin', 'F.relu'), p.b)}"] for name, _ in net.known["function"]]
-    lines += [
-        [pick((f"net.{name} = ~net.{name}", f"net.{name}[0] = not net.{name}[0]"), p.b)]
-        for name, _ in net.known["mask"]
-    ]
-    lines += [[pick((f"net.{name} = net.{name} * 2", f"net.{name} *= 2"), p.b)] for name, _ in net.known["buffer"]]
-    for name, (size, holder) in net.known["sequence"]:
-        forms = [f"net.{name} = {holder.format(f'nn.Sigmoid(), nn.Linear({size}, {size})')}"]
-        forms += (
-            [
-                f"net.{name}.append(nn.Tanh())",
-                f"net.{name}[0] = nn.ReLU()",
-                f"del net.{name}[0]",
-                f"net.{name}.insert(0, nn.Linear({size}, {size}))",
-            ]
-            if holder == "[{}]"
-            else []
-        )
-        forms += [f"net.{name}.append(nn.Tanh())"] if "List" in holder else []
-        lines += [
-            [form + (".astype(DTYPE)" if form.endswith(")") and "Sequential" in form else "")]
-            for form in [pick(forms, p.b)]
-        ]
-    return (
-        [*pick(lines, p.a), "net.astype(DTYPE)"]
-        if lines and "Linear" in str(pick(lines, p.a))
-        else pick(lines, p.a)
-        if lines
-        else []
-    )
+    forms = [f"net.{name} = {pick(('0.25', '2.0', '3', f'-net.{name}'), p.b)}" for name, _ in net.known["number"]]
+    forms += [f"net.{name} = not net.{name}" for name, _ in net.known["flag"]]
+    forms += [f"net.{name} = {pick(('F.softplus', 'np.sin', 'F.relu'), p.b)}" for name, _ in net.known["function"]]
+    for name, _ in net.known["mask"]:
+        forms.append(pick((f"net.{name} = ~net.{name}", f"net.{name}[0] = not net.{name}[0]"), p.b))
+    for name, _ in net.known["buffer"]:
+        forms.append(pick((f"net.{name} = net.{name} * 2", f"net.{name} *= 2"), p.b))
+    forms += [_other_layers(name, *detail, p.b) for name, detail in net.known["sequence"]]
+    if not forms:
+        return []
+    chosen = pick(forms, p.a)
+    return [chosen, "net.astype(DTYPE)"] if "Linear" in chosen else [chosen]
+
+
+def _other_layers(name: str, size: int, holder: str, number: int) -> str:
+    """A list of layers that is another, grows, shrinks, or has another layer in it."""
+    forms = [f"net.{name} = {holder.format(f'nn.Sigmoid(), nn.Linear({size}, {size})')}"]
+    if holder == "[{}]":
+        forms += [f"net.{name}.append(nn.Tanh())", f"net.{name}[0] = nn.ReLU()", f"del net.{name}[0]"]
+        forms += [f"net.{name}.insert(0, nn.Linear({size}, {size}))"]
+    elif "List" in holder:
+        forms += [f"net.{name}.append(nn.Tanh())"]
+    return pick(forms, number)
 
 
 @change("optimizer")
@@ -167,15 +148,19 @@ def optimizer(case: Case, net: Network, p: Part) -> list[str]:
     if not case.optimizers:
         return []
     kind = case.optimizers[0].kind
-    forms = ["optimizer.lr = 0.02", "optimizer.weight_decay = 0.3", "optimizer.l1 = 0.05", "optimizer.state = {}", "optimizer.lr *= 0.5", "optimizer.state.clear()",
-             "optimizer.load_state_dict(optimizer.state_dict())", "optimizer.decay = 'weights'"]  # fmt: skip
-    forms += {"Adam": ["optimizer.betas = (0.5, 0.9)", "optimizer.eps = 0.1"], "AdamW": ["optimizer.betas = (0.5, 0.9)", "optimizer.eps = 0.1"], "AdaGrad": ["optimizer.eps = 0.1"],
-              "RMSprop": ["optimizer.alpha = 0.5", "optimizer.eps = 0.1"], "Momentum": ["optimizer.momentum = 0.5"], "Nesterov": ["optimizer.momentum = 0.5"]}.get(kind, [])  # fmt: skip
+    forms = ["optimizer.lr = 0.02", "optimizer.lr *= 0.5", "optimizer.weight_decay = 0.3", "optimizer.l1 = 0.05"]
+    forms += ["optimizer.state = {}", "optimizer.state.clear()", "optimizer.decay = 'weights'"]
+    forms += ["optimizer.load_state_dict(optimizer.state_dict())"]
+    forms += ["optimizer.betas = (0.5, 0.9)"] if "Adam" in kind else []
+    forms += ["optimizer.eps = 0.1"] if kind not in ("SGD", "Momentum", "Nesterov") else []
+    forms += ["optimizer.alpha = 0.5"] if kind == "RMSprop" else []
+    forms += ["optimizer.momentum = 0.5"] if kind in ("Momentum", "Nesterov") else []
     return [pick(forms, p.a)]
 
 
 @change("loaded")
 def loaded(case: Case, net: Network, p: Part) -> list[str]:
     return [
-        "net.load_state_dict({name: array * 0.9 for name, array in net.state_dict().items() if array.dtype == DTYPE}, strict=False)"
+        "state = {name: a * 0.9 for name, a in net.state_dict().items() if a.dtype == DTYPE}",
+        "net.load_state_dict(state, strict=False)",
     ]

@@ -4,25 +4,31 @@ from typing import Any
 
 import numpy as np
 
-from tests.fuzz.changes import CHANGES
+from tests.fuzz.grammar import CHANGES, FORWARD, LOSSES, METHODS, PIECES
 from tests.fuzz.parts import Call, Case, Part, chosen, part
-from tests.fuzz.steps import FORWARD, LOSSES, METHODS, PIECES
 
 VECTORS = {
-    "linear": 4, "product": 2, "tied": 1, "twice": 1, "weight norm": 1, "some rows": 1, "batch norm": 2, "layer norm": 1,
+    "linear": 4, "product": 2, "tied": 1, "twice": 1, "weight norm": 1, "some rows": 1, "batch norm": 2,
+    "layer norm": 1,
     "activation": 4, "function": 4, "dropout": 2, "softmax": 0.5, "scale and shift": 1, "number": 0.7, "flag": 0.7,
-    "choice": 0.7, "buffer": 0.7, "mask": 0.7, "reversed": 0.5, "cut": 0.7, "joined": 0.5, "centred": 1, "residual": 1.5,
+    "choice": 0.7, "buffer": 0.7, "mask": 0.7, "reversed": 0.5, "cut": 0.7, "joined": 0.5, "centred": 1,
+    "residual": 1.5,
     "branches": 1, "stack": 1, "large": 0.4,
 }  # fmt: skip
 ROWS = {
-    "linear": 3, "product": 1, "twice": 1, "weight norm": 0.5, "mixing": 2, "layer norm": 2, "activation": 3, "function": 3,
-    "dropout": 1, "softmax": 0.5, "scale and shift": 1, "turned": 1, "reversed": 0.5, "cut": 0.5, "joined": 0.5, "summed": 2,
+    "linear": 3, "product": 1, "twice": 1, "weight norm": 0.5, "mixing": 2, "layer norm": 2, "activation": 3,
+    "function": 3,
+    "dropout": 1, "softmax": 0.5, "scale and shift": 1, "turned": 1, "reversed": 0.5, "cut": 0.5, "joined": 0.5,
+    "summed": 2,
     "centred": 1, "residual": 1.5, "branches": 0.7, "stack": 0.7, "flatten": 1, "buffer": 0.5, "mask": 0.5, "flag": 0.5,
 }  # fmt: skip
 IMAGES = {
-    "conv": 5, "pool": 2, "batch norm": 2, "layer norm": 0.7, "response norm": 0.7, "activation": 3, "function": 2, "dropout": 1,
-    "scale and shift": 0.7, "flag": 0.5, "buffer": 0.4, "mask": 0.4, "turned": 0.5, "reversed": 0.5, "cut": 0.5, "joined": 0.4,
-    "centred": 0.5, "residual": 2, "branches": 1.5, "flatten": 0.7, "global pool": 0.5, "adaptive pool": 0.5, "number": 0.4,
+    "conv": 5, "pool": 2, "batch norm": 2, "layer norm": 0.7, "response norm": 0.7, "activation": 3, "function": 2,
+    "dropout": 1,
+    "scale and shift": 0.7, "flag": 0.5, "buffer": 0.4, "mask": 0.4, "turned": 0.5, "reversed": 0.5, "cut": 0.5,
+    "joined": 0.4,
+    "centred": 0.5, "residual": 2, "branches": 1.5, "flatten": 0.7, "global pool": 0.5, "adaptive pool": 0.5,
+    "number": 0.4,
 }  # fmt: skip
 WEIGHTS = {1: VECTORS, 2: ROWS, 3: IMAGES}
 AFTER = {"flatten": 1, "global pool": 1, "summed": 1}

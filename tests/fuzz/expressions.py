@@ -1,7 +1,7 @@
 """The fuzzer of expressions: tensor operators and functions on awkward shapes, numbers and dtypes.
 
-A case is a few leaves and a few operations. Its text is run by zerokara (both families of kernels), by NumPy in the same
-and in a wider precision, and by PyTorch. Values and gradients are compared; the laws stand in `agreeing`.
+A case is a few leaves and a few operations. Its text is run by zerokara (both families of kernels), by NumPy in the
+same and in a wider precision, and by PyTorch. Values and gradients are compared; the laws stand in `agreeing`.
 """
 
 import warnings

@@ -61,9 +61,24 @@ def _power(x: Any, p: Any) -> Any:
     return np.power(_floating(x), p)
 
 
+def _over(name: str) -> Any:
+    return lambda x: getattr(np, name)(_floating(x))
+
+
+def _leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
+    return np.where(x > 0, x, x * (x.dtype.type(negative_slope) if x.dtype.kind == "f" else negative_slope))
+
+
+def _mse(y: Any, t: Any, reduction: str = "mean") -> Any:
+    losses = (y - t) ** 2
+    return losses if reduction == "none" else getattr(losses, reduction)()
+
+
 F = SimpleNamespace(
-    **{n: (lambda n: lambda x: getattr(np, n)(_floating(x)))(n) for n in ("exp", "log", "sqrt", "sin", "cos", "tanh")},
-    **{n: getattr(np, n) for n in ("add", "subtract", "multiply", "divide", "matmul", "maximum", "minimum", "logaddexp", "negative", "absolute", "where", "sum", "mean", "max", "reshape", "transpose", "broadcast_to", "stack", "concatenate")},
+    **{name: _over(name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")},
+    **{name: getattr(np, name) for name in ("add", "subtract", "multiply", "divide", "matmul", "maximum", "minimum")},
+    **{name: getattr(np, name) for name in ("logaddexp", "negative", "absolute", "where", "sum", "mean", "max")},
+    **{name: getattr(np, name) for name in ("reshape", "transpose", "broadcast_to", "stack", "concatenate")},
     power=_power,
     erf=erf,
     clip=lambda x, low=None, high=None: np.clip(x, low, high),
@@ -72,13 +87,13 @@ F = SimpleNamespace(
     step=lambda x: (x > 0).astype(x.dtype),
     sigmoid=_sigmoid,
     relu=lambda x: np.maximum(x, np.zeros((), x.dtype)),
-    leaky_relu=lambda x, negative_slope=0.01: np.where(x > 0, x, x * x.dtype.type(negative_slope) if x.dtype.kind == "f" else x * negative_slope),
+    leaky_relu=_leaky_relu,
     gelu=lambda x: _floating(x) * (1 + erf(_floating(x) / _floating(x).dtype.type(np.sqrt(2)))) / 2,
     softplus=_softplus,
     softmax=lambda x, axis=-1: np.exp(_log_softmax(x, axis)),
     log_softmax=_log_softmax,
     layer_norm=_layer_norm,
-    mse_loss=lambda y, t, reduction="mean": ((y - t) ** 2) if reduction == "none" else getattr((y - t) ** 2, reduction)(),
+    mse_loss=_mse,
     squared_error=lambda y, t: ((y - t) ** 2).sum() / 2,
     binary_cross_entropy_with_logits=_bce,
     linear=lambda x, w, b=None: x @ w.T + (0 if b is None else b),

@@ -3,13 +3,14 @@
 The law. Before every call all ways begin from the same bits, so the rounding of one step is all that may differ:
 
 * what a step leaves unchanged, and everything that is no floating-point number, is equal;
-* a result agrees to within R of its largest number; an array that was changed to within R of its largest *change* (a step
-  of 0.001 is not excused by weights of 1); both and a few roundings of the largest number there is, which is what is left
-  where a sum should be zero;
-* where that does not hold, the step is run again from weights, states and inputs that were moved by a few roundings, and
-  with gradients moved, up and down, by a few roundings of the largest one. For Adam, RMSprop and AdaGrad turn the rounding
-  noise of a gradient of zero into full steps. Each number may then differ by `AMPLIFIED` times its own movement. A real
-  fault is hidden by this only where it is as small as what rounding does to this very number in this very step.
+* a result agrees to within R of its largest number; an array that was changed to within R of its largest *change* (a
+  step of 0.001 is not excused by weights of 1); both and a few roundings of the largest number there is, which is what
+  is left where a sum should be zero;
+* where that does not hold, the step is run again from weights, states and inputs that were moved by a few roundings,
+  and with gradients moved, up and down, by a few roundings of the largest one. For Adam, RMSprop and AdaGrad turn the
+  rounding noise of a gradient of zero into full steps. Each number may then differ by `AMPLIFIED` times its own
+  movement. A real fault is hidden by this only where it is as small as what rounding does to this very number in this
+  very step.
 """
 
 from collections.abc import Callable
@@ -28,7 +29,7 @@ Named = dict[str, Any]
 
 
 @dataclass
-class Difference(Exception):
+class Difference(Exception):  # noqa: N818  (it is what is looked for, not an error of the fuzzer)
     """Two ways that do not agree."""
 
     way: str

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as T
 
-from zerokara.arrays import default_generator, manual_seed
+from zerokara.arrays import manual_seed
 
 
 def plain(value: Any) -> Any:
@@ -158,7 +157,7 @@ class Tensor:
     __hash__ = object.__hash__
 
     def __getitem__(self, index: Any) -> Any:
-        return Tensor(_taken(self.t, index))
+        return Tensor(taken(self.t, index))
 
     # methods
 
@@ -231,6 +230,8 @@ class Tensor:
     def __array_function__(self, function: Any, kinds: Any, args: Any, kwargs: Any) -> Any:
         name = function.__name__
         if name in ("where", "concatenate", "stack"):
+            from tests.fuzz.peer_functions import F
+
             return getattr(F, name)(*args, **kwargs)
         if name == "copyto":
             return np.copyto(args[0], args[1].data)
@@ -263,7 +264,7 @@ def _fractional(t: Any) -> Any:
     return t if t.is_floating_point() else t.double()
 
 
-def _taken(t: Any, index: Any) -> Any:
+def taken(t: Any, index: Any) -> Any:
     """t[index], with backward slices, which PyTorch does not know."""
     parts = index if isinstance(index, tuple) else (index,)
     if Ellipsis in [p for p in parts if p is Ellipsis]:
@@ -280,122 +281,36 @@ def _taken(t: Any, index: Any) -> Any:
     return t[tuple(turned)]
 
 
-def _t(value: Any) -> Any:
+def torches(value: Any) -> Any:
     t = plain(value)
     return t if isinstance(t, torch.Tensor) else torch.tensor(t, dtype=torch.float32 if isinstance(t, float) else None)
 
 
-def _two(x: Any, y: Any) -> tuple[Any, Any]:
+def two(x: Any, y: Any) -> tuple[Any, Any]:
     x, y = plain(x), plain(y)
     if not isinstance(x, torch.Tensor):
         x = torch.tensor(x, dtype=y.dtype)
     return x, y if isinstance(y, torch.Tensor) else torch.tensor(y, dtype=x.dtype)
 
 
-def _one(function: Any) -> Any:
-    return lambda x: Tensor(function(_t(x)))
+def one(function: Any) -> Any:
+    return lambda x: Tensor(function(torches(x)))
 
 
-def _both(function: Any) -> Any:
-    return lambda x, y: Tensor(function(*_two(x, y)))
+def both(function: Any) -> Any:
+    return lambda x, y: Tensor(function(*two(x, y)))
+
+
+def _array_of(name: str) -> Any:
+    return lambda x: getattr(np, name)(x.data)
 
 
 _MAPPED: dict[str, Any] = {
-    **{n: _one(getattr(torch, n)) for n in ("exp", "log", "sqrt", "sin", "cos", "tanh", "square")},
-    "absolute": _one(torch.abs), "negative": _one(torch.neg), "maximum": _both(torch.maximum), "minimum": _both(torch.minimum),
-    "logaddexp": _both(torch.logaddexp),
-    **{n: (lambda n: lambda x: getattr(np, n)(x.data))(n) for n in ("sign", "isfinite", "isnan", "isinf")},
-}  # fmt: skip
-
-
-def _dropout(x: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Tensor:
-    """With the numbers that zerokara would draw."""
-    t = _t(x)
-    if not training or p == 0:
-        return Tensor(t)
-    kept = (rng or default_generator()).random(tuple(t.shape), dtype=np.float32) >= p
-    return Tensor(t * torch.as_tensor(kept).to(t.dtype) / (1 - p))
-
-
-def _reduced(losses: Any, reduction: str) -> Tensor:
-    return Tensor({"mean": losses.mean, "sum": losses.sum, "none": lambda: losses}[reduction]())
-
-
-def _cross_entropy(scores: Any, target: Any, label_smoothing: float = 0.0, reduction: str = "mean") -> Tensor:
-    s, t = _t(scores), _t(target)
-    if t.ndim == 2:
-        t = t.to(s.dtype)
-    return Tensor(T.cross_entropy(s, t, label_smoothing=label_smoothing, reduction=reduction))
-
-
-def _batch_norm(
-    x: Any, mean: Any, variance: Any, weight: Any, bias: Any, training: bool, momentum: float, eps: float
-) -> Tensor:
-    given = [None if a is None else torch.from_numpy(a) for a in (mean, variance)]
-    return Tensor(
-        T.batch_norm(
-            _t(x),
-            *given,
-            None if weight is None else _t(weight),
-            None if bias is None else _t(bias),
-            training,
-            momentum,
-            eps,
-        )
-    )
-
-
-def _where(condition: Any, x: Any, y: Any) -> Tensor:
-    return Tensor(torch.where(_t(condition), *_two(x, y)))
-
-
-def _global(x: Any) -> Tensor:
-    return Tensor(_t(x).mean((2, 3)))
-
-
-F = SimpleNamespace(
-    **{n: _one(getattr(torch, n)) for n in ("exp", "log", "sqrt", "sin", "cos", "erf", "tanh", "sigmoid", "relu", "negative", "absolute")},
-    **{n: _both(getattr(torch, n)) for n in ("add", "subtract", "multiply", "divide", "matmul", "maximum", "minimum", "logaddexp")},
-    power=_both(torch.pow),
-    clip=lambda x, low=None, high=None: Tensor(_t(x)).clip(low, high),
-    where=_where,
-    **{n: (lambda n: lambda x, axis=None, keepdims=False: getattr(Tensor(_t(x)), n)(axis, keepdims))(n) for n in ("sum", "mean", "max")},
-    reshape=lambda x, shape: Tensor(_t(x)).reshape(shape),
-    transpose=lambda x, axes=None: Tensor(_t(x)).transpose(*(axes or ())),
-    broadcast_to=lambda x, shape: Tensor(_t(x).broadcast_to(shape)),
-    flatten=lambda x, start_axis=1: Tensor(_t(x).flatten(start_axis)),
-    getitem=lambda x, index: Tensor(_taken(_t(x), index)),
-    concatenate=lambda xs, axis=0: Tensor(torch.cat([_t(x) for x in xs], int(axis))),
-    stack=lambda xs, axis=0: Tensor(torch.stack([_t(x) for x in xs], int(axis))),
-    step=lambda x: Tensor((_t(x) > 0).to(_t(x).dtype)),
-    leaky_relu=lambda x, negative_slope=0.01: Tensor(T.leaky_relu(_t(x), negative_slope)),
-    gelu=_one(T.gelu),
-    softplus=lambda x, beta=1.0, threshold=20.0: Tensor(T.softplus(_t(x), beta, threshold)),
-    softmax=lambda x, axis=-1: Tensor(_t(x).softmax(axis)),
-    log_softmax=lambda x, axis=-1: Tensor(_t(x).log_softmax(axis)),
-    linear=lambda x, w, b=None: Tensor(T.linear(_t(x), _t(w), None if b is None else _t(b))),
-    conv2d=lambda x, w, b=None, stride=1, padding=0, dilation=1, groups=1: Tensor(
-        T.conv2d(_t(x), _t(w), None if b is None else _t(b), stride, padding, dilation, groups)
-    ),
-    max_pool2d=lambda x, k, s=None, p=0, d=1, ceil_mode=False: Tensor(T.max_pool2d(_t(x), k, s, p, d, ceil_mode)),
-    avg_pool2d=lambda x, k, s=None, p=0, ceil_mode=False, count_include_pad=True: Tensor(
-        T.avg_pool2d(_t(x), k, s, p, ceil_mode, count_include_pad)
-    ),
-    global_avg_pool2d=_global,
-    adaptive_avg_pool2d=lambda x, size: Tensor(T.adaptive_avg_pool2d(_t(x), size)),
-    local_response_norm=lambda x, size, alpha=1e-4, beta=0.75, k=1.0: Tensor(T.local_response_norm(_t(x), size, alpha, beta, k)),
-    batch_norm=_batch_norm,
-    layer_norm=lambda x, shape, w=None, b=None, eps=1e-5: Tensor(
-        T.layer_norm(_t(x), shape, None if w is None else _t(w), None if b is None else _t(b), eps)
-    ),
-    dropout=_dropout,
-    squared_error=lambda y, t: Tensor(((_t(y) - _t(t)) ** 2).sum() / 2),
-    mse_loss=lambda y, t, reduction="mean": _reduced((_t(y) - _t(t)) ** 2, reduction),
-    cross_entropy=_cross_entropy,
-    binary_cross_entropy_with_logits=lambda s, t, reduction="mean": Tensor(
-        T.binary_cross_entropy_with_logits(_t(s), _t(t), reduction=reduction)
-    ),
-)  # fmt: skip
+    **{name: one(getattr(torch, name)) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "square", "negative")},
+    **{name: both(getattr(torch, name)) for name in ("maximum", "minimum", "logaddexp")},
+    **{name: _array_of(name) for name in ("sign", "isfinite", "isnan", "isinf")},
+    "absolute": one(torch.abs),
+}
 
 
 def tensor(value: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:

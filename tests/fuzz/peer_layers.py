@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.fuzz.peer import F, Tensor, plain
+from tests.fuzz.peer import Tensor, plain
+from tests.fuzz.peer_functions import F
 
 
 class Parameter(Tensor):
@@ -215,8 +216,8 @@ def _function(function: Any, *settings: tuple[str, Any]) -> type[Module]:
 
     class Layer(Module):
         def __init__(self, *given: Any) -> None:
-            for (name, usual), value in zip(settings, (*given, *(s[1] for s in settings[len(given) :])), strict=True):
-                setattr(self, name, value)
+            for k, (name, usual) in enumerate(settings):
+                setattr(self, name, given[k] if k < len(given) else usual)
 
         def forward(self, x: Any) -> Any:
             return function(x, *(getattr(self, name) for name, _ in settings))
@@ -245,7 +246,9 @@ nn = SimpleNamespace(
     Module=Module, Parameter=Parameter, Linear=Linear, Conv2d=Conv2d, BatchNorm1d=BatchNorm, BatchNorm2d=BatchNorm,
     LayerNorm=LayerNorm, LocalResponseNorm=LocalResponseNorm, Dropout=Dropout, MaxPool2d=MaxPool2d, AvgPool2d=AvgPool2d,
     AdaptiveAvgPool2d=AdaptiveAvgPool2d, GlobalAvgPool2d=_function(F.global_avg_pool2d), Flatten=_function(F.flatten),
-    Identity=_function(lambda x: x), ReLU=_function(F.relu), Tanh=_function(F.tanh), Sigmoid=_function(F.sigmoid), GELU=_function(F.gelu),
-    Softplus=_function(F.softplus, ("beta", 1.0), ("threshold", 20.0)), LeakyReLU=_function(F.leaky_relu, ("negative_slope", 0.01)),
+    Identity=_function(lambda x: x), ReLU=_function(F.relu), Tanh=_function(F.tanh), Sigmoid=_function(F.sigmoid),
+    GELU=_function(F.gelu),
+    Softplus=_function(F.softplus, ("beta", 1.0), ("threshold", 20.0)),
+    LeakyReLU=_function(F.leaky_relu, ("negative_slope", 0.01)),
     Sequential=Sequential, ModuleList=lambda layers: Sequential(*layers),
 )  # fmt: skip

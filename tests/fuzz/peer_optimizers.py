@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from tests.fuzz.peer import Tensor
-
 SIZES = {
     "SGD": (),
     "Momentum": ("v",),
@@ -114,7 +112,5 @@ def clip_grad_value(net: Any, limit: float) -> None:
             p.grad = p.grad.clip(-limit, limit)
 
 
-optim = SimpleNamespace(
-    clip_grad_norm=clip_grad_norm, clip_grad_value=clip_grad_value, **{name: type(name, (Optimizer,), {}) for name in SIZES}
-)  # fmt: skip
-__all__ = ["Tensor", "optim"]
+METHODS = {name: type(name, (Optimizer,), {}) for name in SIZES}
+optim = SimpleNamespace(clip_grad_norm=clip_grad_norm, clip_grad_value=clip_grad_value, **METHODS)

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from tests.fuzz.observing import Named
-from tests.fuzz.peer import F, zk
+from tests.fuzz.peer import zk
+from tests.fuzz.peer_functions import F
 from tests.fuzz.peer_layers import nn
 from tests.fuzz.peer_optimizers import optim
 from tests.fuzz.worlds import World
@@ -21,7 +21,3 @@ class Peer(World):
 
     def names(self) -> dict[str, Any]:
         return {"np": np, "zk": zk, "F": F, "nn": nn, "optim": optim}
-
-    def take(self, state: Named) -> None:
-        """New layers begin with zeros here, so a shape that differs is a fault of the peer."""
-        super().take(state)

@@ -2,10 +2,8 @@
 
 import textwrap
 
-from tests.fuzz.changes import CHANGES
-from tests.fuzz.layers import Network
+from tests.fuzz.grammar import CHANGES, LOSSES, PIECES, TARGETS, Network, Step, optimizer
 from tests.fuzz.parts import Case, pick
-from tests.fuzz.steps import LOSSES, PIECES, TARGETS, Step, optimizer
 
 HEAD = """\
 import numpy as np
@@ -133,13 +131,13 @@ x = np.rint(x * 255).astype(np.uint8) if x.ndim == 4 else x
 loader = data.Loader(data.Split(x, y), {size}, shuffle=False, dtype=DTYPE)
 records = training.fit(two['net'].train(), loader, two['optimizer'], epochs=1, loss=two['criterion'])
 step = lambda *given: next(records).loss""",
-    "torch": """two = make(peer.zk, peer.F, peer_layers.nn, peer_optimizers.optim)
+    "torch": """two = make(peer.zk, peer_functions.F, peer_layers.nn, peer_optimizers.optim)
 two['net'].load_state_dict(one['net'].state_dict())
 step = two['step']""",
 }
 IMPORTS = {
     "fit": "from zerokara import data, training\n",
-    "torch": "from tests.fuzz import peer, peer_layers, peer_optimizers\n",
+    "torch": "from tests.fuzz import peer, peer_functions, peer_layers, peer_optimizers\n",
     "reference": """
 
 def referred(step, given):

@@ -1,4 +1,4 @@
-"""Random trainings come out the same in every way: written out, with reference kernels, captured, by `fit`, in PyTorch."""
+"""Random trainings come out the same in every way: written out with either kernels, captured, by `fit`, in PyTorch."""
 
 import pytest
 

@@ -67,9 +67,9 @@ def simpler(case: Case) -> Iterator[Case]:
     if len(case.entry) > 1:
         yield replace(case, entry=(case.entry[0],))
     for made in smaller(case):
-        if made.calls and made.classes and made.entry and all(made.entry) and all(call.size for call in made.calls):
-            if bool(made.optimizers) == bool(case.optimizers) or not made.pieces:
-                yield made
+        whole = made.calls and made.classes and made.entry and all(made.entry) and all(call.size for call in made.calls)
+        if whole and (bool(made.optimizers) == bool(case.optimizers) or not made.pieces):
+            yield made
 
 
 def told(case: Case, failure: Difference) -> str:

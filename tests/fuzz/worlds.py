@@ -1,4 +1,4 @@
-"""The worlds in which a case is run side by side: written out with either family of kernels, captured, by `fit`, by PyTorch."""
+"""The worlds in which a case is run side by side: written out with either kernels, captured, by `fit`."""
 
 import copy
 import warnings
@@ -121,7 +121,7 @@ class Reference(World):
 
 
 class Captured(World):
-    """Recorded and replayed. A step that is refused must leave everything as it was; it is then run as it is written."""
+    """Recorded and replayed. A step that is refused must leave all as it was; it is then run as it is written."""
 
     way = "captured"
     capture = staticmethod(zk.capture)
