@@ -25,6 +25,8 @@ SLACK = 200.0
 RELATIVE = {2: 2e-2, 4: 1e-5, 8: 1e-12}
 WIDER = {"float16": np.float32, "float32": np.float64, "float64": np.longdouble}
 REFUSALS = (ValueError, TypeError, IndexError)
+COMPUTED = {"float16": 2, "float32": 4, "int64": 4, "int8": 2, "uint8": 2, "bool": 2}
+"""The bytes of the floating-point numbers that come of these: integers become float32, and NumPy's small ones float16."""
 Given = dict[str, tuple[Any, bool]]
 
 
@@ -40,13 +42,15 @@ def check(written: list[str], given: Given, refused: bool, number: int) -> Repor
         except Exception as problem:
             report.refused.append(_judge_refusal(family, problem, refused, expected, peer))
             continue
+        if refused and peer[0] is None and "not implemented" in str(peer[1]):
+            continue
         if refused and peer[0] is None:
             raise Difference(family, 0, "a result where NumPy and PyTorch refuse", str(peer[1]), value)
         if refused:  # PyTorch can do it, and so can we
             expected = precise = peer[0]
         _expect_value(family, value, expected, precise, given)
         _expect_dtype(family, value, peer, given)
-        _expect_slopes(family, slopes, written, given, number, peer)
+        _expect_slopes(family, slopes, written, given, number, peer, bool(np.isnan(value).any()))
     return report
 
 
@@ -132,7 +136,7 @@ def _expect_value(family: str, value: Any, expected: Any, precise: Any, given: G
         if not np.all(error(expected, value) <= (1e-5 if value.dtype.kind == "f" else 0)):
             raise Difference(family, 0, "value", expected, value)
         return
-    size = min(value.dtype.itemsize, *(x.dtype.itemsize for x, _ in given.values() if x.dtype.kind == "f"), 8)
+    size = min(value.dtype.itemsize, *(COMPUTED.get(x.dtype.name, 8) for x, _ in given.values()))
     apart = error(expected, precise) if precise is not None and precise.shape == expected.shape else 0.0
     limit = SLACK * np.where(np.isfinite(apart), apart, np.inf) + RELATIVE[size] * _largest(expected, 1.0)
     errors = error(expected, value)
@@ -154,14 +158,17 @@ def _expect_dtype(family: str, value: Any, peer: Any, given: Given) -> None:
 
 
 def _expect_slopes(
-    family: str, slopes: dict[str, Any], written: list[str], given: Given, number: int, peer: Any
+    family: str, slopes: dict[str, Any], written: list[str], given: Given, number: int, peer: Any, nothing: bool
 ) -> None:
+    """`nothing`: a value is no number, and so nobody can say what its gradient is."""
     for name, found in slopes.items():
         x = given[name][0]
         if found.shape != x.shape or found.dtype != x.dtype:
             raise Difference(
                 family, 0, f"gradient of {name}: shape and dtype", (x.shape, x.dtype), (found.shape, found.dtype)
             )
+        if nothing:
+            continue
         near = {2: 5e-2, 4: 1e-3, 8: 1e-8}[x.dtype.itemsize]
         by_peer = peer[2].get(name)
         if by_peer is not None:
@@ -210,6 +217,9 @@ def _differences(written: list[str], given: Given, name: str, number: int) -> tu
 def _finite_throughout(written: list[str], given: Given) -> bool:
     """Whether no value on the way is infinite or no number: differences in a wider range would tell another story."""
     space: dict[str, Any] = {"np": np, "F": JUDGE, **{name: x for name, (x, _) in given.items()}}
-    _run(written, space)
+    try:
+        _run(written, space)
+    except REFUSALS:  # what PyTorch can do, and NumPy cannot
+        return False
     shown = (np.asarray(value) for name, value in space.items() if name[1:].isdigit())
     return all(np.isfinite(value).all() for value in shown if value.dtype.kind == "f")

@@ -23,7 +23,7 @@ def _floating(x: Any) -> Any:
 
 def _softplus(x: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
     x = _floating(x)
-    return np.where(beta * x > threshold, x, np.logaddexp(0 * x, beta * x) / x.dtype.type(beta))
+    return np.where(beta * x > threshold, x, np.logaddexp(np.zeros_like(x), beta * x) / x.dtype.type(beta))
 
 
 def _sigmoid(x: Any) -> Any:

@@ -261,7 +261,7 @@ def _reduced_over(t: Any, axis: Any, keepdims: bool, function: Any, **options: A
 
 
 def _fractional(t: Any) -> Any:
-    return t if t.is_floating_point() else t.double()
+    return t if t.is_floating_point() else t.float()
 
 
 def taken(t: Any, index: Any) -> Any:
