@@ -26,7 +26,7 @@ RELATIVE = {2: 2e-2, 4: 1e-5, 8: 1e-12}
 WIDER = {"float16": np.float32, "float32": np.float64, "float64": np.longdouble}
 REFUSALS = (ValueError, TypeError, IndexError)
 COMPUTED = {"float16": 2, "float32": 4, "int64": 4, "int8": 2, "uint8": 2, "bool": 2}
-"""The bytes of the floating-point numbers that come of these: integers become float32, and NumPy's small ones float16."""
+"""The bytes of the fractions that come of these: integers become float32, and NumPy's small ones float16."""
 Given = dict[str, tuple[Any, bool]]
 
 
