@@ -1,5 +1,6 @@
 """A case from its number: nothing else decides it."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,15 +112,19 @@ def _calls(rng: Any, ordinary: bool) -> tuple[Call, ...]:
     return tuple(calls)
 
 
+def evaluable(case: Case) -> bool:
+    """Whether its batches can be the data of `training.evaluate`."""
+    labels = LOSSES[case.loss.kind][1] == "labels"
+    return labels and not case.indices and len(case.entry) in (1, 3) and case.classes > 1
+
+
 def ordinary(case: Case) -> bool:
     """Whether it is a step as `training.fit` makes it: no pieces, one optimizer, labels, full batches but the last."""
     sizes = [call.size for call in case.calls]
     return (
         not case.pieces
         and len(case.optimizers) == 1
-        and LOSSES[case.loss.kind][1] == "labels"
-        and not case.indices
-        and len(case.entry) in (1, 3)
+        and evaluable(replace(case, classes=2))
         and all(not call.layout for call in case.calls)
         and len(set(sizes[:-1])) <= 1
         and sizes[-1] <= sizes[0]

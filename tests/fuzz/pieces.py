@@ -29,6 +29,25 @@ def array_from_outside(s: Step, p: Part) -> None:
     s.scored.append(f"scores = {pick(forms, p.a).replace('{}', array)}")
 
 
+@piece("the same given twice", forward=True)
+def the_same_given_twice(s: Step, p: Part) -> None:
+    """Two arguments that are one array."""
+    same = s.argument("same", "x")
+    if not s.case.indices:
+        s.scored.append(
+            f"scores = scores + {pick((f'{same}.mean()', f'0.1 * {same}.reshape(len(x), -1)[:, :1]'), p.a)}"
+        )
+
+
+@piece("weights given")
+def weights_given(s: Step, p: Part) -> None:
+    """An argument that is the array of a parameter: it is read before it changes, and after."""
+    given = s.argument("given", pick(("net.head.weight.data", "net.head.weight.data.T"), p.a))
+    s.scored.append(f"scores = scores * {given}.mean()")
+    s.end.append(f"kept{s.count} = {given} * 1")
+    s.results.append(f"kept{s.count}")
+
+
 @piece("number given", forward=True)
 def number_given(s: Step, p: Part) -> None:
     """Numbers that are equal and yet not the same: 1 and True, 2 and 2.0, 0.0 and −0.0."""

@@ -131,12 +131,16 @@ x = np.rint(x * 255).astype(np.uint8) if x.ndim == 4 else x
 loader = data.Loader(data.Split(x, y), {size}, shuffle=False, dtype=DTYPE)
 records = training.fit(two['net'].train(), loader, two['optimizer'], epochs=1, loss=two['criterion'])
 step = lambda *given: next(records).loss""",
+    "evaluate": """two = make()
+step = lambda x, y, *given: training.evaluate(two['net'], data.Split(x.data, y)).scores
+one['step'] = lambda x, y, *given: one['net'].eval()(x).data""",
     "torch": """two = make(peer.zk, peer_functions.F, peer_layers.nn, peer_optimizers.optim)
 two['net'].load_state_dict(one['net'].state_dict())
 step = two['step']""",
 }
 IMPORTS = {
     "fit": "from zerokara import data, training\n",
+    "evaluate": "from zerokara import data, training\n",
     "torch": "from tests.fuzz import peer, peer_functions, peer_layers, peer_optimizers\n",
     "reference": """
 

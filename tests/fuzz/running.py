@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tests.fuzz.drawing import ordinary
+from tests.fuzz.drawing import evaluable, ordinary
 from tests.fuzz.observing import REPEATS, Difference, Named, compare, movement, named_results
 from tests.fuzz.parts import Case
 from tests.fuzz.programs import body
-from tests.fuzz.worlds import Captured, Fitted, Reference, World, moved_a_little
+from tests.fuzz.worlds import Captured, Evaluated, Fitted, Reference, World, moved_a_little
 
 ALLOWED = (ValueError, TypeError, IndexError, RuntimeError, AttributeError)
 """How a step that cannot be is refused, by zerokara and by Python."""
@@ -33,7 +33,7 @@ class Report:
 @cache
 def peers() -> tuple[type[World], ...]:
     """The ways besides the written step: PyTorch where it is installed."""
-    found: list[type[World]] = [Reference, Captured, Fitted]
+    found: list[type[World]] = [Evaluated, Reference, Captured, Fitted]
     try:
         from tests.fuzz.peer_world import Peer
     except ImportError:
@@ -46,7 +46,8 @@ def run(case: Case, ways: tuple[str, ...] = ()) -> Report:
     text, report = body(case), Report()
     base = World(text, case)
     size = np.dtype(case.dtype).itemsize
-    chosen = [w for w in peers() if (not ways or w.way in ways) and (w.way != "fit" or ordinary(case))]
+    able = {"fit": ordinary(case), "evaluate": evaluable(case)}
+    chosen = [w for w in peers() if (not ways or w.way in ways) and able.get(w.way, True)]
     others = [w(text, case) for w in chosen]
     for world in others:
         world.take(base.state())
@@ -70,12 +71,16 @@ def _call(text: str, case: Case, k: int, base: World, others: list[World], size:
     before = base.state()
     for world in others:
         world.take(before)
+    for world in others:
+        if isinstance(world, Evaluated):
+            _evaluated(world, base, k, size)
     try:
         expected = named_results(base.call(k))
     except ALLOWED as error:
         report.invalid = f"{type(error).__name__}: {error}"
         for world in others:
-            _raises_too(world, k, error)
+            if not isinstance(world, Evaluated):
+                _raises_too(world, k, error)
         return False
     after = base.state()
     report.calls += 1
@@ -89,12 +94,21 @@ def _call(text: str, case: Case, k: int, base: World, others: list[World], size:
         return movement(runs, {**expected, **after})
 
     for world in others:
-        found = _observed(world, k)
-        wanted = _seen_by(world, {**expected, **after})
-        if world.way == "fit":
-            wanted = _loss_only(wanted, expected)
-        report.rounding += compare(world.way, k, wanted, found, _seen_by(world, before), size, moved)
+        if isinstance(world, Evaluated):
+            continue
+        wanted = {**(named_results(float(expected["result"])) if world.way == "fit" else expected), **after}
+        report.rounding += compare(world.way, k, wanted, _observed(world, k), before, size, moved)
     return True
+
+
+def _evaluated(world: Evaluated, base: World, k: int, size: int) -> None:
+    """The scores of `evaluate` are those of the network as it is, and nothing is changed."""
+    try:
+        scores = world.expected(base, k)
+    except ALLOWED:
+        return
+    before = world.state()
+    compare(world.way, k, {**named_results(scores), **before}, _observed(world, k), before, size, dict)
 
 
 def _observed(world: World, k: int) -> Named:
@@ -106,17 +120,6 @@ def _observed(world: World, k: int) -> Named:
         raise Difference(world.way, k, "an exception", "a result", f"{type(error).__name__}: {error}") from error
     world.whole(k)
     return {**named_results(result), **world.state()}
-
-
-def _seen_by(world: World, named: Named) -> Named:
-    """What this way has at all (PyTorch's arrays are compared as arrays)."""
-    return named
-
-
-def _loss_only(wanted: Named, expected: Named) -> Named:
-    """`fit` tells the loss, as a number."""
-    kept = {name: value for name, value in wanted.items() if not name.startswith("result")}
-    return {**named_results(float(expected["result"])), **kept}
 
 
 def _raises_too(world: World, k: int, error: Exception) -> None:

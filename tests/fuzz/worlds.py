@@ -11,7 +11,8 @@ import zerokara as zk
 from tests.fuzz.observing import Difference, Named, named_results
 from zerokara import functional, nn, optim
 from zerokara.data import Loader, Split
-from zerokara.training import fit
+from zerokara.training import evaluate, fit
+from zerokara.training.evaluation import evaluation_mode
 
 NAMES = {"np": np, "zk": zk, "F": functional, "nn": nn, "optim": optim}
 
@@ -177,6 +178,24 @@ class Fitted(World):
     def call(self, k: int) -> Any:
         zk.manual_seed(k)
         return self.run(lambda: float(next(self.records).loss))
+
+
+class Evaluated(World):
+    """`training.evaluate` on the batch of the call, in the middle of a training: it changes nothing."""
+
+    way = "evaluate"
+
+    def call(self, k: int) -> Any:
+        x, y = self.run(self.made["arguments"], k)[:2]
+        pixels = np.rint(x.data * 255).astype(np.uint8) if x.ndim == 4 else x.data
+        loader = Loader(Split(np.ascontiguousarray(pixels), y), len(y), shuffle=False, dtype=x.dtype)
+        return self.run(lambda: evaluate(self.net, loader).scores)
+
+    def expected(self, base: World, k: int) -> Any:
+        """The scores of another world's network, as it is, written out."""
+        x = base.run(base.made["arguments"], k)[0]
+        with evaluation_mode(base.net), zk.no_grad():
+            return base.run(lambda: base.net(x).data)
 
 
 def moved_a_little(text: str, case: Any, k: int, before: Named, seed: int) -> Named:
