@@ -53,7 +53,7 @@ def _window(**changes: Any) -> dict[str, Any]:
 
 ELEMENTWISE: dict[str, Callable[..., Array]] = {
     "negative": normal, "exp": normal, "sin": normal, "cos": normal, "tanh": normal, "sigmoid": normal, "erf": normal,
-    "gelu": normal, "softplus": normal, "log": positive, "sqrt": positive,
+    "ndtr": normal, "gelu": normal, "softplus": normal, "log": positive, "sqrt": positive,
     "absolute": lambda *s: away(normal(*s)), "relu": lambda *s: away(normal(*s)),
     "leaky_relu": lambda *s: away(normal(*s)), "step": lambda *s: away(normal(*s)),
 }  # fmt: skip
@@ -74,6 +74,8 @@ def _binary() -> list[Case]:
     cases += [Case("power", (positive(*a), normal(7, *b)[0])) for a, b in pairs + spread]
     cases += [Case(n, (distinct(2, 3), distinct(3, 2).reshape(2, 3) + 0.11)) for n in ("maximum", "minimum")]
     cases += [Case("power", (normal(4), np.array(3.0)), at=(0,)), Case("power", (normal(4), np.array(0.0)), at=(0,))]
+    cases += [Case("scalar_power", (positive(*s),), {"p": p}) for s in SHAPES for p in (0.0, 1.0, 2.0, 3.0, -1.5)]
+    cases += [Case("power", (positive(3), np.zeros(3)))]
     return cases
 
 
@@ -85,13 +87,14 @@ def _arrangement() -> list[Case]:
     ways = [{"axis": a, "keepdims": k} for a in (None, 0, -1, (0, 2)) for k in (False, True)]
     return [
         *(Case(rule, (x,), way) for rule in ("sum", "mean") for way in ways),
-        *(Case("max", (apart,), way) for way in ways),
+        *(Case(rule, (x,), {**way, "ddof": ddof}) for rule in ("var", "std") for way in ways for ddof in (0, 1)),
+        *(Case(rule, (apart,), way) for rule in ("max", "min") for way in ways),
         Case("reshape", (x,), {"shape": (4, 6)}),
-        Case("transpose", (x,), {"axes": (2, 0, 1)}),
+        *(Case("transpose", (x,), {"axes": axes}) for axes in ((2, 0, 1), (0, -1, 1), (-1, -3, -2), (1, -1, 0))),
         Case("broadcast_to", (normal(3, 1),), {"shape": (2, 3, 4)}),
         *(Case("getitem", (x,), {"index": i}) for i in indices),
         Case("scatter", (normal(4),), {"index": choice, "shape": (3,)}),
-        Case("concatenate", (x, normal(2, 1, 4), normal(2, 0, 4)), {"axis": 1}),
+        *(Case("concatenate", (x, normal(2, 1, 4), normal(2, 0, 4)), {"axis": axis}) for axis in (1, -2)),
         Case("clip", (distinct(8),), {"low": -1.0, "high": 0.5}),
         Case("clip", (distinct(8),), {"low": None, "high": 0.5}),
         Case("where", (x, normal(3, 4)), {"condition": x > 0.3}),
@@ -170,6 +173,9 @@ def _losses() -> list[Case]:
         Case("cross_entropy", (normal(4, 3),), {"labels": np.array([0, 2, 2, 1])}, twice=False),
         Case("cross_entropy", (normal(0, 3),), {"labels": np.zeros(0, int)}, twice=False),
         Case("binary_cross_entropy_with_logits", (normal(4, 3), (normal(4, 3) > 0) * 1.0)),
+        Case("soft_target_cross_entropy", (normal(4, 3), positive(4, 3))),
+        Case("soft_target_cross_entropy", (normal(3, 3), np.eye(3)), at=(0,)),
+        Case("soft_target_cross_entropy", (normal(0, 3), positive(0, 3))),
     ]
 
 

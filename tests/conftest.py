@@ -1,6 +1,10 @@
-"""Settings every test shares: property-based tests draw the same examples on every machine."""
+"""Settings every test shares: recorded steps are proved; property-based tests draw the same examples everywhere."""
+
+import os
 
 from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("ZEROKARA_CHECK", "static")  # every lowered program, also in processes that tests start
 
 settings.register_profile(
     "zerokara",

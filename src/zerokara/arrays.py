@@ -13,6 +13,14 @@ DTypeLike = npt.DTypeLike
 _DEFAULT = np.random.default_rng(0)
 
 
+def native(array: Array) -> Array:
+    """The same numbers in the byte order of this machine: itself, or a copy of an array of the other order.
+
+    Files of big-endian machines (and network formats) hold such arrays. NumPy reads them, machine code does not.
+    """
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
 def generator(seed: int, *purpose: str | int) -> np.random.Generator:
     """A random stream of its own for every purpose: `generator(7, "shuffle", epoch)`.
 
@@ -21,7 +29,7 @@ def generator(seed: int, *purpose: str | int) -> np.random.Generator:
     """
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"a seed is a non-negative integer; got {seed!r}")
-    words = [p if isinstance(p, int) else zlib.crc32(p.encode()) for p in purpose]
+    words = [zlib.crc32(p.encode()) if isinstance(p, str) else int(p) for p in purpose]
     return np.random.default_rng(np.random.SeedSequence([seed, *words]))
 
 

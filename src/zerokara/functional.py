@@ -3,6 +3,7 @@
 Arguments may be tensors or arrays. The formulas stand in `zerokara.rules`, under the same names.
 """
 
+import builtins
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -12,8 +13,11 @@ import numpy as np
 from zerokara import kernels, rules
 from zerokara.arrays import Array, default_generator
 from zerokara.autodiff import Tensor, apply, as_tensor
+from zerokara.autodiff.dispatch import truth
+from zerokara.autodiff.promotion import alike, combined, converted, floating
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import as_array
+from zerokara.rules import Rule
 
 Like = Any
 """A tensor, an array or a number."""
@@ -26,32 +30,33 @@ Size = int | tuple[int, int]
 
 def add(x: Like, y: Like) -> Tensor:
     """x + y"""
-    return apply(rules.add, *_alike(x, y))
+    return _combined(rules.add, x, y)
 
 
 def subtract(x: Like, y: Like) -> Tensor:
     """x − y"""
-    return apply(rules.subtract, *_alike(x, y))
+    return _combined(rules.subtract, x, y, bools=False)
 
 
 def multiply(x: Like, y: Like) -> Tensor:
     """x · y"""
-    return apply(rules.multiply, *_alike(x, y))
+    return _combined(rules.multiply, x, y)
 
 
 def divide(x: Like, y: Like) -> Tensor:
     """x / y"""
-    return apply(rules.divide, *_alike(x, y))
+    return _combined(rules.divide, x, y, fractions=True)
 
 
 def negative(x: Like) -> Tensor:
     """−x"""
-    return apply(rules.negative, x)
+    return as_tensor(x).__neg__()
 
 
 def power(x: Like, p: Like) -> Tensor:
     """xᵖ"""
-    return apply(rules.power, *_alike(x, p))
+    raised: Tensor = as_tensor(x) ** p
+    return raised
 
 
 def matmul(x: Like, y: Like) -> Tensor:
@@ -61,37 +66,42 @@ def matmul(x: Like, y: Like) -> Tensor:
 
 def exp(x: Like) -> Tensor:
     """eˣ"""
-    return apply(rules.exp, x)
+    return apply(rules.exp, _fractional(x))
 
 
 def log(x: Like) -> Tensor:
     """ln x"""
-    return apply(rules.log, x)
+    return apply(rules.log, _fractional(x))
 
 
 def logaddexp(x: Like, y: Like) -> Tensor:
     """ln(eˣ + eʸ), never overflowing"""
-    return apply(rules.logaddexp, *_alike(x, y))
+    return _combined(rules.logaddexp, x, y, fractions=True)
 
 
 def sqrt(x: Like) -> Tensor:
     """√x"""
-    return apply(rules.sqrt, x)
+    return apply(rules.sqrt, _fractional(x))
 
 
 def sin(x: Like) -> Tensor:
     """sin x"""
-    return apply(rules.sin, x)
+    return apply(rules.sin, _fractional(x))
 
 
 def cos(x: Like) -> Tensor:
     """cos x"""
-    return apply(rules.cos, x)
+    return apply(rules.cos, _fractional(x))
 
 
 def erf(x: Like) -> Tensor:
     """The error function"""
-    return apply(rules.erf, x)
+    return apply(rules.erf, _fractional(x))
+
+
+def ndtr(x: Like) -> Tensor:
+    """Φ(x), the normal distribution"""
+    return apply(rules.ndtr, _fractional(x))
 
 
 def absolute(x: Like) -> Tensor:
@@ -101,22 +111,22 @@ def absolute(x: Like) -> Tensor:
 
 def maximum(x: Like, y: Like) -> Tensor:
     """The larger of x and y"""
-    return apply(rules.maximum, *_alike(x, y))
+    return _combined(rules.maximum, x, y)
 
 
 def minimum(x: Like, y: Like) -> Tensor:
     """The smaller of x and y"""
-    return apply(rules.minimum, *_alike(x, y))
+    return _combined(rules.minimum, x, y)
 
 
-def clip(x: Like, low: float | None = None, high: float | None = None) -> Tensor:
+def clip(x: Like, low: Like | None = None, high: Like | None = None) -> Tensor:
     """min(max(x, low), high)"""
-    return apply(rules.clip, x, low=low, high=high)
+    return as_tensor(x).clip(low, high)
 
 
 def where(condition: Like, x: Like, y: Like) -> Tensor:
     """The value x where the condition holds, else y"""
-    return apply(rules.where, *_alike(x, y), condition=as_array(condition, bool))
+    return as_tensor(combined(lambda rule, *xs: apply(rule, *xs, condition=truth(condition)), rules.where, x, y))
 
 
 # reductions
@@ -132,9 +142,24 @@ def mean(x: Like, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return apply(rules.mean, x, axis=axis, keepdims=keepdims)
 
 
+def var(x: Like, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Tensor:
+    """(1/(n − ddof)) Σ (x − mean)²"""
+    return apply(rules.var, x, axis=axis, keepdims=keepdims, ddof=ddof)
+
+
+def std(x: Like, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Tensor:
+    """√var"""
+    return apply(rules.std, x, axis=axis, keepdims=keepdims, ddof=ddof)
+
+
 def max(x: Like, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """The largest x"""
     return apply(rules.max, x, axis=axis, keepdims=keepdims)
+
+
+def min(x: Like, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """The smallest x"""
+    return apply(rules.min, x, axis=axis, keepdims=keepdims)
 
 
 # arrangement
@@ -167,12 +192,13 @@ def getitem(x: Like, index: Any) -> Tensor:
 
 def concatenate(xs: Sequence[Like], axis: int = 0) -> Tensor:
     """Tensors one after another along an axis"""
-    return apply(rules.concatenate, *xs, axis=axis)
+    return apply(rules.concatenate, *alike(*(as_tensor(x) for x in xs)), axis=axis)
 
 
 def stack(xs: Sequence[Like], axis: int = 0) -> Tensor:
     """Tensors of one shape side by side along a new axis"""
-    return concatenate([as_tensor(x).expand_dims(axis) for x in xs], axis)
+    stacked: Any = np.stack([as_tensor(x) for x in xs], axis)
+    return as_tensor(stacked)
 
 
 # activations
@@ -185,12 +211,12 @@ def step(x: Like) -> Tensor:
 
 def sigmoid(x: Like) -> Tensor:
     """1 / (1 + e⁻ˣ)"""
-    return apply(rules.sigmoid, x)
+    return apply(rules.sigmoid, _fractional(x))
 
 
 def tanh(x: Like) -> Tensor:
     """tanh x"""
-    return apply(rules.tanh, x)
+    return apply(rules.tanh, _fractional(x))
 
 
 def relu(x: Like) -> Tensor:
@@ -200,27 +226,27 @@ def relu(x: Like) -> Tensor:
 
 def leaky_relu(x: Like, negative_slope: float = 0.01) -> Tensor:
     """x where x > 0, else negative_slope·x"""
-    return apply(rules.leaky_relu, x, negative_slope=negative_slope)
+    return apply(rules.leaky_relu, _fractional(x), negative_slope=negative_slope)
 
 
 def gelu(x: Like) -> Tensor:
     """x·Φ(x), Φ the normal distribution"""
-    return apply(rules.gelu, x)
+    return apply(rules.gelu, _fractional(x))
 
 
 def softplus(x: Like, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """ln(1 + e^(βx)) / β"""
-    return apply(rules.softplus, x, beta=beta, threshold=threshold)
+    return apply(rules.softplus, _fractional(x), beta=beta, threshold=threshold)
 
 
 def softmax(x: Like, axis: int = -1) -> Tensor:
     """Scores become probabilities along an axis"""
-    return apply(rules.softmax, x, axis=axis)
+    return apply(rules.softmax, _fractional(x), axis=axis)
 
 
 def log_softmax(x: Like, axis: int = -1) -> Tensor:
     """The logarithm of softmax, without ever forming a probability that rounds to 0"""
-    return apply(rules.log_softmax, x, axis=axis)
+    return apply(rules.log_softmax, _fractional(x), axis=axis)
 
 
 # layers
@@ -239,6 +265,7 @@ def linear(x: Like, weight: Like, bias: Like | None = None) -> Tensor:
             f"linear expects (N, {weight.shape[1]}) inputs for a weight of shape {weight.shape}; got {x.shape}"
             + (": put a Flatten before it" if x.ndim > 2 else "")
         )
+    x, weight, bias = _fractions(x, weight, bias)
     if x.ndim == 2:
         return apply(rules.linear, x, weight, bias)
     rows = apply(rules.linear, x.reshape(-1, x.shape[-1]), weight, bias)
@@ -270,7 +297,7 @@ def conv2d(
             f"and a multiple of {groups} filters; the images have shape {x.shape}"
         )
     window = {"stride": pair(stride), "padding": pair(padding), "dilation": pair(dilation)}
-    return apply(rules.conv2d, x, weight, bias, groups=groups, **window)
+    return apply(rules.conv2d, *_fractions(x, weight, bias), groups=groups, **window)
 
 
 def max_pool2d(
@@ -300,7 +327,7 @@ def avg_pool2d(
     window = {"kernel": pair(kernel_size), "stride": pair(step), "padding": pair(padding)}
     return apply(
         rules.avg_pool2d,
-        _images("avg_pool2d", x),
+        _fractional(_images("avg_pool2d", x)),
         ceil_mode=ceil_mode,
         count_include_pad=count_include_pad,
         **window,
@@ -318,9 +345,9 @@ def adaptive_avg_pool2d(x: Like, output_size: Size) -> Tensor:
     Row i is the mean of the rows ⌊i·H/h⌋ … ⌈(i+1)·H/h⌉ − 1, columns alike; windows overlap where h does not divide H.
     With A[i,r] = 1/(rows of window i) inside the window and 0 outside, and B alike for columns:  y = A·x·Bᵀ
     """
-    t, (rows, columns) = _images("adaptive_avg_pool2d", x), pair(output_size)
+    t, (rows, columns) = _fractional(_images("adaptive_avg_pool2d", x)), pair(output_size)
     height, width = t.shape[2:]
-    if min(rows, columns, height, width) < 1:
+    if builtins.min(rows, columns, height, width) < 1:
         raise ValueError(f"adaptive_avg_pool2d expects pixels and a size of at least 1; got {t.shape}, {output_size}")
     if (rows, columns) == (height, width):
         return t
@@ -339,7 +366,7 @@ def local_response_norm(x: Like, size: int, alpha: float = 1e-4, beta: float = 0
     with the channels as rows and the pixels as columns. Krizhevsky, Sutskever and Hinton, 2012, section 3.3; α is
     divided by `size` as in PyTorch.
     """
-    t = _images("local_response_norm", x)
+    t = _fractional(_images("local_response_norm", x))
     if size < 1:
         raise ValueError(f"local_response_norm expects a size of at least 1 channel; got {size}")
     n, c, h, w = t.shape
@@ -373,6 +400,7 @@ def batch_norm(
     for name, value in given.items():
         if value is not None and value.shape != (x.shape[1],):
             raise ValueError(f"batch_norm of {x.shape} expects {name} of shape ({x.shape[1]},); got {value.shape}")
+    x, weight, bias = _fractions(x, weight, bias)
     if not training:
         if running_mean is None or running_var is None:
             raise ValueError("batch_norm outside training needs running_mean and running_var")
@@ -398,13 +426,13 @@ def layer_norm(
 ) -> Tensor:
     """Each sample brought to mean 0 and spread 1 over its last axes, whose lengths are `normalized_shape`"""
     x = as_tensor(x)
-    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-    if x.shape[-len(shape) :] != shape:
+    shape = rules.new_shape("layer_norm", normalized_shape)
+    if not shape or x.shape[-len(shape) :] != shape:
         raise ValueError(f"layer_norm over {shape} expects inputs that end in {shape}; got {x.shape}")
     for name, value in (("weight", weight), ("bias", bias)):
         if value is not None and value.shape != shape:
             raise ValueError(f"layer_norm over {shape} expects {name} of that shape; got {value.shape}")
-    return apply(rules.layer_norm, x, weight, bias, axes_count=len(shape), eps=eps)
+    return apply(rules.layer_norm, *_fractions(x, weight, bias), axes_count=len(shape), eps=eps)
 
 
 def dropout(x: Like, p: float = 0.5, training: bool = True, rng: np.random.Generator | None = None) -> Tensor:
@@ -414,6 +442,7 @@ def dropout(x: Like, p: float = 0.5, training: bool = True, rng: np.random.Gener
         raise ValueError(f"dropout needs 0 <= p < 1; got {p}")
     if not training or p == 0:
         return t
+    t = _fractional(t)
     shape, scale = t.shape, t.dtype.type(1 / (1 - p))
 
     def draw() -> Array:
@@ -428,14 +457,14 @@ def dropout(x: Like, p: float = 0.5, training: bool = True, rng: np.random.Gener
 
 def squared_error(y: Like, t: Like) -> Tensor:
     """The book's ½ Σ (y − t)²: a sum, so it grows with the batch"""
-    y = as_tensor(y)
+    y = _fractional(y)
     t = _same_shape("squared_error", y, t)
     return apply(rules.squared_error, y, t)
 
 
 def mse_loss(y: Like, t: Like, reduction: str = "mean") -> Tensor:
     """(y − t)², its mean by default"""
-    y = as_tensor(y)
+    y = _fractional(y)
     d = y - _same_shape("mse_loss", y, t)
     return _reduce(d * d, reduction)
 
@@ -446,7 +475,7 @@ def cross_entropy(scores: Like, target: Like, label_smoothing: float = 0.0, redu
     Scores (N, K); target either labels (N,) of integers or one-hot rows / probabilities (N, K). With `label_smoothing`
     ε the target becomes (1 − ε)·target + ε/K. Labels and one-hot rows give the same loss and gradient.
     """
-    scores = as_tensor(scores)
+    scores = _fractional(scores)
     if scores.ndim != 2:
         raise ValueError(f"cross_entropy expects (N, K) scores; got {scores.shape}")
     if not 0 <= label_smoothing <= 1:
@@ -456,7 +485,7 @@ def cross_entropy(scores: Like, target: Like, label_smoothing: float = 0.0, redu
         t = _same_shape("cross_entropy", scores, t)
         if label_smoothing:
             t = t * (1 - label_smoothing) + label_smoothing / scores.shape[1]
-        return _reduce(-(log_softmax(scores) * t).sum(axis=1), reduction)
+        return _reduce(apply(rules.soft_target_cross_entropy, scores, t), reduction)
     losses = apply(rules.cross_entropy, scores, labels=_labels(scores, as_array(t)))
     if label_smoothing:
         losses = losses * (1 - label_smoothing) - log_softmax(scores).mean(axis=1) * label_smoothing
@@ -465,7 +494,7 @@ def cross_entropy(scores: Like, target: Like, label_smoothing: float = 0.0, redu
 
 def binary_cross_entropy_with_logits(scores: Like, target: Like, reduction: str = "mean") -> Tensor:
     """−t·ln σ(s) − (1 − t)·ln(1 − σ(s)), from the scores themselves"""
-    scores = as_tensor(scores)
+    scores = _fractional(scores)
     t = _same_shape("binary_cross_entropy_with_logits", scores, target)
     return _reduce(apply(rules.binary_cross_entropy_with_logits, scores, t), reduction)
 
@@ -481,10 +510,24 @@ def pair(size: Size) -> tuple[int, int]:
     return int(rows), int(columns)
 
 
-def _alike(x: Like, y: Like) -> tuple[Any, Any]:
-    """Two operands; a bare number takes the dtype of the other."""
-    owner = as_tensor(y if isinstance(x, bool | int | float) else x)
-    return owner._like(x), owner._like(y)
+def _combined(rule: Rule, x: Like, y: Like, **ways: bool) -> Tensor:
+    """A rule of two operands of any types and shapes that fit together."""
+    return as_tensor(combined(apply, rule, x, y, **ways))
+
+
+def _fractional(x: Like) -> Tensor:
+    """A tensor of fractions: integers and bools become float32."""
+    t = as_tensor(x)
+    return t if t.dtype.kind == "f" else t.astype(np.float32)
+
+
+def _fractions(x: Tensor, weight: Like | None, bias: Like | None) -> tuple[Any, Any, Any]:
+    """What goes into a layer in one type, a fractional one: integers become float32, or what the weights are."""
+    given = [t for t in (x, weight, bias) if t is not None]
+    if all(t.dtype is x.dtype for t in given) and x.dtype.kind == "f":
+        return x, weight, bias
+    dtype = next(t for t in floating(*given)).dtype
+    return tuple(None if t is None else converted(t, dtype) for t in (x, weight, bias))  # type: ignore[return-value]
 
 
 def _images(name: str, x: Like) -> Tensor:
@@ -527,7 +570,7 @@ def _expect_classes(labels: Array, k: int) -> None:
 
 def _same_shape(name: str, y: Tensor, t: Like) -> Tensor:
     """The target in the dtype of y; never broadcast: (N,) against (N, 1) would silently give an N×N table."""
-    target = t if isinstance(t, Tensor) else Tensor(as_array(t))
+    target = as_tensor(t)
     if target.shape != y.shape:
         raise ValueError(f"{name}: the target must have the shape of the scores {y.shape}; got {target.shape}")
     return target if target.dtype == y.dtype else target.astype(y.dtype)

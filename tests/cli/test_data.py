@@ -82,3 +82,49 @@ def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path, capsys: Capture
 
 def test_a_missing_folder_of_pictures_is_named(tmp_path: Path, capsys: Captured) -> None:
     fails(capsys, "data", "show", f"folder:{tmp_path / 'nothing'}", code=1, says="nothing")
+
+
+def pictures(root: Path, count: int = 6, size: int = 8) -> None:
+    """Two classes of deep grey pictures, bright above and bright below, some of them in folders of their own."""
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    for label, name in enumerate(("above", "below")):
+        for k in range(count):
+            place = root / name / ("more" if k % 2 else ".")
+            place.mkdir(parents=True, exist_ok=True)
+            grey = rng.random((size, size)).astype(np.float32) * 0.3
+            grey[: size // 2] += 0.7 if label == 0 else 0
+            grey[size // 2 :] += 0.7 if label == 1 else 0
+            Image.fromarray(np.clip(grey, 0, 1)).save(place / f"{k}.tif")
+
+
+@pytest.mark.filterwarnings("always")
+def test_a_folder_of_pictures_is_shown_learned_and_judged(tmp_path: Path, capsys: Captured) -> None:
+    pictures(tmp_path / "set", 20)
+    (tmp_path / "set" / "above" / "raw.heic").write_bytes(b"x")
+    name = f"folder:{tmp_path / 'set'}"
+    code, out, error = run_here(capsys, "data", "show", name)
+    assert code == 0
+    assert "32 training and 8 test examples, each 1×8×8" in out
+    assert "in 40 deep images white is 1" in out
+    warned = [line for line in error.splitlines() if line]
+    assert len(warned) == 1
+    assert warned[0].startswith("zerokara: warning: ")
+    assert warned[0].endswith("left out: above/raw.heic")
+    run = tmp_path / "run"
+    options = ("--model", "two-layer", "--epochs", "30", "--batch-size", "8", "--lr", "0.1", "--quiet", "--json")
+    code, out, error = run_here(capsys, "train", *options, "--data", name, "--out", run)
+    assert code == 0, error
+    assert json.loads(out.splitlines()[-1])["accuracy"] == 1.0
+    code, out, _ = run_here(capsys, "evaluate", run, "--json")
+    assert code == 0
+    assert json.loads(out)["accuracy"] == 1.0
+
+
+def test_a_last_batch_of_one_is_met_before_training(tmp_path: Path, capsys: Captured) -> None:
+    pictures(tmp_path / "set", 10, size=4)  # 16 of them for training, as 5·3 + 1
+    options = ("--model", "cifar-resnet20", "--data", f"folder:{tmp_path / 'set'}", "--epochs", "1", "--quiet")
+    says = r"16 examples in batches of 5 leave one alone .* or choose another batch_size"
+    fails(capsys, "train", *options, "--batch-size", "5", "--out", tmp_path / "run", code=1, says=says)
+    assert not (tmp_path / "run").exists()

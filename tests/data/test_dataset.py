@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -73,3 +75,60 @@ def test_a_part_without_examples_is_refused() -> None:
         split(small_split(10), 0.01)
     with pytest.raises(ValueError, match="at least one"):
         split(small_split(10), 1.0)
+
+
+POINTS = np.random.default_rng(0).normal(size=(6, 2))
+LABELS = np.arange(6) % 3
+
+
+@pytest.mark.parametrize("kind", [">f4", "<f4", ">f8", "<f8", ">f2"])
+@pytest.mark.parametrize("whole", [">i4", "<i8", ">u2", "u1"])
+def test_arrays_of_any_byte_order_are_brought_into_this_machines(kind: str, whole: str) -> None:
+    found = Split(POINTS.astype(kind), LABELS.astype(whole))
+    assert found.images.dtype.isnative
+    np.testing.assert_array_equal(found.images, POINTS.astype(kind))
+    assert found.labels.dtype == np.int64
+    assert found.labels.dtype.isnative
+    np.testing.assert_array_equal(found.labels, LABELS)
+
+
+def test_views_and_arrays_that_nobody_may_write_to_are_taken_as_they_are() -> None:
+    fixed = np.asfortranarray(POINTS)[::-1]
+    fixed.setflags(write=False)
+    found = Split(fixed, LABELS[::-1])
+    np.testing.assert_array_equal(found.images, POINTS[::-1])
+    assert Split(POINTS.tolist(), LABELS.tolist()).labels.dtype == np.int64  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (LABELS.astype(float), r"got float64 \(6,\): use labels\.astype\(int\)$"),
+        (LABELS + 0.5, r"got float64 \(6,\)$"),
+        (np.where(LABELS > 1, np.nan, LABELS), r"got float64 \(6,\)$"),
+        (LABELS > 1, r"got bool \(6,\): use labels\.astype\(int\)$"),
+        (LABELS[:, None], r"got int64 \(6, 1\): use labels\[:, 0\]$"),
+        (np.eye(3)[LABELS], r"\(6, 3\): of one-hot rows use labels\.argmax\(axis=1\)$"),
+        (LABELS.astype(object), r"got object \(6,\)$"),
+        (np.full(6, 2**63, np.uint64), r"numbers of classes from 0 on; got 9223372036854775808"),
+        (np.ma.masked_array(LABELS, LABELS > 1), "labels have masked values"),
+        ([0, [1], 2, 0, 1, 2], "labels are an array; got a list"),
+    ],
+)
+def test_labels_that_are_nearly_right_are_told_what_to_do(labels: Any, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        Split(POINTS, labels)
+
+
+def test_masked_numbers_are_not_taken_for_what_is_under_the_mask() -> None:
+    with pytest.raises(DataError, match="images have masked values, which are unknown"):
+        Split(np.ma.masked_array(POINTS, POINTS > 1), LABELS)
+    assert len(Split(np.ma.masked_array(POINTS), LABELS)) == 6
+
+
+@pytest.mark.parametrize("fraction", [float("nan"), 1.5, -0.5])
+def test_a_validation_part_is_a_share(fraction: float) -> None:
+    with pytest.raises(ValueError, match="a share between 0 and 1; got"):
+        split(Split(POINTS, LABELS), fraction)
+    with pytest.raises(ValueError, match="at least 0; got -1"):
+        Split(POINTS, LABELS).take(-1)

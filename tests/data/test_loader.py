@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -139,3 +141,67 @@ def test_settings_that_cannot_be_are_refused(options: dict[str, object], words: 
 def test_an_epoch_or_a_batch_that_is_not_there_is_refused(e: int, start: int) -> None:
     with pytest.raises(ValueError, match="epoch"):
         Loader(small_split(), 7).epoch(e, start)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        tuple,
+        list,
+        np.array,
+        lambda v: np.array(v, ">f8"),
+        lambda v: np.array(v, np.float32),
+        lambda v: np.reshape(v, (1, 3, 1, 1)),
+    ],
+)
+def test_mean_and_deviation_are_numbers_in_whatever_they_come(kind: Any) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (5, 3, 4, 4), np.uint8)
+    mean, std = (0.5, 0.4, 0.3), (0.2, 0.1, 0.4)
+    loader = Loader(Split(images, np.arange(5)), 5, shuffle=False, mean=kind(mean), std=kind(std))
+    (x, _), *_ = loader.epoch(0)
+    per_channel = (np.reshape(v, (3, 1, 1)) for v in (mean, std))
+    shift, scale = per_channel
+    np.testing.assert_allclose(x, (images / 255 - shift) / scale, rtol=1e-5, atol=1e-6)
+    assert x.dtype == np.float32
+    assert np.allclose(loader.mean, mean)
+    assert isinstance(loader.mean, tuple)
+    assert Loader(loader.split, 5, mean=np.float32(0.5)).mean == 0.5
+    assert Loader(loader.split, 5, mean=np.zeros(3)).mean == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("value", ["a", None, float("nan"), float("inf"), (1, 2), [[1, 2], [3]], np.ones(4)])
+@pytest.mark.parametrize("name", ["mean", "std"])
+def test_what_is_neither_one_number_nor_one_a_channel_is_refused(name: str, value: Any) -> None:
+    images = np.zeros((2, 3, 4, 4), np.uint8)
+    with pytest.raises(ValueError, match=rf"^{name} is one number or one a channel \(3\); got "):
+        Loader(Split(images, np.arange(2)), 2, **{name: value})
+
+
+def test_numpys_numbers_are_numbers() -> None:
+    loader = Loader(small_split(20), np.int64(6), seed=np.int64(3))  # type: ignore[arg-type]
+    plain = Loader(small_split(20), 6, seed=3)
+    assert batches_equal(list(loader.epoch(np.int64(2), np.int32(1))), list(plain.epoch(2, 1)))  # type: ignore[arg-type]
+
+
+def test_batches_are_in_this_machines_byte_order() -> None:
+    (x, _), *_ = Loader(small_split(4), 2, dtype=">f4").epoch(0)
+    assert x.dtype == np.float32
+    assert x.dtype.isnative
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"batch_size": True}, ValueError, "batch_size is a whole number"),
+        ({"seed": -1}, ValueError, "a seed is a non-negative integer; got -1"),
+        ({"seed": 1.5}, ValueError, "a seed is a non-negative integer"),
+        (
+            {"split": np.zeros((4, 3))},
+            TypeError,
+            r"a loader reads a Split, as data\.Split\(images, labels\); got ndarray",
+        ),
+    ],
+)
+def test_a_loader_that_cannot_be_is_refused_when_it_is_made(options: Any, error: Any, words: str) -> None:
+    with pytest.raises(error, match=words):
+        Loader(**{"split": small_split(6), "batch_size": 2, **options})

@@ -61,3 +61,15 @@ def test_damaged_and_foreign_files_are_named_and_never_executed(tmp_path, conten
     path.write_bytes(content)
     with pytest.raises(ValueError, match=rf"w.npz .*{words}"):
         load_weights(path)
+
+
+def test_arrays_of_another_byte_order_are_brought_into_this_machines(tmp_path):
+    array = np.arange(6, dtype=">f4").reshape(2, 3)
+    np.savez(tmp_path / "other.npz", w=array, n=np.array(7, ">i8"))
+    found = load_npz(tmp_path / "other.npz")
+    assert found["w"].dtype == np.float32
+    assert found["w"].dtype.isnative
+    assert found["n"].dtype.isnative
+    np.testing.assert_array_equal(found["w"], array)
+    save_npz(tmp_path / "again.npz", {"w": array})
+    np.testing.assert_array_equal(load_npz(tmp_path / "again.npz")["w"], array)

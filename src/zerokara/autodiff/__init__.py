@@ -3,6 +3,7 @@
 from zerokara.autodiff.drawing import Drawing, draw
 from zerokara.autodiff.gradients import gradients
 from zerokara.autodiff.graph import no_grad, recording
+from zerokara.autodiff.noting import noting
 from zerokara.autodiff.numerical import check_gradients, numerical_diff, numerical_gradient
 from zerokara.autodiff.tensor import Tensor, apply, as_tensor, tensor
 
@@ -15,6 +16,7 @@ __all__ = [
     "draw",
     "gradients",
     "no_grad",
+    "noting",
     "numerical_diff",
     "numerical_gradient",
     "recording",

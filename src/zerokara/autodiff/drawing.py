@@ -212,6 +212,8 @@ def _leaf(middle: tuple[float, float], half: float, name: str) -> str:
 
 
 def _symbol(node: Node) -> str:
+    if node.rule.__name__ == "scalar_power":
+        return f"^{node.options['p']:g}".replace("-", "−")
     return SYMBOLS.get(node.rule.__name__, node.rule.__name__)
 
 

@@ -131,7 +131,7 @@ def _through(
     pullbacks = node.rule(*node.inputs, **node.options)[1] if create_graph else node.pullbacks
     for t, pullback in zip(node.inputs, pullbacks, strict=False):
         if _leads(t, wanted, useful):
-            yield t, unbroadcast(pullback(g), t.shape, t.data.dtype)
+            yield t, unbroadcast(pullback(g), t.shape, t.data.dtype, node.rule)
 
 
 def _leads(t: Recorded | None, wanted: set[int], useful: set[int]) -> bool:
@@ -174,10 +174,21 @@ def nodes(y: Recorded) -> list[Node]:
     return [seen[number] for number in sorted(seen)]
 
 
-def unbroadcast(g: Any, shape: Shape, dtype: Any) -> Any:
-    """Undo broadcasting: sum g over the axes that were added or stretched, so that it has the shape of its input."""
+def unbroadcast(g: Any, shape: Shape, dtype: Any, rule: Rule | None = None) -> Any:
+    """Undo broadcasting: sum g over the axes that were added or stretched, so that it has the shape of its input.
+
+    A gradient of any other shape comes from a wrong pullback; it is refused, not reshaped.
+    """
     if g.shape != shape:
         extra = g.ndim - len(shape)
+        own = g.shape[max(extra, 0) :]
+        if extra < 0 or any(n not in (1, m) for n, m in zip(shape, own, strict=True)):
+            raise ValueError(
+                f"{'' if rule is None else f'{rule.__name__}: '}a pullback gave a gradient of shape {g.shape} for an "
+                f"input of shape {shape}: it must have that shape, "
+                "or one to which the input was broadcast"
+            )
         stretched = (i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1)
-        g = np.reshape(np.sum(g, axis=(*range(extra), *stretched)), shape)
+        wide = g.astype(np.float32) if g.dtype == np.float16 else g  # a float16 counts no further than 2048
+        g = np.reshape(np.sum(wide, axis=(*range(extra), *stretched)), shape)
     return g if g.dtype == dtype else g.astype(dtype)

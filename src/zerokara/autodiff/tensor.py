@@ -10,6 +10,7 @@ from zerokara import kernels
 from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff.graph import Node, leaves, pull_back, recording
 from zerokara.autodiff.operators import Operators
+from zerokara.autodiff.promotion import as_native
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced, as_array
 from zerokara.rules import RULES, Rule
@@ -28,6 +29,8 @@ class Tensor(Operators):
     __slots__ = ("__weakref__", "data", "grad", "node", "requires_grad")
 
     def __init__(self, data: Array, requires_grad: bool = False) -> None:
+        if type(data) is not np.ndarray or not data.dtype.isnative:
+            data = as_native(data)
         if requires_grad and not np.issubdtype(data.dtype, np.floating):
             raise TypeError(
                 f"only floating-point tensors can require gradients; got {data.dtype}: use .astype(np.float32) first"
@@ -95,6 +98,8 @@ class Tensor(Operators):
         return self.data
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
+        if isinstance(self.data, Traced):
+            return self.data.__array__(dtype, copy)
         return np.array(self.data, dtype=dtype, copy=copy)
 
     def detach(self) -> "Tensor":
@@ -130,9 +135,14 @@ class Tensor(Operators):
 
     def zero_grad(self) -> None:
         """Forget the gradient."""
+        tracing.forgotten(self)
         self.grad = None
 
     # rules
+
+    @staticmethod
+    def _tensor(value: Any) -> "Tensor":
+        return as_tensor(value)
 
     def _apply(self, rule: Rule, *inputs: Any, **options: Any) -> "Tensor":
         return apply(rule, *inputs, **options)
@@ -166,10 +176,13 @@ def tensor(value: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fal
     NumPy arrays are copied and keep their dtype; Python's fractions become float32 and its integers int64, as PyTorch.
     With `requires_grad`, integers become float32, since a gradient is asked for.
     """
-    own = not isinstance(value, np.ndarray | np.generic | Tensor)
+    own = not isinstance(value, np.ndarray | np.generic | Tensor | Traced)
+    given = value.data if isinstance(value, Tensor) else value
     try:
-        data = np.array(value.data if isinstance(value, Tensor) else value, dtype=dtype)
-    except ValueError:
+        data = as_array(given, dtype) if isinstance(given, Traced) else np.array(given, dtype=dtype)
+    except OverflowError:
+        raise ValueError(f"{_short(value)} does not fit {np.dtype(dtype)}: give a larger dtype") from None
+    except (ValueError, TypeError):
         data = np.array(None)
     if data.dtype.kind not in "biuf":
         raise ValueError(f"a tensor is made of numbers in a rectangular arrangement; got {_short(value)}")
@@ -190,7 +203,7 @@ def as_tensor(value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, np.ndarray | Traced):
-        return Tensor(as_array(value))
+        return Tensor(as_array(value))  # which converts the byte order
     return tensor(value)
 
 
@@ -205,7 +218,7 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
         arrays = (None if t is None else _traced(t) for t in tensors)
     value, pullbacks = rule(*arrays, **options)
     result = Tensor(value if isinstance(value, np.ndarray) else as_array(value))
-    if recording() and any(t is not None and t.requires_grad for t in tensors):
+    if recording() and any(t is not None and t.requires_grad for t in tensors) and result.dtype.kind == "f":
         result.requires_grad = True
         result.node = Node(rule, tensors, options, pullbacks)
     return result
@@ -214,15 +227,21 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
 def _traced(t: Tensor) -> Any:
     """The data of a tensor in a trace: a parameter, say, is looked at anew at every replay."""
     array = t.data
-    if type(array) is np.ndarray and t.requires_grad and not tracing.known(array):
-        tracing.assume(lambda: t.data is array)
+    trace = tracing.current()
+    outside = not isinstance(array, Traced)
+    if t.node is not None and (outside or trace is None or array.number in trace.constants):  # type: ignore[attr-defined]
+        tracing.refuse("use a result with a history that was computed outside of it: detach() it, or compute it inside")
+    if not outside:
+        return array
+    if t.requires_grad:
+        tracing.assume(lambda: t.data is array and t.requires_grad)
     return tracing.constant(array)
 
 
 def _keep_traced(leaf: Tensor, part: Any) -> None:
     """As in `backward`, in a trace: afterwards the gradient is gone, for in a replay it lives only inside."""
     if leaf.grad is None:
-        tracing.afterwards(leaf.zero_grad)
+        tracing.leaf(leaf)
     elif not isinstance(leaf.grad, Traced):
         tracing.refuse("add to gradients from before it: call zero_grad() first, inside the step")
     leaf.grad = part if leaf.grad is None else leaf.grad + part

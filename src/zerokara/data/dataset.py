@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from zerokara.arrays import Array, Shape, generator
+from zerokara.arrays import Array, Shape, generator, native
 
 
 class DataError(ValueError):
@@ -18,7 +19,8 @@ class Split:
     """Images and their labels, one label an image.
 
     Shapes: images (N, C, H, W) uint8, 0 is black and 255 white; or points (N, D) floating (the 2-D toy sets).
-    labels (N,) int64.
+    labels (N,) int64. Arrays of another byte order are brought into this machine's; what else is like an array (nested
+    lists, other libraries' arrays) becomes one.
     Errors: DataError when the shapes, the dtypes or the two lengths do not fit.
     """
 
@@ -26,6 +28,8 @@ class Split:
     labels: Array
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "images", _array(self.images, "images"))
+        object.__setattr__(self, "labels", _array(self.labels, "labels"))
         is_pixels = self.images.ndim == 4 and self.images.dtype == np.uint8
         is_points = self.images.ndim == 2 and np.issubdtype(self.images.dtype, np.floating)
         if not (is_pixels or is_points):
@@ -34,7 +38,11 @@ class Split:
                 f"got {self.images.dtype} {self.images.shape}"
             )
         if self.labels.ndim != 1 or not np.issubdtype(self.labels.dtype, np.integer):
-            raise DataError(f"labels are integers (N,); got {self.labels.dtype} {self.labels.shape}")
+            raise DataError(
+                f"labels are integers (N,); got {self.labels.dtype} {self.labels.shape}{_hint(self.labels)}"
+            )
+        if self.labels.dtype == np.uint64 and self.labels.size and self.labels.max() > np.iinfo(np.int64).max:
+            raise DataError(f"labels are the numbers of classes from 0 on; got {self.labels.max()}")
         if len(self.images) != len(self.labels):
             raise DataError(f"{len(self.images)} images but {len(self.labels)} labels: each image needs one label")
         object.__setattr__(self, "labels", self.labels.astype(np.int64, copy=False))
@@ -56,7 +64,30 @@ class Split:
 
     def take(self, n: int) -> Split:
         """The first n examples (all of them when there are fewer)."""
+        if n < 0:
+            raise ValueError(f"a number of examples is at least 0; got {n}")
         return Split(self.images[:n], self.labels[:n])
+
+
+def _array(given: Any, what: str) -> Array:
+    """An array in this machine's byte order."""
+    if np.ma.is_masked(given):
+        raise DataError(f"{what} have masked values, which are unknown: fill them, or leave their examples out")
+    try:
+        array = np.asarray(given)
+    except ValueError as error:
+        raise DataError(f"{what} are an array; got a {type(given).__name__} with rows of several lengths") from error
+    return native(array)
+
+
+def _hint(labels: Array) -> str:
+    """What to do about labels that are nearly right."""
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        return ": use labels[:, 0]"
+    if labels.ndim == 2:
+        return ": of one-hot rows use labels.argmax(axis=1)"
+    whole = labels.dtype.kind == "f" and bool(np.all(np.isfinite(labels)) and np.all(labels == np.round(labels)))
+    return ": use labels.astype(int)" if labels.ndim == 1 and (whole or labels.dtype == bool) else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +127,8 @@ def split(split: Split, fraction: float, seed: int = 0) -> tuple[Split, Split]:
     Both parts keep the order of the original. The cut is a function of (labels, fraction, seed).
     Errors: ValueError unless both parts get at least one example.
     """
+    if not 0 <= fraction <= 1:
+        raise ValueError(f"a validation part is a share between 0 and 1; got {fraction}")
     count = round(fraction * len(split))
     if not 0 < count < len(split):
         raise ValueError(

@@ -1,10 +1,10 @@
 """An image folder: one sub-folder a class.
 
-    PATH/train/CLASS/*.png, PATH/test/CLASS/*.png     with its own test part
-    PATH/CLASS/*.png                                  a fifth becomes the test part, always the same one
+    PATH/train/CLASS/…, PATH/test/CLASS/…     with its own test part (or val, valid, validation)
+    PATH/CLASS/…                              a fifth becomes the test part, always the same one
 
-"folder:PATH" wants images of one size; "folder:PATH@32x32" (rows × columns) scales each to fill that size, and cuts
-off what juts out at two sides.
+All images under a class's folder belong to it, however deep they lie. "folder:PATH" wants images of one size;
+"folder:PATH@32x32" (rows × columns) scales each to fill that size, and cuts off what juts out at two sides.
 """
 
 from __future__ import annotations
@@ -12,45 +12,45 @@ from __future__ import annotations
 import re
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.data.dataset import DataError, Dataset, Split, stratified
-
-if TYPE_CHECKING:
-    from PIL import Image
+from zerokara.data.listing import Listed, list_classes, list_images, parts_of
+from zerokara.data.pictures import PIXEL_LIMIT, as_bytes, is_deep, is_unsigned, levels, opaque, opened, white_of
 
 PREFIX = "folder:"
-SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
 _TEST_FRACTION = 0.2
+_ORIENTATION = 0x0112  # the EXIF note that says how a picture is to be turned
 
 
 def load_folder(name: str) -> Dataset:
     """The data set "folder:PATH" or "folder:PATH@HxW". Classes are the names of the sub-folders in order.
 
-    Shapes: images (N, 1, H, W) uint8 when every image is grey, else (N, 3, H, W); transparent parts become white.
+    Shapes: images (N, 1, H, W) uint8 when every image is grey, else (N, 3, H, W); transparent parts become white, and
+    deep images (16 or 32 bits, fractions) bytes, as `pictures` says. What is left out is told in a warning.
     Errors: DataError naming the folder or the image that cannot be used.
     """
     root, size = _path_and_size(name)
-    train_root = root / "train"
-    if train_root.is_dir() and (root / "test").is_dir():
-        classes = _classes(train_root)
-        listed = _files(train_root, classes), _files(root / "test", classes)
-        train, test = (Split(images, labels) for images, labels in _read_parts(listed, size))
-        return Dataset(name, train, test, classes, source=f"{root}, parts train and test")
-    classes = _classes(root)
-    ((images, labels),) = _read_parts((_files(root, classes),), size)
-    return _cut(name, Split(images, labels), classes, str(root))
+    parts = parts_of(root)
+    if parts is not None:
+        classes = list_classes(parts[0])
+        listed = list_images(parts[0], classes), list_images(parts[1], classes)
+        (train, test), note = _read_parts(listed, size)
+        return Dataset(name, train, test, classes, f"{root}, parts {parts[0].name} and {parts[1].name}{note}")
+    classes = list_classes(root)
+    (every,), note = _read_parts((list_images(root, classes),), size)
+    return _cut(name, every, classes, str(root), note)
 
 
-def _cut(name: str, every: Split, classes: tuple[str, ...], source: str) -> Dataset:
+def _cut(name: str, every: Split, classes: tuple[str, ...], source: str, note: str) -> Dataset:
     count = round(_TEST_FRACTION * len(every))
     if count == 0:
         raise DataError(f"{source} has {len(every)} images; at least 3 are needed for a training and a test part")
     test = stratified(every.labels, count, seed=0)
-    return Dataset(name, every.select(~test), every.select(test), classes, f"{source}, a fifth of it the test part")
+    told = f"{source}, a fifth of it the test part{note}"
+    return Dataset(name, every.select(~test), every.select(test), classes, told)
 
 
 def _path_and_size(name: str) -> tuple[Path, tuple[int, int] | None]:
@@ -65,43 +65,23 @@ def _path_and_size(name: str) -> tuple[Path, tuple[int, int] | None]:
     return path, size
 
 
-def _classes(root: Path) -> tuple[str, ...]:
-    names = sorted(path.name for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
-    if len(names) < 2:
-        raise DataError(
-            f"{root} has {len(names)} sub-folders; a sub-folder of images for each of 2 or more classes is expected"
-        )
-    return tuple(names)
-
-
-def _files(root: Path, classes: tuple[str, ...]) -> list[tuple[Path, int]]:
-    """Every image under root with the number of its class, in the order of the names."""
-    unknown = set(_classes(root)) - set(classes)
-    if unknown:
-        raise DataError(f"{root} has classes that the training part lacks: {', '.join(sorted(unknown))}")
-    listed = []
-    for label, name in enumerate(classes):
-        images = [path for path in sorted((root / name).glob("*")) if _is_image(path)]
-        if not images and (root / name).is_dir():
-            raise DataError(f"{root / name} holds no images ({', '.join(sorted(SUFFIXES))})")
-        listed += [(path, label) for path in images]
-    return listed
-
-
-def _is_image(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-
-
-def _read_parts(parts: tuple[list[tuple[Path, int]], ...], size: tuple[int, int] | None) -> list[tuple[Array, Array]]:
-    """(images, labels) of each part; all have one size and one number of channels."""
-    pictures = [[_read(path, size) for path, _ in part] for part in parts]
+def _read_parts(parts: tuple[Listed, ...], size: tuple[int, int] | None) -> tuple[list[Split], str]:
+    """The parts, all of one size and one number of channels, and what was found out about deep images."""
     paths = [path for part in parts for path, _ in part]
-    grey = all(picture.ndim == 2 for part in pictures for picture in part)
-    _check_sizes(paths, [picture.shape[:2] for part in pictures for picture in part])
-    return [
-        (np.stack([_channels(picture, grey) for picture in part]), np.array([label for _, label in listed]))
-        for part, listed in zip(pictures, parts, strict=True)
+    pictures = [_read(path, size) for path in paths]
+    deep = [picture for picture in pictures if picture.dtype != np.uint8]
+    white = white_of(max((float(picture.max(initial=0)) for picture in deep), default=0.0))
+    pictures = [picture if picture.dtype == np.uint8 else as_bytes(picture, white) for picture in pictures]
+    _check_sizes(paths, [picture.shape[:2] for picture in pictures])
+    grey = all(picture.ndim == 2 for picture in pictures)
+    images = np.stack([_channels(picture, grey) for picture in pictures])
+    labels = np.array([label for part in parts for _, label in part])
+    ends = np.cumsum([len(part) for part in parts])
+    splits = [
+        Split(images[end - len(part) : end], labels[end - len(part) : end])
+        for part, end in zip(parts, ends, strict=True)
     ]
+    return splits, f"; in {len(deep):,} deep images white is {white:g}" if deep else ""
 
 
 def _check_sizes(paths: list[Path], sizes: list[tuple[int, ...]]) -> None:
@@ -121,30 +101,32 @@ def _channels(picture: Array, grey: bool) -> Array:
 
 
 def _read(path: Path, size: tuple[int, int] | None) -> Array:
-    """One picture → (H, W) uint8 when all of it is grey, else (H, W, 3)."""
+    """One picture → (H, W) when all of it is grey, else (H, W, 3): uint8, or the numbers of a deep one as they are."""
     from PIL import Image, ImageOps
 
     try:
-        with warnings.catch_warnings(), Image.open(path) as opened:
+        if not path.is_file():
+            raise ValueError("it is no ordinary file, or a link that leads nowhere")
+        with warnings.catch_warnings(), opened(path) as image:
+            warnings.simplefilter("ignore")  # remarks of Pillow on notes in the file
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = _flat(ImageOps.exif_transpose(opened))
+            if image.width * image.height > PIXEL_LIMIT:
+                raise ValueError(f"{image.width:,} x {image.height:,} pixels are too many (at most {PIXEL_LIMIT:,})")
+            if is_deep(image):
+                values = levels(image, is_unsigned(image))
+                white_of(values.max())  # refuses what has none
+                picture = Image.fromarray(values.astype(np.float32))
+            else:
+                picture = opaque(image)
+            picture.getexif()[_ORIENTATION] = image.getexif().get(_ORIENTATION, 1)  # after loading: TIFF turns itself
+            picture = ImageOps.exif_transpose(picture)
             if size is not None:
                 picture = ImageOps.fit(picture, size[::-1], Image.Resampling.LANCZOS)
             pixels = np.asarray(picture)
-            return pixels[:, :, 0] if np.all(pixels == pixels[:, :, :1]) else pixels
+            return pixels[:, :, 0] if pixels.ndim == 3 and np.all(pixels == pixels[:, :, :1]) else pixels
     except Exception as error:  # damaged pictures raise nearly every kind of exception
-        raise DataError(f"{path} cannot be read as an image: {error}") from error
+        raise DataError(f"{path} cannot be read as an image: {_one_line(error)}") from error
 
 
-def _flat(picture: Image.Image) -> Image.Image:
-    """Any mode → "RGB": 16 bits brought to 8, transparent parts laid on white."""
-    from PIL import Image
-
-    if picture.mode in ("I", "I;16", "I;16B", "F"):
-        levels = np.asarray(picture, dtype=np.float64)
-        levels = np.clip(levels / (257 if levels.max() > 255 else 1), 0, 255)
-        picture = Image.fromarray(levels.astype(np.uint8))
-    if picture.has_transparency_data:
-        over = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", over.size, "white"), over)
-    return picture.convert("RGB")
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

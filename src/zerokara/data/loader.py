@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from zerokara.arrays import Array, DTypeLike, generator
 from zerokara.data.dataset import Split
+
+Numbers = float | Sequence[float] | Array
+"""One number, or one a channel."""
 
 Transform = Callable[[Array, np.random.Generator], Array]
 
@@ -27,7 +30,7 @@ class Loader:
     1 − 1/e = 63 % of the examples.
 
     x = (transform(pixels / 255) − mean) / std,  pixels uint8 in 0..255; points (N, D) are not divided.
-    `mean` and `std` are one number, or one a channel.
+    `mean` and `std` are one number, or one a channel: numbers, tuples, lists or arrays; kept are floats or tuples.
     Shapes: x (B, C, H, W) or (B, D) in `dtype`; labels (B,) int64. The last batch holds what is left, B ≥ 1,
     unless `drop_last`.
     """
@@ -39,12 +42,16 @@ class Loader:
     transform: Transform | None = None
     sampling: Literal["shuffle", "replacement"] = "shuffle"
     drop_last: bool = False
-    mean: float | tuple[float, ...] = 0.0
-    std: float | tuple[float, ...] = 1.0
+    mean: Numbers = 0.0
+    std: Numbers = 1.0
     dtype: DTypeLike = np.float32
 
     def __post_init__(self) -> None:
-        if not isinstance(self.batch_size, int | np.integer) or self.batch_size < 1:
+        if not isinstance(self.split, Split):
+            raise TypeError(f"a loader reads a Split, as data.Split(images, labels); got {type(self.split).__name__}")
+        generator(self.seed)  # refuses what is no seed
+        is_whole = isinstance(self.batch_size, int | np.integer) and not isinstance(self.batch_size, bool)
+        if not is_whole or self.batch_size < 1:
             raise ValueError(f"batch_size is a whole number, at least 1; got {self.batch_size}")
         if self.sampling not in ("shuffle", "replacement"):
             raise ValueError(f'sampling is "shuffle" or "replacement"; got {self.sampling!r}')
@@ -52,12 +59,12 @@ class Loader:
             raise ValueError('sampling="replacement" draws at random: it cannot keep the order (shuffle=False)')
         if not np.issubdtype(np.dtype(self.dtype), np.floating):
             raise ValueError(f"batches are floating-point arrays; got dtype={self.dtype}")
+        if not np.dtype(self.dtype).isnative:
+            object.__setattr__(self, "dtype", np.dtype(self.dtype).newbyteorder("="))
+        for name in ("mean", "std"):
+            object.__setattr__(self, name, _per_channel(name, getattr(self, name), self.split.shape[0]))
         if np.any(np.asarray(self.std) <= 0):
             raise ValueError(f"std is positive; got {self.std}")
-        channels = self.split.shape[0]
-        for name, value in (("mean", self.mean), ("std", self.std)):
-            if np.size(value) not in (1, channels):
-                raise ValueError(f"{name} is one number or one a channel ({channels}); got {value}")
 
     def __repr__(self) -> str:
         return f"Loader({self.split!r}, batch_size={self.batch_size}, {len(self)} batches an epoch, seed={self.seed})"
@@ -104,9 +111,20 @@ def scaled(images: Array, dtype: DTypeLike = np.float32) -> Array:
     return x
 
 
-def normalized(x: Array, mean: float | tuple[float, ...], std: float | tuple[float, ...]) -> Array:
+def _per_channel(name: str, value: Any, channels: int) -> float | tuple[float, ...]:
+    """One number, or one a channel, whatever they come in."""
+    try:
+        numbers = np.asarray(value, np.float64).ravel()
+    except (TypeError, ValueError):
+        numbers = np.empty(0)
+    if numbers.size not in (1, channels) or not np.all(np.isfinite(numbers)):
+        raise ValueError(f"{name} is one number or one a channel ({channels}); got {value!r}")
+    return float(numbers[0]) if np.ndim(value) == 0 else tuple(numbers.tolist())
+
+
+def normalized(x: Array, mean: Numbers, std: Numbers) -> Array:
     """(x − mean) / std with one number, or one a channel. Shapes: x (N, C, …) → same."""
-    if mean == 0 and std == 1:
+    if not np.any(mean) and np.all(np.equal(std, 1)):
         return x
     per_channel = (-1,) + (1,) * (x.ndim - 2)
     shift = np.reshape(np.asarray(mean, dtype=x.dtype), per_channel)

@@ -1,6 +1,7 @@
 """The reader of drawn digits: from a picture file, however it was made, to digits with honest probabilities."""
 
-from zerokara.digits.image import PIXEL_LIMIT, Picture, ReadError, open_picture
+from zerokara.data.pictures import PIXEL_LIMIT
+from zerokara.digits.image import Picture, ReadError, open_picture
 from zerokara.digits.reader import Digit, Reading, read
 from zerokara.digits.shipped import load_reader
 from zerokara.digits.view import prepare

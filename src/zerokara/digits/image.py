@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from zerokara.arrays import Array
+from zerokara.data import pictures
+from zerokara.data.pictures import PIXEL_LIMIT
 
-FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "WEBP", "TIFF", "PPM")
-PIXEL_LIMIT = 80_000_000
 LONGEST_SIDE = 2048
-WHITES = (1, 255, 4095, 65535, 2**31 - 1)
-HIDDEN = 0.1
 
 
 class ReadError(ValueError):
@@ -55,7 +55,7 @@ def open_picture(source: str | Path | Image.Image | Array) -> Picture:
 def _open_file(path: Path) -> Picture:
     _check_file(path)
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with pictures.opened(path) as image:
             _check_size(image, str(path))
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE)) if image.format == "JPEG" and image.mode == "RGB" else None
             return _upright(image, str(path))
@@ -92,12 +92,15 @@ def _check_size(image: Image.Image, name: str) -> None:
 def _from_array(array: Array) -> Image.Image:
     if array.ndim not in (2, 3) or array.size == 0 or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise ReadError(f"a picture is an array (H, W), (H, W, 3) or (H, W, 4); got {array.shape}")
+    if np.ma.is_masked(array):
+        raise ReadError("the picture's array has masked values: fill them first")
+    array = np.asarray(array)
+    if array.dtype.kind not in "buif":
+        raise ReadError(f"a picture is an array of bytes, whole numbers or fractions; got {array.dtype}")
     if not np.all(np.isfinite(array)):
         raise ReadError("the picture's array holds NaN or infinity")
     if array.dtype != np.uint8:
-        top = float(array.max(initial=0))
-        white = next(value for value in (*WHITES, np.inf) if top <= value)
-        array = np.round(np.clip(array.astype(np.float64) / white, 0, 1) * 255).astype(np.uint8)
+        array = pictures.as_bytes(array, _in_words(pictures.white_of, float(array.max(initial=0))))
     return Image.fromarray(np.ascontiguousarray(array))
 
 
@@ -115,36 +118,21 @@ def _upright(image: Image.Image, name: str) -> Picture:
 
 
 def _opaque(image: Image.Image) -> Image.Image:
-    """The picture in RGB, at most LONGEST_SIDE long, transparency laid on white (on black if the ink is white)."""
-    if image.mode.startswith("I") or image.mode == "F":
-        return _shrunk(_deep_grey(image)).convert("RGB")
+    """The picture in RGB, at most LONGEST_SIDE long."""
+    if pictures.is_deep(image):
+        return _shrunk(_from_array(_in_words(pictures.levels, image, pictures.is_unsigned(image)))).convert("RGB")
     if not image.has_transparency_data:
-        return _shrunk(image.convert("RGB"))
-    layer = _shrunk(image.convert("RGBA"))
-    on_white, on_black = (_composite(layer, paper) for paper in ("white", "black"))
-    return on_black if _contrast(on_white) < HIDDEN < _contrast(on_black) else on_white
+        return _shrunk(pictures.opaque(image))
+    return pictures.opaque(_shrunk(image.convert("RGBA")))
 
 
-def _deep_grey(image: Image.Image) -> Image.Image:
-    """Grey with more than 8 bits: the smallest usual white that holds the brightest pixel is white."""
-    values = np.asarray(image).astype(np.float64)
-    if not np.all(np.isfinite(values)):
-        raise ReadError("the picture holds NaN or infinity")
-    return _from_array(values)
+def _in_words(function: Callable[..., Any], *args: Any) -> Any:
+    try:
+        return function(*args)
+    except ValueError as error:
+        raise ReadError(str(error)) from error
 
 
 def _shrunk(image: Image.Image) -> Image.Image:
     factor = -(-max(image.size) // LONGEST_SIDE)
     return image.reduce(factor) if factor > 1 else image
-
-
-def _composite(layer: Image.Image, paper: str) -> Image.Image:
-    canvas = Image.new("RGBA", layer.size, paper)
-    canvas.alpha_composite(layer)
-    return canvas.convert("RGB")
-
-
-def _contrast(image: Image.Image) -> float:
-    lowest, highest = image.convert("L").getextrema()
-    spread = max(high - low for low, high in image.getextrema())  # type: ignore[misc]
-    return max(float(highest) - float(lowest), float(spread)) / 255  # type: ignore[arg-type]

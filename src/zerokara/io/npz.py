@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zerokara.arrays import Array
+from zerokara.arrays import Array, native
 from zerokara.io import files
 
 
@@ -38,7 +38,7 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, Array]:
         raise ValueError(f"{path} is {'empty (0 bytes)' if not content else 'not a .npz archive'}")
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+            return {name: native(archive[name]) for name in archive.files}
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, MemoryError, NotImplementedError) as error:
         raise ValueError(f"{path} is a damaged or truncated .npz archive") from error
     except ValueError as error:

@@ -117,6 +117,7 @@ layer_norm = _kernel(reference.layer_norm)
 layer_norm_grads = _kernel(reference.layer_norm_grads)
 sigmoid = _kernel(reference.sigmoid)
 erf = _kernel(reference.erf)
+ndtr = _kernel(reference.ndtr)
 relu = _kernel(reference.relu)
 relu_grad = _kernel(reference.relu_grad)
 cross_entropy = _kernel(reference.cross_entropy)
@@ -159,6 +160,7 @@ __all__ = [
     "max_pool2d",
     "max_pool2d_grad",
     "momentum_step",
+    "ndtr",
     "pool_output_size",
     "processor_count",
     "relu",

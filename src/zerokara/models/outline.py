@@ -12,7 +12,7 @@ import numpy as np
 
 from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.kernels import conv_output_size, pool_output_size, reference
-from zerokara.kernels.tracing import Traced, replaced
+from zerokara.kernels.tracing import Traced, refuse, replaced
 
 Pair = tuple[int, int]
 
@@ -55,9 +55,20 @@ class Outline(Traced):
     def __getitem__(self, index: Any) -> Any:
         return _outlined(self.array[_plain(index)])
 
+    def __setitem__(self, index: Any, value: Any) -> None:
+        refuse("write into an array of which only the shape is known")
+
     def astype(self, dtype: DTypeLike, copy: bool = True) -> Any:
         """The same shape in another dtype."""
         return Outline(self.shape, dtype)
+
+    def copy(self) -> "Outline":
+        """Itself: there are no numbers that could change."""
+        return self
+
+    def known_numbers(self, what: str) -> Array:
+        """There are none."""
+        refuse(what)
 
 
 def _same(x: Array, *others: Any, **options: Any) -> Shape:

@@ -16,7 +16,7 @@ from zerokara.nn.container import ModuleList, Sequential
 from zerokara.nn.conv import Conv2d
 from zerokara.nn.dropout import Dropout
 from zerokara.nn.linear import Linear
-from zerokara.nn.module import Module, observe
+from zerokara.nn.module import Module, observe, observing
 from zerokara.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm, LocalResponseNorm
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d, MaxPool2d
@@ -51,4 +51,5 @@ __all__ = [
     "activation_by_name",
     "init",
     "observe",
+    "observing",
 ]

@@ -4,7 +4,6 @@ import numpy as np
 
 from zerokara import functional as F
 from zerokara.autodiff import Tensor
-from zerokara.kernels import tracing
 from zerokara.nn.module import Module
 
 
@@ -25,8 +24,6 @@ class Dropout(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x with some of its values dropped."""
-        training = self.training
-        tracing.assume(lambda: self.training == training)
         y = F.dropout(x, self.p, self.training, self.rng)
         return y if self.inverted else y * (1 - self.p)
 

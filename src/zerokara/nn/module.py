@@ -12,6 +12,7 @@ import numpy as np
 from zerokara.arrays import Array, DTypeLike
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
+from zerokara.kernels.tracing import as_array
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.state import Differences, compare, numbers
 
@@ -90,8 +91,14 @@ class Module:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._buffer_names and value is not None:
-            value = np.asarray(value)
+            value = as_array(value)
+        if vars(self).get(name) is not value:
+            tracing.count_change()
         object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        tracing.count_change()
+        object.__delattr__(self, name)
 
     # ── state ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -129,7 +136,7 @@ class Module:
     def zero_grad(self) -> None:
         """Forget every parameter's gradient."""
         for parameter in self.parameters():
-            parameter.grad = None
+            parameter.zero_grad()
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Let every parameter learn, or freeze them all."""
@@ -159,6 +166,11 @@ class Module:
             return f"{type(self).__name__}({self.extra_repr()})"
         lines = [self.extra_repr(), *children] if self.extra_repr() else children
         return "\n  ".join([f"{type(self).__name__}(", *lines]) + "\n)"
+
+
+def observing() -> bool:
+    """Whether somebody observes modules just now."""
+    return bool(_OBSERVERS.get())
 
 
 @contextmanager

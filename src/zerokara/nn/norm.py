@@ -54,8 +54,6 @@ class BatchNorm(Module):
         self.expect(x.shape)
         if self.weight is not None:
             expect_dtype(type(self).__name__, x.dtype, self.weight.dtype)
-        training = self.training
-        tracing.assume(lambda: self.training == training)
         by_batch = self.training or self.running_mean is None
         if by_batch:
             self._expect_spread(x.shape)
@@ -71,7 +69,7 @@ class BatchNorm(Module):
         if int(np.prod(shape)) <= shape[1]:
             raise ValueError(
                 f"{type(self).__name__} expects more than one value per channel in training mode; got {shape}: "
-                "use a larger batch, or call eval() first"
+                "use a larger batch (of a Loader's last one, drop_last=True), or call eval() first"
             )
 
     def _count_batch(self) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
+from zerokara.kernels import tracing
 
 
 class Parameter(Tensor):
@@ -15,8 +16,15 @@ class Parameter(Tensor):
     Python numbers become float32, floating arrays keep their dtype; anything else raises `TypeError`.
     """
 
+    counts_changes = True
+
     def __init__(self, data: Any, requires_grad: bool = True) -> None:
         super().__init__(_owned(data), requires_grad=requires_grad)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("data", "requires_grad"):  # recordings depend on them
+            tracing.count_change()
+        object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
         return f"Parameter(shape={self.shape}, dtype={self.dtype})"

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from operator import is_
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
+from zerokara.kernels.tracing import Traced
 
 State = dict[str, Array]
 NamedTensors = Iterable[tuple[str, Tensor]]
@@ -98,7 +100,7 @@ class Optimizer:
 
     def step(self) -> None:
         """One step for every parameter that has a gradient."""
-        found = [(p, self._state_of(name, p.data)) for name, p in self.named_parameters() if p.grad is not None]
+        found = [(p, self._state_of(name, _own(p))) for name, p in self.named_parameters() if p.grad is not None]
         if self.update is not None and type(self).step_array is Optimizer.step_array:
             self._step_all(found)
             return
@@ -110,7 +112,7 @@ class Optimizer:
     def zero_grad(self) -> None:
         """Forget every gradient."""
         for _, parameter in self.named_parameters():
-            parameter.grad = None
+            parameter.zero_grad()
 
     def gradient(self, parameter: Tensor) -> Array:
         """∂L/∂w + weight_decay·w + l1·sign(w); `parameter.grad` itself stays as it is."""
@@ -136,14 +138,36 @@ class Optimizer:
         for parameter, state in found:
             key = DECAYS[self.decay](parameter.data), int(state.get("step", 0))
             groups.setdefault(key, []).append((parameter, state))
-        states = self.state
-        tracing.assume(lambda: self.state is states)
+        if tracing.current() is not None:
+            tracing.assume(self._as_it_is())
         for group in groups.values():
             told = (4 + len(self.settings(1)),)
             counters = [state["step"] for _, state in group if "step" in state]
-            numbers = tracing.again(partial(self._numbers, group[0][0].data, counters), told, np.float64)
+            for counter in counters:
+                tracing.constant(counter)
+            numbers = tracing.again(partial(self._numbers, _own(group[0][0]), counters), told, np.float64)
             for parameter, state in group:
-                self._update(parameter.data, parameter.grad, state, numbers)
+                self._update(_own(parameter), parameter.grad, state, numbers)
+
+    def _as_it_is(self) -> Callable[[], bool]:
+        """Whether the kernel, what it keeps and what it acts on are as now. Its numbers are asked anew every time."""
+        states, kernel, decay = self.state, self.update, self.decay
+        held = [(state, dict(state)) for state in states.values()]
+        now, before = [state for state, _ in held], [kept for _, kept in held]
+        single = [(state, key, array) for state in now for key, array in state.items() if array.size == 1]
+        holders, keys = [holder for holder, _, _ in single], [key for _, key, _ in single]
+        arrays = [array for _, _, array in single]
+
+        def holds() -> bool:
+            if self.state is not states or self.update is not kernel or self.decay != decay:
+                return False
+            try:  # arrays are compared only where one took the place of another, and then that is an error
+                same = now == before and len(states) == len(now) and all(map(is_, states.values(), now))
+            except ValueError:
+                return False
+            return same and all(map(is_, map(dict.get, holders, keys), arrays))  # a single number can be compared
+
+        return holds
 
     def _numbers(self, array: Array, counters: list[Array]) -> tuple[float, ...]:
         """What the kernel is told of a group of arrays such as this one; their steps, equal so far, are counted."""
@@ -166,7 +190,7 @@ class Optimizer:
 
     def _state_of(self, name: str, array: Array) -> State:
         state = self.state.get(name)
-        if state is None or not _belongs(state, array):
+        if state is None or not state.keys() >= set(self.kept) or not _belongs(state, array):
             state = self.state[name] = self.start(array)
         return state
 
@@ -205,6 +229,14 @@ class Optimizer:
         hidden = ("state", "_parameters")
         settings = ", ".join(f"{key}={value!r}" for key, value in vars(self).items() if key not in hidden)
         return f"{type(self).__name__}({settings})"
+
+
+def _own(parameter: Tensor) -> Array:
+    """The array of a parameter itself, also while a stand-in is in its place."""
+    array: Array = tracing.original(parameter.data)
+    if isinstance(array, Traced):
+        tracing.refuse("step on a parameter that has got another array inside it (p.data = …): write p.data[…] = …")
+    return array
 
 
 def _count(state: State) -> int:

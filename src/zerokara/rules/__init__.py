@@ -5,6 +5,7 @@ from zerokara.rules.activation import (
     gelu,
     leaky_relu,
     log_softmax,
+    ndtr,
     relu,
     relu_grad,
     sigmoid,
@@ -28,18 +29,25 @@ from zerokara.rules.arithmetic import (
     multiply,
     negative,
     power,
+    scalar_power,
     sin,
     sqrt,
     subtract,
     where,
 )
+from zerokara.rules.axes import new_shape, one_axis, several_axes
 from zerokara.rules.conv import channel_sum, conv2d, conv2d_grad_w, conv2d_grad_x
 from zerokara.rules.dropout import dropout
-from zerokara.rules.loss import binary_cross_entropy_with_logits, cross_entropy, squared_error
+from zerokara.rules.loss import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    soft_target_cross_entropy,
+    squared_error,
+)
 from zerokara.rules.matmul import linear, matmul
 from zerokara.rules.norm import batch_norm, batch_norm_inference, layer_norm
 from zerokara.rules.pool import avg_pool2d, max_pool2d
-from zerokara.rules.reduction import max, mean, sum
+from zerokara.rules.reduction import max, mean, min, std, sum, var
 from zerokara.rules.rule import Pullback, Rule, Ruled
 from zerokara.rules.shape import broadcast_to, concatenate, getitem, reshape, scatter, transpose
 
@@ -47,24 +55,24 @@ RULES: dict[str, Rule] = {
     rule.__name__: rule
     for rule in (
         # arithmetic
-        add, subtract, multiply, divide, negative, power, exp, log, logaddexp, sqrt, sin, cos, absolute,
+        add, subtract, multiply, divide, negative, power, scalar_power, exp, log, logaddexp, sqrt, sin, cos, absolute,
         maximum, minimum, clip, where, cast,
         # reductions
-        sum, mean, max,
+        sum, mean, var, std, max, min,
         # arrangement
         reshape, transpose, broadcast_to, getitem, scatter, concatenate,
         # products
         matmul, linear,
         # activations
-        step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, gelu, softplus, softmax, log_softmax,
+        step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, softplus, softmax, log_softmax,
         # images
         conv2d, conv2d_grad_x, conv2d_grad_w, channel_sum, max_pool2d, avg_pool2d,
         # normalisation
         batch_norm, batch_norm_inference, layer_norm, dropout,
         # losses
-        squared_error, cross_entropy, binary_cross_entropy_with_logits,
+        squared_error, cross_entropy, soft_target_cross_entropy, binary_cross_entropy_with_logits,
     )
 }  # fmt: skip
 """Every rule by its name; the tests walk this table, so a rule without a gradient check fails by name."""
 
-__all__ = [*RULES, "RULES", "Pullback", "Rule", "Ruled"]
+__all__ = [*RULES, "RULES", "Pullback", "Rule", "Ruled", "new_shape", "one_axis", "several_axes"]

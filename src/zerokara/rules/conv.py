@@ -1,5 +1,7 @@
 """Convolution, as deep learning uses the word (a cross-correlation: the filter is not flipped)."""
 
+import numpy as np
+
 from zerokara import kernels
 from zerokara.arrays import Array, Shape
 from zerokara.rules.rule import Ruled
@@ -53,4 +55,4 @@ def conv2d_grad_w(
 def channel_sum(g: Array) -> Ruled:
     """Σ over every axis but the channels        ∂L/∂g[n,c,…] = v[c]"""
     spread = (1, -1) + (1,) * (g.ndim - 2)
-    return kernels.channel_sum(g), (lambda v: v.reshape(spread) + 0 * g,)
+    return kernels.channel_sum(g), (lambda v: np.broadcast_to(v.reshape(spread), g.shape),)

@@ -1,9 +1,12 @@
 """Losses: how wrong is the answer?"""
 
+from typing import Any
+
 import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array
+from zerokara.rules.activation import log_softmax
 from zerokara.rules.rule import Ruled
 
 
@@ -25,6 +28,36 @@ def cross_entropy(scores: Array, *, labels: Array) -> Ruled:
     return losses, (lambda g: kernels.cross_entropy_grad(g, probabilities, labels),)
 
 
+def soft_target_cross_entropy(scores: Array, target: Array) -> Ruled:
+    """Cross-entropy with probabilities (or one-hot rows) as targets, one loss a sample.
+
+    Lₙ = −Σₖ tₙₖ·ln pₙₖ, where t = 0 counts nothing even if p = 0, as with a label        p = softmax(scores)
+    ∂L/∂s[n,k] = gₙ·(pₙₖ·Σⱼ tₙⱼ − tₙₖ),   ∂L/∂t[n,k] = −gₙ·ln pₙₖ
+
+    Shapes: scores and target (N, K)  →  (N,).
+    """
+    log_p, _ = log_softmax(scores, axis=1)
+    with np.errstate(invalid="ignore"):
+        losses = -np.sum(np.where(target == 0, 0, target * log_p), axis=1)
+    return losses, (
+        lambda g: g[:, None] * (np.exp(log_p) * np.sum(target, axis=1, keepdims=True) - target),
+        lambda g: -g[:, None] * log_p,
+    )
+
+
 def binary_cross_entropy_with_logits(x: Array, t: Array) -> Ruled:
-    """−t·ln σ(x) − (1 − t)·ln(1 − σ(x)) = ln(1 + eˣ) − x·t        ∂L/∂x = g·(σ(x) − t), ∂L/∂t = −g·x"""
-    return np.logaddexp(0, x) - x * t, (lambda g: g * (kernels.sigmoid(x) - t), lambda g: -g * x)
+    """−t·ln σ(x) − (1 − t)·ln(1 − σ(x)) = u·|x| + ln(1 + e^(−|x|)),   u = 1 − t where x > 0, else t
+
+    ∂L/∂x = g·(σ(x) − t) = g·(u − s) where x > 0, else g·(s − u),   s = σ(−|x|);   ∂L/∂t = −g·x
+
+    The shorter forms ln(1 + eˣ) − x·t and σ(x) − t lose their digits for t = 1 and a large x. u·|x| is 0 where u is,
+    even at ±∞: a certain answer that is right costs nothing.
+    """
+    positive = x > 0
+    u, size = np.where(positive, 1 - t, t), np.where(positive, x, -x)
+
+    def pull_x(g: Any) -> Any:
+        d = kernels.sigmoid(-size) - u
+        return g * np.where(positive, -d, d)
+
+    return u * np.where(u == 0, 0, size) + np.logaddexp(0, -size), (pull_x, lambda g: -g * x)

@@ -1,54 +1,135 @@
-"""Many numbers become fewer: sums, means, extremes."""
+"""Many numbers become fewer: sums, means, spreads, extremes.
+
+Types: a sum of integers or bools is an int64; a mean, a variance, a standard deviation of them is a float32. Sums of
+float16 run in float32 and are rounded once, at the end: the mean of 70,000 ones is 1, although float16 ends at 65,504.
+"""
 
 import builtins
 import math
+from typing import Any
 
 import numpy as np
 
 from zerokara.arrays import Array, Shape
-from zerokara.kernels.tracing import as_array
-from zerokara.rules.rule import Ruled
-
-Axis = int | tuple[int, ...] | None
+from zerokara.rules.axes import Axis, dropped_shape, kept_shape, several_axes
+from zerokara.rules.rule import Ruled, detached
 
 
 def sum(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Ruled:
     """Σ x        every x gets the g of the sum it went into"""
-    return np.sum(x, axis=axis, keepdims=keepdims), (
-        lambda g: np.broadcast_to(np.reshape(g, kept_shape(x.shape, axis)), x.shape),
-    )
+    axes = several_axes("sum", axis, x.shape)
+    chosen: dict[str, Any] = {"axis": None if axis is None else axes, "keepdims": keepdims}
+    if x.dtype.kind in "biu":
+        y = np.sum(x, dtype=np.uint64 if x.dtype == np.uint64 else np.int64, **chosen)
+    else:
+        y = _rounded(np.sum(_wide(x), **chosen), x.dtype)
+    return y, (lambda g: np.broadcast_to(np.reshape(g, kept_shape(x.shape, axes)), x.shape),)
 
 
 def mean(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Ruled:
     """(1/n) Σ x        every x gets g/n"""
-    kept = kept_shape(x.shape, axis)
-    n = math.prod(x.shape) / builtins.max(math.prod(kept), 1)
+    axes = several_axes("mean", axis, x.shape)
+    n = count(x.shape, axes)
     with np.errstate(invalid="ignore"):  # the mean of nothing is nan, as in NumPy and PyTorch
-        y = np.sum(x, axis=axis, keepdims=keepdims) / x.dtype.type(n)
-    return y, (lambda g: np.broadcast_to(np.reshape(g / builtins.max(n, 1), kept), x.shape),)
+        wide = _wide(x)
+        y = np.sum(wide, axis=None if axis is None else axes, keepdims=keepdims) / wide.dtype.type(n)
+    spread = builtins.max(n, 1)
+    return _rounded(y, x.dtype), (
+        lambda g: np.broadcast_to(np.reshape(_wide(g) / spread, kept_shape(x.shape, axes)), x.shape),
+    )
+
+
+def var(x: Array, *, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Ruled:
+    """(1/(n − ddof)) Σ d² with d = x − μ        ∂L/∂x = g·2d/(n − ddof): μ moves too, but Σ d = 0"""
+    axes = several_axes("var", axis, x.shape)
+    n = _freedom("var", x.shape, axes, ddof)
+    d = _deviations(x, axes)
+    return _rounded(_mean_square(d, axes, keepdims, n), x.dtype), (
+        lambda g: np.reshape(_wide(g), kept_shape(x.shape, axes)) * d * (2 / builtins.max(n, 1)),
+    )
+
+
+def std(x: Array, *, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Ruled:
+    """s = √var        ∂L/∂x = g·d/((n − ddof)·s), 0 where all numbers are equal        d = x − μ"""
+    axes = several_axes("std", axis, x.shape)
+    n = _freedom("std", x.shape, axes, ddof)
+    d = _deviations(x, axes)
+    s = np.sqrt(_mean_square(d, axes, True, n))
+
+    def pull(g: Any) -> Any:
+        equal = s == 0
+        slope = np.reshape(_wide(g), s.shape) / (np.where(equal, 1, s) * builtins.max(n, 1))
+        return np.where(equal, 0, slope) * d
+
+    return _rounded(s if keepdims else np.reshape(s, dropped_shape(x.shape, axes)), x.dtype), (pull,)
 
 
 def max(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Ruled:
-    """The largest x        g goes to the largest, in equal parts where several are equal"""
-    kept = kept_shape(x.shape, axis)
-    y = np.max(x, axis=axis, keepdims=True)
-    chosen = as_array(x) == as_array(y)
-    share = (chosen / np.sum(chosen, axis=axis, keepdims=True)).astype(x.dtype)
-    return y if keepdims else np.reshape(y, _dropped(x.shape, axis)), (lambda g: np.reshape(g, kept) * share,)
+    """The largest x        g goes to the largest, in equal parts where several are equal (or are NaN)"""
+    return _extreme("max", np.max, x, axis, keepdims)
 
 
-def kept_shape(shape: Shape, axis: Axis) -> Shape:
-    """The shape after reducing `axis` with keepdims: (2, 3, 4) over axis 1 → (2, 1, 4)."""
-    axes = _axes(len(shape), axis)
-    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+def min(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Ruled:
+    """The smallest x        g goes to the smallest, in equal parts where several are equal (or are NaN)"""
+    return _extreme("min", np.min, x, axis, keepdims)
 
 
-def _dropped(shape: Shape, axis: Axis) -> Shape:
-    axes = _axes(len(shape), axis)
-    return tuple(n for i, n in enumerate(shape) if i not in axes)
+def count(shape: Shape, axes: tuple[int, ...]) -> int:
+    """How many numbers become one."""
+    return math.prod(shape[a] for a in axes)
 
 
-def _axes(ndim: int, axis: Axis) -> set[int]:
-    if axis is None:
-        return set(range(ndim))
-    return {a % ndim for a in ((axis,) if isinstance(axis, int) else axis)}
+def _extreme(name: str, pick: Any, x: Array, axis: Axis, keepdims: bool) -> Ruled:
+    axes = several_axes(name, axis, x.shape)
+    if not count(x.shape, axes):
+        raise ValueError(f"{name} expects at least one number to choose from; got the shape {x.shape}, axis {axis}")
+    y = pick(x, axis=axes, keepdims=True)
+
+    def pull(g: Any) -> Any:
+        chosen = (x == y) | (x != x)  # a NaN is its own extreme
+        share = (1 / np.sum(chosen, axis=axes, keepdims=True)).astype(x.dtype)
+        return np.where(chosen, np.reshape(g, kept_shape(x.shape, axes)) * share, 0)
+
+    return y if keepdims else np.reshape(y, dropped_shape(x.shape, axes)), (pull,)
+
+
+def _wide(x: Any) -> Any:
+    """The numbers in the type that sums run in: float32 for float16, float64 for integers and bools, else their own."""
+    if x.dtype.kind in "biu":
+        return x.astype(np.float64)
+    return x.astype(np.float32) if x.dtype == np.float16 else x
+
+
+def _rounded(y: Any, dtype: Any) -> Any:
+    """A result of `_wide` numbers in the type that their own type gives."""
+    wanted = np.dtype(np.float32) if dtype.kind in "biu" else dtype
+    return y if y.dtype == wanted else y.astype(wanted)
+
+
+def _deviations(x: Any, axes: tuple[int, ...]) -> Any:
+    """x − μ; exactly 0 where all numbers are equal.
+
+    Rounding can take the computed mean of equal numbers a little away from them; a mean lies between the smallest and
+    the largest number, so it is brought back there. (As a constant: it changes no derivative.)
+    """
+    x = _wide(x)
+    n = count(x.shape, axes)
+    if not n:
+        return x
+    with np.errstate(invalid="ignore"):  # with ∞ among the numbers there is no spread: NaN
+        mean = np.sum(x, axis=axes, keepdims=True) / x.dtype.type(n)
+        fixed, here = detached(x), detached(mean)
+        low, high = np.min(fixed, axis=axes, keepdims=True), np.max(fixed, axis=axes, keepdims=True)
+        return x - (mean - (here - np.minimum(np.maximum(here, low), high)))
+
+
+def _mean_square(d: Any, axes: tuple[int, ...], keepdims: bool, n: int) -> Any:
+    with np.errstate(invalid="ignore"):
+        return np.sum(d * d, axis=axes, keepdims=keepdims) / d.dtype.type(n)
+
+
+def _freedom(name: str, shape: Shape, axes: tuple[int, ...], ddof: int) -> int:
+    n = count(shape, axes) - ddof
+    if n <= 0 and ddof:
+        raise ValueError(f"{name} with ddof={ddof} expects at least {ddof + 1} numbers; got {n + ddof}: use ddof=0")
+    return n

@@ -11,6 +11,7 @@ from zerokara.nn import Module
 from zerokara.optim import Optimizer, Schedule
 from zerokara.training.early_stopping import EarlyStopping
 from zerokara.training.evaluation import Loss, evaluation_loader
+from zerokara.training.last_batch import refuse_single
 from zerokara.training.loop import Loop
 from zerokara.training.options import Options
 from zerokara.training.records import Record
@@ -61,7 +62,8 @@ def fit(
     clock: a function that gives seconds.
 
     Ctrl-C and SIGTERM end the running step, save, and raise `Interrupted`. A loss that is no number raises `Diverged`;
-    checkpoints never hold such numbers. Raises ValueError, before any work, for options or a run_dir that cannot be.
+    checkpoints never hold such numbers. Raises ValueError, before any work, for options or a run_dir that cannot be,
+    and for a last batch of one example that a batch norm of the model could not normalize.
     """
     if not isinstance(train_loader, Loader):
         raise TypeError(f"fit learns from a Loader, as data.Loader(split, 100); got {type(train_loader).__name__}")
@@ -80,6 +82,7 @@ def fit(
     )
     if not len(train_loader):
         raise ValueError("there are no batches to learn from: the training data are empty, or fewer than a batch")
+    refuse_single(model, train_loader)
     if run_dir is None and (resume or checkpoint_steps):
         raise ValueError(f"{'resume' if resume else 'checkpoint_steps'} needs the folder of the run: give run_dir")
     told = {"train": train_loader, "model": model, "optimizer": optimizer}

@@ -17,6 +17,12 @@ Watch = Callable[[float], None]
 """Looks at a number in the middle of a step; it raises what stops the training."""
 
 
+class _Batch:
+    """The images that a step is working on, for those who look at a loss: no part of what a step depends on."""
+
+    images: Array = np.empty(0)
+
+
 class Stepper:
     """step(x, labels) → (loss, scores): forward, backward, one step of the optimizer.
 
@@ -34,12 +40,12 @@ class Stepper:
     ) -> None:
         self._model, self._optimizer, self._loss, self._clip_norm = model, optimizer, loss, clip_norm
         self._watch_loss, self._watch_norm = watch_loss, watch_norm
-        self._images: Array = np.empty(0)
+        self._batch = _Batch()
         self._captured: Captured[..., Any] | None = capture(self._step)
 
     def __call__(self, x: Array, labels: Array) -> tuple[float, Array]:
         """One step on a batch; returns its loss and the scores from before the step."""
-        self._images = x
+        self._batch.images = x
         with np.errstate(all="ignore"):  # an overflow is met in words
             loss, scores = self._run(x, labels)
         return float(loss.item()), scores.data
@@ -55,7 +61,7 @@ class Stepper:
     def _step(self, x: Tensor, labels: Array) -> tuple[Tensor, Tensor]:
         scores = self._model(x)
         loss = self._loss(scores, labels)
-        tracing.look(lambda value: self._watch_loss(float(value), self._images), loss.data)
+        tracing.look(lambda value: self._watch_loss(float(value), self._batch.images), loss.data)
         self._optimizer.zero_grad()
         loss.backward()
         if self._clip_norm is not None:

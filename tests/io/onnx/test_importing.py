@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx import helper
+from onnx import TensorProto, helper
 
 import zerokara as zk
 from tests.io.onnx.making import expect_agreement, model_of, module_of, node, numbers
@@ -253,3 +253,72 @@ def test_names_that_clash_are_told_apart() -> None:
 def test_no_layer_may_take_the_name_of_something_that_a_network_has() -> None:
     public = {name for name in dir(OnnxModule) if not name.startswith("_")}
     assert public - _RESERVED == set()
+
+
+FOREIGN = {
+    "tile": [node("Tile", ["x", "twice"], ["y"])],
+    "concat": [node("Concat", ["x", "x"], ["y"], axis=1)],
+    "slice": [node("Slice", ["x", "one", "two", "one"], ["s"]), node("Concat", ["s", "s"], ["y"], axis=0)],
+    "transpose": [node("Transpose", ["x"], ["t"]), node("Concat", ["t", "t"], ["y"], axis=0)],
+    "edge": [node("Pad", ["x", "around"], ["p"], mode="edge"), node("Concat", ["p", "p"], ["y"], axis=0)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.float64, np.int32, np.uint8, np.bool_])
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_recording_copies_numbers_of_every_size_and_any_number_of_axes(name: str, dtype: Any) -> None:
+    """What no kernel copies (two bytes, eight axes) is copied all the same."""
+    settings = {"twice": [2] * 4, "one": [1], "two": [2], "around": [1] * 8}
+    constants = {k: np.array(v, np.int64) for k, v in settings.items() if any(k in n.input for n in FOREIGN[name])}
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+    module = module_of(model_of(FOREIGN[name], {"x": ["N", 2, 3, 2]}, constants=constants, dtype=kind))
+    array = (np.arange(24).reshape(2, 2, 3, 2) % 2).astype(dtype)
+    x = zk.tensor(array) if array.dtype.kind == "f" else array
+    expected, captured = module(x).data, zk.capture(module)
+    for _ in range(2):
+        np.testing.assert_array_equal(captured(x).data, expected)
+
+
+def looked_up(dtype: int) -> OnnxModule:
+    nodes = [node("Mul", ["x", "x"], ["y"])]
+    return module_of(model_of(nodes, {"x": ["N"]}, dtype=dtype))
+
+
+def test_whole_numbers_are_computed_in_the_type_of_the_file() -> None:
+    given = np.array([200, 3], np.uint8)
+    y = looked_up(TensorProto.INT64)(given).data
+    assert y.dtype == np.int64
+    assert y.tolist() == [40000, 9]
+    assert looked_up(TensorProto.INT32)(np.array([5, 6])).data.dtype == np.int32
+    with pytest.raises(TypeError, match=r"expects x in int32; got int64, which holds other numbers too"):
+        looked_up(TensorProto.INT32)(np.array([2**40]))
+    with pytest.raises(TypeError, match=r"expects x in int64; got float32"):
+        looked_up(TensorProto.INT64)(np.ones(2, np.float32))
+
+
+def test_inputs_of_another_byte_order_are_converted() -> None:
+    module = module_of(model_of([node("MatMul", "xw", "y")], {"x": ["N", 3]}, constants={"w": numbers(3, 2)}))
+    x = numbers(4, 3)
+    np.testing.assert_array_equal(module(x.astype(">f4")).data, module(x).data)
+    assert looked_up(TensorProto.INT64)(np.array([3, 4], ">i8")).data.tolist() == [9, 16]
+
+
+@pytest.mark.parametrize("foreign", ["float8_e4m3fn", "float8_e5m2", "bfloat16", "int4"])
+def test_numbers_that_numpy_lacks_are_refused_at_the_door(foreign: str) -> None:
+    """Cast to them, 1e6 would be no number, and 300 a small one."""
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    module = module_of(model_of([node("CastLike", ["x", "like"], ["y"])], {"x": ["N"], "like": [1]}))
+    like = np.ones(1, getattr(ml_dtypes, foreign))
+    with pytest.raises(TypeError, match=f"like holds {foreign}, which no supported network takes"):
+        module(np.array([1e6], np.float32), like)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, 3e9, -3e9, 300.0, -1.0, 65519.0, 65520.0, 1e20, 255.9])
+def test_casts_beyond_the_ends_of_a_type_are_those_of_onnx_runtime(number: float) -> None:
+    x = np.array([number], np.float32)
+    types = ("UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "UINT32", "BOOL", "FLOAT16", "DOUBLE")
+    defined = {"BOOL", "FLOAT16", "DOUBLE"}
+    for to in types:
+        wraps = np.isfinite(number) and abs(number) < 2**31
+        if to in defined or wraps:
+            expect_agreement(model_of([node("Cast", "x", "y", to=getattr(TensorProto, to))], {"x": ["N"]}), x=x)

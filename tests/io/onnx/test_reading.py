@@ -224,3 +224,50 @@ def test_names_that_are_no_text_and_attributes_without_a_value(tmp_path: Path) -
 def test_importing_the_library_does_not_import_onnx() -> None:
     code = "import sys, zerokara.io; print([m for m in ('onnx', 'onnxruntime', 'google.protobuf') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_nodes_in_any_order_are_sorted(seed: int) -> None:
+    """A chain with a branch, shuffled: the same numbers, and each node after those it uses."""
+    nodes = [
+        node("Relu", ["x"], ["a"]),
+        node("Mul", ["a", "w"], ["b"]),
+        node("Constant", [], ["c"], value=numpy_helper.from_array(numbers(4, seed=1))),
+        node("Add", ["b", "c"], ["d"]),
+        node("Sub", ["d", "a"], ["y"]),
+    ]
+    shuffled = random.Random(seed).sample(nodes, len(nodes))
+    x, w = numbers(3, 4), numbers(4, seed=2)
+    found, expected = (module_of(model_of(n, {"x": ["N", 4]}, constants={"w": w}))(x).data for n in (shuffled, nodes))
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_nodes_in_order_keep_the_order_of_the_file() -> None:
+    nodes = [
+        node("Relu", "x", ["b"], name="second"),
+        node("Neg", "x", ["a"], name="first"),
+        node("Add", "ab", "y", name="sum"),
+    ]
+    names = [name for name, layer in module_of(model_of(nodes, {"x": ["N"]})).named_modules() if name]
+    assert names == ["second", "first", "sum"]
+
+
+def test_nodes_that_wait_for_each_other_are_named(tmp_path: Path) -> None:
+    nodes = [
+        node("Add", ["x", "c"], ["a"], name="one"),
+        node("Relu", ["a"], ["b"], name="two"),
+        node("Neg", ["b"], ["c"], name="three"),
+        node("Exp", ["c"], ["y"], name="end"),
+    ]
+    model = model_of(nodes, {"x": ["N", 4]})
+    said = refused(tmp_path / "model.onnx", model.SerializeToString())
+    assert "its nodes wait for each other in a circle: one → two → three → one" in said
+    itself = model_of([node("Add", ["x", "y"], ["y"], name="itself")], {"x": ["N"]})
+    assert "in a circle: itself → itself" in refused(tmp_path / "model.onnx", itself.SerializeToString())
+
+
+def test_an_input_of_numbers_that_numpy_lacks_is_refused(tmp_path: Path) -> None:
+    model = model_of([node("Relu", "x", "y")], {"x": ["N"]}, dtype=TensorProto.FLOAT8E4M3FN)
+    assert "input 'x' has numbers of type FLOAT8E4M3FN, which is not supported" in refused(
+        tmp_path / "model.onnx", model.SerializeToString()
+    )

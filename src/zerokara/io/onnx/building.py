@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ import zerokara.io.onnx.operators  # noqa: F401  (fills the table)
 from zerokara.io.onnx.graph import Graph, Node, needed
 from zerokara.io.onnx.naming import Names
 from zerokara.io.onnx.operator import OPERATORS, Call, Entry, Operator, Own, Source, Value, computed_in
+from zerokara.io.onnx.room import batch_of
 from zerokara.kernels.tracing import CaptureError
 from zerokara.nn import Module, Parameter
 
@@ -32,17 +34,33 @@ class Program:
     def __init__(self, graph: Graph, steps: tuple[Step, ...]) -> None:
         self.graph, self.steps = graph, steps
         self._plans: dict[tuple[str, ...], list[tuple[Step, list[str]]]] = {}
+        self.renamed: dict[Any, frozenset[int] | None] = {}
+        """What was found out about batches of other lengths (see `batching`), by what is wanted and the shapes."""
 
     @property
     def paths(self) -> dict[str, Step]:
         """The steps by the path of their layer."""
         return {step.layer.path: step for step in self.steps}
 
-    def run(self, values: dict[str, Value], wanted: tuple[str, ...]) -> list[Value]:
-        """Compute what is wanted; a value is let go of after its last use."""
+    def steps_for(self, wanted: tuple[str, ...]) -> list[Step]:
+        """The steps that these values need, in order."""
+        return [step for step, _ in self._plan(wanted)]
+
+    def run(
+        self,
+        values: dict[str, Value],
+        wanted: tuple[str, ...],
+        batch: tuple[int, int] | None = None,
+        renamed: Container[int] = (),
+    ) -> list[Value]:
+        """Compute what is wanted; a value is let go of after its last use.
+
+        batch: the length that the file has, and the one that came; the first means the second in the steps `renamed`.
+        """
         constants = self.graph.constants
-        for step, last_uses in self._plan(wanted):
-            found = _computed(step, [values[name] for name in step.inputs])
+        for number, (step, last_uses) in enumerate(self._plan(wanted)):
+            with batch_of(*batch) if batch is not None and number in renamed else nullcontext():
+                found = _computed(step, [values[name] for name in step.inputs])
             values.update(zip(step.outputs, found if isinstance(found, tuple) else (found,), strict=False))
             for name in last_uses:
                 values.pop(name, None)

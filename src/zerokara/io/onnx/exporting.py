@@ -13,6 +13,7 @@ from zerokara.arrays import Shape
 from zerokara.autodiff import Tensor
 from zerokara.io import files
 from zerokara.io.onnx.agreement import difference, runtime_is_there
+from zerokara.io.onnx.comparing import Comparisons
 from zerokara.io.onnx.exports import EXPORTS, REFUSED
 from zerokara.io.onnx.recording import BATCHES, Recording, record
 from zerokara.io.onnx.writing import BATCH, INPUT, OUTPUT, TYPES, Given, Step, Writer, Written, grows
@@ -80,9 +81,10 @@ def _write(model: Module, shape: Shape, opset: int) -> tuple[Writer, tuple[Tenso
     _expect_alike(first, second)
     writer = Writer(_names(model), opset)
     made: dict[int, str] = {}
+    comparisons = Comparisons(lambda step, a, b: _value(step, first, made, a, b))
     for a, b in zip(first.nodes, second.nodes, strict=True):
         name = OUTPUT if a is first.y.node else writer.unique(first.paths[a.number])
-        step = Step(writer, name, (a, b), (first.results[a.number], second.results[b.number]))
+        step = Step(writer, name, (a, b), (first.results[a.number], second.results[b.number]), comparisons.find)
         made[a.number] = _written(
             step, [_given(step, first, made, *pair) for pair in zip(a.inputs, b.inputs, strict=True)]
         )
@@ -124,8 +126,10 @@ def _names(model: Module) -> dict[int, str]:
 
 
 def _given(step: Step, first: Recording, made: Mapping[int, str], a: Tensor | None, b: Tensor | None) -> Given | None:
-    if a is None or b is None:
-        return None
+    return None if a is None or b is None else _value(step, first, made, a, b)
+
+
+def _value(step: Step, first: Recording, made: Mapping[int, str], a: Tensor, b: Tensor) -> Given:
     if a is first.x:
         name = INPUT
     else:

@@ -1,6 +1,7 @@
 """What an ONNX file says, as plain Python: nodes, inputs, outputs, constants. Nothing here knows the onnx package."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import heapq
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +17,9 @@ DTYPES: Mapping[int, "np.dtype[Any]"] = {
     }.items()
 }  # fmt: skip
 """ONNX's numbers for the types that NumPy has."""
+
+BFLOAT16 = 16
+"""ONNX's number for a type that is computed in float32, which holds all its numbers."""
 
 
 @dataclass(frozen=True)
@@ -98,22 +102,59 @@ def constant_of(node: Node) -> Array:
     raise ValueError(f"Constant (node {node.label!r}) holds no array of numbers; it has {_listed(node.attributes)}")
 
 
-def check_order(graph: Graph) -> None:
-    """Refuse a graph in which something is used before it is made, or made twice."""
-    made = {i.name for i in graph.inputs} | set(graph.constants) | {""}
+def in_order(graph: Graph) -> Graph:
+    """The graph with every node after those it uses, else in the file's order.
+
+    Refused is what no order helps: what nothing makes, what is made twice, and nodes that wait for each other.
+    """
+    given = {i.name for i in graph.inputs} | set(graph.constants) | {""}
+    makers = _makers(graph.nodes, given)
     for node in graph.nodes:
+        for name in node.inputs:
+            if name not in given and name not in makers:
+                raise ValueError(f"{node.operator} (node {node.label!r}) uses {name!r}, which nothing makes")
+    for name in graph.outputs:
+        if name not in given and name not in makers:
+            raise ValueError(f"the output {name!r} is made by no node")
+    waiting = [{makers[name] for name in node.inputs if name not in given} for node in graph.nodes]
+    users: dict[int, list[int]] = {}
+    for place, makers_of in enumerate(waiting):
+        for maker in makers_of:
+            users.setdefault(maker, []).append(place)
+    ready = [place for place, makers_of in enumerate(waiting) if not makers_of]
+    order = []
+    while ready:
+        order.append(place := heapq.heappop(ready))
+        for user in users.get(place, ()):
+            waiting[user].discard(place)
+            if not waiting[user]:
+                heapq.heappush(ready, user)
+    if len(order) < len(graph.nodes):
+        raise ValueError(f"its nodes wait for each other in a circle: {_circle(graph.nodes, waiting)}")
+    return replace(graph, nodes=tuple(graph.nodes[place] for place in order))
+
+
+def _makers(nodes: Sequence[Node], given: Container[str]) -> dict[str, int]:
+    """Which node, by its place, makes a value of this name."""
+    makers: dict[str, int] = {}
+    for place, node in enumerate(nodes):
         if not any(node.outputs):
             raise ValueError(f"{node.operator} (node {node.label!r}) makes nothing")
-        for name in node.inputs:
-            if name not in made:
-                raise ValueError(f"{node.operator} (node {node.label!r}) uses {name!r}, which nothing before it makes")
-        for name in node.outputs:
-            if name and name in made:
+        for name in filter(None, node.outputs):
+            if name in given or name in makers:
                 raise ValueError(f"{node.operator} (node {node.label!r}) makes {name!r}, which is there already")
-        made.update(node.outputs)
-    for name in graph.outputs:
-        if name not in made:
-            raise ValueError(f"the output {name!r} is made by no node")
+            makers[name] = place
+    return makers
+
+
+def _circle(nodes: Sequence[Node], waiting: Sequence[set[int]]) -> str:
+    """A circle among nodes that wait for others: from any of them back to the first that is met again."""
+    path = [next(place for place, makers in enumerate(waiting) if makers)]
+    while path[-1] not in path[:-1]:
+        path.append(min(waiting[path[-1]]))
+    circle = path[path.index(path[-1]) :][::-1]
+    shown = circle if len(circle) <= 6 else [*circle[:3], None, *circle[-2:]]
+    return " → ".join("…" if place is None else nodes[place].label for place in shown)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from zerokara import functional as F
+from zerokara.arrays import native
 from zerokara.autodiff import Tensor, as_tensor
+from zerokara.io.onnx.batching import together
 from zerokara.io.onnx.building import Builder, Program, refuse_unknown
-from zerokara.io.onnx.graph import Graph, Input, needed
-from zerokara.io.onnx.operator import Value, numbers_of
+from zerokara.io.onnx.graph import DTYPES, Graph, Input, needed
+from zerokara.io.onnx.operator import Operator, Value, is_tensor, numbers_of
 from zerokara.io.onnx.reading import read_graph
-from zerokara.io.onnx.room import batch_of
-from zerokara.nn import Module
+from zerokara.nn import Module, observing
 
 
 def load_onnx(path: str | os.PathLike[str], *, output: str | None = None) -> OnnxModule:
@@ -113,18 +115,76 @@ class OnnxModule(Module):
             raise ValueError(f"this network expects {len(declared)} input(s), {names}; got {len(given)}")
         own = next((p.dtype for p in self.parameters()), None)
         values = {i.name: _received(i, value, own) for i, value in zip(declared, given, strict=True)}
-        first = declared[0].shape if declared else None
-        with (
-            batch_of(first[0] if first else None, values[declared[0].name].shape[0] if first else 0),
-            np.errstate(all="ignore"),
-        ):
+        with np.errstate(all="ignore"):
+            return self._of_any_length(values, wanted)
+
+    def _of_any_length(self, values: dict[str, Value], wanted: tuple[str, ...]) -> list[Value]:
+        """All examples at once where that is the same (see `batching`), else as many at a time as the file has."""
+        first = self.inputs[0] if self.inputs else None
+        length = first.shape[0] if first is not None and first.shape else None
+        if first is None or not isinstance(length, int) or (given := values[first.name].shape[0]) == length:
             return self._program.run(values, wanted)
+        rows = _with_rows(self.inputs, values, given)
+        key = (wanted, tuple((name, value.shape[1:], name in rows) for name, value in values.items()))
+        if key not in self._program.renamed:
+            self._program.renamed[key] = together(self._program, values, rows, length, wanted)
+        renamed = self._program.renamed[key]
+        if renamed is None:
+            return self._apart(values, rows, length, given, wanted)
+        return self._program.run(values, wanted, (length, given), renamed)
+
+    def _apart(
+        self, values: dict[str, Value], rows: frozenset[str], length: int, given: int, wanted: tuple[str, ...]
+    ) -> list[Value]:
+        """As many examples at a time as the file has, and their answers one after the other."""
+        written = f"this network was written for batches of {length}, and what it computes goes across the examples"
+        if given == 0 or given % length:
+            raise ValueError(f"{written}: it takes a multiple of {length}; got {given}")
+        if observing():
+            raise ValueError(f"{written}: its layers can be looked at for {length} at a time; got {given}")
+        if any(isinstance(m, Operator) and m.kind == "BatchNormalization" and m.training for m in self.modules()):
+            raise ValueError(f"{written}: its batch norms learn from batches of {length} only; got {given}")
+        parts = [
+            self._program.run({n: v[i : i + length] if n in rows else v for n, v in values.items()}, wanted)
+            for i in range(0, given, length)
+        ]
+        return [_joined(answers, length) for answers in zip(*parts, strict=True)]
+
+
+def _with_rows(inputs: Sequence[Input], values: Mapping[str, Value], given: int) -> frozenset[str]:
+    """The inputs that have a row for each example; the others are the same for all."""
+    found = set()
+    for declared in inputs:
+        shape, came = declared.shape, values[declared.name].shape
+        if not shape or not came or came[0] == shape[0]:
+            continue
+        if came[0] == given:
+            found.add(declared.name)
+        elif isinstance(shape[0], int):
+            raise ValueError(f"this network expects {declared.name} of {shape[0]} or {given} rows; got {came}")
+    return frozenset(found)
+
+
+def _joined(answers: Sequence[Value], length: int) -> Value:
+    """Answers of parts of a batch as those of the whole: rows after rows; one that has none gets an axis for them."""
+    first = answers[0]
+    if first.ndim == 0 or first.shape[0] != length:
+        if length != 1:
+            raise ValueError(
+                f"this network gives {first.shape} for {length} examples: nothing that could be put together"
+            )
+        answers = [answer.reshape((1, *answer.shape)) for answer in answers]
+    return F.concatenate(answers, 0) if is_tensor(first) else np.concatenate(answers, 0)
 
 
 def _received(declared: Input, value: Any, own: np.dtype[Any] | None) -> Value:
     """An input as the network takes it: floating numbers as a tensor, others as an array; else an error in words."""
     array = numbers_of(value if isinstance(value, Tensor) else as_tensor(value))
+    if isinstance(array, np.ndarray) and not array.dtype.isnative:
+        value = array = native(array)
     expected, shape = declared.shape, array.shape
+    if array.dtype not in DTYPES.values():
+        raise TypeError(f"{declared.name} holds {array.dtype}, which no supported network takes: convert it first")
     if expected is not None and not _fits(expected, shape):
         raise ValueError(f"this network expects {declared.name} of shape {_shown(declared)}; got {shape}")
     floating = np.issubdtype(array.dtype, np.floating)
@@ -135,11 +195,20 @@ def _received(declared: Input, value: Any, own: np.dtype[Any] | None) -> Value:
                 f"this network computes in {wanted}; got {declared.name} in {array.dtype}: "
                 f"convert it with .astype({str(wanted)!r})"
             )
-    elif declared.dtype is not None and floating:
-        raise TypeError(f"this network expects {declared.name} in {declared.dtype}; got {array.dtype}")
+    elif declared.dtype is not None and array.dtype != declared.dtype:
+        return _as_declared(declared.name, array, declared.dtype)
     if not floating:
         return array
     return value if isinstance(value, Tensor) else as_tensor(array)
+
+
+def _as_declared(name: str, array: Any, dtype: np.dtype[Any]) -> Value:
+    """Whole numbers in the type that the file says, or an error where one of them would be another."""
+    if np.can_cast(array.dtype, dtype) or (
+        isinstance(array, np.ndarray) and array.dtype.kind in "iub" and np.array_equal(array, array.astype(dtype))
+    ):
+        return array.astype(dtype)
+    raise TypeError(f"this network expects {name} in {dtype}; got {array.dtype}, which holds other numbers too")
 
 
 def _fits(expected: tuple[int | str | None, ...], shape: tuple[int, ...]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -97,11 +97,13 @@ class Operator(Module):
 
     def forward(self, *inputs: Value) -> Value:
         """What ONNX defines for this operator."""
-        flowing = iter(inputs)
-        node = self._node
-        return OPERATORS[self.kind].compute(node.call, *(self._argument(source, flowing) for source in node.sources))
+        return OPERATORS[self.kind].compute(self._node.call, *self.arguments(iter(inputs)))
 
-    def _argument(self, source: Any, flowing: Any) -> Value:
+    def arguments(self, flowing: Iterator[Any]) -> list[Value]:
+        """What the operator is applied to: what flows in, and between it its own arrays and its constants."""
+        return [self._argument(source, flowing) for source in self._node.sources]
+
+    def _argument(self, source: Any, flowing: Iterator[Any]) -> Value:
         if source is Source.FLOWING:
             return next(flowing)
         return getattr(self, source.name) if isinstance(source, Own) else source
@@ -170,7 +172,7 @@ def known(value: Value, what: str) -> Any:
     """The numbers of a setting (a shape, an axis), which have to be known while a step is recorded."""
     array = numbers_of(value)
     if isinstance(array, Traced):
-        tracing.refuse(f"take {what} from numbers that it has computed itself")
+        return array.known_numbers(f"take {what} from numbers that it has computed itself")
     return np.asarray(array)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from zerokara.arrays import Array, Shape
 from zerokara.io import files
-from zerokara.io.onnx.graph import DTYPES, Graph, Input, Node, check_order, without_names_for_constants
+from zerokara.io.onnx.graph import BFLOAT16, DTYPES, Graph, Input, Node, in_order, without_names_for_constants
 
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "is a zip archive (a PyTorch or Keras file?), not an ONNX model"),
@@ -107,8 +107,7 @@ def _graph(model: Any, folder: Path | None) -> Graph:
     )
     if not found.outputs:
         raise ValueError("it has no output")
-    check_order(found)
-    return without_names_for_constants(found)
+    return without_names_for_constants(in_order(found))
 
 
 def _expect_texts(model: Any) -> None:
@@ -140,8 +139,14 @@ def _input(given: Any) -> Input:
     kind = given.type.tensor_type
     if not given.type.HasField("tensor_type"):
         raise ValueError(f"is a network whose input {given.name!r} is no array: only arrays are supported")
+    if kind.elem_type and kind.elem_type not in (*DTYPES, BFLOAT16):
+        raise ValueError(
+            f"is a network whose input {given.name!r} has numbers of type {_type_name(kind.elem_type)}, "
+            "which is not supported"
+        )
     shape = tuple(_length(d) for d in kind.shape.dim) if kind.HasField("shape") else None
-    return Input(given.name, DTYPES.get(kind.elem_type), shape)
+    dtype = np.dtype(np.float32) if kind.elem_type == BFLOAT16 else DTYPES.get(kind.elem_type)
+    return Input(given.name, dtype, shape)
 
 
 def _length(dimension: Any) -> int | str | None:
@@ -206,14 +211,20 @@ def array_of(tensor: Any, folder: Path | None = None) -> Array:
 
 def _of_foreign_type(tensor: Any) -> Array:
     """bfloat16 becomes float32, which holds all its numbers; other types that NumPy lacks are refused."""
-    import onnx
     from onnx import numpy_helper
 
-    if tensor.data_type == onnx.TensorProto.BFLOAT16 and tensor.data_location != _EXTERNAL:
+    if tensor.data_type == BFLOAT16 and tensor.data_location != _EXTERNAL:
         return np.asarray(numpy_helper.to_array(tensor), np.float32)
-    known = onnx.TensorProto.DataType.DESCRIPTOR.values_by_number
-    name = known[tensor.data_type].name if tensor.data_type in known else str(tensor.data_type)
+    name = _type_name(tensor.data_type)
     raise ValueError(f"is a network with numbers of type {name} ({tensor.name!r}), which is not supported")
+
+
+def _type_name(number: int) -> str:
+    """What ONNX calls a type of numbers."""
+    import onnx
+
+    known = onnx.TensorProto.DataType.DESCRIPTOR.values_by_number
+    return known[number].name if number in known else str(number)
 
 
 def _from_bytes(name: str, content: bytes, dtype: "np.dtype[Any]", shape: Shape) -> Array:

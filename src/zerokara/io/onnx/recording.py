@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array, DTypeLike, Shape, generator
-from zerokara.autodiff import Tensor, recording
+from zerokara.autodiff import Tensor, noting, recording
 from zerokara.autodiff.graph import Node, nodes
+from zerokara.io.onnx.noted import noted, origin, tensors
 from zerokara.nn import Module, observe
 
 BATCHES = (2, 3)
@@ -55,13 +56,34 @@ def record(model: Module, shape: Shape, batch: int) -> Recording:
         if isinstance(y, Tensor) and y.node is not None and id(module) in names:
             seen.append((y.node.number, names[id(module)]))
 
-    with evaluating(model), observe(look):
+    with evaluating(model), observe(look), noting(noted):
         y = model(x)
     if not isinstance(y, Tensor):
         raise ValueError(f"only a network that returns one tensor can be exported; this one returns {type(y).__name__}")
-    made = nodes(y)
-    results = {t.node.number: t for node in made for t in (*node.inputs, y) if t is not None and t.node is not None}
+    made, compared = _with_compared(y)
+    met = [t for node in made for t in node.inputs if t is not None]
+    results = {t.node.number: t for t in (*met, *compared, y) if t.node is not None}
     return Recording(x, y, made, results, _paths(made, seen))
+
+
+def _with_compared(y: Tensor) -> tuple[list[Node], list[Tensor]]:
+    """The nodes that y was computed of, in order, those of truth values among them; and the tensors compared there."""
+    found: dict[int, Node] = {}
+    compared: list[Tensor] = []
+    roots = [y]
+    while roots:
+        new = [node for node in nodes(roots.pop()) if node.number not in found]
+        found.update((node.number, node) for node in new)
+        arrays = [array for node in new for array in (*node.options.values(), *_constants(node))]
+        known = [note for array in arrays if (note := origin(array)) is not None]
+        roots += [t for note in known for t in tensors(note)]
+        compared += [t for note in known for t in tensors(note)]
+    return [found[number] for number in sorted(found)], compared
+
+
+def _constants(node: Node) -> list[Array]:
+    """The arrays of the inputs that have no node."""
+    return [t.data for t in node.inputs if t is not None and t.node is None]
 
 
 def dtype_of(model: Module) -> np.dtype[np.generic]:

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -34,17 +34,17 @@ def _memory() -> int:
 
 
 @contextmanager
-def batch_of(declared: int | str | None, given: int) -> Iterator[None]:
-    """Within the block, a network that was declared for batches of one length runs on one of another."""
-    differs = isinstance(declared, int) and declared != given
-    token = _BATCH.set((int(declared), given) if differs else None)  # type: ignore[arg-type]
+def batch_of(declared: int, given: int) -> Iterator[None]:
+    """Within the block, `declared` at the beginning of a new shape means the batch, which has `given` examples."""
+    token = _BATCH.set((declared, given))
     try:
         yield
     finally:
         _BATCH.reset(token)
 
 
-def batch_length(length: int) -> int | None:
-    """The length of the batch that runs, if `length` is the one declared, and another one; else None."""
+def of_batch(shape: Sequence[int]) -> list[int]:
+    """A shape that an operator is told, with the length of the batch that runs where it begins with the file's."""
     batch = _BATCH.get()
-    return batch[1] if batch is not None and batch[0] == length else None
+    begins = batch is not None and len(shape) > 0 and shape[0] == batch[0]
+    return [batch[1], *shape[1:]] if batch is not None and begins else list(shape)

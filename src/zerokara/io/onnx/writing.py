@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -131,11 +131,17 @@ def plain(array: Array) -> Array:
     return np.asarray(array, kinds[array.dtype.kind], order="C")
 
 
+Find = Callable[["Step", Any, Any], str | None]
+"""(step, an array in the first run, in the second) → the name of what the network computes there, or None."""
+
+
 class Step:
     """One application of a rule, while it is being written."""
 
-    def __init__(self, writer: Writer, path: str, nodes: tuple[Node, Node], results: tuple[Tensor, Tensor]) -> None:
-        self.writer, self.path, self.nodes = writer, path, nodes
+    def __init__(
+        self, writer: Writer, path: str, nodes: tuple[Node, Node], results: tuple[Tensor, Tensor], find: Find
+    ) -> None:
+        self.writer, self.path, self.nodes, self._find = writer, path, nodes, find
         self.shapes = results[0].shape, results[1].shape
         self.dtype = results[0].dtype
         defaults = {name: p.default for name, p in inspect.signature(nodes[0].rule).parameters.items()}
@@ -177,8 +183,11 @@ class Step:
     def arrays(self, a: Array, b: Array) -> str:
         """An array from outside of the rules, for either batch: the same, or repeated as often as the batch is long.
 
-        It may also be a multiple of the batch's length, such as how many numbers a mean is taken over.
+        It may also be a multiple of the batch's length, such as how many numbers a mean is taken over, or a truth value
+        that the network computes.
         """
+        if (name := self._find(self, a, b)) is not None:
+            return name
         if a.shape == b.shape and _same(a, b):
             return self.constant(a)
         if _counts(a, b):

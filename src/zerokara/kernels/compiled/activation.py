@@ -36,7 +36,7 @@ def add_relu(a: Array, b: Array) -> Array:
     return y
 
 
-@kernel("void(T[::1], T[::1], i8, i8)")
+@kernel("void(T[::1], T[::1], i8, i8)", writes=("y",))
 def _relu(x, y, start, stop):  # type: ignore[no-untyped-def]
     """y = max(x, 0) for the numbers start…stop−1; written so that a NaN passes."""
     x, y = x[start:stop], y[start:stop]
@@ -44,7 +44,7 @@ def _relu(x, y, start, stop):  # type: ignore[no-untyped-def]
         y[k] = x.dtype.type(0) if x[k] <= 0 else x[k]
 
 
-@kernel("void(T[::1], T[::1], T[::1], i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], i8, i8)", writes=("dx",))
 def _relu_grad(g, x, dx, start, stop):  # type: ignore[no-untyped-def]
     """dx = g where x > 0 for the numbers start…stop−1."""
     g, x, dx = g[start:stop], x[start:stop], dx[start:stop]
@@ -52,7 +52,7 @@ def _relu_grad(g, x, dx, start, stop):  # type: ignore[no-untyped-def]
         dx[k] = g[k] if x[k] > 0 else x.dtype.type(0)
 
 
-@kernel("void(T[::1], T[::1], T[::1], i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], i8, i8)", writes=("y",))
 def _add_relu(a, b, y, start, stop):  # type: ignore[no-untyped-def]
     """y = max(a + b, 0) for the numbers start…stop−1."""
     a, b, y = a[start:stop], b[start:stop], y[start:stop]

@@ -45,6 +45,11 @@ class Arena:
             return None
         return self._starts[place]
 
+    def owns(self, address: int) -> bool:
+        """Whether this byte is part of what was reserved."""
+        place = bisect_right(self._chunks, address, key=lambda c: c[0]) - 1
+        return place >= 0 and address < self._chunks[place][0] + self._chunks[place][1].nbytes
+
     def live(self) -> set[int]:
         """The addresses of all blocks that are handed out."""
         return set(self._blocks)

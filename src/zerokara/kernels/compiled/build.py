@@ -1,11 +1,14 @@
 """How the kernels are compiled, kept and announced. Numba's settings stand here and nowhere else.
 
-A kernel is written once, with a signature in which `T` is the type of its numbers. It is compiled for float32 or
-float64 when it is first called with such arrays, and kept in the user's cache folder, so that the next process starts
-at once. ZEROKARA_CACHE names another folder; ZEROKARA_QUIET=1 silences the progress line.
+A kernel is written once, with a signature in which `T` is the type of its numbers, and the names of the arrays that it
+writes; all others it only reads. Which calls of a recorded step may change places or run at the same time is decided by
+these declarations; the tests call every kernel and compare. It is compiled for float32 or float64 when it is first
+called with such arrays, and kept in the user's cache folder, so that the next process starts at once. ZEROKARA_CACHE
+names another folder; ZEROKARA_QUIET=1 silences the progress line.
 """
 
 import hashlib
+import inspect
 import os
 import platform
 import re
@@ -33,6 +36,7 @@ SETTINGS: dict[str, Any] = {
 
 _TYPES = {np.dtype(np.float32): "f4", np.dtype(np.float64): "f8"}
 _KERNELS: list["Kernel"] = []
+_kernel_of: dict[int, "Kernel"] = {}  # id of the machine code, which is kept for good → the kernel
 _making = threading.RLock()
 _WAIT = 300  # seconds to wait for another process that compiles the same kernel; then do it ourselves
 
@@ -43,10 +47,17 @@ inner = numba.njit(**SETTINGS)
 
 
 class Kernel:
-    """A function with a signature such as "void(T[::1], T[::1], i8, i8)", compiled when it is first called."""
+    """A function with a signature such as "void(T[::1], T[::1], i8, i8)", compiled when it is first called.
 
-    def __init__(self, function: Callable[..., None], signature: str) -> None:
+    `writes` names the arrays that it changes; `parameters` are the names of all its arguments, in order.
+    """
+
+    def __init__(self, function: Callable[..., None], signature: str, writes: tuple[str, ...]) -> None:
         self.name = function.__name__.strip("_")
+        self.parameters = tuple(inspect.signature(function).parameters)
+        self.writes = frozenset(writes)
+        if not writes or not self.writes <= set(self.parameters):
+            raise ValueError(f"{self.name} must name the arrays that it writes, of {self.parameters}; got {writes}")
         self._function = function
         self._signature = signature
         self._compiled: dict[np.dtype[Any], Callable[..., None]] = {}
@@ -93,12 +104,21 @@ class Kernel:
             _numba_settings.CACHE_DIR = before
             _clear_line()
         self._compiled[dtype] = compiled
+        _kernel_of[id(compiled)] = self
         return compiled
 
 
-def kernel(signature: str) -> Callable[[Callable[..., None]], Kernel]:
-    """Decorator: compile this function, when it is first needed, for the numbers `T` of its arguments."""
-    return lambda function: Kernel(function, signature)
+def kernel(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[..., None]], Kernel]:
+    """Decorator: compile this function, when it is first needed, for the numbers `T` of its arguments.
+
+    `writes` are the names of the arrays that it changes.
+    """
+    return lambda function: Kernel(function, signature, writes)
+
+
+def declared(compiled: Callable[..., None]) -> Kernel:
+    """The kernel whose machine code this is (what `Kernel.on` returns): its name, and what it writes."""
+    return _kernel_of[id(compiled)]
 
 
 def warm_up(dtype: Any = np.float32) -> None:

@@ -270,7 +270,7 @@ def _packed_size(plan: Plan, weights: int, dtype: "np.dtype[np.generic]") -> int
     return groups * step * (weights // outputs + 1) + 2 * _lanes(dtype)
 
 
-@kernel("void(T[::1], f8[::1], i8, i8)")
+@kernel("void(T[::1], f8[::1], i8, i8)", writes=("sums",))
 def _channel_sum(g, sums, start, stop):  # type: ignore[no-untyped-def]
     """sums[c] = Σ g[row, c] for the rows start…stop−1, in float64 after every 256 additions.
 
@@ -294,7 +294,7 @@ def _channel_sum(g, sums, start, stop):  # type: ignore[no-untyped-def]
             sums[k % channels] += part[k]
 
 
-@kernel("void(T[::1], f8[:, ::1])")
+@kernel("void(T[::1], f8[:, ::1])", writes=("total",))
 def _add_up(total, sums):  # type: ignore[no-untyped-def]
     """total[c] = Σ over the threads of sums[thread, c]."""
     for c in range(total.size):

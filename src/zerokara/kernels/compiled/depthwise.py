@@ -24,7 +24,7 @@ from zerokara.kernels.compiled.sliding_grad import gather
 from zerokara.kernels.compiled.tiles import ADD, product_of_each
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 25), i8, UniTuple(i8, 4))")
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 25), i8, UniTuple(i8, 4))", writes=("y",))
 def slide_each(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
     """The units of work and the channels that `span` names."""
     c, h, wide = plan[:3]
@@ -63,7 +63,7 @@ def slide_each(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
                     )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 25), UniTuple(i8, 4))")
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 25), UniTuple(i8, 4))", writes=("sums",))
 def slide_each_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     """sums[p·q, c] = Σ over the pixels of the units of work that `span` names, for its channels c."""
     c, h, wide = plan[:3]

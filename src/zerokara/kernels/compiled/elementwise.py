@@ -131,7 +131,7 @@ def _refuse_while_recording(name: str) -> None:
         raise NotNativeError(name)
 
 
-@kernel("void(T[::1], f8, i8, i8)")
+@kernel("void(T[::1], f8, i8, i8)", writes=("target",))
 def _fill(target, number, start, stop):  # type: ignore[no-untyped-def]
     """The numbers start…stop−1."""
     target[start:stop] = target.dtype.type(number)
@@ -160,7 +160,7 @@ def _apply(code, a, b, y):  # type: ignore[no-untyped-def]
             y[k] = b[k] / a[k]
 
 
-@kernel("void(T[::1], T[::1], T[::1], i8, i8, i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], i8, i8, i8, i8)", writes=("y",))
 def _combine(a, b, y, code, repeated, start, stop):  # type: ignore[no-untyped-def]
     """y = a ∘ b for the numbers start…stop−1; if b is repeated, they are whole rows of its length."""
     if not repeated:

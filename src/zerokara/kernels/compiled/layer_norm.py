@@ -66,7 +66,7 @@ def _mean_and_scale(row, eps):  # type: ignore[no-untyped-def]
     return mean, row.dtype.type(1) / np.sqrt(variance / row.dtype.type(row.size) + row.dtype.type(eps))
 
 
-@kernel("void(T[:, ::1], T[::1], T[::1], UniTuple(i8, 2), f8, T[:, ::1], i8, i8)")
+@kernel("void(T[:, ::1], T[::1], T[::1], UniTuple(i8, 2), f8, T[:, ::1], i8, i8)", writes=("y",))
 def _layer_norm(rows, weight, bias, flags, eps, y, start, stop):  # type: ignore[no-untyped-def]
     """y = (x − mean) · scale · weight + bias, row by row. Flags: is there a weight, is there a bias."""
     factor, offset = np.ones(weight.size, rows.dtype), np.zeros(weight.size, rows.dtype)
@@ -81,7 +81,7 @@ def _layer_norm(rows, weight, bias, flags, eps, y, start, stop):  # type: ignore
             target[k] = (row[k] - mean) * scale * factor[k] + offset[k]
 
 
-@kernel("void(T[:, ::1], T[:, ::1], T[::1], i8, f8, T[:, ::1], f8[:, ::1], i8, i8)")
+@kernel("void(T[:, ::1], T[:, ::1], T[::1], i8, f8, T[:, ::1], f8[:, ::1], i8, i8)", writes=("dx", "sums"))
 def _layer_norm_grad(slopes, rows, weight, weighted, eps, dx, sums, start, stop):  # type: ignore[no-untyped-def]
     """dx = scale · (h − mean h − x̂ · mean(h·x̂)) with h = g·weight; sums of g·x̂ and of g."""
     sums[:] = 0
@@ -104,7 +104,7 @@ def _layer_norm_grad(slopes, rows, weight, weighted, eps, dx, sums, start, stop)
             target[k] = scale * (g[k] * factor[k] - mean_h - (row[k] - mean) * scale * mean_hx)
 
 
-@kernel("void(T[::1], T[::1], f8[:, :, ::1])")
+@kernel("void(T[::1], T[::1], f8[:, :, ::1])", writes=("dweight", "dbias"))
 def _merge_sums(dweight, dbias, sums):  # type: ignore[no-untyped-def]
     """Add up what the threads have summed."""
     for k in range(dweight.size):

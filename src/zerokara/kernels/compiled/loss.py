@@ -86,14 +86,14 @@ def _whole_numbers(labels: Array) -> Array:
     return numbers
 
 
-@kernel("void(i4[::1], i8[::1])")
+@kernel("void(i4[::1], i8[::1])", writes=("numbers",))
 def _widen_int32(labels, numbers):  # type: ignore[no-untyped-def]
     """int32 → int64."""
     for n in range(labels.size):
         numbers[n] = labels[n]
 
 
-@kernel("void(u1[::1], i8[::1])")
+@kernel("void(u1[::1], i8[::1])", writes=("numbers",))
 def _widen_uint8(labels, numbers):  # type: ignore[no-untyped-def]
     """uint8 → int64."""
     for n in range(labels.size):
@@ -142,7 +142,7 @@ def _sum_and_loss(row, exponentials, largest, label):  # type: ignore[no-untyped
     return total, np.log(total) - (row[label] - largest)
 
 
-@kernel("void(T[:, ::1], i8[::1], T[::1], T[:, ::1], i8, i8)")
+@kernel("void(T[:, ::1], i8[::1], T[::1], T[:, ::1], i8, i8)", writes=("losses", "probabilities"))
 def _cross_entropy(scores, labels, losses, probabilities, start, stop):  # type: ignore[no-untyped-def]
     """The rows start…stop−1."""
     size = max(1, _BLOCK // scores.shape[1])
@@ -158,7 +158,7 @@ def _cross_entropy(scores, labels, losses, probabilities, start, stop):  # type:
                 p[k] *= inverse
 
 
-@kernel("void(T[::1], T[:, ::1], i8[::1], T[:, ::1], i8, i8)")
+@kernel("void(T[::1], T[:, ::1], i8[::1], T[:, ::1], i8, i8)", writes=("d",))
 def _cross_entropy_grad(g, probabilities, labels, d, start, stop):  # type: ignore[no-untyped-def]
     """d = g·(p − t) for the rows start…stop−1."""
     for n in range(start, stop):
@@ -169,7 +169,7 @@ def _cross_entropy_grad(g, probabilities, labels, d, start, stop):  # type: igno
             target[label] -= slope
 
 
-@kernel("void(T[:, ::1], i8[::1], T[:, ::1], f8[::1], i8, i8)")
+@kernel("void(T[:, ::1], i8[::1], T[:, ::1], f8[::1], i8, i8)", writes=("d", "sums"))
 def _cross_entropy_mean(scores, labels, d, sums, start, stop):  # type: ignore[no-untyped-def]
     """d = (p − t)/N for the rows start…stop−1, and the sum of their losses."""
     size = max(1, _BLOCK // scores.shape[1])
@@ -190,7 +190,7 @@ def _cross_entropy_mean(scores, labels, d, sums, start, stop):  # type: ignore[n
                 target[label] -= share
 
 
-@kernel("void(T[::1], f8[:, ::1], i8)")
+@kernel("void(T[::1], f8[:, ::1], i8)", writes=("loss",))
 def _mean_loss(loss, sums, count):  # type: ignore[no-untyped-def]
     """The mean of all losses."""
     total = 0.0

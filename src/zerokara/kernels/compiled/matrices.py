@@ -61,7 +61,7 @@ def _block_of(block, pitch, a, a_row, a_column, m, rows, k, depth):  # type: ign
             )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 7), i8, UniTuple(i8, 4))")
+@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 7), i8, UniTuple(i8, 4))", writes=("z",))
 def multiply_blocks(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-untyped-def]
     """z[m, n] for the rows and columns that `span` names. An empty bias is none."""
     n, depth, a_row, a_column, b_row, b_column = plan[1:]
@@ -105,7 +105,7 @@ def multiply_blocks(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-un
                 )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 7), i8, UniTuple(i8, 4))")
+@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 7), i8, UniTuple(i8, 4))", writes=("z",))
 def multiply_few(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-untyped-def]
     """As `multiply_blocks`, for rows of a and columns of b that lie side by side in memory."""
     n, depth, a_row, _, _, b_column = plan[1:]

@@ -42,6 +42,11 @@ def dense(x: Array) -> Array:
     """The array itself if its numbers lie side by side, rows or channels innermost; else a copy that does."""
     if x.flags.c_contiguous or (x.ndim == 4 and x.transpose(0, 2, 3, 1).flags.c_contiguous):
         return x
+    return _copy(x)
+
+
+def _copy(x: Array) -> Array:
+    """The numbers as they are now."""
     target = new_images(x.shape, x.dtype)[0] if x.ndim == 4 else empty(x.shape, x.dtype)
     copy_into(target, x)
     return target
@@ -52,5 +57,6 @@ NATIVE: dict[str, Callable[..., Any]] = {
     **compiled.FUSED,
     "global_mean": _global_mean,
     "concatenate": _concatenate,
+    "copy": _copy,
 }
 """Name of an operation → the function that writes its calls down."""

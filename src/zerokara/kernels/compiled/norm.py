@@ -234,7 +234,7 @@ def _sum_block(x, begin, end, channels, centre, sums, squares):  # type: ignore[
     _fold(squares, channels)
 
 
-@kernel("void(T[::1], f8[:, ::1], i8, i8)")
+@kernel("void(T[::1], f8[:, ::1], i8, i8)", writes=("found",))
 def _statistics(x, found, start, stop):  # type: ignore[no-untyped-def]
     """found = (mean, Σ (x − mean)²) of every channel, over the rows start…stop−1.
 
@@ -268,7 +268,7 @@ def _statistics(x, found, start, stop):  # type: ignore[no-untyped-def]
         begin, before = end, before + added
 
 
-@kernel("void(T[::1], T[::1], f8[:, :, ::1], i8)")
+@kernel("void(T[::1], T[::1], f8[:, :, ::1], i8)", writes=("mean", "variance"))
 def _merge_statistics(mean, variance, found, rows):  # type: ignore[no-untyped-def]
     """Join what the threads have found; the k-th of P had the rows rows·k/P … rows·(k + 1)/P."""
     pieces = found.shape[0]
@@ -292,7 +292,7 @@ def _inverse_deviation(variance, eps):  # type: ignore[no-untyped-def]
     return scale
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 3), f8, T[::1], i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 3), f8, T[::1], i8, i8)", writes=("y",))
 def _normalise(x, mean, variance, weight, bias, flags, eps, y, start, stop):  # type: ignore[no-untyped-def]
     """y = (x − mean) · scale + offset, and 0 instead of less if the last flag is set. Flags: weight? bias? ReLU?"""
     channels = mean.size
@@ -345,7 +345,7 @@ def _sum_slopes(g, x, y, masked, begin, end, channels, centre, sums, products): 
     _fold(products, channels)
 
 
-@kernel("void(T[::1], T[::1], T[::1], i8, T[::1], f8[:, ::1], i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], i8, T[::1], f8[:, ::1], i8, i8)", writes=("found",))
 def _slope_sums(g, x, y, masked, mean, found, start, stop):  # type: ignore[no-untyped-def]
     """found = (Σ g, Σ g·(x − mean)) of every channel, over the rows start…stop−1."""
     channels = mean.size
@@ -360,7 +360,7 @@ def _slope_sums(g, x, y, masked, mean, found, start, stop):  # type: ignore[no-u
             found[1, c] += products[c]
 
 
-@kernel("void(T[::1], f8, f8[:, :, ::1], T[::1], T[::1])")
+@kernel("void(T[::1], f8, f8[:, :, ::1], T[::1], T[::1])", writes=("dweight", "dbias"))
 def _merge_slopes(variance, eps, found, dweight, dbias):  # type: ignore[no-untyped-def]
     """dbias = Σ g and dweight = Σ g·x̂, of all threads."""
     for c in range(variance.size):
@@ -372,7 +372,10 @@ def _merge_slopes(variance, eps, found, dweight, dbias):  # type: ignore[no-unty
         dbias[c], dweight[c] = total, product * scale
 
 
-@kernel("void(T[::1], T[::1], T[::1], i8, T[::1], T[::1], T[::1], i8, T[::1], T[::1], f8, i8, T[::1], i8, i8)")
+@kernel(
+    "void(T[::1], T[::1], T[::1], i8, T[::1], T[::1], T[::1], i8, T[::1], T[::1], f8, i8, T[::1], i8, i8)",
+    writes=("dx",),
+)
 def _normalise_grad(  # type: ignore[no-untyped-def]
     g, x, y, masked, mean, variance, weight, weighted, dweight, dbias, eps, rows, dx, start, stop
 ):
@@ -401,7 +404,7 @@ def _normalise_grad(  # type: ignore[no-untyped-def]
                 target[k] = outer[k] * slopes[k] + (slope[k] * (row[k] - centre[k]) + offset[k])
 
 
-@kernel("void(T[::1], T[::1], f8, f8)")
+@kernel("void(T[::1], T[::1], f8, f8)", writes=("running",))
 def _update_running(running, new, momentum, factor):  # type: ignore[no-untyped-def]
     """running ← running + momentum·(factor·new − running)."""
     taken, factor = running.dtype.type(momentum), running.dtype.type(factor)

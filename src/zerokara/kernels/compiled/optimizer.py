@@ -79,7 +79,7 @@ def _penalised(w, g, numbers, room):  # type: ignore[no-untyped-def]
     return slopes
 
 
-@kernel("void(T[::1], T[::1], f8[::1], i8, i8)")
+@kernel("void(T[::1], T[::1], f8[::1], i8, i8)", writes=("w",))
 def _sgd(w, g, numbers, start, stop):  # type: ignore[no-untyped-def]
     """w ← w − lr·g."""
     lr, room = w.dtype.type(numbers[0]), np.empty(_PIECE, w.dtype)
@@ -91,7 +91,7 @@ def _sgd(w, g, numbers, start, stop):  # type: ignore[no-untyped-def]
             weights[k] -= lr * slopes[k]
 
 
-@kernel("void(T[::1], T[::1], T[::1], f8[::1], i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], f8[::1], i8, i8)", writes=("w", "v"))
 def _momentum(w, g, v, numbers, start, stop):  # type: ignore[no-untyped-def]
     """v ← momentum·v + (1 − dampening)·g;  w ← w − lr·v, or with Nesterov's w ← w − lr·(g + momentum·v)."""
     lr, momentum, nesterov, first = w.dtype.type(numbers[0]), w.dtype.type(numbers[_OWN]), numbers[6], numbers[7]
@@ -114,7 +114,7 @@ def _momentum(w, g, v, numbers, start, stop):  # type: ignore[no-untyped-def]
                 weights[k] -= lr * speeds[k]
 
 
-@kernel("void(T[::1], T[::1], T[::1], f8[::1], i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], f8[::1], i8, i8)", writes=("w", "h"))
 def _adagrad(w, g, h, numbers, start, stop):  # type: ignore[no-untyped-def]
     """h ← h + g²;  w ← w − lr·g / (√h + ε)."""
     lr, eps, room = w.dtype.type(numbers[0]), w.dtype.type(numbers[_OWN]), np.empty(_PIECE, w.dtype)
@@ -127,7 +127,7 @@ def _adagrad(w, g, h, numbers, start, stop):  # type: ignore[no-untyped-def]
             weights[k] -= lr * slopes[k] / (np.sqrt(squares[k]) + eps)
 
 
-@kernel("void(T[::1], T[::1], T[::1], f8[::1], i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], f8[::1], i8, i8)", writes=("w", "h"))
 def _rmsprop(w, g, h, numbers, start, stop):  # type: ignore[no-untyped-def]
     """h ← α·h + (1 − α)·g²;  w ← w − lr·g / (√h + ε)."""
     lr, eps, room = w.dtype.type(numbers[0]), w.dtype.type(numbers[_OWN + 1]), np.empty(_PIECE, w.dtype)
@@ -141,7 +141,7 @@ def _rmsprop(w, g, h, numbers, start, stop):  # type: ignore[no-untyped-def]
             weights[k] -= lr * slopes[k] / (np.sqrt(squares[k]) + eps)
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], f8[::1], i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], T[::1], f8[::1], i8, i8)", writes=("w", "m", "v"))
 def _adam(w, g, m, v, numbers, start, stop):  # type: ignore[no-untyped-def]
     """m ← β₁·m + (1 − β₁)·g;  v ← β₂·v + (1 − β₂)·g²;  w ← w − lr/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)."""
     beta1, beta2, eps, t = numbers[_OWN], numbers[_OWN + 1], w.dtype.type(numbers[_OWN + 2]), numbers[_OWN + 3]

@@ -174,7 +174,7 @@ def _largest(x: Array, plan: Plan, number: Any, relu: bool) -> tuple[Array, Arra
     return y, found
 
 
-@kernel("void(T[::1], i4[:, :, ::1], T[:, :, ::1], UniTuple(i8, 3), i8, i8)")
+@kernel("void(T[::1], i4[:, :, ::1], T[:, :, ::1], UniTuple(i8, 3), i8, i8)", writes=("dx",))
 def _max_pool_grad(g, argmax, dx, plan, start, stop):  # type: ignore[no-untyped-def]
     """dx[n, argmax, c] += g[n, window, c]. The gradient may lie in memory in either way."""
     along_n, along_c, along_window = plan

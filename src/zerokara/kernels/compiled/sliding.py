@@ -176,7 +176,7 @@ def clear(y, target, outs, width):  # type: ignore[no-untyped-def]
         y[target + outs[k] : target + outs[k] + width] = 0
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 25), i8, UniTuple(i8, 4))")
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 25), i8, UniTuple(i8, 4))", writes=("y",))
 def slide(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
     """The units of work and the columns (filters of each group) that `span` names. `w` is packed by `pack`."""
     c, h, wide = plan[:3]
@@ -224,7 +224,7 @@ def slide(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
                         )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 25), i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 25), i8, i8)", writes=("packed",))
 def pack(w, bias, packed, plan, start, stop):  # type: ignore[no-untyped-def]
     """packed[group, tap, c, f] = w[group, f, c, tap], taps sorted by phase, and the bias; a single number is none.
 
@@ -263,7 +263,7 @@ def pack(w, bias, packed, plan, start, stop):  # type: ignore[no-untyped-def]
                 rest[group * step :][:filters] = bias[group * filters :][:filters]
 
 
-@kernel("void(T[::1], T[::1], UniTuple(i8, 25), i8, i8)")
+@kernel("void(T[::1], T[::1], UniTuple(i8, 25), i8, i8)", writes=("packed",))
 def pack_back(w, packed, plan, start, stop):  # type: ignore[no-untyped-def]
     """packed[group, tap, f, c] = w[group, f, c, tap], taps sorted by phase, for the filters start…stop−1.
 

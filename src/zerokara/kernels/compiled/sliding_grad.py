@@ -27,7 +27,7 @@ def gather(panel, g, at, pixels, filters, used):  # type: ignore[no-untyped-def]
         copy(panel, k * width, g, at + k * filters, width)
 
 
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 25), UniTuple(i8, 4))")
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 25), UniTuple(i8, 4))", writes=("sums",))
 def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     """sums[group, p·q·c, f] = Σ over the pixels of the units of work that `span` names, for its columns f.
 
@@ -80,7 +80,7 @@ def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
                 )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], UniTuple(i8, 5), i8, i8)")
+@kernel("void(T[::1], T[::1], UniTuple(i8, 5), i8, i8)", writes=("sums", "dw"))
 def collect(sums, dw, sizes, start, stop):  # type: ignore[no-untyped-def]
     """dw[group, f, c, tap] = Σ over the threads of sums[thread, group, tap, c, f], for some vectors of filters."""
     shares, groups, filters, depth, taps = sizes

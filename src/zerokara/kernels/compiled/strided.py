@@ -155,7 +155,7 @@ def _transpose_block(context, target, to, places, source, of, of_step, rows, col
 transpose_block: Any = _transpose_block
 
 
-@kernel("void(T[::1], T[::1], UniTuple(i8, 17), i8, i8)")
+@kernel("void(T[::1], T[::1], UniTuple(i8, 17), i8, i8)", writes=("target",))
 def _copy_strided(target, source, plan, start, stop):  # type: ignore[no-untyped-def]
     """The rows start…stop−1 of the outermost axis. `plan`: lengths, target's strides, source's strides, two starts."""
     b, c, d, e = plan[1:5]

@@ -133,7 +133,7 @@ def _share(i, j, plan, include_pad):  # type: ignore[no-untyped-def]
 # `plan`: height, width, rows and columns of windows, taps, strides, padding and dilation along both axes, channels.
 
 
-@kernel("void(T[::1], T[::1], u1[::1], i4[::1], i8, i8, UniTuple(i8, 13), i8, i8)")
+@kernel("void(T[::1], T[::1], u1[::1], i4[::1], i8, i8, UniTuple(i8, 13), i8, i8)", writes=("y", "place", "argmax"))
 def largest(x, y, place, argmax, wide, relu, plan, start, stop):  # type: ignore[no-untyped-def]
     """y = the largest pixel of every window, in the rows of windows start…stop−1 of all images.
 
@@ -173,7 +173,7 @@ def largest(x, y, place, argmax, wide, relu, plan, start, stop):  # type: ignore
                 results[k] = x.dtype.type(0) if results[k] <= 0 else results[k]
 
 
-@kernel("void(T[::1], u1[::1], T[::1], i8, T[::1], UniTuple(i8, 13), i8, i8)")
+@kernel("void(T[::1], u1[::1], T[::1], i8, T[::1], UniTuple(i8, 13), i8, i8)", writes=("dx",))
 def largest_grad(g, place, y, judged, dx, plan, start, stop):  # type: ignore[no-untyped-def]
     """dx = the sum of g over the windows in which the pixel was the largest, in the rows of pixels start…stop−1."""
     h, w, rows, columns, taps_h, taps_w, stride_h, stride, top, left, dilation_h, dilation, channels = plan
@@ -201,7 +201,7 @@ def largest_grad(g, place, y, judged, dx, plan, start, stop):  # type: ignore[no
                 at += group * channels
 
 
-@kernel("void(T[::1], u1[::1], T[::1], i8, i8, T[::1], UniTuple(i8, 13), i8, i8)")
+@kernel("void(T[::1], u1[::1], T[::1], i8, i8, T[::1], UniTuple(i8, 13), i8, i8)", writes=("dx",))
 def largest_spread(g, place, y, judged, covered, dx, plan, start, stop):  # type: ignore[no-untyped-def]
     """`largest_grad` for windows that do not overlap, in the rows of windows start…stop−1: each writes its own pixels.
 
@@ -228,7 +228,7 @@ def largest_spread(g, place, y, judged, covered, dx, plan, start, stop):  # type
             moved += group * stride
 
 
-@kernel("void(T[::1], T[::1], i8, UniTuple(i8, 13), i8, i8)")
+@kernel("void(T[::1], T[::1], i8, UniTuple(i8, 13), i8, i8)", writes=("y",))
 def mean(x, y, include_pad, plan, start, stop):  # type: ignore[no-untyped-def]
     """y = the mean of every window, in the rows of windows start…stop−1 of all images."""
     h, w, rows, columns, taps_h, taps_w, _, stride, _, _, _, _, channels = plan
@@ -249,7 +249,7 @@ def mean(x, y, include_pad, plan, start, stop):  # type: ignore[no-untyped-def]
             moved += group * stride
 
 
-@kernel("void(T[::1], T[::1], i8, UniTuple(i8, 13), i8, i8)")
+@kernel("void(T[::1], T[::1], i8, UniTuple(i8, 13), i8, i8)", writes=("dx",))
 def mean_grad(g, dx, include_pad, plan, start, stop):  # type: ignore[no-untyped-def]
     """dx = the sum of g / count over the windows that the pixel is in, in the rows of pixels start…stop−1."""
     h, w, rows, columns, taps_h, taps_w, stride_h, stride, top, left, dilation_h, dilation, channels = plan
@@ -276,7 +276,7 @@ def mean_grad(g, dx, include_pad, plan, start, stop):  # type: ignore[no-untyped
                 at += group * channels
 
 
-@kernel("void(T[::1], T[::1], i8, i8, UniTuple(i8, 13), i8, i8)")
+@kernel("void(T[::1], T[::1], i8, i8, UniTuple(i8, 13), i8, i8)", writes=("dx",))
 def mean_spread(g, dx, include_pad, covered, plan, start, stop):  # type: ignore[no-untyped-def]
     """`mean_grad` for windows that do not overlap, in the rows of windows start…stop−1: each writes its own pixels."""
     h, w, rows, columns, taps_h, taps_w, _, stride, _, _, _, _, channels = plan

@@ -29,7 +29,8 @@ CHUNK = 4
 
 
 @kernel(
-    "void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), UniTuple(i8, 6), UniTuple(i8, 3), i8, i8)"
+    "void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), UniTuple(i8, 6), UniTuple(i8, 3), i8, i8)",
+    writes=("y", "work"),
 )
 def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop):  # type: ignore[no-untyped-def]
     """The vectors of filters start…stop−1 of y."""
@@ -66,7 +67,7 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
         )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), i8, i8)", writes=("w", "work"))
 def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-untyped-def]
     """The vectors of filters start…stop−1 of ∂L/∂w."""
     c, height, width, f, rows, columns, top, left, down, across, size, tiles = plan

@@ -33,7 +33,7 @@ PAD = 48
 """Numbers between planes, that their distance is not a power of two."""
 
 
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 6), i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 6), i8, i8)", writes=("u", "work"))
 def filters_to_points(w, u, work, plan, start, stop):  # type: ignore[no-untyped-def]
     """u[p][vector][channel][lane] = (G w Gᵀ)[p] for the blocks (vector, block of channels) start…stop−1."""
     filters, channels, _, _, _, _ = plan
@@ -140,7 +140,10 @@ def whole_rows(count):  # type: ignore[no-untyped-def]
     return max(8, (count + 3) // 4 * 4)
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), UniTuple(i8, 3), i8, i8)")
+@kernel(
+    "void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), UniTuple(i8, 3), i8, i8)",
+    writes=("y", "work"),
+)
 def convolve(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ignore[no-untyped-def]
     """The tiles start…stop−1 of y."""
     c, height, width, f, rows, columns, top, left, down, across, size, block = plan
@@ -207,7 +210,7 @@ def finish(work, m, m_plane, block, added, low, judge, masked, y, shape, grid, f
                 )
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), i8, i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), i8, i8, i8)", writes=("sums", "work"))
 def sum_over_tiles(x, g, sums, work, plan, sums_at, start, stop):  # type: ignore[no-untyped-def]
     """sums[p][vector][channel][lane] = Σ V[p]·D[p] over the tiles start…stop−1."""
     c, height, width, f, rows, columns, top, left, down, across, size, block = plan
@@ -238,7 +241,7 @@ def sum_over_tiles(x, g, sums, work, plan, sums_at, start, stop):  # type: ignor
                 )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 4), i8, i8)")
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 4), i8, i8)", writes=("sums", "w", "work"))
 def points_to_filters(sums, w, work, sizes, start, stop):  # type: ignore[no-untyped-def]
     """w = Gᵀ (Σ parts of sums) G for the blocks (vector, block of channels) start…stop−1."""
     filters, channels, parts, taps = sizes

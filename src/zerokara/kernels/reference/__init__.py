@@ -5,7 +5,7 @@ every case. Shapes throughout: images (N, C, H, W), filters (F, C/groups, P, Q);
 has the dtype of the input (float32 or float64); nothing but the optimizer steps changes an argument.
 """
 
-from zerokara.kernels.reference.activation import erf, relu, relu_grad, sigmoid
+from zerokara.kernels.reference.activation import erf, ndtr, relu, relu_grad, sigmoid
 from zerokara.kernels.reference.conv import (
     channel_sum,
     col2im,
@@ -59,6 +59,7 @@ __all__ = [
     "max_pool2d",
     "max_pool2d_grad",
     "momentum_step",
+    "ndtr",
     "pool_output_size",
     "relu",
     "relu_grad",

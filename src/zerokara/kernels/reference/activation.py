@@ -1,4 +1,4 @@
-"""Activations whose values are kernels: sigmoid, the error function, ReLU and its gradient."""
+"""Activations whose values are kernels: sigmoid, the error function, the normal distribution, ReLU and its gradient."""
 
 import numpy as np
 
@@ -17,6 +17,14 @@ def erf(x: Array) -> Array:
     from scipy.special import erf  # here, so that `import zerokara` need not load SciPy
 
     y: Array = erf(x).astype(x.dtype)
+    return y
+
+
+def ndtr(x: Array) -> Array:
+    """The normal distribution Φ(x) = ½(1 + erf(x/√2)); small values keep their digits. SciPy's and PyTorch's name."""
+    from scipy.special import ndtr  # here, so that `import zerokara` need not load SciPy
+
+    y: Array = ndtr(x).astype(x.dtype)
     return y
 
 

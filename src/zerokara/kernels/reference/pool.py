@@ -38,12 +38,13 @@ def max_pool2d(
 
     Shapes: x (N, C, H, W)  →  y and argmax (N, C, H', W'). argmax (int32) is the flat index h·W + w into the image. The
     first of equal pixels wins; a NaN beats every number. A window without any pixel (possible with dilation only) gives
-    −∞ and the index −1.
+    −∞ (of integers, the least one) and the index −1.
     """
     n, c, h, w = x.shape
     taps_h = _taps(h, kernel[0], stride[0], padding[0], dilation[0], ceil_mode)
     taps_w = _taps(w, kernel[1], stride[1], padding[1], dilation[1], ceil_mode)
-    y = np.full((n, c, taps_h.shape[1], taps_w.shape[1]), -np.inf, x.dtype)
+    least = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    y = np.full((n, c, taps_h.shape[1], taps_w.shape[1]), least, x.dtype)
     argmax = np.full(y.shape, -1, np.int32)
     for rows in taps_h:
         for columns in taps_w:

@@ -9,10 +9,13 @@ from zerokara.io.onnx.exports.arrangement import (
     matmul,
     max,
     mean,
+    min,
     reshape,
     scatter,
+    std,
     sum,
     transpose,
+    var,
 )
 from zerokara.io.onnx.exports.elementwise import (
     absolute,
@@ -31,10 +34,12 @@ from zerokara.io.onnx.exports.elementwise import (
     maximum,
     minimum,
     multiply,
+    ndtr,
     negative,
     power,
     relu,
     relu_grad,
+    scalar_power,
     sigmoid,
     sin,
     softmax,
@@ -63,12 +68,12 @@ Export = Callable[..., str]
 EXPORTS: dict[str, Export] = {
     export.__name__: export
     for export in (
-        add, subtract, multiply, divide, negative, power, exp, log, logaddexp, sqrt, sin, cos, absolute,
+        add, subtract, multiply, divide, negative, power, scalar_power, exp, log, logaddexp, sqrt, sin, cos, absolute,
         maximum, minimum, clip, where, cast,
-        sum, mean, max,
+        sum, mean, var, std, max, min,
         reshape, transpose, broadcast_to, getitem, scatter, concatenate,
         matmul, linear,
-        step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, gelu, softplus, softmax, log_softmax,
+        step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, softplus, softmax, log_softmax,
         conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d,
         batch_norm, batch_norm_inference, layer_norm,
     )
@@ -82,6 +87,7 @@ REFUSED: dict[str, str] = {
     "conv2d_grad_w": "it is the gradient of a convolution in its filters, which only learning needs",
     "squared_error": _LOSS,
     "cross_entropy": _LOSS,
+    "soft_target_cross_entropy": _LOSS,
     "binary_cross_entropy_with_logits": _LOSS,
 }
 """Rules that are not written, and why."""

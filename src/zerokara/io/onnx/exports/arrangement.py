@@ -1,12 +1,15 @@
 """Rules that bring numbers into another arrangement, and those that make fewer of them."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from zerokara.arrays import Shape
+from zerokara.io.onnx.noted import depends, origin
 from zerokara.io.onnx.writing import Given, Step
+from zerokara.rules.axes import every_axis, one_axis, several_axes
 
 FIRST, LAST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 AXES_ARE_INPUTS = 18  # since this opset, for ReduceMean and ReduceMax
@@ -27,6 +30,28 @@ def max(step: Step, x: Given) -> str:
     return _reduced(step, "ReduceMax", x)
 
 
+def min(step: Step, x: Given) -> str:
+    """The smallest of x"""
+    return _reduced(step, "ReduceMin", x)
+
+
+def var(step: Step, x: Given) -> str:
+    """mean (x − mean x)² · n/(n − ddof)"""
+    d = step.emit("Sub", x.name, _reduced(step, "ReduceMean", x, keepdims=1))
+    mean_square = _reduced(step, "ReduceMean", x, name=step.emit("Mul", d, d))
+    if not (ddof := step.options["ddof"]):
+        return mean_square
+    first, second = (math.prod(shape[a] for a in _axes(step, x)) for shape in x.shapes)
+    if first != second:
+        raise ValueError(f"{step.path}: a variance over the batch with ddof={ddof} cannot be exported")
+    return step.emit("Mul", mean_square, step.number(first / (first - ddof)))
+
+
+def std(step: Step, x: Given) -> str:
+    """√var"""
+    return step.emit("Sqrt", var(step, x))
+
+
 def reshape(step: Step, x: Given) -> str:
     """The same numbers in another shape. Where one length grows with the batch, it is written as 0 or −1."""
     a, b = step.shapes
@@ -40,7 +65,7 @@ def reshape(step: Step, x: Given) -> str:
 
 def transpose(step: Step, x: Given) -> str:
     """Axes in another order"""
-    return step.emit("Transpose", x.name, perm=[int(axis) % x.ndim for axis in step.options["axes"]])
+    return step.emit("Transpose", x.name, perm=list(every_axis("transpose", step.options["axes"], x.shapes[0])))
 
 
 def broadcast_to(step: Step, x: Given) -> str:
@@ -53,12 +78,14 @@ def broadcast_to(step: Step, x: Given) -> str:
 
 def concatenate(step: Step, *xs: Given) -> str:
     """Arrays one after another"""
-    return step.emit("Concat", *(x.name for x in xs), axis=int(step.options["axis"]))
+    return step.emit(
+        "Concat", *(x.name for x in xs), axis=one_axis("concatenate", step.options["axis"], xs[0].shapes[0])
+    )
 
 
 def getitem(step: Step, x: Given) -> str:
     """x[index]: slices, whole numbers and new axes; an array that picks along an axis, or several along the first."""
-    first, second = (_expanded(index, x.ndim) for index in step.both("index"))
+    first, second = (_expanded(step, index, x.ndim) for index in step.both("index"))
     if len(first) != len(second):
         raise ValueError(f"{step.path}: what is picked depends on the batch in a way that ONNX cannot say")
     if (count := _points(first)) > 1:
@@ -76,7 +103,9 @@ def getitem(step: Step, x: Given) -> str:
 def scatter(step: Step, g: Given) -> str:
     """Zeros with g put at an index: padding, where the index is made of slices; places picked by arrays get sums."""
     shapes = step.both("shape")
-    first, second = (_expanded(index, len(shape)) for index, shape in zip(step.both("index"), shapes, strict=True))
+    first, second = (
+        _expanded(step, index, len(shape)) for index, shape in zip(step.both("index"), shapes, strict=True)
+    )
     if all(isinstance(part, slice) and part.step in (None, 1) for part in (*first, *second)):
         pads = [_margins(index, shape) for index, shape in zip((first, second), shapes, strict=True)]
         return step.emit("Pad", g.name, step.lengths(*pads), step.number(0))
@@ -92,22 +121,23 @@ def matmul(step: Step, x: Given, y: Given) -> str:
     return step.emit("MatMul", x.name, y.name)
 
 
-def _reduced(step: Step, operator: str, x: Given) -> str:
-    keepdims, axes = int(step.options["keepdims"]), _axes(step, x)
+def _reduced(step: Step, operator: str, x: Given, *, name: str = "", keepdims: int | None = None) -> str:
+    """The operator on x, or on what has this name and the shape of x."""
+    keep, axes = int(step.options["keepdims"]) if keepdims is None else keepdims, _axes(step, x)
     if step.writer.opset < AXES_ARE_INPUTS:
-        return step.emit(operator, x.name, axes=axes, keepdims=keepdims)
-    return step.emit(operator, x.name, step.whole(axes), keepdims=keepdims)
+        return step.emit(operator, name or x.name, axes=axes, keepdims=keep)
+    return step.emit(operator, name or x.name, step.whole(axes), keepdims=keep)
 
 
 def _axes(step: Step, x: Given) -> list[int]:
-    axis = step.options["axis"]
-    given = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    return [int(a) % x.ndim for a in given]
+    return list(several_axes(step.path, step.options["axis"], x.shapes[0]))
 
 
-def _expanded(index: Any, ndim: int) -> list[Any]:
+def _expanded(step: Step, index: Any, ndim: int) -> list[Any]:
     """The parts of an index, one for each axis and each new axis; "…" is written out."""
     given = index if isinstance(index, tuple) else (index,)
+    if any((note := origin(part)) is not None and depends(note) for part in given):
+        raise ValueError(f"{step.path}: what is picked depends on the numbers that come in, which cannot be exported")
     parts = [part for p in given for part in (np.nonzero(p) if _is_mask(p) else (p,))]
     places = [i for i, part in enumerate(parts) if part is Ellipsis]
     missing = ndim - len([part for part in parts if part is not None and part is not Ellipsis])

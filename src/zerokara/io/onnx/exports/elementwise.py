@@ -32,6 +32,11 @@ def power(step: Step, x: Given, p: Given) -> str:
     return step.emit("Pow", *_alike(step, x, p))
 
 
+def scalar_power(step: Step, x: Given) -> str:
+    """xᵖ for a number p"""
+    return step.emit("Pow", x.name, step.number(step.options["p"]))
+
+
 def maximum(step: Step, x: Given, y: Given) -> str:
     """max(x, y)"""
     return step.emit("Max", *_alike(step, x, y))
@@ -136,11 +141,15 @@ def erf(step: Step, x: Given) -> str:
     return step.emit("Erf", x.name)
 
 
+def ndtr(step: Step, x: Given) -> str:
+    """½(1 + erf(x/√2))"""
+    inner = step.emit("Erf", step.emit("Mul", x.name, step.number(1 / math.sqrt(2))))
+    return step.emit("Mul", step.emit("Add", inner, step.number(1)), step.number(0.5))
+
+
 def gelu(step: Step, x: Given) -> str:
     """x · ½(1 + erf(x/√2))"""
-    inner = step.emit("Erf", step.emit("Mul", x.name, step.number(1 / math.sqrt(2))))
-    cumulative = step.emit("Mul", step.emit("Add", inner, step.number(1)), step.number(0.5))
-    return step.emit("Mul", x.name, cumulative)
+    return step.emit("Mul", x.name, ndtr(step, x))
 
 
 def softplus(step: Step, x: Given) -> str:

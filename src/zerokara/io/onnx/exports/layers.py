@@ -82,8 +82,11 @@ def avg_pool2d(step: Step, x: Given) -> str:
     kernel, padding, counted = options["kernel"], tuple(options["padding"]), options["count_include_pad"]
     pads, name = [*padding, *_behind(step, x, kernel)], x.name
     if counted and any(padding) and pads[2:] != list(padding):
-        beyond = [p - q for p, q in zip(pads[2:], padding, strict=True)]
-        name, pads, counted = _padded(step, x, [*padding, *padding], 0), [0, 0, *beyond], False
+        inside = [
+            min(p, q) for p, q in zip(pads[2:], padding, strict=True)
+        ]  # the last window may end before the padding
+        beyond = [p - q for p, q in zip(pads[2:], inside, strict=True)]
+        name, pads, counted = _padded(step, x, [*padding, *inside], 0), [0, 0, *beyond], False
     return step.emit(
         "AveragePool",
         name,

@@ -7,7 +7,7 @@ import numpy as np
 
 from zerokara import functional as F
 from zerokara.autodiff import Tensor
-from zerokara.io.onnx.graph import DTYPES
+from zerokara.io.onnx.graph import BFLOAT16, DTYPES
 from zerokara.io.onnx.operator import Call, Value, is_tensor, numbers_of, operator
 
 
@@ -45,16 +45,20 @@ def where(call: Call, condition: Value, x: Value, y: Value) -> Value:
 
 @operator("Cast", quiet=True)
 def cast(call: Call, x: Value) -> Value:
-    """The same numbers in the type `to`."""
+    """The same numbers in the type `to`. Beyond its ends: whole numbers keep their last bits, fractional ones are ±∞.
+
+    A fractional number that no whole number of the type is near (NaN, ∞, 10¹⁰ as int32) is not defined by ONNX; it
+    becomes what NumPy makes of it. bfloat16 is computed in float32.
+    """
     number = int(call.get("to", 0))
-    if number not in DTYPES:
+    if number not in DTYPES and number != BFLOAT16:
         raise ValueError(f"a Cast to ONNX's type {number} is not supported: NumPy has no such numbers")
-    return _as_type(x, DTYPES[number])
+    return _as_type(x, np.dtype(np.float32) if number == BFLOAT16 else DTYPES[number])
 
 
 @operator("CastLike", quiet=True)
 def cast_like(call: Call, x: Value, like: Value) -> Value:
-    """The same numbers in the type of `like`."""
+    """The same numbers in the type of `like`, as `Cast` makes them."""
     return _as_type(x, like.dtype)
 
 

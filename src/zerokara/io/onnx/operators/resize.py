@@ -11,7 +11,7 @@ from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.autodiff import as_tensor
 from zerokara.io.onnx.operator import Call, Value, is_tensor, known, operator
-from zerokara.io.onnx.room import check_room
+from zerokara.io.onnx.room import check_room, of_batch
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ def _axes(call: Call, x: Value, roi: Value | None, scales: Value | None, sizes: 
         after = [math.floor(n * s) for n, s in zip(before, factors, strict=True)]
     elif sizes is not None:
         after = [int(n) for n in known(sizes, "sizes")]
+        after = of_batch(after) if chosen[0] == 0 else after
         after, factors = _keeping_aspect(call.get("keep_aspect_ratio_policy", "stretch"), before, after)
     else:
         raise ValueError("a Resize needs scales or sizes")

@@ -11,7 +11,7 @@ from zerokara import rules
 from zerokara.arrays import Shape
 from zerokara.autodiff import Tensor, apply
 from zerokara.io.onnx.operator import Call, Value, is_tensor, known, operator, setting, whole_numbers
-from zerokara.io.onnx.room import batch_length, check_room
+from zerokara.io.onnx.room import check_room, of_batch
 
 
 @operator("Identity")
@@ -22,16 +22,10 @@ def identity(call: Call, x: Value) -> Value:
 
 @operator("Reshape", settings=(1,))
 def reshape(call: Call, x: Value, shape: Value | None = None) -> Value:
-    """The same numbers in another shape: 0 keeps a length (unless `allowzero`), −1 is what is left.
-
-    A network that was written for a batch of one length also takes others: where the shape begins with the batch that
-    was declared, it means the batch that came.
-    """
-    wanted = setting(call, "shape", shape, "a shape") or []
+    """The same numbers in another shape: 0 keeps a length (unless `allowzero`), −1 is what is left."""
+    wanted = of_batch(setting(call, "shape", shape, "a shape") or [])
     if not call.get("allowzero", 0):
         wanted = [x.shape[i] if n == 0 else n for i, n in enumerate(wanted)]
-    if wanted and x.ndim and batch_length(wanted[0]) == x.shape[0]:
-        wanted[0] = x.shape[0]
     return x.reshape(tuple(wanted))
 
 
@@ -72,7 +66,8 @@ def unsqueeze(call: Call, x: Value, axes: Value | None = None) -> Value:
 @operator("Expand", settings=(1,))
 def expand(call: Call, x: Value, shape: Value) -> Value:
     """The numbers repeated to fill a larger shape."""
-    wanted = np.broadcast_shapes(x.shape, tuple(whole_numbers(shape, "a shape")))
+    told = whole_numbers(shape, "a shape")
+    wanted = np.broadcast_shapes(x.shape, tuple(of_batch(told) if len(told) == x.ndim else told))
     check_room(wanted, x.dtype)
     return x.broadcast_to(wanted) if is_tensor(x) else np.broadcast_to(x, wanted)
 

@@ -1,0 +1,113 @@
+"""One recording of a step: traced twice, rewritten, lowered, and replayed for as long as it holds."""
+
+import threading
+from collections.abc import Callable, Sequence
+from itertools import repeat
+from operator import attrgetter, is_
+from typing import Any
+
+import numpy as np
+
+from zerokara import kernels
+from zerokara.arrays import Array
+from zerokara.autodiff import Tensor
+from zerokara.capture.arguments import results, stand_ins
+from zerokara.capture.stand_ins import following
+from zerokara.capture.surroundings import Surroundings, surroundings
+from zerokara.capture.watch import Watch
+from zerokara.kernels.tracing import CaptureError, Trace, Traced, alike, replaced, tracing, whereabouts_of
+
+_grad = attrgetter("grad")
+_one_at_a_time = threading.RLock()  # while a step is traced, stand-ins are in the places of its arrays
+
+
+class _Output:
+    """Where a result of the step stands among the outputs of the recording."""
+
+    def __init__(self, position: int, tensor: bool) -> None:
+        self.position, self.tensor = position, tensor
+
+
+class Recording:
+    """A step for certain shapes, as long as everything that it depends on is as it was."""
+
+    def __init__(self, step: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        from zerokara.kernels.compiled import fusion, lowering
+
+        with _one_at_a_time:
+            found = surroundings(step, args, kwargs)
+            trace, result = _traced(step, args, kwargs, found)
+            second, _ = _traced(step, args, kwargs, found)
+            if not alike(trace, second):
+                raise CaptureError(
+                    "a captured step does the same each time it is called; this one does not: draw random numbers and "
+                    "count outside of it (dropout may be inside), and give it what changes as arrays"
+                )
+            self.trace, self.found = trace, found
+            self._watch = Watch(found, trace.assumptions)
+        self._outputs: list[int] = []
+        self._result = results(result, self._output)
+        self._forgotten = [leaf for key, leaf in trace.leaves.items() if key in trace.fresh]
+        self._expected_none = [leaf for key, leaf in trace.leaves.items() if key not in trace.fresh]
+        self._replay = lowering.lower(trace, fusion.rewritten(trace, self._outputs), self._outputs)
+        self._working = threading.Lock()
+
+    def changed(self) -> str:
+        """What is not as it was when the step was recorded; "" if everything is."""
+        return self._watch.changed()
+
+    def expect_no_gradients(self) -> None:
+        """Refuse to add to gradients from before, which the recording knows nothing of."""
+        if not all(map(is_, map(_grad, self._expected_none), repeat(None))):
+            raise CaptureError(
+                "a captured step cannot add to gradients from before it: call zero_grad() first, inside the step"
+            )
+
+    def replay(self, arrays: Sequence[Array]) -> Any:
+        """Run it; the results are copies."""
+        self.expect_no_gradients()
+        self._replay(arrays)
+        for leaf in self._forgotten:
+            leaf.grad = None
+        outputs = self._replay.outputs
+
+        def result(output: _Output) -> Any:
+            array = np.array(outputs[output.position])
+            return Tensor(array) if output.tensor else array
+
+        return replaced(self._result, _Output, result)
+
+    def _output(self, value: Any) -> Any:
+        traced = value.data if isinstance(value, Tensor) else value
+        if not isinstance(traced, Traced):
+            return value
+        self._outputs.append(traced.number)
+        return _Output(len(self._outputs) - 1, isinstance(value, Tensor))
+
+
+def _traced(step: Callable[..., Any], args: Any, kwargs: Any, found: Surroundings) -> tuple[Trace, Any]:
+    """Run a step on stand-ins: what it does, and what it returns."""
+    from zerokara.kernels.compiled import memory, threads
+
+    trace = Trace(kernels.implementation)
+    given, named = stand_ins(trace, args), stand_ins(trace, kwargs)
+    try:
+        with (
+            tracing(trace),
+            threads.recorded_by(lambda function, calls: None),
+            memory.allocating(np.zeros),
+            following(found, trace),
+        ):
+            result = step(*given, **named)
+            return trace, result
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        raise CaptureError(
+            f"a captured step cannot change an array in place that it does not reach by a name, or that it keeps for "
+            f"later{whereabouts_of(error)}: do it outside, or write y = y + x instead of y += x"
+        ) from error
+    finally:
+        for leaf in trace.leaves.values():
+            if isinstance(leaf.grad, Traced):
+                leaf.grad = None

@@ -1,0 +1,147 @@
+"""A recorded step, ready to be replayed: programs and calls from Python, and where its inputs and outputs lie."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.kernels.compiled import trial
+from zerokara.kernels.compiled.program import Instruction, Program
+from zerokara.kernels.compiled.spans import Span, span
+from zerokara.kernels.tracing import CaptureError
+
+Action = Callable[[], None]
+
+
+@dataclass(slots=True)
+class FromPython:
+    """A call that Python makes at every replay, and what it reads and writes."""
+
+    run: Action
+    instruction: Instruction
+
+
+class Replay:
+    """A step as machine code: call it with the inputs, and the outputs hold the results.
+
+    `copied`: the inputs that must be copied to where the recording had them, because somebody knows the array and not
+    only the words that say where it is. `changed`: what the step writes besides its own memory; `late`: the inputs that
+    it reads after it has written there.
+    """
+
+    def __init__(
+        self,
+        before: list[FromPython],
+        parts: list[Program | FromPython],
+        inputs: list[Array],
+        copied: list[bool],
+        outputs: list[Array],
+        changed: Sequence[Span],
+        late: Sequence[bool],
+    ) -> None:
+        self.outputs = outputs
+        self._before = [action.run for action in before]
+        self._parts, self._runs = parts, [part.run for part in parts]
+        self._tried = not trial.wanted()
+        self._inputs, self._copied = inputs, [c or not self._tried for c in copied]
+        programs = [p for p in parts if isinstance(p, Program)]
+        self._places = [[(p, p.places(i)) for p in programs] for i in inputs]
+        self._addresses = [i.ctypes.data for i in inputs]
+        self._changed, self._late = _merged(changed), late
+
+    def __call__(self, arrays: Sequence[Array]) -> None:
+        """Run the step on these inputs, which have the shapes and dtypes of the recorded ones."""
+        for number, array in enumerate(arrays):
+            self._bind(number, array)
+        for action in self._before:
+            action()
+        if not self._tried:
+            self._tried = True
+            trial.run(self._parts)
+            return
+        for run in self._runs:
+            run()
+
+    def _bind(self, number: int, array: Array) -> None:
+        """Let the programs read an input where it is; copy it where that cannot be."""
+        flags, address = array.flags, array.__array_interface__["data"][0]
+        if self._copied[number] or not (flags.c_contiguous and flags.aligned):
+            if self._late[number]:
+                self._is_changed(number, array)
+            address = self._copy(number, array)
+        elif address != self._addresses[number] and self._is_changed(number, array):
+            address = self._copy(number, array)
+        if address != self._addresses[number]:
+            for program, where in self._places[number]:
+                program.point(where, address)
+            self._addresses[number] = address
+
+    def _copy(self, number: int, array: Array) -> int:
+        """Copy an input to where the recording had it."""
+        np.copyto(self._inputs[number], array)
+        return self._inputs[number].__array_interface__["data"][0]  # type: ignore[no-any-return]
+
+    def _is_changed(self, number: int, array: Array) -> bool:
+        """Whether the step writes into the memory of this input: it must read what was there before, then."""
+        if not self._changed or array.nbytes == 0:
+            return False
+        start, end = span(array)
+        place = bisect_right(self._changed, (end,)) - 1
+        if place < 0 or self._changed[place][1] <= start:
+            return False
+        if self._late[number]:
+            raise CaptureError(
+                "an argument of this step lies in memory that the step changes (a parameter, for instance), and is "
+                "used again after that: give the step a copy of it"
+            )
+        return True
+
+
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    """The same bytes, in order, none twice."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def action(name: str, function: Callable[..., Any], args: Any, kwargs: Any, targets: tuple[Array, ...]) -> Action:
+    """The call, with its results copied into the targets."""
+    if not targets and not kwargs:
+        return partial(function, *args)
+    if len(targets) == 1 and not args and not kwargs:
+        (only,) = targets
+
+        def renew() -> None:
+            _put(name, only, np.asarray(function()))
+
+        return renew
+
+    def call() -> None:
+        found = function(*args, **kwargs)
+        if not targets:
+            return
+        arrays = found if isinstance(found, tuple) else (found,)
+        if len(arrays) != len(targets):
+            raise CaptureError(f"{name} gave {len(arrays)} results; {len(targets)} when the step was recorded")
+        for target, array in zip(targets, arrays, strict=True):
+            _put(name, target, np.asarray(array))
+
+    return call
+
+
+def _put(name: str, target: Array, array: Array) -> None:
+    """Copy a result; its shape must be that of the recording, which everything after it counts on."""
+    if array.shape != target.shape:
+        raise CaptureError(
+            f"{name} gave an array of shape {array.shape}; it had the shape {target.shape} when the step was recorded: "
+            "a captured step cannot make arrays whose shape depends on numbers; do that outside of it"
+        )
+    np.copyto(target, array)
