@@ -53,7 +53,9 @@ def _flatten(x: Any, start_axis: int = 1) -> Any:
 
 
 def _bce(s: Any, t: Any, reduction: str = "mean") -> Any:
-    losses = np.maximum(s, 0) - s * t + np.log1p(np.exp(-np.abs(s)))
+    """s·(1 − t) + ln(1 + e⁻ˢ) where s > 0, else −s·t + ln(1 + eˢ); a share of nothing costs nothing, even at ∞."""
+    wrong = np.where(s > 0, 1 - t, t)
+    losses = np.where(wrong == 0, 0, np.abs(s) * wrong) + np.log1p(np.exp(-np.abs(s)))
     return losses if reduction == "none" else getattr(losses, reduction)()
 
 
@@ -70,7 +72,7 @@ def _leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
 
 
 def _mse(y: Any, t: Any, reduction: str = "mean") -> Any:
-    losses = (y - t) ** 2
+    losses = (_floating(y) - _floating(t)) ** 2
     return losses if reduction == "none" else getattr(losses, reduction)()
 
 
@@ -94,7 +96,7 @@ F = SimpleNamespace(
     log_softmax=_log_softmax,
     layer_norm=_layer_norm,
     mse_loss=_mse,
-    squared_error=lambda y, t: ((y - t) ** 2).sum() / 2,
+    squared_error=lambda y, t: _mse(y, t, "sum") / 2,
     binary_cross_entropy_with_logits=_bce,
     linear=lambda x, w, b=None: x @ w.T + (0 if b is None else b),
 )  # fmt: skip

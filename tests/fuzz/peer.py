@@ -4,6 +4,7 @@ Only the names are zerokara's. Values, gradients and broadcasting are PyTorch's;
 kind, the formula is written in its operations.
 """
 
+import operator
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from types import SimpleNamespace
@@ -19,9 +20,9 @@ def plain(value: Any) -> Any:
     """A PyTorch tensor of whatever a program computes with; Python's numbers stay what they are."""
     if isinstance(value, Tensor):
         return value.t
-    if isinstance(value, np.ndarray | np.floating | np.integer | np.bool_):
-        return torch.tensor(np.array(value))
-    return value
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and not value.ndim):
+        return value.item()  # a number, which does not decide the type: see docs/autodiff.md
+    return torch.tensor(np.array(value)) if isinstance(value, np.ndarray) else value
 
 
 def _index(index: Any) -> Any:
@@ -221,10 +222,9 @@ class Tensor:
         if out is not None or method != "__call__":  # an array that takes in a tensor's numbers
             shown = [i.data if isinstance(i, Tensor) else i for i in inputs]
             return getattr(ufunc, method)(*shown, **options, **({"out": out} if out else {}))
-        left, right = inputs[0], inputs[-1]
         if ufunc.__name__ in _OPERATORS:
-            left = left if isinstance(left, Tensor) else Tensor(left)
-            return getattr(left, _OPERATORS[ufunc.__name__])(right)
+            found = _OPERATORS[ufunc.__name__](*(plain(i) for i in inputs))
+            return found.numpy() if found.dtype == torch.bool else Tensor(found)
         return _MAPPED[ufunc.__name__](*inputs)
 
     def __array_function__(self, function: Any, kinds: Any, args: Any, kwargs: Any) -> Any:
@@ -244,9 +244,9 @@ class Tensor:
 
 
 _OPERATORS = {
-    "add": "__add__", "subtract": "__sub__", "multiply": "__mul__", "divide": "__truediv__", "power": "__pow__",
-    "matmul": "__matmul__", "less": "__lt__", "less_equal": "__le__", "greater": "__gt__", "greater_equal": "__ge__",
-    "equal": "__eq__", "not_equal": "__ne__",
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+    "power": operator.pow, "matmul": operator.matmul, "less": operator.lt, "less_equal": operator.le,
+    "greater": operator.gt, "greater_equal": operator.ge, "equal": operator.eq, "not_equal": operator.ne,
 }  # fmt: skip
 
 
@@ -282,6 +282,9 @@ def taken(t: Any, index: Any) -> Any:
 
 
 def torches(value: Any) -> Any:
+    """A tensor of PyTorch's, whatever comes; a fraction of Python's is a float32."""
+    if isinstance(value, np.ndarray):
+        return torch.tensor(np.array(value))
     t = plain(value)
     return t if isinstance(t, torch.Tensor) else torch.tensor(t, dtype=torch.float32 if isinstance(t, float) else None)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.fuzz.peer import Tensor, plain
+from tests.fuzz.peer import Tensor, torches
 from tests.fuzz.peer_functions import F
 
 
@@ -87,7 +87,7 @@ class Module:
     def astype(self, dtype: Any) -> Any:
         for p in self.parameters():
             on = p.requires_grad
-            p.t = plain(p.data.astype(dtype)).requires_grad_(on)
+            p.t = torches(p.data.astype(dtype)).requires_grad_(on)
         for _, module in self.named_modules():
             for name in module.buffers:
                 value = getattr(module, name)
