@@ -300,6 +300,9 @@ EXPRESSIONS: dict[str, Any] = {
     "np.asarray": lambda x, i: zk.Tensor(np.asarray(x)) * np.array(x) + np.ascontiguousarray(x),
     "an array on the left": lambda x, i: EYE[1] * zk.Tensor(x) + x * zk.Tensor(x),
     "one-hot": lambda x, i: -(EYE[i] * F.log_softmax(zk.Tensor(x), axis=1)).sum(),
+    "one-hot of np.eye": lambda x, i: (np.eye(4, dtype=np.float32)[i] * F.log_softmax(zk.Tensor(x), axis=1)).sum(
+        axis=1
+    ),
     "comparison of tensors": lambda x, i: F.where(zk.Tensor(x) > zk.Tensor(x * x), zk.Tensor(x), zk.Tensor(EYE[0])),
     "rows by index": lambda x, i: zk.Tensor(x)[i],
     "gather": lambda x, i: zk.Tensor(x)[np.arange(5), i],
@@ -327,6 +330,37 @@ def test_what_was_refused_or_wrong_works(name: str) -> None:
         want, got = step(x, i), captured(x, i)
         np.testing.assert_allclose(getattr(got, "data", got), getattr(want, "data", want), rtol=1e-5, atol=1e-6)
     assert "recordings=1" in repr(captured)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda w, x, i: w[1:].sum() + 0 * x.sum(),
+        lambda w, x, i: w[np.array([0, 2, 2])].sum() * x.sum(),
+        lambda w, x, i: -F.log_softmax(zk.Tensor(x) @ w)[np.arange(5), i].mean(),
+        lambda w, x, i: w[i].sum() + (w.T[i] * 2).sum() + F.relu(w).sum() * x.mean(),
+        lambda w, x, i: F.max_pool2d(w.reshape(1, 1, 4, 4), 2).sum() + w.max(axis=1).sum() * x.sum(),
+    ],
+)
+def test_gradients_that_begin_with_nothing_but_ones_are_computed(loss: Any) -> None:
+    """Where a gradient is known while recording (∂Σw/∂w = 1), kernels on the way compute it for good, not its shape."""
+    found = []
+    for wrap in (lambda f: f, zk.capture):
+        w = nn.Parameter(np.random.default_rng(1).normal(size=(4, 4)).astype(np.float32))
+        optimizer = optim.SGD([w], lr=0.1)
+
+        def written(x: Any, i: Any, w: Any = w, optimizer: Any = optimizer) -> Any:
+            y = loss(w, x, i)
+            optimizer.zero_grad()
+            y.backward()
+            optimizer.step()
+            return y
+
+        step, rng = wrap(written), np.random.default_rng(3)
+        for _ in range(3):
+            step(rng.normal(size=(5, 4)).astype(np.float32), rng.integers(0, 4, 5))
+        found.append(w.data)
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(

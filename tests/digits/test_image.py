@@ -162,12 +162,12 @@ def test_arrays_that_are_no_pictures_are_refused(array, reason):
         read(array)
 
 
-@pytest.mark.parametrize("array", [np.full((4, 4), None), np.full((4, 4), "a"), np.ones((4, 4), complex)])
 def test_masked_pixels_are_not_taken_for_what_is_under_the_mask():
     with pytest.raises(ReadError, match="masked values"):
         open_picture(np.ma.masked_array(np.ones((4, 4)), np.eye(4) > 0))
 
 
+@pytest.mark.parametrize("array", [np.full((4, 4), None), np.full((4, 4), "a"), np.ones((4, 4), complex)])
 def test_an_array_of_no_numbers_is_refused_in_one_sentence(array):
     with pytest.raises(ReadError, match="an array of bytes, whole numbers or fractions; got"):
         open_picture(array)

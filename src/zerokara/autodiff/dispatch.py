@@ -69,7 +69,7 @@ def _unary(rule: Rule) -> Callable[[Any], Any]:
 
 
 def _compared(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
-    return lambda x, y: as_array(ufunc(*comparable(x, y)))
+    return lambda x, y: noted(as_array(ufunc(*comparable(x, y))), ufunc, x, y)
 
 
 def _constant(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -83,8 +83,7 @@ def comparable(x: Any, y: Any) -> tuple[Any, Any]:
 
 def values(x: Any) -> Any:
     """The array of a tensor; anything else as an array."""
-    data = getattr(x, "data", None)
-    return data if isinstance(data, np.ndarray | Traced) else as_array(x)
+    return as_array(x)
 
 
 def is_number(operand: Any) -> bool:

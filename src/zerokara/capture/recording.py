@@ -85,21 +85,21 @@ class Recording:
         return _Output(len(self._outputs) - 1, isinstance(value, Tensor))
 
 
-def _traced(step: Callable[..., Any], args: Any, kwargs: Any, found: Surroundings) -> tuple[Trace, Any]:
-    """Run a step on stand-ins: what it does, and what it returns."""
+def _outline(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """What a kernel gives, without its work: zeros of the right shape and layout."""
     from zerokara.kernels.compiled import memory, threads
 
-    trace = Trace(kernels.implementation)
+    with threads.recorded_by(lambda function, calls: None), memory.allocating(np.zeros):
+        return function(*args, **kwargs)
+
+
+def _traced(step: Callable[..., Any], args: Any, kwargs: Any, found: Surroundings) -> tuple[Trace, Any]:
+    """Run a step on stand-ins: what it does, and what it returns."""
+    trace = Trace(kernels.implementation, _outline)
     given, named = stand_ins(trace, args), stand_ins(trace, kwargs)
     try:
-        with (
-            tracing(trace),
-            threads.recorded_by(lambda function, calls: None),
-            memory.allocating(np.zeros),
-            following(found, trace),
-        ):
-            result = step(*given, **named)
-            return trace, result
+        with tracing(trace), following(found, trace):
+            return trace, step(*given, **named)
     except ValueError as error:
         if "read-only" not in str(error):
             raise

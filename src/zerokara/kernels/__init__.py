@@ -93,6 +93,8 @@ def _kernel(definition: Callable[_P, _R]) -> Callable[_P, _R]:
     @functools.wraps(definition)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         for value in (*args, *kwargs.values()):
+            if type(value) is tuple:  # an index may hold some
+                value = next((v for v in value if hasattr(type(v), "__kernel__")), None)
             if type(value) is not np.ndarray and (take_over := getattr(type(value), "__kernel__", None)):
                 return cast(_R, take_over(value, name, args, kwargs))
         return cast(_R, (_loaded.get(name) or implementation(name))(*args, **kwargs))

@@ -36,6 +36,8 @@ class Trace:
     """What a step does, in order. `kernel` finds the function of a kernel by its name."""
 
     kernel: Callable[[str], Callable[..., Any]]
+    outline: Callable[..., Any] = lambda function, args, kwargs: function(*args, **kwargs)
+    """Calls a kernel for the shape of what it gives: with kernels that can be told to compute nothing, they are."""
     operations: list[Operation] = field(default_factory=list)
     before: list[Operation] = field(default_factory=list)
     """What happens outside the arrays, at the beginning of every replay."""
@@ -286,7 +288,7 @@ class Traced(NDArrayOperatorsMixin):
         if name == "scatter":
             plain_args = plain_args[0], _any_index(args[1]), *plain_args[2:]
         try:
-            found = call(*plain_args, **_plain(kwargs))
+            found = self.trace.outline(call, plain_args, _plain(kwargs))
         except NotNativeError:
             call = getattr(reference, name)
             found = None if name in CHANGING else call(*plain_args, **_plain(kwargs))
