@@ -226,7 +226,7 @@ def test_too_many_inputs_are_refused() -> None:
 
 def test_an_error_inside_names_the_node() -> None:
     module = module_of(model_of([node("Add", "xw", "y", name="sum")], {"x": ["N", "M"]}, constants={"w": numbers(5)}))
-    with pytest.raises(ValueError, match=r"Add \(node 'sum'\): .*broadcast"):
+    with pytest.raises(ValueError, match=r"Add \(node 'sum'\): .*do not fit"):
         module(numbers(2, 3))
 
 
