@@ -25,8 +25,8 @@ the pixels of the next one are fetched.
 
 Rounding. Against the exact result, the relative error (in the norm of all results) is about 0.7·10⁻⁶ for y, 0.9·10⁻⁶
 for dx and 1.5·10⁻⁶ for dw, up to five times that of the plain sum in float32 and far below that of half precision.
-`kernels.use_convolution("direct")` avoids it. float64 is always computed directly, and so are single tiles in which large
-and small numbers meet (see `winograd_tiles`): the errors of a tile go by its largest numbers.
+`kernels.use_convolution("direct")` avoids it. float64 is always computed directly, and so are single tiles in which
+large and small numbers meet (see `winograd_tiles`): the errors of a tile go by its largest numbers.
 """
 
 from typing import Any

@@ -1,5 +1,7 @@
 """Batch and layer normalisation. Variances are the biased ones (divided by the count, not by count − 1)."""
 
+from typing import Any
+
 import numpy as np
 
 from zerokara.arrays import Array
@@ -99,7 +101,8 @@ def _normalised(x: Array, axes_count: int, eps: float) -> tuple[Array, Array]:
     equal, and a large offset that they share costs no digits.
     """
     last = tuple(range(x.ndim - axes_count, x.ndim))
-    apart = x - x[..., *(slice(1) for _ in last)]
+    first: tuple[Any, ...] = (..., *(slice(1) for _ in last))
+    apart = x - x[first]
     centred = apart - apart.mean(last, keepdims=True)
     scale = 1 / np.sqrt((centred * centred).mean(last, keepdims=True) + x.dtype.type(eps))
     return centred * scale, scale
