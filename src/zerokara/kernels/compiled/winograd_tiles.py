@@ -184,13 +184,12 @@ def odd_slopes(x, shape, g, results, grid, tile, room, sums):  # type: ignore[no
     taps, ratio = EDGE + 1 - size, x.dtype.type(RATIO**2)
     for p in range(taps):
         for q in range(taps):
-            own, own_slope, seen = x.dtype.type(0), x.dtype.type(0), False
+            own, own_slope = x.dtype.type(0), x.dtype.type(0)  # 0 for a tap that sees nothing here
             for a in range(here):
                 for b in range(over):
                     if 0 <= i - top + a + p < shape[1] and 0 <= j - left + b + q < shape[2]:
                         own += sums[(a + p) * EDGE + b + q]
                         own_slope += slopes[a * size + b]
-                        seen = True
-            if seen and (total > ratio * own or total_slope > ratio * own_slope):
+            if total > ratio * own or total_slope > ratio * own_slope:
                 return True
     return not (total < np.inf and total_slope < np.inf)

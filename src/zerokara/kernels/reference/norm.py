@@ -101,7 +101,7 @@ def _normalised(x: Array, axes_count: int, eps: float) -> tuple[Array, Array]:
     equal, and a large offset that they share costs no digits.
     """
     last = tuple(range(x.ndim - axes_count, x.ndim))
-    first: Any = (..., *(slice(1) for _ in last))
+    first: tuple[Any, ...] = (..., *(slice(1) for _ in last))
     apart = x - x[first]
     centred = apart - apart.mean(last, keepdims=True)
     scale = 1 / np.sqrt((centred * centred).mean(last, keepdims=True) + x.dtype.type(eps))
