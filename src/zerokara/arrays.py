@@ -41,3 +41,13 @@ def manual_seed(seed: int) -> None:
 def default_generator() -> np.random.Generator:
     """The generator that layers use when the caller names none. Checkpoints save its state."""
     return _DEFAULT
+
+
+def owner(array: Any) -> Any:
+    """The array that the memory belongs to of which `array` is a view."""
+    while isinstance(array, np.ndarray) and array.base is not None:
+        base = array.base if isinstance(array.base, np.ndarray) else getattr(array.base, "base", None)
+        if not isinstance(base, np.ndarray):  # memory that is no array's, such as a file's
+            break
+        array = base
+    return array

@@ -410,7 +410,7 @@ def batch_norm(
         raise ValueError(
             f"batch_norm cannot learn from one value per channel; got {x.shape}: use a batch of at least 2"
         )
-    batch_mean, variance = kernels.batch_statistics(x.data)
+    batch_mean, variance = kernels.batch_statistics(x._data)
     if running_mean is not None and running_var is not None and m:
         kernels.update_running(running_mean, batch_mean, momentum, 1.0)
         kernels.update_running(running_var, variance, momentum, m / (m - 1))

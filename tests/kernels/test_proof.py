@@ -15,7 +15,7 @@ from zerokara.kernels.compiled.elementwise import _fill
 from zerokara.kernels.compiled.program import Instruction, Program
 from zerokara.kernels.compiled.proof import ProofError, has_no_races, keeps_order
 from zerokara.kernels.compiled.spans import Access
-from zerokara.kernels.tracing import Operation
+from zerokara.kernels.tracing import Operation, Trace, Value
 
 X = np.random.default_rng(0).normal(size=(8, 20)).astype(np.float32)
 
@@ -171,6 +171,41 @@ def test_a_view_that_was_copied_before_it_changed_is_found(monkeypatch: pytest.M
 
     with pytest.raises(ProofError, match="comes before sgd_step now"):
         zk.capture(step)(zk.Tensor(X))
+
+
+def _column(x: Any, index: Any) -> Any:
+    return x[index]
+
+
+def _halve(x: Any) -> None:
+    x *= 0.5
+
+
+def _halved_column() -> tuple[Trace, np.ndarray[Any, Any]]:
+    """w[:, 1] *= 0.5, and then the whole of w, as a trace."""
+    w = np.ones((4, 3), np.float32)
+    trace = Trace(lambda name: None)
+    number = trace.constant(w).number
+    view = trace.new(w[:, 1]).number
+    trace.shows[view] = (Value(number),)
+    trace.operations = [
+        Operation("getitem", _column, (Value(number), (slice(None), 1)), {}, (view,)),
+        Operation("in_place", _halve, (Value(view),), {}, ()),
+    ]
+    return trace, w
+
+
+def test_a_view_that_is_changed_is_the_array_itself() -> None:
+    trace, w = _halved_column()
+    lowering.lower(trace, trace.operations, [trace.operations[0].args[0].number])([])
+    np.testing.assert_array_equal(w, [[1, 0.5, 1]] * 4)
+
+
+def test_a_change_of_a_copy_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lowering._Lowering, "_changed_later", lambda self, operation, index: False)
+    trace, _ = _halved_column()
+    with pytest.raises(ProofError, match="in_place changes a copy, made before, of the array that it is to change"):
+        lowering.lower(trace, trace.operations, [])
 
 
 # ── trying it out ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -67,7 +67,8 @@ def _gradients(y: Tensor, ordered: list[Node]) -> dict[int, Any]:
     if y.size != 1:
         return {}
     every = {id(t): t for node in ordered for t in node.inputs if t is not None and t.requires_grad}
-    return pull_back(y, np.ones(y.shape, y.dtype), [y, *every.values()], create_graph=False, retain_graph=True)
+    wanted = [y, *every.values()]
+    return pull_back(y, np.ones(y.shape, y.dtype), wanted, ordered, create_graph=False, retain_graph=True)
 
 
 class _Places:
@@ -174,7 +175,7 @@ def _gap(y: Any, ordered: list[Node], names: dict[int, str], gradients: dict[int
 
 def _value(t: Any, names: dict[int, str]) -> str:
     """What stands above an edge: the value, with the name of a result that has one."""
-    return (f"{names[id(t)]} = " if t.node is not None and id(t) in names else "") + _text(t.data)
+    return (f"{names[id(t)]} = " if t.node is not None and id(t) in names else "") + _text(t._data)
 
 
 def _half(text: str) -> float:

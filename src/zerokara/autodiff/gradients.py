@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.autodiff.graph import pull_back
+from zerokara.autodiff.graph import nodes, pull_back
 from zerokara.autodiff.tensor import Tensor, seed_gradient
 from zerokara.kernels.tracing import as_array
 
@@ -34,7 +34,7 @@ def gradients(
             raise ValueError(f"at[{i}], of shape {t.shape}, does not require a gradient, so y does not remember it")
     keep = create_graph if retain_graph is None else retain_graph
     seed = seed_gradient(y, gradient, create_graph)
-    found = pull_back(y, seed, targets, create_graph=create_graph, retain_graph=keep)
+    found = pull_back(y, seed, targets, nodes(y), create_graph=create_graph, retain_graph=keep)
     return [_result(found.get(id(t)), t, create_graph) for t in targets]
 
 

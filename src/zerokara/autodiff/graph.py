@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from zerokara.arrays import Array, Shape
+from zerokara.arrays import Shape
+from zerokara.autodiff.guards import Guards, Seen, expect_unchanged
 from zerokara.rules import Pullback, Rule
 
 _recording: ContextVar[bool] = ContextVar("recording", default=True)
@@ -25,7 +26,6 @@ _numbers = count()
 class Recorded(Protocol):
     """What the graph knows of a tensor."""
 
-    data: Array
     requires_grad: bool
     node: "Node | None"
 
@@ -37,7 +37,7 @@ class Recorded(Protocol):
 class Node:
     """One application of a rule: what went in, and how a gradient gets back to each input."""
 
-    __slots__ = ("inputs", "number", "options", "pullbacks", "rule")
+    __slots__ = ("guards", "inputs", "number", "options", "pullbacks", "rule")
 
     def __init__(
         self,
@@ -45,17 +45,20 @@ class Node:
         inputs: tuple[Any, ...],
         options: dict[str, Any],
         pullbacks: tuple[Pullback, ...],
+        guards: Guards,
     ) -> None:
         self.rule = rule
         self.inputs = inputs
         self.options = options
         self.pullbacks = pullbacks
+        self.guards: Guards | None = guards
         self.number = next(_numbers)
 
     def release(self) -> None:
         """Let go of all that was kept for the way back."""
         self.inputs = ()
         self.pullbacks = ()
+        self.guards = None
 
     @property
     def released(self) -> bool:
@@ -94,66 +97,73 @@ def recording() -> bool:
 
 
 def pull_back(
-    y: Recorded, seed: Any, at: Sequence[Recorded], *, create_graph: bool, retain_graph: bool
+    y: Recorded, seed: Any, at: Sequence[Recorded], ordered: list[Node], *, create_graph: bool, retain_graph: bool
 ) -> dict[int, Any]:
-    """Carry the gradient `seed` = ∂L/∂y back to the tensors `at`.
+    """Carry the gradient `seed` = ∂L/∂y back to the tensors `at`, through the nodes of y, `ordered` as `nodes(y)`.
 
     Returns the gradients by `id` of the tensor; a tensor that y does not depend on is missing. With `create_graph` the
     seed is a tensor, the rules are run again on tensors, and so the gradients are tensors with a graph of their own.
+    Raises RuntimeError, before anything is computed or released, if an array that is needed was changed in place.
     """
     wanted = {id(t) for t in at}
-    useful = _leading_to(wanted, nodes(y))
+    ways = _ways(wanted, ordered, create_graph=create_graph)
+    if isinstance(seed, np.ndarray):
+        seed = seed.view()  # another object in every pass: what pullbacks remember of the last one does not count
     gradients: dict[int, Any] = {id(y): seed}
-    waiting: list[tuple[int, Recorded]] = (
-        [(-y.node.number, y)] if y.node is not None and y.node.number in useful else []
-    )
+    waiting: list[tuple[int, Recorded]] = [(-y.node.number, y)] if y.node is not None and y.node.number in ways else []
     with _Recording(create_graph):
         while waiting:  # the largest number first: all users of this tensor are done, so its gradient is complete
             t = heapq.heappop(waiting)[1]
             g = gradients[id(t)] if id(t) in wanted else gradients.pop(id(t))
             assert t.node is not None
-            for source, part in _through(t.node, g, wanted, useful, create_graph=create_graph):
+            for source, part in _through(t.node, g, ways[t.node.number], create_graph=create_graph):
                 if id(source) in gradients:
                     gradients[id(source)] = gradients[id(source)] + part
                     continue
                 gradients[id(source)] = part
-                if source.node is not None and source.node.number in useful:
+                if source.node is not None and source.node.number in ways:
                     heapq.heappush(waiting, (-source.node.number, source))
             if not retain_graph:
                 t.node.release()
     return {key: g for key, g in gradients.items() if key in wanted}
 
 
-def _through(
-    node: Node, g: Any, wanted: set[int], useful: set[int], *, create_graph: bool
-) -> Iterator[tuple[Recorded, Any]]:
+def _through(node: Node, g: Any, way: list[bool], *, create_graph: bool) -> Iterator[tuple[Recorded, Any]]:
     """The gradients that one node hands to its inputs, calling only the pullbacks that lead somewhere."""
     pullbacks = node.rule(*node.inputs, **node.options)[1] if create_graph else node.pullbacks
-    for t, pullback in zip(node.inputs, pullbacks, strict=False):
-        if _leads(t, wanted, useful):
-            yield t, unbroadcast(pullback(g), t.shape, t.data.dtype, node.rule)
+    assert node.guards is not None
+    for t, leads, array, pullback in zip(node.inputs, way, node.guards.arrays, pullbacks, strict=False):
+        if leads and t is not None:
+            yield t, unbroadcast(pullback(g), array.shape, array.dtype, node.rule)
 
 
-def _leads(t: Recorded | None, wanted: set[int], useful: set[int]) -> bool:
-    return t is not None and (id(t) in wanted or (t.node is not None and t.node.number in useful))
+def _ways(wanted: set[int], ordered: list[Node], *, create_graph: bool) -> dict[int, list[bool]]:
+    """By number, the nodes from which a wanted tensor can be reached, and through which of their inputs.
 
-
-def _leading_to(wanted: set[int], ordered: list[Node]) -> set[int]:
-    """The numbers of the nodes from which a wanted tensor can be reached."""
-    useful: set[int] = set()
+    Where the way goes, all that the pullbacks need is as it was; else RuntimeError says what is not.
+    """
+    ways: dict[int, list[bool]] = {}
+    seen = Seen()
     for node in ordered:
-        if any(_leads(t, wanted, useful) for t in node.inputs):
-            useful.add(node.number)
-    return useful
+        way = [
+            t is not None and (id(t) in wanted or (t.node is not None and t.node.number in ways)) for t in node.inputs
+        ]
+        if True in way:
+            ways[node.number] = way
+            expect_unchanged(node, way, seen, again=create_graph)
+    return ways
 
 
-def leaves(y: Recorded) -> list[Recorded]:
+def leaves(y: Recorded, ordered: list[Node]) -> list[Recorded]:
     """The tensors that want a gradient and came out of no rule: parameters, and inputs marked so."""
     if y.node is None:
         return [y] if y.requires_grad else []
     found: dict[int, Recorded] = {}
-    for node in nodes(y):
-        found.update((id(t), t) for t in node.inputs if t is not None and t.node is None and t.requires_grad)
+    for node in ordered:
+        assert node.guards is not None
+        for t, wanted in zip(node.inputs, node.guards.wanted, strict=True):
+            if wanted and t.node is None and t.requires_grad:
+                found[id(t)] = t
     return list(found.values())
 
 
@@ -170,7 +180,7 @@ def nodes(y: Recorded) -> list[Node]:
             )
         if node.number not in seen:
             seen[node.number] = node
-            waiting.extend(t.node for t in node.inputs if t is not None and t.node is not None)
+            waiting += [t.node for t in node.inputs if t is not None and t.node is not None]
     return [seen[number] for number in sorted(seen)]
 
 

@@ -24,7 +24,7 @@ def numerical_gradient(f: Callable[[Array], Any], x: Any, h: float = 1e-4) -> Ar
 
     Integers are converted first: 3 + 1e-4 must not be cut to 3. Works for any shape. The input is not changed.
     """
-    point = np.array(x.data if isinstance(x, Tensor) else x, dtype=np.float64)
+    point = np.array(x._data if isinstance(x, Tensor) else x, dtype=np.float64)
     slope = np.empty_like(point)
     for i in np.ndindex(point.shape):
         here = point[i]
@@ -48,7 +48,7 @@ def check_gradients(
 
     Inputs are arrays or numbers, taken as float64; f gets tensors and must be smooth at the point.
     """
-    points = [np.array(x.data if isinstance(x, Tensor) else x, dtype=np.float64) for x in inputs]
+    points = [np.array(x._data if isinstance(x, Tensor) else x, dtype=np.float64) for x in inputs]
     rng = generator(0, "check_gradients")
     tensors = [Tensor(p.copy(), requires_grad=True) for p in points]
     y = f(*tensors)
@@ -73,7 +73,7 @@ def check_gradients(
 
 
 def _number(y: Any) -> float:
-    value = np.asarray(y.data if isinstance(y, Tensor) else y)
+    value = np.asarray(y._data if isinstance(y, Tensor) else y)
     if value.size != 1:
         raise ValueError(
             f"a numerical derivative needs a function with one number as its value; got shape {value.shape}"

@@ -25,6 +25,7 @@ class Operators(Dispatched):
 
     __slots__ = ()
     data: Array
+    _data: Array
     if TYPE_CHECKING:
 
         @property
@@ -72,7 +73,7 @@ class Operators(Dispatched):
         return self._combined(rules.power, other, self, bools=False)
 
     def __neg__(self) -> "Tensor":
-        if self.data.dtype == np.bool_:
+        if self._data.dtype == np.bool_:
             raise TypeError("negative is not defined for bools: use ~t.data for the opposite, or .astype(np.int64)")
         return self._apply(rules.negative, self)
 
@@ -94,11 +95,11 @@ class Operators(Dispatched):
 
     def _fractional(self) -> Any:
         """Itself, or float32 where it holds integers or bools."""
-        return self if self.data.dtype.kind == "f" else self.astype(np.float32)
+        return self if self._data.dtype.kind == "f" else self.astype(np.float32)
 
     def _raised(self, p: Any) -> "Tensor":
         """selfᵖ for a plain number."""
-        if self.data.dtype.kind == "f":
+        if self._data.dtype.kind == "f":
             return self._apply(rules.scalar_power, self, p=float(p))
         dtype = common_dtype(self, p)
         x = converted(self, np.int64 if dtype == np.bool_ else dtype)
@@ -280,6 +281,9 @@ def _plain(index: Any) -> Any:
     """An index whose tensors have become arrays."""
     if isinstance(index, tuple):
         return tuple(_plain(i) for i in index)
+    if isinstance(index, list):  # a list may change until the way back
+        array = np.array(index)
+        return array if array.size else array.astype(np.intp)
     return index.data if isinstance(index, Operators) else index
 
 

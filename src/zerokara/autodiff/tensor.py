@@ -8,7 +8,8 @@ import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array, DTypeLike, Shape
-from zerokara.autodiff.graph import Node, leaves, pull_back, recording
+from zerokara.autodiff.graph import Node, leaves, nodes, pull_back, recording
+from zerokara.autodiff.guards import Guards, Memory, hand_out, result_memory
 from zerokara.autodiff.operators import Operators
 from zerokara.autodiff.promotion import as_native
 from zerokara.kernels import tracing
@@ -24,9 +25,12 @@ class Tensor(Operators):
 
     `data` is the NumPy array, `grad` the accumulated gradient (an array, None before the first backward pass),
     `requires_grad` says whether gradients are wanted. Operators and methods are NumPy's.
+
+    The library itself reads the array as `_data`: asking for `data` means that somebody may write to it from now on,
+    and `_memory` notes that (None: somebody always may, as the array came from outside). See `guards.py`.
     """
 
-    __slots__ = ("__weakref__", "data", "grad", "node", "requires_grad")
+    __slots__ = ("__weakref__", "_data", "_memory", "grad", "node", "requires_grad")
 
     def __init__(self, data: Array, requires_grad: bool = False) -> None:
         if type(data) is not np.ndarray or not data.dtype.isnative:
@@ -35,40 +39,61 @@ class Tensor(Operators):
             raise TypeError(
                 f"only floating-point tensors can require gradients; got {data.dtype}: use .astype(np.float32) first"
             )
-        self.data = data
+        self._data = data
+        self._memory: Memory | None = None
         self.grad: Array | None = None
         self.node: Node | None = None
         self.requires_grad = requires_grad
+
+    @property
+    def data(self) -> Array:
+        """The array itself, not a copy. A change in place that a backward pass would trip over is noticed there."""
+        if self._memory is not None:
+            self._memory.share(self._data)
+        return self._data
+
+    @data.setter
+    def data(self, array: Array) -> None:
+        if array is not self._data:
+            self._data, self._memory = array, None
+
+    def write(self) -> Array:
+        """The array, for the library to write to now: graphs that need the old numbers will say so."""
+        if tracing.current() is not None:
+            return self.data  # not now, but whenever the step is replayed
+        if self._memory is not None:
+            self._memory.write()
+        return self._data
 
     # what an array tells about itself
 
     @property
     def shape(self) -> Shape:
         """The lengths of the axes."""
-        return self.data.shape
+        return self._data.shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of the numbers."""
-        return self.data.dtype
+        return self._data.dtype
 
     @property
     def ndim(self) -> int:
         """How many axes there are."""
-        return self.data.ndim
+        return self._data.ndim
 
     @property
     def size(self) -> int:
         """How many numbers there are."""
-        return self.data.size
+        return self._data.size
 
     def __len__(self) -> int:
         if not self.ndim:
             raise TypeError("a tensor without axes has no len()")
-        return len(self.data)
+        return len(self._data)
 
     def __repr__(self) -> str:
-        numbers = np.array2string(self.data, separator=", ", prefix="tensor(")
+        numbers = np.array2string(self._data, separator=", ", prefix="tensor(")
         notes = [f"dtype={self.dtype}"] if self.dtype not in (np.dtype(np.float32), np.dtype(np.int64)) else []
         if self.node is not None:
             notes.append(f"rule={self.node.rule.__name__}")
@@ -78,18 +103,18 @@ class Tensor(Operators):
 
     def item(self) -> float | int | bool:
         """The single number of a tensor of size 1, as a Python number."""
-        return self.data.item()  # type: ignore[no-any-return]
+        return self._data.item()  # type: ignore[no-any-return]
 
     def __float__(self) -> float:
-        return float(self.data.item())
+        return float(self._data.item())
 
     def __int__(self) -> int:
-        return int(self.data.item())
+        return int(self._data.item())
 
     def __bool__(self) -> bool:
         if self.size != 1:
             raise ValueError(f"the truth of a tensor of shape {self.shape} is ambiguous: use (t > 0).all() or .any()")
-        return bool(self.data.item())
+        return bool(self._data.item())
 
     # to and from NumPy
 
@@ -98,13 +123,15 @@ class Tensor(Operators):
         return self.data
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
-        if isinstance(self.data, Traced):
-            return self.data.__array__(dtype, copy)
-        return np.array(self.data, dtype=dtype, copy=copy)
+        if isinstance(self._data, Traced):
+            return self._data.__array__(dtype, copy)
+        return np.array(self._data if copy else self.data, dtype=dtype, copy=copy)
 
     def detach(self) -> "Tensor":
         """The same numbers (not a copy), without their history."""
-        return Tensor(self.data)
+        detached = Tensor(self._data)
+        detached._memory = self._memory
+        return detached
 
     # gradients
 
@@ -120,8 +147,9 @@ class Tensor(Operators):
             )
         seed = seed_gradient(self, gradient, create_graph)
         keep = create_graph if retain_graph is None else retain_graph
-        wanted: list[Any] = leaves(self)
-        found = pull_back(self, seed, wanted, create_graph=create_graph, retain_graph=keep)
+        ordered = nodes(self)
+        wanted: list[Any] = leaves(self, ordered)
+        found = pull_back(self, seed, wanted, ordered, create_graph=create_graph, retain_graph=keep)
         handed_out = {id(seed)}
         for leaf in wanted:
             part = as_array(found[id(leaf)])
@@ -177,7 +205,7 @@ def tensor(value: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fal
     With `requires_grad`, integers become float32, since a gradient is asked for.
     """
     own = not isinstance(value, np.ndarray | np.generic | Tensor | Traced)
-    given = value.data if isinstance(value, Tensor) else value
+    given = value._data if isinstance(value, Tensor) else value
     try:
         data = as_array(given, dtype) if isinstance(given, Traced) else np.array(given, dtype=dtype)
     except OverflowError:
@@ -190,7 +218,9 @@ def tensor(value: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fal
         data = data.astype(np.float32)
     if dtype is None and requires_grad and np.issubdtype(data.dtype, np.integer):
         data = data.astype(np.float32)
-    return Tensor(data, requires_grad)
+    made = Tensor(data, requires_grad)
+    made._memory = Memory()
+    return made
 
 
 def _short(value: Any) -> str:
@@ -213,20 +243,25 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
     Inputs are tensors, arrays, numbers or None (an input that is left out, such as a bias).
     """
     tensors = tuple(None if i is None else as_tensor(i) for i in inputs)
-    arrays = (None if t is None else t.data for t in tensors)
-    if tracing.current() is not None:
+    arrays = (None if t is None else t._data for t in tensors)
+    hand_out(rule, tensors)
+    trace = tracing.current()
+    if trace is not None:
         arrays = (None if t is None else _traced(t) for t in tensors)
     value, pullbacks = rule(*arrays, **options)
     result = Tensor(value if isinstance(value, np.ndarray) else as_array(value))
+    if trace is None:
+        result._memory = result_memory(rule, tensors, result._data)
     if recording() and any(t is not None and t.requires_grad for t in tensors) and result.dtype.kind == "f":
         result.requires_grad = True
-        result.node = Node(rule, tensors, options, pullbacks)
+        guards = Guards(rule, tensors, result, pullbacks, options, trace)
+        result.node = Node(rule, tensors, options, pullbacks, guards)
     return result
 
 
 def _traced(t: Tensor) -> Any:
     """The data of a tensor in a trace: a parameter, say, is looked at anew at every replay."""
-    array = t.data
+    array = t.data  # a recording may write to it at any time
     trace = tracing.current()
     outside = not isinstance(array, Traced)
     if t.node is not None and (outside or trace is None or array.number in trace.constants):  # type: ignore[attr-defined]
@@ -234,7 +269,7 @@ def _traced(t: Tensor) -> Any:
     if not outside:
         return array
     if t.requires_grad:
-        tracing.assume(lambda: t.data is array and t.requires_grad)
+        tracing.assume(lambda: t._data is array and t.requires_grad)
     return tracing.constant(array)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from zerokara.capture.surroundings import MISSING, Surroundings, is_part
 from zerokara.kernels import tracing
 
-_data, _wants_gradient, _contents = attrgetter("data"), attrgetter("requires_grad"), attrgetter("cell_contents")
+_data, _wants_gradient, _contents = attrgetter("_data"), attrgetter("requires_grad"), attrgetter("cell_contents")
 
 
 class Watch:
@@ -35,9 +35,9 @@ class Watch:
         self._fields: list[dict[str, Any]] = [f for f in found.fields if id(f) not in found.of_modules]
         self._loose: list[Any] = [*(fields.values() for fields in self._fields), *found.lists]
         self._uncounted = [t for t in found.tensors if not hasattr(type(t), "counts_changes")]
-        self._arrays = [t.data for t in found.tensors]
+        self._arrays = [t._data for t in found.tensors]
         self._flags = [t.requires_grad for t in found.tensors]
-        self._uncounted_arrays = [t.data for t in self._uncounted]
+        self._uncounted_arrays = [t._data for t in self._uncounted]
         self._uncounted_flags = [t.requires_grad for t in self._uncounted]
         self._remember()
 

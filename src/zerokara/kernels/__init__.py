@@ -125,6 +125,7 @@ relu_grad = _kernel(reference.relu_grad)
 cross_entropy = _kernel(reference.cross_entropy)
 cross_entropy_grad = _kernel(reference.cross_entropy_grad)
 scatter = _kernel(reference.scatter)
+fingerprint = _kernel(reference.fingerprint)
 sgd_step = _kernel(reference.sgd_step)
 momentum_step = _kernel(reference.momentum_step)
 adagrad_step = _kernel(reference.adagrad_step)
@@ -153,6 +154,7 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_grad",
     "erf",
+    "fingerprint",
     "im2col",
     "implementation",
     "kernel_family",

@@ -133,7 +133,7 @@ def _row(name: str, layer: Module, shape: Shape, counted: set[int], itemsize: in
         shape,
         parameters=sum(p.size for p in new),
         multiply_adds=_multiply_adds(layer, shape),
-        parameter_bytes=sum(p.data.nbytes for p in new),
+        parameter_bytes=sum(p._data.nbytes for p in new),
         output_bytes=math.prod(shape) * itemsize if shape else 0,
     )
 

@@ -117,8 +117,9 @@ class Module:
         given = {name: numbers(name, value) for name, value in state.items()}
         differences = compare(own, given)
         differences.refuse(type(self).__name__, strict)
-        for name in own.keys() & given.keys():
-            own[name][...] = given[name]
+        for name, part in _named_fields(self):
+            if name in given:
+                (part.write() if isinstance(part, Parameter) else part)[...] = given[name]
         return differences
 
     # ── switching ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -216,7 +217,7 @@ def _named_fields(module: Module, prefix: str = "") -> Iterator[tuple[str, Param
 
 def _named_arrays(module: Module) -> Iterator[tuple[str, Array]]:
     for name, part in _named_fields(module):
-        yield name, part.data if isinstance(part, Parameter) else part
+        yield name, part._data if isinstance(part, Parameter) else part
 
 
 def _named_modules(module: Module, name: str, seen: set[int]) -> Iterator[tuple[str, Module]]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
+from zerokara.autodiff.guards import Memory
 from zerokara.kernels import tracing
 
 
@@ -20,6 +21,7 @@ class Parameter(Tensor):
 
     def __init__(self, data: Any, requires_grad: bool = True) -> None:
         super().__init__(_owned(data), requires_grad=requires_grad)
+        self._memory = Memory()
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in ("data", "requires_grad"):  # recordings depend on them
@@ -31,7 +33,7 @@ class Parameter(Tensor):
 
 
 def _owned(data: Any) -> Array:
-    given = data.data if isinstance(data, Tensor) else data
+    given = data._data if isinstance(data, Tensor) else data
     dtype = given.dtype if isinstance(given, np.ndarray | np.generic) else np.dtype(np.float32)
     if not np.issubdtype(dtype, np.floating):
         raise TypeError(f"a Parameter holds floating-point numbers; got dtype {dtype}: convert with .astype('float32')")

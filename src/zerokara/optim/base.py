@@ -116,7 +116,7 @@ class Optimizer:
 
     def gradient(self, parameter: Tensor) -> Array:
         """∂L/∂w + weight_decay·w + l1·sign(w); `parameter.grad` itself stays as it is."""
-        g, w = parameter.grad, parameter.data
+        g, w = parameter.grad, parameter._data
         if g is None:
             raise ValueError("this parameter has no gradient: call backward() on a loss that depends on it first")
         if self.weight_decay and self.decays_gradient and DECAYS[self.decay](w):
@@ -127,7 +127,7 @@ class Optimizer:
 
     def penalty(self) -> float:
         """½·weight_decay·Σw² + l1·Σ|w|: what the penalties add to the loss."""
-        decayed = [p.data for _, p in self.named_parameters() if DECAYS[self.decay](p.data)]
+        decayed = [p._data for _, p in self.named_parameters() if DECAYS[self.decay](p._data)]
         squares = sum(float(np.sum(np.square(w, dtype=np.float64))) for w in decayed)
         sizes = sum(float(np.sum(np.abs(w), dtype=np.float64)) for w in decayed)
         return 0.5 * self.weight_decay * squares * self.decays_gradient + self.l1 * sizes
@@ -136,7 +136,7 @@ class Optimizer:
         """One step by the kernel: the numbers it is told are made once for all arrays that are told the same."""
         groups: dict[tuple[bool, int], list[tuple[Tensor, State]]] = {}
         for parameter, state in found:
-            key = DECAYS[self.decay](parameter.data), int(state.get("step", 0))
+            key = DECAYS[self.decay](parameter._data), int(state.get("step", 0))
             groups.setdefault(key, []).append((parameter, state))
         if tracing.current() is not None:
             tracing.assume(self._as_it_is())
@@ -147,6 +147,7 @@ class Optimizer:
                 tracing.constant(counter)
             numbers = tracing.again(partial(self._numbers, _own(group[0][0]), counters), told, np.float64)
             for parameter, state in group:
+                parameter.write()
                 self._update(_own(parameter), parameter.grad, state, numbers)
 
     def _as_it_is(self) -> Callable[[], bool]:
@@ -206,7 +207,7 @@ class Optimizer:
 
         Parameters that the saved state does not mention start fresh, as they would have where it was saved.
         """
-        own = {name: parameter.data for name, parameter in self.named_parameters()}
+        own = {name: parameter._data for name, parameter in self.named_parameters()}
         states = {name: self._checked(name, given, own) for name, given in _by_parameter(saved).items()}
         self.lr = expect("lr", float(saved["lr"])) if "lr" in saved else self.lr
         self.state = states
@@ -233,7 +234,7 @@ class Optimizer:
 
 def _own(parameter: Tensor) -> Array:
     """The array of a parameter itself, also while a stand-in is in its place."""
-    array: Array = tracing.original(parameter.data)
+    array: Array = tracing.original(parameter._data)
     if isinstance(array, Traced):
         tracing.refuse("step on a parameter that has got another array inside it (p.data = …): write p.data[…] = …")
     return array

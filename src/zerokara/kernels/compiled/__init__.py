@@ -17,6 +17,7 @@ from zerokara.kernels.compiled.conv import (
     conv2d_grad_x_fused,
 )
 from zerokara.kernels.compiled.elementwise import add, copy_to, divide, fill, multiply, scale, subtract
+from zerokara.kernels.compiled.fingerprint import fingerprint
 from zerokara.kernels.compiled.index import scatter
 from zerokara.kernels.compiled.layer_norm import layer_norm, layer_norm_grads
 from zerokara.kernels.compiled.loss import cross_entropy, cross_entropy_grad, cross_entropy_mean
@@ -88,6 +89,7 @@ __all__ = [
     "conv2d_grad_x",
     "cross_entropy",
     "cross_entropy_grad",
+    "fingerprint",
     "layer_norm",
     "layer_norm_grads",
     "matmul",

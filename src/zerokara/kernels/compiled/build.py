@@ -27,12 +27,12 @@ import platformdirs
 
 from zerokara.kernels.compiled.simd import FEATURES
 
-# Sums may be reordered and multiplications contracted, but nothing may assume that there is no NaN and no infinity.
-SETTINGS: dict[str, Any] = {
-    "nogil": True,
-    "error_model": "numpy",
-    "fastmath": {"reassoc", "contract", "nsz"},
-}
+# No "fast math": what is written is what is computed, operation by operation, as NumPy would do it. Each of LLVM's
+# permissions breaks a formula somewhere. "reassoc" makes log s − (z − m) of (log s + m) − z, which loses what m was
+# taken away for; "contract" makes g·γ − mean, where the mean is g·γ itself, the rounding error of g·γ; "nsz" forgets
+# the sign of zero, on which 1/x depends. Where one of them is harmless and worth its while, it is asked for by name:
+# `adds_up` below, `exponential`, and what is spelled out as instructions (`vectors`, `tiles`, `dots`).
+SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}
 
 _TYPES = {np.dtype(np.float32): "f4", np.dtype(np.float64): "f8"}
 _KERNELS: list["Kernel"] = []
@@ -44,6 +44,11 @@ _numba_settings: Any = numba.config
 
 inner = numba.njit(**SETTINGS)
 """Decorates the functions that kernels of the same file call; they are compiled as part of those."""
+
+adds_up = numba.njit(**{**SETTINGS, "fastmath": {"reassoc"}})
+"""Decorates functions that do nothing but add up an array. The compiler chooses the order of the additions, and so can
+do many side by side; without "nsz" it may not cancel terms against each other. Nothing else belongs in such a function:
+the permission is for the additions in it, whatever is inlined around them."""
 
 
 class Kernel:

@@ -7,7 +7,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
-from zerokara.kernels.compiled.build import compilable, inner, kernel
+from zerokara.kernels.compiled.build import adds_up, compilable, inner, kernel
 from zerokara.kernels.compiled.layout import plain
 from zerokara.kernels.compiled.memory import empty
 
@@ -53,32 +53,45 @@ def _samples(x: Array, weight: Array | None, bias: Array | None, axes_count: int
     return rows, scale, offset
 
 
+@adds_up
+def _mean(row):  # type: ignore[no-untyped-def]
+    """The mean of a row."""
+    total = row.dtype.type(0)
+    for k in range(row.size):
+        total += row[k]
+    return total / row.dtype.type(row.size)
+
+
 @inner
-def _mean_and_scale(row, eps):  # type: ignore[no-untyped-def]
-    """Mean of a row, and 1/√(variance + ε)."""
-    mean = row.dtype.type(0)
+def _centre(row, centred, squares, eps):  # type: ignore[no-untyped-def]
+    """centred = row − its mean; returns 1/√(variance + ε).
+
+    The mean is that of the differences from the first number: rounded as finely as the spread asks for, however far
+    from zero the numbers are, and exactly 0 where all are equal.
+    """
     for k in range(row.size):
-        mean += row[k]
-    mean /= row.dtype.type(row.size)
-    variance = row.dtype.type(0)
+        centred[k] = row[k] - row[0]
+    mean = _mean(centred)
     for k in range(row.size):
-        variance += (row[k] - mean) ** 2
-    return mean, row.dtype.type(1) / np.sqrt(variance / row.dtype.type(row.size) + row.dtype.type(eps))
+        centred[k] -= mean
+        squares[k] = centred[k] * centred[k]
+    return row.dtype.type(1) / np.sqrt(_mean(squares) + row.dtype.type(eps))
 
 
 @kernel("void(T[:, ::1], T[::1], T[::1], UniTuple(i8, 2), f8, T[:, ::1], i8, i8)", writes=("y",))
 def _layer_norm(rows, weight, bias, flags, eps, y, start, stop):  # type: ignore[no-untyped-def]
     """y = (x − mean) · scale · weight + bias, row by row. Flags: is there a weight, is there a bias."""
     factor, offset = np.ones(weight.size, rows.dtype), np.zeros(weight.size, rows.dtype)
+    centred, squares = np.empty(weight.size, rows.dtype), np.empty(weight.size, rows.dtype)
     if flags[0]:
         factor[:] = weight
     if flags[1]:
         offset[:] = bias
     for n in range(start, stop):
-        row, target = rows[n], y[n]
-        mean, scale = _mean_and_scale(row, eps)
-        for k in range(row.size):
-            target[k] = (row[k] - mean) * scale * factor[k] + offset[k]
+        target = y[n]
+        scale = _centre(rows[n], centred, squares, eps)
+        for k in range(target.size):
+            target[k] = centred[k] * scale * factor[k] + offset[k]
 
 
 @kernel("void(T[:, ::1], T[:, ::1], T[::1], i8, f8, T[:, ::1], f8[:, ::1], i8, i8)", writes=("dx", "sums"))
@@ -86,22 +99,21 @@ def _layer_norm_grad(slopes, rows, weight, weighted, eps, dx, sums, start, stop)
     """dx = scale · (h − mean h − x̂ · mean(h·x̂)) with h = g·weight; sums of g·x̂ and of g."""
     sums[:] = 0
     factor = np.ones(weight.size, rows.dtype)
+    normal, room, h = np.empty_like(factor), np.empty_like(factor), np.empty_like(factor)
     if weighted:
         factor[:] = weight
     for n in range(start, stop):
-        g, row, target = slopes[n], rows[n], dx[n]
-        mean, scale = _mean_and_scale(row, eps)
-        mean_h, mean_hx = row.dtype.type(0), row.dtype.type(0)
-        for k in range(row.size):
-            normal = (row[k] - mean) * scale
-            mean_h += g[k] * factor[k]
-            mean_hx += g[k] * factor[k] * normal
-            sums[0, k] += g[k] * normal
+        g, target = slopes[n], dx[n]
+        scale = _centre(rows[n], normal, room, eps)
+        for k in range(g.size):
+            normal[k] *= scale
+            h[k] = g[k] * factor[k]
+            room[k] = h[k] * normal[k]
+            sums[0, k] += g[k] * normal[k]
             sums[1, k] += g[k]
-        mean_h /= row.dtype.type(row.size)
-        mean_hx /= row.dtype.type(row.size)
-        for k in range(row.size):
-            target[k] = scale * (g[k] * factor[k] - mean_h - (row[k] - mean) * scale * mean_hx)
+        mean_h, mean_hx = _mean(h), _mean(room)
+        for k in range(g.size):
+            target[k] = scale * (h[k] - mean_h - normal[k] * mean_hx)
 
 
 @kernel("void(T[::1], T[::1], f8[:, :, ::1])", writes=("dweight", "dbias"))

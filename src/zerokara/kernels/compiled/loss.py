@@ -5,7 +5,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
-from zerokara.kernels.compiled.build import compilable, inner, kernel
+from zerokara.kernels.compiled.build import adds_up, compilable, inner, kernel
 from zerokara.kernels.compiled.exponential import exp
 from zerokara.kernels.compiled.layout import plain
 from zerokara.kernels.compiled.memory import empty
@@ -131,12 +131,22 @@ def _exponentials(scores, shifted, largest, room, begin, end):  # type: ignore[n
         flat[k] = exp(flat[k])
 
 
-@inner
-def _sum_and_loss(row, exponentials, largest, label):  # type: ignore[no-untyped-def]
-    """(Σ exp(z − m), log Σ exp(z − m) − (z_label − m)), the latter NaN for a label that does not exist."""
+@adds_up
+def _total(row):  # type: ignore[no-untyped-def]
+    """Σ of a row."""
     total = row.dtype.type(0)
     for k in range(row.size):
-        total += exponentials[k]
+        total += row[k]
+    return total
+
+
+@inner
+def _sum_and_loss(row, exponentials, largest, label):  # type: ignore[no-untyped-def]
+    """(Σ exp(z − m), log Σ exp(z − m) − (z_label − m)), the latter NaN for a label that does not exist.
+
+    z − m comes first: of large scores it is exact, while log Σ + m would round the logarithm to the digits of m.
+    """
+    total = _total(exponentials)
     if label < 0 or label >= row.size:
         return total, row.dtype.type(np.nan)
     return total, np.log(total) - (row[label] - largest)

@@ -137,7 +137,7 @@ class _Lowering:
                 seen.update(n for n in self.operations[later].results if n in self.trace.shows)
         if not seen.isdisjoint(self.outputs):
             end = len(self.operations)
-        return any(index < k < end and not places.isdisjoint(writes) for k, writes in self.writers)
+        return any(index < k <= end and not places.isdisjoint(writes) for k, writes in self.writers)
 
     def _native(self, operation: Operation, args: Any, kwargs: Any) -> tuple[Array, ...] | None:
         """As machine code, if a kernel can."""

@@ -96,7 +96,7 @@ def batch_norm_train_grads(
 
 
 def update_running(running: Array, new: Array, momentum: float, factor: float) -> None:
-    """running ← running + momentum·(factor·new − running), in place."""
+    """running ← (1 − momentum)·running + momentum·factor·new, in place."""
     if not compilable(running, new) or not running.flags.carray:
         reference.update_running(running, new, momentum, factor)
         return
@@ -240,7 +240,8 @@ def _statistics(x, found, start, stop):  # type: ignore[no-untyped-def]
 
     Each block is summed as differences from the mean so far, so that Σd² − (Σd)²/n loses no digits, and two sets
     of n₁ and n₂ numbers are joined by M = M₁ + M₂ + (mean₂ − mean₁)² · n₁n₂/(n₁ + n₂)  (Chan et al., 1979).
-    The first block has no mean so far: it is summed once more.
+    The first block has no mean so far: it is summed twice, first as differences from its first row, so that the mean of
+    equal numbers is that number, and their spread 0.
     """
     channels = found.shape[1]
     width = _width(channels, VECTOR_BYTES // x.itemsize)
@@ -253,9 +254,12 @@ def _statistics(x, found, start, stop):  # type: ignore[no-untyped-def]
         end = min(begin + size, stop * channels)
         added = (end - begin) // channels
         if before == 0:
+            for c in range(channels):
+                mean[c] = x[begin + c] if np.isfinite(x[begin + c]) else 0
+            _repeat(mean, centre)
             _sum_block(x, begin, end, channels, centre, sums, squares)
             for c in range(channels):
-                mean[c] = sums[c] / np.float64(added)
+                mean[c] += sums[c] / np.float64(added)
             _repeat(mean, centre)
         _sum_block(x, begin, end, channels, centre, sums, squares)
         inverse, share, weight = 1 / added, added / (before + added), before * added / (before + added)
@@ -266,6 +270,11 @@ def _statistics(x, found, start, stop):  # type: ignore[no-untyped-def]
             mean[c] = so_far + apart * share
         _repeat(mean, centre)
         begin, before = end, before + added
+    for c in range(channels):
+        if mean[c] != mean[c]:  # some number is no number, or infinite: then so is the mean, with the sign of the sum
+            mean[c] = 0
+            for at in range(start * channels + c, stop * channels, channels):
+                mean[c] += x[at]
 
 
 @kernel("void(T[::1], T[::1], f8[:, :, ::1], i8)", writes=("mean", "variance"))
@@ -277,8 +286,10 @@ def _merge_statistics(mean, variance, found, rows):  # type: ignore[no-untyped-d
         for k in range(pieces):
             added = rows * (k + 1) // pieces - rows * k // pieces
             apart = found[k, 0, c] - middle
-            middle += apart * added / (before + added)
-            spread += found[k, 1, c] + apart * apart * before * added / (before + added)
+            middle = middle + apart * added / (before + added) if k > 0 else found[k, 0, c]
+            spread += found[k, 1, c]
+            if k > 0:
+                spread += apart * apart * before * added / (before + added)
             before += added
         mean[c], variance[c] = middle, max(spread, 0.0) / rows if spread == spread else spread
 
@@ -379,18 +390,21 @@ def _merge_slopes(variance, eps, found, dweight, dbias):  # type: ignore[no-unty
 def _normalise_grad(  # type: ignore[no-untyped-def]
     g, x, y, masked, mean, variance, weight, weighted, dweight, dbias, eps, rows, dx, start, stop
 ):
-    """dx = outer · (g − mean g − x̂ · mean(g·x̂)), as  outer·g + slope·(x − mean) + offset."""
+    """dx = outer · (g − mean g − x̂ · mean(g·x̂)), as  outer·(g − mean g) + slope·(x − mean).
+
+    The differences come first: of large slopes that are nearly equal, outer·g − outer·mean g would leave no digit.
+    """
     channels = mean.size
     width = _width(channels, VECTOR_BYTES // x.itemsize)
-    outer, slope, offset = _inverse_deviation(variance, eps), np.empty_like(mean), np.empty_like(mean)
+    outer, slope, middle = _inverse_deviation(variance, eps), np.empty_like(mean), np.empty_like(mean)
     share = x.dtype.type(1 / rows)
     for c in range(channels):
         scale = outer[c]
         outer[c] *= weight[c] if weighted else x.dtype.type(1)
-        slope[c] = -outer[c] * scale * dweight[c] * share
-        offset[c] = -outer[c] * dbias[c] * share
+        slope[c] = -outer[c] * scale * (dweight[c] * share)
+        middle[c] = dbias[c] * share
     outer, slope = _repeated(outer, width), _repeated(slope, width)
-    offset, centre = _repeated(offset, width), _repeated(mean, width)
+    middle, centre = _repeated(middle, width), _repeated(mean, width)
     for begin in range(start * channels, stop * channels, width):
         end = min(begin + width, stop * channels)
         slopes, row, target = g[begin:end], x[begin:end], dx[begin:end]
@@ -398,15 +412,14 @@ def _normalise_grad(  # type: ignore[no-untyped-def]
             result = y[begin:end]
             for k in range(row.size):
                 counted = slopes[k] if result[k] > 0 else x.dtype.type(0)
-                target[k] = outer[k] * counted + (slope[k] * (row[k] - centre[k]) + offset[k])
+                target[k] = outer[k] * (counted - middle[k]) + slope[k] * (row[k] - centre[k])
         else:
             for k in range(row.size):
-                target[k] = outer[k] * slopes[k] + (slope[k] * (row[k] - centre[k]) + offset[k])
+                target[k] = outer[k] * (slopes[k] - middle[k]) + slope[k] * (row[k] - centre[k])
 
 
 @kernel("void(T[::1], T[::1], f8, f8)", writes=("running",))
 def _update_running(running, new, momentum, factor):  # type: ignore[no-untyped-def]
-    """running ← running + momentum·(factor·new − running)."""
-    taken, factor = running.dtype.type(momentum), running.dtype.type(factor)
+    """running ← (1 − momentum)·running + momentum·factor·new, rounded once."""
     for c in range(running.size):
-        running[c] += taken * (factor * new[c] - running[c])
+        running[c] = (1 - momentum) * np.float64(running[c]) + momentum * factor * np.float64(new[c])

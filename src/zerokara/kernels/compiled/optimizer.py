@@ -71,7 +71,9 @@ def _penalised(w, g, numbers, room):  # type: ignore[no-untyped-def]
         g = slopes
     if l1 != 0:
         for k in range(w.size):
-            sign = w.dtype.type(1) if w[k] > 0 else w.dtype.type(-1) if w[k] < 0 else w[k]  # of 0 it is 0, of NaN NaN
+            sign = (
+                w.dtype.type(1) if w[k] > 0 else w.dtype.type(-1) if w[k] < 0 else np.abs(w[k])
+            )  # of ±0 0, of NaN NaN
             slopes[k] = g[k] + l1 * sign
     if shrink != 1:
         for k in range(w.size):

@@ -61,7 +61,10 @@ def keeps_order(
         if not now:
             continue  # nobody needs its results
         for place in effect.reads | effect.writes:
-            then = now | _frozen(trace, effects, used(operation), place, frozen)
+            earlier = _frozen(trace, effects, used(operation), place, frozen)
+            if earlier and place in effect.writes:
+                raise ProofError(f"{operation.name} changes a copy, made before, of the array that it is to change")
+            then = now | earlier
             _check_after(last_write.get(place), min(then), operation.name, "reads or writes what it writes")
             if place in effect.writes:
                 _check_after(last_read.get(place), min(now), operation.name, "writes what it reads")

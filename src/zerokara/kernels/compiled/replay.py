@@ -50,7 +50,8 @@ class Replay:
         self._inputs, self._copied = inputs, [c or not self._tried for c in copied]
         programs = [p for p in parts if isinstance(p, Program)]
         self._places = [[(p, p.places(i)) for p in programs] for i in inputs]
-        self._addresses = [i.ctypes.data for i in inputs]
+        self._homes = [i.ctypes.data for i in inputs]
+        self._addresses = [*self._homes]
         self._changed, self._late = _merged(changed), late
 
     def __call__(self, arrays: Sequence[Array]) -> None:
@@ -68,30 +69,28 @@ class Replay:
 
     def _bind(self, number: int, array: Array) -> None:
         """Let the programs read an input where it is; copy it where that cannot be."""
-        flags, address = array.flags, array.__array_interface__["data"][0]
+        flags = array.flags
         if self._copied[number] or not (flags.c_contiguous and flags.aligned):
             if self._late[number]:
-                self._is_changed(number, array)
-            address = self._copy(number, array)
-        elif address != self._addresses[number] and self._is_changed(number, array):
-            address = self._copy(number, array)
-        if address != self._addresses[number]:
-            for program, where in self._places[number]:
-                program.point(where, address)
-            self._addresses[number] = address
+                self._is_changed(number, span(array))
+            np.copyto(self._inputs[number], array)
+            address = self._homes[number]
+        else:
+            address = array.__array_interface__["data"][0]
+        if address == self._addresses[number]:
+            return
+        if self._changed and self._is_changed(number, (address, address + array.nbytes)):
+            np.copyto(self._inputs[number], array)
+            address = self._homes[number]
+        for program, where in self._places[number]:
+            program.point(where, address)
+        self._addresses[number] = address
 
-    def _copy(self, number: int, array: Array) -> int:
-        """Copy an input to where the recording had it."""
-        np.copyto(self._inputs[number], array)
-        return self._inputs[number].__array_interface__["data"][0]  # type: ignore[no-any-return]
-
-    def _is_changed(self, number: int, array: Array) -> bool:
+    def _is_changed(self, number: int, place: Span) -> bool:
         """Whether the step writes into the memory of this input: it must read what was there before, then."""
-        if not self._changed or array.nbytes == 0:
-            return False
-        start, end = span(array)
-        place = bisect_right(self._changed, (end,)) - 1
-        if place < 0 or self._changed[place][1] <= start:
+        start, end = place
+        last = bisect_right(self._changed, (end,)) - 1  # the last of the changed places that begins before the end
+        if last < 0 or self._changed[last][1] <= start or start == end:
             return False
         if self._late[number]:
             raise CaptureError(

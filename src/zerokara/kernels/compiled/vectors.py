@@ -31,7 +31,7 @@ star_tuple: Callable[..., Any] = types.StarArgTuple.from_types  # the type of *a
 cgutils: Any = _cgutils  # numba.core is not annotated
 
 _INT, _LANE = ir.IntType(64), ir.IntType(32)
-_FUSE = ("contract",)  # a·b + c may become one instruction, rounded once
+_FUSE = ("contract",)  # a·b + c may become one instruction, rounded once; formulas here have no terms that must cancel
 
 
 class Vector:
@@ -116,9 +116,20 @@ class Writer:
         return Vector(self, self.builder.call(function, [a.value, b.value, c.value]))
 
     def at_least(self, vector: Vector, low: Vector) -> Vector:
-        """max(vector, low), where NaN stays NaN."""
-        smaller = self.builder.fcmp_ordered("<", vector.value, low.value)
+        """max(vector, low), where NaN stays NaN, and of two zeros `low` is the larger."""
+        smaller = self.builder.fcmp_ordered("<=", vector.value, low.value)
         return Vector(self, self.builder.select(smaller, low.value, vector.value))
+
+    def sum_of_lanes(self, vector: Vector) -> Any:
+        """Σ of the lanes, in an order that suits the machine."""
+        kind = ir.FunctionType(self._number, [self._number, self._kind])
+        name = f"llvm.vector.reduce.fadd.v{self.lanes}f{8 * self._size}"
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        return self.builder.call(function, [ir.Constant(self._number, 0.0), vector.value], fastmath=("reassoc",))
+
+    def store_number(self, number: Any, array: Any, at: Any) -> None:
+        """array[at] = a single number."""
+        self.builder.store(number, self.builder.gep(array, [self._whole(at)]))
 
     def zero_unless_positive(self, vector: Vector, judge: Vector) -> Vector:
         """The vector, with 0 in the lanes where `judge` is not above zero."""

@@ -25,7 +25,8 @@ the pixels of the next one are fetched.
 
 Rounding. Against the exact result, the relative error (in the norm of all results) is about 0.7·10⁻⁶ for y, 0.9·10⁻⁶
 for dx and 1.5·10⁻⁶ for dw, up to five times that of the plain sum in float32 and far below that of half precision.
-`kernels.use_convolution("direct")` avoids it. float64 is always computed directly.
+`kernels.use_convolution("direct")` avoids it. float64 is always computed directly, and so are single tiles in which
+large and small numbers meet (see `winograd_tiles`): the errors of a tile go by its largest numbers.
 """
 
 from typing import Any
@@ -44,7 +45,8 @@ from zerokara.kernels.compiled.winograd_passes import (
     points_to_filters,
     sum_over_tiles,
 )
-from zerokara.kernels.compiled.winograd_transforms import EDGE, POINTS
+from zerokara.kernels.compiled.winograd_tiles import EDGE
+from zerokara.kernels.compiled.winograd_transforms import POINTS
 from zerokara.kernels.convolution import convolution_way
 
 Pair = tuple[int, int]
@@ -59,7 +61,7 @@ _MANY_NUMBERS = 1_000_000  # in U
 def suits(
     x_shape: Shape, w_shape: Shape, stride: Pair, padding: Pair, dilation: Pair, groups: int, dtype: np.dtype[Any]
 ) -> bool:
-    """Whether this way is possible, wanted and faster. It depends on the shapes only, so results never vary."""
+    """Whether this way is possible, wanted and faster. It depends on the shapes only; see also `winograd_tiles`."""
     taps = w_shape[2]
     possible = w_shape[2:] in ((3, 3), (5, 5)) and stride == dilation == (1, 1) and groups == 1 and max(padding) < taps
     if not possible or dtype != np.float32 or convolution_way() != "fast":
@@ -110,12 +112,12 @@ def _convolve(
     bias = y_memory if b is None else plain(b)
     judge = y_memory if mask is None else channels_last(mask).reshape(-1)
     extras = int(b is not None), int(relu), int(mask is not None)
+    filters, order = plain(w).reshape(-1), _order(w, turned)
     multiplications = 2.0 * tiles * POINTS * depth * vectors * lanes * lanes
     if _is_deep(tiles, depth * lanes, vectors * lanes):
         plan = c, height, width, f, *size, *padding, down, across, tile, tiles
         spans = threads.parts(vectors, multiplications)
         work = memory.empty((len(spans), _deep_work_size(depth, vectors, tiles, lanes, taps)), x.dtype)
-        filters, order = plain(w).reshape(-1), _order(w, turned)
         threads.share(
             convolve_deep.on(x.dtype),
             [
@@ -124,7 +126,7 @@ def _convolve(
             ],
         )
         return y
-    u = _points_of_filters(w, turned, depth, vectors)
+    u = _points_of_filters(filters, order, depth, vectors)
     block = min(_BLOCK, max(8, -(-tiles // 4) * 4))
     plan = c, height, width, f, *size, *padding, down, across, tile, block
     ranges = threads.parts(-(-tiles // 4), multiplications)
@@ -132,7 +134,10 @@ def _convolve(
     calls = [(4 * first, min(4 * last, tiles)) for first, last in ranges]
     threads.share(
         convolve.on(x.dtype),
-        [(images, u, bias, judge, y_memory, work[k], plan, extras, *calls[k]) for k in range(len(calls))],
+        [
+            (images, filters, u, bias, judge, y_memory, work[k], plan, order, extras, *calls[k])
+            for k in range(len(calls))
+        ],
     )
     return y
 
@@ -163,20 +168,22 @@ def conv2d_grad_w(g: Array, x: Array, w_shape: Shape, padding: Pair) -> Array:
     ranges = threads.parts(-(-tiles // 4), multiplications)
     work = memory.empty((len(ranges), _work_size(depth, vectors, block, lanes)), x.dtype)
     part = POINTS * (depth * vectors * lanes * lanes + PAD)
-    sums = memory.empty((len(ranges) * part + lanes,), x.dtype)
+    sums, odd = memory.empty((len(ranges) * part + lanes,), x.dtype), memory.empty((tiles,), np.uint8)
     threads.share(
         sum_over_tiles.on(x.dtype),
         [
-            (images, slopes, sums, work[k], plan, k * part, 4 * ranges[k][0], min(4 * ranges[k][1], tiles))
+            (images, slopes, sums, odd, work[k], plan, k * part, 4 * ranges[k][0], min(4 * ranges[k][1], tiles))
             for k in range(len(ranges))
         ],
     )
     units = threads.parts(depth * vectors, POINTS * 10.0 * vectors * depth * lanes * lanes)
     scratch = memory.empty((len(units), (taps**2 + 1) * lanes), x.dtype)
-    sizes = f, c, len(ranges), taps
     threads.share(
         points_to_filters.on(x.dtype),
-        [(sums, w.reshape(-1), scratch[k], sizes, *units[k]) for k in range(len(units))],
+        [
+            (images, slopes, sums, w.reshape(-1), scratch[k], odd, plan, len(ranges), *units[k])
+            for k in range(len(units))
+        ],
     )
     return w
 
@@ -205,12 +212,10 @@ def _work_size(depth: int, vectors: int, block: int, lanes: int) -> int:
     return planes + (vectors + 2) * lanes
 
 
-def _points_of_filters(w: Array, turned: bool, depth: int, vectors: int) -> Array:
+def _points_of_filters(w: Array, order: tuple[int, ...], depth: int, vectors: int) -> Array:
     lanes = VECTOR_BYTES // w.itemsize
     u = memory.empty((POINTS * (depth * vectors * lanes * lanes + PAD) + lanes,), w.dtype)
     ranges = threads.parts(vectors * depth, POINTS * 10.0 * vectors * depth * lanes * lanes)
-    work = memory.empty((len(ranges), (w.shape[2] * w.shape[3] + 1) * lanes), w.dtype)
-    flat = plain(w).reshape(-1)
-    order = _order(w, turned)
-    threads.share(filters_to_points.on(w.dtype), [(flat, u, work[k], order, *ranges[k]) for k in range(len(ranges))])
+    work = memory.empty((len(ranges), (order[5] ** 2 + 1) * lanes), w.dtype)
+    threads.share(filters_to_points.on(w.dtype), [(w, u, work[k], order, *ranges[k]) for k in range(len(ranges))])
     return u

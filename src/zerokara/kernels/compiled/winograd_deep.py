@@ -11,6 +11,7 @@ import numpy as np
 from zerokara.kernels.compiled.build import kernel
 from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 from zerokara.kernels.compiled.vectors import unaligned
+from zerokara.kernels.compiled.winograd_direct import add_tiles, clear_points, packed_filters, results_of_tile
 from zerokara.kernels.compiled.winograd_passes import (
     PAD,
     block_to_filters,
@@ -22,7 +23,8 @@ from zerokara.kernels.compiled.winograd_passes import (
     whole_rows,
 )
 from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
-from zerokara.kernels.compiled.winograd_transforms import EDGE, POINTS
+from zerokara.kernels.compiled.winograd_tiles import EDGE, most_usual, odd_pixels, odd_slopes
+from zerokara.kernels.compiled.winograd_transforms import POINTS
 
 CHUNK = 4
 """Vectors of filters that are worked on at a time."""
@@ -49,7 +51,15 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
         copy(work, added, bias, 0, f)
     low = work.dtype.type(0.0 if relu else -np.inf)
     nothing = x, 0, 0, y, 0, 0
-    pixels_to_points(x, (c, height, width), (top, left, down, across, size), 0, tiles, work, v, v_plane, block)
+    pixels, around = (c, height, width), (top, left, down, across, size)
+    squares, odd = np.empty(block, x.dtype), np.zeros(tiles, np.uint8)
+    room, sums = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
+    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, squares)
+    usual = most_usual(squares, tiles, x.dtype.type(0))
+    for t in range(tiles):
+        if not squares[t] <= usual:
+            odd[t] = odd_pixels(x, pixels, around, t, (rows, columns), room, sums)
+    some = odd.sum() > 0
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
         for k in range(count):
@@ -65,6 +75,14 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
             work, m, m_plane, block, added, low, judge, masked, y, (f, rows, columns), (down, across, size), 0, tiles,
             first, count,
         )  # fmt: skip
+        if some:
+            packed = packed_filters(w, filters, first, count)
+            for t in range(tiles):
+                if odd[t]:
+                    results_of_tile(
+                        x, pixels, packed, work, added + first * lanes, low, judge, masked, y, (f, rows, columns),
+                        around, t, first, count,
+                    )  # fmt: skip
 
 
 @kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), i8, i8)", writes=("w", "work"))
@@ -79,12 +97,26 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
     sums, plane = d + POINTS * d_plane, depth * CHUNK * lanes * lanes + PAD
     scratch = sums + POINTS * plane
     nothing = x, 0, 0, g, 0, 0
-    pixels_to_points(x, (c, height, width), (top, left, down, across, size), 0, tiles, work, v, v_plane, block)
+    pixels, results = (c, height, width), (f, rows, columns)
+    around, exact = (top, left, down, across, size), (0, 0, down, across, size)
+    sizes, slope_sizes = np.empty(block, x.dtype), np.empty(block, x.dtype)
+    room, squares, odd = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype), np.empty(tiles, np.uint8)
+    pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, sizes)
+    usual = most_usual(sizes, tiles, x.dtype.type(0))
+    for t in range(tiles):
+        if not sizes[t] < np.inf:  # else 0 · ∞ would spoil the sum, whatever the slopes are
+            clear_points(work, v, v_plane, depth, block, t, POINTS)
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
-        slopes_to_points(
-            g, (f, rows, columns), (0, 0, down, across, size), 0, tiles, work, d, d_plane, block, first, count
-        )
+        slopes_to_points(g, results, exact, 0, tiles, work, d, d_plane, block, first, count, slope_sizes)
+        usual_slopes = most_usual(slope_sizes, tiles, x.dtype.type(0))
+        for t in range(tiles):
+            odd[t] = 0
+            if not (sizes[t] <= usual and slope_sizes[t] <= usual_slopes):
+                odd[t] = odd_slopes(x, pixels, g, results, around, t, room, squares)
+            if odd[t]:
+                clear_points(work, d, d_plane, count, block, t, POINTS)
+        some = odd.sum() > 0
         for p in range(POINTS):
             for k in range(depth):
                 multiply_transposed(
@@ -96,3 +128,5 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
             for part in range(depth):
                 place = sums + (k * depth + part) * lanes * lanes
                 block_to_filters(work, place, plane, w, (f, c, EDGE + 1 - size), first + k, part, work, scratch)
+                if some:
+                    add_tiles(x, pixels, g, results, around, odd, w, first + k, part)

@@ -8,9 +8,10 @@ from zerokara.kernels.compiled.build import inner, kernel
 from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 from zerokara.kernels.compiled.vectors import unaligned
 from zerokara.kernels.compiled.winograd_ahead import reach
+from zerokara.kernels.compiled.winograd_direct import add_tiles, clear_points, packed_filters, results_of_tile
 from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
+from zerokara.kernels.compiled.winograd_tiles import EDGE, most_usual, odd_pixels, odd_slopes, take
 from zerokara.kernels.compiled.winograd_transforms import (
-    EDGE,
     POINTS,
     add_points,
     finish_masked_tile_2,
@@ -78,12 +79,13 @@ def clear(array, start, stop):  # type: ignore[no-untyped-def]
 
 
 @inner
-def pixels_to_points(x, shape, grid, first, count, work, v, plane, block):  # type: ignore[no-untyped-def]
-    """V of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight."""
+def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, squares):  # type: ignore[no-untyped-def]
+    """V of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight. squares: Σ x² of each."""
     c, height, width = shape
     top, left, down, across, size = grid
     lanes = VECTOR_BYTES // x.itemsize
     depth = (c + lanes - 1) // lanes
+    sums = np.zeros(lanes, x.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size - top, tile % across * size - left
@@ -92,18 +94,20 @@ def pixels_to_points(x, shape, grid, first, count, work, v, plane, block):  # ty
         for k in range(depth):
             at, target, kept = source + k * lanes, v + (k * block + t) * lanes, min(lanes, c - k * lanes)
             if inside and kept == lanes:
-                transform_pixels(x, at, width * c, c, work, target, plane)
+                transform_pixels(x, at, width * c, c, sums, work, target, plane)
             else:
-                transform_cut_pixels(x, at, width * c, c, work, target, plane, i, j, height, width, kept)
+                transform_cut_pixels(x, at, width * c, c, sums, work, target, plane, i, j, height, width, kept)
+        take(sums, squares, t)
     _clearwhole_rows(work, v, plane, depth, block, count, lanes)
 
 
 @inner
-def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_vector, vectors):  # type: ignore[no-untyped-def]
+def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_vector, vectors, squares):  # type: ignore[no-untyped-def]
     """D of the tiles first, first + 1, … for some vectors of filters; then zeros as in `pixels_to_points`."""
     f, rows, columns = shape
     _, _, down, across, size = grid
     lanes = VECTOR_BYTES // g.itemsize
+    sums = np.zeros(lanes, g.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
@@ -114,13 +118,14 @@ def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_
             at, target, kept = source + filter_, d + (k * block + t) * lanes, min(lanes, f - filter_)
             if inside and kept == lanes:
                 if size == 4:
-                    transform_slopes_4(g, at, columns * f, f, work, target, plane)
+                    transform_slopes_4(g, at, columns * f, f, sums, work, target, plane)
                 else:
-                    transform_slopes_2(g, at, columns * f, f, work, target, plane)
+                    transform_slopes_2(g, at, columns * f, f, sums, work, target, plane)
             elif size == 4:
-                transform_cut_slopes_4(g, at, columns * f, f, work, target, plane, i, j, rows, columns, kept)
+                transform_cut_slopes_4(g, at, columns * f, f, sums, work, target, plane, i, j, rows, columns, kept)
             else:
-                transform_cut_slopes_2(g, at, columns * f, f, work, target, plane, i, j, rows, columns, kept)
+                transform_cut_slopes_2(g, at, columns * f, f, sums, work, target, plane, i, j, rows, columns, kept)
+        take(sums, squares, t)
     _clearwhole_rows(work, d, plane, vectors, block, count, lanes)
 
 
@@ -141,10 +146,11 @@ def whole_rows(count):  # type: ignore[no-untyped-def]
 
 
 @kernel(
-    "void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), UniTuple(i8, 3), i8, i8)",
+    "void(T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), UniTuple(i8, 6), UniTuple(i8, 3), "
+    "i8, i8)",
     writes=("y", "work"),
 )
-def convolve(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ignore[no-untyped-def]
+def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):  # type: ignore[no-untyped-def]
     """The tiles start…stop−1 of y."""
     c, height, width, f, rows, columns, top, left, down, across, size, block = plan
     has_bias, relu, masked = extras
@@ -161,10 +167,12 @@ def convolve(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ig
     low = work.dtype.type(0.0 if relu else -np.inf)
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
+    squares, usual, packed = np.empty(block, x.dtype), x.dtype.type(0), np.empty(0, x.dtype)
+    room, sums = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after, end = first + count, min(stop, first + count + block)
-        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
+        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, squares)
         ahead = (
             *(y, reach(first, results, exact, size), reach(after, results, exact, size)),
             *(x, reach(after, pixels, around, EDGE), reach(end, pixels, around, EDGE)),
@@ -179,6 +187,16 @@ def convolve(x, u, bias, judge, y, work, plan, extras, start, stop):  # type: ig
             work, m, m_plane, block, added, low, judge, masked, y, results, (down, across, size), first,
             count, 0, vectors,
         )  # fmt: skip
+        usual = most_usual(squares, count, usual)
+        for t in range(count):
+            if squares[t] <= usual:
+                continue
+            if odd_pixels(x, pixels, around, first + t, (rows, columns), room, sums):
+                if packed.size == 0:
+                    packed = packed_filters(w, filters, 0, vectors)
+                results_of_tile(
+                    x, pixels, packed, work, added, low, judge, masked, y, results, around, first + t, 0, vectors
+                )
 
 
 @inner
@@ -210,9 +228,9 @@ def finish(work, m, m_plane, block, added, low, judge, masked, y, shape, grid, f
                 )
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), i8, i8, i8)", writes=("sums", "work"))
-def sum_over_tiles(x, g, sums, work, plan, sums_at, start, stop):  # type: ignore[no-untyped-def]
-    """sums[p][vector][channel][lane] = Σ V[p]·D[p] over the tiles start…stop−1."""
+@kernel("void(T[::1], T[::1], T[::1], u1[::1], T[::1], UniTuple(i8, 12), i8, i8, i8)", writes=("sums", "odd", "work"))
+def sum_over_tiles(x, g, sums, odd, work, plan, sums_at, start, stop):  # type: ignore[no-untyped-def]
+    """sums[p][vector][channel][lane] = Σ V[p]·D[p] over the tiles start…stop−1, but those that are odd."""
     c, height, width, f, rows, columns, top, left, down, across, size, block = plan
     lanes = VECTOR_BYTES // x.itemsize
     depth, vectors = (c + lanes - 1) // lanes, (f + lanes - 1) // lanes
@@ -222,11 +240,23 @@ def sum_over_tiles(x, g, sums, work, plan, sums_at, start, stop):  # type: ignor
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
     total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + PAD
+    sizes, usual = np.empty(block, x.dtype), x.dtype.type(0)
+    slope_sizes, usual_slopes = np.empty(block, x.dtype), x.dtype.type(0)
+    room, squares = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after, end = first + count, min(stop, first + count + block)
-        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block)
-        slopes_to_points(g, results, exact, first, count, work, d, d_plane, block, 0, vectors)
+        pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, sizes)
+        slopes_to_points(g, results, exact, first, count, work, d, d_plane, block, 0, vectors, slope_sizes)
+        usual, usual_slopes = most_usual(sizes, count, usual), most_usual(slope_sizes, count, usual_slopes)
+        for t in range(count):
+            odd[first + t] = 0
+            if sizes[t] <= usual and slope_sizes[t] <= usual_slopes:
+                continue
+            if odd_slopes(x, pixels, g, results, around, first + t, room, squares):
+                odd[first + t] = 1
+                clear_points(work, v, v_plane, depth, block, t, POINTS)
+                clear_points(work, d, d_plane, vectors, block, t, POINTS)
         ahead = (
             *(x, reach(after, pixels, around, EDGE), reach(end, pixels, around, EDGE)),
             *(g, reach(after, results, exact, size), reach(end, results, exact, size)),
@@ -241,10 +271,13 @@ def sum_over_tiles(x, g, sums, work, plan, sums_at, start, stop):  # type: ignor
                 )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 4), i8, i8)", writes=("sums", "w", "work"))
-def points_to_filters(sums, w, work, sizes, start, stop):  # type: ignore[no-untyped-def]
-    """w = Gᵀ (Σ parts of sums) G for the blocks (vector, block of channels) start…stop−1."""
-    filters, channels, parts, taps = sizes
+@kernel(
+    "void(T[::1], T[::1], T[::1], T[::1], T[::1], u1[::1], UniTuple(i8, 12), i8, i8, i8)", writes=("sums", "w", "work")
+)
+def points_to_filters(x, g, sums, w, work, odd, plan, parts, start, stop):  # type: ignore[no-untyped-def]
+    """w = Gᵀ (Σ parts of sums) G, and the odd tiles, for the blocks (vector, block of channels) start…stop−1."""
+    channels, height, width, filters, rows, columns, top, left, down, across, size, _ = plan
+    taps, some = EDGE + 1 - size, odd.sum() > 0
     lanes = VECTOR_BYTES // sums.itemsize
     depth, vectors = (channels + lanes - 1) // lanes, (filters + lanes - 1) // lanes
     plane = depth * vectors * lanes * lanes + PAD
@@ -255,6 +288,11 @@ def points_to_filters(sums, w, work, sizes, start, stop):  # type: ignore[no-unt
             for k in range(lanes):
                 add_points(sums, place + k * lanes, plane, part * POINTS * plane)
         block_to_filters(sums, place, plane, w, (filters, channels, taps), vector, block, work, unaligned(work))
+        if some:
+            add_tiles(
+                x, (channels, height, width), g, (filters, rows, columns), (top, left, down, across, size), odd, w,
+                vector, block,
+            )  # fmt: skip
 
 
 def _to_filters(taps: int) -> Any:

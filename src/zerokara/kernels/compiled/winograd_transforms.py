@@ -24,9 +24,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from zerokara.kernels.compiled.vectors import Writer, instructions
-
-EDGE = 6
-"""Pixels that a tile reads along one axis: as many as its results and the taps of a filter together, less one."""
+from zerokara.kernels.compiled.winograd_tiles import (
+    EDGE,
+    Line,
+    add_squares,
+    load_cut_grid,
+    load_grid,
+)
 
 POINTS = EDGE * EDGE
 
@@ -38,8 +42,6 @@ _AHEAD = 2  # tiles: so much earlier the memory that results go to is asked for
 _ROOT, _HALF_ROOT = 2.0**0.5, 0.5**0.5  # √2 and √½
 _PAIRS = (_HALF_ROOT, 0.5), (_ROOT, 2.0)  # the points ±a as (a, a²)
 _OVER_N = -2 / 3, 1 / 6  # 1/N(a) of the pairs; N(0) = 1
-
-Line = Sequence[Any]
 
 
 def to_points(d: Line) -> Line:
@@ -100,38 +102,6 @@ def in_both_axes(along_one: Callable[[Line], Line], grid: Sequence[Line]) -> lis
     return [along_one(row) for row in zip(*columns, strict=True)]
 
 
-def _load_grid(write: Writer, size: int, x: Any, at: Any, along_row: Any, along_column: Any) -> list[Line]:
-    return [
-        [write.load(x, write.plus(at, write.plus(write.times(along_row, i), write.times(along_column, j))))
-         for j in range(size)]
-        for i in range(size)
-    ]  # fmt: skip
-
-
-def _load_cut_grid(
-    write: Writer, size: int, x: Any, at: Any, along_row: Any, along_column: Any, cut: tuple[Any, Any, Any, Any, Any]
-) -> list[Line]:
-    """As `_load_grid`, but zeros for what is not in the image, and in the lanes from a given one on.
-
-    cut: row and column of the first pixel, rows and columns of the image, number of lanes.
-    """
-    i, j, rows, columns, lanes = cut
-    kept = write.lane_bits(lanes)
-    in_row = [write.bits_if(write.below(write.plus(i, k), rows)) for k in range(size)]
-    in_column = [write.both(kept, write.bits_if(write.below(write.plus(j, k), columns))) for k in range(size)]
-    return [
-        [
-            write.load_lanes(
-                x,
-                write.plus(at, write.plus(write.times(along_row, r), write.times(along_column, c))),
-                write.mask(write.both(in_row[r], in_column[c])),
-            )
-            for c in range(size)
-        ]
-        for r in range(size)
-    ]
-
-
 def _store_points(write: Writer, grid: list[Line], out: Any, at: Any, plane: Any) -> None:
     for p, value in enumerate(value for row in grid for value in row):
         here = write.plus(at, write.times(plane, p))
@@ -141,19 +111,22 @@ def _store_points(write: Writer, grid: list[Line], out: Any, at: Any, plane: Any
 
 @instructions
 def transform_pixels(
-    write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, v: Any, v_at: Any, plane: Any
+    write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, sums: Any, v: Any, v_at: Any, plane: Any
 ) -> None:
-    """v[v_at + p·plane …] = (Bᵀ x B)[p] for the 6×6 pixels from x[at…], one vector of channels."""
-    grid = in_both_axes(to_points, _load_grid(write, EDGE, x, at, along_row, along_column))
+    """v[v_at + p·plane …] = (Bᵀ x B)[p] for the 6×6 pixels from x[at…], one vector of channels; see `add_squares`."""
+    add_squares(write, load_grid(write, EDGE, x, at, along_row, along_column), sums)
+    grid = in_both_axes(to_points, load_grid(write, EDGE, x, at, along_row, along_column))
     _store_points(write, grid, v, v_at, plane)
 
 
 @instructions
 def transform_cut_pixels(
-    write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, v: Any, v_at: Any, plane: Any, *cut: Any
-) -> None:
-    """`transform_pixels` at the edge of the image, or for a part of a vector. See `_load_cut_grid`."""
-    grid = in_both_axes(to_points, _load_cut_grid(write, EDGE, x, at, along_row, along_column, cut))
+    write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, sums: Any, v: Any, v_at: Any, plane: Any,
+    *cut: Any,
+) -> None:  # fmt: skip
+    """`transform_pixels` at the edge of the image, or for a part of a vector. See `load_cut_grid`."""
+    add_squares(write, load_cut_grid(write, EDGE, x, at, along_row, along_column, cut), sums)
+    grid = in_both_axes(to_points, load_cut_grid(write, EDGE, x, at, along_row, along_column, cut))
     _store_points(write, grid, v, v_at, plane)
 
 
@@ -168,10 +141,11 @@ def add_points(write: Writer, u: Any, at: Any, plane: Any, other: Any) -> None:
 def _of_slopes(tile: int) -> Callable[..., Any]:
     @instructions
     def transform_slopes(
-        write: Writer, g: Any, at: Any, along_row: Any, along_column: Any, d: Any, d_at: Any, plane: Any
+        write: Writer, g: Any, at: Any, along_row: Any, along_column: Any, sums: Any, d: Any, d_at: Any, plane: Any
     ) -> None:
         """d[d_at + p·plane …] = (A g Aᵀ)[p] for the slopes of a tile from g[at…], one vector of filters."""
-        grid = in_both_axes(at_points, _load_grid(write, tile, g, at, along_row, along_column))
+        add_squares(write, load_grid(write, tile, g, at, along_row, along_column), sums)
+        grid = in_both_axes(at_points, load_grid(write, tile, g, at, along_row, along_column))
         _store_points(write, grid, d, d_at, plane)
 
     return transform_slopes
@@ -180,10 +154,12 @@ def _of_slopes(tile: int) -> Callable[..., Any]:
 def _of_cut_slopes(tile: int) -> Callable[..., Any]:
     @instructions
     def transform_cut_slopes(
-        write: Writer, g: Any, at: Any, along_row: Any, along_column: Any, d: Any, d_at: Any, plane: Any, *cut: Any
-    ) -> None:
-        """`transform_slopes` at the edge of the image, or for a part of a vector. See `_load_cut_grid`."""
-        grid = in_both_axes(at_points, _load_cut_grid(write, tile, g, at, along_row, along_column, cut))
+        write: Writer, g: Any, at: Any, along_row: Any, along_column: Any, sums: Any, d: Any, d_at: Any, plane: Any,
+        *cut: Any,
+    ) -> None:  # fmt: skip
+        """`transform_slopes` at the edge of the image, or for a part of a vector. See `load_cut_grid`."""
+        add_squares(write, load_cut_grid(write, tile, g, at, along_row, along_column, cut), sums)
+        grid = in_both_axes(at_points, load_cut_grid(write, tile, g, at, along_row, along_column, cut))
         _store_points(write, grid, d, d_at, plane)
 
     return transform_cut_slopes
@@ -193,7 +169,7 @@ def _of_filter(taps: int) -> Callable[..., Any]:
     @instructions
     def transform_filter(write: Writer, w: Any, at: Any, u: Any, u_at: Any, plane: Any) -> None:
         """u[u_at + p·plane …] = (G w Gᵀ)[p] for the taps w[at + tap·lanes…], one vector of filters."""
-        grid = _load_grid(write, taps, w, at, write.integer(taps * write.lanes), write.integer(write.lanes))
+        grid = load_grid(write, taps, w, at, write.integer(taps * write.lanes), write.integer(write.lanes))
         _store_points(write, in_both_axes(filter_to_points, grid), u, u_at, plane)
 
     return transform_filter
@@ -203,7 +179,7 @@ def _of_filter_slopes(taps: int) -> Callable[..., Any]:
     @instructions
     def transform_filter_slopes(write: Writer, u: Any, u_at: Any, plane: Any, w: Any, at: Any) -> None:
         """w[at + tap·lanes…] = (Gᵀ u G)[tap], one vector of filters."""
-        grid = _load_grid(write, EDGE, u, u_at, write.times(plane, EDGE), plane)
+        grid = load_grid(write, EDGE, u, u_at, write.times(plane, EDGE), plane)
         slopes = in_both_axes(lambda line: filter_from_points(line, taps), grid)
         for tap, value in enumerate(value for row in slopes for value in row):
             write.store(value, w, write.plus(at, tap * write.lanes))
@@ -230,7 +206,7 @@ def _of_results(tile: int) -> Callable[..., Any]:
         lanes: Any,
     ) -> None:
         """y[at…] = max(bias + Aᵀ m A, low): a tile for one vector of filters, or as many as there are."""
-        grid = _load_grid(write, EDGE, m, m_at, write.times(plane, EDGE), plane)
+        grid = load_grid(write, EDGE, m, m_at, write.times(plane, EDGE), plane)
         added, lowest = write.load(bias, bias_at), write.fill(low)
         sums = in_both_axes(lambda line: from_points(line, tile), grid)
         results = [[write.at_least(value + added, lowest) for value in row] for row in sums]
@@ -256,7 +232,7 @@ def _of_masked_results(tile: int) -> Callable[..., Any]:
         lanes: Any,
     ) -> None:
         """y[at…] = Aᵀ m A where judge[at…] > 0, else 0."""
-        grid = _load_grid(write, EDGE, m, m_at, write.times(plane, EDGE), plane)
+        grid = load_grid(write, EDGE, m, m_at, write.times(plane, EDGE), plane)
         results = in_both_axes(lambda line: from_points(line, tile), grid)
         _store_tile(write, results, y, at, along_row, along_column, rows, columns, lanes, judge)
 

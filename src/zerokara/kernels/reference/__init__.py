@@ -15,6 +15,7 @@ from zerokara.kernels.reference.conv import (
     conv_output_size,
     im2col,
 )
+from zerokara.kernels.reference.fingerprint import fingerprint
 from zerokara.kernels.reference.index import scatter
 from zerokara.kernels.reference.loss import cross_entropy, cross_entropy_grad
 from zerokara.kernels.reference.matmul import matmul
@@ -52,6 +53,7 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_grad",
     "erf",
+    "fingerprint",
     "im2col",
     "layer_norm",
     "layer_norm_grads",

@@ -29,9 +29,8 @@ def ndtr(x: Array) -> Array:
 
 
 def relu(x: Array) -> Array:
-    """y = max(x, 0). A NaN stays NaN."""
-    y: Array = np.maximum(x, x.dtype.type(0))
-    return y
+    """y = max(x, 0). A NaN stays NaN, and of −0 and 0 the larger is 0."""
+    return np.where(x <= 0, x.dtype.type(0), x)
 
 
 def relu_grad(g: Array, x: Array) -> Array:

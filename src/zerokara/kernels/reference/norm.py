@@ -1,5 +1,7 @@
 """Batch and layer normalisation. Variances are the biased ones (divided by the count, not by count − 1)."""
 
+from typing import Any
+
 import numpy as np
 
 from zerokara.arrays import Array
@@ -10,18 +12,27 @@ def batch_statistics(x: Array) -> tuple[Array, Array]:
 
     μ_c = mean x[:, c],  σ²_c = mean (x[:, c] − μ_c)²
 
-    Shapes: x (N, C) or (N, C, H, W)  →  (C,), (C,). Sums run in float64. An empty batch gives zeros.
+    Shapes: x (N, C) or (N, C, H, W)  →  (C,), (C,). Sums run in float64. An empty batch gives zeros. Both are taken of
+    the differences from one number of the channel, which moves the mean by as much and leaves the variance as it is:
+    so the mean of equal numbers is that number, and their variance 0.
     """
-    count = max(x.size // max(x.shape[1], 1), 1)
+    if x.size == 0:
+        return np.zeros(x.shape[1], x.dtype), np.zeros(x.shape[1], x.dtype)
     axes = _batch_axes(x)
-    mean = x.sum(axes, dtype=np.float64) / count
-    centred = x - _per_channel(mean, x)
-    return mean.astype(x.dtype), ((centred * centred).sum(axes) / count).astype(x.dtype)
+    first = x[(slice(1), slice(None), *(slice(1) for _ in axes[1:]))].astype(np.float64)
+    first = np.where(np.isfinite(first), first, 0)
+    apart = x - first
+    mean = apart.mean(axes, keepdims=True)
+    variance = np.square(apart - mean).mean(axes)
+    return (first + mean).reshape(-1).astype(x.dtype), variance.astype(x.dtype)
 
 
 def update_running(running: Array, new: Array, momentum: float, factor: float) -> None:
-    """running ← running + momentum·(factor·new − running), in place."""
-    running += running.dtype.type(momentum) * (new * running.dtype.type(factor) - running)
+    """running ← (1 − momentum)·running + momentum·factor·new, in place.
+
+    Written as running + momentum·(factor·new − running) it would lose the digits of a small `new` in the difference.
+    """
+    running[...] = (1 - momentum) * running.astype(np.float64) + momentum * factor * new.astype(np.float64)
 
 
 def batch_norm(x: Array, mean: Array, variance: Array, weight: Array | None, bias: Array | None, eps: float) -> Array:
@@ -84,9 +95,15 @@ def layer_norm_grads(
 
 
 def _normalised(x: Array, axes_count: int, eps: float) -> tuple[Array, Array]:
-    """(x̂, 1/√(σ² + ε)) over the last axes."""
+    """(x̂, 1/√(σ² + ε)) over the last axes.
+
+    x − μ is taken of the differences from the first number of each sample: so it is exactly 0 where all numbers are
+    equal, and a large offset that they share costs no digits.
+    """
     last = tuple(range(x.ndim - axes_count, x.ndim))
-    centred = x - x.mean(last, keepdims=True)
+    first: Any = (..., *(slice(1) for _ in last))
+    apart = x - x[first]
+    centred = apart - apart.mean(last, keepdims=True)
     scale = 1 / np.sqrt((centred * centred).mean(last, keepdims=True) + x.dtype.type(eps))
     return centred * scale, scale
 

@@ -117,6 +117,10 @@ class Trace:
         shown = self.shows.get(number, ())
         return number in self.constants or any(not isinstance(s, Value) or self.mutable(s.number) for s in shown)
 
+    def writes(self, value: Any) -> int:
+        """The same for any traced array, views of arrays from outside included, or for an array from outside."""
+        return self._versions.get(id(_owner(value.array if isinstance(value, Traced) else value)), 0)
+
     def assume_same(self, array: Array) -> None:
         """The trace may be replayed only while this array from outside holds the numbers that it holds now."""
         if id(array) in self._looked_at:

@@ -1,0 +1,196 @@
+"""Tiles of Winograd's convolution: reading them, and whether their numbers go together.
+
+The transforms add and subtract all pixels of a tile before the products take them apart again. A result therefore
+carries rounding errors of all of them, also of those that its own window does not contain: beside a pixel of 10⁶ the
+results that do not even see it would be off by 0.1, and beside an infinite one they would be no numbers. So tiles in
+which large and small numbers meet are found, and summed up directly (see `winograd_direct`). With √Σ x² over all
+channels as the size of a part,
+
+    a tile is odd if its size is more than RATIO times the usual one, and RATIO times that of one of its windows,
+
+or is infinite or no number. The usual size is that of the lower quartile of the tiles in a block that are not zero; if
+they are few, and one extreme pixel may be in all of them, it counts as 0. Without it every tile at the border between
+darkness and light would be odd, though errors in it are no larger than elsewhere.
+
+In y a window is what one result sees: r×r pixels. In ∂L/∂w it is what one tap of the filters sees in this tile: m×m
+pixels, or fewer at the end of the image; and the slopes are judged likewise, among those that meet a pixel.
+
+While a tile is transformed its squares are added up, for a multiplication and addition each. The windows are looked at
+only in the few tiles that are so much larger than usual.
+"""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from zerokara.kernels.compiled.build import inner
+from zerokara.kernels.compiled.simd import VECTOR_BYTES
+from zerokara.kernels.compiled.vectors import Writer, instructions
+
+EDGE = 6
+"""Pixels that a tile reads along one axis: as many as its results and the taps of a filter together, less one."""
+
+RATIO = 16.0
+"""How much larger than usual, and than its windows, a tile may be."""
+
+FEW = 16
+"""Tiles that are too few to say what is usual."""
+
+Line = Sequence[Any]
+
+
+def load_grid(write: Writer, size: int, x: Any, at: Any, along_row: Any, along_column: Any) -> list[Line]:
+    """The vectors of size × size pixels from x[at…]."""
+    return [
+        [write.load(x, write.plus(at, write.plus(write.times(along_row, i), write.times(along_column, j))))
+         for j in range(size)]
+        for i in range(size)
+    ]  # fmt: skip
+
+
+def load_cut_grid(
+    write: Writer, size: int, x: Any, at: Any, along_row: Any, along_column: Any, cut: tuple[Any, Any, Any, Any, Any]
+) -> list[Line]:
+    """As `load_grid`, but zeros for what is not in the image, and in the lanes from a given one on.
+
+    cut: row and column of the first pixel, rows and columns of the image, number of lanes.
+    """
+    i, j, rows, columns, lanes = cut
+    kept = write.lane_bits(lanes)
+    in_row = [write.bits_if(write.below(write.plus(i, k), rows)) for k in range(size)]
+    in_column = [write.both(kept, write.bits_if(write.below(write.plus(j, k), columns))) for k in range(size)]
+    return [
+        [
+            write.load_lanes(
+                x,
+                write.plus(at, write.plus(write.times(along_row, r), write.times(along_column, c))),
+                write.mask(write.both(in_row[r], in_column[c])),
+            )
+            for c in range(size)
+        ]
+        for r in range(size)
+    ]
+
+
+def add_squares(write: Writer, grid: Sequence[Line], sums: Any) -> None:
+    """sums[lane] += the squares of the grid's numbers."""
+    totals = [write.load(sums, 0), write.constant(0.0)]  # two sums, that one need not wait for the other
+    for k, number in enumerate(itertools.chain(*grid)):
+        totals[k % 2] = write.multiply_add(number, number, totals[k % 2])
+    write.store(totals[0] + totals[1], sums, 0)
+    write.keep_order()  # what the transform needs is read again: there are not enough registers to hold it
+
+
+@instructions
+def take(write: Writer, sums: Any, squares: Any, t: Any) -> None:
+    """squares[t] = Σ over the lanes of the sums, which are 0 then."""
+    write.store_number(write.sum_of_lanes(write.load(sums, 0)), squares, t)
+    write.store(write.constant(0.0), sums, 0)
+
+
+@inner
+def most_usual(squares, count, before):  # type: ignore[no-untyped-def]
+    """The largest Σ x² that is usual among so many tiles; that of the block before, if these are too few to say."""
+    if count < FEW:
+        return before
+    ordered, used = np.empty(count, squares.dtype), 0
+    for t in range(count):
+        if 0 < squares[t] < np.inf:
+            k = used
+            while k > 0 and ordered[k - 1] > squares[t]:
+                ordered[k] = ordered[k - 1]
+                k -= 1
+            ordered[k] = squares[t]
+            used += 1
+    return ordered[used // 4] * squares.dtype.type(RATIO**2) if used >= FEW else squares.dtype.type(0)
+
+
+def _squarer(size: int) -> Any:
+    """Instructions for the squares of every pixel of a grid."""
+
+    @instructions
+    def squares(write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, room: Any, *cut: Any) -> None:
+        """room[pixel] += x², lane by lane, for one vector of channels. See `load_cut_grid`."""
+        grid = load_cut_grid(write, size, x, at, along_row, along_column, cut)
+        for k, number in enumerate(itertools.chain(*grid)):
+            place = write.integer(k * write.lanes)
+            write.store(write.multiply_add(number, number, write.load(room, place)), room, place)
+
+    return squares
+
+
+_squares_6, _squares_4, _squares_2 = map(_squarer, (6, 4, 2))
+
+
+@instructions
+def _fold(write: Writer, room: Any, at: Any, sums: Any, k: Any) -> None:
+    """sums[k] = Σ over the lanes of room[at…]."""
+    write.store_number(write.sum_of_lanes(write.load(room, at)), sums, k)
+
+
+@inner
+def _square_sums(x, shape, corner, size, room, sums):  # type: ignore[no-untyped-def]
+    """sums[k] = Σ x² over all channels at each of size × size pixels, 0 outside of the image; returns Σ of all."""
+    c, height, width = shape
+    n, i, j = corner
+    lanes = VECTOR_BYTES // x.itemsize
+    room[: size * size * lanes] = 0
+    at = ((n * height + i) * width + j) * c
+    for k in range(0, c, lanes):
+        kept = min(lanes, c - k)
+        if size == 6:
+            _squares_6(x, at + k, width * c, c, room, i, j, height, width, kept)
+        elif size == 4:
+            _squares_4(x, at + k, width * c, c, room, i, j, height, width, kept)
+        else:
+            _squares_2(x, at + k, width * c, c, room, i, j, height, width, kept)
+    total = x.dtype.type(0)
+    for k in range(size * size):
+        _fold(room, k * lanes, sums, k)
+        total += sums[k]
+    return total
+
+
+@inner
+def odd_pixels(x, shape, grid, tile, results, room, sums):  # type: ignore[no-untyped-def]
+    """Whether a tile that is larger than usual is odd. results: the rows and columns that y has."""
+    top, left, down, across, size = grid
+    i, j = tile // across % down * size, tile % across * size
+    here, over = min(size, results[0] - i), min(size, results[1] - j)
+    total = _square_sums(x, shape, (tile // (down * across), i - top, j - left), EDGE, room, sums)
+    taps, ratio = EDGE + 1 - size, x.dtype.type(RATIO**2)
+    for row in range(here):
+        for column in range(over):
+            own = x.dtype.type(0)
+            for p in range(taps):
+                for q in range(taps):
+                    own += sums[(row + p) * EDGE + column + q]
+            if total > ratio * own:
+                return True
+    return not total < np.inf
+
+
+@inner
+def odd_slopes(x, shape, g, results, grid, tile, room, sums):  # type: ignore[no-untyped-def]
+    """The same for the pixels and slopes of ∂L/∂w. results: filters, rows and columns of g."""
+    top, left, down, across, size = grid
+    n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
+    here, over = min(size, results[1] - i), min(size, results[2] - j)
+    total = _square_sums(x, shape, (n, i - top, j - left), EDGE, room, sums)
+    slopes = sums[EDGE * EDGE :]
+    total_slope = _square_sums(g, results, (n, i, j), size, room, slopes)
+    taps, ratio = EDGE + 1 - size, x.dtype.type(RATIO**2)
+    for p in range(taps):
+        for q in range(taps):
+            own, own_slope, seen = x.dtype.type(0), x.dtype.type(0), False
+            for a in range(here):
+                for b in range(over):
+                    if 0 <= i - top + a + p < shape[1] and 0 <= j - left + b + q < shape[2]:
+                        own += sums[(a + p) * EDGE + b + q]
+                        own_slope += slopes[a * size + b]
+                        seen = True
+            if seen and (total > ratio * own or total_slope > ratio * own_slope):
+                return True
+    return not (total < np.inf and total_slope < np.inf)
