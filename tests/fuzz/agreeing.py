@@ -38,7 +38,7 @@ def check(written: list[str], given: Given, refused: bool, number: int) -> Repor
     peer = _torch(written, given, number)
     for family in ("compiled", "reference"):
         try:
-            value, slopes, own = _zerokara(written, given, number, family)
+            value, slopes = _zerokara(written, given, number, family)
         except Exception as problem:
             report.refused.append(_judge_refusal(family, problem, refused, expected, peer))
             continue
@@ -49,8 +49,8 @@ def check(written: list[str], given: Given, refused: bool, number: int) -> Repor
         if refused:  # PyTorch can do it, and so can we
             expected = precise = peer[0]
         _expect_value(family, value, expected, precise, given)
-        if own:
-            _expect_dtype(family, value, peer, given)
+        if slopes:  # a tensor of fractions takes part
+            _expect_dtype(family, value, peer)
         _expect_slopes(family, slopes, written, given, number, peer, bool(np.isnan(value).any()))
     return report
 
@@ -80,8 +80,8 @@ def _cotangent(shape: Any, number: int) -> Any:
     return np.random.default_rng([number, 9]).standard_normal(shape)
 
 
-def _zerokara(written: list[str], given: Given, number: int, family: str) -> tuple[Any, dict[str, Any], bool]:
-    """(the value, the gradients, whether the value is a tensor)."""
+def _zerokara(written: list[str], given: Given, number: int, family: str) -> tuple[Any, dict[str, Any]]:
+    """(the value, the gradients)."""
     with zk.use_kernels(family):
         leaves = {
             n: x if array else zk.Tensor(x.copy(), requires_grad=x.dtype.kind == "f") for n, (x, array) in given.items()
@@ -93,8 +93,7 @@ def _zerokara(written: list[str], given: Given, number: int, family: str) -> tup
                 warnings.simplefilter("ignore")
                 value.backward(_cotangent(value.shape, number).astype(value.dtype))
             slopes = {n: t.grad for n, t in leaves.items() if isinstance(t, zk.Tensor) and t.grad is not None}
-    own = isinstance(value, zk.Tensor)
-    return np.asarray(value.data if own else value), slopes, own
+    return np.asarray(value.data if isinstance(value, zk.Tensor) else value), slopes
 
 
 def _torch(written: list[str], given: Given, number: int) -> tuple[Any, Any, dict[str, Any]]:
@@ -155,13 +154,8 @@ def _largest(x: Any, least: float = 0.0) -> float:
         return float(np.abs(np.asarray(x, np.float64)[np.isfinite(x)]).max(initial=least))
 
 
-def _expect_dtype(family: str, value: Any, peer: Any, given: Given) -> None:
-    tensors = [x for x, array in given.values() if not array]
-    if any(array and not x.ndim for x, array in given.values()):
-        return  # an array without axes is a number, and of numbers alone NumPy decides
-    if peer[0] is None or not any(x.dtype.kind == "f" for x in tensors) or value.dtype.kind != "f":
-        return
-    if peer[0].dtype.kind == "f" and value.dtype != peer[0].dtype:
+def _expect_dtype(family: str, value: Any, peer: Any) -> None:
+    if peer[0] is not None and peer[0].dtype.kind == value.dtype.kind == "f" and value.dtype != peer[0].dtype:
         raise Difference(family, 0, "dtype", peer[0].dtype, value.dtype)
 
 
