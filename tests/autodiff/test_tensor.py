@@ -148,3 +148,16 @@ def test_iteration_and_unpacking() -> None:
     rows = list(T)
     assert len(rows) == 3
     assert rows[0].shape == (4,)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [((2, 3), (3, 4)), ((3,), (3,)), ((2, 3), (3,)), ((), (2, 3)), ((2, 5, 3), (3, 4))]
+)
+def test_np_dot_is_numpys(left: tuple[int, ...], right: tuple[int, ...]) -> None:
+    x, y = np.random.default_rng(0).normal(size=left), np.random.default_rng(1).normal(size=right)
+    np.testing.assert_allclose(np.dot(zk.Tensor(x), zk.Tensor(y)).data, np.dot(x, y))
+
+
+def test_np_dot_of_stacks_is_refused_since_it_is_no_product_of_their_matrices() -> None:
+    with pytest.raises(ValueError, match="use x @ y"):
+        np.dot(zk.Tensor(np.ones((2, 1, 1))), zk.Tensor(np.ones((2, 1, 3))))

@@ -103,6 +103,11 @@ def _stack(xs: Sequence[Any], axis: int = 0) -> Any:
 
 
 def _dot(x: Any, y: Any) -> Any:
+    if np.ndim(x) > 1 and np.ndim(y) > 2:  # there np.dot is another product than matmul
+        raise ValueError(
+            f"np.dot of tensors expects at most two axes on the right; got {np.shape(x)} and {np.shape(y)}: "
+            "use x @ y for products of matrices in a stack"
+        )
     return UFUNCS[np.multiply if 0 in (np.ndim(x), np.ndim(y)) else np.matmul](x, y)
 
 
