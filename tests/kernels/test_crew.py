@@ -60,6 +60,7 @@ def _program() -> tuple[Program, "np.ndarray[tuple[int], np.dtype[np.float32]]"]
 def own_crew(monkeypatch: pytest.MonkeyPatch) -> _Crew:
     """A crew that nobody else uses, of this thread alone: the tests say who is late."""
     monkeypatch.setattr(threads, "_THREADS", 1)
+    gc.collect()  # what other tests have left goes to the crew of before
     made = _Crew()
     monkeypatch.setattr(crew, "_crew", made)
     return made

@@ -98,12 +98,13 @@ def test_the_zero_of_relu_is_the_positive_one(family: Any, dtype: Any) -> None:
 @given(palettes, KINDS, seeds)
 def test_curves(palette: str, dtype: Any, seed: int) -> None:
     x = chosen(seed, (33,), palette, dtype)
-    for name in ("sigmoid", "erf"):
+    for name in ("sigmoid", "erf", "ndtr"):
         with kernels.use_kernels("compiled"), np.errstate(all="ignore"):
             ours = getattr(kernels, name)(x)
             expected = getattr(reference, name)(x)
         np.testing.assert_array_equal(bits(ours), bits(expected))
     np.testing.assert_array_equal(reference.sigmoid(np.array([-np.inf, np.inf, -0.0], dtype)), [0, 1, 0.5])
+    assert reference.fingerprint(x) == compiled.fingerprint(x)
 
 
 @pytest.mark.parametrize(

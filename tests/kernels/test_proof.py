@@ -192,6 +192,7 @@ def _halved_column() -> tuple[Trace, np.ndarray[Any, Any]]:
         Operation("getitem", _column, (Value(number), (slice(None), 1)), {}, (view,)),
         Operation("in_place", _halve, (Value(view),), {}, ()),
     ]
+    trace.unlock()
     return trace, w
 
 

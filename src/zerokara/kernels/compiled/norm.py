@@ -291,6 +291,10 @@ def _merge_statistics(mean, variance, found, rows):  # type: ignore[no-untyped-d
             if k > 0:
                 spread += apart * apart * before * added / (before + added)
             before += added
+        if middle != middle:  # some mean is infinite or no number: then so is the whole, with the sign of the sum
+            middle = 0.0
+            for k in range(pieces):
+                middle += found[k, 0, c]
         mean[c], variance[c] = middle, max(spread, 0.0) / rows if spread == spread else spread
 
 
