@@ -7,6 +7,9 @@ from zerokara.arrays import Array
 KEY = 0x9E3779B97F4A7C15
 """2⁶⁴ divided by the golden ratio, made odd: its multiples are spread evenly over the 64-bit numbers."""
 
+_BLOCK = 1 << 13  # words at a time, so that what is between stays in the cache
+_KEYS = np.arange(1, _BLOCK + 1, dtype=np.uint64) * np.uint64(KEY)
+
 
 def fingerprint(x: Array) -> int:
     """A 64-bit number that depends on every bit of an array and on where it stands.
@@ -23,15 +26,26 @@ def fingerprint(x: Array) -> int:
     The rotation brings the exponents of floating-point numbers, which change most, to the lowest bits of the products.
     """
     words, last = words_of(x)
-    keys = np.arange(1, words.size + 1, dtype=np.uint64) * np.uint64(KEY)
-    v = ((words << np.uint64(11)) | (words >> np.uint64(53))) ^ keys
+    total = sum(_sum(words[at : at + _BLOCK], at) for at in range(0, words.size, _BLOCK))
+    return with_last(total, last, words.size)
+
+
+def _sum(words: Array, first: int) -> int:
+    """The sum over some words, the first of which is number `first`."""
+    v = (words << np.uint64(11)) | (words >> np.uint64(53))
+    v ^= _KEYS[: words.size] + np.uint64(first * KEY % 2**64)
     p = _product_of_halves(v)
-    terms = _product_of_halves(v ^ p ^ (p >> np.uint64(32))) + words
-    return with_last(int(np.sum(terms, dtype=np.uint64)), last, words.size)
+    v ^= p
+    p >>= np.uint64(32)
+    v ^= p
+    terms = _product_of_halves(v)
+    terms += words
+    return int(np.sum(terms, dtype=np.uint64))
 
 
 def _product_of_halves(v: Array) -> Array:
-    product: Array = (v & np.uint64(2**32 - 1)) * (v >> np.uint64(32))
+    product: Array = v & np.uint64(2**32 - 1)
+    product *= v >> np.uint64(32)
     return product
 
 
