@@ -29,8 +29,8 @@ def _described(value: Any, arrays: list[Array], name: Any) -> Any:
             raise CaptureError(
                 "the inputs of a captured step cannot require gradients: make them inside, or give arrays"
             )
-        arrays.append(value.data)
-        return Tensor, value.data.shape, value.data.dtype
+        arrays.append(value._data)
+        return Tensor, value._data.shape, value._data.dtype
     if isinstance(value, np.ndarray):
         arrays.append(value)
         return np.ndarray, value.shape, value.dtype

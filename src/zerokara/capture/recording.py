@@ -68,7 +68,8 @@ class Recording:
         self.expect_no_gradients()
         self._replay(arrays)
         for leaf in self._forgotten:
-            leaf.grad = None
+            if leaf.grad is not None:
+                leaf.grad = None
         outputs = self._replay.outputs
 
         def result(output: _Output) -> Any:

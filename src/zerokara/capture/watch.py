@@ -112,7 +112,7 @@ class Watch:
     def _difference(self) -> str:
         """The first thing that the step reads and that is another; "" if there is none."""
         for tensor, array, flag in zip(self._found.tensors, self._arrays, self._flags, strict=True):
-            if tensor.data is not array:
+            if tensor._data is not array:
                 return f"the array of a tensor of shape {array.shape}"
             if tensor.requires_grad != flag:
                 return f"requires_grad of a tensor of shape {array.shape}"

@@ -8,9 +8,10 @@ channels as the size of a part,
 
     a tile is odd if its size is more than RATIO times the usual one, and RATIO times that of one of its windows,
 
-or is infinite or no number. The usual size is that of the lower quartile of the tiles in a block that are not zero; if
-they are few, and one extreme pixel may be in all of them, it counts as 0. Without it every tile at the border between
-darkness and light would be odd, though errors in it are no larger than elsewhere.
+or is infinite or no number. The usual size is 1/√(mean of 1/Σ x²) of the tiles in a block that are not zero: large ones
+hardly count in it, three quarters of them may be extreme before it doubles. If the tiles are few, and one extreme pixel
+may be in all of them, it counts as 0. Without it every tile at the border between darkness and light would be odd,
+though errors in it are no larger than elsewhere.
 
 In y a window is what one result sees: r×r pixels. In ∂L/∂w it is what one tap of the filters sees in this tile: m×m
 pixels, or fewer at the end of the image; and the slopes are judged likewise, among those that meet a pixel.
@@ -95,16 +96,12 @@ def most_usual(squares, count, before):  # type: ignore[no-untyped-def]
     """The largest Σ x² that is usual among so many tiles; that of the block before, if these are too few to say."""
     if count < FEW:
         return before
-    ordered, used = np.empty(count, squares.dtype), 0
+    inverse, used = squares.dtype.type(0), 0
     for t in range(count):
         if 0 < squares[t] < np.inf:
-            k = used
-            while k > 0 and ordered[k - 1] > squares[t]:
-                ordered[k] = ordered[k - 1]
-                k -= 1
-            ordered[k] = squares[t]
+            inverse += squares.dtype.type(1) / squares[t]
             used += 1
-    return ordered[used // 4] * squares.dtype.type(RATIO**2) if used >= FEW else squares.dtype.type(0)
+    return squares.dtype.type(RATIO**2 * used) / inverse if used >= FEW else squares.dtype.type(0)
 
 
 def _squarer(size: int) -> Any:
