@@ -260,6 +260,11 @@ class Traced(NDArrayOperatorsMixin):
         return self.array.size
 
     @property
+    def base(self) -> None:
+        """What owns the memory: nobody, for there is none; see `Trace.shows` for views."""
+        return None
+
+    @property
     def nbytes(self) -> int:
         """How much memory the numbers take."""
         return self.array.nbytes
