@@ -202,7 +202,8 @@ def _difference(one: Array, other: Array) -> float:
     if one.dtype.kind not in "fc":
         return 0.0 if np.array_equal(one, other) else math.inf
     finite = np.isfinite(one) & np.isfinite(other)
-    if (~finite & ~((one == other) | (np.isnan(one) & np.isnan(other)))).any():
+    beyond = ~np.isfinite(one) & ~np.isfinite(other)  # whether a sum of infinities is ∞ or NaN depends on its order
+    if (~finite & ~beyond).any() or (beyond & (one == -other)).any():
         return math.inf
     return _largest(np.where(finite, np.subtract(one, other, dtype=np.result_type(one, np.float64)), 0.0))
 
@@ -227,7 +228,10 @@ def _arrays(value: Any) -> list[Array]:
     """The arrays in a nest of results, in order, as copies."""
     if isinstance(value, Tensor):
         return [np.array(value.data)]
-    if isinstance(value, np.ndarray | np.generic):
+    if isinstance(value, float) or (isinstance(value, np.ndarray | np.generic) and value.shape == ()):
+        number = np.array(value)  # a number: an array in a replay, perhaps one of Python's in the written step
+        return [number.astype(np.float32) if number.dtype.kind == "f" else number]
+    if isinstance(value, np.ndarray):
         return [np.array(value)]
     if isinstance(value, dict):
         return _arrays(list(value.values()))
