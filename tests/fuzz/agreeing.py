@@ -42,8 +42,8 @@ def check(written: list[str], given: Given, refused: bool, number: int) -> Repor
         except Exception as problem:
             report.refused.append(_judge_refusal(family, problem, refused, expected, peer))
             continue
-        if refused and peer[0] is None and "not implemented" in str(peer[1]):
-            continue
+        if refused and peer[0] is None and any(word in str(peer[1]) for word in ("not implemented", "not installed")):
+            continue  # NumPy alone refuses more than the field expects, and there is no other judge
         if refused and peer[0] is None:
             raise Difference(family, 0, "a result where NumPy and PyTorch refuse", str(peer[1]), value)
         if refused:  # PyTorch can do it, and so can we
