@@ -75,7 +75,8 @@ class Captured(Generic[P, R]):
         for place, known in enumerate(kept):
             changed = known.changed()
             if not changed:
-                kept.insert(0, kept.pop(place))
+                if place:
+                    kept.insert(0, kept.pop(place))
                 return known
             reason = reason or changed
         if reason:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.arrays import Array, DTypeLike, Shape
+from zerokara.arrays import DTypeLike, Shape
 from zerokara.kernels.tracing.operation import CaptureError, Operation, Value, replaced
 from zerokara.kernels.tracing.traced import Traced, current
 
@@ -52,12 +52,6 @@ def constant(array: Any) -> Any:
     """In a trace, the traced array that stands for an array from outside; else the array itself."""
     trace = current()
     return array if trace is None or type(array) is not np.ndarray else trace.constant(array)
-
-
-def known(array: Array) -> bool:
-    """In a trace: whether this array from outside has been met before."""
-    trace = current()
-    return trace is not None and trace.knows(array)
 
 
 def original(array: Any) -> Any:

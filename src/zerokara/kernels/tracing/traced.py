@@ -87,10 +87,6 @@ class Trace:
                 self._locked.append(array)
         return self._known[id(array)]
 
-    def knows(self, array: Array) -> bool:
-        """Whether this array from outside has been met before."""
-        return id(array) in self._known
-
     def unlock(self) -> None:
         """Let the arrays from outside be changed again."""
         waiting, self._locked = self._locked, []
