@@ -7,6 +7,7 @@ the reference's result is.
 """
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.kernels.families import seeds
 from zerokara import kernels
 from zerokara.arrays import Array
 from zerokara.kernels import compiled, reference
+from zerokara.kernels.compiled import threads
 
 F4, F8 = np.dtype(np.float32), np.dtype(np.float64)
 KINDS = st.sampled_from([F4, F8])
@@ -194,6 +196,23 @@ def test_matrix_product(palette: str, dtype: Any, shape: tuple[int, int, int], s
 @given(palettes, KINDS, st.sampled_from([(40, 3), (7, 20, 3, 3)]), seeds)
 def test_channel_sum(palette: str, dtype: Any, shape: tuple[int, ...], seed: int) -> None:
     assert_near_sums("channel_sum", chosen(seed, shape, palette, dtype), terms=64)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e4, -1e6])
+@pytest.mark.parametrize("shape", [(40, 3), (20_000, 3)], ids=["one block", "several blocks"])
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 16])
+def test_no_digits_of_a_variance_are_lost_between_threads(
+    offset: float, shape: tuple[int, int], count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Variances of numbers far from 0, whose means differ by little, against exact fractions."""
+    monkeypatch.setattr(threads, "_THREADS", count)
+    x = np.random.default_rng(0).choice([0.0, 1.0, -1.0, 0.5], shape)
+    mean, variance = compiled.batch_statistics(x + offset)
+    for c in range(shape[1]):
+        whole, squares, n = Fraction(float(x[:, c].sum())), Fraction(float(np.square(x[:, c]).sum())), shape[0]
+        exact = float(squares / n - (whole / n) ** 2)
+        assert abs(variance[c] - exact) <= 64 * np.finfo(np.float64).eps * exact
+        assert mean[c] == pytest.approx(float(whole / n + Fraction(offset)), rel=4e-16)
 
 
 @given(palettes, KINDS, st.sampled_from([(40, 3), (300, 5), (7, 20, 3, 3)]), seeds)

@@ -108,7 +108,7 @@ def _statistics_of(memory: Array, channels: int) -> tuple[Array, Array]:
     """Mean and variance of rows of channels."""
     rows = memory.size // channels
     ranges = threads.parts(rows, memory.size)
-    found = empty((len(ranges), 2, channels), np.float64)
+    found = empty((len(ranges), 3, channels), np.float64)
     threads.share(_statistics.on(memory.dtype), [(memory, found[k], *r) for k, r in enumerate(ranges)])
     mean, variance = empty((channels,), memory.dtype), empty((channels,), memory.dtype)
     threads.share(_merge_statistics.on(memory.dtype), [(mean, variance, found, rows)])
@@ -151,6 +151,15 @@ def _repeat(values, row):  # type: ignore[no-untyped-def]
         part = row[first : first + values.size]
         for c in range(values.size):
             part[c] = values[c]
+
+
+@inner
+def _repeat_sum(values, more, row):  # type: ignore[no-untyped-def]
+    """The same for the sums of two values per channel."""
+    for first in range(0, row.size, values.size):
+        part = row[first : first + values.size]
+        for c in range(values.size):
+            part[c] = values[c] + more[c]
 
 
 @inner
@@ -236,17 +245,19 @@ def _sum_block(x, begin, end, channels, centre, sums, squares):  # type: ignore[
 
 @kernel("void(T[::1], f8[:, ::1], i8, i8)", writes=("found",))
 def _statistics(x, found, start, stop):  # type: ignore[no-untyped-def]
-    """found = (mean, Σ (x − mean)²) of every channel, over the rows start…stop−1.
+    """found = (first row, mean − first row, Σ (x − mean)²) of every channel, over the rows start…stop−1.
 
     Each block is summed as differences from the mean so far, so that Σd² − (Σd)²/n loses no digits, and two sets
     of n₁ and n₂ numbers are joined by M = M₁ + M₂ + (mean₂ − mean₁)² · n₁n₂/(n₁ + n₂)  (Chan et al., 1979).
     The first block has no mean so far: it is summed twice, first as differences from its first row, so that the mean of
-    equal numbers is that number, and their spread 0.
+    equal numbers is that number, and their spread 0. Means are kept as differences from that row: a mean far from 0
+    would round off what two of them differ by.
     """
     channels = found.shape[1]
     width = _width(channels, VECTOR_BYTES // x.itemsize)
     centre, sums, squares = np.zeros(width, x.dtype), np.empty(width, x.dtype), np.empty(width, x.dtype)
-    mean, spread = found[0], found[1]
+    first, mean, spread = found[0], found[1], found[2]
+    mean[:] = 0
     spread[:] = 0
     begin, before = start * channels, 0
     while begin < stop * channels:
@@ -255,24 +266,23 @@ def _statistics(x, found, start, stop):  # type: ignore[no-untyped-def]
         added = (end - begin) // channels
         if before == 0:
             for c in range(channels):
-                mean[c] = x[begin + c] if np.isfinite(x[begin + c]) else 0
-            _repeat(mean, centre)
+                first[c] = x[begin + c] if np.isfinite(x[begin + c]) else 0
+            _repeat(first, centre)
             _sum_block(x, begin, end, channels, centre, sums, squares)
             for c in range(channels):
-                mean[c] += sums[c] / np.float64(added)
-            _repeat(mean, centre)
+                mean[c] = sums[c] / np.float64(added)
+        _repeat_sum(first, mean, centre)
         _sum_block(x, begin, end, channels, centre, sums, squares)
         inverse, share, weight = 1 / added, added / (before + added), before * added / (before + added)
         for c in range(channels):
-            total, shift, so_far = np.float64(sums[c]), np.float64(centre[c]), mean[c] if before else 0.0
+            total, shift, so_far = np.float64(sums[c]), centre[c] - first[c], mean[c] if before else 0.0
             apart = shift + total * inverse - so_far
             spread[c] += squares[c] - total * total * inverse + apart * apart * weight
             mean[c] = so_far + apart * share
-        _repeat(mean, centre)
         begin, before = end, before + added
     for c in range(channels):
         if mean[c] != mean[c]:  # some number is no number, or infinite: then so is the mean, with the sign of the sum
-            mean[c] = 0
+            first[c] = mean[c] = 0
             for at in range(start * channels + c, stop * channels, channels):
                 mean[c] += x[at]
 
@@ -285,16 +295,18 @@ def _merge_statistics(mean, variance, found, rows):  # type: ignore[no-untyped-d
         middle, spread, before = 0.0, 0.0, 0
         for k in range(pieces):
             added = rows * (k + 1) // pieces - rows * k // pieces
-            apart = found[k, 0, c] - middle
-            middle = middle + apart * added / (before + added) if k > 0 else found[k, 0, c]
-            spread += found[k, 1, c]
+            apart = (found[k, 0, c] - found[0, 0, c]) + found[k, 1, c] - middle
+            middle = middle + apart * added / (before + added) if k > 0 else found[k, 1, c]
+            spread += found[k, 2, c]
             if k > 0:
                 spread += apart * apart * before * added / (before + added)
             before += added
         if middle != middle:  # some mean is infinite or no number: then so is the whole, with the sign of the sum
             middle = 0.0
             for k in range(pieces):
-                middle += found[k, 0, c]
+                middle += found[k, 0, c] + found[k, 1, c]
+        else:
+            middle += found[0, 0, c]
         mean[c], variance[c] = middle, max(spread, 0.0) / rows if spread == spread else spread
 
 
