@@ -70,13 +70,13 @@ class Recording:
         for leaf in self._forgotten:
             if leaf.grad is not None:
                 leaf.grad = None
-        outputs = self._replay.outputs
+        if type(self._result) is _Output:
+            return self._taken(self._result)
+        return replaced(self._result, _Output, self._taken)
 
-        def result(output: _Output) -> Any:
-            array = np.array(outputs[output.position])
-            return Tensor(array) if output.tensor else array
-
-        return replaced(self._result, _Output, result)
+    def _taken(self, output: _Output) -> Any:
+        array = np.array(self._replay.outputs[output.position])
+        return Tensor(array) if output.tensor else array
 
     def _output(self, value: Any) -> Any:
         traced = value.data if isinstance(value, Tensor) else value

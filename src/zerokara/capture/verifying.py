@@ -25,7 +25,7 @@ import numpy as np
 
 from zerokara.arrays import Array, default_generator, generator
 from zerokara.autodiff import Tensor
-from zerokara.kernels.tracing import CHANGING, Value, replaced
+from zerokara.kernels.tracing import STEPS, Value, replaced
 
 Role = tuple[str, int]
 """The kernel that steps an array, and the position of the array among its arguments."""
@@ -116,7 +116,7 @@ class _Around:
         """For every array the kernel that steps it and its position there, if one does."""
         found: dict[int, Role] = {}
         for operation in self._trace.operations:
-            if operation.name in CHANGING - {"update_running"}:
+            if operation.name in STEPS:
                 found.update(
                     (id(self._trace.constants[v.number]), (operation.name, place))
                     for place, v in enumerate(operation.args)

@@ -114,6 +114,7 @@ avg_pool2d_grad = _kernel(reference.avg_pool2d_grad)
 batch_statistics = _kernel(reference.batch_statistics)
 batch_norm = _kernel(reference.batch_norm)
 batch_norm_grads = _kernel(reference.batch_norm_grads)
+count_up = _kernel(reference.count_up)
 update_running = _kernel(reference.update_running)
 layer_norm = _kernel(reference.layer_norm)
 layer_norm_grads = _kernel(reference.layer_norm_grads)
@@ -151,6 +152,7 @@ __all__ = [
     "conv2d_grad_w",
     "conv2d_grad_x",
     "conv_output_size",
+    "count_up",
     "cross_entropy",
     "cross_entropy_grad",
     "erf",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from zerokara import functional as F
+from zerokara import kernels
 from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
@@ -75,16 +76,12 @@ class BatchNorm(Module):
     def _count_batch(self) -> float:
         """Count a training batch; returns how much it weighs in the running statistics."""
         if self.training and self.num_batches_tracked is not None:
-            tracing.repeat(self._add_batch)
+            kernels.count_up(self.num_batches_tracked)
         if self.momentum is not None:
             return self.momentum
         if tracing.current() is not None:
             tracing.refuse("hold a batch norm with momentum=None, whose weight changes with every batch")
         return 1.0 / max(1, int(self.num_batches_tracked or 1))
-
-    def _add_batch(self) -> None:
-        if self.num_batches_tracked is not None:
-            self.num_batches_tracked += 1
 
     def extra_repr(self) -> str:
         """The settings."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import repeat
 from operator import is_
 from typing import Any, ClassVar, Protocol
 
@@ -153,20 +154,20 @@ class Optimizer:
     def _as_it_is(self) -> Callable[[], bool]:
         """Whether the kernel, what it keeps and what it acts on are as now. Its numbers are asked anew every time."""
         states, kernel, decay = self.state, self.update, self.decay
-        held = [(state, dict(state)) for state in states.values()]
-        now, before = [state for state, _ in held], [kept for _, kept in held]
-        single = [(state, key, array) for state in now for key, array in state.items() if array.size == 1]
-        holders, keys = [holder for holder, _, _ in single], [key for _, key, _ in single]
-        arrays = [array for _, _, array in single]
+        before = {name: dict(state) for name, state in states.items()}
+        single = {key for state in before.values() for key, array in state.items() if array.size == 1}
+        singles = [(key, [state.get(key) for state in before.values()]) for key in sorted(single)]
 
         def holds() -> bool:
             if self.state is not states or self.update is not kernel or self.decay != decay:
                 return False
             try:  # arrays are compared only where one took the place of another, and then that is an error
-                same = now == before and len(states) == len(now) and all(map(is_, states.values(), now))
+                same = states == before
             except ValueError:
                 return False
-            return same and all(map(is_, map(dict.get, holders, keys), arrays))  # a single number can be compared
+            for key, arrays in singles:  # but single numbers can be compared
+                same = same and all(map(is_, map(dict.get, states.values(), repeat(key)), arrays))
+            return same
 
         return holds
 

@@ -29,6 +29,7 @@ from zerokara.kernels.compiled.norm import (
     batch_norm_train,
     batch_norm_train_grads,
     batch_statistics,
+    count_up,
     update_running,
 )
 from zerokara.kernels.compiled.optimizer import (
@@ -87,6 +88,7 @@ __all__ = [
     "conv2d",
     "conv2d_grad_w",
     "conv2d_grad_x",
+    "count_up",
     "cross_entropy",
     "cross_entropy_grad",
     "fingerprint",

@@ -15,12 +15,12 @@ from zerokara.arrays import Array
 from zerokara.kernels.compiled import effects, memory, proof, replay, spans, threads
 from zerokara.kernels.compiled.arena import Arena
 from zerokara.kernels.compiled.effects import CHANGED, RAISES, Effects, used
-from zerokara.kernels.compiled.native import IN_PLACE, NATIVE, VIEWS, dense
+from zerokara.kernels.compiled.native import NATIVE, VIEWS, dense
 from zerokara.kernels.compiled.program import Instruction, Program
 from zerokara.kernels.compiled.replay import FromPython, Replay
 from zerokara.kernels.compiled.spans import Span
 from zerokara.kernels.compiled.strided import copy_into
-from zerokara.kernels.tracing import NotNativeError, Operation, Trace, Value, replaced
+from zerokara.kernels.tracing import STEPS, NotNativeError, Operation, Trace, Value, replaced
 
 
 def lower(trace: Trace, operations: list[Operation], outputs: Sequence[int]) -> Replay:
@@ -54,7 +54,7 @@ class _Lowering:
             self.before.append(self._before(operation))
         index = 0
         while index < len(self.operations):
-            index = self._in_place_steps(index) if self.operations[index].name in IN_PLACE else self._operation(index)
+            index = self._in_place_steps(index) if self.operations[index].name in STEPS else self._operation(index)
         inputs, outputs = ([self.arrays[n] for n in numbers] for numbers in (self.trace.inputs, self.outputs))
         # calls from Python, and who takes the results, know the arrays, not the words that say where they are
         shown = {n for op in self.trace.before for n in used(op)} | self.seen_by_python | self._inputs_in(outputs)
@@ -176,7 +176,7 @@ class _Lowering:
         """Steps of an optimizer for several arrays: those that do not depend on one another need no barriers."""
         program, last, blocks = self._program(), index, self.arena.live()
         first = len(program)
-        while last < len(self.operations) and self.operations[last].name in IN_PLACE:
+        while last < len(self.operations) and self.operations[last].name in STEPS:
             operation = self.owner = self.operations[last]
             args, kwargs = self._given(operation.args), self._given(operation.kwargs)
             if self._native(operation, args, kwargs) is None:

@@ -11,13 +11,10 @@ from zerokara.kernels.compiled.layout import new_images
 from zerokara.kernels.compiled.memory import empty
 from zerokara.kernels.compiled.strided import copy_into
 from zerokara.kernels.reference import __all__ as _DEFINED
-from zerokara.kernels.tracing import CHANGING, NotNativeError
+from zerokara.kernels.tracing import NotNativeError
 
 VIEWS = frozenset({"reshape", "transpose", "swapaxes", "broadcast_to", "getitem"})
 """NumPy's functions that mostly show the same memory in another shape."""
-
-IN_PLACE = CHANGING - {"update_running"}
-"""Steps of an optimizer."""
 
 
 def _global_mean(x: Array) -> Array:

@@ -22,6 +22,7 @@ from zerokara.kernels.compiled.vectors import Writer, instructions
 
 _LONG = 256  # numbers in a long row, at least; and up to four times as many, if that makes it whole vectors
 _FIRST = 8192  # numbers in the first block of sums, which is read twice: it has to fit into the first cache
+_UNTYPED = np.dtype(np.float32)  # any of the dtypes, for a kernel in which none of them occurs
 _BLOCK = 65536  # numbers in the other blocks: more would cost digits, fewer the time to add up the blocks
 
 
@@ -93,6 +94,14 @@ def batch_norm_train_grads(
     arguments = *arrays, variance, scaled, int(weight is not None), dweight, dbias, eps, rows, dx_memory
     threads.share(_normalise_grad.on(x.dtype), [(*arguments, *r) for r in ranges])
     return dx, dweight, dbias
+
+
+def count_up(counter: Array) -> None:
+    """counter ← counter + 1, in place."""
+    if counter.dtype != np.int64 or not counter.flags.carray:
+        reference.count_up(counter)
+        return
+    threads.share(_count_up.on(_UNTYPED), [(counter.reshape(-1),)])
 
 
 def update_running(running: Array, new: Array, momentum: float, factor: float) -> None:
@@ -432,6 +441,12 @@ def _normalise_grad(  # type: ignore[no-untyped-def]
         else:
             for k in range(row.size):
                 target[k] = outer[k] * (slopes[k] - middle[k]) + slope[k] * (row[k] - centre[k])
+
+
+@kernel("void(i8[::1])", writes=("counter",))
+def _count_up(counter):  # type: ignore[no-untyped-def]
+    for k in range(counter.size):
+        counter[k] += 1
 
 
 @kernel("void(T[::1], T[::1], f8, f8)", writes=("running",))

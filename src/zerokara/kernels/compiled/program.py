@@ -88,16 +88,18 @@ class Program:
         del self.groups[first:]
         self._ready = False
 
-    def places(self, memory: Array) -> tuple[Any, Any]:
+    def places(self, memory: Array) -> list[tuple[int, int]]:
         """Where the words are that point into a block of memory, and how far from its start each of them points."""
         self._assemble()
         start = memory.ctypes.data
         found = np.nonzero((self._words >= start) & (self._words < start + max(memory.nbytes, 1)))[0]
-        return found, self._words[found] - start
+        return list(zip(found.tolist(), (self._words[found] - start).tolist(), strict=True))
 
-    def point(self, places: tuple[Any, Any], address: int) -> None:
+    def point(self, places: list[tuple[int, int]], address: int) -> None:
         """Let those words point into another block, at this address."""
-        self._words[places[0]] = places[1] + address
+        words = self._writable  # they are few: NumPy's own indexing would take longer
+        for word, apart in places:
+            words[word] = apart + address
 
     def run(self) -> None:
         """Run all instructions on all threads."""
@@ -127,6 +129,7 @@ class Program:
         groups = [[part for instruction in group for part in instruction.parts] for group in self.groups]
         rows = [row for group in groups for _, row in group]
         self._words = np.array([word for row in rows for word in row] or [0], np.int64)
+        self._writable = self._words.data
         chains, address, table = _chained(groups), self._words.ctypes.data, []
         for group in chains:
             table.append(len(group))

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from zerokara.kernels.compiled.spans import Span, span
 from zerokara.kernels.tracing import CaptureError
 
 Action = Callable[[], None]
+_MOST = 256  # addresses of an input that are known to lie where the step writes nothing
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class Replay:
         self._homes = [i.ctypes.data for i in inputs]
         self._addresses = [*self._homes]
         self._changed, self._late = _merged(changed), late
+        self._elsewhere: list[set[int]] = [{home} for home in self._homes]  # where the step is known to write nothing
 
     def __call__(self, arrays: Sequence[Array]) -> None:
         """Run the step on these inputs, which have the shapes and dtypes of the recorded ones."""
@@ -79,9 +82,14 @@ class Replay:
             address = array.__array_interface__["data"][0]
         if address == self._addresses[number]:
             return
-        if self._changed and self._is_changed(number, (address, address + array.nbytes)):
-            np.copyto(self._inputs[number], array)
-            address = self._homes[number]
+        elsewhere = self._elsewhere[number]
+        if address not in elsewhere:
+            if self._is_changed(number, (address, address + array.nbytes)):
+                np.copyto(self._inputs[number], array)
+                address = self._homes[number]
+            if len(elsewhere) >= _MOST:
+                elsewhere.clear()
+            elsewhere.add(address)
         for program, where in self._places[number]:
             program.point(where, address)
         self._addresses[number] = address
@@ -116,12 +124,7 @@ def action(name: str, function: Callable[..., Any], args: Any, kwargs: Any, targ
     if not targets and not kwargs:
         return partial(function, *args)
     if len(targets) == 1 and not args and not kwargs:
-        (only,) = targets
-
-        def renew() -> None:
-            _put(name, only, np.asarray(function()))
-
-        return renew
+        return _renewing(name, function, targets[0])
 
     def call() -> None:
         found = function(*args, **kwargs)
@@ -134,6 +137,22 @@ def action(name: str, function: Callable[..., Any], args: Any, kwargs: Any, targ
             _put(name, target, np.asarray(array))
 
     return call
+
+
+def _renewing(name: str, function: Callable[[], Any], target: Array) -> Action:
+    """The call, with its one result copied into the target: an array, or the few settings of an optimizer's step."""
+    if target.ndim != 1 or target.dtype != np.float64 or not target.flags.carray:
+        return lambda: _put(name, target, np.asarray(function()))
+    row, memory = Struct(f"{target.size}d"), target.data
+
+    def renew() -> None:
+        found = function()
+        if type(found) is tuple and len(found) == target.size:
+            row.pack_into(memory, 0, *found)  # NumPy would make an array of them first
+        else:
+            _put(name, target, np.asarray(found))
+
+    return renew
 
 
 def _put(name: str, target: Array, array: Array) -> None:

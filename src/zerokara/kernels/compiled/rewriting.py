@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from zerokara.kernels.compiled.effects import RAISES, Effect, Effects, used
-from zerokara.kernels.compiled.native import IN_PLACE
-from zerokara.kernels.tracing import Operation, Trace, Value
+from zerokara.kernels.tracing import STEPS, Operation, Trace, Value
 
 Plan = tuple[Sequence[Operation], Operation, Operation]
 """(the old operations, the one of them in whose place the new one comes, the new one)."""
@@ -178,7 +177,7 @@ def steps_moved_forward(steps: Steps) -> list[Operation]:
     moved: dict[int, list[Operation]] = {}
     for index, operation in enumerate(operations):
         effect, place = steps.effect(operation), index
-        weights = operation.args[0] if operation.name in IN_PLACE else None
+        weights = operation.args[0] if operation.name in STEPS else None
         if isinstance(weights, Value) and math.prod(steps.shape(weights)) >= _LARGE:
             place = max((place_of[k] for k in range(index) if before[k].before(effect)), default=-1)
             moved.setdefault(place, []).append(operation)

@@ -27,6 +27,11 @@ def batch_statistics(x: Array) -> tuple[Array, Array]:
     return (first + mean).reshape(-1).astype(x.dtype), variance.astype(x.dtype)
 
 
+def count_up(counter: Array) -> None:
+    """counter ← counter + 1, in place: one more batch that the running statistics have seen."""
+    counter += 1
+
+
 def update_running(running: Array, new: Array, momentum: float, factor: float) -> None:
     """running ← (1 − momentum)·running + momentum·factor·new, in place.
 

@@ -25,6 +25,7 @@ from zerokara.kernels.tracing.asking import (
 from zerokara.kernels.tracing.comparing import alike
 from zerokara.kernels.tracing.operation import (
     CHANGING,
+    STEPS,
     WRITTEN,
     CaptureError,
     NotNativeError,
@@ -39,6 +40,7 @@ from zerokara.kernels.tracing.traced import Trace, Traced, as_array, current, tr
 
 __all__ = [
     "CHANGING",
+    "STEPS",
     "WRITTEN",
     "CaptureError",
     "NotNativeError",

@@ -21,7 +21,10 @@ class NotNativeError(Exception):
     """While calls are written down: the compiled kernels leave this one to the reference."""
 
 
-CHANGING = frozenset({"sgd_step", "momentum_step", "adagrad_step", "rmsprop_step", "adam_step", "update_running"})
+STEPS = frozenset({"sgd_step", "momentum_step", "adagrad_step", "rmsprop_step", "adam_step"})
+"""The kernels that are an optimizer's step."""
+
+CHANGING = STEPS | {"count_up", "update_running"}
 """The kernels that change their arguments and return nothing."""
 
 WRITTEN: dict[str, tuple[int, ...]] = {
@@ -31,6 +34,7 @@ WRITTEN: dict[str, tuple[int, ...]] = {
     "rmsprop_step": (0, 2),
     "adam_step": (0, 2, 3),
     "update_running": (0,),
+    "count_up": (0,),
     "in_place": (0,),
 }
 """Which arguments an operation of this name writes to; all others write to nothing that was there before."""
