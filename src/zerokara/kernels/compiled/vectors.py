@@ -200,6 +200,10 @@ class Writer:
         """Whether all conditions hold."""
         return functools.reduce(self.builder.and_, conditions)
 
+    def choose(self, condition: Any, array: Any, other: Any) -> Any:
+        """The array if the whole number `condition` is not 0, else the other one."""
+        return self.builder.select(self.builder.icmp_signed("!=", condition, self.integer(0)), array, other)
+
     def only_if(self, condition: Any) -> Any:
         """`with` this, write instructions that run if the condition holds."""
         return self.builder.if_then(condition)

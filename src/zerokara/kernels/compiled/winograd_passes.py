@@ -10,7 +10,16 @@ from zerokara.kernels.compiled.vectors import unaligned
 from zerokara.kernels.compiled.winograd_ahead import reach
 from zerokara.kernels.compiled.winograd_direct import add_tiles, clear_points, packed_filters, results_of_tile
 from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
-from zerokara.kernels.compiled.winograd_tiles import EDGE, most_usual, odd_pixels, odd_slopes, take
+from zerokara.kernels.compiled.winograd_tiles import (
+    EDGE,
+    cut_out_2,
+    cut_out_4,
+    cut_out_6,
+    most_usual,
+    odd_pixels,
+    odd_slopes,
+    take,
+)
 from zerokara.kernels.compiled.winograd_transforms import (
     POINTS,
     add_points,
@@ -18,9 +27,6 @@ from zerokara.kernels.compiled.winograd_transforms import (
     finish_masked_tile_4,
     finish_tile_2,
     finish_tile_4,
-    transform_cut_pixels,
-    transform_cut_slopes_2,
-    transform_cut_slopes_4,
     transform_filter_3,
     transform_filter_5,
     transform_filter_slopes_3,
@@ -85,7 +91,7 @@ def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, square
     top, left, down, across, size = grid
     lanes = VECTOR_BYTES // x.itemsize
     depth = (c + lanes - 1) // lanes
-    sums = np.zeros(lanes, x.dtype)
+    sums, room = np.zeros(lanes, x.dtype), np.empty(POINTS * lanes, x.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size - top, tile % across * size - left
@@ -93,10 +99,11 @@ def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, square
         inside = i >= 0 and j >= 0 and i + EDGE <= height and j + EDGE <= width
         for k in range(depth):
             at, target, kept = source + k * lanes, v + (k * block + t) * lanes, min(lanes, c - k * lanes)
-            if inside and kept == lanes:
-                transform_pixels(x, at, width * c, c, sums, work, target, plane)
-            else:
-                transform_cut_pixels(x, at, width * c, c, sums, work, target, plane, i, j, height, width, kept)
+            along_row, along_column, whole = width * c, c, int(inside and kept == lanes)
+            if not whole:
+                cut_out_6(x, at, along_row, along_column, room, i, j, height, width, kept)
+                at, along_row, along_column = 0, EDGE * lanes, lanes
+            transform_pixels(x, room, whole, at, along_row, along_column, sums, work, target, plane)
         take(sums, squares, t)
     _clearwhole_rows(work, v, plane, depth, block, count, lanes)
 
@@ -107,7 +114,7 @@ def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_
     f, rows, columns = shape
     _, _, down, across, size = grid
     lanes = VECTOR_BYTES // g.itemsize
-    sums = np.zeros(lanes, g.dtype)
+    sums, room = np.zeros(lanes, g.dtype), np.empty(POINTS * lanes, g.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
@@ -116,15 +123,17 @@ def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_
         for k in range(vectors):
             filter_ = (first_vector + k) * lanes
             at, target, kept = source + filter_, d + (k * block + t) * lanes, min(lanes, f - filter_)
-            if inside and kept == lanes:
+            along_row, along_column, whole = columns * f, f, int(inside and kept == lanes)
+            if not whole:
                 if size == 4:
-                    transform_slopes_4(g, at, columns * f, f, sums, work, target, plane)
+                    cut_out_4(g, at, along_row, along_column, room, i, j, rows, columns, kept)
                 else:
-                    transform_slopes_2(g, at, columns * f, f, sums, work, target, plane)
-            elif size == 4:
-                transform_cut_slopes_4(g, at, columns * f, f, sums, work, target, plane, i, j, rows, columns, kept)
+                    cut_out_2(g, at, along_row, along_column, room, i, j, rows, columns, kept)
+                at, along_row, along_column = 0, size * lanes, lanes
+            if size == 4:
+                transform_slopes_4(g, room, whole, at, along_row, along_column, sums, work, target, plane)
             else:
-                transform_cut_slopes_2(g, at, columns * f, f, sums, work, target, plane, i, j, rows, columns, kept)
+                transform_slopes_2(g, room, whole, at, along_row, along_column, sums, work, target, plane)
         take(sums, squares, t)
     _clearwhole_rows(work, d, plane, vectors, block, count, lanes)
 
@@ -167,7 +176,8 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
     low = work.dtype.type(0.0 if relu else -np.inf)
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
-    squares, usual, packed = np.empty(block, x.dtype), x.dtype.type(0), np.empty(0, x.dtype)
+    squares, usual = np.empty(block, x.dtype), x.dtype.type(0)
+    large, many = np.empty(stop - start, np.int64), 0  # tiles that are larger than usual
     room, sums = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
@@ -189,14 +199,15 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
         )  # fmt: skip
         usual = most_usual(squares, count, usual)
         for t in range(count):
-            if squares[t] <= usual:
-                continue
-            if odd_pixels(x, pixels, around, first + t, (rows, columns), room, sums):
-                if packed.size == 0:
-                    packed = packed_filters(w, filters, 0, vectors)
-                results_of_tile(
-                    x, pixels, packed, work, added, low, judge, masked, y, results, around, first + t, 0, vectors
-                )
+            if not squares[t] <= usual:
+                large[many] = first + t
+                many += 1
+    packed = np.empty(0, x.dtype)
+    for tile in large[:many]:
+        if odd_pixels(x, pixels, around, tile, (rows, columns), room, sums):
+            if packed.size == 0:
+                packed = packed_filters(w, filters, 0, vectors)
+            results_of_tile(x, pixels, packed, work, added, low, judge, masked, y, results, around, tile, 0, vectors)
 
 
 @inner

@@ -51,37 +51,42 @@ def load_grid(write: Writer, size: int, x: Any, at: Any, along_row: Any, along_c
     ]  # fmt: skip
 
 
-def load_cut_grid(
-    write: Writer, size: int, x: Any, at: Any, along_row: Any, along_column: Any, cut: tuple[Any, Any, Any, Any, Any]
-) -> list[Line]:
-    """As `load_grid`, but zeros for what is not in the image, and in the lanes from a given one on.
+def _of_cut(size: int) -> Any:
+    @instructions
+    def cut_out(
+        write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, room: Any, i: Any, j: Any, rows: Any,
+        columns: Any, lanes: Any,
+    ) -> None:  # fmt: skip
+        """room = the first lanes of size × size pixels from x[at…], and zeros for what is not in the image.
 
-    cut: row and column of the first pixel, rows and columns of the image, number of lanes.
-    """
-    i, j, rows, columns, lanes = cut
-    kept = write.lane_bits(lanes)
-    in_row = [write.bits_if(write.below(write.plus(i, k), rows)) for k in range(size)]
-    in_column = [write.both(kept, write.bits_if(write.below(write.plus(j, k), columns))) for k in range(size)]
-    return [
-        [
-            write.load_lanes(
-                x,
-                write.plus(at, write.plus(write.times(along_row, r), write.times(along_column, c))),
-                write.mask(write.both(in_row[r], in_column[c])),
-            )
-            for c in range(size)
-        ]
-        for r in range(size)
-    ]
+        i, j: row and column of the first pixel; rows, columns: those of the image.
+        """
+        kept, nothing = write.lane_bits(lanes), write.constant(0.0)
+        in_column = [write.bits_if(write.below(write.plus(j, q), columns)) for q in range(size)]
+        masks = [write.mask(write.both(kept, bits)) for bits in in_column]
+        for r in range(size):
+            row = write.plus(at, write.times(along_row, r))
+            with write.if_else(write.below(write.plus(i, r), rows)) as (then, otherwise):
+                with then:
+                    for q, mask in enumerate(masks):
+                        pixel = write.load_lanes(x, write.plus(row, write.times(along_column, q)), mask)
+                        write.store(pixel, room, (r * size + q) * write.lanes)
+                with otherwise:
+                    for q in range(size):
+                        write.store(nothing, room, (r * size + q) * write.lanes)
+
+    return cut_out
+
+
+cut_out_6, cut_out_4, cut_out_2 = map(_of_cut, (6, 4, 2))
 
 
 def add_squares(write: Writer, grid: Sequence[Line], sums: Any) -> None:
     """sums[lane] += the squares of the grid's numbers."""
-    totals = [write.load(sums, 0), write.constant(0.0)]  # two sums, that one need not wait for the other
-    for k, number in enumerate(itertools.chain(*grid)):
-        totals[k % 2] = write.multiply_add(number, number, totals[k % 2])
-    write.store(totals[0] + totals[1], sums, 0)
-    write.keep_order()  # what the transform needs is read again: there are not enough registers to hold it
+    totals = [write.load(sums, 0), *(write.constant(0.0) for _ in range(3))]  # that one need not wait for the other
+    for k, number in enumerate(itertools.chain(*zip(*grid, strict=True))):
+        totals[k % 4] = write.multiply_add(number, number, totals[k % 4])
+    write.store((totals[0] + totals[1]) + (totals[2] + totals[3]), sums, 0)
 
 
 @instructions
@@ -104,21 +109,11 @@ def most_usual(squares, count, before):  # type: ignore[no-untyped-def]
     return squares.dtype.type(RATIO**2 * used) / inverse if used >= FEW else squares.dtype.type(0)
 
 
-def _squarer(size: int) -> Any:
-    """Instructions for the squares of every pixel of a grid."""
-
-    @instructions
-    def squares(write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, room: Any, *cut: Any) -> None:
-        """room[pixel] += x², lane by lane, for one vector of channels. See `load_cut_grid`."""
-        grid = load_cut_grid(write, size, x, at, along_row, along_column, cut)
-        for k, number in enumerate(itertools.chain(*grid)):
-            place = write.integer(k * write.lanes)
-            write.store(write.multiply_add(number, number, write.load(room, place)), room, place)
-
-    return squares
-
-
-_squares_6, _squares_4, _squares_2 = map(_squarer, (6, 4, 2))
+@instructions
+def _add_square(write: Writer, x: Any, at: Any, room: Any, place: Any, lanes: Any) -> None:
+    """room[place…] += the squares of the first lanes of the vector x[at…]."""
+    number = write.load_lanes(x, at, write.first_lanes(lanes))
+    write.store(write.multiply_add(number, number, write.load(room, place)), room, place)
 
 
 @instructions
@@ -134,15 +129,11 @@ def _square_sums(x, shape, corner, size, room, sums):  # type: ignore[no-untyped
     n, i, j = corner
     lanes = VECTOR_BYTES // x.itemsize
     room[: size * size * lanes] = 0
-    at = ((n * height + i) * width + j) * c
-    for k in range(0, c, lanes):
-        kept = min(lanes, c - k)
-        if size == 6:
-            _squares_6(x, at + k, width * c, c, room, i, j, height, width, kept)
-        elif size == 4:
-            _squares_4(x, at + k, width * c, c, room, i, j, height, width, kept)
-        else:
-            _squares_2(x, at + k, width * c, c, room, i, j, height, width, kept)
+    for r in range(max(0, -i), min(size, height - i)):
+        for q in range(max(0, -j), min(size, width - j)):
+            at = ((n * height + i + r) * width + j + q) * c
+            for k in range(0, c, lanes):
+                _add_square(x, at + k, room, (r * size + q) * lanes, min(lanes, c - k))
     total = x.dtype.type(0)
     for k in range(size * size):
         _fold(room, k * lanes, sums, k)

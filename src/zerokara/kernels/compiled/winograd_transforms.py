@@ -28,7 +28,6 @@ from zerokara.kernels.compiled.winograd_tiles import (
     EDGE,
     Line,
     add_squares,
-    load_cut_grid,
     load_grid,
 )
 
@@ -111,22 +110,22 @@ def _store_points(write: Writer, grid: list[Line], out: Any, at: Any, plane: Any
 
 @instructions
 def transform_pixels(
-    write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, sums: Any, v: Any, v_at: Any, plane: Any
+    write: Writer,
+    x: Any,
+    cut: Any,
+    whole: Any,
+    at: Any,
+    along_row: Any,
+    along_column: Any,
+    sums: Any,
+    v: Any,
+    v_at: Any,
+    plane: Any,
 ) -> None:
     """v[v_at + p·plane …] = (Bᵀ x B)[p] for the 6×6 pixels from x[at…], one vector of channels; see `add_squares`."""
-    add_squares(write, load_grid(write, EDGE, x, at, along_row, along_column), sums)
-    grid = in_both_axes(to_points, load_grid(write, EDGE, x, at, along_row, along_column))
-    _store_points(write, grid, v, v_at, plane)
-
-
-@instructions
-def transform_cut_pixels(
-    write: Writer, x: Any, at: Any, along_row: Any, along_column: Any, sums: Any, v: Any, v_at: Any, plane: Any,
-    *cut: Any,
-) -> None:  # fmt: skip
-    """`transform_pixels` at the edge of the image, or for a part of a vector. See `load_cut_grid`."""
-    add_squares(write, load_cut_grid(write, EDGE, x, at, along_row, along_column, cut), sums)
-    grid = in_both_axes(to_points, load_cut_grid(write, EDGE, x, at, along_row, along_column, cut))
+    pixels = load_grid(write, EDGE, write.choose(whole, x, cut), at, along_row, along_column)
+    add_squares(write, pixels, sums)
+    grid = in_both_axes(to_points, pixels)
     _store_points(write, grid, v, v_at, plane)
 
 
@@ -141,28 +140,16 @@ def add_points(write: Writer, u: Any, at: Any, plane: Any, other: Any) -> None:
 def _of_slopes(tile: int) -> Callable[..., Any]:
     @instructions
     def transform_slopes(
-        write: Writer, g: Any, at: Any, along_row: Any, along_column: Any, sums: Any, d: Any, d_at: Any, plane: Any
-    ) -> None:
+        write: Writer, g: Any, cut: Any, whole: Any, at: Any, along_row: Any, along_column: Any, sums: Any, d: Any,
+        d_at: Any, plane: Any,
+    ) -> None:  # fmt: skip
         """d[d_at + p·plane …] = (A g Aᵀ)[p] for the slopes of a tile from g[at…], one vector of filters."""
-        add_squares(write, load_grid(write, tile, g, at, along_row, along_column), sums)
-        grid = in_both_axes(at_points, load_grid(write, tile, g, at, along_row, along_column))
+        slopes = load_grid(write, tile, write.choose(whole, g, cut), at, along_row, along_column)
+        add_squares(write, slopes, sums)
+        grid = in_both_axes(at_points, slopes)
         _store_points(write, grid, d, d_at, plane)
 
     return transform_slopes
-
-
-def _of_cut_slopes(tile: int) -> Callable[..., Any]:
-    @instructions
-    def transform_cut_slopes(
-        write: Writer, g: Any, at: Any, along_row: Any, along_column: Any, sums: Any, d: Any, d_at: Any, plane: Any,
-        *cut: Any,
-    ) -> None:  # fmt: skip
-        """`transform_slopes` at the edge of the image, or for a part of a vector. See `load_cut_grid`."""
-        add_squares(write, load_cut_grid(write, tile, g, at, along_row, along_column, cut), sums)
-        grid = in_both_axes(at_points, load_cut_grid(write, tile, g, at, along_row, along_column, cut))
-        _store_points(write, grid, d, d_at, plane)
-
-    return transform_cut_slopes
 
 
 def _of_filter(taps: int) -> Callable[..., Any]:
@@ -276,7 +263,6 @@ def _store_tile(
 
 
 transform_slopes_4, transform_slopes_2 = map(_of_slopes, TILES)
-transform_cut_slopes_4, transform_cut_slopes_2 = map(_of_cut_slopes, TILES)
 transform_filter_3, transform_filter_5 = (_of_filter(EDGE + 1 - tile) for tile in TILES)
 transform_filter_slopes_3, transform_filter_slopes_5 = (_of_filter_slopes(EDGE + 1 - tile) for tile in TILES)
 finish_tile_4, finish_tile_2 = map(_of_results, TILES)
