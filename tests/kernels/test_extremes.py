@@ -143,6 +143,12 @@ def test_adam(palette: str, dtype: Any, seed: int) -> None:
         np.testing.assert_allclose(actual, expected, rtol=8 * np.finfo(dtype).eps, atol=np.finfo(dtype).tiny)
 
 
+@given(st.integers(-(2**62), 2**62), st.sampled_from([(), (3,)]), st.sampled_from([np.int64, np.int32, np.float64]))
+def test_counters(count: int, shape: tuple[int, ...], dtype: Any) -> None:
+    assert_same_bits("count_up", np.full(shape, count % 1_000_003, dtype))
+    assert_same_bits("count_up", np.full(shape, count, np.int64))
+
+
 @given(palettes, KINDS, st.sampled_from([1.0, 0.1, 0.0, 1 / 3]), st.sampled_from([1.0, 32 / 31]), seeds)
 def test_running_statistics(palette: str, dtype: Any, momentum: float, factor: float, seed: int) -> None:
     assert_same_bits(
