@@ -49,7 +49,7 @@ TRAININGS = (
     Training("ResNet-20", networks.resnet20, CIFAR, 128, "momentum", 0.01),
     Training("ResNet-18", networks.resnet18, CIFAR, 32, "momentum", 0.001),
     Training("AlexNet", networks.alexnet, IMAGENET, 16, "momentum", 0.0001, classes=1000),
-    Training("VGG-16", networks.vgg16, IMAGENET, 4, "momentum", 0.0001, classes=1000),
+    Training("VGG-16", networks.vgg16, IMAGENET, 4, "momentum", 0.00001, classes=1000),
     Training("Inception", networks.inception, (192, 28, 28), 16, "momentum", 0.01, classes=1000),
 )
 
