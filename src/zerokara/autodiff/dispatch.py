@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zerokara import rules
+from zerokara.arrays import Array, Shape
 from zerokara.autodiff.noting import noted
 from zerokara.autodiff.promotion import alike, combined, comparable, values
 from zerokara.kernels.tracing import as_array
@@ -21,8 +22,30 @@ class Dispatched:
 
     __slots__ = ()
     if TYPE_CHECKING:
+        data: Array
+        node: Any
+        requires_grad: bool
+        _data: Array
+        _memory: Any
+
+        @property
+        def shape(self) -> Shape:
+            """The lengths of the axes."""
+
+        @property
+        def dtype(self) -> np.dtype[Any]:
+            """The type of the numbers."""
+
+        @property
+        def ndim(self) -> int:
+            """How many axes there are."""
+
+        def write(self) -> Array: ...
 
         def _apply(self, rule: Rule, *inputs: Any, **options: Any) -> Tensor: ...
+
+        @staticmethod
+        def _tensor(value: Any) -> Tensor: ...
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         known = UFUNCS.get(ufunc)
@@ -111,6 +134,11 @@ def _dot(x: Any, y: Any) -> Any:
     return UFUNCS[np.multiply if 0 in (np.ndim(x), np.ndim(y)) else np.matmul](x, y)
 
 
+def _einsum(equation: str, *xs: Any, optimize: Any = True) -> Any:
+    written = rules.written_out(equation, [np.ndim(x) for x in xs])
+    return _owner(*xs)._apply(rules.einsum, *alike(*xs), equation=written)
+
+
 UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     np.add: _left("add"),
     np.subtract: _left("sub"),
@@ -139,6 +167,10 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
         ufunc: _compared(ufunc)
         for ufunc in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
     },
+    np.invert: lambda x: ~x,
+    np.bitwise_and: _left("and"),
+    np.bitwise_or: _left("or"),
+    np.bitwise_xor: _left("xor"),
     **{ufunc: _constant(ufunc) for ufunc in (np.sign, np.isfinite, np.isnan, np.isinf)},
 }
 
@@ -150,7 +182,9 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.var: lambda x, axis=None, ddof=0, keepdims=False: x.var(axis, keepdims, ddof),
     np.std: lambda x, axis=None, ddof=0, keepdims=False: x.std(axis, keepdims, ddof),
     np.reshape: lambda x, shape: x.reshape(shape),
-    np.transpose: lambda x, axes=None: x.transpose(*(axes or ())),
+    np.transpose: lambda x, axes=None: x.permute(*(axes or reversed(range(x.ndim)))),
+    np.cumsum: lambda x, axis=None: x.reshape(-1).cumsum(0) if axis is None else x.cumsum(axis),
+    np.einsum: _einsum,
     np.swapaxes: lambda x, a, b: x.swapaxes(a, b),
     np.broadcast_to: lambda x, shape: x.broadcast_to(shape),
     np.squeeze: lambda x, axis=None: x.squeeze(axis),
@@ -164,5 +198,5 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.argmin: lambda x, axis=None: x.argmin(axis),
     np.shape: lambda x: x.shape,
     np.ndim: lambda x: x.ndim,
-    np.size: lambda x: x.size,
+    np.size: lambda x: int(x.size),
 }

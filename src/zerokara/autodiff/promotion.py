@@ -99,7 +99,7 @@ def converted(operand: Any, dtype: DTypeLike) -> Any:
         return operand if operand.dtype == dtype else operand.astype(dtype)
     wanted = np.dtype(dtype)
     array = np.asarray(operand)
-    if wanted.kind in "iu" and array.size and not _fits(array, wanted):
+    if wanted.kind in "iu" and array.size and not fits(array, wanted):
         raise ValueError(f"{operand!r} does not fit {wanted}: use .astype(np.int64) on the tensor that it meets")
     return array.astype(wanted)
 
@@ -148,8 +148,9 @@ def _kind(x: Any) -> str:
     return "" if dtype is None else str(dtype.kind)
 
 
-def _fits(array: Any, dtype: DType) -> bool:
-    if array.dtype.kind not in "iu":
+def fits(array: Any, dtype: DType) -> bool:
+    """Whether whole numbers lie in the range of a type of whole numbers."""
+    if array.dtype.kind not in "iu" or not array.size:
         return True
     limits = np.iinfo(dtype)
     return bool(limits.min <= int(array.min()) and int(array.max()) <= limits.max)

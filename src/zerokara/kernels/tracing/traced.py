@@ -113,6 +113,27 @@ class Trace:
         shown = self.shows.get(number, ())
         return number in self.constants or any(not isinstance(s, Value) or self.mutable(s.number) for s in shown)
 
+    def is_seen(self, array: Any) -> bool:
+        """Whether this value is an input, shows another one's memory, or is shown by another."""
+        traced = array if isinstance(array, Traced) else self._known.get(id(array))
+        if traced is None:
+            return False
+        number = traced.number
+        return (
+            number in self.inputs or number in self.shows or any(Value(number) in shown for shown in self.shows.values())
+        )
+
+    def among(self, values: Any) -> bool:
+        """Whether there is a traced array in a nest of values."""
+        return any(isinstance(value, Traced) for value in _flat(values))
+
+    def placed(self, array: Any, place: Any, new: Any) -> "Traced":
+        """A new value: the array, with other numbers at a place. For what the step has computed or made itself."""
+        found = np.array(array.array if isinstance(array, Traced) else array)
+        if not any(isinstance(part, Traced) and part.dtype == np.bool_ for part in _flat((place,))):
+            found[_any_index(place)] = _plain(new)
+        return cast("Traced", self.note("placed", _placed, (array, place, new), {}, found))
+
     def writes(self, value: Any) -> int:
         """The same for any traced array, views of arrays from outside included, or for an array from outside."""
         return self._versions.get(id(_owner(value.array if isinstance(value, Traced) else value)), 0)
@@ -211,7 +232,7 @@ def tracing(trace: Trace) -> Iterator[None]:
 def as_array(value: Any, dtype: DTypeLike | None = None) -> Array:
     """`np.asarray`, which leaves a traced array what it is, also inside a tensor."""
     if type(value) is not np.ndarray and not isinstance(value, Traced) and hasattr(type(value), "__kernel__"):
-        value = value.data  # a tensor
+        value = value._data if isinstance(value._data, Traced) else value.data  # a tensor
     if isinstance(value, Traced):
         return cast(Array, value if dtype is None else value.astype(dtype))
     return np.asarray(value, dtype)
@@ -523,6 +544,13 @@ def _into(target: Array, function: Callable[..., Any], inputs: tuple[Any, ...], 
 def _put(target: Array, index: Any, value: Any) -> None:
     """target[index] ← value."""
     target[index] = value
+
+
+def _placed(array: Array, index: Any, value: Any) -> Array:
+    """A copy with array[index] ← value."""
+    copy = np.array(array)
+    copy[index] = value
+    return copy
 
 
 def _getitem(x: Array, index: Any) -> Any:
