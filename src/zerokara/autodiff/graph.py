@@ -105,9 +105,21 @@ def enable_grad() -> _Recording:
     return _Recording(True)
 
 
-def set_grad_enabled(mode: bool) -> _Recording:
-    """A block in which recording is on or off: `with set_grad_enabled(training):`"""
-    return _Recording(mode)
+class set_grad_enabled:  # noqa: N801  (reads as a function, and is one that `with` can undo)
+    """Switch recording on or off: for good, or as `with set_grad_enabled(training):` for a block."""
+
+    def __init__(self, mode: bool) -> None:
+        self._before = _recording.get()
+        _recording.set(bool(mode))
+
+    def __enter__(self) -> None:
+        """The switch was made when the object was."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Back to what was before."""
+        _recording.set(self._before)
 
 
 def recording() -> bool:
