@@ -99,6 +99,7 @@ def _arrangement() -> list[Case]:
             for down in (False, True)
             for order in (np.argsort(-apart if down else apart, axis=axis).take(range(2), axis=axis),)
         ),
+        Case("clone", (x,)),
         Case("reshape", (x,), {"shape": (4, 6)}),
         *(Case("transpose", (x,), {"axes": axes}) for axes in ((2, 0, 1), (0, -1, 1), (-1, -3, -2), (1, -1, 0))),
         Case("broadcast_to", (normal(3, 1),), {"shape": (2, 3, 4)}),

@@ -175,6 +175,11 @@ def cumsum(x: Like, axis: int) -> Tensor:
 # arrangement
 
 
+def clone(x: Like) -> Tensor:
+    """A copy"""
+    return as_tensor(x).clone()
+
+
 def reshape(x: Like, shape: tuple[int, ...]) -> Tensor:
     """The same numbers in another shape"""
     return as_tensor(x).reshape(shape)

@@ -159,7 +159,8 @@ def _buffer(x: Any) -> Any:
 def _item(x: Any) -> Any:
     h = x * 2
     h[0] = 5
-    h[1] += h[2]
+    h[1] = h[1] + h[2]
+    h[2:] = h.clone()[:1]
     return h * x
 
 
@@ -185,12 +186,7 @@ def test_changes_in_a_recorded_step_are_those_of_the_written_one(name: str, grad
         for seed in range(3):
             x = np.random.default_rng(seed).normal(size=3).astype(np.float32)
             written = STEPS[name](zk.tensor(x))
-            try:
-                replayed = recorded(zk.tensor(x))
-            except CaptureError as error:
-                assert "change in place" in str(error)  # noqa: PT017
-                assert "h[1] += h[2]" in str(error)  # noqa: PT017  (h[1] shows h)
-                return
+            replayed = recorded(zk.tensor(x))
             np.testing.assert_allclose(replayed.data, written.data, rtol=1e-6)
 
 
@@ -200,6 +196,8 @@ REFUSED: dict[str, Any] = {
     "a detached result": lambda x: _detached(x),
     "an array that was handed out": lambda x: _handed_out(x),
     "what it was given": lambda x: x.__iadd__(1),
+    "a view that is assigned back": lambda x: _assigned_back(x),
+    "a buffer's other name": lambda x: _other_name(x),
 }
 
 
@@ -228,12 +226,25 @@ def _handed_out(x: Any) -> Any:
     h = x * 2
     array = h.data
     h += 1
-    return zk.Tensor(array * 1)
+    return array * 1
+
+
+def _assigned_back(x: Any) -> Any:
+    h = x * 2
+    h[0] += 1
+    return h
+
+
+def _other_name(x: Any) -> Any:
+    h = zk.zeros(3)
+    other = h.detach()
+    h += x
+    return h, other
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_several_show_is_refused_in_a_recorded_step(name: str) -> None:
-    with pytest.raises(CaptureError, match="change in place what it was given, or what several tensors show"):
+    with pytest.raises(CaptureError, match=r"change in place what it was given|changed in place under another name"):
         zk.capture(REFUSED[name])(zk.tensor([1.0, 2.0, 3.0]))
 
 
@@ -267,7 +278,10 @@ def test_random_tensors_are_drawn_at_every_replay() -> None:
             np.testing.assert_allclose(a, b, rtol=1e-6)
 
 
-@given(st.lists(st.sampled_from(["+=", "-=", "*=", "[0] =", "[1:] +=", "view", "detach", "relu"]), max_size=6), st.booleans())
+@given(
+    st.lists(st.sampled_from(["+=", "-=", "*=", "[0] =", "[1:] +=", "view", "detach", "relu"]), max_size=6),
+    st.booleans(),
+)
 def test_any_series_of_changes_is_pytorchs(series: list[str], grad: bool) -> None:
     torch = pytest.importorskip("torch")
 

@@ -123,7 +123,9 @@ class Arrangement(Dispatched):
         wanted = new_shape("expand", flat(sizes))
         new = len(wanted) - self.ndim
         if new < 0 or any(n < 0 for n in wanted[:new]):
-            raise ValueError(f"expand of the shape {self.shape} expects a length for every axis, new ones >= 0; got {wanted}")
+            raise ValueError(
+                f"expand of the shape {self.shape} expects a length for every axis, new ones >= 0; got {wanted}"
+            )
         return self.broadcast_to(
             tuple(self.shape[i - new] if n == -1 and i >= new else n for i, n in enumerate(wanted))
         )
@@ -157,9 +159,7 @@ class Arrangement(Dispatched):
                 raise ValueError(f"split of an axis of {n} expects lengths that add up to it; got {lengths}")
         ends = np.cumsum(lengths).tolist()
         before = (slice(None),) * place
-        return tuple(
-            self[(*before, slice(end - length, end))] for length, end in zip(lengths, ends, strict=True)
-        )
+        return tuple(self[(*before, slice(end - length, end))] for length, end in zip(lengths, ends, strict=True))
 
     def chunk(self, chunks: int, dim: int = 0) -> "tuple[Tensor, ...]":
         """At most so many parts of one length along an axis; the last may be shorter."""

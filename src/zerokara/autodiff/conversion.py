@@ -36,7 +36,9 @@ class Conversion(Dispatched):
                 dtype = one
         expect_processor(device)
         goal = self.dtype if dtype is None else numeric(dtype)
-        return self.astype(goal) if copy or goal != self.dtype else self._tensor(self)
+        if goal != self.dtype:
+            return self.astype(goal)
+        return self.clone() if copy else self._tensor(self)
 
     def type(self, dtype: Any = None) -> Any:
         """In another type; without one, the name of its own."""
@@ -72,7 +74,7 @@ class Conversion(Dispatched):
 
     def clone(self) -> "Tensor":
         """A copy, through which gradients pass."""
-        return self.astype(self.dtype)
+        return self._apply(rules.clone, self)
 
     def contiguous(self) -> "Tensor":
         """Itself: `view` and `reshape` take any order of memory."""

@@ -1,4 +1,4 @@
-"""New tensors: zeros, ones, ranges, random numbers. PyTorch's names and arguments; fractions are float32 unless told."""
+"""New tensors: zeros, ones, ranges, random numbers. Names and arguments are PyTorch's; fractions are float32."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ Rng = np.random.Generator | None
 
 
 def zeros(*size: Any, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Zeros: zeros(2, 3) or zeros((2, 3))"""
+    """Zeros; the shape is given as 2, 3 or as (2, 3)"""
     return _filled("zeros", size, 0, dtype or np.float32, device, requires_grad)
 
 
 def ones(*size: Any, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Ones: ones(2, 3) or ones((2, 3))"""
+    """Ones; the shape is given as 2, 3 or as (2, 3)"""
     return _filled("ones", size, 1, dtype or np.float32, device, requires_grad)
 
 
@@ -82,7 +82,7 @@ def arange(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """start, start + step, … before end: arange(5), arange(1, 5), arange(0, 1, 0.25)"""
+    """The numbers start, start + step, … before end; with one number from 0 to it"""
     expect_processor(device)
     first, last = (0, start) if end is None else (start, end)
     if step == 0 or (last - first) / step < 0:
@@ -109,7 +109,9 @@ def rand(
 ) -> Tensor:
     """Random numbers, evenly from 0 to below 1"""
     expect_processor(device)
-    return _drawn(lambda rng, shape, kind: rng.random(shape, kind), _lengths("rand", size), generator, dtype, requires_grad)
+    return _drawn(
+        lambda rng, shape, kind: rng.random(shape, kind), _lengths("rand", size), generator, dtype, requires_grad
+    )
 
 
 def randn(
@@ -118,7 +120,11 @@ def randn(
     """Random numbers of the normal distribution with mean 0 and spread 1"""
     expect_processor(device)
     return _drawn(
-        lambda rng, shape, kind: rng.standard_normal(shape, kind), _lengths("randn", size), generator, dtype, requires_grad
+        lambda rng, shape, kind: rng.standard_normal(shape, kind),
+        _lengths("randn", size),
+        generator,
+        dtype,
+        requires_grad,
     )
 
 
@@ -137,7 +143,7 @@ def randn_like(x: Any, *, generator: Rng = None, dtype: DTypeLike = None, requir
 def randint(
     low: int, high: Any = None, size: Any = None, *, generator: Rng = None, dtype: DTypeLike = None, device: Any = None
 ) -> Tensor:
-    """Random whole numbers from low to below high: randint(10, (2, 3)), randint(5, 10, (2, 3))"""
+    """Random whole numbers from low (0 if it is left out) to below high"""
     expect_processor(device)
     if size is None:
         low, high, size = 0, low, high

@@ -40,7 +40,8 @@ class Dispatched:
         def ndim(self) -> int:
             """How many axes there are."""
 
-        def write(self) -> Array: ...
+        def write(self) -> Array:
+            """The array, to write to now."""
 
         def _apply(self, rule: Rule, *inputs: Any, **options: Any) -> Tensor: ...
 
@@ -181,6 +182,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.min: lambda x, axis=None, keepdims=False: x.min(axis, keepdims),
     np.var: lambda x, axis=None, ddof=0, keepdims=False: x.var(axis, keepdims, ddof),
     np.std: lambda x, axis=None, ddof=0, keepdims=False: x.std(axis, keepdims, ddof),
+    np.copy: lambda x: x.clone(),
     np.reshape: lambda x, shape: x.reshape(shape),
     np.transpose: lambda x, axes=None: x.permute(*(axes or reversed(range(x.ndim)))),
     np.cumsum: lambda x, axis=None: x.reshape(-1).cumsum(0) if axis is None else x.cumsum(axis),

@@ -5,7 +5,7 @@ under the same name, which is all that can be seen of it; other changes say what
 old numbers say so on their way back (`guards.py`).
 
 In a step that is being recorded, what comes from outside is written to, at every replay. What the step has computed
-itself gets the new numbers as a new value, where nothing else shows its memory; else it is refused.
+itself becomes a new value; whoever uses the old one afterwards, or what shows its memory, is refused (`Trace.placed`).
 """
 
 from collections.abc import Callable
@@ -38,7 +38,8 @@ class InPlace(Dispatched):
         def __mul__(self, other: Any) -> "Tensor": ...
         def __truediv__(self, other: Any) -> "Tensor": ...
         def __pow__(self, other: Any) -> "Tensor": ...
-        def clip(self, low: Any = None, high: Any = None) -> "Tensor": ...
+        def clip(self, low: Any = None, high: Any = None) -> "Tensor":
+            """min(max(x, low), high)"""
 
     def __iadd__(self, other: Any) -> "Tensor":
         return self._changed("+=", lambda: self + other, other)
@@ -117,9 +118,7 @@ class InPlace(Dispatched):
     def requires_grad_(self, requires_grad: bool = True) -> "Tensor":
         """Say that gradients are wanted, or not."""
         if requires_grad and self._data.dtype.kind != "f":
-            raise TypeError(
-                f"only floating-point tensors can require gradients; got {self.dtype}: use .float() first"
-            )
+            raise TypeError(f"only floating-point tensors can require gradients; got {self.dtype}: use .float() first")
         if not requires_grad and self.node is not None:
             raise RuntimeError("a result of the graph requires gradients as long as it is one: use .detach()")
         self.requires_grad = requires_grad
@@ -170,16 +169,12 @@ class InPlace(Dispatched):
         if trace is None or not (isinstance(array, Traced) or trace.among((place, new))):
             if not array.flags.writeable:
                 raise ValueError(
-                    "these numbers can be read only (an expanded tensor, or an array from elsewhere): use .clone() first"
+                    "these numbers can only be read (an expanded tensor, a file in memory): .clone() them first"
                 )
             self.write()[place] = new
         elif isinstance(array, Traced) and trace.mutable(array.number):
             array[place] = new
         else:
-            if trace.is_seen(array) or (self._memory is not None and (isinstance(array, Traced) or self._memory.shared)):
-                tracing.refuse(
-                    "change in place what it was given, or what several tensors show: write y = y + x, or use .clone()"
-                )
             self._data = trace.placed(array, place, new)
 
 

@@ -66,7 +66,9 @@ def equal(x: Any, y: Any) -> bool:
 
 def _several(name: str, tensors: Any) -> list[Tensor]:
     if isinstance(tensors, Tensor | np.ndarray) or not isinstance(tensors, Sequence):
-        raise TypeError(f"{name} expects a list or tuple of tensors; got {type(tensors).__name__}: write {name}([a, b])")
+        raise TypeError(
+            f"{name} expects a list or tuple of tensors; got {type(tensors).__name__}: write {name}([a, b])"
+        )
     if not tensors:
         raise ValueError(f"{name} expects at least one tensor")
     return [as_tensor(t) for t in tensors]

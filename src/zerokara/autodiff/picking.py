@@ -63,7 +63,7 @@ class Picking(Dispatched):
     def sort(
         self, dim: int | None = None, descending: bool = False, stable: bool = True, *, axis: int | None = None
     ) -> Found:
-        """(values, indices): numbers in order along an axis (the last), equal ones as they stood; NaN is the largest."""
+        """(values, indices): numbers in order along an axis (the last), equal ones as they stood; NaN is largest."""
         given = either("sort", "axis", axis, "dim", dim)
         place = -1 if given is None else given
         order = self._order("sort", place, descending)
@@ -88,7 +88,9 @@ class Picking(Dispatched):
         """yᵢ = x₁ + … + xᵢ along an axis"""
         place = either("cumsum", "axis", axis, "dim", dim)
         if place is None:
-            raise TypeError("cumsum expects an axis to sum along: cumsum(dim=0); x.flatten().cumsum(0) goes through all")
+            raise TypeError(
+                "cumsum expects an axis to sum along: cumsum(dim=0); x.flatten().cumsum(0) goes through all"
+            )
         if not self.ndim:
             one_axis("cumsum", place, (1,))
             return self._apply(rules.sum, self)

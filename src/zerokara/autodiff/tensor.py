@@ -60,8 +60,6 @@ class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion,
         """The array itself, not a copy. A change in place that a backward pass would trip over is noticed there."""
         if self._memory is not None:
             self._memory.share(self._data)
-        elif type(self._data) is Traced:
-            self._memory = Memory()  # somebody else has it now: see `in_place.py`
         return self._data
 
     @data.setter
@@ -151,9 +149,6 @@ class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion,
 
     def detach(self) -> "Tensor":
         """The same numbers (not a copy), without their history."""
-        if tracing.current() is not None:  # two tensors show it: see `in_place.py`
-            self._memory = self._memory or Memory()
-            self._memory.share(self._data)
         detached = Tensor(self._data)
         detached._memory = self._memory
         return detached
@@ -228,9 +223,7 @@ def _kernel_call(name: str) -> tuple[list[str] | None, list[str]]:
     return (inputs if known == {*inputs, *options} else None), options
 
 
-def tensor(
-    value: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, *, device: Any = None
-) -> Tensor:
+def tensor(value: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, *, device: Any = None) -> Tensor:
     """A tensor of an array, a number, or nested lists of numbers.
 
     NumPy arrays are copied and keep their dtype; Python's fractions become float32 and its integers int64, as PyTorch.
@@ -295,9 +288,9 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
 
 def _traced(t: Tensor) -> Any:
     """The data of a tensor in a trace: a parameter, say, is looked at anew at every replay."""
-    outside = type(t._data) is not Traced
-    array = t.data if outside else t._data  # a recording may write to it at any time
+    array = t.data  # a recording may write to it at any time
     trace = tracing.current()
+    outside = not isinstance(array, Traced)
     if t.node is not None and (outside or trace is None or array.number in trace.constants):  # type: ignore[attr-defined]
         tracing.refuse("use a result with a history that was computed outside of it: detach() it, or compute it inside")
     if not outside:

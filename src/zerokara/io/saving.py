@@ -17,7 +17,7 @@ PICKLED = (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".p")
 
 
 def save(state: Any, path: str | os.PathLike[str]) -> Path:
-    """Write a module, its `state_dict()`, or tensors and arrays by name, to a .safetensors or .npz file; return its path.
+    """Write a module, its `state_dict()`, or tensors by name to a .safetensors or .npz file; return its path.
 
     Raises ValueError for a name that ends otherwise, such as .pt: those are pickles, which could run anything when they
     are opened. TypeError for what is no array by name: zk.io.save_checkpoint keeps a whole training.
@@ -28,7 +28,9 @@ def save(state: Any, path: str | os.PathLike[str]) -> Path:
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         why = "could run anything when it is opened" if suffix in PICKLED else "is no kind of file known here"
-        raise ValueError(f"{path}: {suffix or 'no ending'} {why}: write {target.with_suffix('.safetensors').name!r} instead")
+        raise ValueError(
+            f"{path}: {suffix or 'no ending'} {why}: write {target.with_suffix('.safetensors').name!r} instead"
+        )
     if isinstance(state, Module):
         return save_weights(target, state)
     if not isinstance(state, Mapping):
@@ -45,8 +47,9 @@ def load(path: str | os.PathLike[str], map_location: Any = None, *, weights_only
     source = Path(path)
     if source.suffix.lower() in (".pt", ".pth", ".bin", ".ckpt"):
         raise ValueError(
-            f"{path} is a pickle of PyTorch's, which could run anything when it is opened: convert it once where PyTorch "
-            f"is: safetensors.torch.save_file(torch.load('{source.name}', weights_only=True), '{source.stem}.safetensors')"
+            f"{path} is a pickle of PyTorch's, which could run anything when opened: convert it once where PyTorch "
+            f"is: safetensors.torch.save_file(torch.load('{source.name}', weights_only=True), "
+            f"'{source.stem}.safetensors')"
         )
     return load_weights(source)
 

@@ -51,7 +51,7 @@ from zerokara.rules.order import along, sort
 from zerokara.rules.pool import avg_pool2d, max_pool2d
 from zerokara.rules.reduction import cumsum, max, mean, min, std, sum, var, vector_norm
 from zerokara.rules.rule import Pullback, Rule, Ruled
-from zerokara.rules.shape import broadcast_to, concatenate, getitem, reshape, scatter, transpose
+from zerokara.rules.shape import broadcast_to, clone, concatenate, getitem, reshape, scatter, transpose
 
 RULES: dict[str, Rule] = {
     rule.__name__: rule
@@ -62,7 +62,7 @@ RULES: dict[str, Rule] = {
         # reductions
         sum, mean, var, std, max, min, vector_norm, cumsum,
         # arrangement
-        reshape, transpose, broadcast_to, getitem, scatter, concatenate, sort,
+        clone, reshape, transpose, broadcast_to, getitem, scatter, concatenate, sort,
         # products
         matmul, linear, einsum,
         # activations

@@ -17,7 +17,7 @@ def einsum(*xs: Array, equation: str) -> Ruled:
     Each operand has a letter an axis, each letter once; "…" of PyTorch's and NumPy's equations is written out before.
     Sums of float16 run in float32. Einstein, 1916, left out the sign for the sum.
     """
-    left, arrow, output = equation.partition("->")
+    left, _, output = equation.partition("->")
     inputs = left.split(",")
     wide = tuple(x.astype(np.float32) if x.dtype == np.float16 else x for x in xs)
     y = np.einsum(equation, *wide, optimize=True)
@@ -59,7 +59,9 @@ def written_out(equation: str, ranks: list[int]) -> str:
         if more < 0 or (more and "..." not in term):
             raise ValueError(f"einsum: {term!r} of {equation!r} names {rank - more} axes; the operand has {rank}")
         if len(set(term)) < len(term.replace("...", ".")):
-            raise ValueError(f"einsum takes a letter once an operand; got {term!r}: take its diagonal with x[i, i] first")
+            raise ValueError(
+                f"einsum takes a letter once an operand; got {term!r}: take its diagonal with x[i, i] first"
+            )
     free = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if c not in plain]
     rest = "".join(free[: max((0, *(h for h, term in zip(hidden, terms, strict=True) if "..." in term)))])
     full = [t.replace("...", rest[len(rest) - h :]) for t, h in zip(terms, hidden, strict=True)]

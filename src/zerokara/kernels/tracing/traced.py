@@ -51,6 +51,8 @@ class Trace:
     """The values that are views, as NumPy gives them: by number, the arrays whose memory they show."""
     picked: dict[int, int] = field(default_factory=dict)
     """The values that are a single number out of an array from outside, such as sizes[0]: out of which."""
+    superseded: set[int] = field(default_factory=set)
+    """The values in whose place others have come: see `placed`."""
     leaves: dict[int, Any] = field(default_factory=dict)
     """The tensors that got gradients, by id: after a replay they have none."""
     zeroed: set[int] = field(default_factory=set)
@@ -113,26 +115,45 @@ class Trace:
         shown = self.shows.get(number, ())
         return number in self.constants or any(not isinstance(s, Value) or self.mutable(s.number) for s in shown)
 
-    def is_seen(self, array: Any) -> bool:
-        """Whether this value is an input, shows another one's memory, or is shown by another."""
-        traced = array if isinstance(array, Traced) else self._known.get(id(array))
-        if traced is None:
-            return False
-        number = traced.number
-        return (
-            number in self.inputs or number in self.shows or any(Value(number) in shown for shown in self.shows.values())
-        )
-
     def among(self, values: Any) -> bool:
         """Whether there is a traced array in a nest of values."""
         return any(isinstance(value, Traced) for value in _flat(values))
 
     def placed(self, array: Any, place: Any, new: Any) -> "Traced":
-        """A new value: the array, with other numbers at a place. For what the step has computed or made itself."""
-        found = np.array(array.array if isinstance(array, Traced) else array)
+        """A new value: the array, with other numbers at a place. For what the step has computed or made itself.
+
+        The old value, and all that shows its memory, are used no more: as the step is written they would have changed.
+        """
+        old = array if isinstance(array, Traced) else self.constant(array)
+        family = self._same_memory(old.number)
+        if not family.isdisjoint(self.inputs):
+            refuse("change in place what it was given: write y = y + x, or change y = x.clone()")
+        found = np.array(old.array)
         if not any(isinstance(part, Traced) and part.dtype == np.bool_ for part in _flat((place,))):
             found[_any_index(place)] = _plain(new)
-        return cast("Traced", self.note("placed", _placed, (array, place, new), {}, found))
+        result = cast("Traced", self.note("placed", _placed, (old, place, new), {}, found))
+        self.superseded |= family
+        return result
+
+    def _same_memory(self, number: int) -> set[int]:
+        """A value, all whose memory it shows, and all that show that memory."""
+        family, before = {number}, 0
+        while len(family) != before:
+            before = len(family)
+            for result, shown in self.shows.items():
+                numbers = {value.number for value in shown if isinstance(value, Value)}
+                if result in family or not family.isdisjoint(numbers):
+                    family |= {result, *numbers}
+        return family
+
+    def expect_current(self, array: Any) -> None:
+        """Refuse a value that was changed in place since it was made, or whose memory was."""
+        traced = array if isinstance(array, Traced) else self._known.get(id(array))
+        if traced is not None and traced.number in self.superseded:
+            refuse(
+                "use numbers that were changed in place under another name (h[0] and h, t and t.detach()): "
+                "take .clone() of them before, or write y = y + x"
+            )
 
     def writes(self, value: Any) -> int:
         """The same for any traced array, views of arrays from outside included, or for an array from outside."""
@@ -192,6 +213,8 @@ class Trace:
 
     def _value(self, array: Any) -> Any:
         traced = array if isinstance(array, Traced) else self._known.get(id(array))
+        if self.superseded:
+            self.expect_current(array)
         return array if traced is None else Value(traced.number)
 
 
@@ -232,7 +255,7 @@ def tracing(trace: Trace) -> Iterator[None]:
 def as_array(value: Any, dtype: DTypeLike | None = None) -> Array:
     """`np.asarray`, which leaves a traced array what it is, also inside a tensor."""
     if type(value) is not np.ndarray and not isinstance(value, Traced) and hasattr(type(value), "__kernel__"):
-        value = value._data if isinstance(value._data, Traced) else value.data  # a tensor
+        value = value.data  # a tensor
     if isinstance(value, Traced):
         return cast(Array, value if dtype is None else value.astype(dtype))
     return np.asarray(value, dtype)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from zerokara.io.onnx.exports.arrangement import (
     broadcast_to,
+    clone,
     concatenate,
     cumsum,
     einsum,
@@ -75,7 +76,7 @@ EXPORTS: dict[str, Export] = {
         add, subtract, multiply, divide, negative, power, scalar_power, exp, log, logaddexp, sqrt, sin, cos, absolute,
         maximum, minimum, clip, where, cast,
         sum, mean, var, std, max, min, vector_norm, cumsum,
-        reshape, transpose, broadcast_to, getitem, scatter, concatenate, sort,
+        clone, reshape, transpose, broadcast_to, getitem, scatter, concatenate, sort,
         matmul, linear, einsum,
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, softplus, softmax, log_softmax,
         conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d,

@@ -90,6 +90,11 @@ def einsum(step: Step, *xs: Given) -> str:
     return step.emit("Einsum", *(x.name for x in xs), equation=step.options["equation"])
 
 
+def clone(step: Step, x: Given) -> str:
+    """The same numbers"""
+    return x.name
+
+
 def reshape(step: Step, x: Given) -> str:
     """The same numbers in another shape. Where one length grows with the batch, it is written as 0 or −1."""
     a, b = step.shapes
