@@ -166,6 +166,8 @@ class InPlace(Dispatched):
     def _write(self, place: Any, new: Any) -> None:
         """self[place] ← new; a value that a recorded step has computed becomes another value."""
         array, trace = self._data, tracing.current()
+        if trace is None and isinstance(array, Traced):
+            return  # only its shape is known
         if trace is None or not (isinstance(array, Traced) or trace.among((place, new))):
             if not array.flags.writeable:
                 raise ValueError(
