@@ -137,6 +137,7 @@ STEPS: dict[str, Any] = {
     "a mask of a result": lambda x: _mask(x),
     "filled": lambda x: (x * 2).fill_(3.0) + x,
     "clamped and scaled": lambda x: (x * 2).clamp_(min=0).mul_(0.5),
+    "views that are assigned back": lambda x: _assigned_back(x),
     "two names of one tensor": lambda x: _two_names(x),
 }
 
@@ -171,6 +172,15 @@ def _mask(x: Any) -> Any:
     return h
 
 
+def _assigned_back(x: Any) -> Any:
+    h = x * 2
+    h[0] += 1
+    h[1:] *= x[:2]
+    h[:] -= 1
+    h[zk.tensor([2, 0])] += 3
+    return h * x
+
+
 def _two_names(x: Any) -> Any:
     h = x + 1
     other = h
@@ -196,7 +206,9 @@ REFUSED: dict[str, Any] = {
     "a detached result": lambda x: _detached(x),
     "an array that was handed out": lambda x: _handed_out(x),
     "what it was given": lambda x: x.__iadd__(1),
-    "a view that is assigned back": lambda x: _assigned_back(x),
+    "a view of a single number": lambda x: _single(x),
+    "a view of a view": lambda x: _view_of_view(x),
+    "another view that is assigned": lambda x: _other_place(x),
     "a buffer's other name": lambda x: _other_name(x),
 }
 
@@ -229,9 +241,24 @@ def _handed_out(x: Any) -> Any:
     return array * 1
 
 
-def _assigned_back(x: Any) -> Any:
+def _single(x: Any) -> Any:
     h = x * 2
-    h[0] += 1
+    number = h[0]
+    number += 1
+    return h
+
+
+def _view_of_view(x: Any) -> Any:
+    h = x * 2
+    h[0:2][1] += 5
+    return h
+
+
+def _other_place(x: Any) -> Any:
+    h = x * 2
+    part = h[:2]
+    part += 1
+    h[1:] = part
     return h
 
 

@@ -157,8 +157,9 @@ def test_the_gradient_of_a_norm_is_0_where_all_is_0(p: float) -> None:
     x, t = zk.tensor(array, requires_grad=True), torch.tensor(array, requires_grad=True)
     y, u = x.norm(p, dim=1), t.norm(p, dim=1)
     np.testing.assert_allclose(y.data, u.detach().numpy())
-    u.sum().backward()
-    expected = np.nan_to_num(t.grad.numpy())
+    if p:
+        u.sum().backward()
+    expected = np.nan_to_num(t.grad.numpy()) if p else np.zeros_like(array)
     np.testing.assert_allclose(zk.gradients(y.sum(), [x])[0], expected, atol=1e-12)
 
 
@@ -200,7 +201,7 @@ def test_einsum_as_numpy(data: st.DataObject) -> None:
 def test_equations_are_written_out(equation: str, shapes: Any, written: str) -> None:
     assert rules.written_out(equation, [len(s) for s in shapes]) == written
     arrays = [normal(*s) for s in shapes]
-    np.testing.assert_allclose(zk.einsum(equation, *arrays).data, np.einsum(equation, *arrays), rtol=1e-12)
+    np.testing.assert_allclose(zk.einsum(equation, *arrays).data, np.einsum(written, *arrays), rtol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,10 @@ def _pullback(k: int, inputs: list[str], output: str, xs: tuple[Array, ...]) -> 
         part = np.einsum(f"{','.join(terms)}->{''.join(found)}", g, *others, optimize=True)
         lengths = dict(zip(found, part.shape, strict=True))
         spread = np.reshape(part, tuple(lengths.get(letter, 1) for letter in own))
-        return np.broadcast_to(spread, tuple(lengths.get(x, n) for x, n in zip(own, shape, strict=True)))
+        stretched = (
+            n if lengths.get(letter, 1) == 1 else lengths[letter] for letter, n in zip(own, shape, strict=True)
+        )
+        return np.broadcast_to(spread, tuple(stretched))
 
     return pull
 
