@@ -16,25 +16,26 @@ from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced
 
 Rng = np.random.Generator | None
+DType = DTypeLike | None
 
 
-def zeros(*size: Any, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros(*size: Any, dtype: DType = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros; the shape is given as 2, 3 or as (2, 3)"""
     return _filled("zeros", size, 0, dtype or np.float32, device, requires_grad)
 
 
-def ones(*size: Any, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def ones(*size: Any, dtype: DType = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones; the shape is given as 2, 3 or as (2, 3)"""
     return _filled("ones", size, 1, dtype or np.float32, device, requires_grad)
 
 
-def empty(*size: Any, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty(*size: Any, dtype: DType = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Numbers that are still to be written. They are zeros: nothing undefined can be read."""
     return _filled("empty", size, 0, dtype or np.float32, device, requires_grad)
 
 
 def full(
-    size: Any, fill_value: Any, *, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False
+    size: Any, fill_value: Any, *, dtype: DType = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """One number everywhere; its type decides: a fraction gives float32, a whole number int64, a truth value bool."""
     kind = np.asarray(values(fill_value)).dtype.kind
@@ -42,30 +43,30 @@ def full(
     return _filled("full", (size,), fill_value, dtype or own, device, requires_grad)
 
 
-def zeros_like(x: Any, *, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros_like(x: Any, *, dtype: DType = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros in the shape and type of x."""
     return _like("zeros_like", x, 0, dtype, device, requires_grad)
 
 
-def ones_like(x: Any, *, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def ones_like(x: Any, *, dtype: DType = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones in the shape and type of x."""
     return _like("ones_like", x, 1, dtype, device, requires_grad)
 
 
-def empty_like(x: Any, *, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty_like(x: Any, *, dtype: DType = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Numbers that are still to be written (zeros), in the shape and type of x."""
     return _like("empty_like", x, 0, dtype, device, requires_grad)
 
 
 def full_like(
-    x: Any, fill_value: Any, *, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False
+    x: Any, fill_value: Any, *, dtype: DType = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """One number everywhere, in the shape and type of x."""
     return _like("full_like", x, fill_value, dtype, device, requires_grad)
 
 
 def eye(
-    n: int, m: int | None = None, *, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False
+    n: int, m: int | None = None, *, dtype: DType = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Ones on the diagonal of an n×m matrix, else zeros; m is n unless given."""
     expect_processor(device)
@@ -78,7 +79,7 @@ def arange(
     end: float | None = None,
     step: float = 1,
     *,
-    dtype: DTypeLike = None,
+    dtype: DType = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
@@ -93,7 +94,7 @@ def arange(
 
 
 def linspace(
-    start: float, end: float, steps: int, *, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False
+    start: float, end: float, steps: int, *, dtype: DType = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """`steps` numbers at equal distances, from start to end, both included"""
     expect_processor(device)
@@ -105,7 +106,7 @@ def linspace(
 
 
 def rand(
-    *size: Any, generator: Rng = None, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False
+    *size: Any, generator: Rng = None, dtype: DType = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Random numbers, evenly from 0 to below 1"""
     expect_processor(device)
@@ -115,7 +116,7 @@ def rand(
 
 
 def randn(
-    *size: Any, generator: Rng = None, dtype: DTypeLike = None, device: Any = None, requires_grad: bool = False
+    *size: Any, generator: Rng = None, dtype: DType = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Random numbers of the normal distribution with mean 0 and spread 1"""
     expect_processor(device)
@@ -128,20 +129,20 @@ def randn(
     )
 
 
-def rand_like(x: Any, *, generator: Rng = None, dtype: DTypeLike = None, requires_grad: bool = False) -> Tensor:
+def rand_like(x: Any, *, generator: Rng = None, dtype: DType = None, requires_grad: bool = False) -> Tensor:
     """Random numbers from 0 to below 1, in the shape and type of x"""
     like = _outline(x)
     return rand(like.shape, generator=generator, dtype=dtype or like.dtype, requires_grad=requires_grad)
 
 
-def randn_like(x: Any, *, generator: Rng = None, dtype: DTypeLike = None, requires_grad: bool = False) -> Tensor:
+def randn_like(x: Any, *, generator: Rng = None, dtype: DType = None, requires_grad: bool = False) -> Tensor:
     """Normally distributed random numbers in the shape and type of x"""
     like = _outline(x)
     return randn(like.shape, generator=generator, dtype=dtype or like.dtype, requires_grad=requires_grad)
 
 
 def randint(
-    low: int, high: Any = None, size: Any = None, *, generator: Rng = None, dtype: DTypeLike = None, device: Any = None
+    low: int, high: Any = None, size: Any = None, *, generator: Rng = None, dtype: DType = None, device: Any = None
 ) -> Tensor:
     """Random whole numbers from low (0 if it is left out) to below high"""
     expect_processor(device)
@@ -176,7 +177,7 @@ def from_numpy(array: Array) -> Tensor:
     return Tensor(array)
 
 
-def as_tensor(value: Any, dtype: DTypeLike = None, device: Any = None) -> Tensor:
+def as_tensor(value: Any, dtype: DType = None, device: Any = None) -> Tensor:
     """A tensor of an array, numbers, or a tensor; it shows the same memory where it can."""
     expect_processor(device)
     found = constant(value)
