@@ -34,9 +34,7 @@ def empty(*size: Any, dtype: DType = None, device: Any = None, requires_grad: bo
     return _filled("empty", size, 0, dtype or np.float32, device, requires_grad)
 
 
-def full(
-    size: Any, fill_value: Any, *, dtype: DType = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def full(size: Any, fill_value: Any, *, dtype: DType = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """One number everywhere; its type decides: a fraction gives float32, a whole number int64, a truth value bool."""
     kind = np.asarray(values(fill_value)).dtype.kind
     own = {"f": np.float32, "b": np.bool_}.get(kind, np.int64)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zerokara import rules
-from zerokara.arrays import Array, Shape
+from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff.noting import noted
 from zerokara.autodiff.promotion import alike, combined, comparable, values
 from zerokara.kernels.tracing import as_array
@@ -47,6 +47,11 @@ class Dispatched:
 
         @staticmethod
         def _tensor(value: Any) -> Tensor: ...
+
+        def astype(self, dtype: DTypeLike) -> Tensor:
+            """The same numbers in another dtype."""
+
+        def __getitem__(self, index: Any) -> Tensor: ...
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         known = UFUNCS.get(ufunc)

@@ -23,7 +23,7 @@ NAMES = (
 def numeric(dtype: Any) -> np.dtype[Any]:
     """A type of real numbers or bools, in the byte order of this machine; TypeError in words for any other."""
     try:
-        wanted = np.dtype(dtype).newbyteorder("=")
+        wanted: np.dtype[Any] = np.dtype(dtype).newbyteorder("=")
     except TypeError:
         raise TypeError(f"expected a type of numbers such as zk.float32 or np.int64; got {dtype!r}") from None
     if wanted.kind not in "biuf":

@@ -121,8 +121,9 @@ class InPlace(Dispatched):
             raise TypeError(f"only floating-point tensors can require gradients; got {self.dtype}: use .float() first")
         if not requires_grad and self.node is not None:
             raise RuntimeError("a result of the graph requires gradients as long as it is one: use .detach()")
-        self.requires_grad = requires_grad
-        return self._tensor(self)
+        tensor = self._tensor(self)
+        tensor.requires_grad = requires_grad
+        return tensor
 
     # what they share
 
@@ -177,7 +178,7 @@ class InPlace(Dispatched):
         elif isinstance(array, Traced) and trace.mutable(array.number):
             array[place] = new
         else:
-            self._data = trace.placed(array, place, new)
+            self._tensor(self)._data = trace.placed(array, place, new)  # type: ignore[assignment]
 
 
 def _fitting(what: str, instead: str, new: Any, dtype: Any) -> Any:

@@ -141,51 +141,51 @@ class Operators(Dispatched):
 
     def add(self, other: Any, *, alpha: float = 1) -> "Tensor":
         """x + α·y"""
-        return self + (other if alpha == 1 else other * alpha)
+        return self.__add__(other if alpha == 1 else other * alpha)
 
     def sub(self, other: Any, *, alpha: float = 1) -> "Tensor":
         """x − α·y"""
-        return self - (other if alpha == 1 else other * alpha)
+        return self.__sub__(other if alpha == 1 else other * alpha)
 
     def mul(self, other: Any) -> "Tensor":
         """x · y"""
-        return self * other
+        return self.__mul__(other)
 
     def div(self, other: Any) -> "Tensor":
         """x / y"""
-        return self / other
+        return self.__truediv__(other)
 
     def eq(self, other: Any) -> Array:
         """x == y, an array of truth values."""
-        return self == other
+        return self.__eq__(other)
 
     def ne(self, other: Any) -> Array:
         """x != y, an array of truth values."""
-        return self != other
+        return self.__ne__(other)
 
     def lt(self, other: Any) -> Array:
         """x < y, an array of truth values."""
-        return self < other
+        return self.__lt__(other)
 
     def le(self, other: Any) -> Array:
         """x <= y, an array of truth values."""
-        return self <= other
+        return self.__le__(other)
 
     def gt(self, other: Any) -> Array:
         """x > y, an array of truth values."""
-        return self > other
+        return self.__gt__(other)
 
     def ge(self, other: Any) -> Array:
         """x >= y, an array of truth values."""
-        return self >= other
+        return self.__ge__(other)
 
     def neg(self) -> "Tensor":
         """−x"""
-        return -self
+        return self.__neg__()
 
     def matmul(self, other: Any) -> "Tensor":
         """x @ y"""
-        return self @ other
+        return self.__matmul__(other)
 
     def mm(self, other: Any) -> "Tensor":
         """The product of two matrices."""
