@@ -13,7 +13,7 @@ import numpy as np
 from zerokara import kernels, rules
 from zerokara.arrays import Array, default_generator
 from zerokara.autodiff import Tensor, apply, as_tensor, joining
-from zerokara.autodiff.dispatch import truth
+from zerokara.autodiff.dispatch import chosen
 from zerokara.autodiff.promotion import alike, combined, converted, floating
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import as_array
@@ -126,7 +126,7 @@ def clip(x: Like, low: Like | None = None, high: Like | None = None) -> Tensor:
 
 def where(condition: Like, x: Like, y: Like) -> Tensor:
     """The value x where the condition holds, else y"""
-    return as_tensor(combined(lambda rule, *xs: apply(rule, *xs, condition=truth(condition)), rules.where, x, y))
+    return as_tensor(chosen(apply, condition, x, y))
 
 
 # reductions, in NumPy's words (axis, keepdims) or PyTorch's (dim, keepdim): see `autodiff/reductions.py`

@@ -10,7 +10,7 @@ from zerokara import rules
 from zerokara.arrays import Shape
 from zerokara.autodiff.dispatch import Dispatched
 from zerokara.autodiff.sizes import either
-from zerokara.rules import new_shape, one_axis, several_axes
+from zerokara.rules import in_short, new_shape, one_axis, several_axes, whole_number
 
 if TYPE_CHECKING:
     from zerokara.autodiff.tensor import Tensor
@@ -30,12 +30,14 @@ class Arrangement(Dispatched):
     def view(self, *shape: int | Shape) -> "Tensor":
         """As `reshape`: PyTorch's word. Memory is shown where it can be, copied where it cannot."""
         if len(shape) == 1 and not isinstance(shape[0], int | np.integer | tuple | list):
-            raise TypeError(f"view takes lengths of axes; got {shape[0]!r}: use .to(dtype) for numbers of another type")
+            raise TypeError(
+                f"view takes lengths of axes; got {in_short(shape[0])}: use .to(dtype) for numbers of another type"
+            )
         return self.reshape(*shape)
 
     def view_as(self, other: "Tensor") -> "Tensor":
         """In the shape of another."""
-        return self.reshape(other.shape)
+        return self.reshape(self._tensor(other).shape)
 
     reshape_as = view_as
 
@@ -132,7 +134,7 @@ class Arrangement(Dispatched):
 
     def expand_as(self, other: "Tensor") -> "Tensor":
         """Repeated to fill the shape of another."""
-        return self.broadcast_to(other.shape)
+        return self.broadcast_to(self._tensor(other).shape)
 
     def repeat(self, *sizes: int | Shape) -> "Tensor":
         """The whole tensor, so many times along each axis: PyTorch's repeat, which NumPy calls tile."""
@@ -149,12 +151,13 @@ class Arrangement(Dispatched):
         """Parts along an axis: of this length (the last may be shorter), or of these lengths."""
         place = one_axis("split", dim, self.shape)
         n = self.shape[place]
-        if isinstance(split_size, int | np.integer):
+        if not isinstance(split_size, list | tuple):
+            split_size = whole_number("split", split_size, "a length, or a list of lengths")
             if split_size < 1:
                 raise ValueError(f"split expects parts of at least 1; got {split_size}")
-            lengths = [min(int(split_size), n - start) for start in range(0, n, int(split_size))] or [0]
+            lengths = [min(split_size, n - start) for start in range(0, n, split_size)] or [0]
         else:
-            lengths = [int(length) for length in split_size]
+            lengths = [whole_number("split", length, "lengths that are whole numbers") for length in split_size]
             if sum(lengths) != n or any(length < 0 for length in lengths):
                 raise ValueError(f"split of an axis of {n} expects lengths that add up to it; got {lengths}")
         ends = np.cumsum(lengths).tolist()
@@ -163,6 +166,7 @@ class Arrangement(Dispatched):
 
     def chunk(self, chunks: int, dim: int = 0) -> "tuple[Tensor, ...]":
         """At most so many parts of one length along an axis; the last may be shorter."""
+        chunks = whole_number("chunk", chunks, "a number of parts")
         if chunks < 1:
             raise ValueError(f"chunk expects at least 1 part; got {chunks}")
         n = self.shape[one_axis("chunk", dim, self.shape)]
@@ -179,7 +183,8 @@ class Arrangement(Dispatched):
 
 def flat(numbers: tuple[Any, ...]) -> Shape:
     """(2, 3) from either f(2, 3) or f((2, 3))."""
-    return tuple(numbers[0]) if len(numbers) == 1 and not isinstance(numbers[0], int | np.integer) else numbers
+    row = len(numbers) == 1 and (isinstance(numbers[0], tuple | list) or np.ndim(numbers[0]) == 1)
+    return tuple(numbers[0]) if row else numbers
 
 
 def plain_index(index: Any) -> Any:

@@ -46,7 +46,7 @@ class Conversion(Dispatched):
 
     def type_as(self, other: "Tensor") -> "Tensor":
         """In the type of another."""
-        return self.to(other)
+        return self.to(self._tensor(other))
 
     def float(self) -> "Tensor":
         """In float32."""

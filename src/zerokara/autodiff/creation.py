@@ -9,7 +9,7 @@ from zerokara.arrays import Array, DTypeLike, Shape, default_generator
 from zerokara.autodiff.devices import expect_processor
 from zerokara.autodiff.dtypes import numeric
 from zerokara.autodiff.guards import Memory
-from zerokara.autodiff.promotion import values
+from zerokara.autodiff.promotion import fits, numbers, values
 from zerokara.autodiff.tensor import Tensor
 from zerokara.autodiff.tensor import as_tensor as constant
 from zerokara.kernels import tracing
@@ -36,7 +36,7 @@ def empty(*size: Any, dtype: DType = None, device: Any = None, requires_grad: bo
 
 def full(size: Any, fill_value: Any, *, dtype: DType = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """One number everywhere; its type decides: a fraction gives float32, a whole number int64, a truth value bool."""
-    kind = np.asarray(values(fill_value)).dtype.kind
+    kind = numbers("full", fill_value).dtype.kind
     own = {"f": np.float32, "b": np.bool_}.get(kind, np.int64)
     return _filled("full", (size,), fill_value, dtype or own, device, requires_grad)
 
@@ -84,6 +84,7 @@ def arange(
     """The numbers start, start + step, … before end; with one number from 0 to it"""
     expect_processor(device)
     first, last = (0, start) if end is None else (start, end)
+    first, last, step = (_real("arange", number) for number in (first, last, step))
     if step == 0 or (last - first) / step < 0:
         raise ValueError(f"arange expects a step that leads from {first} to {last}; got {step}")
     found = np.arange(first, last, step)
@@ -97,6 +98,7 @@ def linspace(
     """`steps` numbers at equal distances, from start to end, both included"""
     expect_processor(device)
     (count,) = _lengths("linspace", (steps,))
+    start, end = _real("linspace", start), _real("linspace", end)
     return _made(np.linspace(start, end, count).astype(numeric(dtype or np.float32)), requires_grad)
 
 
@@ -148,6 +150,7 @@ def randint(
         low, high, size = 0, low, high
     if size is None or high is None or isinstance(high, tuple | list):
         raise TypeError("randint expects (high, shape) or (low, high, shape)")
+    low, high = (rules.whole_number("randint", number, "whole numbers") for number in (low, high))
     if low >= high:
         raise ValueError(f"randint expects low < high; got {low} and {high}")
     shape, kind = _lengths("randint", (size,)), numeric(dtype or np.int64)
@@ -160,6 +163,7 @@ def randperm(n: int, *, generator: Rng = None, device: Any = None) -> Tensor:
     expect_processor(device)
     shape = _lengths("randperm", (n,))
     rng = _generator("randperm", generator)
+    (n,) = shape
     return _made(tracing.again(lambda: rng.permutation(n), shape, np.int64), False)
 
 
@@ -200,7 +204,7 @@ def _made(array: Any, requires_grad: bool) -> Tensor:
 def _filled(name: str, size: Any, value: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
     expect_processor(device)
     shape, kind = _lengths(name, size), numeric(dtype)
-    return _made(np.full(shape, np.asarray(values(value)).item(), kind), requires_grad)
+    return _made(np.full(shape, _single(name, value, kind), kind), requires_grad)
 
 
 def _like(name: str, x: Any, value: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
@@ -211,6 +215,24 @@ def _like(name: str, x: Any, value: Any, dtype: Any, device: Any, requires_grad:
 def _outline(x: Any) -> Any:
     """What has the shape and type of x; nobody looks at its numbers."""
     return x._data if isinstance(x, Tensor) else values(x)
+
+
+def _real(name: str, number: Any) -> Any:
+    """A plain number of what counts as one: Python's, NumPy's, a tensor's."""
+    array = numbers(name, number)
+    if array.ndim or not np.isfinite(array):
+        raise ValueError(f"{name} expects single, finite numbers; got {rules.in_short(number)}")
+    return array.item()
+
+
+def _single(name: str, value: Any, kind: np.dtype[Any]) -> Any:
+    """One number, infinite or not, that a tensor of this type can hold."""
+    array = numbers(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} expects one number; got {rules.in_short(value)}")
+    if not fits(array, kind) if kind.kind in "iu" else False:
+        raise ValueError(f"{name}: {rules.in_short(value)} does not fit {kind}: give a larger dtype")
+    return array.item()
 
 
 def _lengths(name: str, size: tuple[Any, ...]) -> Shape:

@@ -9,8 +9,7 @@ import numpy as np
 from zerokara import rules
 from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff.noting import noted
-from zerokara.autodiff.promotion import alike, combined, comparable, values
-from zerokara.kernels.tracing import as_array
+from zerokara.autodiff.promotion import alike, combined, compared, numbers, values
 from zerokara.rules import Rule
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ def _unary(rule: Rule) -> Callable[[Any], Any]:
 
 
 def _compared(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
-    return lambda x, y: noted(as_array(ufunc(*comparable(x, y))), ufunc, x, y)
+    return lambda x, y: noted(compared(ufunc, x, y), ufunc, x, y)
 
 
 def _constant(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -107,13 +106,29 @@ def _constant(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:
-    owner = _owner(x, y, condition)
-    return combined(lambda rule, *xs: owner._apply(rule, *xs, condition=truth(condition)), rules.where, x, y)
+    return chosen(_owner(x, y, condition)._apply, condition, x, y)
+
+
+def chosen(apply: Callable[..., Any], condition: Any, x: Any, y: Any) -> Any:
+    """x where the condition holds, else y, of any types and shapes that fit together."""
+    mask = truth(condition)
+    try:
+        return combined(lambda rule, *xs: apply(rule, *xs, condition=mask), rules.where, x, y)
+    except ValueError:
+        shapes = [tuple(np.shape(part)) for part in (mask, x, y)]
+        try:
+            np.broadcast_shapes(*shapes)
+        except ValueError:
+            raise ValueError(
+                f"where: the shapes {shapes[0]}, {shapes[1]} and {shapes[2]} do not fit: counted from the last, axes "
+                "must be equal or 1"
+            ) from None
+        raise
 
 
 def truth(condition: Any) -> Any:
     """A condition as an array of bools."""
-    array = values(condition)
+    array = numbers("a condition", condition)
     return array if array.dtype == np.bool_ else array.astype(np.bool_)
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.rules import in_short
+
 float16 = half = np.dtype(np.float16)
 float32 = float = np.dtype(np.float32)
 float64 = double = np.dtype(np.float64)
@@ -25,7 +27,7 @@ def numeric(dtype: Any) -> np.dtype[Any]:
     try:
         wanted: np.dtype[Any] = np.dtype(dtype).newbyteorder("=")
     except TypeError:
-        raise TypeError(f"expected a type of numbers such as zk.float32 or np.int64; got {dtype!r}") from None
+        raise TypeError(f"expected a type of numbers such as zk.float32 or np.int64; got {in_short(dtype)}") from None
     if wanted.kind not in "biuf":
         raise TypeError(f"a tensor holds real numbers or bools; got {wanted}")
     return wanted

@@ -1,5 +1,7 @@
 """What PyTorch's users look for and what is written here instead: the end of the sentence "… has no 'name'"."""
 
+from typing import Any
+
 METHODS: dict[str, str] = {
     "retain_grad": ": zk.gradients(y, at=[t]) gives gradients at inner results",
     "register_hook": ": zk.gradients(y, at=[t]) gives gradients at inner results",
@@ -59,3 +61,25 @@ NAMES: dict[str, str] = {
     "triu": ": np.triu(np.ones(shape)) is a mask to multiply by",
     "tril": ": np.tril(np.ones(shape)) is a mask to multiply by",
 }
+
+
+class _Absent:
+    """An attribute that is not there. As a descriptor it costs the attributes that are there nothing."""
+
+    def __init__(self, name: str) -> None:
+        self.sentence = f"a tensor has no {name!r}{METHODS[name]}"
+
+    def __get__(self, tensor: Any, owner: Any = None) -> Any:
+        if tensor is None:
+            return self
+        raise AttributeError(self.sentence)
+
+
+class Elsewhere:
+    """The names that PyTorch's tensors have and these have not, each with a sentence."""
+
+    __slots__ = ()
+
+
+for _name in METHODS:
+    setattr(Elsewhere, _name, _Absent(_name))

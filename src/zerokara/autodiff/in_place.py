@@ -17,7 +17,7 @@ from zerokara.arrays import default_generator
 from zerokara.autodiff.arrangement import plain_index
 from zerokara.autodiff.dispatch import Dispatched
 from zerokara.autodiff.graph import no_grad, recording
-from zerokara.autodiff.promotion import fits, values
+from zerokara.autodiff.promotion import fits, numbers, values
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced, as_array
 
@@ -58,7 +58,7 @@ class InPlace(Dispatched):
 
     def __setitem__(self, index: Any, value: Any) -> None:
         self._expect_no_graph("t[…] = …", "zk.where(condition, new, t)", value)
-        place, new = plain_index(index), values(value)
+        place, new = plain_index(index), numbers("t[…] = …", value)
         new = _fitting("t[…] = …", "use .to(…) on one of them first", new, self.dtype)
         try:
             self._write(place, new)
@@ -104,7 +104,7 @@ class InPlace(Dispatched):
     def copy_(self, other: Any) -> "Tensor":
         """The numbers become those of another tensor or array, in this one's type."""
         self._expect_no_graph("copy_", "t = other.clone()", other)
-        self[...] = as_array(values(other)).astype(self.dtype)
+        self[...] = numbers("copy_", other).astype(self.dtype)
         return self._tensor(self)
 
     def normal_(self, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> "Tensor":
@@ -153,7 +153,16 @@ class InPlace(Dispatched):
 
     def _drawn(self, what: str, draw: Callable[[np.random.Generator], Any], generator: Any) -> "Tensor":
         self._expect_no_graph(what, "zk.randn(t.shape)")
-        new = tracing.again(lambda: draw(generator or default_generator()).astype(self.dtype), self.shape, self.dtype)
+        if generator is not None and not isinstance(generator, np.random.Generator):
+            raise TypeError(f"{what} expects generator=zk.generator(seed); got {type(generator).__name__}")
+
+        def drawn() -> Any:
+            try:
+                return draw(generator or default_generator()).astype(self.dtype)
+            except (TypeError, ValueError, OverflowError):
+                raise ValueError(f"{what} expects two numbers that a distribution can have") from None
+
+        new = tracing.again(drawn, self.shape, self.dtype)
         return self._set(what, "zk.randn(t.shape)", lambda: self._tensor(new))
 
     def _overwrite(self, what: str, instead: str, compute: Callable[[], Any]) -> None:

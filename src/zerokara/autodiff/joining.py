@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from zerokara import rules
-from zerokara.autodiff.dispatch import truth
-from zerokara.autodiff.promotion import alike, combined, comparable, values
+from zerokara.autodiff.dispatch import chosen
+from zerokara.autodiff.promotion import alike, comparable, values
 from zerokara.autodiff.sizes import either
 from zerokara.autodiff.tensor import Tensor, apply, as_tensor
 
@@ -33,8 +33,7 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Tensor:
     """The value x where the condition holds, else y"""
     if x is None or y is None:
         raise TypeError("where expects (condition, x, y); the places alone: np.nonzero(np.asarray(condition))")
-    chosen: Any = combined(lambda rule, *xs: apply(rule, *xs, condition=truth(condition)), rules.where, x, y)
-    return as_tensor(chosen)
+    return as_tensor(chosen(apply, condition, x, y))
 
 
 def einsum(equation: str, *operands: Any) -> Tensor:

@@ -9,7 +9,7 @@ from zerokara import rules
 from zerokara.arrays import Array
 from zerokara.autodiff.dispatch import Dispatched
 from zerokara.autodiff.noting import noted
-from zerokara.autodiff.promotion import combined, common_dtype, comparable, converted, values
+from zerokara.autodiff.promotion import combined, common_dtype, compared, converted, numbers, refusal
 from zerokara.kernels.tracing import as_array
 from zerokara.rules import Rule
 
@@ -90,22 +90,22 @@ class Operators(Dispatched):
     # comparisons give ordinary arrays: they have no gradient
 
     def __lt__(self, other: Any) -> Array:
-        return noted(as_array(np.less(*comparable(self, other))), np.less, self, other)
+        return noted(compared(np.less, self, other), np.less, self, other)
 
     def __le__(self, other: Any) -> Array:
-        return noted(as_array(np.less_equal(*comparable(self, other))), np.less_equal, self, other)
+        return noted(compared(np.less_equal, self, other), np.less_equal, self, other)
 
     def __gt__(self, other: Any) -> Array:
-        return noted(as_array(np.greater(*comparable(self, other))), np.greater, self, other)
+        return noted(compared(np.greater, self, other), np.greater, self, other)
 
     def __ge__(self, other: Any) -> Array:
-        return noted(as_array(np.greater_equal(*comparable(self, other))), np.greater_equal, self, other)
+        return noted(compared(np.greater_equal, self, other), np.greater_equal, self, other)
 
     def __eq__(self, other: object) -> Array:  # type: ignore[override]
-        return noted(as_array(np.equal(*comparable(self, other))), np.equal, self, other)
+        return noted(compared(np.equal, self, other), np.equal, self, other)
 
     def __ne__(self, other: object) -> Array:  # type: ignore[override]
-        return noted(as_array(np.not_equal(*comparable(self, other))), np.not_equal, self, other)
+        return noted(compared(np.not_equal, self, other), np.not_equal, self, other)
 
     __hash__ = object.__hash__
 
@@ -211,10 +211,13 @@ def _of_rank(name: str, rank: int, x: Any) -> Any:
 
 
 def _bits(function: np.ufunc, *operands: Any) -> Array:
-    arrays = [values(operand) for operand in operands]
+    arrays = [numbers(f"np.{function.__name__}", operand) for operand in operands]
     if any(array.dtype.kind == "f" for array in arrays):
         raise TypeError(f"np.{function.__name__} is for truth values and whole numbers; got a tensor of fractions")
-    return noted(as_array(function(*arrays)), function, *operands)
+    try:
+        return noted(as_array(function(*arrays)), function, *operands)
+    except ValueError as error:
+        raise refusal(function, arrays[0], arrays[-1], error) from None
 
 
 def _matmul(x: Any, y: Any, combined: Callable[..., Any]) -> "Tensor":

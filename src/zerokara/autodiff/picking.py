@@ -7,14 +7,14 @@ import numpy as np
 
 from zerokara import rules
 from zerokara.arrays import Array
-from zerokara.autodiff.dispatch import Dispatched, truth
+from zerokara.autodiff.dispatch import Dispatched, chosen, truth
 from zerokara.autodiff.noting import noted
-from zerokara.autodiff.promotion import combined, values
+from zerokara.autodiff.promotion import numbers, values
 from zerokara.autodiff.reductions import Found
 from zerokara.autodiff.sizes import either
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import as_array
-from zerokara.rules import along, one_axis
+from zerokara.rules import along, one_axis, whole_number
 
 if TYPE_CHECKING:
     from zerokara.autodiff.tensor import Tensor
@@ -52,9 +52,7 @@ class Picking(Dispatched):
 
     def masked_fill(self, mask: Any, value: Any) -> "Tensor":
         """`value` where the mask holds, else x. ∂L/∂x = g where it does not"""
-        condition = truth(mask)
-        chosen: Any = combined(partial(_chosen, self, condition), rules.where, value, self)
-        return self._tensor(chosen)
+        return self._tensor(chosen(self._apply, mask, value, self))
 
     def masked_select(self, mask: Any) -> "Tensor":
         """The numbers at which the mask holds, in a row."""
@@ -77,6 +75,7 @@ class Picking(Dispatched):
         """(values, indices): the k largest numbers along an axis, the largest first; or the smallest."""
         place = one_axis("topk", dim, self.shape or (1,))
         n = (self.shape or (1,))[place]
+        k = whole_number("topk", k, "a whole number k")
         if not 0 <= k <= n:
             raise ValueError(f"topk along an axis of {n} expects k from 0 to {n}; got {k}")
         order = self._order("topk", place, largest)
@@ -116,12 +115,8 @@ class Picking(Dispatched):
         return self._apply(rules.sort, self, axis=dim, order=order, descending=descending)
 
 
-def _chosen(owner: Any, condition: Array, rule: Any, *xs: Any) -> Any:
-    return owner._apply(rule, *xs, condition=condition)
-
-
 def _places(name: str, index: Any) -> Array:
-    where = values(index)
+    where = numbers(name, index)
     if where.dtype.kind not in "iu":
         raise TypeError(f"{name} expects whole numbers as index; got {where.dtype}: use .long() on it")
     return as_array(where)

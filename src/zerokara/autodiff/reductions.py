@@ -16,7 +16,7 @@ from zerokara.autodiff.noting import noted
 from zerokara.autodiff.promotion import values
 from zerokara.autodiff.sizes import either
 from zerokara.kernels.tracing import as_array
-from zerokara.rules import one_axis
+from zerokara.rules import in_short, one_axis, several_axes
 
 if TYPE_CHECKING:
     from zerokara.autodiff.tensor import Tensor
@@ -65,11 +65,11 @@ class Reductions(Dispatched):
 
     def amax(self, dim: Axis = None, keepdim: bool = False) -> "Tensor":
         """The largest x along axes, without its place."""
-        return self._apply(rules.max, self, axis=None if dim == () else dim, keepdims=keepdim)
+        return self._apply(rules.max, self, axis=None if isinstance(dim, tuple) and not dim else dim, keepdims=keepdim)
 
     def amin(self, dim: Axis = None, keepdim: bool = False) -> "Tensor":
         """The smallest x along axes, without its place."""
-        return self._apply(rules.min, self, axis=None if dim == () else dim, keepdims=keepdim)
+        return self._apply(rules.min, self, axis=None if isinstance(dim, tuple) and not dim else dim, keepdims=keepdim)
 
     def var(self, axis: Axis = None, keepdims: bool = False, ddof: int | None = None, **words: Any) -> "Tensor":
         """(1/(n − ddof)) Σ (x − mean)²: NumPy's convention, ddof = 0 unless asked otherwise.
@@ -92,9 +92,9 @@ class Reductions(Dispatched):
         keepdims: bool = False,
     ) -> "Tensor":
         """(Σ |x|ᵖ)^(1/p), of all numbers or along axes; p = 2 ("fro") is the length, ∞ the largest |x|"""
-        power = 2.0 if p in ("fro", None) else p
+        power = 2.0 if p is None or (isinstance(p, str) and p == "fro") else p
         if isinstance(power, bool | str) or not isinstance(power, int | float | np.number):
-            raise ValueError(f"norm expects a number p or 'fro'; got {p!r}")
+            raise ValueError(f"norm expects a number p or 'fro'; got {in_short(p)}")
         place = either("norm", "axis", axis, "dim", dim)
         x = self if self._data.dtype.kind == "f" else self.astype(np.float32)
         return self._apply(rules.vector_norm, x, p=float(power), axis=place, keepdims=keepdims or keepdim)
@@ -113,20 +113,20 @@ class Reductions(Dispatched):
 
     def any(self, axis: Any = None, keepdims: bool = False, *, dim: Any = None, keepdim: bool = False) -> Array:
         """Whether any number is not 0, as an ordinary array."""
-        place = either("any", "axis", axis, "dim", dim)
-        return noted(as_array(np.any(values(self), axis=place, keepdims=keepdims or keepdim)), np.any, self)
+        place = several_axes("any", either("any", "axis", axis, "dim", dim), self.shape)
+        return noted(as_array(np.any(values(self), axis=place, keepdims=bool(keepdims or keepdim))), np.any, self)
 
     def all(self, axis: Any = None, keepdims: bool = False, *, dim: Any = None, keepdim: bool = False) -> Array:
         """Whether no number is 0, as an ordinary array."""
-        place = either("all", "axis", axis, "dim", dim)
-        return noted(as_array(np.all(values(self), axis=place, keepdims=keepdims or keepdim)), np.all, self)
+        place = several_axes("all", either("all", "axis", axis, "dim", dim), self.shape)
+        return noted(as_array(np.all(values(self), axis=place, keepdims=bool(keepdims or keepdim))), np.all, self)
 
     # what they share
 
     def _reduced(self, rule: Any, axis: Axis, keepdims: bool, dim: Axis, keepdim: bool) -> "Tensor":
         if dim is not None:
             axis = either(rule.__name__, "axis", axis, "dim", dim)
-        return self._apply(rule, self, axis=axis, keepdims=keepdims or keepdim)
+        return self._apply(rule, self, axis=axis, keepdims=bool(keepdims or keepdim))
 
     def _spread(
         self,
@@ -145,7 +145,7 @@ class Reductions(Dispatched):
         if ddof is None:
             ddof = int(dim is not None)
         place = either(name, "axis", axis, "dim", dim)
-        return self._apply(rules.RULES[name], self, axis=place, keepdims=keepdims or keepdim, ddof=ddof)
+        return self._apply(rules.RULES[name], self, axis=place, keepdims=bool(keepdims or keepdim), ddof=ddof)
 
     def _extreme(self, name: str, dim: int, keepdim: bool) -> Any:
         """The largest or smallest numbers along an axis, and the places of the first of them."""

@@ -12,7 +12,7 @@ from zerokara.autodiff.arrangement import Arrangement
 from zerokara.autodiff.conversion import Conversion
 from zerokara.autodiff.devices import expect_processor
 from zerokara.autodiff.dtypes import numeric
-from zerokara.autodiff.elsewhere import METHODS
+from zerokara.autodiff.elsewhere import Elsewhere
 from zerokara.autodiff.functions import Functions
 from zerokara.autodiff.graph import Node, leaves, nodes, pull_back, recording
 from zerokara.autodiff.guards import Guards, Memory, hand_out, result_memory
@@ -30,7 +30,7 @@ SEVERAL_RESULTS = frozenset({"max_pool2d", "cross_entropy"})
 """Kernels that return more than their rule's value, so that the rule cannot stand in for them on tensors."""
 
 
-class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion, InPlace):
+class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion, InPlace, Elsewhere):
     """An array, the gradient of a loss in it, and the node of the graph that it came out of.
 
     `data` is the NumPy array, `grad` the accumulated gradient (an array, None before the first backward pass),
@@ -126,11 +126,6 @@ class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion,
             raise TypeError(f"only one whole number counts or names a place; got {self.dtype} of shape {self.shape}")
         return int(self._data.item())
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name in ("_data", "_memory", "grad", "node", "requires_grad"):
-            raise AttributeError(name)
-        raise AttributeError(f"a tensor has no {name!r}{METHODS.get(name, '')}")
-
     def __bool__(self) -> bool:
         if self._data.size != 1:
             raise ValueError(f"the truth of a tensor of shape {self.shape} is ambiguous: use (t > 0).all() or .any()")
@@ -211,6 +206,11 @@ class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion,
         return apply(RULES[name], *(values[i] for i in inputs), **{o: values[o] for o in options})
 
 
+for _part in Tensor.__mro__[1:-1]:
+    for _method in filter(inspect.isfunction, vars(_part).values()):
+        _method.__qualname__ = f"Tensor.{_method.__name__}"  # Python's own messages name the tensor
+
+
 @cache
 def _kernel_call(name: str) -> tuple[list[str] | None, list[str]]:
     """Which arguments of a kernel are inputs of the rule of the same name, and which are its options."""
@@ -260,6 +260,8 @@ def as_tensor(value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, np.ndarray | Traced):
+        if value.dtype.kind not in "biuf":
+            raise TypeError(f"a tensor is made of real numbers and bools; got an array of {value.dtype}")
         return Tensor(as_array(value))  # which converts the byte order
     return tensor(value)
 
