@@ -25,4 +25,19 @@ def _function(name: str) -> Callable[..., Any]:
     return call
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {name: _function(name) for name in NAMES}
+def _extreme(name: str) -> Callable[..., Any]:
+    """zk.max(x, 1) gives (values, indices), as torch.max(x, 1) does; zk.max(x, y) compares two tensors."""
+
+    @wraps(getattr(Tensor, name))
+    def call(x: Any, dim: Any = None, keepdim: bool = False, **words: Any) -> Any:
+        if dim is None or isinstance(dim, Tensor):
+            return getattr(as_tensor(x), name)(dim, keepdim, **words)
+        return getattr(as_tensor(x), name)(dim=dim, keepdim=keepdim, **words)
+
+    call.__qualname__ = name
+    return call
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    name: (_extreme if name in ("max", "min") else _function)(name) for name in NAMES
+}
