@@ -89,6 +89,17 @@ def _arrangement() -> list[Case]:
         *(Case(rule, (x,), way) for rule in ("sum", "mean") for way in ways),
         *(Case(rule, (x,), {**way, "ddof": ddof}) for rule in ("var", "std") for way in ways for ddof in (0, 1)),
         *(Case(rule, (apart,), way) for rule in ("max", "min") for way in ways),
+        *(Case("vector_norm", (away(x),), {"p": p, **way}) for p in (0.0, 1.0, 2.0, 3.0, 1.5) for way in ways[2:6]),
+        *(Case("vector_norm", (apart,), {"p": np.inf, **way}) for way in ways),
+        *(Case("cumsum", (x,), {"axis": axis}) for axis in (0, 1, -1)),
+        Case("cumsum", (normal(0, 3),), {"axis": 0}),
+        *(
+            Case("sort", (apart,), {"axis": axis, "order": order, "descending": down})
+            for axis in (0, 1, -1)
+            for down in (False, True)
+            for order in (np.argsort(-apart if down else apart, axis=axis).take(range(2), axis=axis),)
+        ),
+        Case("clone", (x,)),
         Case("reshape", (x,), {"shape": (4, 6)}),
         *(Case("transpose", (x,), {"axes": axes}) for axes in ((2, 0, 1), (0, -1, 1), (-1, -3, -2), (1, -1, 0))),
         Case("broadcast_to", (normal(3, 1),), {"shape": (2, 3, 4)}),
@@ -111,6 +122,12 @@ def _products() -> list[Case]:
         Case("linear", (normal(5, 3), normal(2, 3), normal(2))),
         Case("linear", (normal(5, 3), normal(2, 3))),
         Case("linear", (normal(0, 3), normal(2, 3), normal(2))),
+        Case("einsum", (normal(3, 4), normal(4, 2)), {"equation": "ij,jk->ik"}),
+        Case("einsum", (normal(3, 4),), {"equation": "ij->j"}),
+        Case("einsum", (normal(3, 4),), {"equation": "ij->ji"}),
+        Case("einsum", (normal(3, 4), normal(2, 5)), {"equation": "ij,kl->k"}),
+        Case("einsum", (normal(2, 3, 4), normal(2, 4, 5), normal(3)), {"equation": "bij,bjk,i->bk"}),
+        Case("einsum", (normal(3), normal(3)), {"equation": "i,i->"}),
         *(Case(r, (normal(4, 5),), {"axis": a}) for r in ("softmax", "log_softmax") for a in (0, -1)),
     ]
 

@@ -16,6 +16,7 @@ RUN = (
     "docs/tour.ja.md",
     "docs/letters.md",
     "docs/autodiff.md",
+    "docs/from-pytorch.md",
     "docs/layers.md",
     "docs/kernels.md",
     "docs/data.md",

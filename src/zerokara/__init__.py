@@ -16,13 +16,45 @@ from zerokara.autodiff import (
     Tensor,
     check_gradients,
     draw,
+    dtypes,
+    enable_grad,
     gradients,
+    methods,
     no_grad,
     numerical_diff,
     numerical_gradient,
+    set_grad_enabled,
     tensor,
 )
+from zerokara.autodiff import no_grad as inference_mode
+from zerokara.autodiff import recording as is_grad_enabled
+from zerokara.autodiff.creation import (
+    arange,
+    as_tensor,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    is_tensor,
+    linspace,
+    ones,
+    ones_like,
+    rand,
+    rand_like,
+    randint,
+    randn,
+    randn_like,
+    randperm,
+    zeros,
+    zeros_like,
+)
+from zerokara.autodiff.devices import cuda, device
+from zerokara.autodiff.elsewhere import NAMES as ELSEWHERE
+from zerokara.autodiff.joining import allclose, cat, einsum, equal, stack, where
 from zerokara.capture import Captured, CaptureError, capture
+from zerokara.functional import erf, logaddexp, maximum, minimum
 from zerokara.kernels import use_kernels
 from zerokara.release import __version__
 
@@ -42,37 +74,85 @@ if TYPE_CHECKING:
 LAZY = ("data", "digits", "experiments", "explain", "io", "models", "nn", "optim", "recipes", "report", "training")
 """Sub-packages that are imported when they are first asked for."""
 
+OF_FILES = ("load", "save")
+"""Functions of `io` that stand here too."""
+
 __all__ = [
     *LAZY,
+    *OF_FILES,
+    *methods.NAMES,
+    *dtypes.NAMES,
     "CaptureError",
     "Captured",
     "Drawing",
     "Tensor",
     "__version__",
+    "allclose",
+    "arange",
     "arrays",
+    "as_tensor",
     "autodiff",
     "capture",
+    "cat",
     "check_gradients",
+    "cuda",
     "default_generator",
+    "device",
     "draw",
+    "einsum",
+    "empty",
+    "empty_like",
+    "enable_grad",
+    "equal",
+    "erf",
+    "eye",
+    "from_numpy",
+    "full",
+    "full_like",
     "functional",
     "generator",
     "gradients",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_tensor",
     "kernels",
+    "linspace",
+    "logaddexp",
     "manual_seed",
+    "maximum",
+    "minimum",
     "no_grad",
     "numerical_diff",
     "numerical_gradient",
+    "ones",
+    "ones_like",
+    "rand",
+    "rand_like",
+    "randint",
+    "randn",
+    "randn_like",
+    "randperm",
     "rules",
+    "set_grad_enabled",
+    "stack",
     "tensor",
     "use_kernels",
+    "where",
+    "zeros",
+    "zeros_like",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name in LAZY:
         return importlib.import_module(f"zerokara.{name}")
-    raise AttributeError(f"zerokara has no {name!r}")
+    if name in OF_FILES:
+        return getattr(importlib.import_module("zerokara.io"), name)
+    if name in methods.FUNCTIONS:
+        return methods.FUNCTIONS[name]
+    if name in dtypes.NAMES:
+        return getattr(dtypes, name)
+    raise AttributeError(f"zerokara has no {name!r}{ELSEWHERE.get(name, '')}")
 
 
 def __dir__() -> list[str]:

@@ -12,8 +12,8 @@ import numpy as np
 
 from zerokara import kernels, rules
 from zerokara.arrays import Array, default_generator
-from zerokara.autodiff import Tensor, apply, as_tensor
-from zerokara.autodiff.dispatch import truth
+from zerokara.autodiff import Tensor, apply, as_tensor, joining
+from zerokara.autodiff.dispatch import chosen
 from zerokara.autodiff.promotion import alike, combined, converted, floating
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import as_array
@@ -126,43 +126,58 @@ def clip(x: Like, low: Like | None = None, high: Like | None = None) -> Tensor:
 
 def where(condition: Like, x: Like, y: Like) -> Tensor:
     """The value x where the condition holds, else y"""
-    return as_tensor(combined(lambda rule, *xs: apply(rule, *xs, condition=truth(condition)), rules.where, x, y))
+    return as_tensor(chosen(apply, condition, x, y))
 
 
-# reductions
+# reductions, in NumPy's words (axis, keepdims) or PyTorch's (dim, keepdim): see `autodiff/reductions.py`
 
 
-def sum(x: Like, axis: Axis = None, keepdims: bool = False) -> Tensor:
+def sum(x: Like, axis: Axis = None, keepdims: bool = False, **words: Any) -> Tensor:
     """Σ x"""
-    return apply(rules.sum, x, axis=axis, keepdims=keepdims)
+    return as_tensor(x).sum(axis, keepdims, **words)
 
 
-def mean(x: Like, axis: Axis = None, keepdims: bool = False) -> Tensor:
+def mean(x: Like, axis: Axis = None, keepdims: bool = False, **words: Any) -> Tensor:
     """(1/n) Σ x"""
-    return apply(rules.mean, x, axis=axis, keepdims=keepdims)
+    return as_tensor(x).mean(axis, keepdims, **words)
 
 
-def var(x: Like, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Tensor:
+def var(x: Like, axis: Axis = None, keepdims: bool = False, ddof: int | None = None, **words: Any) -> Tensor:
     """(1/(n − ddof)) Σ (x − mean)²"""
-    return apply(rules.var, x, axis=axis, keepdims=keepdims, ddof=ddof)
+    return as_tensor(x).var(axis, keepdims, ddof, **words)
 
 
-def std(x: Like, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Tensor:
+def std(x: Like, axis: Axis = None, keepdims: bool = False, ddof: int | None = None, **words: Any) -> Tensor:
     """√var"""
-    return apply(rules.std, x, axis=axis, keepdims=keepdims, ddof=ddof)
+    return as_tensor(x).std(axis, keepdims, ddof, **words)
 
 
-def max(x: Like, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The largest x"""
-    return apply(rules.max, x, axis=axis, keepdims=keepdims)
+def max(x: Like, axis: Any = None, keepdims: bool = False, **words: Any) -> Any:
+    """The largest x; with dim= its places too; of two tensors the larger of each two numbers"""
+    return as_tensor(x).max(axis, keepdims, **words)
 
 
-def min(x: Like, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The smallest x"""
-    return apply(rules.min, x, axis=axis, keepdims=keepdims)
+def min(x: Like, axis: Any = None, keepdims: bool = False, **words: Any) -> Any:
+    """The smallest x; with dim= its places too; of two tensors the smaller of each two numbers"""
+    return as_tensor(x).min(axis, keepdims, **words)
+
+
+def vector_norm(x: Like, p: float = 2.0, axis: Axis = None, keepdims: bool = False, **words: Any) -> Tensor:
+    """(Σ |x|ᵖ)^(1/p)"""
+    return as_tensor(x).norm(p, axis=axis, keepdims=keepdims, **words)
+
+
+def cumsum(x: Like, axis: int) -> Tensor:
+    """yᵢ = x₁ + … + xᵢ along an axis"""
+    return as_tensor(x).cumsum(axis)
 
 
 # arrangement
+
+
+def clone(x: Like) -> Tensor:
+    """A copy"""
+    return as_tensor(x).clone()
 
 
 def reshape(x: Like, shape: tuple[int, ...]) -> Tensor:
@@ -172,7 +187,8 @@ def reshape(x: Like, shape: tuple[int, ...]) -> Tensor:
 
 def transpose(x: Like, axes: tuple[int, ...] | None = None) -> Tensor:
     """Axes in another order; all reversed by default"""
-    return as_tensor(x).transpose(*(axes or ()))
+    t = as_tensor(x)
+    return t.permute(*axes) if axes else t.T
 
 
 def broadcast_to(x: Like, shape: tuple[int, ...]) -> Tensor:
@@ -197,8 +213,17 @@ def concatenate(xs: Sequence[Like], axis: int = 0) -> Tensor:
 
 def stack(xs: Sequence[Like], axis: int = 0) -> Tensor:
     """Tensors of one shape side by side along a new axis"""
-    stacked: Any = np.stack([as_tensor(x) for x in xs], axis)
-    return as_tensor(stacked)
+    return joining.stack(xs, axis)
+
+
+def einsum(equation: str, *xs: Like) -> Tensor:
+    """Σ of products, told by letters: "ij,jk->ik" is the matrix product"""
+    return joining.einsum(equation, *xs)
+
+
+def sort(x: Like, axis: int = -1, descending: bool = False) -> Any:
+    """(values, indices): the numbers in order along an axis, equal ones as they stood"""
+    return as_tensor(x).sort(axis, descending)
 
 
 # activations
@@ -239,14 +264,14 @@ def softplus(x: Like, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     return apply(rules.softplus, _fractional(x), beta=beta, threshold=threshold)
 
 
-def softmax(x: Like, axis: int = -1) -> Tensor:
-    """Scores become probabilities along an axis"""
-    return apply(rules.softmax, _fractional(x), axis=axis)
+def softmax(x: Like, axis: int | None = None, *, dim: int | None = None) -> Tensor:
+    """Scores become probabilities along an axis, the last unless told otherwise"""
+    return as_tensor(x).softmax(dim, axis=axis)
 
 
-def log_softmax(x: Like, axis: int = -1) -> Tensor:
+def log_softmax(x: Like, axis: int | None = None, *, dim: int | None = None) -> Tensor:
     """The logarithm of softmax, without ever forming a probability that rounds to 0"""
-    return apply(rules.log_softmax, _fractional(x), axis=axis)
+    return as_tensor(x).log_softmax(dim, axis=axis)
 
 
 # layers

@@ -168,7 +168,7 @@ def test_a_wrong_axis_is_answered_in_one_sentence(name: str, shape: tuple[int, .
         (lambda: zk.tensor(X).max((0, -3)), r"max expects every axis once; got \(0, -3\)"),
         (lambda: zk.tensor(np.ones((0, 3))).max(0), r"max expects at least one number .* \(0, 3\)"),
         (lambda: zk.tensor(np.ones((0, 3))).argmin(0), "argmin expects at least one number"),
-        (lambda: zk.tensor(X).transpose(0, 1), r"expects each of the 3 axes of \(2, 3, 4\) once; got \(0, 1\)"),
+        (lambda: zk.tensor(X).permute(0, 1), r"expects each of the 3 axes of \(2, 3, 4\) once; got \(0, 1\)"),
         (lambda: zk.tensor(X).transpose(0, 1, -2), "once"),
         (lambda: zk.tensor(X).squeeze(0), "squeeze expects axes of length 1; got axis 0"),
         (lambda: zk.tensor(X).reshape(5, -1), r"24 numbers of shape \(2, 3, 4\) do not fit the shape \(5, -1\)"),

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.autodiff.sizes import Size
 from zerokara.kernels.tracing import Traced
 
-IMMUTABLE = frozenset({int, float, bool, complex, str, bytes, type(None), slice, type(...), type, np.dtype})
+IMMUTABLE = frozenset({int, float, bool, complex, str, bytes, type(None), slice, type(...), type, np.dtype, Size})
 _HARMLESS = np.dtype | np.ufunc | BuiltinFunctionType | type | range
 _ABOUT = frozenset({"shape", "ndim", "size", "dtype"})  # what may be asked of an array without looking at its numbers
 _DEEP = 6  # functions within functions that are looked into

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zerokara import rules
+from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff.noting import noted
-from zerokara.autodiff.promotion import alike, combined, comparable, values
-from zerokara.kernels.tracing import as_array
+from zerokara.autodiff.promotion import alike, combined, compared, numbers, values
 from zerokara.rules import Rule
 
 if TYPE_CHECKING:
@@ -21,8 +21,36 @@ class Dispatched:
 
     __slots__ = ()
     if TYPE_CHECKING:
+        data: Array
+        node: Any
+        requires_grad: bool
+        _data: Array
+        _memory: Any
+
+        @property
+        def shape(self) -> Shape:
+            """The lengths of the axes."""
+
+        @property
+        def dtype(self) -> np.dtype[Any]:
+            """The type of the numbers."""
+
+        @property
+        def ndim(self) -> int:
+            """How many axes there are."""
+
+        def write(self) -> Array:
+            """The array, to write to now."""
 
         def _apply(self, rule: Rule, *inputs: Any, **options: Any) -> Tensor: ...
+
+        @staticmethod
+        def _tensor(value: Any) -> Tensor: ...
+
+        def astype(self, dtype: DTypeLike) -> Tensor:
+            """The same numbers in another dtype."""
+
+        def __getitem__(self, index: Any) -> Tensor: ...
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         known = UFUNCS.get(ufunc)
@@ -69,7 +97,7 @@ def _unary(rule: Rule) -> Callable[[Any], Any]:
 
 
 def _compared(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
-    return lambda x, y: noted(as_array(ufunc(*comparable(x, y))), ufunc, x, y)
+    return lambda x, y: noted(compared(ufunc, x, y), ufunc, x, y)
 
 
 def _constant(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,13 +106,29 @@ def _constant(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:
-    owner = _owner(x, y, condition)
-    return combined(lambda rule, *xs: owner._apply(rule, *xs, condition=truth(condition)), rules.where, x, y)
+    return chosen(_owner(x, y, condition)._apply, condition, x, y)
+
+
+def chosen(apply: Callable[..., Any], condition: Any, x: Any, y: Any) -> Any:
+    """x where the condition holds, else y, of any types and shapes that fit together."""
+    mask = truth(condition)
+    try:
+        return combined(lambda rule, *xs: apply(rule, *xs, condition=mask), rules.where, x, y)
+    except ValueError:
+        shapes = [tuple(np.shape(part)) for part in (mask, x, y)]
+        try:
+            np.broadcast_shapes(*shapes)
+        except ValueError:
+            raise ValueError(
+                f"where: the shapes {shapes[0]}, {shapes[1]} and {shapes[2]} do not fit: counted from the last, axes "
+                "must be equal or 1"
+            ) from None
+        raise
 
 
 def truth(condition: Any) -> Any:
     """A condition as an array of bools."""
-    array = values(condition)
+    array = numbers("a condition", condition)
     return array if array.dtype == np.bool_ else array.astype(np.bool_)
 
 
@@ -109,6 +153,11 @@ def _dot(x: Any, y: Any) -> Any:
             "use x @ y for products of matrices in a stack"
         )
     return UFUNCS[np.multiply if 0 in (np.ndim(x), np.ndim(y)) else np.matmul](x, y)
+
+
+def _einsum(equation: str, *xs: Any, optimize: Any = True) -> Any:
+    written = rules.written_out(equation, [np.ndim(x) for x in xs])
+    return _owner(*xs)._apply(rules.einsum, *alike(*xs), equation=written)
 
 
 UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
@@ -139,6 +188,10 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
         ufunc: _compared(ufunc)
         for ufunc in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
     },
+    np.invert: lambda x: ~x,
+    np.bitwise_and: _left("and"),
+    np.bitwise_or: _left("or"),
+    np.bitwise_xor: _left("xor"),
     **{ufunc: _constant(ufunc) for ufunc in (np.sign, np.isfinite, np.isnan, np.isinf)},
 }
 
@@ -149,8 +202,11 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.min: lambda x, axis=None, keepdims=False: x.min(axis, keepdims),
     np.var: lambda x, axis=None, ddof=0, keepdims=False: x.var(axis, keepdims, ddof),
     np.std: lambda x, axis=None, ddof=0, keepdims=False: x.std(axis, keepdims, ddof),
+    np.copy: lambda x: x.clone(),
     np.reshape: lambda x, shape: x.reshape(shape),
-    np.transpose: lambda x, axes=None: x.transpose(*(axes or ())),
+    np.transpose: lambda x, axes=None: x.permute(*(axes or reversed(range(x.ndim)))),
+    np.cumsum: lambda x, axis=None: x.reshape(-1).cumsum(0) if axis is None else x.cumsum(axis),
+    np.einsum: _einsum,
     np.swapaxes: lambda x, a, b: x.swapaxes(a, b),
     np.broadcast_to: lambda x, shape: x.broadcast_to(shape),
     np.squeeze: lambda x, axis=None: x.squeeze(axis),
@@ -164,5 +220,5 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.argmin: lambda x, axis=None: x.argmin(axis),
     np.shape: lambda x: x.shape,
     np.ndim: lambda x: x.ndim,
-    np.size: lambda x: x.size,
+    np.size: lambda x: int(x.size),
 }

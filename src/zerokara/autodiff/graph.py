@@ -6,12 +6,12 @@ nodes from the largest number to the smallest, without recursion, however deep t
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ContextDecorator
 from contextvars import ContextVar
 from itertools import count
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from zerokara.rules import Pullback, Rule
 
 _recording: ContextVar[bool] = ContextVar("recording", default=True)
 _numbers = count()
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 class Recorded(Protocol):
@@ -83,12 +84,42 @@ class _Recording(ContextDecorator):
         _recording.set(self.before.pop())
 
 
-def no_grad() -> _Recording:
+@overload
+def no_grad() -> _Recording: ...
+
+
+@overload
+def no_grad(function: Decorated) -> Decorated: ...
+
+
+def no_grad(function: Any = None) -> Any:
     """Compute without a record, as for inference: it saves time and memory.
 
-    A context (`with no_grad():`) and a decorator (`@no_grad()`).
+    A context (`with no_grad():`) and a decorator (`@no_grad()`, or `@no_grad`).
     """
-    return _Recording(False)
+    return _Recording(False) if function is None else _Recording(False)(function)
+
+
+def enable_grad() -> _Recording:
+    """Compute with a record again, within a block of `no_grad`."""
+    return _Recording(True)
+
+
+class set_grad_enabled:  # noqa: N801  (reads as a function, and is one that `with` can undo)
+    """Switch recording on or off: for good, or as `with set_grad_enabled(training):` for a block."""
+
+    def __init__(self, mode: bool) -> None:
+        self._before = _recording.get()
+        _recording.set(bool(mode))
+
+    def __enter__(self) -> None:
+        """The switch was made when the object was."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Back to what was before."""
+        _recording.set(self._before)
 
 
 def recording() -> bool:

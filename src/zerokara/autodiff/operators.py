@@ -1,42 +1,26 @@
-"""NumPy's operators and methods, for tensors."""
+"""Python's operators, for tensors, and the methods that PyTorch has for them."""
 
-import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zerokara import rules
-from zerokara.arrays import Array, DTypeLike, Shape
+from zerokara.arrays import Array
 from zerokara.autodiff.dispatch import Dispatched
 from zerokara.autodiff.noting import noted
-from zerokara.autodiff.promotion import combined, common_dtype, comparable, converted, is_number, values
-from zerokara.kernels.tracing import Traced, as_array
-from zerokara.rules import Rule, one_axis, several_axes
+from zerokara.autodiff.promotion import combined, common_dtype, compared, converted, numbers, refusal
+from zerokara.kernels.tracing import as_array
+from zerokara.rules import Rule
 
 if TYPE_CHECKING:
     from zerokara.autodiff.tensor import Tensor
-
-Axis = int | tuple[int, ...] | None
 
 
 class Operators(Dispatched):
     """What a tensor can be asked to compute. Each method says which rule it applies; the formulas stand in `rules`."""
 
     __slots__ = ()
-    data: Array
-    _data: Array
-    if TYPE_CHECKING:
-
-        @property
-        def shape(self) -> Shape:
-            """The lengths of the axes."""
-
-        @property
-        def ndim(self) -> int:
-            """How many axes there are."""
-
-        def _apply(self, rule: Rule, *inputs: Any, **options: Any) -> Tensor: ...
 
     # arithmetic
 
@@ -74,7 +58,7 @@ class Operators(Dispatched):
 
     def __neg__(self) -> "Tensor":
         if self._data.dtype == np.bool_:
-            raise TypeError("negative is not defined for bools: use ~t.data for the opposite, or .astype(np.int64)")
+            raise TypeError("negative is not defined for bools: use ~t for the opposite, or .astype(np.int64)")
         return self._apply(rules.negative, self)
 
     def __pos__(self) -> Any:
@@ -93,10 +77,6 @@ class Operators(Dispatched):
         """A rule of two operands, one of them this tensor, whatever their types."""
         return combined(self._apply, rule, x, y, **ways)  # type: ignore[no-any-return]
 
-    def _fractional(self) -> Any:
-        """Itself, or float32 where it holds integers or bools."""
-        return self if self._data.dtype.kind == "f" else self.astype(np.float32)
-
     def _raised(self, p: Any) -> "Tensor":
         """selfᵖ for a plain number."""
         if self._data.dtype.kind == "f":
@@ -110,24 +90,44 @@ class Operators(Dispatched):
     # comparisons give ordinary arrays: they have no gradient
 
     def __lt__(self, other: Any) -> Array:
-        return noted(as_array(np.less(*comparable(self, other))), np.less, self, other)
+        return noted(compared(np.less, self, other), np.less, self, other)
 
     def __le__(self, other: Any) -> Array:
-        return noted(as_array(np.less_equal(*comparable(self, other))), np.less_equal, self, other)
+        return noted(compared(np.less_equal, self, other), np.less_equal, self, other)
 
     def __gt__(self, other: Any) -> Array:
-        return noted(as_array(np.greater(*comparable(self, other))), np.greater, self, other)
+        return noted(compared(np.greater, self, other), np.greater, self, other)
 
     def __ge__(self, other: Any) -> Array:
-        return noted(as_array(np.greater_equal(*comparable(self, other))), np.greater_equal, self, other)
+        return noted(compared(np.greater_equal, self, other), np.greater_equal, self, other)
 
     def __eq__(self, other: object) -> Array:  # type: ignore[override]
-        return noted(as_array(np.equal(*comparable(self, other))), np.equal, self, other)
+        return noted(compared(np.equal, self, other), np.equal, self, other)
 
     def __ne__(self, other: object) -> Array:  # type: ignore[override]
-        return noted(as_array(np.not_equal(*comparable(self, other))), np.not_equal, self, other)
+        return noted(compared(np.not_equal, self, other), np.not_equal, self, other)
 
     __hash__ = object.__hash__
+
+    # of truth values and whole numbers, bit by bit: ordinary arrays, too
+
+    def __and__(self, other: Any) -> Array:
+        return _bits(np.bitwise_and, self, other)
+
+    __rand__ = __and__
+
+    def __or__(self, other: Any) -> Array:
+        return _bits(np.bitwise_or, self, other)
+
+    __ror__ = __or__
+
+    def __xor__(self, other: Any) -> Array:
+        return _bits(np.bitwise_xor, self, other)
+
+    __rxor__ = __xor__
+
+    def __invert__(self) -> Array:
+        return _bits(np.invert, self)
 
     def __iter__(self) -> "Iterator[Tensor]":
         if not self.ndim:
@@ -137,181 +137,87 @@ class Operators(Dispatched):
     def __contains__(self, number: Any) -> bool:
         return bool((self == number).any())
 
-    def argmax(self, axis: int | None = None) -> Array:
-        """Where the largest number stands, as an ordinary array."""
-        return noted(as_array(np.argmax(values(self), self._searched("argmax", axis))), np.argmax, self)
+    # operators under a name, as PyTorch has them
 
-    def argmin(self, axis: int | None = None) -> Array:
-        """Where the smallest number stands, as an ordinary array."""
-        return noted(as_array(np.argmin(values(self), self._searched("argmin", axis))), np.argmin, self)
+    def add(self, other: Any, *, alpha: float = 1) -> "Tensor":
+        """x + α·y"""
+        return self.__add__(other if alpha == 1 else other * alpha)
 
-    def _searched(self, name: str, axis: int | None) -> int | None:
-        """The axis to search along; ValueError if there is nothing to find."""
-        place = None if axis is None else one_axis(name, axis, self.shape or (1,))
-        if not (math.prod(self.shape) if place is None else (*self.shape, 1)[place]):
-            raise ValueError(f"{name} expects at least one number to choose from; got the shape {self.shape}")
-        return place
+    def sub(self, other: Any, *, alpha: float = 1) -> "Tensor":
+        """x − α·y"""
+        return self.__sub__(other if alpha == 1 else other * alpha)
 
-    # functions of each number
+    def mul(self, other: Any) -> "Tensor":
+        """x · y"""
+        return self.__mul__(other)
 
-    def exp(self) -> "Tensor":
-        """eˣ"""
-        return self._apply(rules.exp, self._fractional())
+    def div(self, other: Any) -> "Tensor":
+        """x / y"""
+        return self.__truediv__(other)
 
-    def log(self) -> "Tensor":
-        """ln x"""
-        return self._apply(rules.log, self._fractional())
+    def eq(self, other: Any) -> Array:
+        """x == y, an array of truth values."""
+        return self.__eq__(other)
 
-    def sqrt(self) -> "Tensor":
-        """√x"""
-        return self._apply(rules.sqrt, self._fractional())
+    def ne(self, other: Any) -> Array:
+        """x != y, an array of truth values."""
+        return self.__ne__(other)
 
-    def sin(self) -> "Tensor":
-        """sin x"""
-        return self._apply(rules.sin, self._fractional())
+    def lt(self, other: Any) -> Array:
+        """x < y, an array of truth values."""
+        return self.__lt__(other)
 
-    def cos(self) -> "Tensor":
-        """cos x"""
-        return self._apply(rules.cos, self._fractional())
+    def le(self, other: Any) -> Array:
+        """x <= y, an array of truth values."""
+        return self.__le__(other)
 
-    def tanh(self) -> "Tensor":
-        """tanh x"""
-        return self._apply(rules.tanh, self._fractional())
+    def gt(self, other: Any) -> Array:
+        """x > y, an array of truth values."""
+        return self.__gt__(other)
 
-    def abs(self) -> "Tensor":
-        """|x|"""
-        return self._apply(rules.absolute, self)
+    def ge(self, other: Any) -> Array:
+        """x >= y, an array of truth values."""
+        return self.__ge__(other)
 
-    def clip(self, low: Any = None, high: Any = None) -> "Tensor":
-        """min(max(x, low), high); a bound may be a number, or a tensor or array that fits x."""
-        bounds = [bound for bound in (low, high) if bound is not None]
-        x = converted(self, common_dtype(self, *bounds))
-        if not all(is_number(bound) and not isinstance(bound, Traced) for bound in bounds):
-            return _clip_between(x, low, high)  # type: ignore[no-any-return]
-        return self._apply(rules.clip, x, low=_bound(low, x, "low"), high=_bound(high, x, "high"))
+    def neg(self) -> "Tensor":
+        """−x"""
+        return self.__neg__()
 
-    def astype(self, dtype: DTypeLike) -> "Tensor":
-        """The same numbers in another dtype; gradients pass through."""
-        wanted = np.dtype(dtype).newbyteorder("=")
-        if wanted.kind not in "biuf":
-            raise TypeError(f"a tensor holds real numbers or bools; got {wanted}")
-        return self._apply(rules.cast, self, dtype=wanted)
+    def matmul(self, other: Any) -> "Tensor":
+        """x @ y"""
+        return self.__matmul__(other)
 
-    # reductions
+    def mm(self, other: Any) -> "Tensor":
+        """The product of two matrices."""
+        return _matmul(_of_rank("mm", 2, self), _of_rank("mm", 2, other), self._combined)
 
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        """Σ x"""
-        return self._apply(rules.sum, self, axis=axis, keepdims=keepdims)
+    def bmm(self, other: Any) -> "Tensor":
+        """The products of two stacks (N, a, b) and (N, b, c) of matrices."""
+        x, y = _of_rank("bmm", 3, self), _of_rank("bmm", 3, other)
+        if x.shape[0] != y.shape[0]:
+            raise ValueError(f"bmm expects as many matrices on either side; got {x.shape} and {tuple(y.shape)}")
+        return _matmul(x, y, self._combined)
 
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        """(1/n) Σ x"""
-        return self._apply(rules.mean, self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        """The largest x"""
-        return self._apply(rules.max, self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        """The smallest x"""
-        return self._apply(rules.min, self, axis=axis, keepdims=keepdims)
-
-    def var(self, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> "Tensor":
-        """(1/(n − ddof)) Σ (x − mean)²: NumPy's convention, ddof = 0 unless asked otherwise."""
-        return self._apply(rules.var, self, axis=axis, keepdims=keepdims, ddof=ddof)
-
-    def std(self, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> "Tensor":
-        """√var"""
-        return self._apply(rules.std, self, axis=axis, keepdims=keepdims, ddof=ddof)
-
-    # arrangement
-
-    def reshape(self, *shape: int | Shape) -> "Tensor":
-        """The same numbers in another shape; one length may be −1."""
-        return self._apply(rules.reshape, self, shape=_flat(shape))
-
-    def flatten(self, start_axis: int = 0) -> "Tensor":
-        """All axes from `start_axis` on become one."""
-        start = one_axis("flatten", start_axis, self.shape or (1,))
-        return self.reshape(*self.shape[:start], math.prod(self.shape[start:]))
-
-    def transpose(self, *axes: int | Shape) -> "Tensor":
-        """Axes in another order; all reversed if none are given."""
-        order = _flat(axes) or tuple(reversed(range(self.ndim)))
-        return self._apply(rules.transpose, self, axes=order)
-
-    def swapaxes(self, a: int, b: int) -> "Tensor":
-        """Two axes exchanged."""
-        order = list(range(self.ndim))
-        first, second = (one_axis("swapaxes", axis, self.shape) for axis in (a, b))
-        order[first], order[second] = second, first
-        return self.transpose(*order)
-
-    @property
-    def T(self) -> "Tensor":  # noqa: N802  (NumPy's name)
-        """All axes reversed."""
-        return self.transpose()
-
-    def squeeze(self, axis: Axis = None) -> "Tensor":
-        """Without the axes of length 1, or without the given ones."""
-        single = tuple(i for i, n in enumerate(self.shape) if n == 1)
-        away = single if axis is None else several_axes("squeeze", axis, self.shape)
-        if not set(away) <= set(single):
-            raise ValueError(f"squeeze expects axes of length 1; got axis {axis} for the shape {self.shape}")
-        return self.reshape(tuple(n for i, n in enumerate(self.shape) if i not in away))
-
-    def expand_dims(self, axis: int) -> "Tensor":
-        """With a new axis of length 1."""
-        place = one_axis("expand_dims", axis, (*self.shape, 1))
-        return self.reshape((*self.shape[:place], 1, *self.shape[place:]))
-
-    def broadcast_to(self, shape: Shape) -> "Tensor":
-        """The numbers repeated to fill a larger shape."""
-        return self._apply(rules.broadcast_to, self, shape=shape)
-
-    def __getitem__(self, index: Any) -> "Tensor":
-        return self._apply(rules.getitem, self, index=_plain(index))
+    def dot(self, other: Any) -> "Tensor":
+        """Σ x·y of two vectors."""
+        return _matmul(_of_rank("dot", 1, self), _of_rank("dot", 1, other), self._combined)
 
 
-def _flat(numbers: tuple[Any, ...]) -> Shape:
-    """(2, 3) from either f(2, 3) or f((2, 3))."""
-    return tuple(numbers[0]) if len(numbers) == 1 and not isinstance(numbers[0], int | np.integer) else numbers
-
-
-def _plain(index: Any) -> Any:
-    """An index whose tensors have become arrays."""
-    if isinstance(index, tuple):
-        return tuple(_plain(i) for i in index)
-    if isinstance(index, list):  # a list may change until the way back
-        array = np.array(index)
-        return array if array.size else array.astype(np.intp)
-    return index.data if isinstance(index, Operators) else index
-
-
-def _bound(bound: Any, x: "Tensor", side: str) -> float | int | None:
-    """A bound as a plain number of the tensor's type. An integer beyond the type's range bounds nothing."""
-    if bound is None:
-        return None
-    number = np.asarray(bound).item()
-    if x.dtype.kind == "f":
-        return float(number)
-    limits = np.iinfo(x.dtype) if x.dtype.kind in "iu" else None
-    if limits is None or limits.min <= number <= limits.max:
-        return number  # type: ignore[no-any-return]
-    if (number > limits.max) == (side == "low"):
-        raise ValueError(f"clip: {side}={number} does not fit {x.dtype}: use .astype(np.int64) first")
-    return None
-
-
-def _clip_between(x: Any, low: Any, high: Any) -> Any:
-    """Clip with bounds of the shape of x, or that fit it: min(max(x, low), high), x itself where it equals a bound."""
-    for bound, beyond in ((low, np.less), (high, np.greater)):
-        if bound is not None:
-            x = combined(_choosing(x, beyond(x, bound)), rules.where, bound, x)
+def _of_rank(name: str, rank: int, x: Any) -> Any:
+    if np.ndim(x) != rank:
+        kind = {1: "vectors", 2: "matrices (a, b) and (b, c)", 3: "stacks (N, a, b) and (N, b, c)"}[rank]
+        raise ValueError(f"{name} expects {kind}; got the shape {tuple(np.shape(x))}: use @ for other shapes")
     return x
 
 
-def _choosing(owner: Any, condition: Array) -> Callable[..., Any]:
-    return lambda rule, *xs: owner._apply(rule, *xs, condition=condition)
+def _bits(function: np.ufunc, *operands: Any) -> Array:
+    arrays = [numbers(f"np.{function.__name__}", operand) for operand in operands]
+    if any(array.dtype.kind == "f" for array in arrays):
+        raise TypeError(f"np.{function.__name__} is for truth values and whole numbers; got a tensor of fractions")
+    try:
+        return noted(as_array(function(*arrays)), function, *operands)
+    except ValueError as error:
+        raise refusal(function, arrays[0], arrays[-1], error) from None
 
 
 def _matmul(x: Any, y: Any, combined: Callable[..., Any]) -> "Tensor":

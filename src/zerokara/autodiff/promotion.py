@@ -13,6 +13,7 @@ import numpy as np
 
 from zerokara.arrays import DTypeLike, native
 from zerokara.kernels.tracing import Traced, as_array
+from zerokara.rules import in_short
 
 DType = np.dtype[Any]
 
@@ -86,6 +87,30 @@ def values(x: Any) -> Any:
     return as_array(x)
 
 
+def numbers(what: str, value: Any) -> Any:
+    """The array of a tensor, or anything else as an array of numbers; TypeError in words if it is none."""
+    try:
+        array = as_array(value)
+    except ValueError:
+        array = as_array(None)
+    if array.dtype.kind not in _CATEGORY:
+        raise TypeError(f"{what} expects real numbers or bools; got {in_short(value)}")
+    return array
+
+
+def compared(ufunc: np.ufunc, x: Any, y: Any) -> Any:
+    """The truth values of a comparison, number by number."""
+    a, b = comparable(x, y)
+    if any(side.dtype.kind not in _CATEGORY and given is not None for side, given in ((a, x), (b, y))):
+        raise TypeError(f"np.{ufunc.__name__} compares tensors, arrays and numbers; got {in_short(y)}")
+    try:
+        return as_array(ufunc(a, b))
+    except ValueError as error:
+        raise refusal(ufunc, a, b, error) from None
+    except TypeError:
+        raise TypeError(f"np.{ufunc.__name__} compares tensors, arrays and numbers; got {in_short(y)}") from None
+
+
 def is_number(operand: Any) -> bool:
     """Whether an operand counts as a number: it has no axes and is no tensor, or it is a list."""
     if isinstance(operand, np.ndarray | Traced):
@@ -99,7 +124,7 @@ def converted(operand: Any, dtype: DTypeLike) -> Any:
         return operand if operand.dtype == dtype else operand.astype(dtype)
     wanted = np.dtype(dtype)
     array = np.asarray(operand)
-    if wanted.kind in "iu" and array.size and not _fits(array, wanted):
+    if wanted.kind in "iu" and array.size and not fits(array, wanted):
         raise ValueError(f"{operand!r} does not fit {wanted}: use .astype(np.int64) on the tensor that it meets")
     return array.astype(wanted)
 
@@ -114,10 +139,10 @@ def combined(
     try:
         return apply(rule, x, y)
     except ValueError as error:
-        raise _refusal(rule, x, y, error) from None
+        raise refusal(rule, x, y, error) from None
 
 
-def _refusal(rule: Callable[..., Any], x: Any, y: Any, error: ValueError) -> ValueError:
+def refusal(rule: Callable[..., Any], x: Any, y: Any, error: ValueError) -> ValueError:
     """Why a rule of two operands has failed."""
     try:
         np.broadcast_shapes(x.shape, y.shape)
@@ -148,8 +173,9 @@ def _kind(x: Any) -> str:
     return "" if dtype is None else str(dtype.kind)
 
 
-def _fits(array: Any, dtype: DType) -> bool:
-    if array.dtype.kind not in "iu":
+def fits(array: Any, dtype: DType) -> bool:
+    """Whether whole numbers lie in the range of a type of whole numbers."""
+    if array.dtype.kind not in "iu" or not array.size:
         return True
     limits = np.iinfo(dtype)
     return bool(limits.min <= int(array.min()) and int(array.max()) <= limits.max)

@@ -8,10 +8,20 @@ import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array, DTypeLike, Shape
+from zerokara.autodiff.arrangement import Arrangement
+from zerokara.autodiff.conversion import Conversion
+from zerokara.autodiff.devices import expect_processor
+from zerokara.autodiff.dtypes import numeric
+from zerokara.autodiff.elsewhere import Elsewhere
+from zerokara.autodiff.functions import Functions
 from zerokara.autodiff.graph import Node, leaves, nodes, pull_back, recording
 from zerokara.autodiff.guards import Guards, Memory, hand_out, result_memory
+from zerokara.autodiff.in_place import InPlace
 from zerokara.autodiff.operators import Operators
+from zerokara.autodiff.picking import Picking
 from zerokara.autodiff.promotion import as_native
+from zerokara.autodiff.reductions import Reductions
+from zerokara.autodiff.sizes import Size
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced, as_array
 from zerokara.rules import RULES, Rule
@@ -20,11 +30,11 @@ SEVERAL_RESULTS = frozenset({"max_pool2d", "cross_entropy"})
 """Kernels that return more than their rule's value, so that the rule cannot stand in for them on tensors."""
 
 
-class Tensor(Operators):
+class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion, InPlace, Elsewhere):
     """An array, the gradient of a loss in it, and the node of the graph that it came out of.
 
     `data` is the NumPy array, `grad` the accumulated gradient (an array, None before the first backward pass),
-    `requires_grad` says whether gradients are wanted. Operators and methods are NumPy's.
+    `requires_grad` says whether gradients are wanted. Operators and methods are NumPy's and PyTorch's.
 
     The library itself reads the array as `_data`: asking for `data` means that somebody may write to it from now on,
     and `_memory` notes that (None: somebody always may, as the array came from outside). See `guards.py`.
@@ -83,9 +93,9 @@ class Tensor(Operators):
         return self._data.ndim
 
     @property
-    def size(self) -> int:
-        """How many numbers there are."""
-        return self._data.size
+    def size(self) -> Size:
+        """How many numbers there are; called, as in PyTorch, the shape or the length of an axis."""
+        return Size(self._data.size, self._data.shape)
 
     def __len__(self) -> int:
         if not self.ndim:
@@ -111,8 +121,13 @@ class Tensor(Operators):
     def __int__(self) -> int:
         return int(self._data.item())
 
+    def __index__(self) -> int:
+        if self.ndim or self._data.dtype.kind not in "iu":
+            raise TypeError(f"only one whole number counts or names a place; got {self.dtype} of shape {self.shape}")
+        return int(self._data.item())
+
     def __bool__(self) -> bool:
-        if self.size != 1:
+        if self._data.size != 1:
             raise ValueError(f"the truth of a tensor of shape {self.shape} is ambiguous: use (t > 0).all() or .any()")
         return bool(self._data.item())
 
@@ -132,6 +147,11 @@ class Tensor(Operators):
         detached = Tensor(self._data)
         detached._memory = self._memory
         return detached
+
+    def detach_(self) -> "Tensor":
+        """Forget its history."""
+        self.node, self.requires_grad = None, False
+        return self
 
     # gradients
 
@@ -186,6 +206,11 @@ class Tensor(Operators):
         return apply(RULES[name], *(values[i] for i in inputs), **{o: values[o] for o in options})
 
 
+for _part in Tensor.__mro__[1:-1]:
+    for _method in filter(inspect.isfunction, vars(_part).values()):
+        _method.__qualname__ = f"Tensor.{_method.__name__}"  # Python's own messages name the tensor
+
+
 @cache
 def _kernel_call(name: str) -> tuple[list[str] | None, list[str]]:
     """Which arguments of a kernel are inputs of the rule of the same name, and which are its options."""
@@ -198,12 +223,14 @@ def _kernel_call(name: str) -> tuple[list[str] | None, list[str]]:
     return (inputs if known == {*inputs, *options} else None), options
 
 
-def tensor(value: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def tensor(value: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, *, device: Any = None) -> Tensor:
     """A tensor of an array, a number, or nested lists of numbers.
 
     NumPy arrays are copied and keep their dtype; Python's fractions become float32 and its integers int64, as PyTorch.
     With `requires_grad`, integers become float32, since a gradient is asked for.
     """
+    expect_processor(device)
+    dtype = dtype if dtype is None else numeric(dtype)
     own = not isinstance(value, np.ndarray | np.generic | Tensor | Traced)
     given = value._data if isinstance(value, Tensor) else value
     try:
@@ -233,6 +260,8 @@ def as_tensor(value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, np.ndarray | Traced):
+        if value.dtype.kind not in "biuf":
+            raise TypeError(f"a tensor is made of real numbers and bools; got an array of {value.dtype}")
         return Tensor(as_array(value))  # which converts the byte order
     return tensor(value)
 
@@ -285,7 +314,7 @@ def _keep_traced(leaf: Tensor, part: Any) -> None:
 def seed_gradient(y: Tensor, gradient: Any, create_graph: bool) -> Any:
     """∂L/∂y to begin with: 1 for a scalar, or what the caller gives, in the shape of y."""
     if gradient is None:
-        if y.size != 1:
+        if y._data.size != 1:
             raise ValueError(
                 f"a result of shape {y.shape} needs a `gradient` of that shape to start from: only a scalar has its own"
             )

@@ -80,6 +80,7 @@ class Recording:
 
     def _output(self, value: Any) -> Any:
         traced = value.data if isinstance(value, Tensor) else value
+        self.trace.expect_current(traced)
         if not isinstance(traced, Traced):
             return value
         self._outputs.append(traced.number)

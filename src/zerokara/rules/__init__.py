@@ -35,9 +35,10 @@ from zerokara.rules.arithmetic import (
     subtract,
     where,
 )
-from zerokara.rules.axes import new_shape, one_axis, several_axes
+from zerokara.rules.axes import in_short, new_shape, one_axis, several_axes, whole_number
 from zerokara.rules.conv import channel_sum, conv2d, conv2d_grad_w, conv2d_grad_x
 from zerokara.rules.dropout import dropout
+from zerokara.rules.einsum import einsum, written_out
 from zerokara.rules.loss import (
     binary_cross_entropy_with_logits,
     cross_entropy,
@@ -46,10 +47,11 @@ from zerokara.rules.loss import (
 )
 from zerokara.rules.matmul import linear, matmul
 from zerokara.rules.norm import batch_norm, batch_norm_inference, layer_norm
+from zerokara.rules.order import along, sort
 from zerokara.rules.pool import avg_pool2d, max_pool2d
-from zerokara.rules.reduction import max, mean, min, std, sum, var
+from zerokara.rules.reduction import cumsum, max, mean, min, std, sum, var, vector_norm
 from zerokara.rules.rule import Pullback, Rule, Ruled
-from zerokara.rules.shape import broadcast_to, concatenate, getitem, reshape, scatter, transpose
+from zerokara.rules.shape import broadcast_to, clone, concatenate, getitem, reshape, scatter, transpose
 
 RULES: dict[str, Rule] = {
     rule.__name__: rule
@@ -58,11 +60,11 @@ RULES: dict[str, Rule] = {
         add, subtract, multiply, divide, negative, power, scalar_power, exp, log, logaddexp, sqrt, sin, cos, absolute,
         maximum, minimum, clip, where, cast,
         # reductions
-        sum, mean, var, std, max, min,
+        sum, mean, var, std, max, min, vector_norm, cumsum,
         # arrangement
-        reshape, transpose, broadcast_to, getitem, scatter, concatenate,
+        clone, reshape, transpose, broadcast_to, getitem, scatter, concatenate, sort,
         # products
-        matmul, linear,
+        matmul, linear, einsum,
         # activations
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, softplus, softmax, log_softmax,
         # images
@@ -75,4 +77,7 @@ RULES: dict[str, Rule] = {
 }  # fmt: skip
 """Every rule by its name; the tests walk this table, so a rule without a gradient check fails by name."""
 
-__all__ = [*RULES, "RULES", "Pullback", "Rule", "Ruled", "new_shape", "one_axis", "several_axes"]
+__all__ = [
+    *RULES, "RULES", "Pullback", "Rule", "Ruled", "along", "in_short", "new_shape", "one_axis",
+    "several_axes", "whole_number", "written_out",
+]  # fmt: skip

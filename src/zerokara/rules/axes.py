@@ -72,4 +72,15 @@ def _whole(name: str, number: Any, wanted: str = "a whole number as axis") -> in
             return operator.index(number)
         except TypeError:
             pass
-    raise TypeError(f"{name} expects {wanted}; got {number!r}") from None
+    raise TypeError(f"{name} expects {wanted}; got {in_short(number)}") from None
+
+
+def whole_number(name: str, number: Any, wanted: str) -> int:
+    """A whole number of any kind as Python's; TypeError in words for anything else."""
+    return _whole(name, number, wanted)
+
+
+def in_short(value: Any) -> str:
+    """What something is, in one line that can be read."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:57] + "…"

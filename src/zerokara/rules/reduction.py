@@ -1,4 +1,4 @@
-"""Many numbers become fewer: sums, means, spreads, extremes.
+"""Many numbers become fewer: sums, means, spreads, extremes, lengths; and sums on the way.
 
 Types: a sum of integers or bools is an int64; a mean, a variance, a standard deviation of them is a float32. Sums of
 float16 run in float32 and are rounded once, at the end: the mean of 70,000 ones is 1, although float16 ends at 65,504.
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from zerokara.arrays import Array, Shape
-from zerokara.rules.axes import Axis, dropped_shape, kept_shape, several_axes
-from zerokara.rules.rule import Ruled, detached
+from zerokara.rules.axes import Axis, dropped_shape, kept_shape, one_axis, several_axes
+from zerokara.rules.rule import Ruled, detached, nothing
 
 
 def sum(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Ruled:
@@ -72,6 +72,55 @@ def max(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Ruled:
 def min(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Ruled:
     """The smallest x        g goes to the smallest, in equal parts where several are equal (or are NaN)"""
     return _extreme("min", np.min, x, axis, keepdims)
+
+
+def vector_norm(x: Array, *, p: float = 2.0, axis: Axis = None, keepdims: bool = False) -> Ruled:
+    """‖x‖ = (Σ |x|ᵖ)^(1/p)        ∂L/∂x = g·sign(x)·(|x|/‖x‖)^(p−1), 0 where ‖x‖ = 0
+
+    p = 1: Σ |x|; p = 2: the length √Σ x²; p = ∞: max |x|, whose g is shared where several are largest; p = 0 counts
+    what is not 0, and has the gradient 0. The largest |x| is taken out of the sum first, so that no square overflows.
+    """
+    axes = several_axes("norm", axis, x.shape)
+    kept = kept_shape(x.shape, axes)
+    chosen: dict[str, Any] = {"axis": axes, "keepdims": True}
+    wide = _wide(x)
+    size, fixed = np.absolute(wide), detached(wide)
+    if p == 0 or not x.size:
+        y = np.sum((fixed != 0).astype(wide.dtype), **chosen)
+        flat = lambda g: nothing(np.broadcast_to(np.reshape(g, kept), x.shape))  # noqa: E731
+        return _rounded(y if keepdims else np.reshape(y, dropped_shape(x.shape, axes)), x.dtype), (flat,)
+    top = np.max(detached(size), **chosen)
+    if p == math.inf:
+        y = np.max(size, **chosen)
+    else:
+        unit = np.where((top == 0) | np.isinf(top), 1, top).astype(wide.dtype)
+        y = unit * np.sum((size / unit) ** p, **chosen) ** (1 / p)
+
+    def pull(g: Any) -> Any:
+        g = np.reshape(_wide(g), kept)
+        if p == math.inf:
+            largest = np.absolute(fixed) == top
+            share = g / np.sum(largest, **chosen).astype(wide.dtype)
+            return np.where(largest, share * np.sign(fixed), 0)
+        still, zero = top == 0, fixed == 0
+        length = np.where(still, 1, y)
+        with np.errstate(invalid="ignore"):
+            if p == 2:
+                return np.where(still, 0, g * (wide / length))
+            return np.where(zero, 0, g * np.sign(fixed) * (np.where(zero, 1, size) / length) ** (p - 1))
+
+    return _rounded(y if keepdims else np.reshape(y, dropped_shape(x.shape, axes)), x.dtype), (pull,)
+
+
+def cumsum(x: Array, *, axis: int) -> Ruled:
+    """yᵢ = x₁ + … + xᵢ along an axis        ∂L/∂xᵢ = gᵢ + gᵢ₊₁ + … + gₙ: every x is in all sums from its own on"""
+    place = one_axis("cumsum", axis, x.shape)
+    back = (slice(None),) * place + (slice(None, None, -1),)
+    if x.dtype.kind in "biu":
+        y = np.cumsum(x.astype(np.uint64 if x.dtype == np.uint64 else np.int64), axis=place)
+    else:
+        y = _rounded(np.cumsum(_wide(x), axis=place), x.dtype)
+    return y, (lambda g: np.cumsum(_wide(g)[back], axis=place)[back],)
 
 
 def count(shape: Shape, axes: tuple[int, ...]) -> int:

@@ -11,6 +11,11 @@ from zerokara.rules.axes import every_axis, new_shape, one_axis
 from zerokara.rules.rule import Pullback, Ruled
 
 
+def clone(x: Array) -> Ruled:
+    """A copy        ∂L/∂x = g"""
+    return np.copy(x), (lambda g: g,)
+
+
 def reshape(x: Array, *, shape: Shape) -> Ruled:
     """The same numbers in another shape        ∂L/∂x = g in the shape of x"""
     wanted = new_shape("reshape", shape)
@@ -42,12 +47,22 @@ def broadcast_to(x: Array, *, shape: Shape) -> Ruled:
 
 
 def getitem(x: Array, *, index: Any) -> Ruled:
-    """x[index]        g goes back to the places it was taken from; places taken twice get both"""
+    """x[index]        g goes back to the places it was taken from; places taken twice get both
+
+    Slices and whole numbers show the memory of x, a single number too.
+    """
     try:
-        y = x[index]
+        y = x[_shown(index, x.ndim)]
     except IndexError as error:
         raise IndexError(f"an index into a tensor of shape {x.shape}: {error}") from None
     return y, (lambda g: kernels.scatter(g, index, x.shape),)
+
+
+def _shown(index: Any, ndim: int) -> Any:
+    """The index, with "…" where it names one number: so that NumPy shows it, instead of copying it."""
+    parts = index if type(index) is tuple else (index,)
+    whole = len(parts) == ndim and all(type(part) is int or isinstance(part, np.integer) for part in parts)
+    return (*parts, ...) if whole else index
 
 
 def scatter(g: Array, *, index: Any, shape: Shape) -> Ruled:

@@ -173,7 +173,9 @@ def _model(writer: Writer, result: tuple[Tensor, Tensor], shape: Shape, metadata
     answer = [_length(a, b) for a, b in zip(result[0].shape, result[1].shape, strict=True)]
     graph = helper.make_graph(
         [
-            helper.make_node(node.operator, node.inputs, [node.output], name=node.output, **node.attributes)
+            helper.make_node(
+                node.operator, node.inputs, [node.output, *node.unused], name=node.output, **node.attributes
+            )
             for node in writer.nodes
         ],
         "zerokara",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -21,6 +21,10 @@ TYPES = {"f": FLOAT, "i": WHOLE, "u": WHOLE, "b": TRUTH}
 """NumPy's kind of number → ONNX's number for the type in the file: float32, int64, bool."""
 
 
+OUTPUTS = {"TopK": 2}
+"""How many values an operator gives where there are several; the first is the one that is asked for."""
+
+
 @dataclass(frozen=True)
 class Written:
     """A node: the operator, the names of what goes in, the name of what comes out, the attributes."""
@@ -29,6 +33,8 @@ class Written:
     inputs: tuple[str, ...]
     output: str
     attributes: Mapping[str, Any]
+    unused: tuple[str, ...] = ()
+    """Names of what else comes out, which nobody asks for."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +79,14 @@ class Writer:
     def emit(self, wanted: str, operator: str, inputs: Sequence[str], attributes: Mapping[str, Any]) -> str:
         """Write a node; returns the name of its output."""
         name = self.unique(wanted)
-        self.nodes.append(Written(operator, tuple(inputs), name, attributes))
+        unused = tuple(self.unique(f"{wanted}.unused") for _ in range(1, OUTPUTS.get(operator, 1)))
+        self.nodes.append(Written(operator, tuple(inputs), name, attributes, unused))
         return name
 
     def rename_last(self, name: str) -> str:
         """Give what the last node makes another name; nothing may have used it yet."""
         last = self.nodes.pop()
-        self.nodes.append(Written(last.operator, last.inputs, name, last.attributes))
+        self.nodes.append(replace(last, output=name))
         return name
 
     def constant(self, array: Array, wanted: str) -> str:

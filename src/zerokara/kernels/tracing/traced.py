@@ -51,6 +51,10 @@ class Trace:
     """The values that are views, as NumPy gives them: by number, the arrays whose memory they show."""
     picked: dict[int, int] = field(default_factory=dict)
     """The values that are a single number out of an array from outside, such as sizes[0]: out of which."""
+    superseded: set[int] = field(default_factory=set)
+    """The values in whose place others have come: see `placed`."""
+    _replaced: dict[int, tuple[int, set[int]]] = field(default_factory=dict)
+    """By number, what `placed` gave: in whose place, and the values that went out of use with that."""
     leaves: dict[int, Any] = field(default_factory=dict)
     """The tensors that got gradients, by id: after a replay they have none."""
     zeroed: set[int] = field(default_factory=set)
@@ -113,6 +117,60 @@ class Trace:
         shown = self.shows.get(number, ())
         return number in self.constants or any(not isinstance(s, Value) or self.mutable(s.number) for s in shown)
 
+    def among(self, values: Any) -> bool:
+        """Whether there is a traced array in a nest of values."""
+        return any(isinstance(value, Traced) for value in _flat(values))
+
+    def placed(self, array: Any, place: Any, new: Any) -> "Traced":
+        """A new value: the array, with other numbers at a place. For what the step has computed or made itself.
+
+        The old value, and all that shows its memory, are used no more: as the step is written they would have changed.
+        """
+        old = array if isinstance(array, Traced) else self.constant(array)
+        self._assign_back(old.number, place, new)
+        family = self._same_memory(old.number)
+        if not family.isdisjoint(self.inputs):
+            refuse("change in place what it was given: write y = y + x, or change y = x.clone()")
+        found = np.array(old.array)
+        if not any(isinstance(part, Traced) and part.dtype == np.bool_ for part in _flat((place,))):
+            found[_any_index(place)] = _plain(new)
+        result = cast("Traced", self.note("placed", _placed, (old, place, new), {}, found))
+        self._replaced[result.number] = old.number, family - self.superseded
+        self.superseded |= family
+        return result
+
+    def _assign_back(self, number: int, place: Any, new: Any) -> None:
+        """In `h[:2] += x` the new h[:2] is assigned to h[:2]: then h has not gone out of use in between."""
+        view, family = self._replaced.get(new.number, (-1, set())) if isinstance(new, Traced) else (-1, set())
+        if number not in family:
+            return
+        for operation in reversed(self.operations):
+            if operation.results == (view,):
+                source, index = operation.args[0], operation.args[1] if operation.name == "getitem" else None
+                if source == Value(number) and _parts(index) == _parts(self._values(place)):
+                    self.superseded -= family - {view}
+                return
+
+    def _same_memory(self, number: int) -> set[int]:
+        """A value, all whose memory it shows, and all that show that memory."""
+        family, before = {number}, 0
+        while len(family) != before:
+            before = len(family)
+            for result, shown in self.shows.items():
+                numbers = {value.number for value in shown if isinstance(value, Value)}
+                if result in family or not family.isdisjoint(numbers):
+                    family |= {result, *numbers}
+        return family
+
+    def expect_current(self, array: Any) -> None:
+        """Refuse a value that was changed in place since it was made, or whose memory was."""
+        traced = array if isinstance(array, Traced) else self._known.get(id(array))
+        if traced is not None and traced.number in self.superseded:
+            refuse(
+                "use numbers that were changed in place under another name (h[0] and h, t and t.detach()): "
+                "take .clone() of them before, or write y = y + x"
+            )
+
     def writes(self, value: Any) -> int:
         """The same for any traced array, views of arrays from outside included, or for an array from outside."""
         return self._versions.get(id(_owner(value.array if isinstance(value, Traced) else value)), 0)
@@ -171,6 +229,8 @@ class Trace:
 
     def _value(self, array: Any) -> Any:
         traced = array if isinstance(array, Traced) else self._known.get(id(array))
+        if self.superseded:
+            self.expect_current(array)
         return array if traced is None else Value(traced.number)
 
 
@@ -523,6 +583,20 @@ def _into(target: Array, function: Callable[..., Any], inputs: tuple[Any, ...], 
 def _put(target: Array, index: Any, value: Any) -> None:
     """target[index] ← value."""
     target[index] = value
+
+
+def _parts(index: Any) -> tuple[Any, ...]:
+    """The parts of an index, to be compared; "…" behind them says nothing."""
+    parts = index if isinstance(index, tuple) else (index,)
+    parts = parts[:-1] if parts and parts[-1] is Ellipsis else parts
+    return tuple((part.start, part.stop, part.step) if isinstance(part, slice) else part for part in parts)
+
+
+def _placed(array: Array, index: Any, value: Any) -> Array:
+    """A copy with array[index] ← value."""
+    copy = np.array(array)
+    copy[index] = value
+    return copy
 
 
 def _getitem(x: Array, index: Any) -> Any:

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from zerokara.io.onnx.exports.arrangement import (
     broadcast_to,
+    clone,
     concatenate,
+    cumsum,
+    einsum,
     getitem,
     matmul,
     max,
@@ -12,10 +15,12 @@ from zerokara.io.onnx.exports.arrangement import (
     min,
     reshape,
     scatter,
+    sort,
     std,
     sum,
     transpose,
     var,
+    vector_norm,
 )
 from zerokara.io.onnx.exports.elementwise import (
     absolute,
@@ -70,9 +75,9 @@ EXPORTS: dict[str, Export] = {
     for export in (
         add, subtract, multiply, divide, negative, power, scalar_power, exp, log, logaddexp, sqrt, sin, cos, absolute,
         maximum, minimum, clip, where, cast,
-        sum, mean, var, std, max, min,
-        reshape, transpose, broadcast_to, getitem, scatter, concatenate,
-        matmul, linear,
+        sum, mean, var, std, max, min, vector_norm, cumsum,
+        clone, reshape, transpose, broadcast_to, getitem, scatter, concatenate, sort,
+        matmul, linear, einsum,
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, softplus, softmax, log_softmax,
         conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d,
         batch_norm, batch_norm_inference, layer_norm,

@@ -8,7 +8,7 @@ import numpy as np
 
 from zerokara.arrays import Shape
 from zerokara.io.onnx.noted import depends, origin
-from zerokara.io.onnx.writing import Given, Step
+from zerokara.io.onnx.writing import FLOAT, TYPES, Given, Step
 from zerokara.rules.axes import every_axis, one_axis, several_axes
 
 FIRST, LAST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
@@ -50,6 +50,49 @@ def var(step: Step, x: Given) -> str:
 def std(step: Step, x: Given) -> str:
     """√var"""
     return step.emit("Sqrt", var(step, x))
+
+
+def vector_norm(step: Step, x: Given) -> str:
+    """(Σ |x|ᵖ)^(1/p)"""
+    p = step.options["p"]
+    if p in (1, 2):
+        return _reduced(step, f"ReduceL{int(p)}", x)
+    if p == 0:
+        other = step.emit("Not", step.emit("Equal", x.name, step.number(0)))
+        ones = step.emit("Cast", other, to=FLOAT)
+        return step.emit("ReduceSum", ones, step.whole(_axes(step, x)), keepdims=int(step.options["keepdims"]))
+    size = step.emit("Abs", x.name)
+    if p == math.inf:
+        return _reduced(step, "ReduceMax", x, name=size)
+    powers = step.emit("Pow", size, step.number(p))
+    total = step.emit("ReduceSum", powers, step.whole(_axes(step, x)), keepdims=int(step.options["keepdims"]))
+    return step.emit("Pow", total, step.number(1 / p))
+
+
+def cumsum(step: Step, x: Given) -> str:
+    """Running sums"""
+    name = x.name if x.dtype.kind == step.dtype.kind else step.emit("Cast", x.name, to=TYPES[step.dtype.kind])
+    axis = one_axis("cumsum", step.options["axis"], x.shapes[0])
+    return step.emit("CumSum", name, step.constant(np.array(axis, np.int64)))
+
+
+def sort(step: Step, x: Given) -> str:
+    """The numbers in order along an axis, all of them or the first k"""
+    if x.dtype.kind == "b":
+        raise ValueError(f"{step.path}: truth values in order cannot be exported: use .long() on them first")
+    axis = one_axis("sort", step.options["axis"], x.shapes[0])
+    k = step.lengths(*([shape[axis]] for shape in step.shapes))
+    return step.emit("TopK", x.name, k, axis=axis, largest=int(step.options["descending"]), sorted=1)
+
+
+def einsum(step: Step, *xs: Given) -> str:
+    """Sums of products, told by letters"""
+    return step.emit("Einsum", *(x.name for x in xs), equation=step.options["equation"])
+
+
+def clone(step: Step, x: Given) -> str:
+    """The same numbers"""
+    return x.name
 
 
 def reshape(step: Step, x: Given) -> str:
