@@ -6,7 +6,8 @@ import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array
-from zerokara.optim.base import Optimizer, Parameters, State, expect
+from zerokara.optim.base import Optimizer, State, expect
+from zerokara.optim.parameters import Groups, Parameters
 
 
 class AdaGrad(Optimizer):
@@ -14,7 +15,7 @@ class AdaGrad(Optimizer):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.01,
         eps: float = 1e-10,
         *,
@@ -49,7 +50,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.01,
         alpha: float = 0.99,
         eps: float = 1e-8,
@@ -90,7 +91,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -132,7 +133,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,

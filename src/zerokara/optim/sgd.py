@@ -6,7 +6,8 @@ import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array
-from zerokara.optim.base import Optimizer, Parameters, State, expect
+from zerokara.optim.base import Optimizer, State, expect
+from zerokara.optim.parameters import Groups, Parameters
 
 
 class SGD(Optimizer):
@@ -18,7 +19,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.01,
         momentum: float = 0.0,
         dampening: float = 0.0,
@@ -59,7 +60,7 @@ class Momentum(SGD):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.01,
         momentum: float = 0.9,
         *,
@@ -75,7 +76,7 @@ class Nesterov(SGD):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.01,
         momentum: float = 0.9,
         *,
