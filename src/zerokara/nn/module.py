@@ -60,7 +60,7 @@ class Module:
         return y
 
     def register_forward_hook(self, hook: Hook) -> Handle:
-        """After every forward pass of this module, `hook(module, inputs, output)` is called: it looks, and returns nothing.
+        """After every forward pass of this module, `hook(module, inputs, output)` is called; it returns nothing.
 
         While a hook is registered, steps that this module is part of are computed as they are written, not replayed.
         """
