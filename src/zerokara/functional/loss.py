@@ -177,7 +177,7 @@ def kl_div(log_q: Like, target: Like, reduction: str = "mean", log_target: bool 
         safe = apply(rules.where, np.ones((), log_q.dtype), t, condition=none)
         losses = t * apply(rules.log, safe) - t * log_q
     if reduction == "batchmean":
-        return losses.sum() / log_q.shape[0]
+        return apply(rules.divide, losses.sum(), np.asarray(log_q.shape[0], log_q.dtype))
     return reduced(losses, reduction)
 
 

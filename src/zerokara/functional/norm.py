@@ -27,18 +27,18 @@ def instance_norm(x: Like, weight: Like | None = None, bias: Like | None = None,
 
 
 def _normed(name: str, x: Like, groups: int, weight: Any, bias: Any, eps: float) -> Tensor:
-    x = as_tensor(x)
-    if x.ndim < 2 or groups < 1 or x.shape[1] % groups:
-        raise ValueError(f"{name} expects (N, C, …) with C a multiple of {groups} groups; got {x.shape}")
+    given = as_tensor(x)
+    if given.ndim < 2 or groups < 1 or given.shape[1] % groups:
+        raise ValueError(f"{name} expects (N, C, …) with C a multiple of {groups} groups; got {given.shape}")
     for what, value in (("weight", weight), ("bias", bias)):
-        if value is not None and value.shape != x.shape[1:2]:
-            raise ValueError(f"{name} of {x.shape} expects {what} of shape ({x.shape[1]},); got {value.shape}")
-    x, weight, bias = fractions(x, weight, bias)
-    if not x.shape[1]:
-        return x
+        if value is not None and value.shape != given.shape[1:2]:
+            raise ValueError(f"{name} of {given.shape} expects {what} of shape ({given.shape[1]},); got {value.shape}")
+    x, weight, bias = fractions(given, weight, bias)
+    if not given.shape[1]:
+        return given
     group = math.prod(x.shape[1:]) // groups
     rows = x.reshape(x.shape[0], groups, group)
-    y = apply(rules.layer_norm, rows, None, None, axes_count=1, eps=eps).reshape(x.shape)
+    y: Tensor = apply(rules.layer_norm, rows, None, None, axes_count=1, eps=eps).reshape(x.shape)
     spread = (-1,) + (1,) * (x.ndim - 2)
     y = y if weight is None else y * as_tensor(weight).reshape(spread)
     return y if bias is None else y + as_tensor(bias).reshape(spread)

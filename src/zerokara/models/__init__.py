@@ -60,9 +60,10 @@ __all__ = [
 ]
 
 
+globals().update(FUNCTIONS)  # torchvision's names, some of which are those of files too: models.alexnet() makes one
+
+
 def __getattr__(name: str) -> Callable[..., Module]:
-    if name in FUNCTIONS:
-        return FUNCTIONS[name]
     raise AttributeError(f"zerokara.models has no {name!r}; networks are {', '.join(FUNCTIONS)}, or create(NAME)")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.models.catalogue import ZOO, build_model, model_name
+from zerokara.models.catalogue import MODELS, ZOO, build_model, model_name
 from zerokara.nn import Module
 
 
@@ -26,8 +26,6 @@ def _made(
     rng: np.random.Generator | None = None,
     **unknown: Any,
 ) -> Module:
-    from zerokara.models.catalogue import MODELS
-
     if weights is not None or unknown.pop("pretrained", False):
         raise ValueError(
             f"{name} is made with random weights; for published ones: "

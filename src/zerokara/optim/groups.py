@@ -8,7 +8,6 @@ schedule halves `optimizer.lr`, the rates of all parts are halved.
 
 import inspect
 from collections.abc import Iterator, MutableMapping
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,9 @@ from zerokara.optim.parameters import Group
 
 if TYPE_CHECKING:
     from zerokara.optim.base import Optimizer
+
+
+_SETTINGS: dict[type, list[str]] = {}
 
 
 class ParamGroup(MutableMapping[str, Any]):
@@ -55,11 +57,13 @@ class ParamGroup(MutableMapping[str, Any]):
         expect_settings(type(self._optimizer), [name])
 
 
-@cache
 def settings_of(kind: type) -> list[str]:
     """The names of an optimizer's settings, in order."""
+    if kind in _SETTINGS:
+        return _SETTINGS[kind]
     parameters = inspect.signature(kind).parameters.values()
     named = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    _SETTINGS[kind] = named[1:]
     return named[1:]
 
 

@@ -22,10 +22,14 @@ Groups = Iterable[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Group:
-    """A part of the parameters, and the settings that only this part has."""
+    """A part of the parameters (`ask` lists them), and the settings that only this part has."""
 
-    named_parameters: Callable[[], NamedTensors]
+    ask: Callable[[], NamedTensors]
     settings: dict[str, Any] = field(default_factory=dict)
+
+    def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
+        """Every parameter of the part with its name."""
+        return iter(self.ask())
 
 
 def named(parameters: Any) -> Callable[[], NamedTensors]:
