@@ -92,3 +92,15 @@ def test_fit_and_evaluate_call_hooks_at_every_step() -> None:
     assert len(seen) == 4
     training.evaluate(model, split)
     assert len(seen) > 4
+
+
+def test_habits_of_moving_a_model() -> None:
+    """There is one device; types are converted in place."""
+    model = nn.Linear(2, 3)
+    assert model.to("cpu") is model.cpu() is model.to() is model
+    assert model.double().weight.dtype == np.float64
+    assert model.to("cpu", np.float32).weight.dtype == model.float().weight.dtype == np.float32
+    assert model.to("float64").weight.dtype == np.float64
+    for act in (lambda: model.to("cuda:0"), model.cuda, lambda: model.to(0)):
+        with pytest.raises(ValueError, match=r"compute on the CPU.*leave it out"):
+            act()

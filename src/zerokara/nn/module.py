@@ -192,6 +192,34 @@ class Module:
             _convert_buffers(module, dtype)
         return self
 
+    def to(self, *where: Any) -> Self:
+        """`to("cpu")` is the module itself, `to(dtype)` is `astype(dtype)`; there are no other devices."""
+        for place in where:
+            kind = str(getattr(place, "type", place)) if not isinstance(place, type | np.dtype) else ""
+            if not kind or kind in ("float16", "float32", "float64"):
+                self.astype(place)
+            elif kind != "cpu":
+                raise ValueError(
+                    f"modules compute on the CPU, in float16, float32 or float64; got {place!r}: leave it out"
+                )
+        return self
+
+    def cpu(self) -> Self:
+        """The module itself: it is there already."""
+        return self
+
+    def cuda(self, device: Any = None) -> Self:
+        """Refused: there are no other devices than the CPU."""
+        return self.to("cuda")
+
+    def float(self) -> Self:
+        """Convert to float32."""
+        return self.astype(np.float32)
+
+    def double(self) -> Self:
+        """Convert to float64."""
+        return self.astype(np.float64)
+
     # ── showing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def extra_repr(self) -> str:

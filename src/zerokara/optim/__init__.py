@@ -4,12 +4,13 @@ from typing import Any
 
 from zerokara.optim import lr_scheduler
 from zerokara.optim.adaptive import AdaGrad, Adam, AdamW, RMSprop
-from zerokara.optim.base import DECAYS, Optimizer, State
+from zerokara.optim.base import DECAYS, Optimizer
 from zerokara.optim.clip import clip_grad_norm, clip_grad_value
 from zerokara.optim.groups import ParamGroup
 from zerokara.optim.parameters import Groups, Parameters
 from zerokara.optim.schedules import SCHEDULES, Constant, CosineLR, OneCycleLR, Schedule, StepLR, schedule_by_name
 from zerokara.optim.sgd import SGD, Momentum, Nesterov
+from zerokara.optim.state import State
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "sgd": SGD,

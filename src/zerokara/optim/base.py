@@ -15,9 +15,7 @@ from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced
 from zerokara.optim.groups import ParamGroup, expect_settings, part_of
 from zerokara.optim.parameters import Group, Groups, Parameters, all_of, grouped, named, one_group
-from zerokara.optim.saved import by_parameter, part_rates
-
-State = dict[str, Array]
+from zerokara.optim.state import State, belongs, by_parameter, count, part_rates
 
 DECAYS: dict[str, Callable[[Array], bool]] = {
     "all": lambda array: True,
@@ -99,7 +97,7 @@ class Optimizer:
         if self.update is None:
             raise NotImplementedError(f"{type(self).__name__} has no step_array(): define what one step does")
         lr, *_, shrink = self._penalties(array)
-        self._update(array, gradient, state, np.array((lr, 0, 0, shrink, *self.settings(_count(state)))))
+        self._update(array, gradient, state, np.array((lr, 0, 0, shrink, *self.settings(count(state)))))
 
     @property
     def update(self) -> Callable[..., None] | None:
@@ -227,7 +225,7 @@ class Optimizer:
 
     def _state_of(self, name: str, array: Array) -> State:
         state = self.state.get(name)
-        if state is None or not state.keys() >= set(self.kept) or not _belongs(state, array):
+        if state is None or not state.keys() >= set(self.kept) or not belongs(state, array):
             state = self.state[name] = self.start(array)
         return state
 
@@ -314,22 +312,9 @@ def _own(parameter: Tensor) -> Array:
     return array
 
 
-def _count(state: State) -> int:
-    """The number of this step: 1, 2, …"""
-    if "step" not in state:
-        return 1
-    state["step"] += 1
-    return int(state["step"])
-
-
 def expect(name: str, value: float, below: float = math.inf) -> float:
     """`value` as a float with 0 ≤ value < below, or an error that names the setting."""
     if not 0 <= value < below:
         limit = "a number ≥ 0" if below == math.inf else f"a number from 0 up to but not {below:g}"
         raise ValueError(f"{name} is {limit}; got {value!r}")
     return float(value)
-
-
-def _belongs(state: State, array: Array) -> bool:
-    """Whether the state was started for an array of this shape and dtype (counters have no axes)."""
-    return all(a.shape == array.shape and a.dtype == array.dtype for key, a in state.items() if key != "step")

@@ -6,8 +6,9 @@ import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array
-from zerokara.optim.base import Optimizer, State, expect
+from zerokara.optim.base import Optimizer, expect
 from zerokara.optim.parameters import Groups, Parameters
+from zerokara.optim.state import State
 
 
 class SGD(Optimizer):

@@ -1,10 +1,14 @@
-"""Reading the saved state of an optimizer: flat names, `fc1.weight:m`, `lr`, and `lr.0` for the rates of parts."""
+"""What an optimizer keeps of a parameter, and its saved form: flat, `fc1.weight:m`, `lr`, `lr.0` for rates of parts."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
+from zerokara.arrays import Array
+
+State = dict[str, Array]
 
 _RATE = re.compile(r"lr(\.\d+)?")
 
@@ -36,3 +40,16 @@ def part_rates(saved: Mapping[str, Any], parts: int) -> list[tuple[float, float]
             raise ValueError(f"lr.{k} is a number ≥ 0; got {rate!r}")
         rates.append((rate, then))
     return rates
+
+
+def count(state: State) -> int:
+    """The number of this step: 1, 2, …"""
+    if "step" not in state:
+        return 1
+    state["step"] += 1
+    return int(state["step"])
+
+
+def belongs(state: State, array: Array) -> bool:
+    """Whether the state was started for an array of this shape and dtype (counters have no axes)."""
+    return all(a.shape == array.shape and a.dtype == array.dtype for key, a in state.items() if key != "step")
