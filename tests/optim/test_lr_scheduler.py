@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import zerokara as zk
 from zerokara import data, nn, optim, training
 from zerokara.autodiff import Tensor
 
@@ -135,3 +136,24 @@ def test_a_plateau_takes_the_records_of_fit() -> None:
 def test_what_cannot_be_is_refused(make: Any, message: str) -> None:
     with pytest.raises((ValueError, TypeError, NotImplementedError), match=message):
         make(optim.SGD([Tensor(np.zeros(1), requires_grad=True)]))
+
+
+def test_a_scheduler_is_stepped_outside_of_a_recorded_step() -> None:
+    """Inside, it would count once, while recording, and never again."""
+    w = Tensor(np.ones(1), requires_grad=True)
+    scheduler = optim.lr_scheduler.ExponentialLR(optim.SGD([w], lr=0.1), 0.5)
+    plateau = optim.lr_scheduler.ReduceLROnPlateau(scheduler.optimizer)
+    with zk.use_kernels("compiled"):
+        for stepped in (scheduler.step, lambda: plateau.step(1.0)):
+            with pytest.raises(zk.CaptureError, match="call its step\\(\\) outside"):
+                zk.capture(lambda x, stepped=stepped: (stepped(), x * 2)[1])(Tensor(np.ones(2)))
+    assert scheduler.last_epoch == plateau.last_epoch == 0
+
+
+def test_fit_says_what_it_wants_instead_of_a_scheduler() -> None:
+    split = data.Split(np.zeros((8, 1, 2, 2), np.uint8), np.zeros(8, int))
+    model = nn.Sequential(nn.Flatten(), nn.Linear(4, 3))
+    optimizer = optim.SGD(model, lr=0.1)
+    scheduler = optim.lr_scheduler.StepLR(optimizer, 2)
+    with pytest.raises(TypeError, match="give fit a schedule"):
+        list(training.fit(model, data.Loader(split, 8), optimizer, epochs=1, schedule=scheduler))

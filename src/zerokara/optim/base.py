@@ -43,6 +43,8 @@ class Optimizer:
     """
 
     decays_gradient: ClassVar[bool] = True  # AdamW shrinks the weights instead
+    _whole: "Optimizer | None" = None  # of a part: the optimizer that it is a part of
+    _then: float = 0.0  # and the learning rate of that one when its own was set
 
     def __init__(
         self,
@@ -53,8 +55,6 @@ class Optimizer:
         l1: float = 0.0,
         decay: str = "all",
     ) -> None:
-        self._whole: Optimizer | None = None
-        self._then = 0.0  # of a part: the learning rate of the whole when its own was set
         self._lr = expect("lr", lr)
         self.weight_decay = expect("weight_decay", weight_decay)
         self.l1 = expect("l1", l1)

@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from zerokara.kernels import tracing
 from zerokara.optim.base import Optimizer
 from zerokara.optim.schedules import OneCycleLR as _Cycle
 
@@ -41,6 +42,7 @@ class LRScheduler:
 
     def step(self) -> None:
         """Count one, and set the learning rates."""
+        _refuse_in_a_recording()
         self.last_epoch += 1
         self._set()
 
@@ -253,6 +255,7 @@ class ReduceLROnPlateau:
 
     def step(self, metric: Any) -> None:
         """Look at the metric of an epoch, and reduce the learning rates if it is time."""
+        _refuse_in_a_recording()
         value = float(metric)
         self.last_epoch += 1
         if self._better(value):
@@ -297,6 +300,12 @@ class ReduceLROnPlateau:
     def _lower(self, rate: float) -> float:
         lower = max(rate * self.factor, self.min_lr)
         return lower if rate - lower > self.eps else rate
+
+
+def _refuse_in_a_recording() -> None:
+    """A replay would not count."""
+    if tracing.current() is not None:
+        tracing.refuse("step a scheduler, which would count while recording only: call its step() outside")
 
 
 def _at_least(kind: str, name: str, value: int, least: int) -> int:
