@@ -1,4 +1,4 @@
-"""Every rule lifted to tensors: the catalogue on one page. Names and order of arguments are PyTorch's.
+"""Every rule lifted to tensors: the catalogue. Names and order of arguments are PyTorch's.
 
 Arguments may be tensors or arrays. The formulas stand in `zerokara.rules`, under the same names.
 """

@@ -12,6 +12,9 @@ from zerokara.optim.schedules import SCHEDULES, Constant, CosineLR, OneCycleLR, 
 from zerokara.optim.sgd import SGD, Momentum, Nesterov
 from zerokara.optim.state import State
 
+Adagrad = AdaGrad
+"""PyTorch's spelling."""
+
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "sgd": SGD,
     "momentum": Momentum,
@@ -28,6 +31,7 @@ __all__ = [
     "SCHEDULES",
     "SGD",
     "AdaGrad",
+    "Adagrad",
     "Adam",
     "AdamW",
     "Constant",
