@@ -274,6 +274,8 @@ REFUSED: list[tuple[Any, str]] = [
     (lambda: nn.InstanceNorm2d(3)(zk.Tensor(np.ones((2, 3, 1, 1), np.float32))), "more than one value per channel"),
     (lambda: nn.PReLU(3)(zk.Tensor(np.zeros((2, 4), np.float32))), "this layer has num_parameters=3"),
     (lambda: F.glu(np.zeros((2, 3))), "even length"),
+    (lambda: F.glu(np.zeros((3, 2)), dim=0), "even length along axis 0"),
+    (lambda: F.glu(np.zeros((2, 2)), 0, dim=1), "which mean the same"),
     (lambda: nn.Softmax(1, dim=1), "axis or dim, which mean the same"),
     (lambda: nn.Unflatten(1, (2, 2))(zk.Tensor(np.zeros((1, 6)))), r"cuts axis 1 into \(2, 2\)"),
     (lambda: nn.Unflatten(1), "lengths of the new axes"),

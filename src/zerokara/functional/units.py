@@ -58,8 +58,14 @@ def prelu(x: Like, weight: Like) -> Tensor:
     return apply(rules.prelu, t, slopes)
 
 
-def glu(x: Like, axis: int = -1) -> Tensor:
-    """a·σ(b), a and b the two halves of x along an axis. Dauphin et al., 2016 (arXiv 1612.08083)."""
+def glu(x: Like, axis: int | None = None, *, dim: int | None = None) -> Tensor:
+    """a·σ(b), a and b the two halves of x along an axis (PyTorch says `dim`), the last unless told otherwise
+
+    Dauphin et al., 2016 (arXiv 1612.08083).
+    """
+    if axis is not None and dim is not None:
+        raise TypeError(f"glu expects axis or dim, which mean the same; got axis={axis!r} and dim={dim!r}")
+    axis = next((given for given in (axis, dim) if given is not None), -1)
     t = fractional(x)
     place = rules.one_axis("glu", axis, t.shape)
     half, odd = divmod(t.shape[place], 2)
