@@ -56,6 +56,8 @@ ELEMENTWISE: dict[str, Callable[..., Array]] = {
     "ndtr": normal, "gelu": normal, "softplus": normal, "log": positive, "sqrt": positive,
     "absolute": lambda *s: away(normal(*s)), "relu": lambda *s: away(normal(*s)),
     "leaky_relu": lambda *s: away(normal(*s)), "step": lambda *s: away(normal(*s)),
+    "silu": normal, "mish": normal, "elu": lambda *s: away(normal(*s)),
+    "hardsigmoid": lambda *s: 4 * normal(*s), "hardswish": lambda *s: 4 * normal(*s),
 }  # fmt: skip
 BINARY = ("add", "subtract", "multiply", "logaddexp", "squared_error")
 SHAPES = ((), (5,), (2, 3), (0, 4))
@@ -76,6 +78,8 @@ def _binary() -> list[Case]:
     cases += [Case("power", (normal(4), np.array(3.0)), at=(0,)), Case("power", (normal(4), np.array(0.0)), at=(0,))]
     cases += [Case("scalar_power", (positive(*s),), {"p": p}) for s in SHAPES for p in (0.0, 1.0, 2.0, 3.0, -1.5)]
     cases += [Case("power", (positive(3), np.zeros(3)))]
+    cases += [Case("prelu", (away(normal(*a)), normal(9, *b)[0])) for a, b in (((2, 3), (3,)), ((0, 3), (1,)))]
+    cases += [Case("elu", (away(normal(2, 3)),), {"alpha": 0.4})]
     return cases
 
 
@@ -193,6 +197,9 @@ def _losses() -> list[Case]:
         Case("soft_target_cross_entropy", (normal(4, 3), positive(4, 3))),
         Case("soft_target_cross_entropy", (normal(3, 3), np.eye(3)), at=(0,)),
         Case("soft_target_cross_entropy", (normal(0, 3), positive(0, 3))),
+        Case("binary_cross_entropy", (1 / (1 + np.exp(-normal(4, 3))), 1 / (1 + positive(4, 3)))),
+        Case("binary_cross_entropy", (np.full((0, 3), 0.5), np.zeros((0, 3)))),
+        *(Case("huber_loss", (distinct(4, 3), np.zeros((4, 3)) + 0.1), {"delta": d}) for d in (0.5, 2.0)),
     ]
 
 

@@ -57,3 +57,46 @@ def test_the_checks_run_the_very_command_that_the_readme_gives(readme: str) -> N
 def test_the_extracts_of_code_are_the_code() -> None:
     shown = next(b for b in blocks(ROOT / "README.md", "python") if b.startswith("def sigmoid"))
     assert shown.strip() in (ROOT / "src/zerokara/rules/activation.py").read_text(encoding="utf-8")
+
+
+def peer_names(row: str) -> list[str]:
+    """`nn.Conv2d` and its like, in the second cell of a row, or in the first where it says “the same”."""
+    cells = [cell.strip() for cell in row.split("|")[1:-1]]
+    cell = cells[0] if cells[1].startswith("the same") else cells[1]
+    return re.findall(r"`((?:nn|F|optim|models|zk)(?:\.\w+)+)", cell)
+
+
+PEERS = [
+    name
+    for line in (ROOT / "docs/from-pytorch-layers.md").read_text(encoding="utf-8").splitlines()
+    if line.startswith("| `")
+    for name in peer_names(line)
+]
+
+
+def test_every_name_from_pytorch_exists() -> None:
+    """The table of PyTorch's names says what is there."""
+    world = {"nn": zk.nn, "F": zk.functional, "optim": zk.optim, "models": zk.models, "zk": zk}
+    assert len(PEERS) > 100
+    missing = []
+    for name in PEERS:
+        first, *rest = name.split(".")
+        found: object = world[first]
+        for part in rest:
+            found = getattr(found, part, None)
+        missing += [name] if found is None else []
+    assert missing == []
+
+
+def test_every_layer_and_loss_stands_in_the_table() -> None:
+    own = {
+        "Module",
+        "Parameter",
+        "ACTIVATIONS",
+        "GlobalAvgPool2d",
+        "activation_by_name",
+        "init",
+        "observe",
+        "observing",
+    }
+    assert [name for name in zk.nn.__all__ if name not in own and f"nn.{name}" not in PEERS] == []

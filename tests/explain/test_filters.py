@@ -66,3 +66,9 @@ def test_looking_changes_nothing() -> None:
     filters(net).weight[...] = 7
     assert not np.any(net.conv.weight.data == 7)
     explain.saliency(net, images((1, 3, 8, 8)))
+
+
+def test_transposed_convolutions_have_no_filters_to_show() -> None:
+    """Their weight is (C, F, P, Q): shown as (F, C, P, Q) it would be another's."""
+    model = nn.Sequential(back=nn.ConvTranspose2d(3, 2, 3), conv=nn.Conv2d(2, 4, 3))
+    assert list(convolutions(model)) == ["conv"]

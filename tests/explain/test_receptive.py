@@ -9,7 +9,7 @@ from zerokara import models, nn
 from zerokara.arrays import generator
 from zerokara.autodiff import Tensor
 from zerokara.explain import evaluation, watch
-from zerokara.explain.receptive import Reach, receptive_field
+from zerokara.explain.receptive import ALL, Reach, receptive_field
 from zerokara.nn import Module
 
 
@@ -96,3 +96,9 @@ def test_what_mixes_all_places_sees_the_whole_image() -> None:
 def test_the_image_sees_itself() -> None:
     t = Tensor(images((1, 2, 6, 8)), requires_grad=True)
     assert receptive_field(t, t)[0].span(3, 6) == (3, 4)
+
+
+def test_a_transposed_convolution_is_not_taken_for_a_single_pixel() -> None:
+    """It keeps the size and mixes neighbours: at least those are seen."""
+    x = Tensor(np.zeros((1, 2, 5, 5), np.float32), requires_grad=True)
+    assert receptive_field(nn.ConvTranspose2d(2, 2, 3, padding=1)(x), x) == (ALL, ALL)

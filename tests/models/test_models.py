@@ -113,7 +113,7 @@ def test_every_model_can_learn_a_handful_of_images_by_heart(name):
 
 def test_an_unknown_model_lists_the_known_ones():
     with pytest.raises(
-        ValueError, match=r"unknown model 'lenet': choose one of two-layer, multi-layer, simple-convnet.*lenet5"
+        ValueError, match=r"unknown model 'lenet': did you mean lenet5 .*two-layer, multi-layer, simple-convnet.*lenet5"
     ):
         models.build_model("lenet")
 

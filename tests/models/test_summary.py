@@ -117,3 +117,11 @@ def test_the_model_is_as_before_also_after_an_error():
 
 def test_a_float64_model_is_asked_in_float64():
     assert models.summarize(nn.Sequential(nn.Linear(3, 4)).astype(np.float64), (3,))[0].output_shape == (4,)
+
+
+@pytest.mark.parametrize(("stride", "padding", "more", "dilation"), [(1, 0, 0, 1), (2, 1, 1, 1), (3, 1, 2, 2)])
+def test_a_transposed_convolution_costs_what_its_way_back_does(stride, padding, more, dilation):
+    """Every pixel that comes in is multiplied with every weight of its channel; rows are pictures of one row."""
+    layer = nn.ConvTranspose2d(4, 6, 3, stride, padding, more, 2, dilation=dilation)
+    assert models.summarize(layer, (4, 5, 7))[0].multiply_adds == 5 * 7 * layer.weight.size
+    assert models.summarize(nn.Conv1d(4, 6, 3, groups=2), (4, 9))[0].multiply_adds == 7 * 6 * 2 * 3

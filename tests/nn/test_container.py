@@ -55,3 +55,49 @@ def test_states_travel_to_pytorch_and_back():
     ours.load_state_dict(theirs.state_dict())
     assert list(ours.state_dict()) == list(theirs.state_dict())
     theirs.load_state_dict({name: torch.tensor(array) for name, array in ours.state_dict().items()})
+
+
+def test_module_dict_holds_modules_by_name():
+    layers = nn.ModuleDict({"left": nn.Linear(1, 2), "right": nn.ReLU()})
+    layers["last"] = nn.Linear(2, 3)
+    assert list(layers) == layers.keys() == ["left", "right", "last"]
+    assert [type(layer).__name__ for layer in layers.values()] == ["Linear", "ReLU", "Linear"]
+    assert "right" in layers
+    del layers["right"]
+    assert "right" not in layers
+    assert len(layers) == 2
+    assert list(layers.state_dict()) == ["left.weight", "left.bias", "last.weight", "last.bias"]
+    with pytest.raises(KeyError, match="ModuleDict has no 'middle'; it has left, last"):
+        layers["middle"]
+    with pytest.raises(TypeError, match="holds modules"):
+        layers["x"] = nn.ReLU
+    for name in ("a.b", "", "keys"):
+        with pytest.raises(ValueError, match=r"words without a dot|of its own"):
+            layers[name] = nn.ReLU()
+
+
+def test_parameter_list_and_dict_are_learned():
+    lists = nn.ParameterList([np.ones(2, np.float32), nn.Parameter(np.zeros(3))])
+    lists.append(np.zeros((1, 1), np.float32))
+    lists[1] = np.full(3, 2.0)
+    assert [name for name, _ in lists.named_parameters()] == ["0", "1", "2"]
+    assert lists[-1].shape == (1, 1)
+    assert [p.data.tolist() for p in lists][1] == [2, 2, 2]
+    named = nn.ParameterDict({"w": np.ones(2, np.float32)})
+    named["b"] = nn.Parameter(np.zeros(1))
+    assert [(name, p.shape) for name, p in named.items()] == [("w", (2,)), ("b", (1,))]
+    del named["w"]
+    assert list(named) == ["b"]
+    assert len(named) == 1
+    with pytest.raises(KeyError, match="ParameterDict has no 'w'; it has b"):
+        named["w"]
+    with pytest.raises(TypeError, match="floating-point"):
+        named["k"] = np.zeros(2, int)
+
+
+def test_containers_travel_to_pytorch():
+    torch = pytest.importorskip("torch")
+    theirs = torch.nn.ModuleDict({"a": torch.nn.Linear(2, 3), "p": torch.nn.ParameterList([torch.zeros(2)])})
+    ours = nn.ModuleDict({"a": nn.Linear(2, 3), "p": nn.ParameterList([np.ones(2)])})
+    ours.load_state_dict(theirs.state_dict())
+    assert list(ours.state_dict()) == list(theirs.state_dict())

@@ -43,14 +43,43 @@ CASES: dict[str, Case] = {
     "Softplus": Case(nn.Softplus, (4, 3), (4, 3)),
     "Tanh": Case(nn.Tanh, (4, 3), (4, 3)),
 }
-NOT_LAYERS = {"Module", "ModuleList"}
+CASES |= {
+    "AvgPool1d": Case(lambda: nn.AvgPool1d(3, 2, 1), (2, 3, 7), (2, 3, 4)),
+    "Conv1d": Case(lambda: nn.Conv1d(4, 6, 3, 2, 1, 2, 2), (2, 4, 9), (2, 6, 4)),
+    "ConvTranspose2d": Case(
+        lambda: nn.ConvTranspose2d(4, 6, (3, 2), (2, 3), (1, 0), (1, 2), 2), (2, 4, 3, 2), (2, 6, 6, 7)
+    ),
+    "Dropout2d": Case(lambda: nn.Dropout2d(0.0), (4, 3, 2, 2), (4, 3, 2, 2)),
+    "ELU": Case(lambda: nn.ELU(0.7), (4, 3), (4, 3)),
+    "GLU": Case(nn.GLU, (4, 6), (4, 3)),
+    "GroupNorm": Case(lambda: nn.GroupNorm(2, 4), (3, 4, 2, 3), (3, 4, 2, 3)),
+    "Hardsigmoid": Case(nn.Hardsigmoid, (4, 3), (4, 3)),
+    "Hardswish": Case(nn.Hardswish, (4, 3), (4, 3)),
+    "Hardtanh": Case(lambda: nn.Hardtanh(-0.5, 2.0), (4, 3), (4, 3)),
+    "InstanceNorm1d": Case(lambda: nn.InstanceNorm1d(3, affine=True), (2, 3, 5), (2, 3, 5)),
+    "InstanceNorm2d": Case(lambda: nn.InstanceNorm2d(3, affine=True), (2, 3, 4, 2), (2, 3, 4, 2)),
+    "LogSigmoid": Case(nn.LogSigmoid, (4, 3), (4, 3)),
+    "LogSoftmax": Case(lambda: nn.LogSoftmax(dim=1), (4, 3), (4, 3)),
+    "MaxPool1d": Case(lambda: nn.MaxPool1d(3, 2, 1), (2, 3, 7), (2, 3, 4)),
+    "Mish": Case(nn.Mish, (4, 3), (4, 3)),
+    "PReLU": Case(lambda: nn.PReLU(3), (4, 3, 2), (4, 3, 2)),
+    "ReLU6": Case(nn.ReLU6, (4, 3), (4, 3)),
+    "SiLU": Case(nn.SiLU, (4, 3), (4, 3)),
+    "Unflatten": Case(lambda: nn.Unflatten(1, (2, -1)), (4, 6), (4, 2, 3)),
+    "Upsample": Case(lambda: nn.Upsample(scale_factor=2, mode="bilinear"), (2, 3, 2, 3), (2, 3, 4, 6)),
+    "ZeroPad2d": Case(lambda: nn.ZeroPad2d((1, 2, 0, -1)), (2, 3, 4, 5), (2, 3, 3, 8)),
+}
+NOT_LAYERS = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Embedding"}
+"""Containers; and `Embedding`, which takes whole numbers and has tests of its own."""
+LOSSES = {name for name in nn.__all__ if name.endswith("Loss")}
+"""See test_loss.py."""
 
 every_layer = pytest.mark.parametrize("name", CASES)
 
 
 def test_every_public_layer_is_in_the_table():
     layers = {n for n in nn.__all__ if inspect.isclass(c := getattr(nn, n)) and issubclass(c, nn.Module)}
-    assert layers - NOT_LAYERS == CASES.keys()
+    assert layers - NOT_LAYERS - LOSSES == CASES.keys()
 
 
 def test_all_names_what_exists():

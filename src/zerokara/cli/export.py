@@ -21,7 +21,7 @@ from zerokara.io.onnx.agreement import CHECKED
 from zerokara.models import MODELS, build_model
 from zerokara.nn import Module
 from zerokara.nn.init import unset
-from zerokara.recipes import known
+from zerokara.recipes import known_model
 
 PIXELS = {"mean": "[0.0]", "std": "[1.0]"}
 """How recipes prepare pictures, as the file's metadata say it: x = (pixels in 0…1 − mean) / std."""
@@ -100,7 +100,7 @@ def _of_catalogue(source: str, shape: Shape | None, classes: int | None, weights
     if Path(source).is_file():
         raise UsageError(f"{source} does not say what it belongs to: give a model's name and --weights {source}")
     try:
-        entry = MODELS[known("model", source, MODELS)]
+        entry = MODELS[known_model(source)]
     except ValueError as error:
         raise UsageError(f"{error}; the folder of a run will do too") from error
     return Plan(entry.name, shape or entry.input_shape, classes, weights, (), {"model": entry.name})

@@ -18,7 +18,7 @@ from zerokara.digits.strokes import Together
 from zerokara.io import OnnxModule, load_onnx, load_weights
 from zerokara.models import MODELS, build_model
 from zerokara.nn import Module
-from zerokara.recipes import known
+from zerokara.recipes import known, known_model
 
 DIGITS = tuple("0123456789")
 READER = "reader"
@@ -161,9 +161,10 @@ def _weights(folder: Path) -> Path:
 
 def _of_catalogue(name: str, weights: Path | None, given: tuple[str, ...] | None, input: str | None) -> Subject:
     try:
-        entry = MODELS[known("model", name, MODELS)]
+        entry = MODELS[known_model(name)]
     except ValueError as error:
         raise UsageError(f"{error}; a run's folder or an .onnx file will do too") from error
+    name = entry.name
     if weights is None:
         raise UsageError(f"{name} knows nothing without weights: give --weights FILE, a run's folder or an .onnx file")
     shape = _image(entry.input_shape if input is None else parse_shape(input))

@@ -14,7 +14,7 @@ from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
 from zerokara.models import MODELS, LayerRow, build_model, summarize, totals
 from zerokara.nn.init import unset
-from zerokara.recipes import known
+from zerokara.recipes import known_model
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 LARGEST = 2**48  # numbers in an example: more cannot even be counted through a network
@@ -42,7 +42,7 @@ def summary(
     """
     if model is None:
         return _list(json)
-    _known_model(model)
+    model = _known_model(model)
     if classes is not None and classes < 1:
         raise UsageError(f"--classes is at least 1; got {classes}")
     shape = MODELS[model].input_shape if input is None else parse_shape(input)
@@ -64,9 +64,9 @@ def amount(size: int) -> str:
     return f"{size} bytes" if not power else f"{size / 1000**power:.3g} {UNITS[power]}"
 
 
-def _known_model(name: str) -> None:
+def _known_model(name: str) -> str:
     try:
-        known("model", name, MODELS)
+        return known_model(name)
     except ValueError as error:
         raise UsageError(str(error)) from error
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.explain.layers import known
-from zerokara.nn import Module, Parameter
+from zerokara.nn import ConvTranspose2d, Module, Parameter
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,12 @@ class Filters:
 
 
 def convolutions(model: Module) -> dict[str, Array]:
-    """The weights (F, C, P, Q) of all convolutions by the name of their layer, in the order of the model."""
-    weights = ((name, getattr(layer, "weight", None)) for name, layer in model.named_modules())
+    """The weights (F, C, P, Q) of all convolutions by the name of their layer, in the order of the model.
+
+    Those of transposed ones, (C, F, P, Q), are no filters that look for something.
+    """
+    layers = ((name, layer) for name, layer in model.named_modules() if not isinstance(layer, ConvTranspose2d))
+    weights = ((name, getattr(layer, "weight", None)) for name, layer in layers)
     return {name: weight.data for name, weight in weights if isinstance(weight, Parameter) and weight.ndim == 4}
 
 

@@ -1,7 +1,10 @@
 """The zoo: the book's networks, those that made history, and a summary of any model."""
 
+from collections.abc import Callable
+
 from zerokara.models.alexnet import AlexNet
-from zerokara.models.catalogue import BOOK, MODELS, ZOO, ModelEntry, build_model
+from zerokara.models.by_function import FUNCTIONS, create
+from zerokara.models.catalogue import BOOK, MODELS, ZOO, ModelEntry, build_model, model_name
 from zerokara.models.cifar_resnet import CifarResNet
 from zerokara.models.committee import Reader, load_committee, save_committee
 from zerokara.models.deep_conv import DeepConvNet
@@ -18,9 +21,11 @@ from zerokara.models.squeezenet import SqueezeNet
 from zerokara.models.summary import LayerRow, Totals, count_parameters, summarize, totals
 from zerokara.models.two_layer import TwoLayerNet
 from zerokara.models.vgg import VGG
+from zerokara.nn import Module
 
 __all__ = [
     "BOOK",
+    "FUNCTIONS",
     "MODELS",
     "VGG",
     "ZOO",
@@ -46,8 +51,21 @@ __all__ = [
     "auxiliary_cross_entropy",
     "build_model",
     "count_parameters",
+    "create",
     "load_committee",
+    "model_name",
     "save_committee",
     "summarize",
     "totals",
 ]
+
+
+globals().update(FUNCTIONS)  # torchvision's names, some of which are those of files too: models.alexnet() makes one
+
+
+def __getattr__(name: str) -> Callable[..., Module]:
+    raise AttributeError(f"zerokara.models has no {name!r}; networks are {', '.join(FUNCTIONS)}, or create(NAME)")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *FUNCTIONS])

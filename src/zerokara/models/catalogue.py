@@ -1,6 +1,8 @@
 """The models by name, with the parameter counts that are published for them."""
 
+import difflib
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -177,15 +179,39 @@ ZOO = (
 MODELS: dict[str, ModelEntry] = {entry.name: entry for entry in (*BOOK, *ZOO)}
 
 
+def model_name(name: str) -> str:
+    """The name in the catalogue: case, `_`, `-` and `.` do not matter, so torchvision's `vgg16_bn` is `vgg16-bn`.
+
+    ValueError offers the nearest names.
+    """
+    if name in MODELS:
+        return name
+    found = _SQUEEZED.get(_squeezed(str(name)))
+    if found is None:
+        near = difflib.get_close_matches(str(name), MODELS, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}? All: " if near else "choose one of "
+        raise ValueError(f"unknown model {name!r}: {hint}{', '.join(MODELS)}")
+    return found
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[-_. ]", "", name.casefold())
+
+
+_SQUEEZED = {_squeezed(name): name for name in MODELS}
+
+
 def build_model(
     name: str,
     input_shape: Shape | None = None,
     classes: int | None = None,
     rng: np.random.Generator | None = None,
 ) -> Module:
-    """A new model of the catalogue for samples of `input_shape` (without the batch axis); `rng` draws its weights."""
-    if name not in MODELS:
-        raise ValueError(f"unknown model {name!r}: choose one of {', '.join(MODELS)}")
+    """A new model of the catalogue for samples of `input_shape` (without the batch axis); `rng` draws its weights.
+
+    The name may be torchvision's: `model_name`.
+    """
+    name = model_name(name)
     if classes is not None and classes < 1:
         raise ValueError(f"a model tells at least one class; got classes={classes}")
     entry = MODELS[name]

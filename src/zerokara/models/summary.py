@@ -13,7 +13,7 @@ from zerokara.autodiff import Tensor, no_grad
 from zerokara.io.onnx.operator import Operator
 from zerokara.kernels import use_kernels
 from zerokara.models.outline import Outline
-from zerokara.nn import Conv2d, Linear, Module, Parameter, observe
+from zerokara.nn import Conv1d, Conv2d, ConvTranspose2d, Linear, Module, Parameter, observe
 from zerokara.nn.init import fan_in
 
 
@@ -142,6 +142,18 @@ def _multiply_adds(layer: Module, output: Shape) -> int:
     """Multiplications, each with its addition, for one sample: every output of a weighted layer sums n_in products."""
     if output and isinstance(layer, Operator):
         return layer.multiply_adds(output)
-    if not output or not isinstance(layer, Linear | Conv2d):
+    if output and isinstance(layer, ConvTranspose2d):  # every pixel that comes in lays out its filters
+        sizes = zip(
+            output[1:],
+            layer.kernel_size,
+            layer.stride,
+            layer.padding,
+            layer.output_padding,
+            layer.dilation,
+            strict=True,
+        )
+        pixels: list[int] = [(n - 1 - d * (k - 1) - more + 2 * p) // s + 1 for n, k, s, p, more, d in sizes]
+        return layer.in_channels * math.prod(pixels) * fan_in(layer.weight.shape)
+    if not output or not isinstance(layer, Linear | Conv1d | Conv2d):
         return 0
     return math.prod(output) * fan_in(layer.weight.shape)

@@ -12,42 +12,103 @@ from zerokara.nn.activation import (
     Tanh,
     activation_by_name,
 )
-from zerokara.nn.container import ModuleList, Sequential
-from zerokara.nn.conv import Conv2d
-from zerokara.nn.dropout import Dropout
+from zerokara.nn.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
+from zerokara.nn.conv import Conv1d, Conv2d, ConvTranspose2d
+from zerokara.nn.dropout import Dropout, Dropout2d
+from zerokara.nn.embedding import Embedding
+from zerokara.nn.group_norm import GroupNorm, InstanceNorm1d, InstanceNorm2d
 from zerokara.nn.linear import Linear
+from zerokara.nn.loss import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HuberLoss,
+    KLDivLoss,
+    L1Loss,
+    MSELoss,
+    NLLLoss,
+    SmoothL1Loss,
+)
 from zerokara.nn.module import Module, observe, observing
 from zerokara.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm, LocalResponseNorm
 from zerokara.nn.parameter import Parameter
-from zerokara.nn.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d, MaxPool2d
-from zerokara.nn.shape import Flatten, Identity
+from zerokara.nn.pool import AdaptiveAvgPool2d, AvgPool1d, AvgPool2d, GlobalAvgPool2d, MaxPool1d, MaxPool2d
+from zerokara.nn.shape import Flatten, Identity, Unflatten, Upsample, ZeroPad2d
+from zerokara.nn.units import (
+    ELU,
+    GLU,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    PReLU,
+    ReLU6,
+    SiLU,
+)
 
 __all__ = [
     "ACTIVATIONS",
+    "ELU",
     "GELU",
+    "GLU",
     "AdaptiveAvgPool2d",
+    "AvgPool1d",
     "AvgPool2d",
+    "BCELoss",
+    "BCEWithLogitsLoss",
     "BatchNorm1d",
     "BatchNorm2d",
+    "Conv1d",
     "Conv2d",
+    "ConvTranspose2d",
+    "CrossEntropyLoss",
     "Dropout",
+    "Dropout2d",
+    "Embedding",
     "Flatten",
     "GlobalAvgPool2d",
+    "GroupNorm",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
+    "HuberLoss",
     "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "KLDivLoss",
+    "L1Loss",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LocalResponseNorm",
+    "LogSigmoid",
+    "LogSoftmax",
+    "MSELoss",
+    "MaxPool1d",
     "MaxPool2d",
+    "Mish",
     "Module",
+    "ModuleDict",
     "ModuleList",
+    "NLLLoss",
+    "PReLU",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "ReLU",
+    "ReLU6",
     "Sequential",
+    "SiLU",
     "Sigmoid",
+    "SmoothL1Loss",
     "Softmax",
     "Softplus",
     "Tanh",
+    "Unflatten",
+    "Upsample",
+    "ZeroPad2d",
     "activation_by_name",
     "init",
     "observe",

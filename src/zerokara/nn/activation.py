@@ -6,6 +6,8 @@ from zerokara import functional as F
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
 from zerokara.nn.shape import Identity
+from zerokara.nn.sizes import chosen_axis
+from zerokara.nn.units import ELU, Hardsigmoid, Hardswish, Mish, ReLU6, SiLU
 
 
 class ReLU(Module):
@@ -72,10 +74,13 @@ class Softplus(Module):
 
 
 class Softmax(Module):
-    """y[k] = e^x[k] / Σ_j e^x[j] along `axis`. Not before `cross_entropy`, which takes the scores themselves."""
+    """y[k] = e^x[k] / Σ_j e^x[j] along `axis`. Not before `cross_entropy`, which takes the scores themselves.
 
-    def __init__(self, axis: int = -1) -> None:
-        self.axis = axis
+    `dim` is PyTorch's word for the axis.
+    """
+
+    def __init__(self, axis: int | None = None, *, dim: int | None = None) -> None:
+        self.axis = chosen_axis("Softmax", axis, dim, -1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Probabilities from scores."""
@@ -93,6 +98,12 @@ ACTIVATIONS: dict[str, Callable[[], Module]] = {
     "tanh": Tanh,
     "gelu": GELU,
     "softplus": Softplus,
+    "elu": ELU,
+    "silu": SiLU,
+    "mish": Mish,
+    "hardsigmoid": Hardsigmoid,
+    "hardswish": Hardswish,
+    "relu6": ReLU6,
     "identity": Identity,
 }
 

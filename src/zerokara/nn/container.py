@@ -1,10 +1,11 @@
 """Modules that hold modules."""
 
-from collections.abc import Iterable, Iterator
-from typing import overload
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, overload
 
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
+from zerokara.nn.parameter import Parameter
 
 
 class Sequential(Module):
@@ -72,12 +73,154 @@ class ModuleList(Module):
         return _held(self)[position]
 
 
+class ModuleDict(Module):
+    """Modules by name, for a `forward` of your own that picks among them; in order of arrival.
+
+    (A plain dictionary of modules is found as well; this one exists because PyTorch users look for it.)
+    """
+
+    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
+        self.update(modules)
+
+    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
+        """Take over every module under its name."""
+        for name, module in dict(modules).items():
+            self[name] = module
+
+    def __setitem__(self, name: str, module: Module) -> None:
+        _add(self, name, module)
+
+    def __getitem__(self, name: str) -> Module:
+        return _named(self, name)  # type: ignore[no-any-return]
+
+    def __delitem__(self, name: str) -> None:
+        _named(self, name)
+        delattr(self, name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(_held(self))
+
+    def keys(self) -> list[str]:
+        """The names."""
+        return [name for name, _ in self.items()]
+
+    def values(self) -> list[Module]:
+        """The modules."""
+        return _held(self)
+
+    def items(self) -> list[tuple[str, Module]]:
+        """(name, module)"""
+        return [(name, value) for name, value in vars(self).items() if isinstance(value, Module)]
+
+
+class ParameterList(Module):
+    """A list of parameters; tensors and arrays become some. Names are "0", "1", …"""
+
+    def __init__(self, values: Iterable[Any] = ()) -> None:
+        self.extend(values)
+
+    def append(self, value: Any) -> None:
+        """Add one parameter at the end."""
+        _add_parameter(self, str(len(self)), value)
+
+    def extend(self, values: Iterable[Any]) -> None:
+        """Add every parameter at the end."""
+        for value in values:
+            self.append(value)
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(_parameters(self).values())
+
+    def __len__(self) -> int:
+        return len(_parameters(self))
+
+    def __getitem__(self, position: int) -> Parameter:
+        return list(self)[position]
+
+    def __setitem__(self, position: int, value: Any) -> None:
+        _add_parameter(self, str(range(len(self))[position]), value)
+
+
+class ParameterDict(Module):
+    """Parameters by name; tensors and arrays become some. In order of arrival."""
+
+    def __init__(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> None:
+        self.update(values)
+
+    def update(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+        """Take over every parameter under its name."""
+        for name, value in dict(values).items():
+            self[name] = value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        _add_parameter(self, name, value)
+
+    def __getitem__(self, name: str) -> Parameter:
+        return _named(self, name)  # type: ignore[no-any-return]
+
+    def __delitem__(self, name: str) -> None:
+        _named(self, name)
+        delattr(self, name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(_parameters(self))
+
+    def keys(self) -> list[str]:
+        """The names."""
+        return list(_parameters(self))
+
+    def values(self) -> list[Parameter]:
+        """The parameters."""
+        return list(_parameters(self).values())
+
+    def items(self) -> list[tuple[str, Parameter]]:
+        """(name, parameter)"""
+        return list(_parameters(self).items())
+
+
 def _add(container: Module, name: str, module: Module) -> None:
     if not isinstance(module, Module):
         raise TypeError(f"{type(container).__name__} holds modules; got {module!r} of type {type(module).__name__}")
+    _put(container, "layer", name, module)
+
+
+def _add_parameter(container: Module, name: str, value: Any) -> None:
+    parameter = value if isinstance(value, Parameter) else Parameter(value)
+    _put(container, "parameter", name, parameter)
+
+
+def _put(container: Module, what: str, name: str, value: Any) -> None:
+    kind = type(container).__name__
+    if not isinstance(name, str) or not name or "." in name:
+        raise ValueError(f"{kind} expects names that are words without a dot; got {name!r}")
     if hasattr(type(container), name):
-        raise ValueError(f"{type(container).__name__} cannot name a layer {name!r}: Module has a {name} of its own")
-    setattr(container, name, module)
+        raise ValueError(f"{kind} cannot name a {what} {name!r}: Module has a {name} of its own")
+    setattr(container, name, value)
+
+
+def _named(container: Module, name: Any) -> Any:
+    """What stands under a name, or an error that tells the names there are."""
+    found = vars(container).get(name) if isinstance(name, str) else None
+    if not isinstance(found, Module | Parameter):
+        names = [key for key, value in vars(container).items() if isinstance(value, Module | Parameter)]
+        raise KeyError(f"{type(container).__name__} has no {name!r}; it has {', '.join(names) or 'nothing'}")
+    return found
+
+
+def _parameters(container: Module) -> dict[str, Parameter]:
+    return {name: value for name, value in vars(container).items() if isinstance(value, Parameter)}
 
 
 def _held(container: Module) -> list[Module]:

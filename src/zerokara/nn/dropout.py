@@ -30,3 +30,24 @@ class Dropout(Module):
     def extra_repr(self) -> str:
         """The probability."""
         return f"p={self.p}" if self.inverted else f"p={self.p}, inverted=False"
+
+
+class Dropout2d(Module):
+    """In training mode every channel (N, C, …) is dropped with probability p, the others become x/(1 − p); else y = x.
+
+    Neighbouring pixels know of one another, so that dropping single ones hides little (Tompson et al. 2015).
+    """
+
+    def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
+        if not 0 <= p < 1:
+            raise ValueError(f"Dropout2d expects p of at least 0 and below 1; got {p!r}")
+        self.p = float(p)
+        self.rng = rng
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x with some of its channels dropped."""
+        return F.dropout2d(x, self.p, self.training, self.rng)
+
+    def extra_repr(self) -> str:
+        """The probability."""
+        return f"p={self.p}"

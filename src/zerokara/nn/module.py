@@ -13,6 +13,7 @@ from zerokara.arrays import Array, DTypeLike
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import as_array
+from zerokara.nn.hooks import Handle, Hook
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.state import Differences, compare, numbers
 
@@ -31,6 +32,8 @@ class Module:
 
     training: bool = True
     _buffer_names: tuple[str, ...] = ()
+    _forward_hooks: tuple[Handle, ...] = ()
+    _forward_pre_hooks: tuple[Handle, ...] = ()
 
     # ── computing ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -40,12 +43,46 @@ class Module:
 
     def __call__(self, *inputs: Any, **options: Any) -> Tensor:
         """`forward`, seen by whoever observes."""
-        y = self.forward(*inputs, **options)
-        if _OBSERVERS.get() and tracing.current() is not None:
+        if self._forward_pre_hooks or self._forward_hooks or _OBSERVERS.get():
+            return self._observed(inputs, options)
+        return self.forward(*inputs, **options)
+
+    def _observed(self, inputs: tuple[Any, ...], options: dict[str, Any]) -> Tensor:
+        if tracing.current() is not None:
             tracing.refuse("be observed layer by layer")
+        for hook in self._forward_pre_hooks:
+            hook(self, inputs)
+        y = self.forward(*inputs, **options)
+        for hook in self._forward_hooks:
+            hook(self, inputs, y)
         for observer in _OBSERVERS.get():
             observer(self, y)
         return y
+
+    def register_forward_hook(self, hook: Hook) -> Handle:
+        """After every forward pass of this module, `hook(module, inputs, output)` is called; it returns nothing.
+
+        While a hook is registered, steps that this module is part of are computed as they are written, not replayed.
+        """
+        return Handle(self, "_forward_hooks", hook)
+
+    def register_forward_pre_hook(self, hook: Hook) -> Handle:
+        """Before every forward pass of this module, call `hook(module, inputs)`, which looks and returns nothing."""
+        return Handle(self, "_forward_pre_hooks", hook)
+
+    def register_full_backward_hook(self, hook: Hook) -> Handle:
+        """Refused: gradients in the middle of a network are asked for, `zk.gradients(loss, at=[tensor])`."""
+        raise NotImplementedError(
+            "modules have no backward hooks: keep the tensor that a forward hook shows you, and ask for the gradient "
+            "there with zk.gradients(loss, [tensor])"
+        )
+
+    def apply(self, work: Callable[[Module], None]) -> Self:
+        """Call `work(module)` for every module inside, children before parents, and this one last; returns itself."""
+        for child in self.children():
+            child.apply(work)
+        work(self)
+        return self
 
     # ── finding the parts ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -154,6 +191,34 @@ class Module:
         for module in self.modules():
             _convert_buffers(module, dtype)
         return self
+
+    def to(self, *where: Any) -> Self:
+        """`to("cpu")` is the module itself, `to(dtype)` is `astype(dtype)`; there are no other devices."""
+        for place in where:
+            kind = str(getattr(place, "type", place)) if not isinstance(place, type | np.dtype) else ""
+            if not kind or kind in ("float16", "float32", "float64"):
+                self.astype(place)
+            elif kind != "cpu":
+                raise ValueError(
+                    f"modules compute on the CPU, in float16, float32 or float64; got {place!r}: leave it out"
+                )
+        return self
+
+    def cpu(self) -> Self:
+        """The module itself: it is there already."""
+        return self
+
+    def cuda(self, device: Any = None) -> Self:
+        """Refused: there are no other devices than the CPU."""
+        return self.to("cuda")
+
+    def float(self) -> Self:
+        """Convert to float32."""
+        return self.astype(np.float32)
+
+    def double(self) -> Self:
+        """Convert to float64."""
+        return self.astype(np.float64)
 
     # ── showing ──────────────────────────────────────────────────────────────────────────────────────────────────
 

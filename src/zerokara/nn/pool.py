@@ -3,7 +3,7 @@
 from zerokara import functional as F
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
-from zerokara.nn.sizes import Pair, expect_images, pair
+from zerokara.nn.sizes import Pair, expect_images, expect_rows, pair, whole
 
 
 class MaxPool2d(Module):
@@ -63,6 +63,46 @@ class AvgPool2d(Module):
         """The mean pixel of every window."""
         expect_images("AvgPool2d", x.shape)
         return F.avg_pool2d(x, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class MaxPool1d(Module):
+    """y[n,c,i] = max over the window of x[n,c] from i·stride on        Rows (N, C, L), sizes as in `MaxPool2d`"""
+
+    def __init__(self, kernel_size: int, stride: int | None = None, padding: int = 0, dilation: int = 1) -> None:
+        self.kernel_size = whole("MaxPool1d", "kernel_size", kernel_size)
+        self.stride = self.kernel_size if stride is None else whole("MaxPool1d", "stride", stride)
+        self.padding = _pool_padding("MaxPool1d", padding, (self.kernel_size, self.kernel_size))[0]
+        self.dilation = whole("MaxPool1d", "dilation", dilation)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The largest number of every window."""
+        expect_rows("MaxPool1d", x.shape)
+        return F.max_pool1d(x, self.kernel_size, self.stride, self.padding, self.dilation)
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool1d(Module):
+    """y[n,c,i] = mean over the window of x[n,c] from i·stride on        Rows (N, C, L), sizes as in `AvgPool2d`"""
+
+    def __init__(
+        self, kernel_size: int, stride: int | None = None, padding: int = 0, count_include_pad: bool = True
+    ) -> None:
+        self.kernel_size = whole("AvgPool1d", "kernel_size", kernel_size)
+        self.stride = self.kernel_size if stride is None else whole("AvgPool1d", "stride", stride)
+        self.padding = _pool_padding("AvgPool1d", padding, (self.kernel_size, self.kernel_size))[0]
+        self.count_include_pad = count_include_pad
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The mean of every window."""
+        expect_rows("AvgPool1d", x.shape)
+        return F.avg_pool1d(x, self.kernel_size, self.stride, self.padding, self.count_include_pad)
 
     def extra_repr(self) -> str:
         """The sizes."""

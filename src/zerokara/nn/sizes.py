@@ -47,3 +47,19 @@ def expect_dtype(layer: str, given: np.dtype[Any], own: np.dtype[Any]) -> None:
             f"{layer} computes in {own}, the type of its weight; got {given} inputs: "
             f"convert them with .astype({str(own)!r}){model}"
         )
+
+
+def chosen_axis(layer: str, axis: int | None, dim: int | None, usual: int) -> int:
+    """The axis under either of its names, NumPy's and PyTorch's; `usual` where neither is given."""
+    if axis is not None and dim is not None:
+        raise TypeError(f"{layer} expects axis or dim, which mean the same; got axis={axis!r} and dim={dim!r}")
+    given = dim if axis is None else axis
+    return usual if given is None else given
+
+
+def expect_rows(layer: str, shape: Shape, channels: int | None = None, setting: str = "") -> None:
+    """Refuse what is not (N, C, L), or has another number of channels than the layer's `setting` says."""
+    if len(shape) == 3 and channels in (None, shape[1]):
+        return
+    why = "" if channels is None else f": this layer has {setting}={channels}"
+    raise ValueError(f"{layer} expects (N, {'C' if channels is None else channels}, L) rows; got {shape}{why}")

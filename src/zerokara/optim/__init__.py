@@ -2,11 +2,18 @@
 
 from typing import Any
 
+from zerokara.optim import lr_scheduler
 from zerokara.optim.adaptive import AdaGrad, Adam, AdamW, RMSprop
-from zerokara.optim.base import DECAYS, Optimizer, Parameters, State
+from zerokara.optim.base import DECAYS, Optimizer
 from zerokara.optim.clip import clip_grad_norm, clip_grad_value
+from zerokara.optim.groups import ParamGroup
+from zerokara.optim.parameters import Groups, Parameters
 from zerokara.optim.schedules import SCHEDULES, Constant, CosineLR, OneCycleLR, Schedule, StepLR, schedule_by_name
 from zerokara.optim.sgd import SGD, Momentum, Nesterov
+from zerokara.optim.state import State
+
+Adagrad = AdaGrad
+"""PyTorch's spelling."""
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "sgd": SGD,
@@ -24,14 +31,17 @@ __all__ = [
     "SCHEDULES",
     "SGD",
     "AdaGrad",
+    "Adagrad",
     "Adam",
     "AdamW",
     "Constant",
     "CosineLR",
+    "Groups",
     "Momentum",
     "Nesterov",
     "OneCycleLR",
     "Optimizer",
+    "ParamGroup",
     "Parameters",
     "RMSprop",
     "Schedule",
@@ -39,12 +49,13 @@ __all__ = [
     "StepLR",
     "clip_grad_norm",
     "clip_grad_value",
+    "lr_scheduler",
     "optimizer_by_name",
     "schedule_by_name",
 ]
 
 
-def optimizer_by_name(name: str, parameters: Parameters, **settings: Any) -> Optimizer:
+def optimizer_by_name(name: str, parameters: Parameters | Groups, **settings: Any) -> Optimizer:
     """A new optimizer by its name: `optimizer_by_name("adam", model, lr=0.001)`."""
     if name not in OPTIMIZERS:
         raise ValueError(f"unknown optimizer {name!r}: choose one of {', '.join(OPTIMIZERS)}")

@@ -6,7 +6,9 @@ import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array
-from zerokara.optim.base import Optimizer, Parameters, State, expect
+from zerokara.optim.base import Optimizer, expect
+from zerokara.optim.parameters import Groups, Parameters
+from zerokara.optim.state import State
 
 
 class AdaGrad(Optimizer):
@@ -14,7 +16,7 @@ class AdaGrad(Optimizer):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.01,
         eps: float = 1e-10,
         *,
@@ -49,7 +51,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.01,
         alpha: float = 0.99,
         eps: float = 1e-8,
@@ -90,7 +92,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -132,7 +134,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,

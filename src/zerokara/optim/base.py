@@ -1,11 +1,11 @@
 """What every optimizer shares: which arrays it changes, the penalties, and the state that a checkpoint keeps."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import repeat
 from operator import is_
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,19 +13,9 @@ from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced
-
-State = dict[str, Array]
-NamedTensors = Iterable[tuple[str, Tensor]]
-
-
-class HasParameters(Protocol):
-    """A module, as far as an optimizer is concerned."""
-
-    def named_parameters(self) -> Iterator[tuple[str, Any]]:
-        """Every parameter with its name."""
-
-
-Parameters = HasParameters | Iterable[Tensor] | NamedTensors
+from zerokara.optim.groups import ParamGroup, expect_settings, part_of
+from zerokara.optim.parameters import Group, Groups, Parameters, all_of, grouped, named, one_group
+from zerokara.optim.state import State, belongs, by_parameter, count, part_rates
 
 DECAYS: dict[str, Callable[[Array], bool]] = {
     "all": lambda array: True,
@@ -48,23 +38,53 @@ class Optimizer:
 
     The penalties belong to the loss L + ½·weight_decay·Σw² + l1·Σ|w| (`penalty()` is their value). `decay="weights"`
     spares biases and the scales of normalization layers, as the book does: it takes arrays of two axes or more.
-    `lr` may be set at any time; a schedule does.
+    `lr` may be set at any time; a schedule does. Parts of the parameters may have settings of their own, also a
+    learning rate, which then follows that of the whole: `groups.py`.
     """
 
-    lr: float
     decays_gradient: ClassVar[bool] = True  # AdamW shrinks the weights instead
+    _whole: "Optimizer | None" = None  # of a part: the optimizer that it is a part of
+    _then: float = 0.0  # and the learning rate of that one when its own was set
 
     def __init__(
-        self, parameters: Parameters, lr: float, *, weight_decay: float = 0.0, l1: float = 0.0, decay: str = "all"
+        self,
+        parameters: Parameters | Groups,
+        lr: float,
+        *,
+        weight_decay: float = 0.0,
+        l1: float = 0.0,
+        decay: str = "all",
     ) -> None:
-        self.lr = expect("lr", lr)
+        self._lr = expect("lr", lr)
         self.weight_decay = expect("weight_decay", weight_decay)
         self.l1 = expect("l1", l1)
         if decay not in DECAYS:
             raise ValueError(f"unknown decay {decay!r}: choose one of {', '.join(DECAYS)}")
         self.decay = decay
         self.state: dict[str, State] = {}
-        self._parameters = named(parameters)
+        self._groups = grouped(parameters)
+        self._made: list[Optimizer] | None = None
+        self._parameters = named(parameters) if self._groups is None else all_of(self._groups)
+        for group in self._groups or ():
+            expect_settings(type(self), list(group.settings))
+
+    @property
+    def lr(self) -> float:
+        """The learning rate; that of a part is its own, times what has become of the rate of the whole since."""
+        if self._whole is None:
+            return self._lr
+        own, then, now = self._lr, self._then, self._whole.lr
+        return own if now == then or not then else own * (now / then)
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        self._lr = rate
+        if self._whole is not None:
+            self._then = self._whole.lr
+
+    def follow(self, whole: "Optimizer") -> None:
+        """Be a part of another optimizer: from now on the learning rate changes with that one's."""
+        self._whole, self._then = whole, whole.lr
 
     # ── what a method says of one array ──────────────────────────────────────────────────────────────────────────
 
@@ -77,7 +97,7 @@ class Optimizer:
         if self.update is None:
             raise NotImplementedError(f"{type(self).__name__} has no step_array(): define what one step does")
         lr, *_, shrink = self._penalties(array)
-        self._update(array, gradient, state, np.array((lr, 0, 0, shrink, *self.settings(_count(state)))))
+        self._update(array, gradient, state, np.array((lr, 0, 0, shrink, *self.settings(count(state)))))
 
     @property
     def update(self) -> Callable[..., None] | None:
@@ -101,6 +121,12 @@ class Optimizer:
 
     def step(self) -> None:
         """One step for every parameter that has a gradient."""
+        if self._groups is not None:
+            made = list(self._parts)
+            tracing.assume(lambda: self._made == made)
+            for part in made:
+                part.step()
+            return
         found = [(p, self._state_of(name, _own(p))) for name, p in self.named_parameters() if p.grad is not None]
         if self.update is not None and type(self).step_array is Optimizer.step_array:
             self._step_all(found)
@@ -110,13 +136,18 @@ class Optimizer:
         for parameter, state in found:
             self.step_array(parameter.data, self.gradient(parameter), state)
 
-    def zero_grad(self) -> None:
-        """Forget every gradient."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget every gradient. (There are no gradients of zeros here, so `set_to_none` has one value.)"""
+        if not set_to_none:
+            raise ValueError("zero_grad forgets gradients, p.grad becomes None: leave set_to_none out")
         for _, parameter in self.named_parameters():
             parameter.zero_grad()
 
     def gradient(self, parameter: Tensor) -> Array:
         """∂L/∂w + weight_decay·w + l1·sign(w); `parameter.grad` itself stays as it is."""
+        for part in self._parts:
+            if any(parameter is p for _, p in part.named_parameters()):
+                return part.gradient(parameter)
         g, w = parameter.grad, parameter._data
         if g is None:
             raise ValueError("this parameter has no gradient: call backward() on a loss that depends on it first")
@@ -128,6 +159,8 @@ class Optimizer:
 
     def penalty(self) -> float:
         """½·weight_decay·Σw² + l1·Σ|w|: what the penalties add to the loss."""
+        if self._groups is not None:
+            return sum(part.penalty() for part in self._parts)
         decayed = [p._data for _, p in self.named_parameters() if DECAYS[self.decay](p._data)]
         squares = sum(float(np.sum(np.square(w, dtype=np.float64))) for w in decayed)
         sizes = sum(float(np.sum(np.abs(w), dtype=np.float64)) for w in decayed)
@@ -192,16 +225,48 @@ class Optimizer:
 
     def _state_of(self, name: str, array: Array) -> State:
         state = self.state.get(name)
-        if state is None or not state.keys() >= set(self.kept) or not _belongs(state, array):
+        if state is None or not state.keys() >= set(self.kept) or not belongs(state, array):
             state = self.state[name] = self.start(array)
         return state
+
+    # ── parts with settings of their own ─────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _parts(self) -> "list[Optimizer]":
+        """The optimizers of the parts, made when they are first needed; none if there are no parts."""
+        if self._made is None:
+            self._made = [part_of(self, group) for group in self._groups or ()]
+        return self._made
+
+    @property
+    def param_groups(self) -> list[ParamGroup]:
+        """The parts with their settings, as PyTorch shows them; without parts, one with everything."""
+        return [ParamGroup(part) for part in self._parts or [self]]
+
+    def add_param_group(self, group: Mapping[str, Any]) -> None:
+        """A further part {"params": …, "lr": …}."""
+        before = [Group(self._parameters)] if self._groups is None else self._groups
+        new = one_group(group, before)
+        expect_settings(type(self), list(new.settings))
+        self._made = [*(self._parts or [part_of(self, before[0])]), part_of(self, new)]
+        self._groups = [*before, new]
+        self._parameters = all_of(self._groups)
+
+    def _started(self, name: str, array: Array) -> State:
+        """The state that the parameter of this name begins with, in the part that it belongs to."""
+        part = next((part for part in self._parts if name in dict(part.named_parameters())), self)
+        return part.start(array)
 
     # ── saving ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def state_dict(self) -> dict[str, Array]:
-        """Flat: `lr`, and every state array as `parameter name:state name`, such as `fc1.weight:m`. Copies."""
+        """Flat: `lr`, and every state array as `parameter name:state name`, such as `fc1.weight:m`. Copies.
+
+        Of parts: `lr.0` and so on, the rate of each and that of the whole when it was set.
+        """
         arrays = {f"{name}:{key}": a.copy() for name, state in self.state.items() for key, a in state.items()}
-        return {"lr": np.array(self.lr, np.float64), **arrays}
+        rates = {f"lr.{k}": np.array([part._lr, part._then], np.float64) for k, part in enumerate(self._parts)}
+        return {"lr": np.array(self.lr, np.float64), **rates, **arrays}
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
         """Take over a saved state; `ValueError` names what does not fit this optimizer or its parameters.
@@ -209,14 +274,19 @@ class Optimizer:
         Parameters that the saved state does not mention start fresh, as they would have where it was saved.
         """
         own = {name: parameter._data for name, parameter in self.named_parameters()}
-        states = {name: self._checked(name, given, own) for name, given in _by_parameter(saved).items()}
+        states = {name: self._checked(name, given, own) for name, given in by_parameter(saved).items()}
+        rates = part_rates(saved, len(self._parts))
         self.lr = expect("lr", float(saved["lr"])) if "lr" in saved else self.lr
         self.state = states
+        for part, (rate, then) in zip(self._parts, rates, strict=False):
+            part._lr, part._then = rate, then
+        for part in self._parts:
+            part.state = states
 
     def _checked(self, name: str, given: Mapping[str, Any], own: Mapping[str, Array]) -> State:
         if name not in own:
             raise ValueError(f"this optimizer state has {name}, which is not among the parameters: {', '.join(own)}")
-        state = self.start(own[name])
+        state = self._started(name, own[name])
         if state.keys() != given.keys():
             kind, wanted, got = type(self).__name__, ", ".join(state) or "nothing", ", ".join(given)
             raise ValueError(f"{kind} keeps {wanted} of a parameter; the saved state of {name} has {got}")
@@ -228,9 +298,10 @@ class Optimizer:
         return state
 
     def __repr__(self) -> str:
-        hidden = ("state", "_parameters")
-        settings = ", ".join(f"{key}={value!r}" for key, value in vars(self).items() if key not in hidden)
-        return f"{type(self).__name__}({settings})"
+        shown = {"lr": self.lr, **{k: v for k, v in vars(self).items() if k != "state" and not k.startswith("_")}}
+        settings = ", ".join(f"{key}={value!r}" for key, value in shown.items())
+        own = ", ".join(repr(group.settings) for group in self._groups or ())
+        return f"{type(self).__name__}({settings}{f', parts=[{own}]' if own else ''})"
 
 
 def _own(parameter: Tensor) -> Array:
@@ -241,54 +312,9 @@ def _own(parameter: Tensor) -> Array:
     return array
 
 
-def _count(state: State) -> int:
-    """The number of this step: 1, 2, …"""
-    if "step" not in state:
-        return 1
-    state["step"] += 1
-    return int(state["step"])
-
-
 def expect(name: str, value: float, below: float = math.inf) -> float:
     """`value` as a float with 0 ≤ value < below, or an error that names the setting."""
     if not 0 <= value < below:
         limit = "a number ≥ 0" if below == math.inf else f"a number from 0 up to but not {below:g}"
         raise ValueError(f"{name} is {limit}; got {value!r}")
     return float(value)
-
-
-def named(parameters: Parameters) -> Callable[[], NamedTensors]:
-    """How to list (name, tensor): a module is asked every time, a list is kept."""
-    if callable(ask := getattr(parameters, "named_parameters", None)):
-        return ask  # type: ignore[no-any-return]
-    if isinstance(parameters, Tensor) or not isinstance(parameters, Iterable):
-        raise TypeError(f"expected a module or a list of its parameters; got a {type(parameters).__name__}")
-    pairs = [_pair(position, item) for position, item in enumerate(parameters)]
-    if not pairs:
-        raise ValueError("there are no parameters to optimize; an iterator such as model.parameters() can be used once")
-    return lambda: pairs
-
-
-def _pair(position: int, item: Any) -> tuple[str, Tensor]:
-    name, parameter = item if isinstance(item, tuple) else (str(position), item)
-    if not isinstance(parameter, Tensor):
-        raise TypeError(f"parameters are tensors; number {position} is a {type(parameter).__name__}")
-    return name, parameter
-
-
-def _belongs(state: State, array: Array) -> bool:
-    """Whether the state was started for an array of this shape and dtype (counters have no axes)."""
-    return all(a.shape == array.shape and a.dtype == array.dtype for key, a in state.items() if key != "step")
-
-
-def _by_parameter(saved: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """{"fc1.weight:m": …} → {"fc1.weight": {"m": …}}"""
-    states: dict[str, dict[str, Any]] = {}
-    for full, value in saved.items():
-        if full == "lr":
-            continue
-        name, separator, key = full.rpartition(":")
-        if not separator:
-            raise ValueError(f"{full!r} is no name in an optimizer state: expected lr, or parameter:state")
-        states.setdefault(name, {})[key] = value
-    return states

@@ -7,7 +7,7 @@ import numpy as np
 
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
-from zerokara.optim.base import Parameters, named
+from zerokara.optim.parameters import Parameters, named
 
 
 def clip_grad_norm(parameters: Parameters, max_norm: float) -> float:

@@ -6,7 +6,9 @@ import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array
-from zerokara.optim.base import Optimizer, Parameters, State, expect
+from zerokara.optim.base import Optimizer, expect
+from zerokara.optim.parameters import Groups, Parameters
+from zerokara.optim.state import State
 
 
 class SGD(Optimizer):
@@ -18,7 +20,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.01,
         momentum: float = 0.0,
         dampening: float = 0.0,
@@ -59,7 +61,7 @@ class Momentum(SGD):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.01,
         momentum: float = 0.9,
         *,
@@ -75,7 +77,7 @@ class Nesterov(SGD):
 
     def __init__(
         self,
-        parameters: Parameters,
+        parameters: Parameters | Groups,
         lr: float = 0.01,
         momentum: float = 0.9,
         *,

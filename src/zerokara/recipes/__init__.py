@@ -2,7 +2,7 @@
 
 from zerokara.recipes import demo, mnist, reader, speed
 from zerokara.recipes.augmentation import AUGMENTATIONS
-from zerokara.recipes.base import Recipe, known, override
+from zerokara.recipes.base import Recipe, known, known_model, override
 from zerokara.recipes.running import Result, new_model, run, train
 
 RECIPES: dict[str, Recipe] = {
@@ -10,4 +10,15 @@ RECIPES: dict[str, Recipe] = {
 }
 """Every recipe by its name; a file of this folder adds its own to the list above."""
 
-__all__ = ["AUGMENTATIONS", "RECIPES", "Recipe", "Result", "known", "new_model", "override", "run", "train"]
+__all__ = [
+    "AUGMENTATIONS",
+    "RECIPES",
+    "Recipe",
+    "Result",
+    "known",
+    "known_model",
+    "new_model",
+    "override",
+    "run",
+    "train",
+]

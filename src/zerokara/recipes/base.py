@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
 from zerokara.data import DATASETS
-from zerokara.models import MODELS
+from zerokara.models import MODELS, model_name
 from zerokara.optim import OPTIMIZERS, SCHEDULES
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.report import Lang
@@ -56,7 +56,7 @@ class Recipe:
     def __post_init__(self) -> None:
         if not self.data.startswith("folder:"):
             known("data set", self.data, DATASETS)
-        known("model", self.model, MODELS)
+        object.__setattr__(self, "model", known_model(self.model))
         known("optimizer", self.optimizer, OPTIMIZERS)
         known("schedule", self.schedule, SCHEDULES)
         known("augmentation", self.augmentation, AUGMENTATIONS)
@@ -97,6 +97,14 @@ def override(recipe: Recipe, **changes: Any) -> Recipe:
         known("setting", name, recipe.settings)
     changed = {name: value for name, value in changes.items() if value != recipe.settings[name]}
     return replace(recipe, **changed, expected=None) if changed else recipe
+
+
+def known_model(name: str) -> str:
+    """The name of a model in the catalogue, however it is written: `vgg16_bn`; else a ValueError as `known`'s."""
+    try:
+        return model_name(name)
+    except ValueError:
+        return known("model", name, MODELS)
 
 
 def known(kind: str, name: str, table: Iterable[str]) -> str:

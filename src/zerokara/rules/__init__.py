@@ -40,8 +40,10 @@ from zerokara.rules.conv import channel_sum, conv2d, conv2d_grad_w, conv2d_grad_
 from zerokara.rules.dropout import dropout
 from zerokara.rules.einsum import einsum, written_out
 from zerokara.rules.loss import (
+    binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
+    huber_loss,
     soft_target_cross_entropy,
     squared_error,
 )
@@ -52,6 +54,7 @@ from zerokara.rules.pool import avg_pool2d, max_pool2d
 from zerokara.rules.reduction import cumsum, max, mean, min, std, sum, var, vector_norm
 from zerokara.rules.rule import Pullback, Rule, Ruled
 from zerokara.rules.shape import broadcast_to, clone, concatenate, getitem, reshape, scatter, transpose
+from zerokara.rules.units import elu, hardsigmoid, hardswish, mish, prelu, silu
 
 RULES: dict[str, Rule] = {
     rule.__name__: rule
@@ -67,12 +70,14 @@ RULES: dict[str, Rule] = {
         matmul, linear, einsum,
         # activations
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, softplus, softmax, log_softmax,
+        elu, silu, hardsigmoid, hardswish, mish, prelu,
         # images
         conv2d, conv2d_grad_x, conv2d_grad_w, channel_sum, max_pool2d, avg_pool2d,
         # normalisation
         batch_norm, batch_norm_inference, layer_norm, dropout,
         # losses
         squared_error, cross_entropy, soft_target_cross_entropy, binary_cross_entropy_with_logits,
+        binary_cross_entropy, huber_loss,
     )
 }  # fmt: skip
 """Every rule by its name; the tests walk this table, so a rule without a gradient check fails by name."""

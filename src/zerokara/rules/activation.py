@@ -111,7 +111,7 @@ def softmax(x: Array, *, axis: int = -1) -> Ruled:
 def log_softmax(x: Array, *, axis: int = -1) -> Ruled:
     """yᵢ = (xᵢ−m) − ln Σⱼ e^(xⱼ−m)        ∂L/∂xᵢ = gᵢ − softmax(x)ᵢ·Σⱼ gⱼ        m = max x"""
     axes = several_axes("log_softmax", axis, x.shape)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):  # of no scores at all the sum is 0
         shifted = x - _largest(x, axes)
         y = shifted - np.log(np.sum(np.exp(shifted), axis=axes, keepdims=True))
     return y, (lambda g: g - np.exp(y) * np.sum(g, axis=axes, keepdims=True),)

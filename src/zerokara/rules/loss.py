@@ -7,7 +7,7 @@ import numpy as np
 from zerokara import kernels
 from zerokara.arrays import Array
 from zerokara.rules.activation import log_softmax
-from zerokara.rules.rule import Ruled
+from zerokara.rules.rule import Ruled, detached
 
 
 def squared_error(y: Array, t: Array) -> Ruled:
@@ -61,3 +61,41 @@ def binary_cross_entropy_with_logits(x: Array, t: Array) -> Ruled:
         return g * np.where(positive, -d, d)
 
     return u * np.where(u == 0, 0, size) + np.logaddexp(0, -size), (pull_x, lambda g: -g * x)
+
+
+def binary_cross_entropy(p: Array, t: Array) -> Ruled:
+    """−t·ln p − (1 − t)·ln(1 − p) for probabilities p, with logarithms of at least −100
+
+    ∂L/∂p = g·(p − t)/max(p·(1 − p), 10⁻¹²),   ∂L/∂t = g·(ln(1 − p) − ln p), the logarithms of at least −100
+
+    A certain answer that is wrong (p = 0, t = 1) would cost ∞; as in PyTorch it costs 100. From scores, the rule
+    `binary_cross_entropy_with_logits` has no such limit.
+    """
+    with np.errstate(divide="ignore"):
+        yes, no = np.maximum(np.log(p), -100), np.maximum(_log_of_the_rest(p), -100)
+    return -(t * yes + (1 - t) * no), (
+        lambda g: g * ((p - t) / np.maximum(p * (1 - p), _SMALLEST)),
+        lambda g: g * (no - yes),
+    )
+
+
+_SMALLEST = 1e-12
+
+
+def _log_of_the_rest(p: Any) -> Any:
+    """ln(1 − p). What rounding has done to w = 1 − p is taken back by the factor p/(1 − w), which is nearly 1."""
+    w = 1 - p
+    lost = detached(1 - w)
+    factor = np.where(lost == 0, 1, detached(p) / np.where(lost == 0, 1, lost))
+    return np.where(lost == 0, -p, np.log(np.where(lost == 0, 1, w)) * factor)
+
+
+def huber_loss(y: Array, t: Array, *, delta: float = 1.0) -> Ruled:
+    """½d² where |d| ≤ δ, else δ·(|d| − ½δ);   d = y − t        ∂L/∂y = g·c, ∂L/∂t = −g·c,   c = d brought to [−δ, δ]
+
+    Both are c·(d − ½c): the square near 0, and farther out its tangent, so that outliers pull no harder than δ.
+    Huber, 1964 (doi 10.1214/aoms/1177703732).
+    """
+    d = y - t
+    c = np.clip(d, -delta, delta)
+    return c * (d - 0.5 * c), (lambda g: g * c, lambda g: -g * c)

@@ -66,6 +66,7 @@ from zerokara.io.onnx.exports.layers import (
     linear,
     max_pool2d,
 )
+from zerokara.io.onnx.exports.units import elu, hardsigmoid, hardswish, mish, prelu, silu
 
 Export = Callable[..., str]
 """(step, *inputs) → the name of the value that the rule gives."""
@@ -79,6 +80,7 @@ EXPORTS: dict[str, Export] = {
         clone, reshape, transpose, broadcast_to, getitem, scatter, concatenate, sort,
         matmul, linear, einsum,
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, softplus, softmax, log_softmax,
+        elu, silu, hardsigmoid, hardswish, mish, prelu,
         conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d,
         batch_norm, batch_norm_inference, layer_norm,
     )
@@ -94,6 +96,8 @@ REFUSED: dict[str, str] = {
     "cross_entropy": _LOSS,
     "soft_target_cross_entropy": _LOSS,
     "binary_cross_entropy_with_logits": _LOSS,
+    "binary_cross_entropy": _LOSS,
+    "huber_loss": _LOSS,
 }
 """Rules that are not written, and why."""
 

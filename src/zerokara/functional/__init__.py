@@ -1,4 +1,4 @@
-"""Every rule lifted to tensors: the catalogue on one page. Names and order of arguments are PyTorch's.
+"""Every rule lifted to tensors: the catalogue. Names and order of arguments are PyTorch's.
 
 Arguments may be tensors or arrays. The formulas stand in `zerokara.rules`, under the same names.
 """
@@ -15,15 +15,45 @@ from zerokara.arrays import Array, default_generator
 from zerokara.autodiff import Tensor, apply, as_tensor, joining
 from zerokara.autodiff.dispatch import chosen
 from zerokara.autodiff.promotion import alike, combined, converted, floating
+from zerokara.functional.classes import embedding as embedding
+from zerokara.functional.classes import one_hot as one_hot
+from zerokara.functional.images import avg_pool1d as avg_pool1d
+from zerokara.functional.images import conv1d as conv1d
+from zerokara.functional.images import conv_transpose2d as conv_transpose2d
+from zerokara.functional.images import max_pool1d as max_pool1d
+from zerokara.functional.loss import binary_cross_entropy as binary_cross_entropy
+from zerokara.functional.loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+from zerokara.functional.loss import cross_entropy as cross_entropy
+from zerokara.functional.loss import huber_loss as huber_loss
+from zerokara.functional.loss import kl_div as kl_div
+from zerokara.functional.loss import l1_loss as l1_loss
+from zerokara.functional.loss import mse_loss as mse_loss
+from zerokara.functional.loss import nll_loss as nll_loss
+from zerokara.functional.loss import smooth_l1_loss as smooth_l1_loss
+from zerokara.functional.loss import squared_error as squared_error
+from zerokara.functional.norm import group_norm as group_norm
+from zerokara.functional.norm import instance_norm as instance_norm
+from zerokara.functional.padding import around
+from zerokara.functional.padding import pad as pad
+from zerokara.functional.resampling import interpolate as interpolate
+from zerokara.functional.shared import Like, Size, pair
+from zerokara.functional.shared import fractional as _fractional
+from zerokara.functional.shared import fractions as _fractions
+from zerokara.functional.shared import images as _images
+from zerokara.functional.units import elu as elu
+from zerokara.functional.units import glu as glu
+from zerokara.functional.units import hardsigmoid as hardsigmoid
+from zerokara.functional.units import hardswish as hardswish
+from zerokara.functional.units import hardtanh as hardtanh
+from zerokara.functional.units import logsigmoid as logsigmoid
+from zerokara.functional.units import mish as mish
+from zerokara.functional.units import prelu as prelu
+from zerokara.functional.units import relu6 as relu6
+from zerokara.functional.units import silu as silu
 from zerokara.kernels import tracing
-from zerokara.kernels.tracing import as_array
 from zerokara.rules import Rule
 
-Like = Any
-"""A tensor, an array or a number."""
-
 Axis = int | tuple[int, ...] | None
-Size = int | tuple[int, int]
 
 # arithmetic
 
@@ -302,11 +332,14 @@ def conv2d(
     weight: Like,
     bias: Like | None = None,
     stride: Size = 1,
-    padding: Size = 0,
+    padding: Size | str = 0,
     dilation: Size = 1,
     groups: int = 1,
 ) -> Tensor:
-    """Slide filters over images        x (N, C, H, W), weight (F, C/groups, P, Q), bias (F,)"""
+    """Slide filters over images        x (N, C, H, W), weight (F, C/groups, P, Q), bias (F,)
+
+    `padding` is a number of zeros on all sides, "valid" (none) or "same" (as many as keep the size).
+    """
     x, weight = as_tensor(x), as_tensor(weight)
     if x.ndim != 4 or weight.ndim != 4:
         raise ValueError(
@@ -321,6 +354,9 @@ def conv2d(
             f"conv2d: filters of shape {weight.shape} in {groups} group(s) expect {weight.shape[1] * groups} channels "
             f"and a multiple of {groups} filters; the images have shape {x.shape}"
         )
+    if isinstance(padding, str):
+        padding, more = around("conv2d", padding, weight.shape[2:], pair(stride), pair(dilation))
+        x = pad(x, (0, more[1], 0, more[0])) if any(more) else x
     window = {"stride": pair(stride), "padding": pair(padding), "dilation": pair(dilation)}
     return apply(rules.conv2d, *_fractions(x, weight, bias), groups=groups, **window)
 
@@ -477,89 +513,24 @@ def dropout(x: Like, p: float = 0.5, training: bool = True, rng: np.random.Gener
     return apply(rules.dropout, t, mask=tracing.again(draw, shape, t.dtype))
 
 
-# losses
-
-
-def squared_error(y: Like, t: Like) -> Tensor:
-    """The book's ½ Σ (y − t)²: a sum, so it grows with the batch"""
-    y = _fractional(y)
-    t = _same_shape("squared_error", y, t)
-    return apply(rules.squared_error, y, t)
-
-
-def mse_loss(y: Like, t: Like, reduction: str = "mean") -> Tensor:
-    """(y − t)², its mean by default"""
-    y = _fractional(y)
-    d = y - _same_shape("mse_loss", y, t)
-    return _reduce(d * d, reduction)
-
-
-def cross_entropy(scores: Like, target: Like, label_smoothing: float = 0.0, reduction: str = "mean") -> Tensor:
-    """−ln softmax(scores) at the target.
-
-    Scores (N, K); target either labels (N,) of integers or one-hot rows / probabilities (N, K). With `label_smoothing`
-    ε the target becomes (1 − ε)·target + ε/K. Labels and one-hot rows give the same loss and gradient.
-    """
-    scores = _fractional(scores)
-    if scores.ndim != 2:
-        raise ValueError(f"cross_entropy expects (N, K) scores; got {scores.shape}")
-    if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"label_smoothing lies between 0 and 1; got {label_smoothing}")
-    t = target if isinstance(target, Tensor) else as_array(target)
-    if t.ndim == 2:
-        t = _same_shape("cross_entropy", scores, t)
-        if label_smoothing:
-            t = t * (1 - label_smoothing) + label_smoothing / scores.shape[1]
-        return _reduce(apply(rules.soft_target_cross_entropy, scores, t), reduction)
-    losses = apply(rules.cross_entropy, scores, labels=_labels(scores, as_array(t)))
-    if label_smoothing:
-        losses = losses * (1 - label_smoothing) - log_softmax(scores).mean(axis=1) * label_smoothing
-    return _reduce(losses, reduction)
-
-
-def binary_cross_entropy_with_logits(scores: Like, target: Like, reduction: str = "mean") -> Tensor:
-    """−t·ln σ(s) − (1 − t)·ln(1 − σ(s)), from the scores themselves"""
-    scores = _fractional(scores)
-    t = _same_shape("binary_cross_entropy_with_logits", scores, target)
-    return _reduce(apply(rules.binary_cross_entropy_with_logits, scores, t), reduction)
+def dropout2d(x: Like, p: float = 0.5, training: bool = True, rng: np.random.Generator | None = None) -> Tensor:
+    """Whole channels are 0 with probability p, else divided by 1 − p: neighbouring pixels know of one another"""
+    t = as_tensor(x)
+    if t.ndim < 3:
+        raise ValueError(f"dropout2d expects (N, C, …) with pixels behind the channels; got {t.shape}: use dropout")
+    if not training or p == 0:
+        return dropout(t, p, training)
+    ones = np.ones((*t.shape[:2], *(1,) * (t.ndim - 2)), _fractional(t).dtype)
+    mask = dropout(ones, p, training, rng)._data
+    return apply(rules.dropout, _fractional(t), mask=np.broadcast_to(mask, t.shape))
 
 
 # what the functions above share
 
 
-def pair(size: Size) -> tuple[int, int]:
-    """3 → (3, 3): rows and columns alike unless both are given."""
-    if isinstance(size, int | np.integer):
-        return int(size), int(size)
-    rows, columns = size
-    return int(rows), int(columns)
-
-
 def _combined(rule: Rule, x: Like, y: Like, **ways: bool) -> Tensor:
     """A rule of two operands of any types and shapes that fit together."""
     return as_tensor(combined(apply, rule, x, y, **ways))
-
-
-def _fractional(x: Like) -> Tensor:
-    """A tensor of fractions: integers and bools become float32."""
-    t = as_tensor(x)
-    return t if t.dtype.kind == "f" else t.astype(np.float32)
-
-
-def _fractions(x: Tensor, weight: Like | None, bias: Like | None) -> tuple[Any, Any, Any]:
-    """What goes into a layer in one type, a fractional one: integers become float32, or what the weights are."""
-    given = [t for t in (x, weight, bias) if t is not None]
-    if all(t.dtype is x.dtype for t in given) and x.dtype.kind == "f":
-        return x, weight, bias
-    dtype = next(t for t in floating(*given)).dtype
-    return tuple(None if t is None else converted(t, dtype) for t in (x, weight, bias))  # type: ignore[return-value]
-
-
-def _images(name: str, x: Like) -> Tensor:
-    t = as_tensor(x)
-    if t.ndim != 4:
-        raise ValueError(f"{name} expects (N, C, H, W) images; got {t.shape}")
-    return t
 
 
 @lru_cache(maxsize=64)
@@ -571,41 +542,3 @@ def _window_means(size: int, count: int, dtype: str) -> Array:
     means: Array = (inside / (stops - starts)[:, None]).astype(dtype)
     means.flags.writeable = False
     return means
-
-
-def _labels(scores: Tensor, labels: Array) -> Array:
-    n, k = scores.shape
-    if labels.ndim != 1 or len(labels) != n:
-        raise ValueError(
-            f"cross_entropy: scores {scores.shape} need labels of shape ({n},) or one-hot targets of shape ({n}, {k}); "
-            f"got {labels.shape}"
-        )
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise TypeError(f"labels are integers; got {labels.dtype}")
-    tracing.repeat(_expect_classes, labels, k)
-    return labels
-
-
-def _expect_classes(labels: Array, k: int) -> None:
-    if labels.dtype == np.int64 and labels.size and labels.view(np.uint64).max() < k:
-        return  # in one pass: as unsigned numbers, negative ones are huge
-    if labels.size and not (labels.min() >= 0 and labels.max() < k):
-        raise ValueError(f"labels for {k} classes lie between 0 and {k - 1}; got {labels.min()} to {labels.max()}")
-
-
-def _same_shape(name: str, y: Tensor, t: Like) -> Tensor:
-    """The target in the dtype of y; never broadcast: (N,) against (N, 1) would silently give an N×N table."""
-    target = as_tensor(t)
-    if target.shape != y.shape:
-        raise ValueError(f"{name}: the target must have the shape of the scores {y.shape}; got {target.shape}")
-    return target if target.dtype == y.dtype else target.astype(y.dtype)
-
-
-def _reduce(losses: Tensor, reduction: str) -> Tensor:
-    if reduction == "mean":
-        return losses.mean()
-    if reduction == "sum":
-        return losses.sum()
-    if reduction == "none":
-        return losses
-    raise ValueError(f"reduction is 'mean', 'sum' or 'none'; got {reduction!r}")

@@ -1,0 +1,63 @@
+"""What the functions of the catalogue share: types, shapes of images, reductions of losses."""
+
+from typing import Any
+
+import numpy as np
+
+from zerokara.autodiff import Tensor, as_tensor
+from zerokara.autodiff.promotion import converted, floating
+
+Like = Any
+"""A tensor, an array or a number."""
+
+Size = int | tuple[int, int]
+
+
+def pair(size: Size) -> tuple[int, int]:
+    """3 → (3, 3): rows and columns alike unless both are given."""
+    if isinstance(size, int | np.integer):
+        return int(size), int(size)
+    rows, columns = size
+    return int(rows), int(columns)
+
+
+def fractional(x: Like) -> Tensor:
+    """A tensor of fractions: integers and bools become float32."""
+    t = as_tensor(x)
+    return t if t.dtype.kind == "f" else t.astype(np.float32)
+
+
+def fractions(x: Tensor, weight: Like | None, bias: Like | None) -> tuple[Any, Any, Any]:
+    """What goes into a layer in one type, a fractional one: integers become float32, or what the weights are."""
+    given = [t for t in (x, weight, bias) if t is not None]
+    if all(t.dtype is x.dtype for t in given) and x.dtype.kind == "f":
+        return x, weight, bias
+    dtype = next(t for t in floating(*given)).dtype
+    return tuple(None if t is None else converted(t, dtype) for t in (x, weight, bias))  # type: ignore[return-value]
+
+
+def images(name: str, x: Like) -> Tensor:
+    """(N, C, H, W), or an error that names the function."""
+    t = as_tensor(x)
+    if t.ndim != 4:
+        raise ValueError(f"{name} expects (N, C, H, W) images; got {t.shape}")
+    return t
+
+
+def same_shape(name: str, y: Tensor, t: Like) -> Tensor:
+    """The target in the dtype of y; never broadcast: (N,) against (N, 1) would silently give an N×N table."""
+    target = as_tensor(t)
+    if target.shape != y.shape:
+        raise ValueError(f"{name}: the target must have the shape of the scores {y.shape}; got {target.shape}")
+    return target if target.dtype == y.dtype else target.astype(y.dtype)
+
+
+def reduced(losses: Tensor, reduction: str) -> Tensor:
+    """The mean of the losses, their sum, or all of them."""
+    if reduction == "mean":
+        return losses.mean()
+    if reduction == "sum":
+        return losses.sum()
+    if reduction == "none":
+        return losses
+    raise ValueError(f"reduction is 'mean', 'sum' or 'none'; got {reduction!r}")
