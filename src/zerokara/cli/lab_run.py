@@ -1,6 +1,7 @@
 """Doing the experiments of a command line: progress, reports, and what is said of each."""
 
 import json as json_format
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from zerokara.cli.console import safe, say
-from zerokara.cli.errors import explain
+from zerokara.cli.errors import explain, interruption, say_error
+from zerokara.cli.stopping import Stopped
 from zerokara.experiments import Order, Result, Verdict
 from zerokara.experiments.index import write_index, write_report
 from zerokara.experiments.keeping import finite
@@ -54,15 +56,20 @@ def carry_out(
                 if len(orders) == 1:
                     raise error
                 failed += 1
-                print(f"zerokara: {one.experiment.name}: {explain(error)[0]}", file=sys.stderr)
+                say_error(f"{one.experiment.name}: {explain(error)[0]}")
                 continue
             result = one.shelf(bench.root).load(list(one.seeds))
             path = write_report(bench.root, result, bench.lang, bench.command, environment)
             outside += result.verdict is Verdict.OUTSIDE
             _tell(result, path, kept=one.experiment.name not in fresh, json=json)
-    except KeyboardInterrupt:
+    except BaseException as error:
+        asked = interruption(error)
+        if asked is None:
+            raise
         write_index(bench.root, bench.lang)
-        raise KeyboardInterrupt("interrupted; what was finished is kept, and the same command goes on") from None
+        raise Stopped(
+            getattr(asked, "signal_number", signal.SIGINT), "what was finished is kept, and the same command goes on"
+        ) from None
     index = write_index(bench.root, bench.lang)
     if not json:
         _conclude(len(orders), failed, outside, index, time.perf_counter() - began)
@@ -124,6 +131,8 @@ def _work(units: Sequence[Unit], bench: Bench) -> Iterator[tuple[Unit, Any]]:
             try:
                 outcome = measure(one, tell)
             except Exception as error:
+                if interruption(error) is not None:
+                    raise
                 broken.add(one.name)
                 outcome = error
             finish()

@@ -39,7 +39,7 @@ BLANK = Note(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """A heat map per image: how much each pixel has to do with the score of a class.
 
@@ -63,6 +63,17 @@ class Explanation:
 
     def __len__(self) -> int:
         return len(self.map)
+
+    def __repr__(self) -> str:
+        images = f"{len(self)} image{'' if len(self) == 1 else 's'} of {'×'.join(map(str, self.map.shape[1:]))}"
+        layer = f", layer {self.layer}" if self.layer else ""
+        classes = ", ".join(str(int(c)) for c in self.target[:8]) + (", …" if len(self) > 8 else "")
+        return f"Explanation({self.method}{layer}: {images}, class {classes}{f'; {self.note}' if self.note else ''})"
+
+    def _repr_html_(self) -> str:
+        from zerokara.explain.shown import explanation
+
+        return explanation(self)
 
     @property
     def blank(self) -> Array:
