@@ -154,7 +154,9 @@ def test_several_pictures_of_one_name_do_not_overwrite_each_other(
     assert [json.loads(line)["name"] for line in out.splitlines()] == ["disc", "disc~2"]
 
 
-def test_an_earlier_report_is_never_written_over(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_earlier_report_is_never_written_over(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "zerokara-explain").mkdir()
     kept = tmp_path / "zerokara-explain" / "report.html"

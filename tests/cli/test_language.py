@@ -31,7 +31,9 @@ EVERY = [
         ({"LANG": "jam_JM"}, "en"),
     ],
 )
-def test_the_environment_says_the_language(variables: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_says_the_language(
+    variables: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in language.VARIABLES:
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
@@ -40,7 +42,9 @@ def test_the_environment_says_the_language(variables: dict[str, str], lang: str,
 
 
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)
-def test_every_sentence_of_the_help_is_japanese(words: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_sentence_of_the_help_is_japanese(
+    words: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between the frames of the panels, every description has Japanese in it."""
     monkeypatch.setenv("COLUMNS", "300")
     code, out, error = run_here(capsys, *words, "--help", "--lang", "ja")

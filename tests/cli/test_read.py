@@ -267,6 +267,9 @@ def test_a_picture_comes_from_standard_input(weights: Path, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["file"] == "-"
     assert len(json.loads(done.stdout)["digits"]) == 1
-    for wrong, says in ((b"", b"standard input: the picture is empty"), (b"no picture", b"standard input: this is not a picture")):
+    for wrong, says in (
+        (b"", b"standard input: the picture is empty"),
+        (b"no picture", b"standard input: this is not a picture"),
+    ):
         done = subprocess.run(command, input=wrong, capture_output=True)
         assert (done.returncode, says in done.stderr) == (1, True), done.stderr

@@ -1,7 +1,7 @@
 """Calls of public functions with arguments of wrong types: what comes back is judged, not what is computed.
 
-A call may work, or be refused by a TypeError, ValueError, IndexError, KeyError-free sentence of ours. What may not reach
-a user is the text of an error that nobody wrote for them: NumPy's, or Python's about an attribute that a thing lacks.
+A call may work, or be refused by a sentence of ours, in a TypeError, ValueError or their like. What may not reach a
+user is the text of an error that nobody wrote for them: NumPy's, or Python's about an attribute that a thing lacks.
 """
 
 from __future__ import annotations
@@ -47,9 +47,10 @@ class Odd:
 def wrong_values() -> list[Any]:
     """What hands put in the place of what was meant."""
     return [
-        None, True, 0, -1, 3, 2.5, float("nan"), float("inf"), 1j, "text", "", b"bytes", [], [1, 2], [[1], [2, 3]], ["a"],
-        (), (1, "b"), {}, {"a": 1}, set(), range(3), Odd(), Odd, len, np.zeros(3), np.zeros((2, 3, 4)), np.array(["a"]),
-        np.array([None]), np.float32(1), np.arange(4), np.zeros((0, 2)), zk.tensor([1.0, 2.0]), slice(2), Ellipsis,
+        None, True, 0, -1, 3, 2.5, float("nan"), float("inf"), 1j, "text", "", b"bytes", [], [1, 2], [[1], [2, 3]],
+        ["a"], (), (1, "b"), {}, {"a": 1}, set(), range(3), Odd(), Odd, len, np.zeros(3), np.zeros((2, 3, 4)),
+        np.array(["a"]), np.array([None]), np.float32(1), np.arange(4), np.zeros((0, 2)), zk.tensor([1.0, 2.0]), slice(2),
+        Ellipsis,
     ]  # fmt: skip
 
 
@@ -90,7 +91,11 @@ def public(modules: dict[str, Any] | None = None) -> Iterator[Public]:
     for where, module in (modules or OURS).items():
         for name in module.__all__:
             thing = getattr(module, name)
-            if not callable(thing) or WRITES.search(name) or inspect.isclass(thing) and issubclass(thing, BaseException):
+            if (
+                not callable(thing)
+                or WRITES.search(name)
+                or (inspect.isclass(thing) and issubclass(thing, BaseException))
+            ):
                 continue
             try:
                 parameters = inspect.signature(thing).parameters
@@ -104,15 +109,23 @@ def calls(functions: list[Public], count: int, seed: int = 0) -> Iterator[tuple[
     rng, values = generator(seed, "calls"), wrong_values()
     for number in range(count):
         one = functions[number % len(functions)]
-        parameters = [p for p in inspect.signature(one.call).parameters.values() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+        parameters = [
+            p
+            for p in inspect.signature(one.call).parameters.values()
+            if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        ]
         if not parameters:
             continue
-        spoiled = {parameters[int(rng.integers(len(parameters)))].name} if rng.random() < 0.6 else {p.name for p in parameters}
+        spoiled = (
+            {parameters[int(rng.integers(len(parameters)))].name}
+            if rng.random() < 0.6
+            else {p.name for p in parameters}
+        )
         given = {}
         for p in parameters:
             if p.name in spoiled or (p.default is p.empty and p.name not in one.good):
                 given[p.name] = values[int(rng.integers(len(values)))]
-            elif p.default is p.empty or rng.random() < 0.2 and p.name in one.good:
+            elif p.default is p.empty or (rng.random() < 0.2 and p.name in one.good):
                 given[p.name] = one.good[p.name]
         yield one, given
 
@@ -126,7 +139,9 @@ def verdict(one: Public, given: dict[str, Any]) -> str | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = one.call(*positional, **named)
-            if isinstance(result, Iterator) and not isinstance(result, training.Training):
+            if isinstance(result, training.Training):
+                result.close()
+            elif isinstance(result, Iterator):
                 next(result, None)
     except (TypeError, ValueError, IndexError, OSError, RuntimeError, NotImplementedError, KeyError) as error:
         text = str(error)

@@ -166,7 +166,7 @@ def test_a_regression_has_no_accuracy(data):
 
 
 def test_training_time_is_measured_with_the_clock_given(loader, build):
-    """A second a look at the clock: seconds never fall, and the rate is images by seconds, of two timed steps or more."""
+    """A second a look at the clock: seconds never fall, and the rate is images by seconds, from two steps on."""
     now = iter(range(10_000))
     _, records = train(build, loader, clock=lambda: float(next(now)))
     seconds = [r.seconds for r in records]

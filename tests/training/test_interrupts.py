@@ -26,9 +26,13 @@ def test_the_compiler_is_known_from_the_frames_that_run():
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_during_a_compile_stops_at_once_with_a_sentence(number):
-    with pytest.raises(Interrupted, match=f"{signal.Signals(number).name} while machine code was being compiled") as caught:
-        with Signals():
-            within("numba.core.compiler", lambda: signal.raise_signal(number))
+    with (
+        pytest.raises(
+            Interrupted, match=f"{signal.Signals(number).name} while machine code was being compiled"
+        ) as caught,
+        Signals(),
+    ):
+        within("numba.core.compiler", lambda: signal.raise_signal(number))
     assert caught.value.signal_number == number
 
 

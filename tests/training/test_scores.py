@@ -64,7 +64,14 @@ def test_the_three_by_hand():
 
 def test_a_report_is_a_table_with_a_row_a_class():
     lines = str(classification_report([0, 1, 1], [0, 1, 0], ("cat", "a dog"))).splitlines()
-    assert [line.split("   ")[0].strip() for line in lines] == ["", "cat", "a dog", "macro mean", "weighted mean", "accuracy"]
+    assert [line.split("   ")[0].strip() for line in lines] == [
+        "",
+        "cat",
+        "a dog",
+        "macro mean",
+        "weighted mean",
+        "accuracy",
+    ]
     assert len({len(line) for line in lines[:-1]}) == 1, "the columns are aligned"
     assert "macro precision 0.750" in repr(classification_report([0, 1, 1], [0, 1, 0]))
 

@@ -158,7 +158,7 @@ def test_answers_that_are_probabilities_already_are_warned_of_once():
 def test_one_score_an_example_is_no_classifier():
     """Softmax over one class is always 1, its loss always 0: training would look perfect."""
     model = linear(3, 1)
-    with pytest.raises(ValueError, match="one score an example.*binary_cross_entropy_with_logits"):
+    with pytest.raises(ValueError, match=r"one score an example.*binary_cross_entropy_with_logits"):
         list(fit(model, Loader((X, 0 * LABELS), 16), optim.SGD(model, lr=0.1), epochs=1))
 
 

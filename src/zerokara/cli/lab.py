@@ -30,7 +30,8 @@ COSTS = {
 """How long an experiment takes with its own settings."""
 
 HINT = Text(
-    "zerokara lab show NAME explains one; zerokara lab run NAME does it (--quick: in seconds; --data digits: no download).",
+    "zerokara lab show NAME explains one; zerokara lab run NAME does it (--quick: in seconds; --data digits: without a "
+    "download).",
     "zerokara lab show 名前 で説明、zerokara lab run 名前 で実行（--quick：数秒で、--data digits：ダウンロードなし）。",
 )
 AsJson = Annotated[bool, Parameter(name="--json", help="JSON instead of text: one object a line.")]

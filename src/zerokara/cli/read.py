@@ -29,8 +29,8 @@ def read(
     Parameters
     ----------
     files
-        Pictures: PNG, JPEG, BMP, GIF, WebP, TIFF, AVIF, HEIC; every page of each. A folder stands for the pictures in it,
-        - for one on standard input.
+        Pictures: PNG, JPEG, BMP, GIF, WebP, TIFF, AVIF, HEIC; every page of each. A folder stands for the pictures in
+        it, - for one on standard input.
     json
         Print one JSON object a line, one for each picture that could be read.
     save_view

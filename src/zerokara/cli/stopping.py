@@ -23,7 +23,10 @@ def ended_by_sigterm() -> Iterator[None]:
 
     Without it Python would be gone at once: no sentence, no table of contents, and workers that go on for nobody.
     """
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+    ):
         yield
         return
     signal.signal(signal.SIGTERM, _stop)

@@ -18,7 +18,7 @@ class DataError(ValueError):
 class Split:
     """Examples and what is to be learned from them: one label, or one target, an example.
 
-    Shapes: images (N, C, H, W) uint8, 0 is black and 255 white; or floating-point examples (N, …), such as points (N, D).
+    Shapes: images (N, C, H, W) uint8, 0 is black and 255 white; or floating-point examples (N, …), as points (N, D).
     labels, one of
         (N,) integers, kept as int64: the numbers of classes, from 0 on;
         (N, …) floating point: numbers to be found (regression), 0 and 1 for each of several labels, or probabilities;

@@ -24,7 +24,7 @@ FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "WEBP", "TIFF", "PPM", "AVIF")
 """The formats that are read, in Pillow's names; none of them can start another program. HEIF needs a plugin."""
 
 HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
-"""What stands at the beginning of a HEIC or HEIF file, after `ftyp`. Source: ISO/IEC 23008-12, annex B and section 10."""
+"""What stands at the beginning of a HEIC or HEIF file, after `ftyp` (ISO/IEC 23008-12)."""
 
 PIXEL_LIMIT = 80_000_000
 WHITES = (1, 255, 4095, 65535, 2**31 - 1, 2**32 - 1)
@@ -40,9 +40,9 @@ def opened(source: Path | BinaryIO) -> Iterator[Image.Image]:
     """
     from PIL import Image
 
-    with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
-        with Image.open(file, formats=_formats(file)) as image:
-            yield image
+    opening = source.open("rb") if isinstance(source, Path) else nullcontext(source)
+    with opening as file, Image.open(file, formats=_formats(file)) as image:
+        yield image
 
 
 def _formats(file: BinaryIO) -> tuple[str, ...]:

@@ -53,7 +53,8 @@ MOST_PAGES = 1000
 def open_picture(source: Source) -> Picture:
     """Open a file, its bytes, a Pillow image or an array (H, W), (H, W, 3) or (H, W, 4), bytes or floats in 0..1.
 
-    Of a file of several pages, the first. Raises ReadError for a missing, empty, damaged, foreign or far too large file.
+    Of a file of several pages, the first. Raises ReadError for a missing, empty, damaged, foreign or far too large
+    file.
     """
     return next(open_pages(source))
 

@@ -9,7 +9,6 @@ import numpy as np
 from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.data import Dataset, Loader, Split
-from zerokara.nn import Module
 from zerokara.optim import Optimizer
 from zerokara.training.evaluation import expect_model
 
@@ -64,8 +63,8 @@ def _expect_classes(split: Split) -> None:
     rows = labels.ndim == 2 and labels.shape[1] > 1 and labels.dtype.kind == "f"
     if not (rows and _are_probabilities(labels)):
         raise ValueError(
-            "cross-entropy takes classes (N,), or one-hot rows and probabilities (N, K) that sum to 1; these targets are "
-            f"{labels.dtype} {labels.shape}: give {_OTHER_LOSSES}"
+            "cross-entropy takes classes (N,), or one-hot rows and probabilities (N, K) that sum to 1; these targets "
+            f"are {labels.dtype} {labels.shape}: give {_OTHER_LOSSES}"
         )
 
 

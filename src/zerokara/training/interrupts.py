@@ -24,8 +24,9 @@ class Interrupted(KeyboardInterrupt):
 class Signals:
     """A `with` block in which the first Ctrl-C or SIGTERM is only remembered, in `received`: no step is ever torn.
 
-    A second one acts at once, as it would have without the block, and so does one that comes while machine code is being
-    compiled: no step is under way then, and compiling may take half a minute. Outside the main thread, where Python
+    A second one acts at once, as it would have without the block, and so does one that comes while machine code is
+    being compiled, which may take half a minute: the step that waits for it is given up, and no checkpoint is written
+    of it. Outside the main thread, where Python
     allows no handlers, and for signals that the process ignores, nothing is changed.
     """
 

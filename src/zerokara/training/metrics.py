@@ -37,7 +37,9 @@ def confusion_matrix(labels: Any, predictions: Any, classes: int) -> Array:
         if values.size and not (values.min() >= 0 and values.max() < classes):
             raise ValueError(f"{name} lie between 0 and {classes - 1}; got {values.min()} to {values.max()}")
     labels = labels.astype(np.int64)
-    return np.bincount(labels * classes + predictions.astype(np.int64), minlength=classes * classes).reshape(classes, classes)
+    return np.bincount(labels * classes + predictions.astype(np.int64), minlength=classes * classes).reshape(
+        classes, classes
+    )
 
 
 def expected_calibration_error(probabilities: Any, labels: Any, bins: int = 15) -> float:

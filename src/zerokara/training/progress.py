@@ -26,8 +26,8 @@ def watch(
         for record in watch(fit(...)):
             ...
 
-    "bar": a progress bar with the remaining time, and a line an epoch above it. "notebook": a bar and the curves so far,
-    in one output that is drawn anew. "lines": a line an epoch, and within an epoch one every `every` seconds of
+    "bar": a progress bar with the remaining time, and a line an epoch above it. "notebook": a bar and the curves so
+    far, in one output that is drawn anew. "lines": a line an epoch, and within an epoch one every `every` seconds of
     training. "silent": nothing. "auto": "notebook" in a notebook, a bar if `stream` is a terminal, else lines; `stream`
     is standard error, so that results on standard output stay clean.
     Raises ValueError for another verbosity, TypeError for what gives no records.

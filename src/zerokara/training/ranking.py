@@ -24,7 +24,9 @@ def roc_auc(labels: Any, scores: Any) -> float:
         raise ValueError("scores hold NaN or infinity, which have no place in an order")
     if t.ndim == 1 and s.ndim == 2:
         if t.dtype.kind not in "iu" or t.min() < 0 or t.max() >= s.shape[1]:
-            raise ValueError(f"labels of scores (N, {s.shape[1]}) are classes 0 to {s.shape[1] - 1}; got {t.dtype} {t.shape}")
+            raise ValueError(
+                f"labels of scores (N, {s.shape[1]}) are classes 0 to {s.shape[1] - 1}; got {t.dtype} {t.shape}"
+            )
         t = t[:, None] == np.arange(s.shape[1])
     if t.shape != s.shape or np.any((t != 0) & (t != 1)):
         raise ValueError(

@@ -87,7 +87,9 @@ def _epochs(history: Any) -> list[Mapping[str, Any]]:
         history = read_records(history)
     if isinstance(history, Mapping):
         if not {"epoch", "loss"} <= history.keys():
-            raise ValueError(f"a history has the columns epoch and loss; got {', '.join(map(str, history)) or 'nothing'}")
+            raise ValueError(
+                f"a history has the columns epoch and loss; got {', '.join(map(str, history)) or 'nothing'}"
+            )
         return [dict(zip(history, values, strict=True)) for values in zip(*history.values(), strict=True)]
     try:
         rows = [vars(record) if isinstance(record, Record) else dict(record) for record in history]

@@ -47,7 +47,9 @@ class Training(Iterator[Record]):
     def __repr__(self) -> str:
         if self._state.last is not None:
             return f"Training({self._what}; at {self._state.last!r})"
-        return f"Training({self._what}; not begun: it trains while its records are read, as in `for record in training:`)"
+        return (
+            f"Training({self._what}; not begun: it trains while its records are read, as in `for record in training:`)"
+        )
 
     def _begin(self) -> None:
         self._state.begun = True
