@@ -10,6 +10,7 @@ from pathlib import Path
 from zerokara.data.dataset import DataError
 from zerokara.data.idx import read_bytes, unpack
 from zerokara.data.published import Publication, PublishedFile, identify
+from zerokara.paths import as_path
 
 ENVIRONMENT = "ZEROKARA_DATA"
 
@@ -24,7 +25,7 @@ def data_root(data_dir: str | os.PathLike[str] | None = None) -> Path:
         import platformdirs
 
         return Path(platformdirs.user_cache_dir("zerokara", appauthor=False)) / "data"
-    root = Path(named).expanduser()
+    root = as_path(named, "the data folder").expanduser()
     if root.exists() and not root.is_dir():
         raise DataError(f"{root} is a file; the data folder is expected to be a folder")
     return root
