@@ -49,8 +49,8 @@ def wrong_values() -> list[Any]:
     return [
         None, True, 0, -1, 3, 2.5, float("nan"), float("inf"), 1j, "text", "", b"bytes", [], [1, 2], [[1], [2, 3]],
         ["a"], (), (1, "b"), {}, {"a": 1}, set(), range(3), Odd(), Odd, len, np.zeros(3), np.zeros((2, 3, 4)),
-        np.array(["a"]), np.array([None]), np.float32(1), np.arange(4), np.zeros((0, 2)), zk.tensor([1.0, 2.0]), slice(2),
-        Ellipsis,
+        np.array(["a"]), np.array([None]), np.float32(1), np.arange(4), np.zeros((0, 2)), zk.tensor([1.0, 2.0]),
+        slice(2), Ellipsis,
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from zerokara import functional as F
 from zerokara import rules
+from zerokara.arguments import checked, of
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients, no_grad
 from zerokara.nn import Module
@@ -102,6 +103,10 @@ def explanation(method: str, heat: Array, target: Array, score: Array, **details
     return Explanation(method, heat, target, score, notes=notes, **details)
 
 
+_ENTRIES = {"model": of(Module, "nn.Sequential(…)"), "x": of(Tensor, "Tensor(images)")}
+
+
+@checked(_ENTRIES)
 @contextmanager
 def evaluation(model: Module) -> Iterator[None]:
     """Within the block every part of the model is in evaluation mode; afterwards in the mode it was in."""
@@ -129,6 +134,7 @@ def prepared(model: Module, x: Images) -> Array:
     return np.asarray(array, own)
 
 
+@checked(_ENTRIES)
 def class_scores(model: Module, x: Tensor) -> Tensor:
     """(N, K): the model's scores for each image, taken before a softmax or log-softmax that stands at the end.
 
@@ -161,7 +167,10 @@ def one_each(target: Target, n: int) -> Array | None:
     """(N,): the class asked for in each image, or None if none is; whether it exists only the scores can tell."""
     if target is None:
         return None
-    asked = np.asarray(target.data if isinstance(target, Tensor) else target)
+    try:
+        asked = np.asarray(target.data if isinstance(target, Tensor) else target)
+    except (TypeError, ValueError):
+        asked = np.array(None)
     if not np.issubdtype(asked.dtype, np.integer) or asked.shape not in ((), (n,)):
         raise ValueError(f"a target is the index of a class, or one for each of the {n} image(s); got {target!r}")
     return np.array(np.broadcast_to(asked, (n,)), np.int64)
