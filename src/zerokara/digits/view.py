@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from zerokara.arguments import array, checked
 from zerokara.arrays import Array
 from zerokara.digits.ink import EDGE, smooth
 from zerokara.digits.stroke import depth, redraw, stroke_width
@@ -23,6 +24,7 @@ THINNEST, THICKEST = 2.25, 3.9  # stroke width in pixels of the 20×20 box
 MARGIN = 3 * FINE * 2
 
 
+@checked({"ink": array(2)})
 def prepare(ink: Array) -> Array:
     """One digit's ink (h, w), cut to its box, values 0..1 → the network's picture (28, 28) float32 in 0..1.
 
