@@ -37,7 +37,7 @@ class Options:
         if self.average is not None and not (_is_number(self.average) and 0 <= self.average < 1):
             raise ValueError(f"average is a decay in 0 ≤ average < 1, or None; got {self.average!r}")
         if self.checkpoint_steps is not None and not (_is_whole(self.checkpoint_steps) and self.checkpoint_steps >= 1):
-            raise ValueError(f"checkpoint_steps is a whole number, at least 1, or None; got {self.checkpoint_steps!r}")
+            raise ValueError(f"checkpoint_steps is at least 1, a whole number, or None; got {self.checkpoint_steps!r}")
         if self.schedule is not None and not callable(self.schedule):
             raise TypeError(f"schedule is a function of the step that gives the learning rate; got {self.schedule!r}")
         if not callable(self.clock):
