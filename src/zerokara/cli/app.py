@@ -10,7 +10,7 @@ from cyclopts import App, Parameter, UnknownCommandError
 
 from zerokara.cli import errors, language
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, Command
-from zerokara.cli.console import safe, tolerate_any_text
+from zerokara.cli.console import STDIN, safe, tolerate_any_text
 from zerokara.cli.stopping import ended_by_sigterm
 
 GROUPS = {"lab": LAB_COMMANDS, "data": DATA_COMMANDS}
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     try:
         result = build()(
-            ["lab", "list", *arguments[1:]] if _is_bare_lab(arguments) else arguments,
+            plain(arguments),
             exit_on_error=False,
             print_error=False,
             result_action="return_value",
@@ -105,6 +105,15 @@ def _run(arguments: Sequence[str]) -> int:
     except UnknownCommandError:  # its own message would import every command to name them all
         raise _unknown_command(arguments) from None
     return result if isinstance(result, int) else 0
+
+
+def plain(arguments: Sequence[str]) -> list[str]:
+    """The arguments as the commands know them: `lab` alone is `lab list`, and - of `read` is no option."""
+    if _is_bare_lab(arguments):
+        return ["lab", "list", *arguments[1:]]
+    if list(arguments[:1]) == ["read"]:
+        return [STDIN if word == "-" else word for word in arguments]
+    return list(arguments)
 
 
 def _is_bare_lab(arguments: Sequence[str]) -> bool:

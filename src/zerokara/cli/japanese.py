@@ -234,7 +234,7 @@ HELP: dict[str, str] = {
     "where all random numbers start": "乱数の種",
 }
 
-TITLES = {"Commands": "コマンド", "Parameters": "引数とオプション"}
+TITLES = {"Commands": "コマンド", "Arguments": "引数", "Parameters": "オプション"}
 
 
 def translated(text: str) -> str:
@@ -266,7 +266,8 @@ class JapaneseHelp:
     def render_usage(self, console: Any, options: Any, usage: Any) -> None:
         """The line that says how the command is written."""
         if usage:
-            console.print(str(usage).replace("Usage: ", "使い方：", 1), markup=False, highlight=False)
+            told = str(usage).removeprefix("Usage: ")
+            console.print(f"使い方：{told}", markup=False, highlight=False)
 
     def render_description(self, console: Any, options: Any, description: Any) -> None:
         """What the command does."""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from zerokara import digits
 from zerokara.cli import reading as shown
-from zerokara.cli.console import is_terminal, say
+from zerokara.cli.console import STDIN, is_terminal, say
 from zerokara.cli.errors import FAILED, UsageError, say_error
 from zerokara.cli.errors import explain as in_words
-from zerokara.cli.strokes import STDIN, Strokes, stem_of, strokes
+from zerokara.cli.strokes import Strokes, stem_of, strokes
 from zerokara.cli.weights import all_finite
 from zerokara.data.listing import is_picture
 from zerokara.io import write_atomically
@@ -81,7 +81,7 @@ def _readings(file: Path, reader: digits.Reader) -> Iterator[digits.Reading]:
         return
     try:
         for found in digits.read_pages(sys.stdin.buffer.read(), reader):
-            yield replace(found, file=STDIN)
+            yield replace(found, file="-")
     except digits.ReadError as error:
         raise digits.ReadError(f"standard input: {str(error).removeprefix('bytes: ')}") from error
 

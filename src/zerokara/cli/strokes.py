@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from zerokara.digits.strokes import Decided
 
 TIMES = 10
-STDIN = "-"
-"""Stands for standard input on the command line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +55,7 @@ def strokes(found: Reading, reader: Reader, folder: Path, taken: set[str]) -> Se
 
 def stem_of(found: Reading) -> str:
     """What the pictures of a reading are called after: its file, and of several pages the page."""
-    name = "stdin" if found.file == STDIN else Path(found.file).name
+    name = "stdin" if found.file == "-" else Path(found.file).name
     return f"{name}.page{found.page}" if found.page else name
 
 
