@@ -76,7 +76,7 @@ def checked(kinds: Mapping[str, Kind]) -> Callable[[Callable[P, R]], Callable[P,
             given = signature.bind(*args, **kwargs).arguments
             for name, kind in known.items():
                 if name in given and given[name] is not defaults[name] and not kind.holds(given[name]):
-                    raise TypeError(f"{function.__name__}: {name} is {kind.words}; got {_short(given[name])}")
+                    raise TypeError(f"{function.__name__}: {name} is {kind.words}; got {short(given[name])}")
             return function(*args, **kwargs)
 
         return called
@@ -84,7 +84,8 @@ def checked(kinds: Mapping[str, Kind]) -> Callable[[Callable[P, R]], Callable[P,
     return decorate
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value in a line of at most 60 characters, for an error."""
     if isinstance(value, np.ndarray):
         return f"an array {value.dtype} {value.shape}"
     text = " ".join(repr(value).split())

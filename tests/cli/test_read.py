@@ -249,7 +249,9 @@ def test_a_folder_stands_for_the_pictures_in_it(weights: Path, tmp_path: Path, c
 
 @pytest.mark.parametrize("kind", ["TIFF", "GIF"])
 def test_every_page_is_read(kind: str, weights: Path, tmp_path: Path, capsys: Captured) -> None:
-    pages = [Image.open(draw(tmp_path / f"{n}.png", n)).convert("L") for n in (1, 3, 2)]
+    pages = [Image.new("L", (300, 120), 255) for _ in range(3)]
+    for page, count in zip(pages, (1, 3, 2), strict=True):
+        page.paste(Image.open(draw(tmp_path / f"{count}.png", count)))
     file = tmp_path / f"scan.{kind.lower()}"
     pages[0].save(file, format=kind, save_all=True, append_images=pages[1:])
     code, out, error = run_here(capsys, "read", file, "--json", "--model", weights, "--save-view", tmp_path / "seen")

@@ -48,8 +48,10 @@ def read(
     reader = _reader(model)
     taken: set[str] = set()
     code = 0
-    for file in _spread(files):
+    for file, why_not in _spread(files):
         try:
+            if why_not:
+                raise ValueError(why_not)
             for found in _readings(file, reader):
                 why = None if drawn is None else strokes(found, reader, drawn, taken)
                 show(found, why)
@@ -62,16 +64,16 @@ def read(
     return code
 
 
-def _spread(files: Sequence[Path]) -> Iterator[Path]:
-    """The files, and in the place of a folder the pictures directly in it, by name."""
+def _spread(files: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """The files, and in the place of a folder the pictures directly in it, by name; or why there is nothing to read."""
     for file in files:
         if not file.is_dir():
-            yield file
+            yield file, ""
             continue
         inside = sorted(path for path in file.iterdir() if path.is_file() and is_picture(path))
+        yield from ((path, "") for path in inside)
         if not inside:
-            raise ValueError(f"{file} holds no pictures; those in folders within it are read by naming the folders")
-        yield from inside
+            yield file, f"{file} holds no pictures; those in folders within it are read by naming the folders"
 
 
 def _readings(file: Path, reader: digits.Reader) -> Iterator[digits.Reading]:

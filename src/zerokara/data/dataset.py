@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array, Shape, generator, native
 
 
@@ -60,7 +61,8 @@ class Split:
             images, labels = self.images[chosen], self.labels[chosen]
         except TypeError:
             raise _no_index(index) from None
-        return (images, labels) if np.shape(chosen) == () and not isinstance(chosen, slice) else Split(images, labels)
+        one = isinstance(chosen, np.ndarray) and not chosen.ndim
+        return (images, labels) if one else Split(images, labels)
 
     @property
     def shape(self) -> Shape:
@@ -75,14 +77,14 @@ class Split:
     def select(self, index: Array) -> Split:
         """The examples at `index`: integers in any order and number, or a mask."""
         if isinstance(index, str) or np.ndim(_positions(index, len(self))) != 1:
-            raise TypeError(f"select takes integers (n,) or a mask (N,); got {_short(index)}")
+            raise TypeError(f"select takes integers (n,) or a mask (N,); got {short(index)}")
         chosen: Split = self[index]
         return chosen
 
     def take(self, n: int) -> Split:
         """The first n examples (all of them when there are fewer)."""
         if not isinstance(n, int | np.integer) or isinstance(n, bool):
-            raise TypeError(f"a number of examples is a whole number; got {n!r}")
+            raise TypeError(f"a number of examples is a whole number; got {short(n)}")
         if n < 0:
             raise ValueError(f"a number of examples is at least 0; got {n}")
         return Split(self.images[:n], self.labels[:n])
@@ -97,7 +99,7 @@ def _array(given: Any, what: str) -> Array:
     except (ValueError, TypeError) as error:
         raise DataError(f"{what} are an array; got a {type(given).__name__} with rows of several lengths") from error
     if not array.ndim:
-        raise DataError(f"{what} are an array with one row an example; got {_short(given)}")
+        raise DataError(f"{what} are an array with one row an example; got {short(given)}")
     return native(array)
 
 
@@ -114,17 +116,12 @@ def _positions(index: Any, count: int) -> Array:
     if chosen.dtype.kind not in "iub" or chosen.ndim > 1:
         raise _no_index(index)
     if chosen.dtype != bool and chosen.size and not (chosen.min() >= -count and chosen.max() < count):
-        raise IndexError(f"there are {count} examples, 0 to {count - 1}; got {_short(index)}")
+        raise IndexError(f"there are {count} examples, 0 to {count - 1}; got {short(index)}")
     return chosen
 
 
 def _no_index(index: Any) -> TypeError:
-    return TypeError(f"a split is indexed by an integer, a slice, a mask or integers; got {_short(index)}")
-
-
-def _short(value: Any) -> str:
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return TypeError(f"a split is indexed by an integer, a slice, a mask or integers; got {short(index)}")
 
 
 def _is_pixels(array: Array) -> bool:
@@ -188,6 +185,10 @@ class Dataset:
     source: str
 
     def __post_init__(self) -> None:
+        if not isinstance(self.train, Split) or not isinstance(self.test, Split):
+            raise TypeError(f"train and test are Splits; got {short(self.train)} and {short(self.test)}")
+        if not isinstance(self.classes, tuple | list):
+            raise TypeError(f"classes are names, one a label; got {short(self.classes)}")
         for part, examples in (("training", self.train), ("test", self.test)):
             _check_labels(f"{self.name}, {part} part", examples.labels, len(self.classes))
         if self.train.shape != self.test.shape:
@@ -216,7 +217,7 @@ def split(split: Split, fraction: float, seed: int = 0) -> tuple[Split, Split]:
     if not isinstance(split, Split):
         raise TypeError(f"split cuts a Split, as split(data.train, 0.1); got {type(split).__name__}")
     if not isinstance(fraction, int | float | np.number) or not 0 <= fraction <= 1:
-        raise ValueError(f"a validation part is a share between 0 and 1; got {fraction!r}")
+        raise ValueError(f"a validation part is a share between 0 and 1; got {short(fraction)}")
     count = round(fraction * len(split))
     if not 0 < count < len(split):
         raise ValueError(

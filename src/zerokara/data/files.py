@@ -20,8 +20,10 @@ def data_root(data_dir: str | os.PathLike[str] | None = None) -> Path:
 
     Errors: DataError when a folder was named and is a file.
     """
-    named = data_dir or os.environ.get(ENVIRONMENT)
-    if not named:
+    named = (
+        os.environ.get(ENVIRONMENT) if data_dir is None or (isinstance(data_dir, str) and not data_dir) else data_dir
+    )
+    if isinstance(named, str | None) and not named:
         import platformdirs
 
         return Path(platformdirs.user_cache_dir("zerokara", appauthor=False)) / "data"

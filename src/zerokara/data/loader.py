@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array, DTypeLike, generator
 from zerokara.data.dataset import Dataset, Split
 
@@ -50,16 +51,16 @@ class Loader:
         object.__setattr__(self, "split", _split(self.split))
         generator(self.seed)  # refuses what is no seed
         if self.transform is not None and not callable(self.transform):
-            raise TypeError(f"transform is a function (batch, rng) → batch, or None; got {self.transform!r}")
+            raise TypeError(f"transform is a function (batch, rng) → batch, or None; got {short(self.transform)}")
         is_whole = isinstance(self.batch_size, int | np.integer) and not isinstance(self.batch_size, bool)
         if not is_whole or self.batch_size < 1:
-            raise ValueError(f"batch_size is a whole number, at least 1; got {self.batch_size!r}")
-        if self.sampling not in ("shuffle", "replacement"):
-            raise ValueError(f'sampling is "shuffle" or "replacement"; got {self.sampling!r}')
+            raise ValueError(f"batch_size is a whole number, at least 1; got {short(self.batch_size)}")
+        if not isinstance(self.sampling, str) or self.sampling not in ("shuffle", "replacement"):
+            raise ValueError(f'sampling is "shuffle" or "replacement"; got {short(self.sampling)}')
         if self.sampling == "replacement" and not self.shuffle:
             raise ValueError('sampling="replacement" draws at random: it cannot keep the order (shuffle=False)')
         if not _is_floating(self.dtype):
-            raise ValueError(f"batches are floating-point arrays; got dtype={self.dtype!r}")
+            raise ValueError(f"batches are floating-point arrays; got dtype={short(self.dtype)}")
         if not np.dtype(self.dtype).isnative:
             object.__setattr__(self, "dtype", np.dtype(self.dtype).newbyteorder("="))
         for name in ("mean", "std"):
@@ -85,7 +86,8 @@ class Loader:
         whole = all(isinstance(number, int | np.integer) for number in (e, start))
         if not whole or e < 0 or not 0 <= start <= len(self):
             raise ValueError(
-                f"an epoch ≥ 0 and a batch from 0 to {len(self)} are expected; got epoch {e!r}, batch {start!r}"
+                f"an epoch ≥ 0 and a batch from 0 to {len(self)} are expected; "
+                f"got epoch {short(e)}, batch {short(start)}"
             )
         order = self.order(e)
         return (self._batch(order, e, index) for index in range(start, len(self)))
@@ -132,7 +134,9 @@ def _is_floating(dtype: Any) -> bool:
 def scaled(images: Array, dtype: DTypeLike = np.float32) -> Array:
     """uint8 pixels 0..255 → 0..1; floating-point examples keep their values. Always a new array."""
     if not isinstance(images, np.ndarray) or images.dtype.kind not in "biuf" or not _is_floating(dtype):
-        raise TypeError(f"scaled takes an array of numbers and a floating-point dtype; got {_kind(images)}, {dtype!r}")
+        raise TypeError(
+            f"scaled takes an array of numbers and a floating-point dtype; got {_kind(images)}, {short(dtype)}"
+        )
     x = images.astype(dtype)
     if images.dtype == np.uint8:
         x /= 255
@@ -150,7 +154,7 @@ def _per_channel(name: str, value: Any, channels: int) -> float | tuple[float, .
     except (TypeError, ValueError):
         numbers = np.empty(0)
     if numbers.size not in (1, channels) or not np.all(np.isfinite(numbers)):
-        raise ValueError(f"{name} is one number or one a channel ({channels}); got {value!r}")
+        raise ValueError(f"{name} is one number or one a channel ({channels}); got {short(value)}")
     return float(numbers[0]) if np.ndim(value) == 0 else tuple(numbers.tolist())
 
 

@@ -30,6 +30,9 @@ def prepare(ink: Array) -> Array:
 
     Where the stroke's width is usual the ink keeps its greys; else it is redrawn from its outline.
     """
+    ink = np.asarray(ink)
+    if not ink.size or not np.any(ink > EDGE):
+        raise ValueError(f"one digit's ink has pixels above {EDGE:g}; got an array {ink.shape} without any")
     ink = _sharpened(ink) if max(ink.shape) < SMALL else ink
     mask = _at_work_size(ink)
     pixel = max(mask.shape) / FIT

@@ -15,12 +15,12 @@ KINDS: dict[str, Kind] = {
     ),
     "average": TRUTH,
     "heat": Kind(
-        "an Explanation, or maps (N, H, W)", lambda value: isinstance(value, Explanation) or array(3).holds(value)
+        "an Explanation, or maps (N, H, W)", lambda value: isinstance(value, Explanation) or array().holds(value)
     ),
     "fill": Kind("a number, or an array", lambda value: is_number(value) or array().holds(value)),
     "baseline": Kind("a number, or an array", lambda value: value is None or is_number(value) or array().holds(value)),
-    "start": array(4),
-    "rows": array(2),
+    "start": array(),
+    "rows": array(),
     "map": array(2),
     "image": array(2, 3),
     "shape": Kind("a shape (C, H, W)", lambda value: isinstance(value, tuple | list) and all(map(_is_size, value))),

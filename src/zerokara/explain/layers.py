@@ -57,8 +57,9 @@ def last_maps(outputs: Sequence[Output], classes: int | None = None) -> Output:
     which only make the map coarser, and maps that are as many as `classes`: they are the scores already, and Grad-CAM
     could mix nothing. Where a block and its last part give the same, it goes by the name of the block.
     """
-    if not isinstance(outputs, list | tuple) or not all(isinstance(o, Output) for o in outputs):
-        raise TypeError(f"last_maps takes the outputs that watch gives; got {type(outputs).__name__}")
+    given: object = outputs
+    if not isinstance(given, list | tuple) or not all(isinstance(o, Output) for o in given):
+        raise TypeError(f"last_maps takes the outputs that watch gives; got {type(given).__name__}")
     maps = [o for o in outputs if o.is_map]
     if not maps:
         raise ValueError(

@@ -11,7 +11,7 @@ import numpy as np
 
 from zerokara import functional as F
 from zerokara import rules
-from zerokara.arguments import checked, of
+from zerokara.arguments import checked, of, short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients, no_grad
 from zerokara.nn import Module
@@ -172,7 +172,7 @@ def one_each(target: Target, n: int) -> Array | None:
     except (TypeError, ValueError):
         asked = np.array(None)
     if not np.issubdtype(asked.dtype, np.integer) or asked.shape not in ((), (n,)):
-        raise ValueError(f"a target is the index of a class, or one for each of the {n} image(s); got {target!r}")
+        raise ValueError(f"a target is the index of a class, or one for each of the {n} image(s); got {short(target)}")
     return np.array(np.broadcast_to(asked, (n,)), np.int64)
 
 

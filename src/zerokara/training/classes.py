@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.training.numbers import numbers, same_length
 
@@ -51,11 +52,11 @@ class ClassificationReport:
         "macro": the mean, in which each class counts alike; "weighted": each by its support; "micro": from the sums of
         all classes' counts.
         """
-        if over == "micro":
+        if isinstance(over, str) and over == "micro":
             right, answered, support = (np.sum(a) for a in (self.right, self.answered, self.support))
             return tuple(float(_ratio(a, b)) for a, b in _pairs(right, answered, support))  # type: ignore[return-value]
-        if over not in ("macro", "weighted"):
-            raise ValueError(f'an average is "macro", "weighted" or "micro"; got {over!r}')
+        if not isinstance(over, str) or over not in ("macro", "weighted"):
+            raise ValueError(f'an average is "macro", "weighted" or "micro"; got {short(over)}')
         weights = self.support if over == "weighted" else np.ones(len(self.support))
         share = weights / max(float(np.sum(weights)), 1.0)
         return tuple(float(np.sum(share * a)) for a in (self.precision, self.recall, self.f1))  # type: ignore[return-value]
@@ -91,6 +92,8 @@ def classification_report(labels: Any, predictions: Any, names: Sequence[str] = 
     shape (N, K) both. `names` are those of the classes from 0 on; without them, numbers up to the highest that occurs.
     Raises ValueError for arrays that do not fit, and where there are no examples.
     """
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"names are texts, one a class; got {short(names)}")
     t, p = (_answers(name, value) for name, value in (("labels", labels), ("predictions", predictions)))
     same_length(labels=t, predictions=p)
     if t.ndim == 1 and p.ndim == 1:

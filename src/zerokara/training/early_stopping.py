@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
+from zerokara.arguments import is_number, short
 
 MONITORS: Mapping[str, Literal["min", "max"]] = {
     "loss": "min",
@@ -39,15 +39,15 @@ class EarlyStopping:
 
     def __post_init__(self) -> None:
         if not isinstance(self.monitor, str) or self.monitor not in MONITORS:
-            raise ValueError(f"early stopping can monitor {', '.join(MONITORS)}; got {self.monitor!r}")
-        if self.mode not in ("auto", "min", "max"):
-            raise ValueError(f'early stopping has the modes "auto", "min" and "max"; got {self.mode!r}')
+            raise ValueError(f"early stopping can monitor {', '.join(MONITORS)}; got {short(self.monitor)}")
+        if not isinstance(self.mode, str) or self.mode not in ("auto", "min", "max"):
+            raise ValueError(f'early stopping has the modes "auto", "min" and "max"; got {short(self.mode)}')
         for name in ("min_delta", "patience", "start_from_epoch"):
             value = getattr(self, name)
-            if not _is_number(value) or not value >= 0:
-                raise ValueError(f"early stopping needs {name} ≥ 0; got {value!r}")
-        if self.baseline is not None and not _is_number(self.baseline):
-            raise ValueError(f"baseline is a number, or None; got {self.baseline!r}")
+            if not is_number(value) or not value >= 0:
+                raise ValueError(f"early stopping needs {name} ≥ 0; got {short(value)}")
+        if self.baseline is not None and not is_number(self.baseline):
+            raise ValueError(f"baseline is a number, or None; got {short(self.baseline)}")
 
     def better(self, value: float, than: float) -> bool:
         """Whether `value` improves on `than` by more than min_delta."""
@@ -82,7 +82,3 @@ class Best:
     def exhausted(self, rule: EarlyStopping) -> bool:
         """Whether patience has run out. Patience 0 stops at the first epoch that is not better."""
         return self.waited >= max(rule.patience, 1)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)

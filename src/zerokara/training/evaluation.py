@@ -8,6 +8,7 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arguments import is_whole, short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.data import Dataset, Loader, Split
@@ -75,9 +76,11 @@ def evaluate(
     Raises ValueError for an empty data set, for labels of another task, and whatever the model says of images or labels
     that do not fit it.
     """
-    if task not in _LOSSES:
-        raise ValueError(f'task is "classes", "regression" or "multi-label"; got {task!r}')
+    if not isinstance(task, str) or task not in _LOSSES:
+        raise ValueError(f'task is "classes", "regression" or "multi-label"; got {short(task)}')
     expect_model(model)
+    if loss is not None and not callable(loss):
+        raise TypeError(f"loss is a function (scores, labels) → a scalar tensor, as F.mse_loss; got {short(loss)}")
     loader = evaluation_loader(data, batch_size)
     if not len(loader):
         raise ValueError("there are no examples to evaluate on: the data set is empty")
@@ -140,6 +143,8 @@ def _kind(value: Any) -> str:
 
 def evaluation_loader(data: Loader | Split, batch_size: int | None = None, like: Loader | None = None) -> Loader:
     """`data` in its own order, unaltered, to the last example; a split is scaled as `like` scales."""
+    if batch_size is not None and (not is_whole(batch_size) or batch_size < 1):
+        raise ValueError(f"batch_size is a whole number, at least 1, or None; got {short(batch_size)}")
     if isinstance(data, tuple) and len(data) == 2:
         data = Split(*data)
     if not isinstance(data, Split | Loader):

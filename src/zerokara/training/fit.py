@@ -5,7 +5,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.data import Loader, Split
 from zerokara.nn import Module
 from zerokara.optim import Optimizer, Schedule
@@ -83,6 +86,10 @@ def fit(
         checkpoint_steps=checkpoint_steps,
         clock=clock,
     )
+    if settings is not None and not isinstance(settings, Mapping):
+        raise TypeError(f"settings are kept by name, as {{'author': 'me'}}; got {short(settings)}")
+    if not isinstance(resume, bool | np.bool_):
+        raise TypeError(f"resume is True or False; got {short(resume)}")
     if not len(train_loader):
         raise ValueError("there are no batches to learn from: the training data are empty, or fewer than a batch")
     refuse_single(model, train_loader)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.data import Dataset, Loader, Split
 from zerokara.optim import Optimizer
@@ -23,7 +24,7 @@ def check(model: Any, loader: Any, optimizer: Any, loss: Any) -> None:
     expect_model(model)
     _expect_loader(loader)
     if not callable(loss):
-        raise TypeError(f"loss is a function (scores, labels) → a scalar tensor, as F.mse_loss; got {loss!r}")
+        raise TypeError(f"loss is a function (scores, labels) → a scalar tensor, as F.mse_loss; got {short(loss)}")
     learned = {id(parameter) for parameter in model.parameters() if parameter.requires_grad}
     if not learned:
         raise ValueError("this model has nothing to learn: none of its parameters requires a gradient")

@@ -60,6 +60,6 @@ def _display() -> Show:
         if handles:
             handles[0].update(data, raw=True)
         else:
-            handles.append(display(data, raw=True, display_id=True))
+            handles.append(display(data, raw=True, display_id=True))  # type: ignore[no-untyped-call]
 
     return show

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 
@@ -22,7 +23,7 @@ def numbers(name: str, value: Any, *axes: int, kinds: str = "biuf") -> Array:
     if array.dtype.kind not in kinds or (axes and array.ndim not in axes):
         wanted = "integers" if "f" not in kinds else "numbers"
         shape = f" with {' or '.join(map(str, axes))} ax{'i' if axes == (1,) else 'e'}s" if axes else ""
-        raise ValueError(f"{name} are an array of {wanted}{shape}; got {_told(value)}")
+        raise ValueError(f"{name} are an array of {wanted}{shape}; got {short(value)}")
     return array
 
 
@@ -34,10 +35,3 @@ def same_length(**arrays: Array) -> None:
             raise ValueError(f"{first} and {name} have one row an example; got {len(one)} and {len(other)}")
     if not len(one):
         raise ValueError("there are no examples to measure on")
-
-
-def _told(value: Any) -> str:
-    if isinstance(value, np.ndarray | Tensor):
-        return f"{value.dtype} {value.shape}"
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else f"{text[:59]}…"

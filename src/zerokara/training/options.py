@@ -5,9 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from zerokara import functional as F
+from zerokara.arguments import is_number, is_whole, short
 from zerokara.data import Loader
 from zerokara.optim import Schedule
 from zerokara.training.early_stopping import EarlyStopping
@@ -30,20 +29,26 @@ class Options:
     clock: Callable[[], float] = time.perf_counter
 
     def __post_init__(self) -> None:
-        if not _is_whole(self.epochs) or self.epochs < 1:
-            raise ValueError(f"a training lasts a whole number of epochs, at least 1 epoch; got epochs={self.epochs!r}")
-        if self.clip_norm is not None and not (_is_number(self.clip_norm) and self.clip_norm > 0):
-            raise ValueError(f"clip_norm is a number above 0, or None; got {self.clip_norm!r}")
-        if self.average is not None and not (_is_number(self.average) and 0 <= self.average < 1):
-            raise ValueError(f"average is a decay in 0 ≤ average < 1, or None; got {self.average!r}")
-        if self.checkpoint_steps is not None and not (_is_whole(self.checkpoint_steps) and self.checkpoint_steps >= 1):
-            raise ValueError(f"checkpoint_steps is at least 1, a whole number, or None; got {self.checkpoint_steps!r}")
+        if not is_whole(self.epochs) or self.epochs < 1:
+            raise ValueError(
+                f"a training lasts a whole number of epochs, at least 1 epoch; got epochs={short(self.epochs)}"
+            )
+        if self.clip_norm is not None and not (is_number(self.clip_norm) and self.clip_norm > 0):
+            raise ValueError(f"clip_norm is a number above 0, or None; got {short(self.clip_norm)}")
+        if self.average is not None and not (is_number(self.average) and 0 <= self.average < 1):
+            raise ValueError(f"average is a decay in 0 ≤ average < 1, or None; got {short(self.average)}")
+        if self.checkpoint_steps is not None and not (is_whole(self.checkpoint_steps) and self.checkpoint_steps >= 1):
+            raise ValueError(
+                f"checkpoint_steps is at least 1, a whole number, or None; got {short(self.checkpoint_steps)}"
+            )
         if self.schedule is not None and not callable(self.schedule):
-            raise TypeError(f"schedule is a function of the step that gives the learning rate; got {self.schedule!r}")
+            raise TypeError(
+                f"schedule is a function of the step that gives the learning rate; got {short(self.schedule)}"
+            )
         if not callable(self.clock):
-            raise TypeError(f"clock is a function that gives seconds; got {self.clock!r}")
+            raise TypeError(f"clock is a function that gives seconds; got {short(self.clock)}")
         if self.early_stopping is not None and not isinstance(self.early_stopping, EarlyStopping):
-            raise TypeError(f"early_stopping is training.EarlyStopping(…), or None; got {self.early_stopping!r}")
+            raise TypeError(f"early_stopping is training.EarlyStopping(…), or None; got {short(self.early_stopping)}")
         if self.validation is not None and not len(self.validation):
             raise ValueError("the validation data are empty")
         if self.watched.monitor.startswith("val_") and self.validation is None:
@@ -60,11 +65,3 @@ class Options:
         """The options on which the result depends, as JSON."""
         names = ("epochs", "loss", "validation", "schedule", "clip_norm", "average", "early_stopping")
         return {name: describe(getattr(self, name)) for name in names}
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool | complex)

@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, get_args
 
+from zerokara.arguments import is_number, short
 from zerokara.training import live
 from zerokara.training.records import Record, describe, duration
 
@@ -34,7 +35,14 @@ def watch(
     """
     if not isinstance(records, Iterable):
         raise TypeError(f"watch shows the records of fit, as watch(fit(…)); got {type(records).__name__}")
+    if not isinstance(verbosity, str) or verbosity not in get_args(Verbosity):
+        raise ValueError(f'verbosity is "auto", "bar", "notebook", "lines" or "silent"; got {short(verbosity)}')
+    if not is_number(every):
+        raise TypeError(f"every is a number of seconds; got {short(every)}")
     out = sys.stderr if stream is None else stream
+    if not hasattr(out, "write") or not hasattr(out, "isatty"):
+        raise TypeError(f"stream is a text stream, as sys.stdout; got {short(stream)}")
+    records = _only_records(records)
     shown = verbosity
     if verbosity == "auto":
         shown = "notebook" if stream is None and live.in_notebook() else "bar" if out.isatty() else "lines"
@@ -44,9 +52,15 @@ def watch(
         return live.live(records, describe)
     if shown == "lines":
         return _lines(records, out, every)
-    if shown == "silent":
-        return iter(records)
-    raise ValueError(f'verbosity is "auto", "bar", "notebook", "lines" or "silent"; got {verbosity!r}')
+    return records
+
+
+def _only_records(records: Iterable[Record]) -> Iterator[Record]:
+    """The records themselves; TypeError for what is none."""
+    for record in records:
+        if not isinstance(record, Record):
+            raise TypeError(f"watch shows the records of fit, as watch(fit(…)); among them is {short(record)}")
+        yield record
 
 
 def _lines(records: Iterator[Record], out: TextIO, every: float) -> Iterator[Record]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.training.history import read_records
 from zerokara.training.records import Record
@@ -46,7 +47,7 @@ def plot_history(history: History, lang: Lang = "en") -> Figure:
     from zerokara.report import Axis, Figure, Table, check_language, line_chart
     from zerokara.report.markup import join
 
-    check_language(lang)
+    check_language(lang if isinstance(lang, str) else short(lang))
     rows = _epochs(history)
     if not rows:
         raise ValueError(f"there is nothing to plot: {_WORDS['none'][0]}")

@@ -27,6 +27,8 @@ class Training(Iterator[Record]):
     """
 
     def __init__(self, records: Generator[Record, None, None], what: str, caller: FrameType | None = None) -> None:
+        if not isinstance(records, Generator):
+            raise TypeError(f"a Training is what fit returns; got {type(records).__name__} in the place of its records")
         place = ("<unknown>", 0) if caller is None else (caller.f_code.co_filename, caller.f_lineno)
         self._records, self._what, self._state = records, what, _State(place)
         self._forgotten = weakref.finalize(self, _warn_unless_begun, self._state)
