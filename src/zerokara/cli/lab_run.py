@@ -13,6 +13,7 @@ from typing import Any
 from zerokara.cli.console import safe, say
 from zerokara.cli.errors import explain, interruption, say_error
 from zerokara.cli.stopping import Stopped
+from zerokara.cli.time_left import TimeLeft
 from zerokara.experiments import Order, Result, Verdict
 from zerokara.experiments.index import write_index, write_report
 from zerokara.experiments.keeping import finite
@@ -158,15 +159,17 @@ def _lines(total: int) -> tuple[Begin, Callable[[], None]]:
     finished, said = [0], [time.monotonic()]
 
     def begin(name: str) -> Callable[[int, int], None]:
-        began = time.monotonic()
+        rest = TimeLeft()
 
         def tell(done: int, planned: int) -> None:
             now = time.monotonic()
+            rest.see(done, now)
             if now - said[0] >= EVERY:
                 said[0] = now
-                left = (now - began) * (planned - done) / max(done, 1)
+                left = rest.seconds(done, planned)
+                told = "" if left is None else f", about {duration(left)} left of this one"
                 where = f"{finished[0] + 1}/{total} {name}: {done:,} of {planned:,} steps"
-                print(f"{where}, about {duration(left)} left of this one", file=sys.stderr, flush=True)
+                print(f"{where}{told}", file=sys.stderr, flush=True)
 
         return tell
 
@@ -179,22 +182,25 @@ def _lines(total: int) -> tuple[Begin, Callable[[], None]]:
 @contextmanager
 def _bars(total: int) -> Iterator[tuple[Begin, Callable[[], None]]]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    shown = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    shown = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*shown, console=Console(stderr=True), transient=True) as progress:
-        everything = progress.add_task("all", total=total, visible=total > 1)
-        current = progress.add_task("", total=None)
+        everything = progress.add_task("all", total=total, visible=total > 1, left="")
+        current = progress.add_task("", total=None, left="")
 
         def begin(name: str) -> Callable[[int, int], None]:
-            progress.reset(current, total=None, description=name)
-            drawn = [0.0]
+            progress.reset(current, total=None, description=name, left="")
+            drawn, rest = [0.0], TimeLeft()
 
             def tell(done: int, planned: int) -> None:
                 now = time.monotonic()
+                rest.see(done, now)
                 if now - drawn[0] > 0.1:
                     drawn[0] = now
-                    progress.update(current, completed=done, total=planned)
+                    seconds = rest.seconds(done, planned)
+                    left = "" if seconds is None else f"{duration(seconds)} left"
+                    progress.update(current, completed=done, total=planned, left=left)
 
             return tell
 
