@@ -50,6 +50,7 @@ class Signals:
 
     def _remember(self, number: int, frame: FrameType | None) -> None:
         if compiling(frame):
+            self.received = number  # also where the compiler lets no exception through
             raise InterruptedWhileCompiling(number)
         if self.received is None:
             self.received = number
