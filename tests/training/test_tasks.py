@@ -155,6 +155,18 @@ def test_answers_that_are_probabilities_already_are_warned_of_once():
     assert len(caught) == 1
 
 
+def test_cross_entropy_is_known_with_options_and_as_a_layer():
+    from functools import partial
+
+    from zerokara.training.fitting import is_cross_entropy
+
+    layer = type("CrossEntropyLoss", (), {"__call__": lambda self, scores, labels: F.cross_entropy(scores, labels)})()
+    assert is_cross_entropy(F.cross_entropy)
+    assert is_cross_entropy(partial(F.cross_entropy, label_smoothing=0.1))
+    assert is_cross_entropy(layer)
+    assert not is_cross_entropy(F.mse_loss)
+
+
 def test_one_score_an_example_is_no_classifier():
     """Softmax over one class is always 1, its loss always 0: training would look perfect."""
     model = linear(3, 1)

@@ -20,6 +20,9 @@ from zerokara.experiments.keeping import finite
 from zerokara.experiments.running import Unit, measure, spread, unit
 from zerokara.report import Lang, duration
 
+WIDE = 90
+"""On a terminal of fewer characters there is no bar: the name, the share and the time left stay."""
+
 EVERY = 20.0
 """Seconds between two lines of progress where there is no terminal."""
 
@@ -184,8 +187,10 @@ def _bars(total: int) -> Iterator[tuple[Begin, Callable[[], None]]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    shown = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}"))
-    with Progress(*shown, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    bar = (BarColumn(), TaskProgressColumn()) if console.width >= WIDE else (TaskProgressColumn(),)
+    shown = (TextColumn("{task.description}"), *bar, TextColumn("{task.fields[left]}"))
+    with Progress(*shown, console=console, transient=True) as progress:
         everything = progress.add_task("all", total=total, visible=total > 1, left="")
         current = progress.add_task("", total=None, left="")
 

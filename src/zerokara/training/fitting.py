@@ -92,10 +92,10 @@ def look_at_answers(loss: Any, scores: Array, labels: Array) -> None:
 
 
 def is_cross_entropy(loss: Any) -> bool:
-    """Whether the loss is cross-entropy, perhaps with options filled in."""
+    """Whether the loss is cross-entropy, perhaps with options filled in, or as a layer."""
     while isinstance(loss, functools.partial):
         loss = loss.func
-    return loss is F.cross_entropy
+    return loss is F.cross_entropy or type(loss).__name__ == "CrossEntropyLoss"
 
 
 def _are_probabilities(rows: Array) -> bool:
