@@ -101,14 +101,14 @@ class Loader:
 
     def _batch(self, order: Array, e: int, index: int) -> tuple[Array, Array]:
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
-        x = scaled(self.split.images[chosen], self.dtype)
+        x = _scaled(self.split.images[chosen], self.dtype)
         if self.transform is not None:
             x = self.transform(x, generator(self.seed, "augment", e, index))
-        return normalized(x, self.mean, self.std), self._targets(chosen)
+        return _normalized(x, self.mean, self.std), self._targets(chosen)
 
     def _targets(self, chosen: Array) -> Array:
         labels: Array = self.split.labels[chosen]
-        return labels if self.split.has_classes else scaled(labels, self.dtype)
+        return labels if self.split.has_classes else _scaled(labels, self.dtype)
 
 
 def _split(given: Any) -> Split:
@@ -137,6 +137,10 @@ def scaled(images: Array, dtype: DTypeLike = np.float32) -> Array:
         raise TypeError(
             f"scaled takes an array of numbers and a floating-point dtype; got {_kind(images)}, {short(dtype)}"
         )
+    return _scaled(images, dtype)
+
+
+def _scaled(images: Array, dtype: DTypeLike) -> Array:
     x = images.astype(dtype)
     if images.dtype == np.uint8:
         x /= 255
@@ -163,6 +167,10 @@ def normalized(x: Array, mean: Numbers, std: Numbers) -> Array:
     if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or x.ndim < 2:
         raise TypeError(f"normalized takes floating-point batches (N, C, …); got {_kind(x)}")
     mean, std = (_per_channel(name, value, x.shape[1]) for name, value in (("mean", mean), ("std", std)))
+    return _normalized(x, mean, std)
+
+
+def _normalized(x: Array, mean: Numbers, std: Numbers) -> Array:
     if not np.any(mean) and np.all(np.equal(std, 1)):
         return x
     per_channel = (-1,) + (1,) * (x.ndim - 2)

@@ -13,7 +13,6 @@ from zerokara.training.divergence import Diverged, first_bad_gradient, first_bad
 from zerokara.training.evaluation import measure
 from zerokara.training.fitting import look_at_answers
 from zerokara.training.interrupts import Interrupted, Signals
-from zerokara.training.metrics import count_correct
 from zerokara.training.options import Options
 from zerokara.training.pace import Pace
 from zerokara.training.records import Record
@@ -251,4 +250,4 @@ def _count_correct(scores: Array, labels: Array) -> int | None:
     """How many answers are right; None where the answers are no scores of classes."""
     if scores.ndim != 2 or scores.shape[1] < 2 or labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
         return None
-    return count_correct(scores, labels)
+    return int(np.count_nonzero(scores.argmax(axis=1) == labels))

@@ -16,19 +16,25 @@ class Pace:
     """
 
     def __init__(self) -> None:
-        self._steps: deque[tuple[int, float]] = deque(maxlen=LATELY)
+        self._steps: deque[tuple[int, float]] = deque()
+        self._examples, self._seconds = 0, 0.0
         self._sizes: set[int] = set()
 
     def see(self, examples: int, seconds: float, *, compiled: bool = False) -> None:
         """Take in a step."""
         if examples in self._sizes and not compiled:
             self._steps.append((examples, seconds))
+            self._examples += examples
+            self._seconds += seconds
+        if len(self._steps) > LATELY:
+            old_examples, old_seconds = self._steps.popleft()
+            self._examples -= old_examples
+            self._seconds -= old_seconds
         self._sizes.add(examples)
 
     @property
     def rate(self) -> float:
         """Examples a second, lately; 0 while fewer than two steps were timed."""
-        seconds = sum(seconds for _, seconds in self._steps)
-        if len(self._steps) < NEEDED or seconds <= 0:
+        if len(self._steps) < NEEDED or self._seconds <= 0:
             return 0.0
-        return sum(examples for examples, _ in self._steps) / seconds
+        return self._examples / self._seconds
