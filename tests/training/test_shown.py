@@ -85,6 +85,13 @@ def test_a_training_in_a_notebook_is_one_output_that_is_drawn_anew():
     assert all("\x1b" not in shown for shown, _ in drawn)
 
 
+def test_a_figure_shows_itself_in_the_language_of_its_words():
+    for lang, numbers in (("en", "The numbers behind this figure"), ("ja", "この図の数値")):
+        axis = report.Axis("loss" if lang == "en" else "損失")
+        figure = report.line_chart("L", [report.Line("a", [1, 2], [3, 4])], report.Axis("epoch"), axis, lang=lang)
+        assert numbers in figure._repr_html_()
+
+
 def test_outside_of_a_notebook_there_are_lines(capsys):
     list(watch(trained()[2]))
     out, error = capsys.readouterr()

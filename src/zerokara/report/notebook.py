@@ -19,6 +19,9 @@ def _sheet() -> Markup:
     return element("style", Markup(f"@scope (.zerokara) {{\n{scoped}\n:scope {{ background: none; padding: 0; }}\n}}"))
 
 
+_KANA = re.compile(r"[\u3040-\u30ff]")
+
+
 def _told(figure: Figure) -> str:
     """What a figure says of itself where only text is shown: its title and its words, not the source of its drawing."""
     words = figure.words if len(figure.words) <= 200 else f"{figure.words[:199]}…"
@@ -26,8 +29,8 @@ def _told(figure: Figure) -> str:
 
 
 def _shown(figure: Figure) -> str:
-    """The figure with the style of a report."""
-    return notebook_html(figure.html("en"))
+    """The figure with the style of a report, in the language in which its words are written."""
+    return notebook_html(figure.html("ja" if _KANA.search(figure.words) else "en"))
 
 
 # A figure knows nothing of the page's style, which knows all the pieces; so it learns here how to show itself.
