@@ -174,6 +174,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "{1}。終わった分は残っています。同じコマンドで再開できます",
     ),
     (
+        r"stopped by (SIG\w+) while machine code was being compiled; .+; (.+) holds the run: go on with --resume.*",
+        "機械語のコンパイル中に {1} で停止しました。コンパイル済みの分は残っています。--resume で {2} の実行を再開できます",
+    ),
+    (
         r"stopped by (SIG\w+) while machine code was being compiled; (.+)",
         "機械語のコンパイル中に {1} で停止しました。コンパイル済みの分は残っています",
     ),

@@ -12,7 +12,7 @@ from zerokara.data import Loader
 from zerokara.training.divergence import Diverged, first_bad_gradient, first_bad_place, first_bad_weight
 from zerokara.training.evaluation import measure
 from zerokara.training.fitting import look_at_answers
-from zerokara.training.interrupts import Interrupted, Signals
+from zerokara.training.interrupts import Interrupted, InterruptedWhileCompiling, Signals
 from zerokara.training.options import Options
 from zerokara.training.pace import Pace
 from zerokara.training.records import Record
@@ -46,6 +46,13 @@ class Loop:
                         self._stop_if_asked(signals)
                         self._mark = self.options.clock()
                 self._finish()
+        except InterruptedWhileCompiling as error:
+            if self.run.folder is None:
+                raise
+            raise Interrupted(
+                f"{error}; {self.run.folder.path} holds the run: go on with --resume (in Python: resume=True)",
+                error.signal_number,
+            ) from None
         finally:
             self.run.close()
 
