@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from zerokara.arguments import short
+
 
 def as_path(value: Any, what: str = "a file") -> Path:
     """`value` as a path, `~` still in it; TypeError for what names no file."""
@@ -14,4 +16,4 @@ def as_path(value: Any, what: str = "a file") -> Path:
             path = Path()
         if "\0" not in str(path) and str(value):
             return path
-    raise TypeError(f"{what} is named by a text or a Path; got {' '.join(repr(value).split())[:60]}")
+    raise TypeError(f"{what} is named by a text or a Path; got {short(value)}")

@@ -78,7 +78,14 @@ def good_arguments() -> dict[str, Any]:
     }  # fmt: skip
 
 
-OURS = {"data": data, "training": training, "digits": digits, "io": io, "explain": explain}
+OURS = {
+    "data": data,
+    "transforms": data.transforms,
+    "training": training,
+    "digits": digits,
+    "io": io,
+    "explain": explain,
+}
 """The modules whose public functions have to stand every wrong argument."""
 
 WRITES = re.compile(r"save|write|export|fetch|load\b|load_dataset|place|show_transfers")

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.arguments import short
+from zerokara.arguments import is_whole, short
 from zerokara.arrays import Array
 from zerokara.training.numbers import numbers
 
@@ -29,7 +29,7 @@ def confusion_matrix(labels: Any, predictions: Any, classes: int) -> Array:
     The diagonal is what was right; a row sums to the class's number of examples.
     Raises ValueError if a label or prediction is no class.
     """
-    if not isinstance(classes, int | np.integer) or isinstance(classes, bool) or classes < 1:
+    if not is_whole(classes) or classes < 1:
         raise ValueError(f"a confusion matrix has a whole number of classes, at least 1; got {short(classes)}")
     labels, predictions = numbers("labels", labels, 1, kinds="iu"), numbers("predictions", predictions, 1, kinds="iu")
     if len(labels) != len(predictions):
@@ -51,7 +51,7 @@ def expected_calibration_error(probabilities: Any, labels: Any, bins: int = 15) 
     """
     probabilities, labels = _rows(probabilities, labels)
     _at_least_one(len(labels))
-    if not isinstance(bins, int | np.integer) or bins < 1:
+    if not is_whole(bins) or bins < 1:
         raise ValueError(f"the calibration error needs at least one bin; got {short(bins)}")
     if not np.all((probabilities >= 0) & (probabilities <= 1 + 1e-3)):
         raise ValueError("the calibration error is one of probabilities, 0 to 1: take the softmax of scores first")
