@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from zerokara.arguments import short
+
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
 DTypeLike = npt.DTypeLike
@@ -28,7 +30,7 @@ def generator(seed: int, *purpose: str | int) -> np.random.Generator:
     whether or not anything was drawn before it: a resumed training sees the same order.
     """
     if not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"a seed is a non-negative integer; got {seed!r}")
+        raise ValueError(f"a seed is a non-negative integer; got {short(seed)}")
     words = [zlib.crc32(p.encode()) if isinstance(p, str) else int(p) for p in purpose]
     return np.random.default_rng(np.random.SeedSequence([seed, *words]))
 

@@ -127,3 +127,30 @@ def test_output_survives_an_encoding_without_the_characters() -> None:
     done = run_apart("summary", "deep-convnet", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert "123,552" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("train", "--model", "two-layer", "--data", "folder:nowhere"),
+        ("train", "--model", "resnet18", "--data", "moons"),
+        ("demo", "--data", "folder:nowhere"),
+        ("lab", "run", "gradient-method", "--lr", "fast"),
+    ],
+)
+def test_a_failed_command_tells_no_plans(
+    command: tuple[str, ...], capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reads the last line must not have read a plan before it that was never begun."""
+    monkeypatch.chdir(tmp_path)
+    code, out, error = run_here(capsys, *command)
+    assert code in (1, 2)
+    assert out == ""
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize("inner", [RuntimeError("no compiled object yet for <Library>"), ValueError("half made")])
+def test_an_error_that_an_interruption_led_to_is_an_interruption(inner: Exception) -> None:
+    """A compiler that is stopped in the middle ends in errors of its own."""
+    inner.__context__ = KeyboardInterrupt()
+    assert errors.explain(inner) == ("interrupted", 130)

@@ -154,6 +154,22 @@ def test_several_pictures_of_one_name_do_not_overwrite_each_other(
     assert [json.loads(line)["name"] for line in out.splitlines()] == ["disc", "disc~2"]
 
 
+def test_an_earlier_report_is_never_written_over(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "zerokara-explain").mkdir()
+    kept = tmp_path / "zerokara-explain" / "report.html"
+    kept.write_text("of yesterday")
+    command = ("explain", draw(tmp_path / "one.png"), "--no-curves", "--method", "saliency")
+    for number in (2, 3):
+        code, out, _ = run_here(capsys, *command)
+        assert code == 0
+        assert f"report: zerokara-explain-{number}/report.html" in out
+    assert kept.read_text() == "of yesterday"
+    assert len(list(tmp_path.glob("zerokara-explain*/report.html"))) == 3
+
+
 def test_what_cannot_be_read_is_named_and_the_others_still_are(
     photo: Path, coloured: Path, tmp_path: Path, capsys: Captured
 ) -> None:

@@ -12,7 +12,7 @@ from tests.cli.running import Captured, fails, run_apart, run_here
 from tests.report.checking import check_page
 from zerokara.experiments import EXPERIMENTS
 
-NAME = "gradient-method"
+NAME, LONG = "gradient-method", "optimizer-mnist"
 
 
 @pytest.mark.parametrize("arguments", [("lab",), ("lab", "list")])
@@ -24,6 +24,47 @@ def test_the_list_has_every_experiment_by_chapter_with_its_question(
     lines = out.splitlines()
     for name, experiment in EXPERIMENTS.items():
         assert any(line.split()[:1] == [name] and line.endswith(experiment.question.en) for line in lines), name
+
+
+def test_a_chapter_is_listed_with_cost_and_data(capsys: Captured) -> None:
+    code, out, _ = run_here(capsys, "lab", "list", "ch06")
+    assert code == 0
+    rows = [line for line in out.splitlines() if line.startswith("  ")]
+    wanted = {name: one for name, one in EXPERIMENTS.items() if one.chapter == 6}
+    assert [row.split()[0] for row in rows] == list(wanted)
+    for row, (name, one) in zip(rows, wanted.items(), strict=True):
+        told = row.split(name, 1)[1].removesuffix(one.question.en)
+        assert any(cost in told for cost in ("< 1 s", "< 1 min", "minutes", "longer"))
+        assert one.settings.get("data", "–") in told
+    assert len(run_here(capsys, "lab", "list", "ch06", "--json")[1].splitlines()) == len(wanted)
+
+
+def test_an_unknown_experiment_is_answered_with_the_nearest_three(capsys: Captured) -> None:
+    fails(capsys, "lab", "show", "zzzz", code=2, says=r"the nearest of \d+ are (\S+, ){2}\S+$")
+    fails(capsys, "lab", "list", "ch10", code=2, says="chapters run from ch01")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGTERM") or sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_sigterm_ends_a_run_with_a_sentence_and_143(jobs: str, tmp_path: Path) -> None:
+    command = ("lab", "run", "optimizer-compare-mnist", "--data", "digits", "--seeds", "40", "--jobs", jobs, "--quiet")
+    command = command if "optimizer-compare-mnist" in EXPERIMENTS else (*command[:2], LONG, *command[3:])
+    running = subprocess.Popen(
+        [sys.executable, "-m", "zerokara", *command, "--out", str(tmp_path)], stderr=subprocess.PIPE, text=True
+    )
+    wait_for(tmp_path / "results")
+    running.send_signal(signal.SIGTERM)
+    _, error = running.communicate(timeout=60)
+    assert running.returncode == 143, error
+    assert "stopped by SIGTERM; what was finished is kept, and the same command goes on" in error
+    assert "Traceback" not in error
+    assert (tmp_path / "index.html").is_file()
+
+
+def wait_for(path: Path, seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def test_the_list_as_json_is_an_object_a_line(capsys: Captured) -> None:

@@ -2,6 +2,7 @@ import io
 import json
 import os
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -231,3 +232,46 @@ def test_reading_does_not_load_what_it_does_not_need(weights: Path, tmp_path: Pa
     command = [sys.executable, "-c", code, "read", str(path), "--model", str(weights)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stderr.strip() == "[]"
+
+
+def test_a_folder_stands_for_the_pictures_in_it(weights: Path, tmp_path: Path, capsys: Captured) -> None:
+    folder = tmp_path / "scans"
+    (folder / "within").mkdir(parents=True)
+    draw(folder / "b.png"), draw(folder / "a.jpg"), draw(folder / "within" / "c.png"), draw(folder / ".hidden.png")
+    (folder / "notes.txt").write_text("no picture")
+    code, out, error = run_here(capsys, "read", folder, "--json", "--model", weights)
+    assert (code, error) == (0, "")
+    assert [json.loads(line)["file"] for line in out.splitlines()] == [str(folder / "a.jpg"), str(folder / "b.png")]
+    (tmp_path / "empty").mkdir()
+    code, _, error = run_here(capsys, "read", tmp_path / "empty", "--model", weights)
+    assert (code, "holds no pictures" in error) == (1, True)
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "GIF"])
+def test_every_page_is_read(kind: str, weights: Path, tmp_path: Path, capsys: Captured) -> None:
+    pages = [Image.new("L", (300, 120), 255) for _ in range(3)]
+    for page, count in zip(pages, (1, 3, 2), strict=True):
+        page.paste(Image.open(draw(tmp_path / f"{count}.png", count)))
+    file = tmp_path / f"scan.{kind.lower()}"
+    pages[0].save(file, format=kind, save_all=True, append_images=pages[1:])
+    code, out, error = run_here(capsys, "read", file, "--json", "--model", weights, "--save-view", tmp_path / "seen")
+    told = [json.loads(line) for line in out.splitlines()]
+    assert (code, error) == (0, "")
+    assert [(one["page"], len(one["digits"])) for one in told] == [(1, 1), (2, 3), (3, 2)]
+    assert len(list((tmp_path / "seen").iterdir())) == 6
+    assert f"{file}, page 2: " in run_here(capsys, "read", file, "--model", weights)[1]
+
+
+def test_a_picture_comes_from_standard_input(weights: Path, tmp_path: Path) -> None:
+    picture = draw(tmp_path / "one.png").read_bytes()
+    command = [sys.executable, "-m", "zerokara", "read", "-", "--json", "--model", str(weights)]
+    done = subprocess.run(command, input=picture, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["file"] == "-"
+    assert len(json.loads(done.stdout)["digits"]) == 1
+    for wrong, says in (
+        (b"", b"standard input: the picture is empty"),
+        (b"no picture", b"standard input: this is not a picture"),
+    ):
+        done = subprocess.run(command, input=wrong, capture_output=True)
+        assert (done.returncode, says in done.stderr) == (1, True), done.stderr

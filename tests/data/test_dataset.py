@@ -26,9 +26,11 @@ def test_labels_become_int64_whatever_integer_they_were() -> None:
     ("images", "labels", "words"),
     [
         (np.zeros((2, 4, 4), np.uint8), np.zeros(2, int), r"\(N, C, H, W\)"),
-        (np.zeros((2, 1, 4, 4), np.float32), np.zeros(2, int), "uint8"),
+        (np.zeros((2, 1, 4, 4), int), np.zeros(2, int), r"uint8.*: use images\.astype\(np\.float32\)$"),
+        (np.zeros((2, 4, 4), np.uint8), np.zeros(2, int), r"get a channel by images\[:, None\]$"),
+        (np.zeros(2, np.float32), np.zeros(2, int), r"one number an example is images\[:, None\]$"),
         (np.zeros((2, 1, 4, 4), np.uint8), np.zeros((2, 1), int), r"labels are integers \(N,\)"),
-        (np.zeros((2, 1, 4, 4), np.uint8), np.zeros(2), "labels are integers"),
+        (np.zeros((2, 1, 4, 4), np.uint8), np.array(["a", "b"]), r"np\.unique\(labels, return_inverse=True\)$"),
         (np.zeros((2, 1, 4, 4), np.uint8), np.zeros(3, int), "2 images but 3 labels"),
     ],
 )
@@ -103,12 +105,10 @@ def test_views_and_arrays_that_nobody_may_write_to_are_taken_as_they_are() -> No
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        (LABELS.astype(float), r"got float64 \(6,\): use labels\.astype\(int\)$"),
-        (LABELS + 0.5, r"got float64 \(6,\)$"),
-        (np.where(LABELS > 1, np.nan, LABELS), r"got float64 \(6,\)$"),
+        (np.where(LABELS > 1, np.nan, LABELS), r"NaN or infinity, which nothing can learn; got float64 \(6,\)$"),
         (LABELS > 1, r"got bool \(6,\): use labels\.astype\(int\)$"),
         (LABELS[:, None], r"got int64 \(6, 1\): use labels\[:, 0\]$"),
-        (np.eye(3)[LABELS], r"\(6, 3\): of one-hot rows use labels\.argmax\(axis=1\)$"),
+        (np.eye(3, dtype=int)[LABELS], r"\(6, 3\): of one-hot rows use labels\.argmax\(axis=1\), of several labels"),
         (LABELS.astype(object), r"got object \(6,\)$"),
         (np.full(6, 2**63, np.uint64), r"numbers of classes from 0 on; got 9223372036854775808"),
         (np.ma.masked_array(LABELS, LABELS > 1), "labels have masked values"),
@@ -132,3 +132,46 @@ def test_a_validation_part_is_a_share(fraction: float) -> None:
         split(Split(POINTS, LABELS), fraction)
     with pytest.raises(ValueError, match="at least 0; got -1"):
         Split(POINTS, LABELS).take(-1)
+
+
+@pytest.mark.parametrize("targets", [LABELS + 0.5, np.ones((6, 1)), np.eye(3)[LABELS], np.zeros((6, 2, 3), np.float32)])
+def test_targets_may_be_numbers_of_any_shape(targets: np.ndarray) -> None:
+    found = Split(POINTS, targets)
+    np.testing.assert_array_equal(found.labels, targets)
+    assert not found.has_classes
+    with pytest.raises(DataError, match="the labels of a data set are classes"):
+        Dataset("own", found, found, ("a",), "a test")
+
+
+def test_a_split_is_indexed_as_a_list_and_as_an_array() -> None:
+    whole = Split(POINTS, LABELS)
+    image, label = whole[4]
+    np.testing.assert_array_equal(image, POINTS[4])
+    assert label == LABELS[4]
+    assert np.array_equal(whole[-1][0], POINTS[5])
+    for index in (slice(1, 5, 2), LABELS > 0, [4, 0, 0], np.array([2])):
+        part = whole[index]
+        np.testing.assert_array_equal(part.images, POINTS[index])
+        np.testing.assert_array_equal(part.labels, LABELS[index])
+    assert len(whole[[]]) == 0
+    assert len(list(whole)) == 6, "a loop ends"
+
+
+@pytest.mark.parametrize("index", [6, -7, [0, 6], np.ones(5, bool)])
+def test_what_lies_outside_is_an_index_error(index: Any) -> None:
+    with pytest.raises(IndexError, match="6 examples"):
+        Split(POINTS, LABELS)[index]
+
+
+@pytest.mark.parametrize("index", ["a", 1.5, None, [[0]], {}, slice("a", None)])
+def test_what_is_no_index_is_told_what_is(index: Any) -> None:
+    with pytest.raises(TypeError, match="indexed by an integer, a slice, a mask or integers; got"):
+        Split(POINTS, LABELS)[index]
+
+
+def test_targets_with_one_number_are_cut_evenly_others_at_random() -> None:
+    targets = np.arange(40.0)
+    training, validation = split(Split(targets[:, None], targets), 0.25)
+    assert np.all(np.abs(np.diff(np.sort(validation.labels)) - 4) <= 6)
+    training, validation = split(Split(targets[:, None], np.eye(40)), 0.25)
+    assert sorted([*training.images[:, 0], *validation.images[:, 0]]) == targets.tolist()

@@ -205,3 +205,23 @@ def test_batches_are_in_this_machines_byte_order() -> None:
 def test_a_loader_that_cannot_be_is_refused_when_it_is_made(options: Any, error: Any, words: str) -> None:
     with pytest.raises(error, match=words):
         Loader(**{"split": small_split(6), "batch_size": 2, **options})
+
+
+def test_a_pair_of_arrays_is_a_split() -> None:
+    x, y = np.random.default_rng(0).random((10, 3)), np.arange(10) % 2
+    loader = Loader((x, y), 4, shuffle=False)
+    assert isinstance(loader.split, Split)
+    first, labels = next(iter(loader))
+    np.testing.assert_allclose(first, x[:4], rtol=1e-6)
+    np.testing.assert_array_equal(labels, y[:4])
+
+
+def test_what_is_no_pair_is_told_what_is() -> None:
+    from zerokara.data import load
+
+    with pytest.raises(TypeError, match=r"got Dataset: use its part data\.train"):
+        Loader(load("digits"), 4)
+    with pytest.raises(TypeError, match=r"got ndarray: use a pair, Loader\(\(x, y\), 100\)"):
+        Loader(np.zeros((4, 2)), 4)
+    with pytest.raises(TypeError, match="got list"):
+        Loader([1, 2, 3], 4)

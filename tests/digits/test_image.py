@@ -1,13 +1,16 @@
 """Whatever kind of file holds a drawing, it is the same drawing."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.digits.drawing import grey, mask, picture
-from zerokara.digits import PIXEL_LIMIT, ReadError, open_picture, read
+from zerokara.data import pictures
+from zerokara.digits import PIXEL_LIMIT, ReadError, open_pages, open_picture, read, read_pages
 
-FORMATS = ("png", "jpg", "bmp", "gif", "webp", "tiff", "pgm")
+FORMATS = ("png", "jpg", "bmp", "gif", "webp", "tiff", "pgm", "avif")
 
 
 def transparent(digit, colour=0):
@@ -83,7 +86,8 @@ def test_a_photograph_stands_upright_whichever_way_the_camera_was_held(tmp_path,
 
 def test_of_a_moving_picture_the_first_frame_counts(tmp_path):
     picture(3).save(tmp_path / "film.gif", save_all=True, append_images=[picture(8)], duration=100)
-    assert read(tmp_path / "film.gif").text == "3"
+    with pytest.warns(UserWarning, match="has 2 pages, of which the first is read"):
+        assert read(tmp_path / "film.gif").text == "3"
 
 
 @pytest.mark.parametrize(
@@ -171,3 +175,69 @@ def test_masked_pixels_are_not_taken_for_what_is_under_the_mask():
 def test_an_array_of_no_numbers_is_refused_in_one_sentence(array):
     with pytest.raises(ReadError, match="an array of bytes, whole numbers or fractions; got"):
         open_picture(array)
+
+
+def saved(image, kind, **options):
+    """The bytes of a file."""
+    file = io.BytesIO()
+    image.save(file, format=kind, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "GIF", "WEBP", "AVIF", "PNG"])
+def test_every_page_of_a_file_is_opened(kind, tmp_path):
+    path = tmp_path / f"pages.{kind.lower()}"
+    path.write_bytes(saved(picture(7), kind, save_all=True, append_images=[picture(1), picture(7)]))
+    found = list(open_pages(path))
+    assert [(one.page, one.pages) for one in found] == [(1, 3), (2, 3), (3, 3)]
+    assert [one.text for one in read_pages(path)] == ["7", "1", "7"]
+    assert [one.page for one in read_pages(path)] == [1, 2, 3]
+    assert np.array_equal(open_picture(path).pixels, found[0].pixels)
+
+
+def test_read_says_that_there_are_more_pages(tmp_path):
+    path = tmp_path / "pages.tiff"
+    path.write_bytes(saved(picture(7), "TIFF", save_all=True, append_images=[picture(1)]))
+    with pytest.warns(UserWarning, match="has 2 pages, of which the first is read; read_pages reads all"):
+        assert read(path).text == "7"
+    assert [one.page for one in read_pages(saved(picture(7), "PNG"))] == [0]
+
+
+def test_the_bytes_of_a_file_are_a_picture_too():
+    assert read(saved(picture(7), "PNG")).text == "7"
+    with pytest.raises(ReadError, match="the picture is empty"):
+        read(b"")
+    with pytest.raises(ReadError, match="bytes: this is not a picture"):
+        read(b"neither png nor jpeg")
+
+
+def test_heic_is_read_where_its_plugin_is_installed(tmp_path):
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    path = tmp_path / "seven.heic"
+    picture(7).save(path, format="HEIF")
+    assert read(path).text == "7"
+
+
+def test_heic_without_its_plugin_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr(pictures, "reads_heif", lambda: False)
+    path = tmp_path / "seven.heic"
+    path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40))
+    with pytest.raises(
+        ReadError, match=r"seven\.heic: HEIC and HEIF pictures need a plugin: pip install 'zerokara\[heic\]'$"
+    ):
+        read(path)
+
+
+@pytest.mark.parametrize("wrong", [None, 3, [1, 2], {}, 1.5])
+def test_what_is_no_picture_at_all_is_refused_in_words(wrong):
+    with pytest.raises(ReadError, match="a picture is a file, its bytes, a Pillow image or an array"):
+        read(wrong)
+
+
+def test_a_reading_is_shown_with_the_views_of_its_digits():
+    found = read(picture(7))
+    assert repr(found) == "Reading('picture': 7)"
+    assert repr(found.digits[0]).startswith("Digit(7, ")
+    assert found._repr_html_().count("data:image/png;base64,") == 1
+    assert "no digit found" in repr(read(Image.new("L", (60, 60), 255)))

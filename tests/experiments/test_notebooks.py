@@ -7,6 +7,9 @@ import pytest
 from nbclient import NotebookClient
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+MOST_TEXT = 2_000
+"""So many characters of text an output has at most: a screenful, never the source of a drawing."""
+
 NOTEBOOKS = sorted(EXAMPLES.glob("*.ipynb"))
 
 
@@ -24,5 +27,10 @@ def test_it_runs(path: Path, tmp_path: Path) -> None:
     )
     client.execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    for output in shown:
+        text = output.get("data", {}).get("text/plain", output.get("text", ""))
+        assert len(text) < MOST_TEXT, text[:200]
+        assert "<svg" not in text, "the source of a picture is no text"
+        assert output.get("name") != "stderr", text
     assert any("<svg" in output.get("data", {}).get("text/html", "") for output in shown)
     assert (tmp_path / "report.ja.html").stat().st_size > 10_000

@@ -34,6 +34,9 @@ class Drawing:
     def __str__(self) -> str:
         return self.svg
 
+    def __repr__(self) -> str:
+        return f"Drawing(SVG, {len(self.svg):,} characters: save(path) writes it, a notebook shows it)"
+
     def _repr_svg_(self) -> str:
         return self.svg
 

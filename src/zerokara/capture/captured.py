@@ -50,6 +50,7 @@ class Captured(Generic[P, R]):
         self._verify = os.environ.get("ZEROKARA_VERIFY", "0") not in ("", "0") if verify is None else verify
         self._recordings: dict[Any, list[Recording]] = {}
         self._reasons: dict[str, int] = {}
+        self.recorded = 0  # how often it was
         self._working = threading.RLock()
 
     @property
@@ -85,6 +86,7 @@ class Captured(Generic[P, R]):
 
     def _record(self, signature: Any, args: Any, kwargs: Any) -> Recording:
         made = Recording(self.step, args, kwargs)
+        self.recorded += 1
         if sum(map(len, self._recordings.values())) >= _MOST:
             self._recordings.clear()
         self._recordings.setdefault(signature, []).insert(0, made)

@@ -4,12 +4,14 @@ import difflib
 import sys
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 from cyclopts import App, Parameter, UnknownCommandError
 
-from zerokara.cli import errors
+from zerokara.cli import errors, language
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, Command
-from zerokara.cli.console import safe, tolerate_any_text
+from zerokara.cli.console import STDIN, safe, tolerate_any_text
+from zerokara.cli.stopping import ended_by_sigterm
 
 GROUPS = {"lab": LAB_COMMANDS, "data": DATA_COMMANDS}
 """Commands that have commands of their own."""
@@ -20,7 +22,8 @@ def build() -> App:
     app = _app(
         "zerokara",
         "zerokara (ゼロから): deep learning from zero. Begin with: zerokara demo",
-        "`zerokara COMMAND --help` explains a command and shows examples.",
+        "`zerokara COMMAND --help` explains a command and shows examples. --lang en or ja, with any command, says the "
+        "language; else LANG does.",
     )
     _add(app, {name: command for name, command in COMMANDS.items() if command.target})
     for name, commands in GROUPS.items():
@@ -35,7 +38,8 @@ def _app(name: str, help: str, epilogue: str) -> App:
     return App(
         name=name,
         help=help,
-        help_epilogue=epilogue,
+        help_epilogue=_epilogue(epilogue),
+        help_formatter=_formatter(),
         help_format="plaintext",
         version_flags=["--version"],
         version=_version,
@@ -44,10 +48,27 @@ def _app(name: str, help: str, epilogue: str) -> App:
     )
 
 
+def _formatter() -> Any:
+    """How help is shown: as cyclopts does, or with its sentences in Japanese."""
+    if language.current() == "en":
+        return None
+    from zerokara.cli.japanese import JapaneseHelp
+
+    return JapaneseHelp()
+
+
+def _epilogue(text: str) -> str:
+    if language.current() == "en":
+        return text
+    from zerokara.cli.japanese import translated
+
+    return translated(text).replace("Examples:", "例：", 1)
+
+
 def _add(app: App, commands: dict[str, Command]) -> None:
     for name, command in commands.items():
         place = list(COMMANDS).index(name) if name in COMMANDS else None
-        epilogue = _examples(command)
+        epilogue = _epilogue(_examples(command))
         app.command(command.target, name=name, help=command.help, help_epilogue=epilogue, sort_key=place)
 
 
@@ -62,10 +83,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done. 1: it could not be done. 2: wrong usage. 130: interrupted. What goes wrong is one line on standard error.
     """
     tolerate_any_text()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), ended_by_sigterm():
         warnings.showwarning = _show_warning  # type: ignore[assignment]
+        language.speak(language.of_environment())
         try:
-            code = _run(sys.argv[1:] if arguments is None else list(arguments))
+            code = _run(language.taken(sys.argv[1:] if arguments is None else arguments))
             sys.stdout.flush()
         except BaseException as error:
             return errors.report(error)
@@ -75,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     try:
         result = build()(
-            ["lab", "list", *arguments[1:]] if _is_bare_lab(arguments) else arguments,
+            plain(arguments),
             exit_on_error=False,
             print_error=False,
             result_action="return_value",
@@ -83,6 +105,15 @@ def _run(arguments: Sequence[str]) -> int:
     except UnknownCommandError:  # its own message would import every command to name them all
         raise _unknown_command(arguments) from None
     return result if isinstance(result, int) else 0
+
+
+def plain(arguments: Sequence[str]) -> list[str]:
+    """The arguments as the commands know them: `lab` alone is `lab list`, and - of `read` is no option."""
+    if _is_bare_lab(arguments):
+        return ["lab", "list", *arguments[1:]]
+    if list(arguments[:1]) == ["read"]:
+        return [STDIN if word == "-" else word for word in arguments]
+    return list(arguments)
 
 
 def _is_bare_lab(arguments: Sequence[str]) -> bool:

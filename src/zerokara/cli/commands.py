@@ -24,8 +24,8 @@ COMMANDS: dict[str, Command] = {
         "Read the digits in pictures, drawn or photographed.\n\n"
         "Exit code 0: every picture was read; 1: some could not be; 2: wrong usage. A picture without a digit counts "
         "as read; the answer says that there is none.",
-        "zerokara read seven.png\nzerokara read *.jpg --json > readings.jsonl\n"
-        "zerokara read note.png --save-view seen/",
+        "zerokara read seven.png\nzerokara read *.jpg --json > readings.jsonl\nzerokara read scans/ --lang ja\n"
+        "cat note.png | zerokara read - --save-view seen/",
     ),
     "train": Command(
         "zerokara.cli.train:train",
@@ -69,7 +69,7 @@ COMMANDS: dict[str, Command] = {
         "",
         "The laboratory: every experiment of the book and of its readers.\n\n"
         "Without a further word it lists them. Reports and results are kept in --out (zerokara-lab).",
-        "zerokara lab\nzerokara lab show optimizer-paths\nzerokara lab run optimizer-paths --lr 0.5\n"
+        "zerokara lab\nzerokara lab show optimizer-paths\nzerokara lab run optimizer-paths --lr-sgd 0.5\n"
         "zerokara lab run ch06 --quick --lang ja",
     ),
     "data": Command(
@@ -88,8 +88,9 @@ COMMANDS: dict[str, Command] = {
 LAB_COMMANDS: dict[str, Command] = {
     "list": Command(
         "zerokara.cli.lab:list_all",
-        "List the experiments by chapter, with their question.",
-        "zerokara lab list\nzerokara lab list --lang ja\nzerokara lab list --json",
+        "List the experiments by chapter, with their question.\n\n"
+        "All of them, or those of the chapters named, with what they cost in time and the data they need.",
+        "zerokara lab list\nzerokara lab list ch06 --lang ja\nzerokara lab list --json",
     ),
     "show": Command(
         "zerokara.cli.lab:show",

@@ -2,6 +2,7 @@
 
 import shlex
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from zerokara.cli import drawings, drawings_report, names
@@ -12,7 +13,7 @@ from zerokara.io.files import make_folder
 from zerokara.recipes import Result, run
 from zerokara.recipes.page import Told, page
 from zerokara.report import duration, percent, whole
-from zerokara.training import watch
+from zerokara.training import Record, watch
 
 RECIPE, OUT, REPORT = "digits-small", Path("zerokara-demo"), "report.html"
 
@@ -23,7 +24,7 @@ def demo(
     seed: Whole = None,
     data: str | None = None,
     epochs: Whole = None,
-    lang: str = "en",
+    lang: str | None = None,
     data_dir: Path | None = None,
 ) -> None:
     """Train a small network, read drawings, write a report.
@@ -39,7 +40,7 @@ def demo(
     epochs
         Passes over the training images.
     lang
-        Language of the report: en or ja.
+        Language of help, messages and reports: en or ja.
     data_dir
         Folder with your own data files, for --data.
     """
@@ -47,12 +48,17 @@ def demo(
     language = names.language(lang)
     recipe = names.changed(names.by_name(RECIPE), {"seed": seed, "data": data, "epochs": epochs})
     report = _place(out)
-    say(f"Training {recipe.model} on {safe(recipe.data)}, {recipe.epochs} epochs …")
-    result = run(recipe, data_dir=data_dir, watch=watch)
+
+    def introduced(records: Iterator[Record]) -> Iterator[Record]:
+        """The plan, told when the data are there and fit: not before a failure."""
+        say(f"Training {recipe.model} on {safe(recipe.data)}, {recipe.epochs} epochs …")
+        return watch(records)
+
+    result = run(recipe, data_dir=data_dir, watch=introduced)
     _tell_accuracy(result)
     read = drawings.read_examples(result)
     _tell_drawings(read)
-    command = _command(out, seed, data, epochs, lang)
+    command = _command(out, seed, data, epochs, language)
     told = Told(
         command=command,
         environment=list(environment().items()),

@@ -27,12 +27,21 @@ def report(error: BaseException) -> int:
     if os.environ.get(TRACEBACK):
         traceback.print_exception(error)
     sentence, code = explain(error)
-    print(f"zerokara: {sentence}", file=sys.stderr)
+    say_error(sentence)
     return code
+
+
+def say_error(sentence: str) -> None:
+    """One line on standard error, in the language that is spoken."""
+    from zerokara.cli.language import current
+    from zerokara.cli.messages import in_japanese
+
+    print(f"zerokara: {in_japanese(sentence) if current() == 'ja' else sentence}", file=sys.stderr)
 
 
 def explain(error: BaseException) -> tuple[str, int]:
     """The sentence and the exit code for an error."""
+    error = interruption(error) or error
     if isinstance(error, CycloptsError | UsageError):
         return safe(str(error)), USAGE
     if isinstance(error, KeyboardInterrupt):
@@ -46,6 +55,16 @@ def explain(error: BaseException) -> tuple[str, int]:
         return safe(str(error)), FAILED
     kind = type(error).__name__
     return f"unexpected {kind}: {safe(str(error))} ({TRACEBACK}=1 shows where)", FAILED
+
+
+def interruption(error: BaseException) -> KeyboardInterrupt | None:
+    """The wish to stop that led to an error: a compiler that is interrupted may end in errors of its own."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, KeyboardInterrupt):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return None
 
 
 def _of_system(error: OSError) -> str:

@@ -28,7 +28,7 @@ def evaluate(
     model: str | None = None,
     data_dir: Path | None = None,
     report: Path | None = None,
-    lang: str = "en",
+    lang: str | None = None,
     json: bool = False,
 ) -> None:
     """Test a trained network.
@@ -46,7 +46,7 @@ def evaluate(
     report
         Write an HTML report to this file.
     lang
-        Language of the report: en or ja.
+        Language of help, messages and reports: en or ja.
     json
         One JSON object instead of text.
     """

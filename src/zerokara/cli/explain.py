@@ -1,7 +1,6 @@
 """`zerokara explain`."""
 
 import json as json_format
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,7 @@ from cyclopts import Parameter
 
 from zerokara.cli import names
 from zerokara.cli.console import safe, say
-from zerokara.cli.errors import FAILED, UsageError
+from zerokara.cli.errors import FAILED, UsageError, say_error
 from zerokara.cli.errors import explain as in_words
 from zerokara.cli.explain_report import page
 from zerokara.cli.explained import Explained, arrays, chosen_methods, explained, to_dict, write
@@ -21,6 +20,8 @@ from zerokara.io.files import make_folder
 from zerokara.report import percent, significant
 
 OUT = Path("zerokara-explain")
+KEPT = ("report.html", "explanations.json", "explanations.npz")
+"""What a call writes once; a folder with one of them is left as it is."""
 
 
 def explain(
@@ -42,7 +43,7 @@ def explain(
     no_curves: bool = False,
     data_dir: Path | None = None,
     json: bool = False,
-    lang: str = "en",
+    lang: str | None = None,
 ) -> int:
     """Show what in a picture speaks for a class.
 
@@ -64,7 +65,7 @@ def explain(
     maps
         Show the feature maps of every layer too.
     out
-        The folder for pictures, numbers and report.
+        The folder for pictures, numbers and report; where it holds an earlier report, OUT-2, OUT-3 and so on.
     classes
         A text file with the names of the classes, one a line.
     prepare
@@ -86,7 +87,7 @@ def explain(
     json
         Print one JSON object a line, one for each picture (or digit).
     lang
-        Language of the report: en or ja.
+        Language of help, messages and reports: en or ja.
     """
     if not files:
         raise UsageError("explain needs at least one picture: zerokara explain seven.png")
@@ -96,7 +97,7 @@ def explain(
     ways = chosen_methods(method, about)
     targets = [about.class_index(text) for text in class_ or []]
     seen, code = _views(files, about, how)
-    folder = make_folder(out)
+    folder = make_folder(_unused(out)) if seen else out
     done: list[Explained] = []
     for name, view in seen.items():
         one = explained(about, view, name, ways, targets, layer, curves=not no_curves, maps=maps)
@@ -111,6 +112,12 @@ def explain(
     return code
 
 
+def _unused(out: Path) -> Path:
+    """The folder, or the first of FOLDER-2, -3 … that holds no explanations yet: none is written over."""
+    candidates = (out if i == 1 else out.with_name(f"{out.name}-{i}") for i in range(1, 10_000))
+    return next(folder for folder in candidates if not any((folder / name).exists() for name in KEPT))
+
+
 def _views(files: tuple[Path, ...], about: Subject, how: Preparation) -> tuple[dict[str, View], int]:
     """The views under names of their own; pictures that cannot be used are named on standard error."""
     found: dict[str, View] = {}
@@ -122,7 +129,7 @@ def _views(files: tuple[Path, ...], about: Subject, how: Preparation) -> tuple[d
         except UsageError:
             raise
         except (ValueError, OSError, MemoryError) as error:
-            print(f"zerokara: {in_words(error)[0]}", file=sys.stderr)
+            say_error(in_words(error)[0])
             code = FAILED
     return found, code
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from rich.cells import cell_len
 
 from zerokara.cli import names as words
 from zerokara.cli.console import columns, safe, say
@@ -17,32 +18,65 @@ from zerokara.cli.numbers import Whole
 from zerokara.experiments import CHAPTERS, EXPERIMENTS, Experiment, Order, by_name, chosen, order
 from zerokara.io.files import make_folder, write_beside
 from zerokara.recipes import known
-from zerokara.report import Lang
+from zerokara.report import Lang, Text
 
 OUT = Path("zerokara-lab")
+COSTS = {
+    "S": Text("< 1 s", "1 秒未満"),
+    "M": Text("< 1 min", "1 分未満"),
+    "L": Text("minutes", "数分"),
+    "XL": Text("longer", "それ以上"),
+}
+"""How long an experiment takes with its own settings."""
+
+HINT = Text(
+    "zerokara lab show NAME explains one; zerokara lab run NAME does it (--quick: in seconds; --data digits: without a "
+    "download).",
+    "zerokara lab show 名前 で説明、zerokara lab run 名前 で実行（--quick：数秒で、--data digits：ダウンロードなし）。",
+)
 AsJson = Annotated[bool, Parameter(name="--json", help="JSON instead of text: one object a line.")]
 Setting = Annotated[str, Parameter(allow_leading_hyphen=True)]
-Language = Annotated[str, Parameter(help="Language of titles, questions and reports: en or ja.")]
+Language = Annotated[str | None, Parameter(help="Language of titles, questions and reports: en or ja.")]
 
 
-def list_all(*, json: AsJson = False, lang: Language = "en") -> None:
-    """List the experiments by chapter, with their question."""
+def list_all(*chapters: str, json: AsJson = False, lang: Language = None) -> None:  # noqa: D417 (json and lang explain themselves)
+    """List the experiments by chapter, with their question.
+
+    Parameters
+    ----------
+    chapters
+        Chapters, such as ch06; without them, all.
+    """
     language = words.language(lang)
+    wanted = _usage(chosen, list(chapters)) if chapters else list(EXPERIMENTS)
     if json:
-        for experiment in EXPERIMENTS.values():
-            say(json_format.dumps(_facts(experiment, language), ensure_ascii=False))
+        for name in wanted:
+            say(json_format.dumps(_facts(EXPERIMENTS[name], language), ensure_ascii=False))
         return
-    width = max(map(len, EXPERIMENTS))
+    rows = [[f"  {name}", COSTS[EXPERIMENTS[name].cost](language), _data(EXPERIMENTS[name])] for name in wanted]
+    lines = dict(zip(wanted, _padded(rows), strict=True))
     for chapter, title in CHAPTERS.items():
-        say(f"ch{chapter:02}  {title(language)}")
-        for name, experiment in EXPERIMENTS.items():
-            if experiment.chapter == chapter:
-                say(f"  {name.ljust(width)}  {experiment.question(language)}")
-        say()
-    say("zerokara lab show NAME explains one; zerokara lab run NAME does it.")
+        inside = [name for name in wanted if EXPERIMENTS[name].chapter == chapter]
+        if inside:
+            say(f"ch{chapter:02}  {title(language)}")
+            for name in inside:
+                say(f"{lines[name]}  {EXPERIMENTS[name].question(language)}")
+            say()
+    say(HINT(language))
 
 
-def show(name: str, /, *, json: AsJson = False, lang: Language = "en") -> None:  # noqa: D417 (json and lang explain themselves)
+def _data(experiment: Experiment) -> str:
+    """The data set that an experiment asks for, unless told otherwise; "–" where it needs none."""
+    return str(experiment.settings.get("data", "–"))
+
+
+def _padded(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines with aligned columns; a Japanese character takes the room of two others."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(c + " " * (w - cell_len(c)) for c, w in zip(row, widths, strict=True)) for row in rows]
+
+
+def show(name: str, /, *, json: AsJson = False, lang: Language = None) -> None:  # noqa: D417 (json and lang explain themselves)
     """Show question, formula and settings of an experiment.
 
     Parameters
@@ -75,7 +109,7 @@ def show(name: str, /, *, json: AsJson = False, lang: Language = "en") -> None: 
 def run(  # noqa: D417 (json and lang explain themselves)
     *names: str,
     out: Path = OUT,
-    lang: Language = "en",
+    lang: Language = None,
     quick: bool = False,
     seed: Whole = None,
     seeds: Whole = None,
@@ -115,7 +149,7 @@ def run(  # noqa: D417 (json and lang explain themselves)
     if jobs is not None and jobs < 1:
         raise UsageError(f"jobs is at least 1; got {jobs}")
     orders = _orders(names, settings, seed or 0, seeds, quick)
-    command = _command(names, settings, quick, seed, seeds, lang)
+    command = _command(names, settings, quick, seed, seeds, language)
     bench = Bench(_folder(out), data_dir, jobs or 1, language, quiet or json, command if len(orders) == 1 else "")
     return carry_out(orders, bench, list(environment().items()), force=force, json=json)
 
@@ -164,6 +198,7 @@ def _facts(experiment: Experiment, lang: Lang) -> dict[str, Any]:
         "source": experiment.source,
         "formula": list(experiment.formula),
         "cost": experiment.cost,
+        "data": experiment.settings.get("data"),
         "seeds": experiment.seeds,
         "settings": experiment.settings,
         "quick": dict(experiment.quick),

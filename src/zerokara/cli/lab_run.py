@@ -1,6 +1,7 @@
 """Doing the experiments of a command line: progress, reports, and what is said of each."""
 
 import json as json_format
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from zerokara.cli.console import safe, say
-from zerokara.cli.errors import explain
+from zerokara.cli.errors import explain, interruption, say_error
+from zerokara.cli.stopping import Stopped
+from zerokara.cli.time_left import TimeLeft
 from zerokara.experiments import Order, Result, Verdict
 from zerokara.experiments.index import write_index, write_report
 from zerokara.experiments.keeping import finite
 from zerokara.experiments.running import Unit, measure, spread, unit
 from zerokara.report import Lang, duration
+
+WIDE = 90
+"""On a terminal of fewer characters there is no bar: the name, the share and the time left stay."""
 
 EVERY = 20.0
 """Seconds between two lines of progress where there is no terminal."""
@@ -54,15 +60,20 @@ def carry_out(
                 if len(orders) == 1:
                     raise error
                 failed += 1
-                print(f"zerokara: {one.experiment.name}: {explain(error)[0]}", file=sys.stderr)
+                say_error(f"{one.experiment.name}: {explain(error)[0]}")
                 continue
             result = one.shelf(bench.root).load(list(one.seeds))
             path = write_report(bench.root, result, bench.lang, bench.command, environment)
             outside += result.verdict is Verdict.OUTSIDE
             _tell(result, path, kept=one.experiment.name not in fresh, json=json)
-    except KeyboardInterrupt:
+    except BaseException as error:
+        asked = interruption(error)
+        if asked is None:
+            raise
         write_index(bench.root, bench.lang)
-        raise KeyboardInterrupt("interrupted; what was finished is kept, and the same command goes on") from None
+        raise Stopped(
+            getattr(asked, "signal_number", signal.SIGINT), "what was finished is kept, and the same command goes on"
+        ) from None
     index = write_index(bench.root, bench.lang)
     if not json:
         _conclude(len(orders), failed, outside, index, time.perf_counter() - began)
@@ -124,6 +135,8 @@ def _work(units: Sequence[Unit], bench: Bench) -> Iterator[tuple[Unit, Any]]:
             try:
                 outcome = measure(one, tell)
             except Exception as error:
+                if interruption(error) is not None:
+                    raise
                 broken.add(one.name)
                 outcome = error
             finish()
@@ -149,15 +162,17 @@ def _lines(total: int) -> tuple[Begin, Callable[[], None]]:
     finished, said = [0], [time.monotonic()]
 
     def begin(name: str) -> Callable[[int, int], None]:
-        began = time.monotonic()
+        rest = TimeLeft()
 
         def tell(done: int, planned: int) -> None:
             now = time.monotonic()
+            rest.see(done, now)
             if now - said[0] >= EVERY:
                 said[0] = now
-                left = (now - began) * (planned - done) / max(done, 1)
+                left = rest.seconds(done, planned)
+                told = "" if left is None else f", about {duration(left)} left of this one"
                 where = f"{finished[0] + 1}/{total} {name}: {done:,} of {planned:,} steps"
-                print(f"{where}, about {duration(left)} left of this one", file=sys.stderr, flush=True)
+                print(f"{where}{told}", file=sys.stderr, flush=True)
 
         return tell
 
@@ -170,22 +185,27 @@ def _lines(total: int) -> tuple[Begin, Callable[[], None]]:
 @contextmanager
 def _bars(total: int) -> Iterator[tuple[Begin, Callable[[], None]]]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    shown = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*shown, console=Console(stderr=True), transient=True) as progress:
-        everything = progress.add_task("all", total=total, visible=total > 1)
-        current = progress.add_task("", total=None)
+    console = Console(stderr=True)
+    bar = (BarColumn(), TaskProgressColumn()) if console.width >= WIDE else (TaskProgressColumn(),)
+    shown = (TextColumn("{task.description}"), *bar, TextColumn("{task.fields[left]}"))
+    with Progress(*shown, console=console, transient=True) as progress:
+        everything = progress.add_task("all", total=total, visible=total > 1, left="")
+        current = progress.add_task("", total=None, left="")
 
         def begin(name: str) -> Callable[[int, int], None]:
-            progress.reset(current, total=None, description=name)
-            drawn = [0.0]
+            progress.reset(current, total=None, description=name, left="")
+            drawn, rest = [0.0], TimeLeft()
 
             def tell(done: int, planned: int) -> None:
                 now = time.monotonic()
+                rest.see(done, now)
                 if now - drawn[0] > 0.1:
                     drawn[0] = now
-                    progress.update(current, completed=done, total=planned)
+                    seconds = rest.seconds(done, planned)
+                    left = "" if seconds is None else f"{duration(seconds)} left"
+                    progress.update(current, completed=done, total=planned, left=left)
 
             return tell
 

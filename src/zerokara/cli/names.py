@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from zerokara.cli.errors import UsageError
+from zerokara.cli.language import checked, current
 from zerokara.recipes import RECIPES, Recipe, known, override
-from zerokara.report import Lang, check_language
+from zerokara.report import Lang
 
 SETTINGS = "settings.json"
 
@@ -25,10 +26,9 @@ def of_own(model: str, data: str) -> Recipe:
     return recipe
 
 
-def language(lang: str) -> Lang:
-    """A language in which reports can be written; UsageError for another."""
-    checked: Lang = _usage(check_language, lang)
-    return checked
+def language(lang: str | None) -> Lang:
+    """The language asked for, or the one that the command line speaks; UsageError for another."""
+    return current() if lang is None else checked(lang)
 
 
 def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:

@@ -2,16 +2,18 @@
 
 import json as json_format
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from zerokara import digits
 from zerokara.cli import reading as shown
-from zerokara.cli.console import is_terminal, say
-from zerokara.cli.errors import FAILED, UsageError
+from zerokara.cli.console import STDIN, is_terminal, say
+from zerokara.cli.errors import FAILED, UsageError, say_error
 from zerokara.cli.errors import explain as in_words
-from zerokara.cli.strokes import Strokes, strokes
+from zerokara.cli.strokes import Strokes, stem_of, strokes
 from zerokara.cli.weights import all_finite
+from zerokara.data.listing import is_picture
 from zerokara.io import write_atomically
 from zerokara.io.files import make_folder
 from zerokara.report.png import as_pixels, png
@@ -27,7 +29,8 @@ def read(
     Parameters
     ----------
     files
-        Pictures: PNG, JPEG, BMP, GIF, WebP, TIFF.
+        Pictures: PNG, JPEG, BMP, GIF, WebP, TIFF, AVIF, HEIC; every page of each. A folder stands for the pictures in
+        it, - for one on standard input.
     json
         Print one JSON object a line, one for each picture that could be read.
     save_view
@@ -45,19 +48,44 @@ def read(
     reader = _reader(model)
     taken: set[str] = set()
     code = 0
-    for file in files:
+    for file, why_not in _spread(files):
         try:
-            found = digits.read(file, reader=reader)
-            why = None if drawn is None else strokes(found, reader, drawn, taken)
+            if why_not:
+                raise ValueError(why_not)
+            for found in _readings(file, reader):
+                why = None if drawn is None else strokes(found, reader, drawn, taken)
+                show(found, why)
+                if folder is not None:
+                    _save_views(found, folder, taken)
         except (ValueError, OSError, MemoryError) as error:
             sys.stdout.flush()
-            print(f"zerokara: {in_words(error)[0]}", file=sys.stderr)
+            say_error(in_words(error)[0])
             code = FAILED
-            continue
-        show(found, why)
-        if folder is not None:
-            _save_views(found, folder, taken)
     return code
+
+
+def _spread(files: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """The files, and in the place of a folder the pictures directly in it, by name; or why there is nothing to read."""
+    for file in files:
+        if not file.is_dir():
+            yield file, ""
+            continue
+        inside = sorted(path for path in file.iterdir() if path.is_file() and is_picture(path))
+        yield from ((path, "") for path in inside)
+        if not inside:
+            yield file, f"{file} holds no pictures; those in folders within it are read by naming the folders"
+
+
+def _readings(file: Path, reader: digits.Reader) -> Iterator[digits.Reading]:
+    """What stands on every page of a file."""
+    if str(file) != STDIN:
+        yield from digits.read_pages(file, reader)
+        return
+    try:
+        for found in digits.read_pages(sys.stdin.buffer.read(), reader):
+            yield replace(found, file="-")
+    except digits.ReadError as error:
+        raise digits.ReadError(f"standard input: {str(error).removeprefix('bytes: ')}") from error
 
 
 def _reader(model: Path | None) -> digits.Reader:
@@ -89,7 +117,7 @@ def _print_json(found: digits.Reading, why: Sequence[Strokes] | None) -> None:
 
 def _save_views(found: digits.Reading, folder: Path, taken: set[str]) -> None:
     """`NAME.view.png`, `NAME.view-2.png` … for the digits of a picture; a name is used once in a run of the command."""
-    stem = Path(found.file).name
+    stem = stem_of(found)
     for digit in found.digits:
         name = _free_name(stem, taken)
         taken.add(name)

@@ -14,9 +14,9 @@ WIDTH = 30
 def plain(reading: Reading) -> None:
     """Lines without colour or drawing: the text, then the probabilities."""
     if not reading.digits:
-        say(f"{safe(str(reading.file))}: {reading.message}")
+        say(f"{safe(reading.name)}: {reading.message}")
         return
-    say(f"{safe(str(reading.file))}: {' / '.join(reading.text.splitlines())}")
+    say(f"{safe(reading.name)}: {' / '.join(reading.text.splitlines())}")
     for digit in reading.digits:
         shares = "  ".join(f"{i} {percent(p)}" for i, p in _by_size(digit)[:3])
         say(f"  {digit.digit}: {shares}")
@@ -25,7 +25,7 @@ def plain(reading: Reading) -> None:
 def picture(reading: Reading) -> None:
     """The digits large, and how probable each of the ten is."""
     console = terminal()
-    console.print(Text(safe(str(reading.file)), style="dim"))
+    console.print(Text(safe(reading.name), style="dim"))
     if not reading.digits:
         console.print(Text(f"  {reading.message}", style="bold"))
     elif len(reading.digits) == 1:

@@ -45,12 +45,18 @@ def strokes(found: Reading, reader: Reader, folder: Path, taken: set[str]) -> Se
     from zerokara.digits.strokes import decided  # here: plain reading does without gradients
 
     told = []
-    names = _names(Path(found.file).name, taken)
+    names = _names(stem_of(found), taken)
     for digit in found.digits:
         what, name = decided(digit.view, digit.digit, reader), next(names)
         taken.add(name)
         told.append(Strokes(digit.digit, what, write_atomically(folder / name, png(as_pixels(drawn(digit, what))))))
     return told
+
+
+def stem_of(found: Reading) -> str:
+    """What the pictures of a reading are called after: its file, and of several pages the page."""
+    name = "stdin" if found.file == "-" else Path(found.file).name
+    return f"{name}.page{found.page}" if found.page else name
 
 
 def drawn(digit: Digit, what: Decided) -> Array:

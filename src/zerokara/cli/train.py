@@ -74,9 +74,7 @@ def train(  # noqa: D417 (the two options above explain themselves)
     """
     chosen = names.changed(_chosen(recipe, model, data, out, resume), {"model": model, "data": data, **asdict(changes)})
     folder = out or _free_folder(chosen.name)
-    if not quiet and not json:
-        _introduce(chosen, folder)
-    result = run(chosen, data_dir=data_dir, run_dir=folder, resume=resume, watch=_watcher(quiet, json))
+    result = run(chosen, data_dir=data_dir, run_dir=folder, resume=resume, watch=_watcher(chosen, folder, quiet, json))
     _conclude(result, folder, json)
 
 
@@ -107,10 +105,18 @@ def _free_folder(name: str) -> Path:
     return next(folder for folder in candidates if not folder.exists())
 
 
-def _watcher(quiet: bool, json: bool) -> Any:
+def _watcher(recipe: Recipe, folder: Path, quiet: bool, json: bool) -> Any:
+    """Who looks on. The plan is told when data, model and folder are found to be in order: not before a failure."""
     if json:
         return _print_records
-    return (lambda records: watch(records, "silent")) if quiet else watch
+    if quiet:
+        return lambda records: watch(records, "silent")
+
+    def introduced(records: Iterator[Record]) -> Iterator[Record]:
+        _introduce(recipe, folder)
+        return watch(records)
+
+    return introduced
 
 
 def _print_records(records: Iterator[Record]) -> Iterable[Record]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.data import cifar, mnist
 from zerokara.data.bundled import load_digits
 from zerokara.data.dataset import DataError, Dataset, Split
@@ -61,6 +62,10 @@ def load(
     elsewhere; `silent`: nothing).
     Errors: DataError naming the data set or the file that cannot be used, or what to do by hand without a network.
     """
+    if not isinstance(name, str):
+        raise DataError(f'a data set is called by its name, as load("digits"); got {name!r}')
+    if progress is not None and not callable(progress):
+        raise TypeError(f"progress is a function of a Transfer, or None; got {short(progress)}")
     if name.startswith(PREFIX):
         return load_folder(name)
     if name not in DATASETS:
@@ -72,6 +77,8 @@ def load(
 
 def place(name: str, data_dir: str | os.PathLike[str] | None = None) -> str:
     """Where a data set of DATASETS is, in words: with the installation, in a folder, or still to be fetched."""
+    if not isinstance(name, str) or name not in DATASETS:
+        raise DataError(f"no data set is called {short(name)}; known: {', '.join(DATASETS)}")
     publication = DATASETS[name].publication
     if publication is None:
         return "comes with the installation"

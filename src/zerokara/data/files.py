@@ -10,6 +10,7 @@ from pathlib import Path
 from zerokara.data.dataset import DataError
 from zerokara.data.idx import read_bytes, unpack
 from zerokara.data.published import Publication, PublishedFile, identify
+from zerokara.paths import as_path
 
 ENVIRONMENT = "ZEROKARA_DATA"
 
@@ -19,12 +20,14 @@ def data_root(data_dir: str | os.PathLike[str] | None = None) -> Path:
 
     Errors: DataError when a folder was named and is a file.
     """
-    named = data_dir or os.environ.get(ENVIRONMENT)
-    if not named:
+    named = (
+        os.environ.get(ENVIRONMENT) if data_dir is None or (isinstance(data_dir, str) and not data_dir) else data_dir
+    )
+    if isinstance(named, str | None) and not named:
         import platformdirs
 
         return Path(platformdirs.user_cache_dir("zerokara", appauthor=False)) / "data"
-    root = Path(named).expanduser()
+    root = as_path(named, "the data folder").expanduser()
     if root.exists() and not root.is_dir():
         raise DataError(f"{root} is a file; the data folder is expected to be a folder")
     return root

@@ -10,6 +10,7 @@ then        the elements, last axis fastest
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
 from pathlib import Path
 
@@ -17,18 +18,21 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.data.dataset import DataError
+from zerokara.paths import as_path
 
 _UNSIGNED_BYTE = 8
 _CONTENT = {1: "labels", 3: "images"}
 
 
-def read_images(path: Path) -> Array:
+def read_images(path: str | os.PathLike[str]) -> Array:
     """The images of an IDX file, gzipped or raw → (N, 1, H, W) uint8. Errors: DataError naming the file."""
+    path = as_path(path)
     return parse(unpack(read_bytes(path), path), path, axes=3)[:, None]
 
 
-def read_labels(path: Path) -> Array:
+def read_labels(path: str | os.PathLike[str]) -> Array:
     """The labels of an IDX file, gzipped or raw → (N,) uint8. Errors: DataError naming the file."""
+    path = as_path(path)
     return parse(unpack(read_bytes(path), path), path, axes=1)
 
 

@@ -9,19 +9,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zerokara.data.dataset import DataError
+from zerokara.data.pictures import reads_heif
 
 Listed = list[tuple[Path, int]]
 """Images, each with the number of its class."""
 
 SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".webp", ".tif", ".tiff"}
-    | {".pgm", ".ppm", ".pbm", ".pnm", ".apng"}
+    | {".pgm", ".ppm", ".pbm", ".pnm", ".apng", ".avif"}
 )
+HEIF = frozenset({".heic", ".heif"})
+"""Read where the plugin for them is installed."""
+
 OTHER_PICTURES = frozenset(
-    {".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".tga", ".ico", ".icns", ".psd", ".svg", ".eps", ".pcx", ".exr"}
+    {".heic", ".heif", ".jp2", ".j2k", ".jxl", ".tga", ".ico", ".icns", ".psd", ".svg", ".eps", ".pcx", ".exr"}
     | {".hdr", ".dds", ".dcm", ".nef", ".cr2", ".cr3", ".arw", ".dng", ".orf", ".raf", ".rw2"}
 )
-"""Pictures by their names, of kinds that are not read."""
+"""Pictures by their names, of kinds that are not read (HEIC and HEIF: without their plugin)."""
 
 TRAIN, TEST = "train", ("test", "val", "valid", "validation")
 """What the folders of a training part and a test part are called."""
@@ -35,7 +39,7 @@ def parts_of(root: Path) -> tuple[Path, Path] | None:
     folders = {path.name.casefold(): path for path in _folders(root)}
     train, tests = folders.get(TRAIN), [folders[name] for name in TEST if name in folders]
     if train is None or not tests:
-        if train is not None and not any(_is_image(path) for path in train.iterdir()):
+        if train is not None and not any(is_picture(path) for path in train.iterdir()):
             raise DataError(
                 f"{root} has a training part, {train.name}, and no test part: expected is a folder test beside it"
             )
@@ -59,7 +63,7 @@ def list_classes(root: Path) -> tuple[str, ...]:
     for same in alike.values():
         if len(same) > 1:
             _tell(f"{root}: {' and '.join(same)} are classes of their own, though they differ by case only")
-    loose = sorted(path.name for path in root.iterdir() if _is_image(path) and path.is_file())
+    loose = sorted(path.name for path in root.iterdir() if is_picture(path) and path.is_file())
     if loose:
         _tell(f"{root} has images outside of its classes' folders, which are left out: {_listed(loose)}")
     return tuple(names)
@@ -74,13 +78,19 @@ def list_images(root: Path, classes: tuple[str, ...]) -> Listed:
     others: list[str] = []
     for label, name in enumerate(classes):
         files = list(_walk(root / name, set())) if (root / name).is_dir() else []
-        images = [path for path in files if _is_image(path)]
-        others += [str(path.relative_to(root)) for path in files if path.suffix.lower() in OTHER_PICTURES]
+        images = [path for path in files if is_picture(path)]
+        others += [
+            str(path.relative_to(root))
+            for path in files
+            if path.suffix.lower() in OTHER_PICTURES and not is_picture(path)
+        ]
         if not images and (root / name).is_dir():
             raise DataError(f"{root / name} holds no images ({', '.join(sorted(SUFFIXES))})")
         listed += [(path, label) for path in images]
     if others:
-        _tell(f"{root} has pictures of kinds that are not read, which are left out: {_listed(others)}")
+        plugin = any(name.lower().endswith(tuple(HEIF)) for name in others)
+        hint = "; HEIC is read with pip install 'zerokara[heic]'" if plugin else ""
+        _tell(f"{root} has pictures of kinds that are not read, which are left out: {_listed(others)}{hint}")
     if not listed:
         raise DataError(f"{root} holds no images of {_listed(list(classes))}")
     return listed
@@ -112,8 +122,10 @@ def _is_shown(path: Path) -> bool:
     return not path.name.startswith(".") and path.name not in _NO_CLASS
 
 
-def _is_image(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and _is_shown(path)
+def is_picture(path: Path) -> bool:
+    """Whether a file is, by its name, a picture that can be read here."""
+    suffix = path.suffix.lower()
+    return (suffix in SUFFIXES or (suffix in HEIF and reads_heif())) and _is_shown(path)
 
 
 def _listed(names: list[str]) -> str:

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array, DTypeLike, generator
-from zerokara.data.dataset import Split
+from zerokara.data.dataset import Dataset, Split
 
 Numbers = float | Sequence[float] | Array
 """One number, or one a channel."""
@@ -19,7 +20,7 @@ Transform = Callable[[Array, np.random.Generator], Array]
 
 @dataclass(frozen=True, eq=False)
 class Loader:
-    """Batches (x, labels) of a split, epoch by epoch.
+    """Batches (x, labels) of a split, epoch by epoch. `Loader((x, y), 100)` takes a pair of arrays as a split.
 
     The order of an epoch is f(seed, epoch), the alteration of a batch is f(seed, epoch, batch index); nothing
     else is remembered. So `epoch(e, start=k)` yields exactly the batches that `epoch(e)` yields from the k-th on,
@@ -29,13 +30,13 @@ class Loader:
     draws every example anew from the whole split, as the book does (Ch4 §4.2.3): an epoch then sees about
     1 − 1/e = 63 % of the examples.
 
-    x = (transform(pixels / 255) − mean) / std,  pixels uint8 in 0..255; points (N, D) are not divided.
+    x = (transform(pixels / 255) − mean) / std,  pixels uint8 in 0..255; floating-point examples are not divided.
     `mean` and `std` are one number, or one a channel: numbers, tuples, lists or arrays; kept are floats or tuples.
-    Shapes: x (B, C, H, W) or (B, D) in `dtype`; labels (B,) int64. The last batch holds what is left, B ≥ 1,
-    unless `drop_last`.
+    Shapes: x (B, C, H, W) or (B, …) in `dtype`; labels (B,) int64, or targets (B, …) in `dtype`, of pictures
+    pixels / 255 and neither altered nor normalized. The last batch holds what is left, B ≥ 1, unless `drop_last`.
     """
 
-    split: Split
+    split: Any  # a Split, or what becomes one: a pair (x, y)
     batch_size: int
     shuffle: bool = True
     seed: int = 0
@@ -47,18 +48,19 @@ class Loader:
     dtype: DTypeLike = np.float32
 
     def __post_init__(self) -> None:
-        if not isinstance(self.split, Split):
-            raise TypeError(f"a loader reads a Split, as data.Split(images, labels); got {type(self.split).__name__}")
+        object.__setattr__(self, "split", _split(self.split))
         generator(self.seed)  # refuses what is no seed
+        if self.transform is not None and not callable(self.transform):
+            raise TypeError(f"transform is a function (batch, rng) → batch, or None; got {short(self.transform)}")
         is_whole = isinstance(self.batch_size, int | np.integer) and not isinstance(self.batch_size, bool)
         if not is_whole or self.batch_size < 1:
-            raise ValueError(f"batch_size is a whole number, at least 1; got {self.batch_size}")
-        if self.sampling not in ("shuffle", "replacement"):
-            raise ValueError(f'sampling is "shuffle" or "replacement"; got {self.sampling!r}')
+            raise ValueError(f"batch_size is a whole number, at least 1; got {short(self.batch_size)}")
+        if not isinstance(self.sampling, str) or self.sampling not in ("shuffle", "replacement"):
+            raise ValueError(f'sampling is "shuffle" or "replacement"; got {short(self.sampling)}')
         if self.sampling == "replacement" and not self.shuffle:
             raise ValueError('sampling="replacement" draws at random: it cannot keep the order (shuffle=False)')
-        if not np.issubdtype(np.dtype(self.dtype), np.floating):
-            raise ValueError(f"batches are floating-point arrays; got dtype={self.dtype}")
+        if not _is_floating(self.dtype):
+            raise ValueError(f"batches are floating-point arrays; got dtype={short(self.dtype)}")
         if not np.dtype(self.dtype).isnative:
             object.__setattr__(self, "dtype", np.dtype(self.dtype).newbyteorder("="))
         for name in ("mean", "std"):
@@ -81,9 +83,11 @@ class Loader:
 
     def epoch(self, e: int, start: int = 0) -> Iterator[tuple[Array, Array]]:
         """The batches of epoch e, from batch `start` on."""
-        if e < 0 or not 0 <= start <= len(self):
+        whole = all(isinstance(number, int | np.integer) for number in (e, start))
+        if not whole or e < 0 or not 0 <= start <= len(self):
             raise ValueError(
-                f"an epoch ≥ 0 and a batch from 0 to {len(self)} are expected; got epoch {e}, batch {start}"
+                f"an epoch ≥ 0 and a batch from 0 to {len(self)} are expected; "
+                f"got epoch {short(e)}, batch {short(start)}"
             )
         order = self.order(e)
         return (self._batch(order, e, index) for index in range(start, len(self)))
@@ -97,18 +101,54 @@ class Loader:
 
     def _batch(self, order: Array, e: int, index: int) -> tuple[Array, Array]:
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
-        x = scaled(self.split.images[chosen], self.dtype)
+        x = _scaled(self.split.images[chosen], self.dtype)
         if self.transform is not None:
             x = self.transform(x, generator(self.seed, "augment", e, index))
-        return normalized(x, self.mean, self.std), self.split.labels[chosen]
+        return _normalized(x, self.mean, self.std), self._targets(chosen)
+
+    def _targets(self, chosen: Array) -> Array:
+        labels: Array = self.split.labels[chosen]
+        return labels if self.split.has_classes else _scaled(labels, self.dtype)
+
+
+def _split(given: Any) -> Split:
+    if isinstance(given, Split):
+        return given
+    if isinstance(given, tuple | list) and len(given) == 2:
+        return Split(*given)
+    hint = f": use {'its part' if isinstance(given, Dataset) else 'a pair,'} "
+    hint += "data.train" if isinstance(given, Dataset) else "Loader((x, y), 100)"
+    known = isinstance(given, Dataset | np.ndarray)
+    raise TypeError(
+        f"a loader reads a Split, as data.Split(images, labels); got {type(given).__name__}{hint if known else ''}"
+    )
+
+
+def _is_floating(dtype: Any) -> bool:
+    try:
+        return dtype is not None and np.issubdtype(np.dtype(dtype), np.floating)
+    except (TypeError, ValueError):
+        return False
 
 
 def scaled(images: Array, dtype: DTypeLike = np.float32) -> Array:
     """uint8 pixels 0..255 → 0..1; floating-point examples keep their values. Always a new array."""
+    if not isinstance(images, np.ndarray) or images.dtype.kind not in "biuf" or not _is_floating(dtype):
+        raise TypeError(
+            f"scaled takes an array of numbers and a floating-point dtype; got {_kind(images)}, {short(dtype)}"
+        )
+    return _scaled(images, dtype)
+
+
+def _scaled(images: Array, dtype: DTypeLike) -> Array:
     x = images.astype(dtype)
     if images.dtype == np.uint8:
         x /= 255
     return x
+
+
+def _kind(value: Any) -> str:
+    return f"{value.dtype} {value.shape}" if isinstance(value, np.ndarray) else type(value).__name__
 
 
 def _per_channel(name: str, value: Any, channels: int) -> float | tuple[float, ...]:
@@ -118,12 +158,19 @@ def _per_channel(name: str, value: Any, channels: int) -> float | tuple[float, .
     except (TypeError, ValueError):
         numbers = np.empty(0)
     if numbers.size not in (1, channels) or not np.all(np.isfinite(numbers)):
-        raise ValueError(f"{name} is one number or one a channel ({channels}); got {value!r}")
+        raise ValueError(f"{name} is one number or one a channel ({channels}); got {short(value)}")
     return float(numbers[0]) if np.ndim(value) == 0 else tuple(numbers.tolist())
 
 
 def normalized(x: Array, mean: Numbers, std: Numbers) -> Array:
     """(x − mean) / std with one number, or one a channel. Shapes: x (N, C, …) → same."""
+    if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or x.ndim < 2:
+        raise TypeError(f"normalized takes floating-point batches (N, C, …); got {_kind(x)}")
+    mean, std = (_per_channel(name, value, x.shape[1]) for name, value in (("mean", mean), ("std", std)))
+    return _normalized(x, mean, std)
+
+
+def _normalized(x: Array, mean: Numbers, std: Numbers) -> Array:
     if not np.any(mean) and np.all(np.equal(std, 1)):
         return x
     per_channel = (-1,) + (1,) * (x.ndim - 2)

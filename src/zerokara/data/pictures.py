@@ -8,9 +8,10 @@ white; of pictures that belong together, the brightest pixel of all, so that a d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -19,8 +20,11 @@ from zerokara.arrays import Array
 if TYPE_CHECKING:
     from PIL import Image
 
-FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "WEBP", "TIFF", "PPM")
-"""The formats that are read, in Pillow's names; none of them can start another program."""
+FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "WEBP", "TIFF", "PPM", "AVIF")
+"""The formats that are read, in Pillow's names; none of them can start another program. HEIF needs a plugin."""
+
+HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+"""What stands at the beginning of a HEIC or HEIF file, after `ftyp` (ISO/IEC 23008-12)."""
 
 PIXEL_LIMIT = 80_000_000
 WHITES = (1, 255, 4095, 65535, 2**31 - 1, 2**32 - 1)
@@ -28,16 +32,47 @@ HIDDEN = 0.1
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Image.Image]:
-    """A picture file, not yet decoded. Raises what Pillow raises, and OSError.
+def opened(source: Path | BinaryIO) -> Iterator[Image.Image]:
+    """A picture file, not yet decoded. Raises what Pillow raises, OSError, and ValueError for a plugin that is missing.
 
     Pillow gets an open file and no name: by its name it would map a bare TIFF into memory, and where such a one is to
     be turned by a quarter it then takes rows for columns (seen in Pillow 13.0).
     """
     from PIL import Image
 
-    with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
+    opening = source.open("rb") if isinstance(source, Path) else nullcontext(source)
+    with opening as file, Image.open(file, formats=_formats(file)) as image:
         yield image
+
+
+def _formats(file: BinaryIO) -> tuple[str, ...]:
+    """The formats that this file may have; the plugin for HEIF is loaded when such a file is met."""
+    head = file.read(12)
+    file.seek(0)
+    if head[4:8] != b"ftyp":
+        return FORMATS
+    if head[8:12] in HEIF_BRANDS and not reads_heif():
+        raise ValueError("HEIC and HEIF pictures need a plugin: pip install 'zerokara[heic]'")
+    if head[8:12] in (b"avif", b"avis") and not _reads_avif():
+        raise ValueError("this Pillow was built without AVIF: pip install --upgrade pillow")
+    return (*FORMATS, "HEIF") if reads_heif() else FORMATS
+
+
+@cache
+def reads_heif() -> bool:
+    """Whether the plugin for HEIC and HEIF is there; it is registered with Pillow."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return False
+    register_heif_opener()
+    return True
+
+
+def _reads_avif() -> bool:
+    from PIL import features
+
+    return bool(features.check("avif"))
 
 
 def is_deep(image: Image.Image) -> bool:

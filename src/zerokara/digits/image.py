@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -26,13 +28,15 @@ class Picture:
     """A picture as people see it: upright, opaque, in colour.
 
     `pixels` is (h, w, 3) float32 in 0..1 and may be smaller than the picture itself, whose size is `width` × `height`
-    pixels after turning it as its EXIF note says.
+    pixels after turning it as its EXIF note says. It is page number `page` (from 1) of `pages`.
     """
 
     name: str
     pixels: Array
     width: int
     height: int
+    page: int = 1
+    pages: int = 1
 
     @property
     def shrink(self) -> float:
@@ -40,38 +44,71 @@ class Picture:
         return float(max(self.width, self.height) / max(self.pixels.shape[:2]))
 
 
-def open_picture(source: str | Path | Image.Image | Array) -> Picture:
-    """Open a file, a Pillow image or an array (H, W), (H, W, 3) or (H, W, 4), bytes or floats in 0..1.
+Source = str | os.PathLike[str] | bytes | Image.Image | Array
+"""A picture: its file, the bytes of a file, a Pillow image, or an array."""
 
-    Raises ReadError for a missing, empty, damaged, foreign or far too large file.
+MOST_PAGES = 1000
+
+
+def open_picture(source: Source) -> Picture:
+    """Open a file, its bytes, a Pillow image or an array (H, W), (H, W, 3) or (H, W, 4), bytes or floats in 0..1.
+
+    Of a file of several pages, the first. Raises ReadError for a missing, empty, damaged, foreign or far too large
+    file.
     """
+    return next(open_pages(source))
+
+
+def open_pages(source: Source) -> Iterator[Picture]:
+    """Every page of a TIFF, GIF or another picture of several, as `open_picture` opens the first; of others the one."""
     if isinstance(source, Image.Image):
-        return _upright(source.copy(), "picture")
-    if isinstance(source, np.ndarray):
-        return _upright(_from_array(source), "array")
-    return _open_file(Path(source))
+        yield _upright(source.copy(), "picture")
+    elif isinstance(source, np.ndarray):
+        yield _upright(_from_array(source), "array")
+    elif isinstance(source, bytes | bytearray):
+        yield from _pages(BytesIO(_not_empty(source)), "bytes")
+    elif isinstance(source, str | os.PathLike):
+        path = Path(source)
+        _check_file(path)
+        yield from _pages(path, str(path))
+    else:
+        raise ReadError(f"a picture is a file, its bytes, a Pillow image or an array; got {type(source).__name__}")
 
 
-def _open_file(path: Path) -> Picture:
-    _check_file(path)
+def _not_empty(content: bytes | bytearray) -> bytes:
+    if not content:
+        raise ReadError("the picture is empty (0 bytes)")
+    return bytes(content)
+
+
+def _pages(source: Path | BinaryIO, name: str) -> Iterator[Picture]:
     try:
-        with pictures.opened(path) as image:
-            _check_size(image, str(path))
-            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE)) if image.format == "JPEG" and image.mode == "RGB" else None
-            return _upright(image, str(path))
+        with pictures.opened(source) as image:
+            count = getattr(image, "n_frames", 1)
+            if count > MOST_PAGES:
+                raise ReadError(f"{name}: {count:,} pages are too many (at most {MOST_PAGES:,} are read)")
+            for page in range(count):
+                image.seek(page)
+                _check_size(image, name)
+                if image.format == "JPEG" and image.mode == "RGB":
+                    image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+                yield replace(_upright(image, name), page=page + 1, pages=count)
     except ReadError:
         raise
     except UnidentifiedImageError as error:
-        raise ReadError(f"{path}: this is not a picture (expected PNG, JPEG, BMP, GIF, WebP, TIFF or PGM)") from error
+        raise ReadError(
+            f"{name}: this is not a picture (expected PNG, JPEG, BMP, GIF, WebP, TIFF, AVIF, HEIC or PGM)"
+        ) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ReadError(f"{path}: the picture is too large (at most {PIXEL_LIMIT:,} pixels are read)") from error
+        raise ReadError(f"{name}: the picture is too large (at most {PIXEL_LIMIT:,} pixels are read)") from error
     except PermissionError as error:
-        raise ReadError(f"{path}: no permission to read this file") from error
+        raise ReadError(f"{name}: no permission to read this file") from error
     except (
         Exception
     ) as error:  # Pillow's decoders raise OSError, SyntaxError, EOFError, struct.error … on damaged files
         reason = str(error) or type(error).__name__
-        raise ReadError(f"{path}: the picture is truncated or damaged ({reason})") from error
+        damaged = reason if "plugin" in reason or "built without" in reason else None
+        raise ReadError(f"{name}: {damaged or f'the picture is truncated or damaged ({reason})'}") from error
 
 
 def _check_file(path: Path) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from zerokara.arguments import array, checked
 from zerokara.arrays import Array
 from zerokara.digits.ink import EDGE, smooth
 from zerokara.digits.stroke import depth, redraw, stroke_width
@@ -23,11 +24,15 @@ THINNEST, THICKEST = 2.25, 3.9  # stroke width in pixels of the 20×20 box
 MARGIN = 3 * FINE * 2
 
 
+@checked({"ink": array(2)})
 def prepare(ink: Array) -> Array:
     """One digit's ink (h, w), cut to its box, values 0..1 → the network's picture (28, 28) float32 in 0..1.
 
     Where the stroke's width is usual the ink keeps its greys; else it is redrawn from its outline.
     """
+    ink = np.asarray(ink)
+    if not ink.size or not np.any(ink > EDGE):
+        raise ValueError(f"one digit's ink has pixels above {EDGE:g}; got an array {ink.shape} without any")
     ink = _sharpened(ink) if max(ink.shape) < SMALL else ink
     mask = _at_work_size(ink)
     pixel = max(mask.shape) / FIT

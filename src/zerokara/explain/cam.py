@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from zerokara.arguments import checked
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients
+from zerokara.explain.kinds import KINDS
 from zerokara.explain.layers import maps_of, watch
 from zerokara.explain.pixels import enlarge
 from zerokara.explain.scores import (
@@ -26,6 +28,7 @@ Weighted = Callable[[Array, Array], Array]
 """(maps A, gradients ∂S/∂A), both (N, K, h, w) → the weight of each map, (N, K)."""
 
 
+@checked(KINDS)
 def grad_cam(model: Module, x: Images, target: Target = None, layer: str | None = None) -> Explanation:
     """M = max(0, Σₖ αₖ·Aᵏ),  αₖ = 1/Z Σ_ij ∂S/∂Aᵏ_ij: the maps Aᵏ of a layer of Z pixels, each as strongly as its mean
     change moves the score S of the class. `coarse` is M, `map` is M enlarged to the size of the image.
@@ -39,6 +42,7 @@ def grad_cam(model: Module, x: Images, target: Target = None, layer: str | None 
     return _cam("grad-cam", _mean_gradient, model, x, target, layer)
 
 
+@checked(KINDS)
 def grad_cam_plus_plus(model: Module, x: Images, target: Target = None, layer: str | None = None) -> Explanation:
     """M = max(0, Σₖ wₖ·Aᵏ),  wₖ = Σ_ij αᵏ_ij·max(0, g_ij),  αᵏ_ij = g² / (2g² + g³·Σ_ab Aᵏ_ab),  g = ∂S/∂Aᵏ_ij:
     finds all of several things of one class, where Grad-CAM may show one of them.

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zerokara.arguments import checked
 from zerokara.arrays import Array, generator
+from zerokara.explain.kinds import KINDS
 from zerokara.explain.pixels import Fill, blur, filling
 from zerokara.explain.scores import (
     Explanation,
@@ -41,6 +43,7 @@ class Curve:
         return np.asarray(middle @ np.diff(self.shares))
 
 
+@checked(KINDS)
 def deletion(
     model: Module,
     x: Images,
@@ -61,6 +64,7 @@ def deletion(
     return _curve("deletion", model, images, filling(images, fill), images, heat, target, steps)
 
 
+@checked(KINDS)
 def insertion(
     model: Module,
     x: Images,

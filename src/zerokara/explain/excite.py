@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arguments import checked
 from zerokara.arrays import Array, Shape, generator
 from zerokara.autodiff import Tensor, gradients, no_grad
+from zerokara.explain.kinds import KINDS
 from zerokara.explain.layers import known, watch
 from zerokara.explain.pixels import blur
 from zerokara.explain.scores import evaluation
@@ -32,6 +34,7 @@ class Excitation:
         return np.asarray((self.image[0] - low) / (high - low if high > low else 1))
 
 
+@checked(KINDS)
 def excite(
     model: Module,
     unit: int,

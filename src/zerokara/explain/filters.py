@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zerokara.arguments import checked
 from zerokara.arrays import Array
+from zerokara.explain.kinds import KINDS
 from zerokara.explain.layers import known
 from zerokara.nn import ConvTranspose2d, Module, Parameter
 
@@ -52,6 +54,7 @@ def convolutions(model: Module) -> dict[str, Array]:
     return {name: weight.data for name, weight in weights if isinstance(weight, Parameter) and weight.ndim == 4}
 
 
+@checked(KINDS)
 def filters(model: Module, layer: str | None = None) -> Filters:
     """The filters of a convolution, by default of the first, which looks at the picture itself.
 

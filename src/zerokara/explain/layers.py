@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from zerokara.arguments import checked, of
 from zerokara.autodiff import Tensor
 from zerokara.explain.scores import class_scores
 from zerokara.nn import Module, observe
@@ -30,6 +31,7 @@ class Output:
         return self.value.ndim == 4 and self.value.shape[2] * self.value.shape[3] > 1
 
 
+@checked({"model": of(Module, "nn.Sequential(…)"), "x": of(Tensor, "Tensor(images)")})
 def watch(model: Module, x: Tensor) -> tuple[Tensor, list[Output]]:
     """The scores (N, K), and the output of every layer in the order of computing: parts before what holds them.
 
@@ -55,6 +57,9 @@ def last_maps(outputs: Sequence[Output], classes: int | None = None) -> Output:
     which only make the map coarser, and maps that are as many as `classes`: they are the scores already, and Grad-CAM
     could mix nothing. Where a block and its last part give the same, it goes by the name of the block.
     """
+    given: object = outputs
+    if not isinstance(given, list | tuple) or not all(isinstance(o, Output) for o in given):
+        raise TypeError(f"last_maps takes the outputs that watch gives; got {type(given).__name__}")
     maps = [o for o in outputs if o.is_map]
     if not maps:
         raise ValueError(
@@ -88,6 +93,8 @@ def maps_of(outputs: Sequence[Output], model: Module, layer: str | None, classes
 def known(kind: str, name: str, table: Iterable[str]) -> str:
     """`name` if it stands in the table; else a ValueError that offers the nearest names."""
     names = list(table)
+    if not isinstance(name, str):
+        raise ValueError(f"the name of a {kind} is a text; got {name!r}")
     if name in names:
         return name
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zerokara.arguments import checked
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
+from zerokara.explain.kinds import KINDS
 from zerokara.explain.layers import Output, known, watch
 from zerokara.explain.scores import Images, evaluation, portions, prepared
 from zerokara.nn import Module
@@ -54,6 +56,7 @@ class FeatureMaps:
         return np.asarray((maps - low) / np.where(high > low, high - low, 1))
 
 
+@checked(KINDS)
 def feature_maps(model: Module, x: Images) -> list[FeatureMaps]:
     """What every layer gives for the images, in the order of computing; a layer that runs twice is there twice.
 
@@ -65,6 +68,7 @@ def feature_maps(model: Module, x: Images) -> list[FeatureMaps]:
     return [_kept(o) for o in outputs if o.value.ndim >= 2 and len(o.value) == len(images)]
 
 
+@checked(KINDS)
 def feature_map(model: Module, x: Images, layer: str) -> FeatureMaps:
     """What one layer gives for the images, computed in portions (its last run, if it runs several times)."""
     images = prepared(model, x)

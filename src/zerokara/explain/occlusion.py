@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from zerokara.arguments import checked
 from zerokara.arrays import Array
+from zerokara.explain.kinds import KINDS
 from zerokara.explain.pixels import Fill, filling
 from zerokara.explain.scores import (
     Explanation,
@@ -19,6 +21,7 @@ from zerokara.explain.scores import (
 from zerokara.nn import Module
 
 
+@checked(KINDS)
 def occlusion(
     model: Module,
     x: Images,

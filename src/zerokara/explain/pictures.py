@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from zerokara.arguments import checked
 from zerokara.arrays import Array
+from zerokara.explain.kinds import KINDS
 
 FOR = ((0.0, (70, 10, 80)), (0.35, (190, 30, 60)), (0.7, (245, 130, 20)), (1.0, (255, 240, 150)))
 AGAINST = ((0.0, (20, 30, 90)), (0.5, (30, 110, 200)), (1.0, (150, 230, 255)))
@@ -19,12 +21,14 @@ def strength(map: Array) -> Array:
     return np.clip(map / full, -1, 1) if full > 0 else np.zeros(map.shape)
 
 
+@checked(KINDS)
 def heat_picture(map: Array) -> Array:
     """(H, W, 3) in 0..1: a heat map by itself; from black over red to yellow for, over blue to light blue against."""
     h = strength(map)
     return np.asarray(_colours(h) * np.sqrt(np.abs(h))[:, :, None])
 
 
+@checked(KINDS)
 def overlay(image: Array, map: Array, most: float = 0.8) -> Array:
     """(H, W, 3) in 0..1: the image (H, W) or (H, W, 3) in 0..1, dimmed and grey, with the heat over it.
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zerokara.arguments import checked
 from zerokara.arrays import Array
+from zerokara.explain.kinds import KINDS
 from zerokara.explain.maps import feature_map
 from zerokara.explain.scores import Images
 from zerokara.nn import Module
@@ -21,6 +23,7 @@ class Plane:
     explained: Array | None = None
 
 
+@checked(KINDS)
 def features(model: Module, x: Images, layer: str, *, average: bool = True) -> Array:
     """(N, D): what a layer says of each image; of maps (N, C, H, W) their means, or with average=False all places."""
     value = feature_map(model, x, layer).value
@@ -29,6 +32,7 @@ def features(model: Module, x: Images, layer: str, *, average: bool = True) -> A
     return np.asarray(value.reshape(len(value), -1))
 
 
+@checked(KINDS)
 def pca(rows: Array) -> Plane:
     """The two directions in which the points differ most:  X − mean = U·S·Vᵀ,  points = (U·S)[:, :2].
 
@@ -46,6 +50,7 @@ def pca(rows: Array) -> Plane:
     return Plane("pca", points * np.where(farthest < 0, -1, 1), shares)
 
 
+@checked(KINDS)
 def t_sne(rows: Array, *, perplexity: float = 30.0, seed: int = 0) -> Plane:
     """Near points stay near, by scikit-learn's t-SNE, which starts from PCA.
 

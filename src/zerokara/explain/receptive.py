@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from zerokara.arguments import checked, of
 from zerokara.autodiff import Tensor
 
 WINDOWS = ("conv2d", "max_pool2d", "avg_pool2d")
@@ -41,6 +42,7 @@ ALL = Reach(0, 0, 0)
 Field = tuple[Reach, Reach]
 
 
+@checked({"y": of(Tensor, "model(x)"), "x": of(Tensor, "Tensor(images)")})
 def receptive_field(y: Tensor, x: Tensor) -> Field:
     """The reach of the units of y (N, C, h, w) in the images x (N, C, H, W), down and across.
 

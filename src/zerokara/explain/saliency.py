@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.arguments import checked
 from zerokara.arrays import Array, generator
+from zerokara.explain.kinds import KINDS
 from zerokara.explain.pixels import filling
 from zerokara.explain.scores import (
     Explanation,
@@ -26,6 +28,7 @@ from zerokara.explain.scores import (
 from zerokara.nn import Module
 
 
+@checked(KINDS)
 def saliency(model: Module, x: Images, target: Target = None) -> Explanation:
     """M_ij = max_c |∂S/∂x_cij|: where a small change of a pixel changes the score S of the class most.
 
@@ -37,6 +40,7 @@ def saliency(model: Module, x: Images, target: Target = None) -> Explanation:
     return explanation("saliency", np.max(np.abs(g), axis=1), classes, score)
 
 
+@checked(KINDS)
 def smooth_grad(
     model: Module, x: Images, target: Target = None, *, samples: int = 16, noise: float = 0.15, seed: int = 0
 ) -> Explanation:
@@ -62,6 +66,7 @@ def smooth_grad(
     return explanation("smooth-grad", np.max(np.abs(g), axis=1), classes, picked(scores, classes))
 
 
+@checked(KINDS)
 def integrated_gradients(
     model: Module, x: Images, target: Target = None, *, steps: int = 16, baseline: Any = 0.0
 ) -> Explanation:

@@ -11,6 +11,7 @@ import numpy as np
 
 from zerokara import functional as F
 from zerokara import rules
+from zerokara.arguments import checked, of, short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients, no_grad
 from zerokara.nn import Module
@@ -39,7 +40,7 @@ BLANK = Note(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """A heat map per image: how much each pixel has to do with the score of a class.
 
@@ -63,6 +64,17 @@ class Explanation:
 
     def __len__(self) -> int:
         return len(self.map)
+
+    def __repr__(self) -> str:
+        images = f"{len(self)} image{'' if len(self) == 1 else 's'} of {'×'.join(map(str, self.map.shape[1:]))}"
+        layer = f", layer {self.layer}" if self.layer else ""
+        classes = ", ".join(str(int(c)) for c in self.target[:8]) + (", …" if len(self) > 8 else "")
+        return f"Explanation({self.method}{layer}: {images}, class {classes}{f'; {self.note}' if self.note else ''})"
+
+    def _repr_html_(self) -> str:
+        from zerokara.explain.shown import explanation
+
+        return explanation(self)
 
     @property
     def blank(self) -> Array:
@@ -91,6 +103,10 @@ def explanation(method: str, heat: Array, target: Array, score: Array, **details
     return Explanation(method, heat, target, score, notes=notes, **details)
 
 
+_ENTRIES = {"model": of(Module, "nn.Sequential(…)"), "x": of(Tensor, "Tensor(images)")}
+
+
+@checked(_ENTRIES)
 @contextmanager
 def evaluation(model: Module) -> Iterator[None]:
     """Within the block every part of the model is in evaluation mode; afterwards in the mode it was in."""
@@ -118,6 +134,7 @@ def prepared(model: Module, x: Images) -> Array:
     return np.asarray(array, own)
 
 
+@checked(_ENTRIES)
 def class_scores(model: Module, x: Tensor) -> Tensor:
     """(N, K): the model's scores for each image, taken before a softmax or log-softmax that stands at the end.
 
@@ -150,9 +167,12 @@ def one_each(target: Target, n: int) -> Array | None:
     """(N,): the class asked for in each image, or None if none is; whether it exists only the scores can tell."""
     if target is None:
         return None
-    asked = np.asarray(target.data if isinstance(target, Tensor) else target)
+    try:
+        asked = np.asarray(target.data if isinstance(target, Tensor) else target)
+    except (TypeError, ValueError):
+        asked = np.array(None)
     if not np.issubdtype(asked.dtype, np.integer) or asked.shape not in ((), (n,)):
-        raise ValueError(f"a target is the index of a class, or one for each of the {n} image(s); got {target!r}")
+        raise ValueError(f"a target is the index of a class, or one for each of the {n} image(s); got {short(target)}")
     return np.array(np.broadcast_to(asked, (n,)), np.int64)
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zerokara.arguments import checked
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
+from zerokara.explain.kinds import KINDS
 from zerokara.explain.layers import known, watch
 from zerokara.explain.receptive import Field, receptive_field
 from zerokara.explain.scores import Images, evaluation, portions, prepared
@@ -39,6 +41,7 @@ class TopImages:
         return [np.asarray(x[s.image, :, s.box[0] : s.box[2], s.box[1] : s.box[3]]) for s in self.seen]
 
 
+@checked(KINDS)
 def top_images(model: Module, x: Images, layer: str, unit: int, count: int = 9) -> TopImages:
     """The `count` images of x (N, C, H, W) with the largest max_ij A_ij, A the map of a unit of a layer.
 

@@ -14,7 +14,7 @@ from zerokara import kernels, rules
 from zerokara.arrays import Array, default_generator
 from zerokara.autodiff import Tensor, apply, as_tensor, joining
 from zerokara.autodiff.dispatch import chosen
-from zerokara.autodiff.promotion import alike, combined, converted, floating
+from zerokara.autodiff.promotion import alike, combined
 from zerokara.functional.classes import embedding as embedding
 from zerokara.functional.classes import one_hot as one_hot
 from zerokara.functional.images import avg_pool1d as avg_pool1d

@@ -17,6 +17,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.io import files, safetensors
+from zerokara.paths import as_path
 from zerokara.release import __version__
 
 LAST, PREVIOUS, BEST = "last.safetensors", "previous.safetensors", "best.safetensors"
@@ -55,10 +56,12 @@ def save_checkpoint(
     The old file is renamed only when the new one is complete on the disk.
     Raises ValueError if it cannot be written, TypeError if it holds something that is neither array nor JSON.
     """
-    target = Path(path)
+    target = as_path(path)
+    if not isinstance(checkpoint, Checkpoint):
+        raise TypeError(f"a checkpoint is an io.Checkpoint; got {type(checkpoint).__name__}")
     temporary = files.write_beside(target, _to_bytes(checkpoint))
     if keep is not None and target.exists():
-        files.rename(target, Path(keep))
+        files.rename(target, as_path(keep))
     files.rename(temporary, target)
     return target
 
@@ -93,7 +96,7 @@ def load_last(folder: str | os.PathLike[str]) -> Checkpoint:
     A damaged `last` is set aside as `damaged.safetensors`, so that the next save does not put it in the place of the
     good one. Raises ValueError if the folder holds no checkpoint, or only damaged ones.
     """
-    last, previous = Path(folder) / LAST, Path(folder) / PREVIOUS
+    last, previous = as_path(folder) / LAST, as_path(folder) / PREVIOUS
     if not last.exists() and not previous.exists():
         raise ValueError(f"{folder} holds no checkpoint to resume from; start the training without resume")
     if not last.exists():  # killed between the two renames of a save

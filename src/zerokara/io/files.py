@@ -3,7 +3,11 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from zerokara.paths import as_path
 
 
 def write_atomically(path: str | os.PathLike[str], content: bytes) -> Path:
@@ -15,7 +19,9 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> Path:
 
     Raises ValueError with a sentence naming the file if it cannot be written.
     """
-    target = Path(path)
+    target = as_path(path)
+    if not isinstance(content, bytes | bytearray | memoryview):
+        raise TypeError(f"a file is written from bytes; got {type(content).__name__}")
     temporary = write_beside(target, content)
     rename(temporary, target)
     return target
@@ -51,7 +57,7 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
 
     Raises ValueError naming the folder if it cannot be created.
     """
-    folder = Path(path)
+    folder = as_path(path, "a folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -61,7 +67,7 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
 
 def read(path: str | os.PathLike[str]) -> bytes:
     """The bytes of a file; ValueError in words if there is none or it cannot be read."""
-    source = Path(path)
+    source = as_path(path)
     if source.is_dir():
         raise ValueError(f"{source} is a folder; give the name of a file")
     try:
@@ -70,6 +76,13 @@ def read(path: str | os.PathLike[str]) -> bytes:
         raise ValueError(f"there is no file {source}") from None
     except OSError as error:
         raise ValueError(f"cannot read {source}: {reason(error)}") from error
+
+
+def arrays_by_name(state: Any) -> Mapping[str, Any]:
+    """The state itself; TypeError for what is no mapping from names to arrays."""
+    if not isinstance(state, Mapping):
+        raise TypeError(f"arrays are saved by name, as model.state_dict() gives them; got {type(state).__name__}")
+    return state
 
 
 def reason(error: OSError) -> str:

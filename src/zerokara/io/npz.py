@@ -18,7 +18,7 @@ def save_npz(path: str | os.PathLike[str], state: Mapping[str, Array]) -> Path:
 
     Raises TypeError for an array of Python objects, ValueError if the file cannot be written.
     """
-    for name, array in state.items():
+    for name, array in files.arrays_by_name(state).items():
         if np.asarray(array).dtype.hasobject:
             raise TypeError(f"{name} holds Python objects, which could only be pickled; save numbers")
     buffer = io.BytesIO()

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from zerokara.paths import as_path
+
 SUFFIXES = (".pkl", ".pickle", ".p")
 MARKS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 """How a pickle begins, in protocols 2 to 5; older ones begin like many other files."""
@@ -10,7 +12,7 @@ MARKS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 def refuse_pickle(path: str | os.PathLike[str]) -> None:
     """Raise ValueError for a pickle, by its name or its first bytes: why it is not opened, and how to convert it."""
-    source = Path(path)
+    source = as_path(path)
     if source.is_file() and (source.suffix.lower() in SUFFIXES or _begins_as_pickle(source)):
         raise ValueError(
             f"{path} is a pickle, which could run anything while it is opened; nothing in it was executed. Where you "

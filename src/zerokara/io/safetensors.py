@@ -46,7 +46,9 @@ def save_safetensors(
     is checked by reading the bytes again before the file takes its name. Equal input gives equal bytes.
     Raises TypeError for a dtype the format lacks or metadata that are not text, ValueError if it cannot be written.
     """
-    content = to_bytes(state, metadata or {})
+    if metadata is not None and not isinstance(metadata, Mapping):
+        raise TypeError(f"safetensors metadata are text by text; got {type(metadata).__name__}")
+    content = to_bytes(files.arrays_by_name(state), metadata or {})
     return files.write_atomically(path, content)
 
 

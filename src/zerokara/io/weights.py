@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from zerokara.arrays import Array
-from zerokara.io import checkpoint, npz, safetensors
+from zerokara.io import checkpoint, files, npz, safetensors
 from zerokara.io.pickles import refuse_pickle
 from zerokara.nn import Module
+from zerokara.paths import as_path
 
 NPZ = ".npz"
 
@@ -20,8 +21,8 @@ def save_weights(
     A name that ends in .npz makes an .npz archive, which holds no metadata; any other a safetensors file. Arrays may
     lie in the memory as they like. Raises ValueError if the file cannot be written.
     """
-    state = model.state_dict() if isinstance(model, Module) else model
-    if Path(path).suffix.lower() != NPZ:
+    state = model.state_dict() if isinstance(model, Module) else files.arrays_by_name(model)
+    if as_path(path).suffix.lower() != NPZ:
         return safetensors.save_safetensors(path, state, metadata)
     if metadata:
         raise ValueError(f"{path}: an .npz archive holds no texts; save a .safetensors file to keep them")
@@ -36,7 +37,7 @@ def load_weights(path: str | os.PathLike[str]) -> dict[str, Array]:
     unopened, with a line that says how to convert it.
     """
     refuse_pickle(path)
-    if Path(path).suffix.lower() == NPZ:
+    if as_path(path).suffix.lower() == NPZ:
         return npz.load_npz(path)
     state, metadata = safetensors.load_safetensors(path)
     if checkpoint.is_checkpoint(metadata):

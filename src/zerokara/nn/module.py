@@ -13,6 +13,7 @@ from zerokara.arrays import Array, DTypeLike
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import as_array
+from zerokara.nn import shown
 from zerokara.nn.hooks import Handle, Hook
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.state import Differences, compare, numbers
@@ -232,6 +233,18 @@ class Module:
             return f"{type(self).__name__}({self.extra_repr()})"
         lines = [self.extra_repr(), *children] if self.extra_repr() else children
         return "\n  ".join([f"{type(self).__name__}(", *lines]) + "\n)"
+
+    def _repr_html_(self) -> str:
+        rows = (
+            shown.Row(name, f"{type(module).__name__}({module.extra_repr()})", module._own_parameters())
+            for name, module in self.named_modules()
+            if not any(True for _ in module.children()) or module._own_parameters()
+        )
+        return shown.module(type(self).__name__, rows, sum(p.size for p in self.parameters()))
+
+    def _own_parameters(self) -> int:
+        """How many numbers this module learns itself, without those inside."""
+        return sum(part.size for _, part in _parts(self) if isinstance(part, Parameter))
 
 
 def observing() -> bool:

@@ -99,6 +99,10 @@ def override(recipe: Recipe, **changes: Any) -> Recipe:
     return replace(recipe, **changed, expected=None) if changed else recipe
 
 
+MANY = 40
+"""More names than these are not listed: the three nearest are."""
+
+
 def known_model(name: str) -> str:
     """The name of a model in the catalogue, however it is written: `vgg16_bn`; else a ValueError as `known`'s."""
     try:
@@ -110,10 +114,15 @@ def known_model(name: str) -> str:
 def known(kind: str, name: str, table: Iterable[str]) -> str:
     """`name` if it stands in the table; else a ValueError that offers the nearest names."""
     names = list(table)
+    if not isinstance(name, str):
+        raise ValueError(f"the name of a {kind} is a text; got {name!r}")
     if name in names:
         return name
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(names)}"
+    if not near and len(names) > MANY:
+        nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.0)
+        hint = f"the nearest of {len(names)} are {', '.join(nearest)}"
     raise ValueError(f"there is no {kind} {name!r}: {hint}")
 
 

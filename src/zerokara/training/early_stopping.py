@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from zerokara.arguments import is_number, short
+
 MONITORS: Mapping[str, Literal["min", "max"]] = {
     "loss": "min",
     "accuracy": "max",
@@ -36,13 +38,16 @@ class EarlyStopping:
     start_from_epoch: int = 0
 
     def __post_init__(self) -> None:
-        if self.monitor not in MONITORS:
-            raise ValueError(f"early stopping can monitor {', '.join(MONITORS)}; got {self.monitor!r}")
-        if self.mode not in ("auto", "min", "max"):
-            raise ValueError(f'early stopping has the modes "auto", "min" and "max"; got {self.mode!r}')
+        if not isinstance(self.monitor, str) or self.monitor not in MONITORS:
+            raise ValueError(f"early stopping can monitor {', '.join(MONITORS)}; got {short(self.monitor)}")
+        if not isinstance(self.mode, str) or self.mode not in ("auto", "min", "max"):
+            raise ValueError(f'early stopping has the modes "auto", "min" and "max"; got {short(self.mode)}')
         for name in ("min_delta", "patience", "start_from_epoch"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"early stopping needs {name} ≥ 0; got {getattr(self, name)}")
+            value = getattr(self, name)
+            if not is_number(value) or not value >= 0:
+                raise ValueError(f"early stopping needs {name} ≥ 0; got {short(value)}")
+        if self.baseline is not None and not is_number(self.baseline):
+            raise ValueError(f"baseline is a number, or None; got {short(self.baseline)}")
 
     def better(self, value: float, than: float) -> bool:
         """Whether `value` improves on `than` by more than min_delta."""

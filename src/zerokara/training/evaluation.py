@@ -2,87 +2,154 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arguments import is_whole, short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
-from zerokara.data import Loader, Split
+from zerokara.data import Dataset, Loader, Split
 from zerokara.nn import Module
-from zerokara.training.metrics import confusion_matrix, expected_calibration_error
+from zerokara.training.evaluated import Evaluation, MultiLabelEvaluation, RegressionEvaluation
+from zerokara.training.metrics import confusion_matrix, count_correct
 from zerokara.training.stepping import answers
 
 Loss = Callable[[Tensor, Array], Tensor]
 """(scores, labels) → the mean loss of the batch, a scalar."""
 
+Task = Literal["classes", "regression", "multi-label"]
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """A model's answers, in the order of the data.
 
-    loss: mean over the examples. accuracy: share of right answers, 0 … 1. confusion[i, j]: how many of class i were
-    taken for class j. Shapes: labels, predictions (N,) int64; scores (before softmax), probabilities (N, K).
-    """
+@overload
+def evaluate(
+    model: Module,
+    data: Loader | Split,
+    *,
+    task: Literal["regression"],
+    batch_size: int | None = None,
+    loss: Loss | None = None,
+) -> RegressionEvaluation: ...
 
-    loss: float
-    accuracy: float
-    confusion: Array
-    labels: Array
-    predictions: Array
-    scores: Array
-    probabilities: Array
 
-    def __len__(self) -> int:
-        return len(self.labels)
+@overload
+def evaluate(
+    model: Module,
+    data: Loader | Split,
+    *,
+    task: Literal["multi-label"],
+    batch_size: int | None = None,
+    loss: Loss | None = None,
+) -> MultiLabelEvaluation: ...
 
-    @property
-    def correct(self) -> int:
-        """How many answers are right."""
-        return int(np.count_nonzero(self.predictions == self.labels))
 
-    @property
-    def errors(self) -> Array:
-        """The positions of the wrong answers, the most confident mistake first."""
-        wrong = np.flatnonzero(self.predictions != self.labels)
-        confidence = self.probabilities[wrong, self.predictions[wrong]]
-        return wrong[np.argsort(-confidence, kind="stable")]
-
-    @property
-    def calibration_error(self) -> float:
-        """The expected calibration error, 15 bins."""
-        return expected_calibration_error(self.probabilities, self.labels)
+@overload
+def evaluate(
+    model: Module,
+    data: Loader | Split,
+    *,
+    task: Literal["classes"] = "classes",
+    batch_size: int | None = None,
+    loss: Loss | None = None,
+) -> Evaluation: ...
 
 
 def evaluate(
-    model: Module, data: Loader | Split, *, batch_size: int | None = None, loss: Loss = F.cross_entropy
-) -> Evaluation:
+    model: Module,
+    data: Loader | Split,
+    *,
+    task: Task = "classes",
+    batch_size: int | None = None,
+    loss: Loss | None = None,
+) -> Evaluation | RegressionEvaluation | MultiLabelEvaluation:
     """The model's answers on every example of `data`, computed in evaluation mode and without a graph.
 
     A loader is read in the order of its split, without its shuffling and alteration, and to the last example; of
     a split the pixels are scaled to 0…1. The numbers do not depend on `batch_size` (500, or the loader's own), which
     only says how many examples are in memory at a time. Afterwards every layer is in the mode it was in.
-    Raises ValueError for an empty data set, and whatever the model says of images or labels that do not fit it.
+
+    task: "classes" (labels (N,), scores (N, K)) gives an `Evaluation`, "regression" (targets and outputs (N, …), also
+    pictures) a `RegressionEvaluation`, "multi-label" (targets (N, K) of 0 and 1) a `MultiLabelEvaluation`.
+    loss: that of the task unless given: cross_entropy, mse_loss, binary_cross_entropy_with_logits.
+    Raises ValueError for an empty data set, for labels of another task, and whatever the model says of images or labels
+    that do not fit it.
     """
+    if not isinstance(task, str) or task not in _LOSSES:
+        raise ValueError(f'task is "classes", "regression" or "multi-label"; got {short(task)}')
+    expect_model(model)
+    if loss is not None and not callable(loss):
+        raise TypeError(f"loss is a function (scores, labels) → a scalar tensor, as F.mse_loss; got {short(loss)}")
     loader = evaluation_loader(data, batch_size)
     if not len(loader):
         raise ValueError("there are no examples to evaluate on: the data set is empty")
-    total, scores = 0.0, []
+    if task == "classes" and not loader.split.has_classes:
+        raise ValueError(
+            f"the targets are {loader.split.labels.dtype} {loader.split.labels.shape}, not the numbers of classes: say "
+            'task="regression", or task="multi-label" where 0 and 1 stand for several labels'
+        )
+    found = list(_batches(model, loader, loss or _LOSSES[task]))
+    mean = sum(total for total, _, _ in found) / len(loader.split)
+    scores, labels = (np.concatenate([batch[i] for batch in found]) for i in (1, 2))
+    if task == "classes":
+        return _judge(mean, scores, labels)
+    if scores.shape != labels.shape:
+        raise ValueError(f"the model's answers have the shape of the targets {labels.shape}; got {scores.shape}")
+    if task == "regression":
+        return RegressionEvaluation(mean, scores, labels)
+    if labels.ndim != 2 or np.any((labels != 0) & (labels != 1)):
+        raise ValueError(f"several labels an example are 0 or 1, (N, K); got {labels.dtype} {labels.shape}")
+    return MultiLabelEvaluation(mean, scores, labels)
+
+
+_LOSSES: dict[Task, Loss] = {
+    "classes": F.cross_entropy,
+    "regression": F.mse_loss,
+    "multi-label": F.binary_cross_entropy_with_logits,
+}
+
+
+def measure(model: Module, loader: Loader, loss: Loss) -> tuple[float, float | None]:
+    """The mean loss, and the share of right answers where the answers are scores of classes (else None)."""
+    total, right = 0.0, 0
+    known = loader.split.has_classes
+    for value, scores, labels in _batches(model, loader, loss):
+        total += value
+        known = known and scores.ndim == 2 and scores.shape[1] > 1
+        right += count_correct(scores, labels) if known else 0
+    count = len(loader.split)
+    return total / count, right / count if known else None
+
+
+def _batches(model: Module, loader: Loader, loss: Loss) -> Iterator[tuple[float, Array, Array]]:
+    """(loss · B, scores, labels) of every batch."""
     with evaluation_mode(model), no_grad(), np.errstate(all="ignore"):
         for x, labels in loader.epoch(0):
             answer = answers(model, x)
-            total += float(loss(answer, labels).item()) * len(labels)
-            scores.append(answer.data)
-    return _judge(total / len(loader.split), np.concatenate(scores), loader.split.labels)
+            yield float(loss(answer, labels).item()) * len(labels), answer.data, labels
+
+
+def expect_model(model: Any) -> None:
+    """TypeError for what is no module."""
+    if not isinstance(model, Module):
+        hint = ": make one of it, as Net()" if isinstance(model, type) and issubclass(model, Module) else ""
+        raise TypeError(f"the model is a Module, as nn.Sequential(…); got {_kind(model)}{hint}")
+
+
+def _kind(value: Any) -> str:
+    return f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
 
 
 def evaluation_loader(data: Loader | Split, batch_size: int | None = None, like: Loader | None = None) -> Loader:
     """`data` in its own order, unaltered, to the last example; a split is scaled as `like` scales."""
+    if batch_size is not None and (not is_whole(batch_size) or batch_size < 1):
+        raise ValueError(f"batch_size is a whole number, at least 1, or None; got {short(batch_size)}")
+    if isinstance(data, tuple) and len(data) == 2:
+        data = Split(*data)
     if not isinstance(data, Split | Loader):
-        raise TypeError(
-            f"expected a Loader or a Split of examples; got {type(data).__name__}: wrap arrays in data.Split"
-        )
+        hint = "take a part, data.test" if isinstance(data, Dataset) else "wrap arrays in data.Split"
+        raise TypeError(f"expected a Loader or a Split of examples; got {type(data).__name__}: {hint}")
     if isinstance(data, Split):
         data = replace(like, split=data) if like is not None else Loader(data, 500)
         batch_size = batch_size or 500

@@ -2,22 +2,26 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.data import Loader, Split
 from zerokara.nn import Module
 from zerokara.optim import Optimizer, Schedule
 from zerokara.training.early_stopping import EarlyStopping
 from zerokara.training.evaluation import Loss, evaluation_loader
+from zerokara.training.fitting import check
 from zerokara.training.last_batch import refuse_single
 from zerokara.training.loop import Loop
 from zerokara.training.options import Options
-from zerokara.training.records import Record
 from zerokara.training.run import Run
 from zerokara.training.run_folder import RunFolder
 from zerokara.training.settings import describe
+from zerokara.training.training import Training, caller_of
 
 
 def fit(
@@ -37,17 +41,20 @@ def fit(
     checkpoint_steps: int | None = None,
     settings: Mapping[str, Any] | None = None,
     clock: Callable[[], float] = time.perf_counter,
-) -> Iterator[Record]:
+) -> Training:
     """Train `model`, and yield a `Record` after every step and after every epoch.
 
         for record in fit(model, Loader(data.train, 100), optim.Adam(model), epochs=20, validation=held_out):
             ...
 
-    The training goes on while the records are read; who stops reading stops it, and the last checkpoint stays.
+    The training goes on while the records are read; who stops reading stops it, and the last checkpoint stays. Who
+    never begins to read is warned that nothing was learned.
     An epoch is one pass over the loader, so there are as many validations as epochs for any batch size, and the last,
     smaller batch counts too.
 
     loss: (scores, labels) → the batch's mean loss, which is what is reported; penalties of the optimizer are not in it.
+    Classes (N,) are learned with cross_entropy, numbers and pictures of any shape with mse_loss, several labels an
+    example, (N, K) of 0 and 1, with binary_cross_entropy_with_logits; targets have the shape of the model's answers.
     validation: measured after every epoch in evaluation mode; a split is scaled as the training images are.
     schedule: a function of the step (from 0) that sets `optimizer.lr`.
     clip_norm: the longest that all gradients together may be. average: the decay of an exponential moving average of
@@ -62,13 +69,12 @@ def fit(
     clock: a function that gives seconds.
 
     Ctrl-C and SIGTERM end the running step, save, and raise `Interrupted`. A loss that is no number raises `Diverged`;
-    checkpoints never hold such numbers. Raises ValueError, before any work, for options or a run_dir that cannot be,
-    and for a last batch of one example that a batch norm of the model could not normalize.
+    checkpoints never hold such numbers. Raises ValueError or TypeError, before any work, for options or a run_dir that
+    cannot be, for another model's optimizer, for labels that the loss does not take, and for a last batch of one
+    example that a batch norm of the model could not normalize. Answers that went through a softmax before
+    cross-entropy are warned of after the first step.
     """
-    if not isinstance(train_loader, Loader):
-        raise TypeError(f"fit learns from a Loader, as data.Loader(split, 100); got {type(train_loader).__name__}")
-    if not any(parameter.requires_grad for parameter in model.parameters()):
-        raise ValueError("this model has nothing to learn: none of its parameters requires a gradient")
+    check(model, train_loader, optimizer, loss)
     options = Options(
         epochs=epochs,
         loss=loss,
@@ -80,6 +86,10 @@ def fit(
         checkpoint_steps=checkpoint_steps,
         clock=clock,
     )
+    if settings is not None and not isinstance(settings, Mapping):
+        raise TypeError(f"settings are kept by name, as {{'author': 'me'}}; got {short(settings)}")
+    if not isinstance(resume, bool | np.bool_):
+        raise TypeError(f"resume is True or False; got {short(resume)}")
     if not len(train_loader):
         raise ValueError("there are no batches to learn from: the training data are empty, or fewer than a batch")
     refuse_single(model, train_loader)
@@ -90,4 +100,5 @@ def fit(
     run = Run(model, optimizer, options.average, plan, describe(settings or {}))
     if run_dir is not None:
         run.enter(RunFolder(run_dir), resume=resume)
-    return Loop(run, train_loader, options).records()
+    what = f"{type(model).__name__}, {epochs} epochs of {len(train_loader)} steps"
+    return Training(Loop(run, train_loader, options).records(), what, caller_of(1))

@@ -2,10 +2,10 @@
 
 import json
 import os
-from pathlib import Path
 from typing import Any, Literal
 
 from zerokara.io import files
+from zerokara.paths import as_path
 
 HISTORY = "history.jsonl"
 
@@ -16,7 +16,8 @@ def read_records(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     A last line without an end (the writer was killed in it) is left out.
     Raises ValueError naming the file and line that cannot be read.
     """
-    source = Path(path) / HISTORY if Path(path).is_dir() else Path(path)
+    source = as_path(path, "a history")
+    source = source / HISTORY if source.is_dir() else source
     text = files.read(source)
     lines = text[: text.rfind(b"\n") + 1].splitlines()
     return [_parse(line, f"{source}, line {number}") for number, line in enumerate(lines, start=1)]

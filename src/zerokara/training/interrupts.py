@@ -24,7 +24,9 @@ class Interrupted(KeyboardInterrupt):
 class Signals:
     """A `with` block in which the first Ctrl-C or SIGTERM is only remembered, in `received`: no step is ever torn.
 
-    A second one acts at once, as it would have without the block. Outside the main thread, where Python
+    A second one acts at once, as it would have without the block, and so does one that comes while machine code is
+    being compiled, which may take half a minute: the step that waits for it is given up, and no checkpoint is written
+    of it. Outside the main thread, where Python
     allows no handlers, and for signals that the process ignores, nothing is changed.
     """
 
@@ -47,6 +49,9 @@ class Signals:
         self._give_back()
 
     def _remember(self, number: int, frame: FrameType | None) -> None:
+        if compiling(frame):
+            self.received = number  # also where the compiler lets no exception through
+            raise InterruptedWhileCompiling(number)
         if self.received is None:
             self.received = number
             return
@@ -58,3 +63,27 @@ class Signals:
             if signal.getsignal(number) == self._remember:
                 signal.signal(number, before)
         self._before = {}
+
+
+class InterruptedWhileCompiling(Interrupted):
+    """Stopped before the step that waited for its machine code; what the last checkpoint holds is kept."""
+
+    def __init__(self, signal_number: int) -> None:
+        name = signal.Signals(signal_number).name
+        super().__init__(
+            f"stopped by {name} while machine code was being compiled; what was compiled so far is kept, "
+            "and the step that waited for it was not done",
+            signal_number,
+        )
+
+
+def compiling(frame: FrameType | None) -> bool:
+    """Whether the code that runs in this frame, or one that called it, is the compiler."""
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith(_COMPILERS):
+            return True
+        frame = frame.f_back
+    return False
+
+
+_COMPILERS = ("numba.core.compiler", "numba.core.dispatcher", "llvmlite.binding")

@@ -2,7 +2,7 @@
 
 import math
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NoReturn
 
 import numpy as np
@@ -10,10 +10,11 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.data import Loader
 from zerokara.training.divergence import Diverged, first_bad_gradient, first_bad_place, first_bad_weight
-from zerokara.training.evaluation import Evaluation, evaluate
-from zerokara.training.interrupts import Interrupted, Signals
-from zerokara.training.metrics import count_correct
+from zerokara.training.evaluation import measure
+from zerokara.training.fitting import look_at_answers
+from zerokara.training.interrupts import Interrupted, InterruptedWhileCompiling, Signals
 from zerokara.training.options import Options
+from zerokara.training.pace import Pace
 from zerokara.training.records import Record
 from zerokara.training.run import Run
 from zerokara.training.stepping import Stepper
@@ -26,6 +27,7 @@ class Loop:
         self.run, self.loader, self.options = run, loader, options
         watch = self._expect_finite_loss, self._expect_finite_norm
         self._stepper = Stepper(run.model, run.optimizer, options.loss, options.clip_norm, *watch)
+        self._pace, self._looked = Pace(), False
         self._mark = 0.0
 
     @property
@@ -33,7 +35,7 @@ class Loop:
         """Whether there is nothing left to do."""
         return self.run.progress.stopped or self.run.progress.epoch >= self.options.epochs
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Generator[Record, None, None]:
         """Train; a record after every step and every epoch."""
         try:
             with Signals() as signals:
@@ -44,6 +46,13 @@ class Loop:
                         self._stop_if_asked(signals)
                         self._mark = self.options.clock()
                 self._finish()
+        except InterruptedWhileCompiling as error:
+            if self.run.folder is None:
+                raise
+            raise Interrupted(
+                f"{error}; {self.run.folder.path} holds the run: go on with --resume (in Python: resume=True)",
+                error.signal_number,
+            ) from None
         finally:
             self.run.close()
 
@@ -69,7 +78,7 @@ class Loop:
         progress, schedule = self.run.progress, self.options.schedule
         if schedule is not None:
             self.run.optimizer.lr = schedule(progress.step)
-        loss, correct = self._update(x, labels)
+        loss, correct, compiled = self._update(x, labels)
         progress.step += 1
         progress.batch += 1
         progress.images += len(labels)
@@ -78,13 +87,18 @@ class Loop:
         progress.correct = None if correct is None or progress.correct is None else progress.correct + correct
         if self.run.average is not None:
             self.run.average.update(self.run.model.state_dict(), progress.step)
-        progress.epoch_seconds += self._tick()
+        self._pace.see(len(labels), self._tick(), compiled=compiled)
         return self._record("step", progress.epoch + 1, loss, None if correct is None else correct / len(labels))
 
-    def _update(self, x: Array, labels: Array) -> tuple[float, int | None]:
-        """Forward, backward, one step of the optimizer; returns the loss, and how many answers were right."""
+    def _update(self, x: Array, labels: Array) -> tuple[float, int | None, bool]:
+        """Forward, backward, one step of the optimizer; the loss, how many answers were right, whether it compiled."""
+        before = self._stepper.recordings
         loss, scores = self._stepper(x, labels)
-        return loss, _count_correct(scores, labels)
+        compiled = self._stepper.recordings != before
+        if not self._looked:
+            look_at_answers(self.options.loss, scores, labels)
+            self._looked = True
+        return loss, _count_correct(scores, labels), compiled
 
     def _expect_finite_loss(self, value: float, x: Array) -> None:
         if not math.isfinite(value):
@@ -104,8 +118,8 @@ class Loop:
         seen = {
             "loss": loss,
             "accuracy": accuracy,
-            "val_loss": None if evaluation is None else evaluation.loss,
-            "val_accuracy": None if evaluation is None else evaluation.accuracy,
+            "val_loss": None if evaluation is None else evaluation[0],
+            "val_accuracy": None if evaluation is None else evaluation[1],
         }
         is_best = self._judge(seen[rule.monitor])
         self._tick()
@@ -128,18 +142,18 @@ class Loop:
         progress.stopped = self.options.early_stopping is not None and progress.best.exhausted(rule)
         return is_best
 
-    def _validate(self) -> Evaluation | None:
-        """The model's answers on the validation data, with the averaged weights if there are any."""
+    def _validate(self) -> tuple[float, float | None] | None:
+        """Loss and accuracy on the validation data, with the averaged weights if there are any."""
         if self.options.validation is None:
             return None
         model, own = self.run.model, self.run.model.state_dict()
         if self.run.average is not None:
             model.load_state_dict(self.run.average.weights)
-        evaluation = evaluate(model, self.options.validation, loss=self.options.loss)
+        loss, accuracy = measure(model, self.options.validation, self.options.loss)
         model.load_state_dict(own)
-        if not math.isfinite(evaluation.loss):
-            self._diverged(f"the validation loss became {evaluation.loss}", "the answers on the validation data")
-        return evaluation
+        if not math.isfinite(loss):
+            self._diverged(f"the validation loss became {loss}", "the answers on the validation data")
+        return loss, accuracy
 
     # ── stopping ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -224,7 +238,7 @@ class Loop:
             accuracy=accuracy,
             lr=float(self.run.optimizer.lr),
             seconds=progress.seconds,
-            images_per_second=progress.counted / progress.epoch_seconds if progress.epoch_seconds > 0 else 0.0,
+            images_per_second=self._pace.rate,
             val_loss=val_loss,
             val_accuracy=val_accuracy,
             best=best,
@@ -243,4 +257,4 @@ def _count_correct(scores: Array, labels: Array) -> int | None:
     """How many answers are right; None where the answers are no scores of classes."""
     if scores.ndim != 2 or scores.shape[1] < 2 or labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
         return None
-    return count_correct(scores, labels)
+    return int(np.count_nonzero(scores.argmax(axis=1) == labels))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zerokara import functional as F
+from zerokara.arguments import is_number, is_whole, short
 from zerokara.data import Loader
 from zerokara.optim import Schedule
 from zerokara.training.early_stopping import EarlyStopping
@@ -28,14 +29,26 @@ class Options:
     clock: Callable[[], float] = time.perf_counter
 
     def __post_init__(self) -> None:
-        if self.epochs < 1:
-            raise ValueError(f"a training lasts at least 1 epoch; got epochs={self.epochs}")
-        if self.clip_norm is not None and not self.clip_norm > 0:
-            raise ValueError(f"clip_norm is a number above 0, or None; got {self.clip_norm}")
-        if self.average is not None and not 0 <= self.average < 1:
-            raise ValueError(f"average is a decay in 0 ≤ average < 1, or None; got {self.average}")
-        if self.checkpoint_steps is not None and self.checkpoint_steps < 1:
-            raise ValueError(f"checkpoint_steps is at least 1, or None; got {self.checkpoint_steps}")
+        if not is_whole(self.epochs) or self.epochs < 1:
+            raise ValueError(
+                f"a training lasts a whole number of epochs, at least 1 epoch; got epochs={short(self.epochs)}"
+            )
+        if self.clip_norm is not None and not (is_number(self.clip_norm) and self.clip_norm > 0):
+            raise ValueError(f"clip_norm is a number above 0, or None; got {short(self.clip_norm)}")
+        if self.average is not None and not (is_number(self.average) and 0 <= self.average < 1):
+            raise ValueError(f"average is a decay in 0 ≤ average < 1, or None; got {short(self.average)}")
+        if self.checkpoint_steps is not None and not (is_whole(self.checkpoint_steps) and self.checkpoint_steps >= 1):
+            raise ValueError(
+                f"checkpoint_steps is at least 1, a whole number, or None; got {short(self.checkpoint_steps)}"
+            )
+        if self.schedule is not None and not callable(self.schedule):
+            raise TypeError(
+                f"schedule is a function of the step that gives the learning rate; got {short(self.schedule)}"
+            )
+        if not callable(self.clock):
+            raise TypeError(f"clock is a function that gives seconds; got {short(self.clock)}")
+        if self.early_stopping is not None and not isinstance(self.early_stopping, EarlyStopping):
+            raise TypeError(f"early_stopping is training.EarlyStopping(…), or None; got {short(self.early_stopping)}")
         if self.validation is not None and not len(self.validation):
             raise ValueError("the validation data are empty")
         if self.watched.monitor.startswith("val_") and self.validation is None:

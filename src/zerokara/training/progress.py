@@ -1,13 +1,18 @@
-"""Showing a training while it goes on: a bar on a terminal, plain lines elsewhere, nothing when asked."""
+"""Showing a training while it goes on: a bar on a terminal, curves in a notebook, plain lines elsewhere."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, get_args
 
-from zerokara.training.records import Record
+from zerokara.arguments import is_number, short
+from zerokara.training import live
+from zerokara.training.records import Record, describe, duration
 
-Verbosity = Literal["auto", "bar", "lines", "silent"]
+WIDE = 60
+"""On a terminal of fewer characters only the epoch, the time left and the loss are shown, and no bar."""
+
+Verbosity = Literal["auto", "bar", "notebook", "lines", "silent"]
 
 
 def watch(
@@ -22,54 +27,40 @@ def watch(
         for record in watch(fit(...)):
             ...
 
-    "bar": a progress bar with the remaining time, and a line an epoch above it. "lines": a line an epoch, and within
-    an epoch one every `every` seconds of training. "silent": nothing. "auto": a bar if `stream` is a terminal, else
-    lines; `stream` is standard error, so that results on standard output stay clean.
-    Raises ValueError for another verbosity.
+    "bar": a progress bar with the remaining time, and a line an epoch above it. "notebook": a bar and the curves so
+    far, in one output that is drawn anew. "lines": a line an epoch, and within an epoch one every `every` seconds of
+    training. "silent": nothing. "auto": "notebook" in a notebook, a bar if `stream` is a terminal, else lines; `stream`
+    is standard error, so that results on standard output stay clean.
+    Raises ValueError for another verbosity, TypeError for what gives no records.
     """
+    if not isinstance(records, Iterable):
+        raise TypeError(f"watch shows the records of fit, as watch(fit(…)); got {type(records).__name__}")
+    if not isinstance(verbosity, str) or verbosity not in get_args(Verbosity):
+        raise ValueError(f'verbosity is "auto", "bar", "notebook", "lines" or "silent"; got {short(verbosity)}')
+    if not is_number(every):
+        raise TypeError(f"every is a number of seconds; got {short(every)}")
     out = sys.stderr if stream is None else stream
-    shown = ("bar" if out.isatty() else "lines") if verbosity == "auto" else verbosity
+    if not hasattr(out, "write") or not hasattr(out, "isatty"):
+        raise TypeError(f"stream is a text stream, as sys.stdout; got {short(stream)}")
+    records = _only_records(records)
+    shown = verbosity
+    if verbosity == "auto":
+        shown = "notebook" if stream is None and live.in_notebook() else "bar" if out.isatty() else "lines"
     if shown == "bar":
         return _bar(records, out)
+    if shown == "notebook":
+        return live.live(records, describe)
     if shown == "lines":
         return _lines(records, out, every)
-    if shown == "silent":
-        return iter(records)
-    raise ValueError(f'verbosity is "auto", "bar", "lines" or "silent"; got {verbosity!r}')
+    return records
 
 
-def describe(record: Record) -> str:
-    """A record in one line: "epoch 3/20   loss 0.0812   accuracy 97.61%   …"; a star marks the best epoch so far."""
-    return "   ".join(_parts(record))
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: "1.5 s", "48 s", "1:20", "2:03:00"."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    total = round(seconds)
-    if total < 60:
-        return f"{total} s"
-    minutes, rest = divmod(total, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def _parts(record: Record) -> Iterator[str]:
-    yield f"epoch {record.epoch:>{len(str(record.total_epochs))}}/{record.total_epochs}"
-    if record.kind == "step":
-        yield f"step {record.step:,}/{record.total_steps:,}"
-    yield f"loss {record.loss:.4f}"
-    if record.accuracy is not None:
-        yield f"accuracy {record.accuracy:7.2%}"
-    if record.val_loss is not None:
-        yield f"val loss {record.val_loss:.4f}"
-    if record.val_accuracy is not None:
-        yield f"val accuracy {record.val_accuracy:7.2%}{' *' if record.best else '  '}"
-    yield f"{record.images_per_second:,.0f} images/s"
-    yield duration(record.seconds)
-    if record.eta is not None and record.step < record.total_steps and not record.note:
-        yield f"{duration(record.eta)} left"
+def _only_records(records: Iterable[Record]) -> Iterator[Record]:
+    """The records themselves; TypeError for what is none."""
+    for record in records:
+        if not isinstance(record, Record):
+            raise TypeError(f"watch shows the records of fit, as watch(fit(…)); among them is {short(record)}")
+        yield record
 
 
 def _lines(records: Iterator[Record], out: TextIO, every: float) -> Iterator[Record]:
@@ -105,22 +96,31 @@ def _drawing(out: TextIO) -> Iterator[tuple[Any, Any]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+    wide = _width(out) >= WIDE
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[numbers]}"),
+        *((BarColumn(bar_width=None), TaskProgressColumn()) if wide else ()),
+        TextColumn("{task.fields[numbers]}" if wide else "{task.fields[short]}"),
     )
     with Progress(*columns, console=Console(file=out, force_terminal=True), transient=True, expand=True) as progress:
-        yield progress, progress.add_task("first step …", total=None, numbers="")
+        yield progress, progress.add_task("first step …", total=None, numbers="", short="")
 
 
 def _columns(record: Record) -> dict[str, str]:
-    left = "" if record.eta is None else f" · {duration(record.eta)} left"
+    left = [] if record.eta is None else [f"{duration(record.eta)} left"]
+    rate = [f"{record.images_per_second:,.0f} images/s"] if record.images_per_second > 0 else []
     return {
         "description": f"epoch {record.epoch}/{record.total_epochs}",
-        "numbers": f"loss {record.loss:.4f} · {record.images_per_second:,.0f} images/s{left}",
+        "numbers": " · ".join([f"loss {record.loss:.4f}", *rate, *left]),
+        "short": " · ".join([*left, f"loss {record.loss:.4f}"]),
     }
+
+
+def _width(out: TextIO) -> int:
+    """How many characters a line of the terminal holds."""
+    from rich.console import Console
+
+    return Console(file=out, force_terminal=True).width
 
 
 def _print(progress: Any, *lines: str) -> None:

@@ -1,10 +1,11 @@
 """What the training loop says: one record a step, one an epoch."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Record:
     """What happened in one step, or in one epoch.
 
@@ -12,6 +13,8 @@ class Record:
     loss, accuracy: of a step, those of the very forward pass that was learned from (so in training mode, before the
     update); of an epoch, the mean over its images. val_loss, val_accuracy: on the validation data after the epoch.
     lr: the learning rate of the update. seconds: training time so far, without the time spent by who reads the records.
+    images_per_second: of the steps timed lately, 0 until two are. A step that compiled something is not timed, nor
+    counted in the time left.
     best: this epoch is the best one so far. note: a remark in words, such as why the training ends here.
     """
 
@@ -32,6 +35,21 @@ class Record:
     total_epochs: int = 0
     total_images: int = 0
 
+    def __repr__(self) -> str:
+        return f"Record({describe(self)})"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        told: dict[str, str] = {"epoch": f"{self.epoch}/{self.total_epochs}", "step": f"{self.step:,}"}
+        for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+            if (value := getattr(self, name)) is not None:
+                told[name.replace("_", " ")] = f"{value:.2%}" if "accuracy" in name else f"{value:.4f}"
+        told |= {"learning rate": f"{self.lr:.3g}", "time": duration(self.seconds)}
+        told |= {"note": self.note} if self.note else {}
+        heads, cells = ("".join(f"<{tag}>{escape(text)}</{tag}>" for text in of) for tag, of in _cells(told))
+        return f"<table><tr>{heads}</tr><tr>{cells}</tr></table>"
+
     @property
     def eta(self) -> float | None:
         """Seconds that the rest will take at the present rate; None while the rate is unknown."""
@@ -44,8 +62,47 @@ class Record:
         return {name: value for name, value in vars(self).items() if name not in _PLAN and not _says_nothing(value)}
 
 
+def _cells(told: dict[str, str]) -> tuple[tuple[str, list[str]], tuple[str, list[str]]]:
+    return ("th", list(told)), ("td", list(told.values()))
+
+
 _PLAN = ("total_steps", "total_epochs", "total_images")
 
 
 def _says_nothing(value: Any) -> bool:
     return value is None or value is False or value == ""
+
+
+def describe(record: Record) -> str:
+    """A record in one line: "epoch 3/20   loss 0.0812   accuracy 97.61%   …"; a star marks the best epoch so far."""
+    return "   ".join(_parts(record))
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: "1.5 s", "48 s", "1:20", "2:03:00"."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    total = round(seconds)
+    if total < 60:
+        return f"{total} s"
+    minutes, rest = divmod(total, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _parts(record: Record) -> Iterator[str]:
+    yield f"epoch {record.epoch:>{len(str(record.total_epochs))}}/{record.total_epochs}"
+    if record.kind == "step":
+        yield f"step {record.step:,}/{record.total_steps:,}"
+    yield f"loss {record.loss:.4f}"
+    if record.accuracy is not None:
+        yield f"accuracy {record.accuracy:7.2%}"
+    if record.val_loss is not None:
+        yield f"val loss {record.val_loss:.4f}"
+    if record.val_accuracy is not None:
+        yield f"val accuracy {record.val_accuracy:7.2%}{' *' if record.best else '  '}"
+    if record.images_per_second > 0:
+        yield f"{record.images_per_second:,.0f} images/s"
+    yield duration(record.seconds)
+    if record.eta is not None and record.step < record.total_steps and not record.note:
+        yield f"{duration(record.eta)} left"

@@ -23,7 +23,7 @@ class Progress:
 
     step: updates made; epoch: epochs finished; batch: batches done of the epoch that runs; images: seen in all.
     loss_sum, correct, counted: over the images of the epoch that runs (correct is None where answers are no classes).
-    seconds: in all; epoch_seconds: in the steps of the epoch that runs.
+    seconds: in all.
     """
 
     step: int = 0
@@ -34,14 +34,13 @@ class Progress:
     correct: int | None = 0
     counted: int = 0
     seconds: float = 0.0
-    epoch_seconds: float = 0.0
     stopped: bool = False
     best: Best = field(default_factory=Best)
 
     def next_epoch(self) -> None:
         """The epoch is over: start counting anew."""
         self.epoch += 1
-        self.batch, self.loss_sum, self.correct, self.counted, self.epoch_seconds = 0, 0.0, 0, 0, 0.0
+        self.batch, self.loss_sum, self.correct, self.counted = 0, 0.0, 0, 0
 
 
 class Run:
@@ -139,6 +138,7 @@ class Run:
             self.average.weights = dict(checkpoint.average)
         progress = dict(checkpoint.progress)
         self._history_size = progress.pop("history_size")
+        progress.pop("epoch_seconds", None)  # kept by earlier versions
         self.progress = Progress(**{**progress, "best": Best(**progress["best"])})
         self.best_weights = self._load_best(folder)
 

@@ -50,6 +50,11 @@ class Stepper:
             loss, scores = self._run(x, labels)
         return float(loss.item()), scores.data
 
+    @property
+    def recordings(self) -> int:
+        """How often the step was recorded so far, or -1 where it is done as it is written."""
+        return -1 if self._captured is None else self._captured.recorded
+
     def _run(self, x: Array, labels: Array) -> tuple[Tensor, Tensor]:
         if self._captured is not None:
             try:

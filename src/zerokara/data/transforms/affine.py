@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data.transforms.base import Range, around_one, around_zero, draw_change, draw_factor
+from zerokara.data.transforms.base import Range, around_one, around_zero, check_fields, draw_change, draw_factor
 from zerokara.data.transforms.warp import Map, Warp
 
 
@@ -35,6 +35,7 @@ class Affine(Warp):
     fill: float = 0.0
 
     def __post_init__(self) -> None:
+        check_fields(self)
         around_zero(self.rotate, "rotate")
         around_zero(self.shift, "shift")
         around_one(self.scale, "scale")

@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from zerokara.arguments import TEXT, WHOLE, Kind, is_number, short
 from zerokara.arrays import Array, Shape
 
 Range = float | tuple[float, float]
 """One number is the greatest change in either direction; a pair is the lowest and the highest value."""
 
 
+def _is_range(value: Any) -> bool:
+    return is_number(value) or (isinstance(value, tuple) and len(value) == 2 and all(map(is_number, value)))
+
+
+_NUMBER = Kind("a number", is_number)
+FIELDS: dict[str, Kind] = {
+    **dict.fromkeys(
+        ("rotate", "shift", "scale", "stretch", "shear", "brightness", "contrast"),
+        Kind("a number, or a pair (low, high) of numbers", _is_range),
+    ),
+    **dict.fromkeys(("strength", "spacing", "std", "thinner", "thicker", "fill", "probability"), _NUMBER),
+    **dict.fromkeys(("padding", "size"), WHOLE),
+    "mode": TEXT,
+    "transform": Kind("a function (batch, rng) → batch", callable),
+    "transforms": Kind(
+        "a list of transforms", lambda value: isinstance(value, list | tuple) and all(map(callable, value))
+    ),
+}
+"""What the settings of transforms are, by their names."""
+
+
+def check_fields(transform: Any) -> None:
+    """Errors: TypeError for a setting that is not of its kind."""
+    for name, value in vars(transform).items():
+        if not FIELDS[name].holds(value):
+            raise TypeError(f"{type(transform).__name__}: {name} is {FIELDS[name].words}; got {short(value)}")
+
+
 def check_batch(batch: Array) -> None:
     """Errors: ValueError unless the batch is floating-point images (N, C, H, W)."""
+    if not isinstance(batch, np.ndarray):
+        raise TypeError(f"a transform expects floating images (N, C, H, W) in 0..1; got {short(batch)}")
     if batch.ndim != 4 or not np.issubdtype(batch.dtype, np.floating):
         raise ValueError(f"a transform expects floating images (N, C, H, W) in 0..1; got {batch.dtype} {batch.shape}")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data.transforms.base import check_batch, check_probability
+from zerokara.data.transforms.base import check_batch, check_fields, check_probability
 from zerokara.data.transforms.warp import Map, Warp, resample
 
 Transform = Callable[[Array, np.random.Generator], Array]
@@ -25,6 +25,7 @@ class Compose:
     transforms: Sequence[Transform]
 
     def __post_init__(self) -> None:
+        check_fields(self)
         object.__setattr__(self, "transforms", tuple(self.transforms))
 
     def __call__(self, batch: Array, rng: np.random.Generator) -> Array:
@@ -57,6 +58,7 @@ class RandomApply:
     probability: float = 0.5
 
     def __post_init__(self) -> None:
+        check_fields(self)
         check_probability(self.probability, "probability")
 
     def __call__(self, batch: Array, rng: np.random.Generator) -> Array:

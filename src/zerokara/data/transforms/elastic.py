@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
+from zerokara.data.transforms.base import check_fields
 from zerokara.data.transforms.warp import Map, Warp
 
 
@@ -30,6 +31,7 @@ class Elastic(Warp):
     fill: float = 0.0
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if self.strength < 0:
             raise ValueError(f"strength is at least 0 pixels; got {self.strength}")
         if self.spacing < 1:

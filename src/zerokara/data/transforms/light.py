@@ -12,6 +12,7 @@ from zerokara.data.transforms.base import (
     around_one,
     around_zero,
     check_batch,
+    check_fields,
     draw_change,
     draw_factor,
     per_image,
@@ -25,6 +26,7 @@ class Noise:
     std: float = 0.05
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if self.std < 0:
             raise ValueError(f"std is at least 0; got {self.std}")
 
@@ -50,6 +52,7 @@ class Light:
     contrast: Range = 1.25
 
     def __post_init__(self) -> None:
+        check_fields(self)
         around_zero(self.brightness, "brightness")
         around_one(self.contrast, "contrast")
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data.transforms.base import check_batch, check_probability
+from zerokara.data.transforms.base import check_batch, check_fields, check_probability
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Crop:
     mode: Literal["zeros", "reflect"] = "zeros"
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if self.padding < 0:
             raise ValueError(f"padding is at least 0 pixels; got {self.padding}")
         if self.mode not in ("zeros", "reflect"):
@@ -47,6 +48,7 @@ class HorizontalFlip:
     probability: float = 0.5
 
     def __post_init__(self) -> None:
+        check_fields(self)
         check_probability(self.probability, "probability")
 
     def __call__(self, batch: Array, rng: np.random.Generator) -> Array:
@@ -69,6 +71,7 @@ class Cutout:
     fill: float = 0.0
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if self.size < 0:
             raise ValueError(f"size is at least 0 pixels; got {self.size}")
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data.transforms.base import check_batch, ordered, per_image
+from zerokara.data.transforms.base import check_batch, check_fields, ordered, per_image
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Thickness:
     thicker: float = 0.5
 
     def __post_init__(self) -> None:
+        check_fields(self)
         ordered((-self.thinner, self.thicker), "(−thinner, thicker)")
 
     def __call__(self, batch: Array, rng: np.random.Generator) -> Array:

@@ -46,6 +46,10 @@ class OnnxModule(Module):
     """
 
     def __init__(self, graph: Graph, output: str | None = None) -> None:
+        if not isinstance(graph, Graph):
+            raise TypeError(f"an OnnxModule is made by load_onnx of a file; got {type(graph).__name__} for its graph")
+        if output is not None and not isinstance(output, str):
+            raise TypeError(f"output is the name of a value, or None; got {type(output).__name__}")
         refuse_unknown(graph)
         kept = needed(graph.nodes, graph.outputs if output is None else [*graph.outputs, output])
         steps = tuple(Builder(self, graph).steps(kept))

@@ -1,0 +1,92 @@
+"""Arguments of a wrong kind, refused in words where a function is entered: the kinds are declared once, by name."""
+
+import functools
+import inspect
+import numbers
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What an argument is, in words, and whether a value is that."""
+
+    words: str
+    holds: Callable[[Any], bool]
+
+
+def is_whole(value: Any) -> bool:
+    """Whether it is a whole number, not a truth."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a real number, not a truth."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
+WHOLE = Kind("a whole number", is_whole)
+NUMBER = Kind("a number", lambda value: is_number(value) and value == value)
+TEXT = Kind("a text", lambda value: isinstance(value, str))
+TRUTH = Kind("True or False", lambda value: isinstance(value, bool | np.bool_))
+FUNCTION = Kind("a function", callable)
+
+
+def of(kind: type[Any], example: str) -> Kind:
+    """An instance of a class, such as `example`."""
+    return Kind(f"a {kind.__name__}, as {example}", lambda value: isinstance(value, kind))
+
+
+def array(*axes: int) -> Kind:
+    """An array of real numbers, or what becomes one, with one of these numbers of axes (any, if none is named)."""
+    told = f" with {' or '.join(map(str, axes))} axes" if axes else ""
+    return Kind(f"an array of numbers{told}", lambda value: _is_array(value, axes))
+
+
+def _is_array(value: Any, axes: tuple[int, ...]) -> bool:
+    if isinstance(value, numbers.Number | str | bytes):
+        return False
+    try:
+        found = np.asarray(getattr(value, "data", value) if hasattr(value, "node") else value)
+    except (TypeError, ValueError):
+        return False
+    return found.dtype.kind in "biuf" and (not axes or found.ndim in axes)
+
+
+def checked(kinds: Mapping[str, Kind]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """The function, with a TypeError in words for an argument that is not of its kind.
+
+    `kinds` go by the names of parameters; a table may have more than a function uses. The default of a parameter, such
+    as None, is always right.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(function)
+        known = {name: kinds[name] for name in signature.parameters if name in kinds}
+        defaults = {name: signature.parameters[name].default for name in known}
+
+        @functools.wraps(function)
+        def called(*args: P.args, **kwargs: P.kwargs) -> R:
+            given = signature.bind(*args, **kwargs).arguments
+            for name, kind in known.items():
+                if name in given and given[name] is not defaults[name] and not kind.holds(given[name]):
+                    raise TypeError(f"{function.__name__}: {name} is {kind.words}; got {short(given[name])}")
+            return function(*args, **kwargs)
+
+        return called
+
+    return decorate
+
+
+def short(value: Any) -> str:
+    """A value in a line of at most 60 characters, for an error."""
+    if isinstance(value, np.ndarray):
+        return f"an array {value.dtype} {value.shape}"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:59]}…"

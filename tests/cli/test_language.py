@@ -1,0 +1,113 @@
+"""The command line speaks Japanese where `--lang` or the environment says so: help, errors, reports."""
+
+import re
+
+import pytest
+
+from tests.cli.running import Captured, run_apart, run_here
+from zerokara.cli import language
+from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS
+from zerokara.cli.messages import in_japanese
+
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+EVERY = [
+    [],
+    *([name] for name in COMMANDS),
+    *(["lab", name] for name in LAB_COMMANDS),
+    *(["data", name] for name in DATA_COMMANDS),
+]
+
+
+@pytest.mark.parametrize(
+    ("variables", "lang"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LANG": "ja"}, "ja"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "C"}, "en"),
+        ({}, "en"),
+        ({"LC_ALL": "C", "LANG": "ja_JP.UTF-8"}, "en"),
+        ({"LC_ALL": "", "LC_MESSAGES": "ja_JP", "LANG": "de_DE"}, "ja"),
+        ({"LANG": "jam_JM"}, "en"),
+    ],
+)
+def test_the_environment_says_the_language(
+    variables: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in language.VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert language.of_environment() == lang
+
+
+@pytest.mark.parametrize("words", EVERY, ids=" ".join)
+def test_every_sentence_of_the_help_is_japanese(
+    words: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the frames of the panels, every description has Japanese in it."""
+    monkeypatch.setenv("COLUMNS", "300")
+    code, out, error = run_here(capsys, *words, "--help", "--lang", "ja")
+    assert (code, error) == (0, "")
+    for line in out.splitlines():
+        told = re.split(r"\s{2,}", line.strip("│ "), maxsplit=1)
+        is_option = line.startswith("│") and len(told) == 2
+        if is_option:
+            assert JAPANESE.search(told[1]), line
+    assert "使い方：" in out
+    english, said = run_here(capsys, *words, "--help")[1], set(re.findall(r"--[a-z][a-z-]+", out))
+    assert set(re.findall(r"--[a-z][a-z-]+", english)) <= said | {"--lang"}, "the same options"
+
+
+@pytest.mark.parametrize("words", [["version"], ["summary", "two-layer"], ["data", "list"], ["lab", "list", "ch02"]])
+def test_every_command_takes_the_language(words: list[str], capsys: Captured) -> None:
+    for lang in (["--lang", "ja"], ["--lang=ja"]):
+        code, _, error = run_here(capsys, *words, *lang)
+        assert (code, error) == (0, "")
+        assert language.current() == "ja"
+    run_here(capsys, "version")
+    assert language.current() == "en", "and only that one"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["trian"], "コマンド 'trian' はありません。もしかして：train"),
+        (["read"], "read には画像が少なくとも 1 つ必要です"),
+        (["read", "nowhere.png"], "nowhere.png：ファイルがありません"),
+        (["train", "--recipe", "digits-smal"], "レシピ 'digits-smal' はありません。もしかして：digits-small"),
+        (["train", "--resume"], "--resume には実行フォルダーが必要です"),
+        (["lab", "run"], "何を実行するか指定してください"),
+        (["lab", "run", "ch09"], "章は ch01 から ch08 までです"),
+        (["lab", "show", "gradient-methd"], "もしかして：gradient-method"),
+        (["lab", "run", "gradient-method", "--lr", "fast"], "lr は数です"),
+        (["summary", "two-layer", "--input", "x"], "--input は 1x28x28 のような形です"),
+        (["evaluate", "nowhere"], "ファイルまたはフォルダー nowhere はありません"),
+        (["train", "--recipe"], "--recipe には値が必要です"),
+        (["read", "--jsn", "x"], "オプション --jsn はありません"),
+    ],
+)
+def test_errors_are_japanese_too_with_the_same_code(arguments: list[str], says: str, capsys: Captured) -> None:
+    code, _, english = run_here(capsys, *arguments)
+    again, _, error = run_here(capsys, *arguments, "--lang", "ja")
+    assert code == again in (1, 2)
+    assert says in error, error
+    assert len(error.splitlines()) == 1
+    assert not JAPANESE.search(english)
+
+
+def test_an_unknown_language_is_wrong_usage(capsys: Captured) -> None:
+    for arguments in (["version", "--lang", "fr"], ["version", "--lang=fr"]):
+        code, _, error = run_here(capsys, *arguments)
+        assert (code, error) == (2, "zerokara: --lang is en or ja; got 'fr'\n")
+    assert run_here(capsys, "version", "--lang")[0] == 2
+
+
+def test_what_has_no_pattern_stays_as_it_is() -> None:
+    assert in_japanese("something that nobody foresaw") == "something that nobody foresaw"
+
+
+def test_the_environment_is_enough() -> None:
+    done = run_apart("trian", LC_ALL="ja_JP.UTF-8")
+    assert done.returncode == 2
+    assert "もしかして" in done.stderr

@@ -1,0 +1,162 @@
+"""Calls of public functions with arguments of wrong types: what comes back is judged, not what is computed.
+
+A call may work, or be refused by a sentence of ours, in a TypeError, ValueError or their like. What may not reach a
+user is the text of an error that nobody wrote for them: NumPy's, or Python's about an attribute that a thing lacks.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import zerokara as zk
+from zerokara import data, digits, explain, io, nn, optim, training
+from zerokara.arrays import generator
+
+RAW = re.compile(
+    r"has no attribute|object is not (callable|iterable|subscriptable)|not supported between instances"
+    r"|unsupported operand|must be real number|cannot unpack|object of type .* has no len"
+    r"|could not be broadcast|ufunc|setting an array element|inhomogeneous shape|cannot interpret"
+    r"|axis \d+ is out of bounds|index \d+ is out of bounds|cannot reshape array|truth value of an array"
+    r"|only integer scalar arrays|only length-1|only 0-dimensional|invalid literal|could not convert string"
+    r"|too many indices|IndexError|Cannot cast|not all arguments converted|unhashable type|expected str, bytes"
+    r"|list index out of range|not enough values|too many values|can't multiply|can only concatenate"
+    r"|bad operand type|required argument|takes \d+ positional|an integer is required|cannot be interpreted"
+    r"|argument must be|embedded null|data type .* not understood|operands could not|math domain|sequence item"
+    r"|slice indices|indices must be|division by zero|arguments? should be|must be str|cannot convert"
+)
+"""What NumPy and Python say by themselves."""
+
+SIGNATURE = re.compile(r"(missing \d+ required|got an unexpected keyword|takes (from )?\d+ (to \d+ )?positional)")
+"""Python's own words about a signature are plain enough, and say the name of the function."""
+
+
+class Odd:
+    """Something that is like nothing."""
+
+    def __repr__(self) -> str:
+        return "<odd>"
+
+
+def wrong_values() -> list[Any]:
+    """What hands put in the place of what was meant."""
+    return [
+        None, True, 0, -1, 3, 2.5, float("nan"), float("inf"), 1j, "text", "", b"bytes", [], [1, 2], [[1], [2, 3]],
+        ["a"], (), (1, "b"), {}, {"a": 1}, set(), range(3), Odd(), Odd, len, np.zeros(3), np.zeros((2, 3, 4)),
+        np.array(["a"]), np.array([None]), np.float32(1), np.arange(4), np.zeros((0, 2)), zk.tensor([1.0, 2.0]),
+        slice(2), Ellipsis,
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Public:
+    """A public function, and arguments with which it works, as far as the harness knows some."""
+
+    name: str
+    call: Callable[..., Any]
+    good: dict[str, Any]
+
+
+def good_arguments() -> dict[str, Any]:
+    """Values by the name of the parameter: enough for most calls to come past the first check."""
+    rng = generator(0, "wrong")
+    split = data.Split(rng.random((12, 4), np.float32), np.arange(12) % 3)
+    zk.manual_seed(0)
+    model = nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 3))
+    return {
+        "model": model, "images": rng.random((6, 4), np.float32), "labels": np.arange(6) % 3, "split": split,
+        "train_loader": data.Loader(split, 4), "loader": data.Loader(split, 4), "optimizer": optim.SGD(model, lr=0.1),
+        "scores": rng.random((6, 3), np.float32), "predictions": np.arange(6) % 3, "classes": 3, "epochs": 1,
+        "batch_size": 4, "fraction": 0.25, "probabilities": np.full((6, 3), 1 / 3), "targets": rng.random((6, 2)),
+        "outputs": rng.random((6, 2)), "history": [], "records": iter(()), "data": split, "x": rng.random((2, 1, 8, 8)),
+    }  # fmt: skip
+
+
+OURS = {
+    "data": data,
+    "transforms": data.transforms,
+    "training": training,
+    "digits": digits,
+    "io": io,
+    "explain": explain,
+}
+"""The modules whose public functions have to stand every wrong argument."""
+
+WRITES = re.compile(r"save|write|export|fetch|load\b|load_dataset|place|show_transfers")
+"""Functions that would write files of any name, or ask the network: not called at random."""
+
+
+def public(modules: dict[str, Any] | None = None) -> Iterator[Public]:
+    """Every public function and class of the modules."""
+    good = good_arguments()
+    for where, module in (modules or OURS).items():
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if (
+                not callable(thing)
+                or WRITES.search(name)
+                or (inspect.isclass(thing) and issubclass(thing, BaseException))
+            ):
+                continue
+            try:
+                parameters = inspect.signature(thing).parameters
+            except (ValueError, TypeError):
+                continue
+            yield Public(f"{where}.{name}", thing, {p: good[p] for p in parameters if p in good})
+
+
+def calls(functions: list[Public], count: int, seed: int = 0) -> Iterator[tuple[Public, dict[str, Any]]]:
+    """So many calls, drawn: of each one argument or all are wrong, the others good where good ones are known."""
+    rng, values = generator(seed, "calls"), wrong_values()
+    for number in range(count):
+        one = functions[number % len(functions)]
+        parameters = [
+            p
+            for p in inspect.signature(one.call).parameters.values()
+            if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        ]
+        if not parameters:
+            continue
+        spoiled = (
+            {parameters[int(rng.integers(len(parameters)))].name}
+            if rng.random() < 0.6
+            else {p.name for p in parameters}
+        )
+        given = {}
+        for p in parameters:
+            if p.name in spoiled or (p.default is p.empty and p.name not in one.good):
+                given[p.name] = values[int(rng.integers(len(values)))]
+            elif p.default is p.empty or (rng.random() < 0.2 and p.name in one.good):
+                given[p.name] = one.good[p.name]
+        yield one, given
+
+
+def verdict(one: Public, given: dict[str, Any]) -> str | None:
+    """What is wrong with how the call ended; None if it is in order."""
+    parameters = inspect.signature(one.call).parameters
+    positional = [given[p.name] for p in parameters.values() if p.kind is p.POSITIONAL_ONLY and p.name in given]
+    named = {n: v for n, v in given.items() if parameters[n].kind is not inspect.Parameter.POSITIONAL_ONLY}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = one.call(*positional, **named)
+            if isinstance(result, training.Training):
+                result.close()
+            elif isinstance(result, Iterator):
+                next(result, None)
+    except (TypeError, ValueError, IndexError, OSError, RuntimeError, NotImplementedError, KeyError) as error:
+        text = str(error)
+        if type(error) in (KeyError, RuntimeError, NotImplementedError) and len(text.split()) < 3:
+            return f"{type(error).__name__}: {text}"
+        if SIGNATURE.search(text):
+            return None
+        return f"{type(error).__name__}: {text}" if RAW.search(text) or len(text.split()) < 3 or "\n" in text else None
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return None
