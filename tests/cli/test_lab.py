@@ -83,9 +83,14 @@ def test_a_chapter_and_several_seeds_in_two_processes(tmp_path: Path) -> None:
 
 
 def test_quick_is_said(tmp_path: Path, capsys: Captured) -> None:
-    out = run_here(capsys, "lab", "run", NAME, "--quick", "--out", tmp_path, "--quiet")[1]
+    """So is why it is not judged, and what to type for a run that is."""
+    out = run_here(capsys, "lab", "run", "chain-rule", "--quick", "--out", tmp_path, "--quiet")[1]
+    assert "chain-rule: not judged" in out
     assert "quick" in out
-    assert "quick run" in (tmp_path / f"{NAME}-quick.html").read_text(encoding="utf-8")
+    assert "judged  zerokara lab run chain-rule\n" in out
+    page = (tmp_path / "chain-rule-quick.html").read_text(encoding="utf-8")
+    assert "quick run" in page
+    assert "not judged" in page
 
 
 @pytest.mark.parametrize(

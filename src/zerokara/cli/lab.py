@@ -4,6 +4,7 @@ import json as json_format
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -15,6 +16,12 @@ from zerokara.cli.lab_run import Bench, carry_out
 from zerokara.cli.machine import environment
 from zerokara.cli.numbers import Whole
 from zerokara.experiments import CHAPTERS, EXPERIMENTS, Experiment, Order, by_name, chosen, order
+from zerokara.experiments.how import how
+from zerokara.experiments.sources import where
+from zerokara.experiments.telling import in_language
+from zerokara.experiments.telling import option as _option
+from zerokara.experiments.telling import written as _written
+from zerokara.experiments.texts import say as told
 from zerokara.io.files import make_folder, write_beside
 from zerokara.recipes import known
 from zerokara.report import Lang
@@ -25,21 +32,34 @@ Setting = Annotated[str, Parameter(allow_leading_hyphen=True)]
 Language = Annotated[str, Parameter(help="Language of titles, questions and reports: en or ja.")]
 
 
-def list_all(*, json: AsJson = False, lang: Language = "en") -> None:
-    """List the experiments by chapter, with their question."""
+def list_all(*names: str, json: AsJson = False, lang: Language = "en") -> None:  # noqa: D417
+    """List the experiments by chapter, with how long each takes, what data it needs, and its question.
+
+    Parameters
+    ----------
+    names
+        Chapters (ch06) or names; everything unless given.
+    """
     language = words.language(lang)
+    listed = [EXPERIMENTS[name] for name in _usage(chosen, list(names) or ["all"])]
     if json:
-        for experiment in EXPERIMENTS.values():
+        for experiment in listed:
             say(json_format.dumps(_facts(experiment, language), ensure_ascii=False))
         return
-    width = max(map(len, EXPERIMENTS))
     for chapter, title in CHAPTERS.items():
-        say(f"ch{chapter:02}  {title(language)}")
-        for name, experiment in EXPERIMENTS.items():
-            if experiment.chapter == chapter:
-                say(f"  {name.ljust(width)}  {experiment.question(language)}")
-        say()
+        own = [experiment for experiment in listed if experiment.chapter == chapter]
+        if own:
+            say(f"ch{chapter:02}  {title(language)}")
+            for line in columns([[e.name, _price(e, language), e.question(language)] for e in own]):
+                say(f"  {line}")
+            say()
     say("zerokara lab show NAME explains one; zerokara lab run NAME does it.")
+
+
+def _price(experiment: Experiment, lang: Lang) -> str:
+    """How long it takes, and MNIST if it needs that."""
+    cost = told(lang, f"cost-{experiment.cost}")
+    return f"{cost}, MNIST" if "data" in experiment.settings else cost
 
 
 def show(name: str, /, *, json: AsJson = False, lang: Language = "en") -> None:  # noqa: D417 (json and lang explain themselves)
@@ -55,11 +75,11 @@ def show(name: str, /, *, json: AsJson = False, lang: Language = "en") -> None: 
     if json:
         say(json_format.dumps(_facts(experiment, language), ensure_ascii=False))
         return
-    say(f"{experiment.title(language)}   ({experiment.source})")
+    say(f"{experiment.title(language)}   ({where(experiment.source, language)})")
     say(experiment.question(language))
     say()
-    for line in (type(experiment).__doc__ or "").strip().splitlines():
-        say(f"  {line.strip()}")
+    for line in wrap(how(experiment, language), 110):
+        say(f"  {line}")
     for line in experiment.formula:
         say(f"  {line}")
     if experiment.symbols:
@@ -69,7 +89,8 @@ def show(name: str, /, *, json: AsJson = False, lang: Language = "en") -> None: 
     for line in columns([["setting", "value", ""], *rows]) if rows else ["There is nothing to set."]:
         say(f"  {line}")
     say()
-    say(f"zerokara lab run {experiment.name}" + (f" {rows[0][0]} {rows[0][1]}" if rows else ""))
+    command = f"zerokara lab run {experiment.name}" + (f" {rows[0][0]} {rows[0][1]}" if rows else "")
+    say(in_language(command, language))
 
 
 def run(  # noqa: D417 (json and lang explain themselves)
@@ -161,23 +182,15 @@ def _facts(experiment: Experiment, lang: Lang) -> dict[str, Any]:
         "chapter": experiment.chapter,
         "title": experiment.title(lang),
         "question": experiment.question(lang),
-        "source": experiment.source,
+        "source": where(experiment.source, lang),
+        "how": how(experiment, lang),
+        "needs_data": "data" in experiment.settings,
         "formula": list(experiment.formula),
         "cost": experiment.cost,
         "seeds": experiment.seeds,
         "settings": experiment.settings,
         "quick": dict(experiment.quick),
     }
-
-
-def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")
-
-
-def _written(value: object) -> str:
-    if isinstance(value, tuple):
-        return ",".join(_written(one) for one in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _meaning(experiment: Experiment, name: str, lang: Lang) -> str:

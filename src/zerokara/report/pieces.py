@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from zerokara.report.markup import Markup, element
 from zerokara.report.texts import Lang, say
@@ -50,3 +51,36 @@ class Quiz:
         """Question and hidden answer."""
         answer = element("details", element("summary", say(self.lang, "answer")), element("p", self.answer))
         return element("div", element("p", self.question), answer, class_="quiz")
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Something that only some readers want: a line, under which the rest opens."""
+
+    summary: str
+    pieces: "Sequence[HasHtml]"
+
+    def html(self) -> Markup:
+        """The line, and what is folded below it; printed pages show it open."""
+        inside = [piece.html() for piece in self.pieces]
+        return element("details", element("summary", self.summary), *inside, class_="folded")
+
+
+class HasHtml(Protocol):
+    """A piece of a page that is no figure."""
+
+    def html(self) -> Markup:
+        """The piece as markup."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where to go from a page: (what it is, where) to the table of contents, and to other pages."""
+
+    name: str
+    links: Sequence[tuple[str, str]]
+
+    def html(self) -> Markup:
+        """The links in a row."""
+        items = [element("li", element("a", text, href=link)) for text, link in self.links]
+        return element("nav", element("ul", *items), class_="ways", aria_label=self.name)
