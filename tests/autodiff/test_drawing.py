@@ -87,20 +87,18 @@ def test_products_of_arrays_element_by_element_have_a_sign_of_their_own() -> Non
     assert parts(zk.draw((x * 2.0).sum()), "symbol")[0] == "×"
 
 
-def test_no_text_lies_on_its_own_edge() -> None:
-    """The value of a slanted edge stands beside it."""
+def test_no_edge_runs_through_a_text() -> None:
+    """However steep it is: values and gradients stand beside the edges."""
     leaves = [zk.tensor(1234.5, requires_grad=True) for _ in range(5)]
     drawing = ET.fromstring(str(zk.draw(sum(leaves[1:], start=leaves[0]))))
-    lines = [[float(v) for v in re.findall(r"-?[0-9.]+", p.get("d", ""))] for p in drawing.iter(f"{SVG}path")][1:]
-    values = [t for t in drawing.iter(f"{SVG}text") if t.get("class") in ("value", "gradient")]
-    for text in values:
-        x, y, half = float(text.get("x", 0)), float(text.get("y", 0)), 3.9 * len(text.text or "")
-        x1, y1, x2, y2 = min(
-            lines, key=lambda line: abs((line[0] + line[2]) / 2 - x) + abs((line[1] + line[3]) / 2 - y)
-        )
-        for corner in (x - half, x + half):
-            height = y1 + (y2 - y1) * (corner - x1) / (x2 - x1)
-            assert height >= y or height <= y - 9
+    edges = [p for p in drawing.iter(f"{SVG}path") if p.get("class") == "edge"]
+    lines = [[float(v) for v in re.findall(r"-?[0-9.]+", p.get("d", ""))] for p in edges]
+    for text in (t for t in drawing.iter(f"{SVG}text") if t.get("class") in ("value", "gradient")):
+        x, y, half = float(text.get("x", 0)), float(text.get("y", 0)), 3.5 * len(text.text or "")
+        for x1, y1, x2, y2 in lines:
+            for share in np.linspace(0, 1, 200):
+                px, py = x1 + share * (x2 - x1), y1 + share * (y2 - y1)
+                assert not (abs(px - x) < half and y - 9 < py < y), text.text
 
 
 def test_drawing_leaves_no_trace() -> None:

@@ -48,9 +48,9 @@ def test_run_writes_a_report_and_says_where(lang: str, tmp_path: Path, capsys: C
     assert (code, error) == (0, "")
     ending = "" if lang == "en" else ".ja"
     assert f"{NAME}: as expected" in out
-    for path, links in ((tmp_path / f"{NAME}{ending}.html", False), (tmp_path / f"index{ending}.html", True)):
+    for path in (tmp_path / f"{NAME}{ending}.html", tmp_path / f"index{ending}.html"):
         assert str(path) in out
-        check_page(path.read_text(encoding="utf-8"), links)
+        check_page(path.read_text(encoding="utf-8"), links=True)
 
 
 def test_any_setting_is_an_option(tmp_path: Path, capsys: Captured) -> None:

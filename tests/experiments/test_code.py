@@ -12,6 +12,7 @@ import pytest
 import zerokara as zk
 from tests.experiments.quick import quick_result
 from zerokara.experiments import EXPERIMENTS, Result, run
+from zerokara.experiments.ch02.logic_gates import GATES
 from zerokara.experiments.code import code, lines
 from zerokara.rules import RULES
 
@@ -33,11 +34,11 @@ SAME: Same = {
         np.concatenate([r[f"{S}.{P}.output"].ravel() for S, P in p["outputs"]]),
     ),
     "logic-gates": lambda p, r: (
-        [p[g] for g in ("AND", "NAND", "OR")],
-        [r[f"{g}.outputs"] for g in ("and", "nand", "or")],
+        [p[g] for g in GATES],
+        [r[f"{g}.outputs"] for g in GATES],
     ),
     "xor-gate": lambda p, r: (p["XOR"], [0, 1, 1, 0]),
-    "sigmoid": lambda p, r: (p["y"].data, np.interp(p["x"].data, r["x"], r["y"])),
+    "sigmoid": lambda p, r: ([p["y"].data, p["x"].grad], [r["y"], r["slope"]]),
     "softmax-properties": lambda p, r: ([p["softmax"], p["sigmoid"]], [r["softmax"], r["sigmoid"]]),
     "three-layer-forward": lambda p, r: (p["y"].data[0], r["z3"]),
     "loss-functions": lambda p, r: ([p["squared"], p["entropy"]], [r["squared"], r["entropy"]]),
@@ -54,7 +55,10 @@ SAME: Same = {
     "batch-norm-layer": lambda p, r: (p["y"], r["y"]),
     "convolution-by-hand": lambda p, r: (p["y"], r["output"]),
     "im2col-walk": lambda p, r: (p["matrix"], r["small_matrix"]),
-    "pooling": lambda p, r: ([p["y"].data[0, 0], p["image"].grad[0, 0]], [r["average.output"], r["average.gradient"]]),
+    "pooling": lambda p, r: (
+        np.concatenate([p["y"].data.ravel(), p["image"].grad.ravel()]),
+        np.concatenate([r["average.output"].ravel(), r["average.gradient"].ravel()]),
+    ),
     "train-two-layer": lambda p, r: (p["losses"], r["losses"]),
     "train-two-layer-backprop": lambda p, r: (p["losses"], r["losses"]),
     "weight-init-compare": lambda p, r: (

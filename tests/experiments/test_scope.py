@@ -60,11 +60,13 @@ def test_where_the_effect_cannot_show_nothing_is_said(name: str) -> None:
 @pytest.mark.parametrize("name", [n for n, e in EXPERIMENTS.items() if e.shows is Shows.QUICKLY])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_what_is_declared_to_show_quickly_does(name: str, seed: int) -> None:
-    """In its quick run, on the digits, every direction that the recipe promises holds."""
+    """In its quick run, on the digits, what the recipe promises holds: of other data, every direction."""
     result = quick_result(name, seed)
-    directions = [check for check in result.checks() if one_sided(check) and not check.law]
-    assert directions, "an experiment that shows something promises a direction"
-    assert [check for check in directions if not check.holds] == []
+    promised = [check for check in result.checks() if not check.law]
+    if "data" in result.experiment.settings and any(map(one_sided, promised)):
+        promised = [check for check in promised if one_sided(check)]  # the numbers are those of its own data
+    assert promised, "an experiment that shows something promises something"
+    assert [check for check in promised if not check.holds] == []
 
 
 @pytest.mark.parametrize("name", [n for n, e in EXPERIMENTS.items() if e.shows is Shows.ALWAYS])

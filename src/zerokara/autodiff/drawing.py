@@ -3,6 +3,7 @@
 Values flow from left to right and stand above the edges; gradients flow back and stand below them.
 """
 
+import math
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from zerokara.autodiff.graph import Node, no_grad, nodes, pull_back, unbroadcast
 from zerokara.autodiff.tensor import Tensor
 
 LARGEST = 200
-GAP, ROW, MARGIN, RADIUS, BEND = 86.0, 94.0, 26.0, 19.0, 34.0
+GAP, ROW, MARGIN, RADIUS, BEND, LETTER = 86.0, 94.0, 26.0, 19.0, 34.0, 13.0
 SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "negative": "−", "power": "^", "matmul": "@"}
 STYLE = """
   .zk-graph { font: 13px ui-sans-serif, system-ui, 'Hiragino Sans', 'Noto Sans CJK JP', sans-serif; }
@@ -170,7 +171,8 @@ def place(t: Any) -> int:
 
 def _svg(y: Tensor, ordered: list[Node], names: dict[int, str], gradients: dict[Edge, Any]) -> str:
     places = _Places(ordered, names, _gap(y, ordered, names, gradients))
-    parts, back = [], {}
+    parts: list[str] = []
+    back: dict[int, list[Any]] = {}
     for node in ordered:
         for k, t in enumerate(node.inputs):
             if t is not None:
@@ -226,22 +228,23 @@ def _edge(t: Any, places: _Places, end: tuple[tuple[float, float], float], gradi
     """A line from the right side of one shape to the left side of another, its value above and its gradient below."""
     (x1, y1), ((x2, y2), end_half) = places.at(place(t)), end
     x1, x2 = x1 + places.half_width[place(t)], x2 - end_half - 1
-    middle = (x1 + x2) / 2, (y1 + y2) / 2 + bend / 2
+    share = 0.5 if bend or abs(y2 - y1) < ROW / 8 else 0.38  # where edges come together there is no room between them
+    at = x1 + share * (x2 - x1), y1 + share * (y2 - y1) + bend / 2
     way = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
     if bend:
-        way = f"M{x1:.1f} {y1:.1f}Q{middle[0]:.1f} {(y1 + y2) / 2 + bend:.1f} {x2:.1f} {y2:.1f}"
-    slope = (y2 - y1) / max(x2 - x1, 1.0)
-    text = _beside(_value(t, places.names), "value", middle, slope, up=True)
+        way = f"M{x1:.1f} {y1:.1f}Q{(x1 + x2) / 2:.1f} {(y1 + y2) / 2 + bend:.1f} {x2:.1f} {y2:.1f}"
+    long = math.hypot(x2 - x1, y2 - y1) or 1.0
+    aside = (y2 - y1) / long, (x1 - x2) / long  # one step away from the edge, upwards
+    text = _beside(_value(t, places.names), "value", at, aside)
     if gradient is not None:
-        text += _beside(_text(np.asarray(gradient)), "gradient", middle, slope, up=False)
+        text += _beside(_text(np.asarray(gradient)), "gradient", at, (-aside[0], -aside[1]))
     return f'<path class="edge" marker-end="url(#zk-tip)" d="{way}"/>{text}'
 
 
-def _beside(text: str, kind: str, middle: tuple[float, float], slope: float, *, up: bool) -> str:
-    """A text beside a slanted edge, so far from its middle that the edge does not run through it."""
-    x, y = middle
-    clear = min(_half(text) * abs(slope), 30.0)  # how much the edge rises along half of the text
-    y += -7 - clear if up else 17 + clear
+def _beside(text: str, kind: str, at: tuple[float, float], aside: tuple[float, float]) -> str:
+    """A text beside the point `at` of an edge, so far aside that the edge runs past it, however steep it is."""
+    far = abs(aside[0]) * _half(text) + abs(aside[1]) * LETTER / 2 + 4.5
+    x, y = at[0] + far * aside[0], at[1] + far * aside[1] + 0.35 * LETTER
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
 
 

@@ -39,7 +39,8 @@ def page(
 ) -> Page:
     """The report in `lang`. `command` repeats the run; `environment` tells machine and versions; `ways` lead on."""
     experiment = result.experiment
-    first, rest = _first_figure(experiment.figures(result.found, Tongue(lang)))
+    pieces = experiment.figures(result.found, Tongue(lang))
+    first, rest = (None, list(pieces)) if result.gap else _first_figure(pieces)
     said = list(result.findings(lang))
     sections = [
         *_found(said[1:], first, lang),

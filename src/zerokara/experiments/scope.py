@@ -18,7 +18,7 @@ class Shows(Enum):
     """From where on an experiment shows what it is about.
 
     FULL: with the recipe's own amounts or more, on its own data. QUICKLY: already with the amounts of its quick run,
-    and on the digits that came with the installation; a test does so, and every expected number has to hold there.
+    and on the digits that came with the installation; a test does so, and what is expected has to hold there.
     ALWAYS: its sentences only state what was computed for these settings: arithmetic, which is true of any amount.
     """
 
@@ -67,6 +67,6 @@ def gap(experiment: "Experiment") -> Gap:
 def _too_small(value: Any, own: Any, small: Any, quick: bool) -> bool:
     """Whether a setting lies on the quick run's side of what is needed; what is no number: whether it is the same."""
     if isinstance(own, bool) or not isinstance(own, int | float):
-        return not quick and bool(value == small)
+        return not quick and bool(value == small != own)
     need = small if quick else own
     return bool(value < need if small < own else value > need)

@@ -7,7 +7,10 @@ from typing import Any
 from zerokara.experiments.base import Experiment
 from zerokara.experiments.result import Result
 from zerokara.experiments.texts import say
-from zerokara.report import Lang
+from zerokara.report import Lang, Text
+
+COMMA, SPACE = Text(", ", "、"), Text(" ", "")
+"""What stands between two parts, and between two sentences."""
 
 
 def option(name: str) -> str:
@@ -54,8 +57,8 @@ def too_small(result: Result, lang: Lang) -> str:
             say(lang, "gap-one", name=option(n), here=written(result.experiment.settings[n]), need=written(need))
             for n, need in gap.short.items()
         ]
-        told.append(say(lang, "gap-short", needs=say(lang, "comma").join(needs)))
-    return say(lang, "space").join([*told, say(lang, "gap-so")])
+        told.append(say(lang, "gap-short", needs=COMMA(lang).join(needs)))
+    return SPACE(lang).join([*told, say(lang, "gap-so")])
 
 
 def why_not_judged(result: Result, lang: Lang) -> str:
@@ -75,10 +78,10 @@ def why_not_judged(result: Result, lang: Lang) -> str:
             say(lang, "unjudged-one", name=option(n), own=written(plain[n]) or "–", here=written(v) or "–")
             for n, v in changed.items()
         ]
-        told.append(say(lang, "unjudged-settings", each=say(lang, "comma").join(each)))
+        told.append(say(lang, "unjudged-settings", each=COMMA(lang).join(each)))
     if result.found.seeds < experiment.seeds:
         told.append(say(lang, "unjudged-seeds", own=experiment.seeds, here=result.found.seeds))
-    return say(lang, "space").join(told)
+    return SPACE(lang).join(told)
 
 
 def _own_data(experiment: Experiment) -> str:

@@ -7,7 +7,7 @@ from zerokara.experiments.checks import Check
 from zerokara.experiments.result import Result, Verdict
 from zerokara.experiments.telling import judged_command, why_not_judged
 from zerokara.experiments.texts import EVIDENCE, say
-from zerokara.report import Cell, Code, Folded, Items, Lang, Paragraph, Section, Table, significant
+from zerokara.report import Cell, Code, Folded, Items, Lang, Paragraph, Section, Table, Text, significant
 
 _LEADS = {
     Verdict.AS_EXPECTED: "lead-as-expected",
@@ -56,7 +56,7 @@ def _table(result: Result, checks: Sequence[Check], lang: Lang) -> list[Table | 
         pieces.append(Paragraph(say(lang, "all-true" if len(true) > 1 else "one-true")))
         pieces.append(Items([f"{c.what} ({_evidence(c, lang)})" if _evidence(c, lang) else c.what for c in true]))
     letters = [key for key in EVIDENCE if any(key in _letters(check) for check in checks)]
-    told = say(lang, "semicolon").join(f"{key}: {EVIDENCE[key](lang)}" for key in letters)
+    told = Text("; ", "；")(lang).join(f"{key}: {EVIDENCE[key](lang)}" for key in letters)
     pieces.append(Paragraph(say(lang, "letters", told=told) if told else say(lang, "law-means")))
     return pieces
 

@@ -12,7 +12,6 @@ from zerokara.experiments.ch02.perceptron import GRID, INPUTS, NAMES, output_nam
 from zerokara.experiments.checks import Check, at_least, at_most, between, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
-from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.nn import Module, Parameter
 from zerokara.optim import SGD
@@ -81,7 +80,6 @@ class XorLearned(Experiment):
     seeds = 3
     random = True
     quick = {"iterations": 300, "starts": 20}
-    shows = Shows.QUICKLY
     turns = (
         Turn(
             Text("One hidden unit more already helps.", "隠れ層のニューロンを 1 つ増やすだけでも変わります。"),

@@ -13,7 +13,6 @@ from zerokara.experiments.checks import Check, at_least, at_most, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.learning import learn
-from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import TwoLayerNet
 from zerokara.nn import Parameter
@@ -43,7 +42,6 @@ class LossVsAccuracy(OnImages):
     )
     seeds = 3
     quick = {"points": 201}
-    shows = Shows.QUICKLY
     turns = (
         Turn(
             Text("A network that has learned nothing yet.", "まだ何も学習していないネットワーク。"), {"iterations": 0}

@@ -11,7 +11,6 @@ from zerokara.experiments.checks import Check, at_most, between, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.learning import batches
-from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import TwoLayerNet
 from zerokara.report import (
@@ -58,7 +57,6 @@ class MiniBatchSampling(OnImages):
     )
     seeds = 3
     quick = {"batch": (1, 10, 100, 1000)}
-    shows = Shows.QUICKLY
     turns = (
         Turn(
             Text(

@@ -12,7 +12,6 @@ from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
 from zerokara.experiments.checks import Check, at_most, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
-from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.optim import Momentum
 from zerokara.report import Axis, Line, Mark, Path, Points, Rule, Text, chart, line_chart, significant
@@ -41,7 +40,6 @@ class MomentumOscillator(Experiment):
         "λ：曲率、η：学習率、m：モメンタム係数。臨界値より小さい m では振動せず、大きい m では振動します。"
         "最後の不等式が安定の条件です。",
     )
-    shows = Shows.QUICKLY
     turns = (
         Turn(
             Text("Without friction it swings for ever.", "摩擦がないと、いつまでも振動します。"),

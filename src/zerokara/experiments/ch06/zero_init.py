@@ -13,7 +13,6 @@ from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.learning import SAMPLINGS, learn
-from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import MultiLayerNet
 from zerokara.nn.init import Constant, Init
@@ -61,7 +60,6 @@ class ZeroInit(OnImages):
     )
     seeds = 3
     quick = {"iterations": 40}
-    shows = Shows.QUICKLY
     turns = (
         Turn(Text("A larger equal value changes nothing.", "もっと大きい同じ値でも同じことです。"), {"value": 0.1}),
         Turn(
