@@ -228,24 +228,27 @@ def _edge(t: Any, places: _Places, end: tuple[tuple[float, float], float], gradi
     """A line from the right side of one shape to the left side of another, its value above and its gradient below."""
     (x1, y1), ((x2, y2), end_half) = places.at(place(t)), end
     x1, x2 = x1 + places.half_width[place(t)], x2 - end_half - 1
-    share = 0.5 if bend or abs(y2 - y1) < ROW / 8 else 0.38  # where edges come together there is no room between them
-    at = x1 + share * (x2 - x1), y1 + share * (y2 - y1) + bend / 2
     way = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
     if bend:
         way = f"M{x1:.1f} {y1:.1f}Q{(x1 + x2) / 2:.1f} {(y1 + y2) / 2 + bend:.1f} {x2:.1f} {y2:.1f}"
     long = math.hypot(x2 - x1, y2 - y1) or 1.0
     aside = (y2 - y1) / long, (x1 - x2) / long  # one step away from the edge, upwards
-    text = _beside(_value(t, places.names), "value", at, aside)
-    if gradient is not None:
-        text += _beside(_text(np.asarray(gradient)), "gradient", at, (-aside[0], -aside[1]))
-    return f'<path class="edge" marker-end="url(#zk-tip)" d="{way}"/>{text}'
+    texts = [("value", _value(t, places.names), aside)]
+    texts += [] if gradient is None else [("gradient", _text(np.asarray(gradient)), (-aside[0], -aside[1]))]
+    level = bend or abs(y2 - y1) < ROW / 8
+    for share in (0.5,) if level else (0.38, 0.44, 0.5, 0.56, 0.62):  # where edges come together there is no room
+        at = x1 + share * (x2 - x1), y1 + share * (y2 - y1) + bend / 2
+        found = [(kind, text, *_beside(text, at, way_out)) for kind, text, way_out in texts]
+        if all(x - _half(text) > x1 + 3 for _, text, x, _ in found):  # clear of the shape that the edge comes from
+            break
+    written = [f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>' for kind, text, x, y in found]
+    return f'<path class="edge" marker-end="url(#zk-tip)" d="{way}"/>{"".join(written)}'
 
 
-def _beside(text: str, kind: str, at: tuple[float, float], aside: tuple[float, float]) -> str:
-    """A text beside the point `at` of an edge, so far aside that the edge runs past it, however steep it is."""
+def _beside(text: str, at: tuple[float, float], aside: tuple[float, float]) -> tuple[float, float]:
+    """Where a text stands beside the point `at` of an edge: so far aside that the edge, however steep, runs past it."""
     far = abs(aside[0]) * _half(text) + abs(aside[1]) * LETTER / 2 + 4.5
-    x, y = at[0] + far * aside[0], at[1] + far * aside[1] + 0.35 * LETTER
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
+    return at[0] + far * aside[0], at[1] + far * aside[1] + 0.35 * LETTER
 
 
 def _total(middle: tuple[float, float], name: str, parts: list[Any]) -> str:

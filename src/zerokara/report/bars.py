@@ -193,7 +193,7 @@ def _drawn(bars: Sequence[_Bar], place: _Place, count: int) -> list[Markup]:
     parts = [part for bar in bars for part in (_body(bar, place), _whisker(bar, place))]
     for digits in (4, 3):
         written = [significant(bar.value, digits) for bar in bars]
-        if place.lying or max(text_width(text, place.room.letter - 1) for text in written) + 3 <= gap:
+        if place.lying or max(text_width(text, place.room.letter - 1) for text in written) + 9 <= gap:
             return [*parts, *(_number(text, bar, place) for text, bar in zip(written, bars, strict=True))]
     return parts
 
