@@ -3,18 +3,18 @@
 Values flow from left to right and stand above the edges; gradients flow back and stand below them.
 """
 
-import math
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from zerokara.autodiff.beside import Box, Point, Texts, Way, half_width
 from zerokara.autodiff.graph import Node, no_grad, nodes, pull_back, unbroadcast
 from zerokara.autodiff.tensor import Tensor
 
 LARGEST = 200
-GAP, ROW, MARGIN, RADIUS, BEND, LETTER = 86.0, 94.0, 26.0, 19.0, 34.0, 13.0
+GAP, ROW, MARGIN, RADIUS, BEND = 86.0, 94.0, 26.0, 19.0, 34.0
 SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "negative": "−", "power": "^", "matmul": "@"}
 STYLE = """
   .zk-graph { font: 13px ui-sans-serif, system-ui, 'Hiragino Sans', 'Noto Sans CJK JP', sans-serif; }
@@ -110,7 +110,7 @@ class _Places:
             inputs = [t for t in node.inputs if t is not None]
             self.labels |= {place(t): names.get(id(t), self.labels.get(place(t), "")) for t in inputs}
             self.column[node.number] = 1 + max((self.column[t.node.number] for t in inputs if t.node), default=0)
-            self.half_width[node.number] = max(RADIUS, _half(_symbol(node)) + 8)
+            self.half_width[node.number] = max(RADIUS, half_width(_symbol(node)) + 8)
         for node in ordered:
             inputs = [t for t in node.inputs if t is not None]
             for t in inputs:
@@ -124,7 +124,7 @@ class _Places:
         key = place(t)
         self.leaves[id(t)] = t
         self.column[key] = column
-        self.half_width[key] = max(30.0, _half(self.name(t)) + 10)
+        self.half_width[key] = max(30.0, half_width(self.name(t)) + 10)
         self.row[key] = self._free(column, float(len(self.leaves) - 1))
 
     def _free(self, column: int, wanted: float) -> float:
@@ -150,6 +150,11 @@ class _Places:
         """The middle of a node or leaf, in pixels."""
         return self.middle[self.column[key]], MARGIN + 26 + self.row[key] * ROW
 
+    def boxes(self) -> list[Box]:
+        """The shapes of all operations and leaves."""
+        every = [(self.at(key), half) for key, half in self.half_width.items()]
+        return [(x - half, y - RADIUS, x + half, y + RADIUS) for (x, y), half in every]
+
     def name(self, t: Any) -> str:
         """What a leaf is called."""
         return self.names.get(id(t), "input" if t.requires_grad else "constant")
@@ -171,25 +176,18 @@ def place(t: Any) -> int:
 
 def _svg(y: Tensor, ordered: list[Node], names: dict[int, str], gradients: dict[Edge, Any]) -> str:
     places = _Places(ordered, names, _gap(y, ordered, names, gradients))
-    parts: list[str] = []
-    back: dict[int, list[Any]] = {}
-    for node in ordered:
-        for k, t in enumerate(node.inputs):
-            if t is not None:
-                end, gradient = (
-                    (places.at(node.number), places.half_width[node.number]),
-                    gradients.get((node.number, k)),
-                )
-                parts.append(_edge(t, places, end, gradient, _bend(node, k)))
-                if gradient is not None:
-                    back.setdefault(place(t), []).append(gradient)
     x, up = places.at(place(y))
     width = x + places.half_width[place(y)] + places.gap + MARGIN
+    edges = _edges(ordered, places, gradients)
+    totals = _totals(edges)
     one = np.ones(y.shape, y.dtype) if gradients else None
-    parts.append(_edge(y, places, ((width - MARGIN, up), 0.0), one, 0.0))
+    edges.append(_Edge(y, _way(y, places, (width - MARGIN, up), 0.0, 0.0), one))
+    below = [_total_box(places.at(key), text) for key, text in totals.items()]
+    texts = Texts([edge.way for edge in edges], [*places.boxes(), *below])
+    parts = [_drawn(number, edge, texts, names) for number, edge in enumerate(edges)]
     parts += [_operation(places.at(n.number), places.half_width[n.number], _symbol(n)) for n in ordered]
     parts += [_leaf(places.at(-key), places.half_width[-key], places.name(t)) for key, t in places.leaves.items()]
-    parts += [_total(places.at(key), places.called(key), gs) for key, gs in back.items() if len(gs) > 1]
+    parts += [_total(places.at(key), places.called(key), text) for key, text in totals.items()]
     title = f"computational graph of {len(ordered)} operations"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="zk-graph" role="img" aria-label="{title}" '
@@ -205,17 +203,12 @@ def _gap(y: Any, ordered: list[Node], names: dict[int, str], gradients: dict[Edg
     """The room between two columns: the longest text on an edge, and a little more."""
     carried = [y, *(t for node in ordered for t in node.inputs if t is not None)]
     texts = [_value(t, names) for t in carried] + [_text(np.asarray(g)) for g in gradients.values()]
-    return max(GAP, 2 * max(map(_half, texts)) + 22)
+    return max(GAP, 2 * max(map(half_width, texts)) + 22)
 
 
 def _value(t: Any, names: dict[int, str]) -> str:
     """What stands above an edge: the value, with the name of a result that has one."""
     return (f"{names[id(t)]} = " if t.node is not None and id(t) in names else "") + _text(t._data)
-
-
-def _half(text: str) -> float:
-    """About half the width of a text, in pixels: Chinese and Japanese characters are twice as wide."""
-    return sum(6.6 if ord(c) > 0x2E7F else 3.9 for c in text)
 
 
 def _bend(node: Node, k: int) -> float:
@@ -224,38 +217,69 @@ def _bend(node: Node, k: int) -> float:
     return BEND * (2 * same.index(k) - (len(same) - 1))
 
 
-def _edge(t: Any, places: _Places, end: tuple[tuple[float, float], float], gradient: Any, bend: float) -> str:
-    """A line from the right side of one shape to the left side of another, its value above and its gradient below."""
-    (x1, y1), ((x2, y2), end_half) = places.at(place(t)), end
+class _Edge(NamedTuple):
+    """What an edge carries to where: the tensor, its way, and the gradient that comes back along it."""
+
+    tensor: Any
+    way: Way
+    gradient: Any
+
+
+def _edges(ordered: list[Node], places: _Places, gradients: dict[Edge, Any]) -> list[_Edge]:
+    """The edges into all operations."""
+    return [
+        _Edge(
+            t,
+            _way(t, places, places.at(node.number), places.half_width[node.number], _bend(node, k)),
+            gradients.get((node.number, k)),
+        )
+        for node in ordered
+        for k, t in enumerate(node.inputs)
+        if t is not None
+    ]
+
+
+def _totals(edges: list[_Edge]) -> dict[int, str]:
+    """By place, the sum of the gradients that come back to it along several edges."""
+    back: dict[int, list[Any]] = {}
+    for edge in edges:
+        if edge.gradient is not None:
+            back.setdefault(place(edge.tensor), []).append(edge.gradient)
+    return {key: f"Σ = {_text(np.asarray(sum(gs[1:], start=gs[0])))}" for key, gs in back.items() if len(gs) > 1}
+
+
+def _way(t: Any, places: _Places, end: Point, end_half: float, bend: float) -> Way:
+    """From the right side of one shape to the left side of another: straight, or pulled aside by a point between."""
+    (x1, y1), (x2, y2) = places.at(place(t)), end
     x1, x2 = x1 + places.half_width[place(t)], x2 - end_half - 1
-    way = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
-    if bend:
-        way = f"M{x1:.1f} {y1:.1f}Q{(x1 + x2) / 2:.1f} {(y1 + y2) / 2 + bend:.1f} {x2:.1f} {y2:.1f}"
-    long = math.hypot(x2 - x1, y2 - y1) or 1.0
-    aside = (y2 - y1) / long, (x1 - x2) / long  # one step away from the edge, upwards
-    texts = [("value", _value(t, places.names), aside)]
-    texts += [] if gradient is None else [("gradient", _text(np.asarray(gradient)), (-aside[0], -aside[1]))]
-    level = bend or abs(y2 - y1) < ROW / 8
-    for share in (0.5,) if level else (0.38, 0.44, 0.5, 0.56, 0.62):  # where edges come together there is no room
-        at = x1 + share * (x2 - x1), y1 + share * (y2 - y1) + bend / 2
-        found = [(kind, text, *_beside(text, at, way_out)) for kind, text, way_out in texts]
-        if all(x - _half(text) > x1 + 3 for _, text, x, _ in found):  # clear of the shape that the edge comes from
-            break
-    written = [f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>' for kind, text, x, y in found]
-    return f'<path class="edge" marker-end="url(#zk-tip)" d="{way}"/>{"".join(written)}'
+    return [(x1, y1), ((x1 + x2) / 2, (y1 + y2) / 2 + bend), (x2, y2)] if bend else [(x1, y1), (x2, y2)]
 
 
-def _beside(text: str, at: tuple[float, float], aside: tuple[float, float]) -> tuple[float, float]:
-    """Where a text stands beside the point `at` of an edge: so far aside that the edge, however steep, runs past it."""
-    far = abs(aside[0]) * _half(text) + abs(aside[1]) * LETTER / 2 + 4.5
-    return at[0] + far * aside[0], at[1] + far * aside[1] + 0.35 * LETTER
+def _drawn(number: int, edge: _Edge, texts: Texts, names: dict[int, str]) -> str:
+    """A line with its value above and its gradient below."""
+    start, *pull, end = (f"{x:.1f} {y:.1f}" for x, y in edge.way)
+    drawn = f"M{start}Q{pull[0]} {end}" if pull else f"M{start}L{end}"
+    written = _written("value", _value(edge.tensor, names), number, texts)
+    if edge.gradient is not None:
+        written += _written("gradient", _text(np.asarray(edge.gradient)), number, texts)
+    return f'<path class="edge" marker-end="url(#zk-tip)" d="{drawn}"/>{written}'
 
 
-def _total(middle: tuple[float, float], name: str, parts: list[Any]) -> str:
-    """The sum of the gradients that come back to one place."""
+def _written(kind: str, text: str, edge: int, texts: Texts) -> str:
+    x, y = texts.put(edge, text, above=kind == "value")
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
+
+
+def _total(middle: Point, name: str, text: str) -> str:
+    """The sum of the gradients that come back to one place, below it."""
     x, y = middle
-    total = f"Σ = {_text(np.asarray(sum(parts[1:], start=parts[0])))}"
-    return f'<text class="total" data-of="{escape(name)}" x="{x:.1f}" y="{y + RADIUS + 15:.1f}">{escape(total)}</text>'
+    return f'<text class="total" data-of="{escape(name)}" x="{x:.1f}" y="{y + RADIUS + 15:.1f}">{escape(text)}</text>'
+
+
+def _total_box(middle: Point, text: str) -> Box:
+    x, y = middle
+    half = 1.15 * half_width(text)  # it is bold
+    return x - half, y + RADIUS + 3, x + half, y + RADIUS + 18
 
 
 def _operation(middle: tuple[float, float], half: float, symbol: str) -> str:
