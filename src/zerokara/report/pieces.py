@@ -1,11 +1,17 @@
 """Smaller pieces of a page: formulas, lists, questions with a hidden answer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from zerokara.report.markup import Markup, element
 from zerokara.report.texts import Lang, say
+
+_PRIME = re.compile(r"<msup>(<m\w+>[^<]*</m\w+>)<m[io]>&#x0?2032;</m[io]></msup>")
+"""A prime as a superscript: its sign stands high already, so that it would float above the letter."""
+
+_BESIDE = r'<mrow>\1<mo lspace="0" rspace="0">′</mo></mrow>'
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,7 @@ class Formula:
         """The lines one below the other, and what the letters mean."""
         from latex2mathml.converter import convert
 
-        drawn = [Markup(convert(line, display="block")) for line in self.lines]
+        drawn = [Markup(_PRIME.sub(_BESIDE, convert(line, display="block"))) for line in self.lines]
         return element(
             "div",
             *(element("div", line, class_="formula", tabindex=0) for line in drawn),
