@@ -118,6 +118,9 @@ def _place(
     lying = widest + 6 > slot and (widest > SHORT or len(names) <= MANY)
     if lying:
         room = _lying_room(room, widest, len(names), len(columns[""]), category)
+        numbers = [v for values in columns[""].values() for v in values if math.isfinite(v)]
+        longest = max((text_width(significant(v, 4), letter - 1) for v in numbers), default=0.0)
+        room = replace(room, right=max(room.right, longest + 12))
         written = [shortened(name, LONGEST * room.width, letter) for name in names]
     else:
         spare = 0.0 if category else letter + 3
