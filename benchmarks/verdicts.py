@@ -12,7 +12,7 @@ from typing import Any
 
 from zerokara.experiments import CHAPTERS, EXPERIMENTS
 from zerokara.experiments.checks import Check
-from zerokara.experiments.page import expected_text, measured_text
+from zerokara.experiments.verdict_table import expected_text, measured_text
 from zerokara.report import duration
 
 

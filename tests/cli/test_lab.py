@@ -89,9 +89,9 @@ def test_run_writes_a_report_and_says_where(lang: str, tmp_path: Path, capsys: C
     assert (code, error) == (0, "")
     ending = "" if lang == "en" else ".ja"
     assert f"{NAME}: as expected" in out
-    for path, links in ((tmp_path / f"{NAME}{ending}.html", False), (tmp_path / f"index{ending}.html", True)):
+    for path in (tmp_path / f"{NAME}{ending}.html", tmp_path / f"index{ending}.html"):
         assert str(path) in out
-        check_page(path.read_text(encoding="utf-8"), links)
+        check_page(path.read_text(encoding="utf-8"), links=True)
 
 
 def test_any_setting_is_an_option(tmp_path: Path, capsys: Captured) -> None:
@@ -124,9 +124,14 @@ def test_a_chapter_and_several_seeds_in_two_processes(tmp_path: Path) -> None:
 
 
 def test_quick_is_said(tmp_path: Path, capsys: Captured) -> None:
-    out = run_here(capsys, "lab", "run", NAME, "--quick", "--out", tmp_path, "--quiet")[1]
+    """So is why it is not judged, and what to type for a run that is."""
+    out = run_here(capsys, "lab", "run", "chain-rule", "--quick", "--out", tmp_path, "--quiet")[1]
+    assert "chain-rule: not judged" in out
     assert "quick" in out
-    assert "quick run" in (tmp_path / f"{NAME}-quick.html").read_text(encoding="utf-8")
+    assert "judged  zerokara lab run chain-rule\n" in out
+    page = (tmp_path / "chain-rule-quick.html").read_text(encoding="utf-8")
+    assert "quick run" in page
+    assert "not judged" in page
 
 
 @pytest.mark.parametrize(

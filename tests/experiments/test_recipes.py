@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.experiments.quick import quick_result
 from tests.report.checking import check_page, words
-from zerokara.experiments import EXPERIMENTS, Result, by_name, run
+from zerokara.experiments import EXPERIMENTS, Tongue, by_name, run
 from zerokara.experiments.base import with_settings
-from zerokara.experiments.texts import TEXTS
+from zerokara.experiments.how import JAPANESE as HOW_IN_JAPANESE
+from zerokara.experiments.how import how
+from zerokara.experiments.sources import NOTES, where
+from zerokara.experiments.texts import EVIDENCE, TEXTS
 from zerokara.experiments.words import WORDS
-from zerokara.report import Formula
+from zerokara.report import Formula, Lang
 
 CATALOGUE = {
     1: "hello numpy-basics sin-cos-graph show-image",
@@ -93,22 +97,9 @@ def test_its_formula_can_be_typeset(name: str) -> None:
         assert "\\" not in markup, line
 
 
-@pytest.fixture(scope="module")
-def quickly() -> dict[str, Result]:
-    """Results of quick runs, each done once."""
-    return {}
-
-
-def result_of(name: str, quickly: dict[str, Result]) -> Result:
-    if name not in quickly:
-        settings = {"data": "digits"} if "data" in EXPERIMENTS[name].settings else {}
-        quickly[name] = run(name, quick=True, **settings)
-    return quickly[name]
-
-
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_its_laws_hold_in_a_quick_run(name: str, quickly: dict[str, Result]) -> None:
-    result = result_of(name, quickly)
+def test_its_laws_hold_in_a_quick_run(name: str) -> None:
+    result = quick_result(name)
     laws = [check for check in result.checks() if check.law]
     assert laws, "an experiment states at least one law"
     assert [check for check in laws if not check.holds] == []
@@ -118,24 +109,26 @@ def test_its_laws_hold_in_a_quick_run(name: str, quickly: dict[str, Result]) -> 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_its_report_is_whole(name: str, lang: str, quickly: dict[str, Result], tmp_path: Path) -> None:
+def test_its_report_is_whole(name: str, lang: Lang, tmp_path: Path) -> None:
     """Well-formed, self-contained, with a figure, its numbers and its words, in the language asked for."""
-    result = result_of(name, quickly)
-    page = result.write(tmp_path / "report.html", lang)  # type: ignore[arg-type]
+    result = quick_result(name)
+    experiment, t = result.experiment, Tongue(lang)
+    page = result.write(tmp_path / "report.html", lang)
     tree = check_page(page.read_text(encoding="utf-8"))
-    figures = result.figures(lang)  # type: ignore[arg-type]
-    said = [*result.findings(lang), *(check.what for check in result.checks(lang))]  # type: ignore[arg-type]
-    said += [text for q in result.questions(lang) for text in (q.question, q.answer)]  # type: ignore[arg-type]
-    assert figures or result.experiment.chapter == 1
+    figures = result.figures(lang)
+    findings = experiment.findings(result.found, t)
+    said = [*findings, *(check.what for check in result.checks(lang)), how(experiment, lang)]
+    said += [text for q in experiment.questions(result.found, t) for text in (q.question, q.answer)]
+    assert figures or experiment.chapter == 1
     assert all(figure.title and figure.words for figure in figures)
     assert all("{" not in text for text in said)
-    assert len(result.findings(lang)) >= 1  # type: ignore[arg-type]
+    assert findings
     if lang == "ja":
         assert [text for text in (*said, *(figure.title for figure in figures)) if not translated(text)] == []
-    assert result.experiment.title(lang) in words(tree)  # type: ignore[arg-type]
+    assert experiment.title(lang) in words(tree)
 
 
-@pytest.mark.parametrize("table", [TEXTS, WORDS])
+@pytest.mark.parametrize("table", [TEXTS, WORDS, EVIDENCE, NOTES])
 def test_the_common_texts_are_translated(table: dict[str, object]) -> None:
     assert [key for key, text in table.items() if not JAPANESE.search(text.ja)] == []  # type: ignore[attr-defined]
 
@@ -149,3 +142,33 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 def test_a_name_that_does_not_exist_is_answered_with_the_nearest() -> None:
     with pytest.raises(ValueError, match="did you mean gradient-method"):
         by_name("gradient-methd")
+
+
+UNTRANSLATED = 0
+"""So many experiments are told how they were done in English on a Japanese page."""
+
+
+def test_how_it_was_done_is_told_in_japanese() -> None:
+    missing = EXPERIMENTS.keys() - HOW_IN_JAPANESE.keys()
+    assert len(missing) == UNTRANSLATED
+    assert HOW_IN_JAPANESE.keys() <= EXPERIMENTS.keys()
+    assert [name for name, text in HOW_IN_JAPANESE.items() if not JAPANESE.search(text) or text[-1] != "。"] == []
+
+
+def test_a_text_that_is_missing_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(HOW_IN_JAPANESE, "relu")
+    assert how(EXPERIMENTS["relu"], "ja").startswith("【この説明はまだ英語のみです】max(0, x)")
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_where_it_is_from_is_told_in_words(name: str) -> None:
+    """No tags of notes and no names of scripts: the book's section, and whose notes."""
+    for lang in ("en", "ja"):
+        told = where(EXPERIMENTS[name].source, lang)  # type: ignore[arg-type]
+        assert told
+        assert not re.search(r"\b(DR|RYO|WK|MEMO|N7|Ch\d)\b|_", told)
+
+
+def test_the_section_of_the_book_stands_first() -> None:
+    assert where("DR 6-4-4-2; Ch6 §6.4.3 overfit_dropout", "en") == "Book §6.4.3, a reader's course notes"
+    assert where("Ch6 §6.4.3; MEMO p.186", "ja") == "本の §6.4.3、読者のメモ（p.186）"

@@ -1,13 +1,15 @@
 """Results are found again, an interrupted run goes on, processes give what one process gives."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.experiments.quick import quick_result
 from tests.report.checking import check_page
-from zerokara.experiments import EXPERIMENTS, Lab, Verdict, order, run
+from zerokara.experiments import EXPERIMENTS, Found, Lab, Result, Verdict, order, run, with_settings
 from zerokara.experiments import keeping as keeping_module
 from zerokara.experiments.index import report_name, write_index, write_report
 from zerokara.experiments.keeping import Shelf, key
@@ -106,10 +108,10 @@ def test_what_goes_wrong_in_a_process_is_told(tmp_path: Path) -> None:
 
 
 def test_verdicts() -> None:
-    """A recipe's own settings are judged; other ones only by laws."""
+    """A recipe's own settings are judged; of other ones only the laws, and the headline praises nothing."""
     own, other = run(NAME), run(NAME, steps=5)
     assert own.verdict is Verdict.AS_EXPECTED
-    assert other.verdict is Verdict.AS_EXPECTED
+    assert other.verdict is Verdict.NOT_JUDGED
     assert [other.judged(check) for check in other.checks()] == [check.law for check in other.checks()]
     facts = own.facts()
     assert facts["verdict"] == "as expected"
@@ -125,13 +127,26 @@ def test_a_result_shows_itself_in_a_notebook() -> None:
         result.figure(9)
 
 
-def test_reports_have_names_by_their_settings(tmp_path: Path) -> None:
+def test_reports_are_called_by_what_was_changed() -> None:
     assert report_name(run(NAME), "en") == f"{NAME}.html"
     assert report_name(run(NAME), "ja") == f"{NAME}.ja.html"
-    assert report_name(run(NAME, quick=True), "en") == f"{NAME}-quick.html"
-    other = report_name(run(NAME, lr=0.2), "en")
-    assert other.startswith(f"{NAME}-")
-    assert other != report_name(run(NAME, lr=0.3), "en")
+    assert report_name(run(NAME, lr=0.2), "en") == f"{NAME}-lr-0.2.html"
+    assert report_name(run(NAME, lr=0.2, start=(-1, 2)), "ja") == f"{NAME}-start-_1_2-lr-0.2.ja.html".replace(
+        "_1", "-1"
+    )
+    quick = quick_result("weight-init-compare", 1)
+    assert report_name(quick, "en") == "weight-init-compare-quick-digits-seed-1.html"
+
+
+def test_names_of_reports_stay_apart_where_a_value_cannot_be_written() -> None:
+    """What a file name cannot hold is followed by a key; so is what would be too long."""
+    folder, other = (with_settings(EXPERIMENTS["pooling"], {"data": f"folder:/a{c}b"}) for c in "/?")
+    results = [Result(one, Found([{}])) for one in (folder, other)]
+    first, second = (report_name(one, "en") for one in results)
+    assert first != second
+    assert re.fullmatch(r"[A-Za-z0-9_.-]+", first)
+    long = with_settings(EXPERIMENTS["pooling"], {"numbers": tuple(float(k) for k in range(16))})
+    assert len(report_name(Result(long, Found([{}])), "en")) <= 100
 
 
 def test_the_table_of_contents_links_every_report(tmp_path: Path) -> None:
@@ -144,6 +159,28 @@ def test_the_table_of_contents_links_every_report(tmp_path: Path) -> None:
         tree = check_page(text, links=True)
         links = {a.get("href", "") for a in tree.iter("a") if not a.get("href", "").startswith("#")}
         assert links == {path.name for path in tmp_path.glob(f"{NAME}*.html")}
+        anchors = {card.get("id"): "".join(card.itertext()) for card in tree.iter("li") if card.get("id")}
+        assert anchors.keys() == EXPERIMENTS.keys()
+        suffix = "" if lang == "en" else " --lang ja"
+        for name, said in anchors.items():
+            assert (f"zerokara lab run {name}{suffix}" in said) is (name != NAME)
+
+
+def test_a_report_leads_on(tmp_path: Path) -> None:
+    """To the table of contents, the chapter, the neighbours and the related: to their reports, or else their cards."""
+    for name in ("gradient-2d", NAME):
+        run(name, out=tmp_path)
+        path = write_report(tmp_path, order(name).shelf(tmp_path).load([0]), "ja")
+    write_index(tmp_path, "ja")
+    tree = check_page(path.read_text(encoding="utf-8"), links=True)
+    links = [a.get("href", "") for a in tree.iter("a")]
+    assert {"index.ja.html", "index.ja.html#part-4", "gradient-2d.ja.html"} <= set(links)
+    assert "index.ja.html#learning-rate-extremes" in links
+    contents = (tmp_path / "index.ja.html").read_text(encoding="utf-8")
+    assert all(f'id="{link.partition("#")[2]}"' in contents for link in links if link.startswith("index.ja.html#"))
+    commands = [c.text or "" for c in tree.iter("code") if (c.text or "").startswith("zerokara")]
+    assert commands
+    assert all("--lang ja" in command for command in commands)
 
 
 def test_a_damaged_card_is_left_out(tmp_path: Path) -> None:

@@ -6,9 +6,14 @@ import pytest
 from tests.report.checking import check_page, words
 from zerokara.report import (
     Axis,
+    Card,
+    Cards,
+    Choices,
     Code,
     Fact,
     Figure,
+    Folded,
+    Formula,
     Lang,
     Line,
     Page,
@@ -17,6 +22,7 @@ from zerokara.report import (
     Section,
     Table,
     Tile,
+    Ways,
     confusion_matrix,
     gallery,
     histogram,
@@ -87,3 +93,37 @@ def test_figures_that_follow_each_other_share_a_row() -> None:
     one = histogram("a", [1.0, 2.0], Axis("x"))
     html = Section("s", [one, one, Paragraph("between"), one]).html("en", "part-1")
     assert html.count('class="figures"') == 2
+
+
+def test_a_prime_stands_beside_its_letter() -> None:
+    """As a superscript it would float: its sign is a high one already."""
+    markup = Formula([r"\sigma'(z)", r"\text{ReLU}' = L'"]).html()
+    assert "msup" not in markup
+    assert markup.count("′") == 3
+    assert "msup" in Formula(["x^2"]).html()
+
+
+def test_what_is_folded_is_there_and_the_ways_lead_to_other_pages() -> None:
+    ways = Ways("Other pages", [("All", "index.html"), ("Next", "next.html")])
+    section = Section("Numbers", [Folded("Open me", [Paragraph("inside")])])
+    tree = check_page(Page("A page", [section], ways=ways).html(), links=True)
+    (folded,) = [d for d in tree.iter("details") if d.get("class") == "folded"]
+    assert [child.text for child in folded] == ["Open me", "inside"]
+    assert [a.get("href") for a in tree.iter("a")] == ["index.html", "next.html"] * 2
+
+
+def test_cards_can_be_chosen_without_a_script_and_searched_with_the_only_one() -> None:
+    """Each kind has a button and a rule; the script is the one that the page's policy names."""
+    cards = [
+        Card("One", "first", kinds=("short",), name="one"),
+        Card("Two", "second", kinds=("long",), command="run two"),
+    ]
+    choices = Choices("Search", "all", {"Length": [("short", "short"), ("long", "long")]})
+    html = Page("Contents", [Section("All", [Cards(cards)])], choices=choices).html()
+    tree = check_page(html, links=True)
+    buttons = {i.get("id") for i in tree.iter("input") if i.get("type") == "radio"}
+    assert buttons == {None, "only-short", "only-long"}
+    assert all(f"#only-{kind}:checked" in html for kind in ("short", "long"))
+    assert "run two" in html
+    assert len(list(tree.iter("script"))) == 1
+    assert "script" not in Page("A page", []).html()

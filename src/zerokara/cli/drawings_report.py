@@ -73,7 +73,7 @@ def section(drawings: Sequence[Drawing], lang: Lang) -> Section:
 
 
 def fact(drawings: Sequence[Drawing], lang: Lang) -> Fact:
-    """How many of the drawings are read rightly: `12 / 12`."""
+    """How many of the drawings are read correctly: `12 / 12`."""
     told = [drawing for drawing in drawings if drawing.text is not None]
     by_reader = sum(drawing.reading.text == drawing.text for drawing in told)
     by_small = sum(guessed(drawing) == str(drawing.text).replace("\n", "") for drawing in told)

@@ -4,6 +4,7 @@ import json as json_format
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -16,6 +17,11 @@ from zerokara.cli.lab_run import Bench, carry_out
 from zerokara.cli.machine import environment
 from zerokara.cli.numbers import Whole
 from zerokara.experiments import CHAPTERS, EXPERIMENTS, Experiment, Order, by_name, chosen, order
+from zerokara.experiments.how import how
+from zerokara.experiments.sources import where
+from zerokara.experiments.telling import in_language
+from zerokara.experiments.telling import option as _option
+from zerokara.experiments.telling import written as _written
 from zerokara.io.files import make_folder, write_beside
 from zerokara.recipes import known
 from zerokara.report import Lang, Text
@@ -89,11 +95,11 @@ def show(name: str, /, *, json: AsJson = False, lang: Language = None) -> None: 
     if json:
         say(json_format.dumps(_facts(experiment, language), ensure_ascii=False))
         return
-    say(f"{experiment.title(language)}   ({experiment.source})")
+    say(f"{experiment.title(language)}   ({where(experiment.source, language)})")
     say(experiment.question(language))
     say()
-    for line in (type(experiment).__doc__ or "").strip().splitlines():
-        say(f"  {line.strip()}")
+    for line in wrap(how(experiment, language), 110):
+        say(f"  {line}")
     for line in experiment.formula:
         say(f"  {line}")
     if experiment.symbols:
@@ -103,7 +109,8 @@ def show(name: str, /, *, json: AsJson = False, lang: Language = None) -> None: 
     for line in columns([["setting", "value", ""], *rows]) if rows else ["There is nothing to set."]:
         say(f"  {line}")
     say()
-    say(f"zerokara lab run {experiment.name}" + (f" {rows[0][0]} {rows[0][1]}" if rows else ""))
+    command = f"zerokara lab run {experiment.name}" + (f" {rows[0][0]} {rows[0][1]}" if rows else "")
+    say(in_language(command, language))
 
 
 def run(  # noqa: D417 (json and lang explain themselves)
@@ -195,7 +202,9 @@ def _facts(experiment: Experiment, lang: Lang) -> dict[str, Any]:
         "chapter": experiment.chapter,
         "title": experiment.title(lang),
         "question": experiment.question(lang),
-        "source": experiment.source,
+        "source": where(experiment.source, lang),
+        "how": how(experiment, lang),
+        "needs_data": "data" in experiment.settings,
         "formula": list(experiment.formula),
         "cost": experiment.cost,
         "data": experiment.settings.get("data"),
@@ -203,16 +212,6 @@ def _facts(experiment: Experiment, lang: Lang) -> dict[str, Any]:
         "settings": experiment.settings,
         "quick": dict(experiment.quick),
     }
-
-
-def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")
-
-
-def _written(value: object) -> str:
-    if isinstance(value, tuple):
-        return ",".join(_written(one) for one in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _meaning(experiment: Experiment, name: str, lang: Lang) -> str:

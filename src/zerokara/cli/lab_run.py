@@ -18,6 +18,7 @@ from zerokara.experiments import Order, Result, Verdict
 from zerokara.experiments.index import write_index, write_report
 from zerokara.experiments.keeping import finite
 from zerokara.experiments.running import Unit, measure, spread, unit
+from zerokara.experiments.telling import judged_command, too_small, why_not_judged
 from zerokara.report import Lang, duration
 
 WIDE = 90
@@ -29,7 +30,7 @@ EVERY = 20.0
 _SAID = {
     Verdict.AS_EXPECTED: "as expected",
     Verdict.OUTSIDE: "OUTSIDE what was expected",
-    Verdict.NOT_JUDGED: "nothing to judge with these settings",
+    Verdict.NOT_JUDGED: "not judged",
 }
 
 
@@ -89,6 +90,9 @@ def _tell(result: Result, path: Path, *, kept: bool, json: bool) -> None:
     say(f"{result.experiment.name}: {_SAID[result.verdict]}   ({how}{seeds}{', quick' if result.quick else ''})")
     if result.source:
         say(f"    data    {safe(result.source)}")
+    if not result.own:
+        say(f"    why     {safe(too_small(result, 'en') or why_not_judged(result, 'en'))}")
+        say(f"    judged  {judged_command(result.experiment)}")
     say(f"    report  {safe(str(path))}")
 
 

@@ -13,6 +13,7 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.result import Result, Verdict
 from zerokara.experiments.running import Order, order, run
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Lab",
     "Order",
     "Result",
+    "Shows",
     "Tongue",
     "Verdict",
     "by_name",

@@ -9,6 +9,7 @@ from zerokara.arrays import Array
 from zerokara.experiments.checks import Check
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.recipes import known
 from zerokara.report import Code, Figure, Paragraph, Table, Text
@@ -60,7 +61,8 @@ class Experiment:
     name: of the command and the file. chapter: of the book. source: section and script. cost: S < 1 s, M < 1 min,
     L minutes, XL more, with plain NumPy. formula: lines of LaTeX; symbols: what its letters mean. quick: settings
     that shrink it to seconds or less. seeds: how many seeds are measured unless asked otherwise; 1 where nothing is
-    random.
+    random. shows: from which amounts on, and with which data, the sentences of `findings` and the answers of
+    `questions` are true; nobody is told them otherwise (`scope.py`).
     """
 
     name: ClassVar[str]
@@ -75,6 +77,7 @@ class Experiment:
     seeds: ClassVar[int] = 1
     random: ClassVar[bool] = False
     turns: ClassVar[Sequence[Turn]] = ()
+    shows: ClassVar[Shows] = Shows.FULL
 
     def __post_init__(self) -> None:
         for f in fields(self):

@@ -1,10 +1,10 @@
 """The table of experiments, chapter by chapter."""
 
+import difflib
 import re
 
 from zerokara.experiments import ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08
 from zerokara.experiments.base import Experiment
-from zerokara.recipes import known
 from zerokara.report import Text
 
 CHAPTERS: dict[int, Text] = {
@@ -28,8 +28,11 @@ EXPERIMENTS: dict[str, Experiment] = {
 
 
 def by_name(name: str) -> Experiment:
-    """The experiment of that name; a ValueError offers the nearest names."""
-    return EXPERIMENTS[known("experiment", name, EXPERIMENTS)]
+    """The experiment of that name; a ValueError offers the three nearest names, however far away they are."""
+    if name not in EXPERIMENTS:
+        near = difflib.get_close_matches(name, EXPERIMENTS, n=3, cutoff=0.0)
+        raise ValueError(f"there is no experiment {name!r}: did you mean {' or '.join(near)}?")
+    return EXPERIMENTS[name]
 
 
 def chosen(words: list[str]) -> list[str]:

@@ -5,37 +5,49 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from zerokara.experiments.base import with_settings
+from zerokara.experiments.base import Experiment
 from zerokara.experiments.catalogue import CHAPTERS, EXPERIMENTS
-from zerokara.experiments.keeping import RESULTS, Shelf, key
+from zerokara.experiments.keeping import RESULTS, Shelf
+from zerokara.experiments.naming import report_name, variant
 from zerokara.experiments.page import Environment, page
 from zerokara.experiments.result import Result, Verdict
+from zerokara.experiments.sources import sections
+from zerokara.experiments.telling import judged_command
 from zerokara.experiments.texts import say
 from zerokara.io import write_atomically
 from zerokara.release import __version__
-from zerokara.report import LANGUAGES, Card, Cards, Lang, Markup, Page, Section, illustration
+from zerokara.report import (
+    LANGUAGES,
+    Card,
+    Cards,
+    Choices,
+    Lang,
+    Markup,
+    Page,
+    Section,
+    Ways,
+    illustration,
+)
+
+__all__ = ["Entry", "index_name", "report_name", "write_index", "write_report"]
 
 _MARKS = {Verdict.AS_EXPECTED: True, Verdict.OUTSIDE: False, Verdict.NOT_JUDGED: None}
+RELATED = 3
+"""So many related experiments are linked at most."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the table of contents knows of a report: kept beside the result as card.LANG.json."""
+    """What the table of contents knows of a report: kept beside the result as card.LANG.json.
+
+    variant: what sets the run apart from the recipe's own, in words; empty for the recipe as it is.
+    """
 
     name: str
     report: str
     verdict: str
-    quick: bool
-    changed: bool
+    variant: str
     drawing: str
-
-
-def report_name(result: Result, lang: Lang) -> str:
-    """NAME.html, NAME-quick.html, or NAME-KEY.html for other settings; NAME.ja.html and so on in Japanese."""
-    ending = "-quick" if result.quick else ""
-    if not _usual(result):
-        ending = f"-{key(result.experiment, result.quick)}"
-    return f"{result.experiment.name}{ending}{'' if lang == 'en' else f'.{lang}'}.html"
 
 
 def index_name(lang: Lang) -> str:
@@ -45,15 +57,14 @@ def index_name(lang: Lang) -> str:
 
 def write_report(root: Path, result: Result, lang: Lang, command: str = "", environment: Environment = ()) -> Path:
     """Write the report of a result into the laboratory's folder, and its card for the table of contents."""
-    path = page(result, lang, command, environment).write(root / report_name(result, lang))
-    figures = result.figures(lang)
+    written = page(result, lang, command, environment, _ways(root, result.experiment, lang))
+    path = written.write(root / report_name(result, lang))
     entry = Entry(
         name=result.experiment.name,
         report=path.name,
         verdict=result.verdict.value,
-        quick=result.quick,
-        changed=not _usual(result),
-        drawing=illustration(figures),
+        variant=", ".join(variant(result)),
+        drawing=illustration(result.figures(lang)),
     )
     shelf = Shelf(root, result.experiment, result.quick)
     write_atomically(shelf.folder / f"card.{lang}.json", json.dumps(asdict(entry)).encode())
@@ -72,14 +83,45 @@ def write_index(root: Path, lang: Lang) -> Path:
         kicker="zerokara ゼロから",
         footer=say(lang, "footer", version=__version__),
         lang=lang,
+        choices=_choices(lang),
     )
     return contents.write(root / index_name(lang))
 
 
-def _usual(result: Result) -> bool:
-    """Whether the settings are the recipe's own, or those of its quick run."""
-    plain = type(result.experiment)()
-    return result.experiment == (with_settings(plain, plain.quick) if result.quick else plain)
+def _choices(lang: Lang) -> Choices:
+    """What the cards can be searched and chosen by."""
+    costs = [(say(lang, f"cost-{cost}"), f"cost-{cost}") for cost in ("S", "M", "L", "XL")]
+    needs = [(say(lang, "needs-nothing"), "needs-nothing"), (say(lang, "needs-data"), "needs-data")]
+    groups = {
+        say(lang, "filter-chapter"): [(str(chapter), f"chapter-{chapter}") for chapter in CHAPTERS],
+        say(lang, "filter-time"): costs,
+        say(lang, "filter-data"): needs,
+    }
+    return Choices(say(lang, "search"), say(lang, "filter-all"), groups)
+
+
+def _ways(root: Path, experiment: Experiment, lang: Lang) -> Ways:
+    """To the table of contents, the chapter, the neighbours and the related: their reports, or else their cards."""
+    names, index = list(EXPERIMENTS), index_name(lang)
+    at = names.index(experiment.name)
+    chapter = f"{index}#part-{list(CHAPTERS).index(experiment.chapter) + 1}"
+    links = [(say(lang, "way-index"), index), (_heading(experiment.chapter, lang), chapter)]
+    near = [("way-previous", at - 1), ("way-next", at + 1)]
+    others = [(key, names[k]) for key, k in near if 0 <= k < len(names)]
+    taken = {experiment.name, *(name for _, name in others)}
+    others += [("way-related", name) for name in related(experiment) if name not in taken][:RELATED]
+    ending = "" if lang == "en" else f".{lang}"
+    for way, name in others:
+        report = f"{name}{ending}.html"
+        link = report if (root / report).is_file() else f"{index}#{name}"
+        links.append((say(lang, way, title=EXPERIMENTS[name].title(lang)), link))
+    return Ways(say(lang, "ways"), links)
+
+
+def related(experiment: Experiment) -> list[str]:
+    """The other experiments that go back to the same section of the book, in its order."""
+    own = sections(experiment.source)
+    return [name for name, other in EXPERIMENTS.items() if other is not experiment and own & sections(other.source)]
 
 
 def _heading(chapter: int, lang: Lang) -> str:
@@ -87,24 +129,37 @@ def _heading(chapter: int, lang: Lang) -> str:
 
 
 def _cards(chapter: int, entries: Sequence[Entry], lang: Lang) -> list[Card]:
-    cards = []
-    for name, experiment in EXPERIMENTS.items():
-        if experiment.chapter != chapter:
-            continue
-        own = sorted((e for e in entries if e.name == name), key=lambda e: (e.changed, e.quick))
-        cards.append(_card(experiment.title(lang), experiment.question(lang), own, lang))
-    return cards
+    """The recipe's own report first, then the variants with the fewest changes."""
+    return [
+        _card(
+            experiment, sorted((e for e in entries if e.name == name), key=lambda e: (len(e.variant), e.variant)), lang
+        )
+        for name, experiment in EXPERIMENTS.items()
+        if experiment.chapter == chapter
+    ]
 
 
-def _card(title: str, question: str, own: Sequence[Entry], lang: Lang) -> Card:
+def _card(experiment: Experiment, own: Sequence[Entry], lang: Lang) -> Card:
+    title, question = experiment.title(lang), experiment.question(lang)
+    needs = "needs-data" if "data" in experiment.settings else "needs-nothing"
+    kinds = (f"chapter-{experiment.chapter}", f"cost-{experiment.cost}", needs)
     if not own:
-        return Card(title, question, say(lang, "not-run"))
+        remark = f"{say(lang, 'not-run')} ({say(lang, f'cost-{experiment.cost}')})"
+        command = judged_command(experiment, lang)
+        return Card(title, question, remark, name=experiment.name, kinds=kinds, command=command)
     first, *others = own
     verdict = Verdict(first.verdict)
     texts = {Verdict.AS_EXPECTED: "verdict-yes", Verdict.OUTSIDE: "verdict-no", Verdict.NOT_JUDGED: "verdict-open"}
-    remark = say(lang, texts[verdict]) + (f" · {say(lang, 'quick-mark')}" if first.quick else "")
-    more = [(say(lang, "quick-mark") if e.quick and not e.changed else say(lang, "variants"), e.report) for e in others]
-    return Card(title, question, remark, _MARKS[verdict], first.report, Markup(first.drawing), more)
+    remark = say(lang, texts[verdict]) + (f" · {_said(first, lang)}" if first.variant else "")
+    more = [(_said(e, lang) if e.variant else say(lang, "usual"), e.report) for e in others]
+    return Card(
+        title, question, remark, _MARKS[verdict], first.report, Markup(first.drawing), more,
+        name=experiment.name, kinds=kinds,
+    )  # fmt: skip
+
+
+def _said(entry: Entry, lang: Lang) -> str:
+    return entry.variant.replace("quick", say(lang, "quick-mark"))
 
 
 def _entries(root: Path, lang: Lang) -> list[Entry]:

@@ -10,12 +10,18 @@ from zerokara.arrays import Array
 from zerokara.experiments.base import Experiment, Question
 from zerokara.experiments.checks import Check
 from zerokara.experiments.found import Found
+from zerokara.experiments.scope import Gap, gap
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Figure, Lang, notebook_html
 
 
 class Verdict(Enum):
-    """How the measured numbers lie beside the expected ones."""
+    """How the measured numbers lie beside the expected ones.
+
+    AS_EXPECTED: measured with the recipe's own settings, seeds and data, and every number lies where it was expected.
+    OUTSIDE: one of those does not, or a law, which has to hold for any settings, does not. NOT_JUDGED: other settings
+    or data, for which nothing but laws was promised.
+    """
 
     AS_EXPECTED = "as expected"
     OUTSIDE = "outside"
@@ -48,8 +54,13 @@ class Result:
 
     @property
     def own(self) -> bool:
-        """Whether the settings are the recipe's own, for which it promises numbers."""
-        return not self.quick and not self.experiment.changed
+        """Whether settings, data and number of seeds are the recipe's own, for which it promises numbers."""
+        return not self.quick and not self.experiment.changed and self.found.seeds >= self.experiment.seeds
+
+    @property
+    def gap(self) -> Gap:
+        """What these settings lack to show the effect; where they lack something there are no findings."""
+        return gap(self.experiment)
 
     def figures(self, lang: Lang = "en") -> list[Figure]:
         """The figures, without the tables and paragraphs between them."""
@@ -64,16 +75,16 @@ class Result:
         return figures[number]
 
     def findings(self, lang: Lang = "en") -> Sequence[str]:
-        """What is to be seen, computed from what was found."""
-        return self.experiment.findings(self.found, Tongue(lang))
+        """What is to be seen, computed from what was found; none where the settings are too small to show it."""
+        return () if self.gap else self.experiment.findings(self.found, Tongue(lang))
 
     def checks(self, lang: Lang = "en") -> Sequence[Check]:
         """What was expected, beside what was found."""
         return self.experiment.checks(self.found, Tongue(lang))
 
     def questions(self, lang: Lang = "en") -> Sequence[Question]:
-        """The readers' questions, with computed answers."""
-        return self.experiment.questions(self.found, Tongue(lang))
+        """The readers' questions, with computed answers; none where the settings are too small to answer them."""
+        return () if self.gap else self.experiment.questions(self.found, Tongue(lang))
 
     def judged(self, check: Check) -> bool:
         """Whether a check says anything about these settings: laws always do."""
@@ -81,11 +92,10 @@ class Result:
 
     @property
     def verdict(self) -> Verdict:
-        """Over all checks that apply."""
-        judged = [check.holds for check in self.checks() if self.judged(check)]
-        if not judged:
-            return Verdict.NOT_JUDGED
-        return Verdict.AS_EXPECTED if all(judged) else Verdict.OUTSIDE
+        """Over all checks if the settings are the recipe's own; else only a broken law is a fault: see `Verdict`."""
+        if not all(check.holds for check in self.checks() if self.judged(check)):
+            return Verdict.OUTSIDE
+        return Verdict.AS_EXPECTED if self.own else Verdict.NOT_JUDGED
 
     def write(self, path: str | Path, lang: Lang = "en", command: str = "") -> Path:
         """Write the report, one HTML file; return its path."""
@@ -105,6 +115,7 @@ class Result:
             "seconds": self.seconds,
             "verdict": self.verdict.value,
             "checks": [{**asdict(c), "judged": self.judged(c), "holds": c.holds} for c in self.checks()],
+            "shows": not self.gap,
             "findings": list(self.findings()),
         }
 

@@ -57,12 +57,14 @@ class Unit:
 def order(name: str, *, seed: int = 0, seeds: int | None = None, quick: bool = False, **settings: Any) -> Order:
     """An order for the experiment of that name; `settings` override `quick`, which overrides the recipe's own.
 
-    Without `seeds` as many as the recipe says (one if quick). Where nothing is random, one is enough.
+    Without `seeds` as many as the recipe says (one if quick). Where nothing is random, one is enough. A recipe without
+    `quick` settings is quick as it is: it is done in full.
     Raises ValueError for a name, a setting or a number that cannot be.
     """
     if seed < 0 or (seeds is not None and seeds < 1):
         raise ValueError(f"seed is at least 0 and seeds at least 1; got seed {seed}, seeds {seeds}")
     plain = by_name(name)
+    quick = quick and bool(plain.quick)
     experiment = with_settings(plain, {**(plain.quick if quick else {}), **settings})
     count = 1 if not experiment.random else seeds or (1 if quick else experiment.seeds)
     return Order(experiment, tuple(range(seed, seed + count)), quick)

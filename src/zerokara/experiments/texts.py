@@ -3,35 +3,87 @@
 from zerokara.report import Lang, Text
 
 TEXTS: dict[str, Text] = {
-    "kicker": Text("zerokara lab · chapter {chapter} · {source}", "zerokara 実験室 ・ 第 {chapter} 章 ・ {source}"),
-    "formula": Text("The formula", "数式"),
-    "figures": Text("What was measured", "測定の結果"),
+    "kicker": Text("zerokara lab · {where}", "zerokara 実験室 ・ {where}"),
+    "seen": Text("What was found", "わかったこと"),
+    "how": Text("How it was done", "実験の方法"),
+    "how-untranslated": Text("{how}", "【この説明はまだ英語のみです】{how}"),
+    "code": Text("The code", "コード"),
+    "code-lead": Text(
+        "The same in a few lines of your own, to copy into a file or a notebook.",
+        "同じことを数行で書くとこうなります。ファイルやノートブックに写して試せます。",
+    ),
+    "rule": Text("The formula of {rule}, as it stands in {file}", "{rule} の数式（{file} より）"),
+    "figures": Text("The figures", "図"),
+    "more-figures": Text("More figures and numbers", "そのほかの図と数値"),
     "quick": Text(
         "This was a quick run, shrunk to seconds for a first look: its numbers are not those of the full run.",
         "短縮実行（--quick）の結果です。まず様子を見るために小さくしてあるので、数値は通常の実行とは異なります。",
     ),
-    "seen": Text("What is to be seen", "結果から読み取れること"),
+    "gap-data": Text(
+        "What this experiment shows is known of {own} only; this run read {data}.",
+        "この実験で確かめられるのは {own} の場合だけですが、この実行で使ったデータは {data} です。",
+    ),
+    "gap-short": Text(
+        "This run is too short to show it: {needs}.", "この実行は短すぎて、効果は現れません（{needs}）。"
+    ),
+    "gap-one": Text("{name} is {here} and takes {need}", "{name} が {here}、必要なのは {need}"),
+    "gap-so": Text(
+        "So there are figures and numbers, but no finding and no verdict.",
+        "そのため図と数値だけを示し、結論と判定は出しません。",
+    ),
     "verdict": Text("Verdict", "判定"),
     "verdict-yes": Text("as expected", "予想どおり"),
     "verdict-no": Text("outside", "予想から外れた"),
     "verdict-open": Text("not judged", "判定なし"),
+    "open-remark": Text("other settings or data than those judged", "判定の対象ではない設定またはデータ"),
     "right-of": Text("{right} of {total} checks hold", "{total} 項目中 {right} 項目が成立"),
-    "lead-as-expected": Text(
-        "Every number that is judged lies where it was expected.", "判定した数値は、すべて予想の範囲にあります。"
-    ),
+    "lead-as-expected": Text("Every number lies where it was expected.", "すべての数値が予想の範囲にあります。"),
     "lead-outside": Text(
         "Not everything lies where it was expected: see the rows marked ✗.",
         "予想の範囲から外れた項目があります。✗ の行をご覧ください。",
     ),
-    "lead-not-judged": Text(
-        "With these settings nothing was promised, so nothing is judged.",
-        "この設定での予想値はないため、判定していません。",
+    "lead-outside-law": Text(
+        "A law, which has to hold with any settings, does not: see the rows marked ✗.",
+        "どんな設定でも成り立つはずの法則が成り立っていません。✗ の行をご覧ください。",
     ),
-    "other-settings": Text(
-        "The settings are not the recipe's own (or the run was quick). Only laws, which hold for every setting, are "
-        "judged; the other expectations are shown for comparison.",
-        "標準の設定ではない（または短縮実行の）ため、どんな設定でも成り立つ法則だけを判定します。"
-        "それ以外の予想値は参考として示します。",
+    "lead-not-judged": Text("This run is not judged.", "この実行は判定していません。"),
+    "unjudged-quick": Text(
+        "It was a quick run; the expected numbers were measured with the full settings.",
+        "短縮実行の結果です。予想値は、標準の設定で測定したものです。",
+    ),
+    "unjudged-data": Text(
+        "The expected numbers were measured with {own}; this run read {data}.",
+        "予想値は {own} で測定したものですが、この実行で使ったデータは {data} です。",
+    ),
+    "unjudged-settings": Text(
+        "The expected numbers were measured with other settings: {each}.",
+        "予想値は、次の設定で測定したものです：{each}。",
+    ),
+    "unjudged-one": Text("{name} {own} (here {here})", "{name} {own}（この実行では {here}）"),
+    "unjudged-seeds": Text(
+        "The expected numbers are means over {own} seeds; here there are {here}.",
+        "予想値は乱数の種 {own} 個の平均ですが、この実行では {here} 個です。",
+    ),
+    "judged-by": Text("For a run that is judged, type:", "判定つきの実行は、次のコマンドです。"),
+    "laws-hold": Text(
+        "What has to hold with any settings was judged all the same: {right} of {total} laws hold.",
+        "どんな設定でも成り立つはずの法則は、この実行でも確かめました：{total} 件中 {right} 件が成立。",
+    ),
+    "laws-broken": Text(
+        "What has to hold with any settings was judged: only {right} of {total} laws hold.",
+        "どんな設定でも成り立つはずの法則のうち、成立したのは {total} 件中 {right} 件だけです。",
+    ),
+    "verdict-table": Text("The numbers, and what was expected: {total} in all", "測定値と予想値（全 {total} 項目）"),
+    "all-true": Text("These were expected to be true, and are:", "次の命題は、予想どおりすべて成り立っています。"),
+    "one-true": Text("This statement was expected to be true, and is:", "次の命題は、予想どおり成り立っています。"),
+    "law": Text("law", "法則"),
+    "letters": Text(
+        "Where expectations are from. {told}. A law holds with any settings; all others belong to the recipe's own.",
+        "予想の根拠。{told}。法則はどんな設定でも成り立ち、それ以外は標準の設定についての予想です。",
+    ),
+    "law-means": Text(
+        "A law holds with any settings; the other expectations belong to the recipe's own.",
+        "法則はどんな設定でも成り立ち、それ以外は標準の設定についての予想です。",
     ),
     "what": Text("what", "項目"),
     "measured": Text("measured", "測定値"),
@@ -47,6 +99,13 @@ TEXTS: dict[str, Text] = {
         "Think first; the answers were computed in this run.",
         "まず自分で考えてみましょう。答えはこの実行で計算したものです。",
     ),
+    "guess": Text(
+        "Guess before you look, and say why: {what}?",
+        "見る前に予想し、理由も考えてみましょう。「{what}」はいくつでしょうか？",
+    ),
+    "guess-answer": Text("{measured}. Expected was {expected}.", "{measured} です（予想は {expected}）。"),
+    "state": Text("Is it so, and why: {what}?", "「{what}」は成り立つでしょうか。その理由は？"),
+    "state-answer": Text("In this run: {measured}.", "この実行では「{measured}」です。"),
     "next": Text("Turn a knob", "次に試すこと"),
     "repeat": Text("How to repeat it", "再現の方法"),
     "setting": Text("setting", "設定"),
@@ -54,7 +113,7 @@ TEXTS: dict[str, Text] = {
     "meaning": Text("meaning", "意味"),
     "name": Text("what", "項目"),
     "seeds": Text("seeds", "乱数の種"),
-    "seeds-remark": Text("{count} seed(s)", "乱数の種 {count} 個"),
+    "seeds-remark": Text("seeds: {count}", "乱数の種 {count} 個"),
     "data": Text("data", "データ"),
     "time": Text("time", "所要時間"),
     "footer": Text(
@@ -69,8 +128,35 @@ TEXTS: dict[str, Text] = {
     "chapter": Text("Chapter {chapter}: {title}", "第 {chapter} 章　{title}"),
     "not-run": Text("not run yet", "未実行"),
     "quick-mark": Text("quick", "短縮実行"),
-    "variants": Text("with other settings", "別の設定"),
+    "way-index": Text("All experiments", "すべての実験"),
+    "way-previous": Text("Previous: {title}", "前：{title}"),
+    "way-next": Text("Next: {title}", "次：{title}"),
+    "way-related": Text("Related: {title}", "関連：{title}"),
+    "ways": Text("Other experiments", "ほかの実験"),
+    "filter-chapter": Text("Chapter", "章"),
+    "filter-time": Text("Time", "時間"),
+    "filter-data": Text("Data", "データ"),
+    "filter-all": Text("all", "すべて"),
+    "cost-S": Text("a second", "1 秒ほど"),
+    "cost-M": Text("a minute", "1 分以内"),
+    "cost-L": Text("minutes", "数分"),
+    "cost-XL": Text("longer", "それ以上"),
+    "needs-data": Text("needs MNIST", "MNIST が必要"),
+    "needs-nothing": Text("needs no data", "データ不要"),
+    "search": Text("Search", "検索"),
+    "usual": Text("as it is", "標準の設定"),
 }
+
+EVIDENCE: dict[str, Text] = {
+    "A": Text("arithmetic", "計算"),
+    "M": Text("measured beforehand", "事前の測定"),
+    "N": Text("outputs kept in the book's public notebooks", "本の公開ノートブックの出力"),
+    "W": Text("measured with the weights that come with the book", "本に付属する重みによる測定"),
+    "S": Text("stated in a reader's note", "読者のノートの記述"),
+    "L": Text("stated in an article that a note links to", "ノートのリンク先の記事"),
+    "C": Text("public material of the course that a reader worked through", "読者が学んだ講座の公開資料"),
+}
+"""What the letters of a check's evidence stand for."""
 
 
 def say(lang: Lang, key: str, **values: object) -> str:

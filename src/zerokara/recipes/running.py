@@ -38,7 +38,7 @@ class Result:
 
     @property
     def accuracy(self) -> float:
-        """The share of the test part that is answered rightly."""
+        """The share of the test part that is classified correctly."""
         return self.evaluation.accuracy
 
     @property

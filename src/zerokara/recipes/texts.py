@@ -4,13 +4,13 @@ from zerokara.report import Lang, Text
 
 TEXTS: dict[str, Text] = {
     "lead": Text(
-        "A network of {parameters} numbers learned from {examples} examples in {time}. Of {total} that it had never "
-        "seen it answers {correct} rightly.",
+        "A network with {parameters} parameters, trained on {examples} examples in {time}. Of {total} examples that it "
+        "had never seen, it classifies {correct} correctly.",
         "{parameters} 個の数からなるネットワークが、{examples} 件の例から {time} で学習しました。"
         "初めて見る {total} 件のうち {correct} 件に正しく答えます。",
     ),
     "lead-tested": Text(
-        "A network of {parameters} numbers answers {correct} of {total} test examples rightly.",
+        "A network with {parameters} parameters classifies {correct} of {total} test examples correctly.",
         "{parameters} 個の数からなるネットワークが、テストデータ {total} 件のうち {correct} 件に正しく答えます。",
     ),
     "accuracy": Text("test accuracy", "テスト正答率"),
@@ -38,11 +38,11 @@ TEXTS: dict[str, Text] = {
         "正解に対するネットワークの「驚き」の大きさ（対数目盛）。",
     ),
     "accuracy-title": Text("Accuracy", "正答率"),
-    "accuracy-axis": Text("right answers", "正答率"),
-    "accuracy-note": Text("The share of examples that are answered rightly.", "正しく答えた例の割合。"),
+    "accuracy-axis": Text("accuracy", "正答率"),
+    "accuracy-note": Text("The share of examples that are classified correctly.", "正しく答えた例の割合。"),
     "training": Text("training", "訓練"),
     "validation": Text("validation", "検証"),
-    "judged": Text("What it gets right, and what not", "正解と誤り"),
+    "judged": Text("What it gets right, and what wrong", "正解と誤り"),
     "judged-lead": Text(
         "All of this is about the test examples, which the network has not seen while it learned.",
         "いずれも、学習中に一度も見せていないテストデータについての結果です。",
@@ -60,10 +60,10 @@ TEXTS: dict[str, Text] = {
     "confidence-axis": Text("probability of the answer", "答えの確率"),
     "mistakes": Text("The worst mistakes", "最もひどい誤り"),
     "mistakes-note": Text(
-        "The true class, the answer, and how sure the network was of it; the surest mistake first.",
+        "True class → answer, and how sure the network was of it; the most confident mistakes come first.",
         "正解 → ネットワークの答えと、その確信度。確信をもって間違えた順に並べています。",
     ),
-    "no-mistakes": Text("Not one test example was answered wrongly.", "テストデータはすべて正解でした。"),
+    "no-mistakes": Text("Every test example was classified correctly.", "テストデータはすべて正解でした。"),
     "mistake-words": Text("{true}, read as {predicted}", "{true} を {predicted} と答えた例"),
     "sure": Text("{share} sure", "確信度 {share}"),
     "example": Text("test example", "テストデータの番号"),

@@ -7,7 +7,7 @@ whoever has something to show.
 from zerokara.report.axes import Axis
 from zerokara.report.bars import bar_chart
 from zerokara.report.blocks import Box, Link, block_diagram
-from zerokara.report.cards import Card, Cards, illustration
+from zerokara.report.cards import Card, Cards, Choices, illustration
 from zerokara.report.chart import Panel, chart, panels
 from zerokara.report.circuit import graph_figure
 from zerokara.report.confusion import confusion_matrix
@@ -23,7 +23,7 @@ from zerokara.report.markup import Markup, element, escape
 from zerokara.report.notebook import notebook_html
 from zerokara.report.numbers import duration, percent, significant, whole
 from zerokara.report.page import Code, Fact, Page, Paragraph, Section
-from zerokara.report.pieces import Formula, Items, Quiz
+from zerokara.report.pieces import Folded, Formula, Items, Quiz, Ways
 from zerokara.report.table import Cell, Table
 from zerokara.report.texts import LANGUAGES, Lang, Text, check_language
 
@@ -38,10 +38,12 @@ __all__ = [
     "Cards",
     "Cell",
     "Cells",
+    "Choices",
     "Code",
     "Contours",
     "Fact",
     "Figure",
+    "Folded",
     "Formula",
     "Grid",
     "Items",
@@ -63,6 +65,7 @@ __all__ = [
     "Table",
     "Text",
     "Tile",
+    "Ways",
     "bar_chart",
     "block_diagram",
     "chart",

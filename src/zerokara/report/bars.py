@@ -118,6 +118,9 @@ def _place(
     lying = widest + 6 > slot and (widest > SHORT or len(names) <= MANY)
     if lying:
         room = _lying_room(room, widest, len(names), len(columns[""]), category)
+        numbers = [v for values in columns[""].values() for v in values if math.isfinite(v)]
+        longest = max((text_width(significant(v, 4), letter - 1) for v in numbers), default=0.0)
+        room = replace(room, right=max(room.right, longest + 12))
         written = [shortened(name, LONGEST * room.width, letter) for name in names]
     else:
         spare = 0.0 if category else letter + 3
@@ -193,7 +196,7 @@ def _drawn(bars: Sequence[_Bar], place: _Place, count: int) -> list[Markup]:
     parts = [part for bar in bars for part in (_body(bar, place), _whisker(bar, place))]
     for digits in (4, 3):
         written = [significant(bar.value, digits) for bar in bars]
-        if place.lying or max(text_width(text, place.room.letter - 1) for text in written) + 3 <= gap:
+        if place.lying or max(text_width(text, place.room.letter - 1) for text in written) + 9 <= gap:
             return [*parts, *(_number(text, bar, place) for text, bar in zip(written, bars, strict=True))]
     return parts
 

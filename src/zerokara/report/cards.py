@@ -1,6 +1,6 @@
 """Cards: an illustrated list of pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zerokara.report.figure import Figure
@@ -12,7 +12,11 @@ LARGEST = 100_000
 
 @dataclass(frozen=True)
 class Card:
-    """A page to go to: what it is called and about, a remark with ✓ or ✗, a drawing, and further pages (text, link)."""
+    """A page to go to: what it is called and about, a remark with ✓ or ✗, a drawing, and further pages (text, link).
+
+    name: the anchor by which other pages find the card. kinds: what `Choices` know it by. command: what to type where
+    there is no page yet.
+    """
 
     title: str
     text: str
@@ -21,6 +25,9 @@ class Card:
     link: str = ""
     drawing: Markup | None = None
     more: Sequence[tuple[str, str]] = ()
+    name: str = ""
+    kinds: Sequence[str] = ()
+    command: str = ""
 
     def html(self) -> Markup:
         """The card as markup."""
@@ -28,15 +35,18 @@ class Card:
         style = {None: None, True: "good", False: "bad"}[self.good]
         title = element("a", self.title, href=self.link) if self.link else self.title
         more = [element("a", text, href=link) for text, link in self.more]
+        kinds = " ".join([*(["done"] if self.link else []), *self.kinds])
         return element(
             "li",
-            element("div", self.drawing or "", class_="thumb", aria_hidden="true"),
+            element("div", self.drawing or element("b", self.title[:1]), class_="thumb", aria_hidden="true"),
             element("strong", title),
             element("span", self.text),
             element(
                 "small", element("b", mark + self.remark, class_=style), *(f for link in more for f in (" · ", link))
             ),
-            class_="done" if self.link else None,
+            element("code", self.command) if self.command else "",
+            class_=kinds or None,
+            id=self.name or None,
         )
 
 
@@ -49,6 +59,59 @@ class Cards:
     def html(self) -> Markup:
         """The list as markup."""
         return element("ul", *(card.html() for card in self.cards), class_="cards")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Above all cards: a field to search them, and groups of kinds (text, kind), of which one is chosen at a time.
+
+    The kinds are chosen without a script; the search needs one, and is not shown where scripts do not run.
+    """
+
+    search: str
+    everything: str
+    groups: Mapping[str, Sequence[tuple[str, str]]]
+
+    def html(self) -> Markup:
+        """The field and the groups."""
+        groups = [self._group(number, name, kinds) for number, (name, kinds) in enumerate(self.groups.items())]
+        field = element("input", type="search", placeholder=self.search, aria_label=self.search, hidden="hidden")
+        return element("form", field, *groups, class_="choices")
+
+    def _group(self, number: int, name: str, kinds: Sequence[tuple[str, str]]) -> Markup:
+        one_of = [(self.everything, ""), *kinds]
+        buttons = [
+            element(
+                "label",
+                element(
+                    "input", type="radio", name=f"group-{number}", id=f"only-{kind}" if kind else None,
+                    checked=None if kind else "checked",
+                ),
+                text,
+            )
+            for text, kind in one_of
+        ]  # fmt: skip
+        return element("fieldset", element("legend", name), *buttons)
+
+    def style(self) -> Markup:
+        """What hides the cards, and the sections without any, that are not of the chosen kind."""
+        kinds = [kind for group in self.groups.values() for _, kind in group]
+        hidden = "body:has(#only-{0}:checked) :is(.cards li:not(.{0}), section:not(:has(.{0}))) {{ display: none; }}"
+        return Markup("\n".join(hidden.format(kind) for kind in kinds))
+
+
+SEARCH = Markup(
+    """const field = document.querySelector('input[type=search]');
+field.hidden = false;
+field.oninput = () => {
+  const wanted = field.value.trim().toLowerCase();
+  for (const card of document.querySelectorAll('.cards li'))
+    card.hidden = !(card.textContent + card.id).toLowerCase().includes(wanted);
+  for (const section of document.querySelectorAll('section'))
+    section.hidden = !section.querySelector('.cards li:not([hidden])');
+};"""
+)
+"""The only script of any page: it hides the cards in which the searched words do not occur."""
 
 
 def illustration(figures: Sequence[Figure]) -> Markup:

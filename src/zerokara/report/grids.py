@@ -1,4 +1,4 @@
-"""Arrays as grids of numbers with symbols between them: `input ∗ filter = output`."""
+"""Arrays as grids of numbers with symbols between them: `input * filter = output`."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -77,7 +77,7 @@ def grids(
     table: Table | None = None,
     words: str = "",
 ) -> Figure:
-    """Grids in a row with symbols such as "∗", "=" or "+" between them, which wraps where the page is narrow.
+    """Grids in a row with symbols such as "⊙", "=" or "+" between them, which wraps where the page is narrow.
 
     `items` may be a list of such rows, for one thing step by step; single items between rows share a row.
     """

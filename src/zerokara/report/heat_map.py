@@ -11,7 +11,7 @@ from zerokara.report.axes import Axis
 from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, coordinate, element, join
 from zerokara.report.numbers import significant
-from zerokara.report.sheet import label, sheet, shortened, text_width
+from zerokara.report.sheet import LETTER, label, sheet, shortened, text_width
 from zerokara.report.table import Cell, Table
 from zerokara.report.texts import Lang, say
 
@@ -132,7 +132,7 @@ def heat_map(
         return Figure(title, element("p", say(lang, "no-values")), words, table, note, wide)
     plan = _layout(values, rows, columns, (row_name, column_name), numbers, WIDE_ROOM if wide else ROOM)
     colours = shades(values, value, diverging)
-    width = plan.left + max(plan.across + plan.right, text_width(value.label) + 8, 120.0)
+    width = plan.left + max(plan.across + plan.right, text_width(value.label) + 8, 120.0, _key_width(plan, colours) + 8)
     picture = sheet(
         width,
         plan.top + plan.down + 56,
@@ -245,9 +245,15 @@ def _together(values: Array, plan: _Layout, colours: Shades) -> Iterator[Markup]
         yield element("path", d="".join(cells), class_=f"{style} crisp", fill_opacity=opacity)
 
 
+def _key_width(plan: _Layout, colours: Shades) -> float:
+    """As wide as the map within limits, and wide enough for the numbers at both ends."""
+    ends = sum(text_width(_number(colours.value(share)), LETTER) for share in (0.0, 1.0))
+    return max(min(160.0, max(96.0, plan.across)), ends + 14)
+
+
 def _key(plan: _Layout, colours: Shades, value: Axis) -> Markup:
     """The colour scale: what the shades mean."""
-    x, y, width = plan.left, plan.top + plan.down + 28, min(160.0, max(96.0, plan.across))
+    x, y, width = plan.left, plan.top + plan.down + 28, _key_width(plan, colours)
     step = width / STEPS
     parts = [element("text", value.label, x=coordinate(x), y=coordinate(y - 7), class_="name")]
     for i in range(STEPS):
@@ -256,7 +262,9 @@ def _key(plan: _Layout, colours: Shades, value: Axis) -> Markup:
         parts.append(
             element("rect", x=coordinate(x + i * step), y=coordinate(y), width=coordinate(step), height=9, **style)
         )
-    for share, anchor in ((0.0, ""), (0.5, " middle"), (1.0, " end")):
+    marks = ((0.0, ""), (0.5, " middle"), (1.0, " end"))
+    room = sum(text_width(_number(colours.value(share)), LETTER) + 6 for share, _ in marks)
+    for share, anchor in marks if room <= width else marks[::2]:
         written = _number(colours.value(share))
         parts.append(
             element("text", written, x=coordinate(x + share * width), y=coordinate(y + 22), class_="tick" + anchor)

@@ -3,7 +3,7 @@
 import re
 from html import escape as escape_html
 
-VOID = {"br", "hr", "img", "meta"}
+VOID = {"br", "hr", "img", "input", "meta"}
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

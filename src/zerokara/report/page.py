@@ -1,20 +1,24 @@
 """A whole report: one HTML file that needs nothing but itself."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
 from zerokara.io import write_atomically
-from zerokara.report.cards import Cards
+from zerokara.report.cards import SEARCH, Cards, Choices
 from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, element, join
-from zerokara.report.pieces import Formula, Items, Quiz
+from zerokara.report.pieces import Folded, Formula, Items, Quiz, Ways
 from zerokara.report.table import Table
 from zerokara.report.texts import Lang, check_language, say
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """What the browser may load for this page: nothing; pictures and style are inside."""
+
+_SEARCH = f"; script-src 'sha256-{b64encode(sha256(SEARCH.encode()).digest()).decode()}'"
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Fact:
         )
 
 
-Piece = Figure | Table | Paragraph | Code | Formula | Items | Quiz | Cards
+Piece = Figure | Table | Paragraph | Code | Formula | Items | Quiz | Cards | Folded
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ class Section:
 class Page:
     """A report: title, question, what was found in a sentence or two, the main numbers, and sections.
 
-    `kicker` stands small above the title, `footer` at the very end. Everything is text and is escaped.
+    `kicker` stands small above the title, `footer` at the very end, `ways` to other pages above and below all;
+    `choices` make the cards of a table of contents fewer. Everything is text and is escaped.
     """
 
     title: str
@@ -101,28 +106,33 @@ class Page:
     facts: Sequence[Fact] = ()
     footer: str = ""
     lang: Lang = "en"
+    ways: Ways | None = None
+    choices: Choices | None = None
 
     def html(self) -> str:
-        """The page: valid HTML, no script, nothing to load."""
+        """The page: valid HTML, nothing to load, and no script but the search of cards where there are `choices`."""
         lang = check_language(self.lang)
         names = [f"part-{index}" for index in range(1, len(self.sections) + 1)]
         body = element(
             "main",
+            self.ways.html() if self.ways else "",
             self._head(),
-            self._contents(names),
+            self.choices.html() if self.choices else self._contents(names),
             *(section.html(lang, name) for section, name in zip(self.sections, names, strict=True)),
+            self.ways.html() if self.ways else "",
             element("footer", element("p", self.footer)) if self.footer else "",
         )
         head = element(
             "head",
             element("meta", charset="utf-8"),
-            element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+            element("meta", http_equiv="Content-Security-Policy", content=POLICY + (_SEARCH if self.choices else "")),
             element("meta", name="viewport", content="width=device-width, initial-scale=1"),
             element("meta", name="color-scheme", content="light dark"),
             element("title", self.title),
-            element("style", Markup(style())),
+            element("style", Markup(style()), self.choices.style() if self.choices else ""),
         )
-        return "<!DOCTYPE html>\n" + element("html", head, "\n", element("body", body), lang=lang) + "\n"
+        script = element("script", SEARCH) if self.choices else ""
+        return "<!DOCTYPE html>\n" + element("html", head, "\n", element("body", body, script), lang=lang) + "\n"
 
     def write(self, path: Path) -> Path:
         """Write the page to `path`, whole or not at all."""

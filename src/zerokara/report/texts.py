@@ -114,6 +114,7 @@ TEXTS: dict[str, Text] = {
     "values": Text("values, row by row", "値（行ごと）"),
     "edge": Text("edge", "辺"),
     "gradient": Text("gradient", "勾配"),
+    "gradient-sum": Text("sum at {name}", "{name} での和"),
     "layer": Text("layer", "層"),
     "node": Text("node", "ノード"),
     "incoming": Text("weights that lead to it", "入ってくる重み"),

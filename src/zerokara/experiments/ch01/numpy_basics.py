@@ -129,7 +129,7 @@ class NumpyBasics(Experiment):
         return [
             grids(
                 t("Broadcasting: the row is used again", "ブロードキャスト：行がくり返し使われる"),
-                [Grid(A, "A"), "∗", times, "=", every],
+                [Grid(A, "A"), "⊙", times, "=", every],
                 lang=t.lang,
                 wide=False,
                 note=t(
@@ -160,8 +160,8 @@ class NumpyBasics(Experiment):
                 S=_shape(found["value A * B"]),
             ),
             t(
-                "Broadcast: {A} ∗ {row} gives {S}; the shorter shape is repeated along the axis that it lacks.",
-                "ブロードキャスト：{A} ∗ {row} の結果は {S} です。足りない軸に沿って、小さいほうがくり返されます。",
+                "Broadcast: {A} ⊙ {row} gives {S}; the shorter shape is repeated along the axis that it lacks.",
+                "ブロードキャスト：{A} ⊙ {row} の結果は {S} です。足りない軸に沿って、小さいほうがくり返されます。",
                 A=_shape(found["given A"]),
                 row=_shape(found["given row"]),
                 S=_shape(found["value A * row"]),

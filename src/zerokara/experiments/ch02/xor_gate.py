@@ -59,7 +59,7 @@ class XorGate(Experiment):
         r"b \le 0,\quad w_1 + b > 0,\quad w_2 + b > 0 \;\Rightarrow\; w_1 + w_2 + b > -b \ge 0",
     )
     symbols = Text(
-        "The second line: whoever answers 00, 10 and 01 rightly answers 11 wrongly.",
+        "The second line: a perceptron that gets 00, 10 and 01 right gets 11 wrong.",
         "2 行目：00、10、01 に正しく答えるパーセプトロンは、必ず 11 で間違える。",
     )
     turns = (

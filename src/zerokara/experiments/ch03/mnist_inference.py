@@ -137,7 +137,7 @@ class MnistInference(OnImages):
             gallery(t("Test image {i}", "テスト画像 {i}", i=self.index), [one], large=True, lang=t.lang),
             confusion_matrix(t("All answers", "すべての答え"), found["confusion"], classes, lang=t.lang),
             gallery(
-                t("The errors it was surest of", "最も確信をもって間違えた画像"),
+                t("Its most confident errors", "最も確信をもって間違えた画像"),
                 errors,
                 lang=t.lang,
                 note=t("label → answer", "ラベル → 答え"),
@@ -158,8 +158,8 @@ class MnistInference(OnImages):
         chance = float(confusion.sum(axis=1).max() / confusion.sum())
         return [
             t(
-                "With the {n} numbers {which}, {share} of {total} test images are answered rightly; always giving the "
-                "commonest class would reach {chance}.",
+                "With the {n} numbers {which}, {share} of {total} test images are classified correctly; always giving "
+                "the commonest class would reach {chance}.",
                 "{which} {n} 個の数で、テスト画像 {total} 枚のうち {share} "
                 "に正しく答えます（最も多いクラスをいつも答えるだけなら {chance}）。",
                 n=whole(int(found["parameters"])),

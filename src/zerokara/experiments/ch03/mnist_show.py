@@ -10,6 +10,7 @@ from zerokara.experiments.base import Arrays, OnImages, Piece, Turn, knob
 from zerokara.experiments.checks import Check, between, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Picture, Text, Tile, bar_chart, gallery, heat_map, percent, whole
 
@@ -33,6 +34,7 @@ class MnistShow(OnImages):
     )
     random = False
     quick = {"each": 4}
+    shows = Shows.ALWAYS
     turns = (
         Turn(Text("The next image.", "次の画像を見る。"), {"index": 1}),
         Turn(Text("Clothes instead of digits.", "数字の代わりに衣類の画像にする。"), {"data": "fashion-mnist"}),

@@ -21,7 +21,7 @@ ACROSS, UP = np.array([-0.342, 0.940, 0.0]), np.array([-0.397, -0.145, 0.906])
 
 @dataclass(frozen=True)
 class NumpyProducts(Experiment):
-    """a*b, a·b, a⊗b and a×b of two vectors of three numbers; the outer product is also met in a gradient."""
+    """a⊙b, a·b, a⊗b and a×b of two vectors of three numbers; the outer product is also met in a gradient."""
 
     name = "numpy-products"
     chapter = 3
@@ -36,8 +36,8 @@ class NumpyProducts(Experiment):
         r"a \times b = (a_2 b_3 - a_3 b_2,\ a_3 b_1 - a_1 b_3,\ a_1 b_2 - a_2 b_1)",
     )
     symbols = Text(
-        "∗ multiplies element by element, · is the dot (inner) product, ⊗ the outer and × the cross product.",
-        "∗ は要素ごとの積、· は内積（ドット積）、⊗ は直積、× はベクトル積（クロス積）。",
+        "⊙ multiplies element by element, · is the dot (inner) product, ⊗ the outer and × the cross product.",
+        "⊙ は要素ごとの積、· は内積（ドット積）、⊗ は直積、× はベクトル積（クロス積）。",
     )
     turns = (
         Turn(
@@ -88,8 +88,8 @@ class NumpyProducts(Experiment):
         cross, a, b = found["cross"], np.array(self.a), np.array(self.b)
         return [
             t(
-                "a*b keeps the shape {shape}; the dot product is the sum of its numbers, {dot}.",
-                "a*b の形状は {shape} のままで、その要素の合計 {dot} がドット積です。",
+                "a ⊙ b keeps the shape {shape}; the dot product is the sum of its numbers, {dot}.",
+                "a ⊙ b の形状は {shape} のままで、その要素の合計 {dot} がドット積です。",
                 shape=found["elementwise"].shape,
                 dot=significant(float(found["dot"])),
             ),
@@ -126,7 +126,7 @@ class NumpyProducts(Experiment):
         outer = [[4, 5, 6], [8, 10, 12], [12, 15, 18]]
         trace = abs(np.trace(found["outer"]) - found["dot"]) / np.sqrt(size)
         return [
-            holds("a ∗ b = (4, 10, 18)", np.array_equal(found["elementwise"], [4, 10, 18]), "S"),
+            holds("a ⊙ b = (4, 10, 18)", np.array_equal(found["elementwise"], [4, 10, 18]), "S"),
             near(t("dot product", "ドット積"), found["dot"], 32, evidence="S"),
             near(t("inner product", "内積"), found["inner"], 32, evidence="S"),
             holds("a ⊗ b = (4, 5, 6), (8, 10, 12), (12, 15, 18)", np.array_equal(found["outer"], outer), "S"),
@@ -204,7 +204,7 @@ def _as_grids(e: NumpyProducts, found: Found, t: Tongue) -> Piece:
     return grids(
         t("The products as shapes", "積と形状"),
         [
-            [Grid(a, "a"), "∗", Grid(b, "b"), "=", Grid(found["elementwise"], t("element-wise", "要素ごと"))],
+            [Grid(a, "a"), "⊙", Grid(b, "b"), "=", Grid(found["elementwise"], t("element-wise", "要素ごと"))],
             [Grid(a, "a"), "·", Grid(b[:, None], "b"), "=", Grid(found["dot"].reshape(1, 1), t("dot", "ドット積"))],
             [Grid(a[:, None], "a"), "⊗", Grid(b, "b"), "=", Grid(found["outer"], t("outer", "直積"))],
             [Grid(a, "a"), "×", Grid(b, "b"), "=", Grid(found["cross"], t("cross", "クロス積"))],

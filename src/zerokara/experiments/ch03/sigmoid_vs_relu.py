@@ -12,6 +12,7 @@ from zerokara.experiments.ch03.along_x import AlongX, slope
 from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Line, Text, bar_chart, chart, percent, significant
 
@@ -37,6 +38,7 @@ class SigmoidVsRelu(AlongX):
     seeds = 3
     random = True
     quick = {"samples": 500}
+    shows = Shows.ALWAYS
     turns = (
         Turn(
             Text(

@@ -11,6 +11,7 @@ from zerokara.experiments.ch04.functions import VALLEYS, Function
 from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.optim import SGD
 from zerokara.report import Axis, Cell, Cells, Line, Mark, Panel, Path, Points, Table, Text, chart, panels, significant
@@ -44,6 +45,7 @@ class LocalMinimum(Experiment):
         "v は速度、m はモメンタム（0 なら普通の勾配降下法）、η は学習率。",
     )
     quick = {"steps": 300}
+    shows = Shows.QUICKLY
     turns = (
         Turn(
             Text(

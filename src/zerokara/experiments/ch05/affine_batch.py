@@ -81,9 +81,9 @@ class AffineBatch(Experiment):
         loss = (_affine(**tensors) * g).sum()
         said = t(
             "Above each edge the shape of what flows, below it the shape of its gradient: always the same. "
-            "L = Σ y·g, so that the gradient at y is g.",
+            "L = Σ y ⊙ g, so that the gradient at y is g.",
             "矢印の上は流れる配列の形状、下はその勾配の形状。両者は必ず一致します。"
-            "L = Σ y·g なので、y の勾配は g です。",
+            "L = Σ y ⊙ g なので、y の勾配は g です。",
         )
         dx, dW, db = (Grid(found[f"d{name}"], f"∂L/∂{name}") for name in LEAVES)
         come = Grid(found["g"], "g = ∂L/∂y")

@@ -14,6 +14,7 @@ from zerokara.experiments.ch05.graphs import drawing, leaf, slopes_table
 from zerokara.experiments.checks import Check, at_most, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Box, Link, Text, block_diagram, graph_figure, significant
 
@@ -79,6 +80,7 @@ class ChainRule(Experiment):
     random = True
     seeds = 3
     quick = {"points": 10}
+    shows = Shows.ALWAYS
     turns = (
         Turn(
             Text(

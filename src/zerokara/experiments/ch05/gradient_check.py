@@ -13,6 +13,7 @@ from zerokara.experiments.base import Arrays, OnImages, Piece, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import TwoLayerNet
 from zerokara.report import Axis, Cell, Table, Text, bar_chart
@@ -54,6 +55,7 @@ class GradientCheck(OnImages):
     )
     seeds = 3
     quick = {"hidden": 2}
+    shows = Shows.ALWAYS
     turns = (
         Turn(
             Text("A sigmoid has no kink that h could cross.", "シグモイドには、h がまたぐような折れ目がありません。"),

@@ -13,6 +13,7 @@ from zerokara.experiments.base import Arrays, OnImages, Piece, Turn, knob
 from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import MultiLayerNet
 from zerokara.nn import BatchNorm1d
@@ -44,6 +45,7 @@ class BatchNormGradientCheck(OnImages):
     )
     seeds = 3
     quick = {"entries": 8, "hidden": 20}
+    shows = Shows.ALWAYS
     turns = (
         Turn(Text("The least batch that has a spread.", "ばらつきのある最小のバッチです。"), {"batch": 2}),
         Turn(

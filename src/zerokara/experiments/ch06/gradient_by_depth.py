@@ -17,6 +17,7 @@ from zerokara.experiments.ch06.networks import (
 from zerokara.experiments.checks import Check, at_most, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Line, Panel, Text, panels, significant
 
@@ -56,6 +57,7 @@ class GradientByDepth(OnImages):
     )
     seeds = 3
     quick = {"depths": (2, 4), "examples": 100, "activation": ("sigmoid", "relu"), "init": ("0.01", "he")}
+    shows = Shows.QUICKLY
     turns = (
         Turn(
             Text("How deep can ReLU with He go?", "ReLU と He なら、どこまで深くできるでしょうか。"),

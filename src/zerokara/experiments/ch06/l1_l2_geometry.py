@@ -11,6 +11,7 @@ from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn,
 from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.optim import SGD
 from zerokara.report import Axis, Contours, Line, Mark, Path, Points, Rule, Text, chart, line_chart, significant
@@ -40,6 +41,7 @@ class L1L2Geometry(Experiment):
     )
     random = True
     quick = {"points": 500, "walk": 200}
+    shows = Shows.QUICKLY
     turns = (
         Turn(
             Text(
@@ -156,10 +158,13 @@ class L1L2Geometry(Experiment):
         grid = np.linspace(-side, side, 81)
         error = (grid - self.goal[0]) ** 2 + (grid[:, None] - self.goal[1]) ** 2
         optima = found[kind]
-        marks: list[Mark] = [Contours(t("error E", "誤差 E"), grid, grid, error)]
         balls = _ball(1.0 if kind == "L1" else 2.0)
-        # the ball through the optimum of the second λ: the error cannot get lower without leaving it
+        # the ball through the optimum of the second λ: the error cannot get lower without leaving it, so the contour
+        # through that optimum touches the ball there
         through = optima[min(1, len(optima) - 1)]
+        touching = float(np.sum((through - self.goal) ** 2))
+        levels = [touching * share for share in (0.1, 0.4, 1.0, 2.5, 5.0, 10.0)] if touching > 0 else []
+        marks: list[Mark] = [Contours(t("error E", "誤差 E"), grid, grid, error, levels)]
         size = np.abs(through).sum() if kind == "L1" else np.linalg.norm(through)
         if size > 0:
             label = t(
@@ -172,7 +177,16 @@ class L1L2Geometry(Experiment):
         marks.append(Points(t("optima", "最適解"), optima[:, 0], optima[:, 1], [f"λ = {s:g}" for s in self.strengths]))
         marks += [Rule("", x=0.0), Rule("", y=0.0)]
         return chart(
-            name, marks, Axis("w₁", low=-side, high=side), Axis("w₂", low=-side, high=side), equal=True, lang=t.lang
+            name,
+            marks,
+            Axis("w₁", low=-side, high=side),
+            Axis("w₂", low=-side, high=side),
+            equal=True,
+            lang=t.lang,
+            note=t(
+                "At the optimum a contour of the error touches the line of equal penalty.",
+                "最適解では、誤差の等高線と等罰則線が接します。",
+            ),
         )
 
     def findings(self, found: Found, t: Tongue) -> list[str]:

@@ -10,6 +10,7 @@ from zerokara.experiments.ch06.networks import ACTIVATIONS, activation_label, in
 from zerokara.experiments.checks import Check, at_most, between, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.nn import Linear, activation_by_name
 from zerokara.report import Axis, Bars, Cell, Figure, Line, Panel, Table, Text, heat_map, panels, percent, significant
@@ -54,6 +55,7 @@ class WeightInitHistogram(Experiment):
     seeds = 3
     random = True
     quick = {"samples": 200, "std": ("0.01", "he"), "activation": ("sigmoid", "relu")}
+    shows = Shows.QUICKLY
     turns = (
         Turn(
             Text("Does a wider layer change the picture?", "層の幅を広げると、様子は変わるでしょうか。"), {"width": 400}

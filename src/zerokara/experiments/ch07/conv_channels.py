@@ -13,6 +13,7 @@ from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.photographs import credit
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import DeepConvNet, summarize
 from zerokara.nn import Conv2d
@@ -40,6 +41,7 @@ class ConvChannels(Experiment):
     )
     random = True
     quick = {"longest": 60}
+    shows = Shows.ALWAYS
     turns = (
         Turn(
             Text("Eight filters give eight channels.", "フィルターを 8 個にすると、8 チャンネルになります。"),

@@ -14,6 +14,7 @@ from zerokara.experiments.ch07.windows import expect_fit
 from zerokara.experiments.checks import Check, at_most, between
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import SimpleConvNet
 from zerokara.nn.init import Init
@@ -53,6 +54,7 @@ class ConvGradientCheck(Experiment):
     seeds = 3
     random = True
     quick = {"entries": 10, "strides": (1, 2), "paddings": (0, 1)}
+    shows = Shows.ALWAYS
     turns = (
         Turn(Text("Larger filters.", "フィルターを大きくします。"), {"filter_size": 5}),
         Turn(

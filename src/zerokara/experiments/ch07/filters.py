@@ -75,10 +75,10 @@ class Filters(OnTrained):
     def _pictures(self, found: Found, t: Tongue) -> Figure:
         end = max(float(np.abs(found[when]).max()) for when in WHEN)
         before, after = t("before training", "学習前"), t("after training", "学習後")
-        shown: list[tuple[str, str, float | None, str]] = [("before", before, None, t("own scale", "個別の濃淡"))]
-        shown += [
+        shown: list[tuple[str, str, float | None, str]] = [
             (when, n, end, t("common scale", "共通の濃淡")) for when, n in zip(WHEN, (before, after), strict=True)
-        ]
+        ]  # these two stand side by side
+        shown.append(("before", before, None, t("own scale", "個別の濃淡")))
         tiles = []
         for when, name, scale, said in shown:
             slices = found[when].reshape(-1, *found[when].shape[2:])[:SHOWN]

@@ -14,6 +14,7 @@ from zerokara.experiments.ch07.windows import covered, square
 from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import count_parameters
 from zerokara.nn import AvgPool2d, MaxPool2d
@@ -39,6 +40,7 @@ class Pooling(OnImages):
         "k is the size of the window, S the stride; every channel c is pooled by itself.",
         "k は窓のサイズ、S はストライド。チャンネル c ごとに別々に計算します。",
     )
+    shows = Shows.ALWAYS
     turns = (
         Turn(
             Text(

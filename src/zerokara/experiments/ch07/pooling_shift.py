@@ -11,6 +11,7 @@ from zerokara.experiments.base import Arrays, OnImages, Piece, Turn, knob
 from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Band, Line, Mark, Picture, Text, Tile, chart, gallery, percent
 
@@ -35,6 +36,7 @@ class PoolingShift(OnImages):
     )
     seeds = 3
     quick = {"images": 100, "shift": 2}
+    shows = Shows.QUICKLY
     turns = (
         Turn(
             Text("A larger window is more robust, and coarser.", "窓を大きくすると、より頑健に、ただし粗くなります。"),

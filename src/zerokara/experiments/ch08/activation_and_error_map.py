@@ -11,6 +11,7 @@ from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn,
 from zerokara.experiments.checks import Check, at_most, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.nn import Linear, Module, Sequential, activation_by_name
 from zerokara.optim import SGD
@@ -46,6 +47,7 @@ class ActivationAndErrorMap(Experiment):
     )
     random = True
     quick = {"steps": 20, "inputs": 20}
+    shows = Shows.QUICKLY
     turns = (
         Turn(
             Text("A large step: does the loss still fall?", "歩幅を大きくすると、損失はまだ下がるでしょうか。"),

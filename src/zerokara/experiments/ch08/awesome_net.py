@@ -196,7 +196,7 @@ class AwesomeNet(OnImages):
                 note=t("The band is the spread of the seeds.", "帯は乱数の種による幅。") if found.seeds > 1 else "",
             ),
             confusion_matrix(t("All answers", "すべての答え"), found["confusion"], classes, lang=t.lang),
-            gallery(t("The errors it was surest of", "最も確信をもって間違えた画像"), tiles, large=True, lang=t.lang),
+            gallery(t("Its most confident errors", "最も確信をもって間違えた画像"), tiles, large=True, lang=t.lang),
         ]
 
     def findings(self, found: Found, t: Tongue) -> list[str]:

@@ -16,6 +16,7 @@ from zerokara.experiments.checks import Check, at_least, at_most, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.learning import learn
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import build_model
 from zerokara.nn import Sequential
@@ -52,6 +53,7 @@ class PaintDigit(Experiment):
     )
     random = True
     quick = {"drawings": 12}
+    shows = Shows.QUICKLY
     turns = (
         Turn(
             Text(

@@ -12,6 +12,7 @@ from zerokara.experiments.checks import Check, at_least, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.photographs import credit
+from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Cells, Code, Picture, Text, Tile, chart, gallery, percent
 
@@ -39,6 +40,7 @@ class RandomCrop(Experiment):
     symbols = Text("H×W is the picture, h×w the crop; c is the colour.", "H×W は元の画像、h×w は切り抜き、c は色。")
     random = True
     quick = {"draws": 200, "longest": 160, "height": 40, "width": 40}
+    shows = Shows.ALWAYS
     turns = (
         Turn(Text("A smaller crop.", "切り抜きを小さくします。"), {"height": 60, "width": 60}),
         Turn(Text("Another photograph.", "別の写真で試します。"), {"file": "flower.jpg"}),

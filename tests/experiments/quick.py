@@ -1,0 +1,12 @@
+"""Quick results of the experiments on the bundled digits, each measured once for all tests of a process."""
+
+from functools import cache
+
+from zerokara.experiments import EXPERIMENTS, Result, run
+
+
+@cache
+def quick_result(name: str, seed: int = 0) -> Result:
+    """A quick run of the experiment with its first seeds; on the digits where it reads data."""
+    settings = {"data": "digits"} if "data" in EXPERIMENTS[name].settings else {}
+    return run(name, quick=True, seed=seed, **settings)
