@@ -25,6 +25,7 @@ import numba
 import numpy as np
 import platformdirs
 
+from zerokara.kernels.compiled.linked import Linked
 from zerokara.kernels.compiled.simd import FEATURES
 
 # No "fast math": what is written is what is computed, operation by operation, as NumPy would do it. Each of LLVM's
@@ -42,10 +43,10 @@ _WAIT = 300  # seconds to wait for another process that compiles the same kernel
 
 _numba_settings: Any = numba.config
 
-inner = numba.njit(**SETTINGS)
-"""Decorates the functions that kernels of the same file call; they are compiled as part of those."""
+inner = numba.njit(**SETTINGS, pipeline_class=Linked)
+"""Decorates the functions that kernels call; they are compiled as part of those, and cannot be called from Python."""
 
-adds_up = numba.njit(**{**SETTINGS, "fastmath": {"reassoc"}})
+adds_up = numba.njit(**{**SETTINGS, "fastmath": {"reassoc"}}, pipeline_class=Linked)
 """Decorates functions that do nothing but add up an array. The compiler chooses the order of the additions, and so can
 do many side by side; without "nsz" it may not cancel terms against each other. Nothing else belongs in such a function:
 the permission is for the additions in it, whatever is inlined around them."""
@@ -103,7 +104,7 @@ class Kernel:
         _numba_settings.CACHE_DIR = str(folder or "")
         try:
             compiled: Callable[..., None] = numba.njit(
-                re.sub(r"\bT\b", _TYPES[dtype], self._signature), cache=folder is not None, **SETTINGS
+                re.sub(r"\bT\b", _TYPES[dtype], self._signature), cache=folder is not None, no_cfunc_wrapper=True, **SETTINGS
             )(self._function)
         finally:
             _numba_settings.CACHE_DIR = before
