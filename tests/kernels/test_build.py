@@ -76,7 +76,7 @@ def test_a_progress_bar_in_front_of_the_terminal_is_not_written_over(monkeypatch
     monkeypatch.setattr(sys, "stderr", Bar())
     monkeypatch.setattr(build, "_announced", False)
     monkeypatch.delenv("ZEROKARA_QUIET", raising=False)
-    build._announce(build._KERNELS[0])
-    build._announce(build._KERNELS[1])
+    build._announce(build.KERNELS[0])
+    build._announce(build.KERNELS[1])
     build._clear_line()
     assert written == ["zerokara: compiling kernels for this machine (first run only) …\n"]

@@ -32,7 +32,7 @@ class Recording:
     """A step for certain shapes, as long as everything that it depends on is as it was."""
 
     def __init__(self, step: Callable[..., Any], args: Any, kwargs: Any) -> None:
-        from zerokara.kernels.compiled import fusion, lowering
+        from zerokara.kernels.compiled import fusion, lowering, making
 
         with _one_at_a_time:
             found = surroundings(step, args, kwargs)
@@ -49,7 +49,9 @@ class Recording:
         self._result = results(result, self._output)
         self._forgotten = [leaf for key, leaf in trace.leaves.items() if key in trace.fresh]
         self._expected_none = [leaf for key, leaf in trace.leaves.items() if key not in trace.fresh]
-        self._replay = lowering.lower(trace, fusion.rewritten(trace, self._outputs), self._outputs)
+        self._replay = making.together(
+            lambda: lowering.lower(trace, fusion.rewritten(trace, self._outputs), self._outputs)
+        )
         self._working = threading.Lock()
 
     def changed(self) -> str:
@@ -89,9 +91,9 @@ class Recording:
 
 def _outline(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """What a kernel gives, without its work: zeros of the right shape and layout."""
-    from zerokara.kernels.compiled import memory, threads
+    from zerokara.kernels.compiled import build, memory, threads
 
-    with threads.recorded_by(lambda function, calls: None), memory.allocating(np.zeros):
+    with build.planning(), threads.recorded_by(lambda function, calls: None), memory.allocating(np.zeros):
         return function(*args, **kwargs)
 
 

@@ -14,7 +14,10 @@ import platform
 import re
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ import numba
 import numpy as np
 import platformdirs
 
+from zerokara.kernels.compiled.linked import Linked
 from zerokara.kernels.compiled.simd import FEATURES
 
 # No "fast math": what is written is what is computed, operation by operation, as NumPy would do it. Each of LLVM's
@@ -34,18 +38,24 @@ from zerokara.kernels.compiled.simd import FEATURES
 # `adds_up` below, `exponential`, and what is spelled out as instructions (`vectors`, `tiles`, `dots`).
 SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}
 
+_ALONE: dict[str, Any] = {**SETTINGS, "no_cfunc_wrapper": True}  # C does not call kernels: their entries do
+_LINKED: dict[str, Any] = {**SETTINGS, "pipeline_class": Linked}
+
 _TYPES = {np.dtype(np.float32): "f4", np.dtype(np.float64): "f8"}
-_KERNELS: list["Kernel"] = []
+KERNELS: list["Kernel"] = []
+"""All kernels."""
+
 _kernel_of: dict[int, "Kernel"] = {}  # id of the machine code, which is kept for good → the kernel
 _making = threading.RLock()
+_BAR = 20  # characters
 _WAIT = 300  # seconds to wait for another process that compiles the same kernel; then do it ourselves
 
 _numba_settings: Any = numba.config
 
-inner = numba.njit(**SETTINGS)
-"""Decorates the functions that kernels of the same file call; they are compiled as part of those."""
+inner = numba.njit(**_LINKED)
+"""Decorates the functions that kernels call; they are compiled as part of those, and cannot be called from Python."""
 
-adds_up = numba.njit(**{**SETTINGS, "fastmath": {"reassoc"}})
+adds_up = numba.njit(**{**_LINKED, "fastmath": {"reassoc"}})
 """Decorates functions that do nothing but add up an array. The compiler chooses the order of the additions, and so can
 do many side by side; without "nsz" it may not cancel terms against each other. Nothing else belongs in such a function:
 the permission is for the additions in it, whatever is inlined around them."""
@@ -66,7 +76,7 @@ class Kernel:
         self._function = function
         self._signature = signature
         self._compiled: dict[np.dtype[Any], Callable[..., None]] = {}
-        _KERNELS.append(self)
+        KERNELS.append(self)
 
     def __call__(self, *args: Any) -> None:
         """Run on these arguments; the first array says whether for float32 or for float64."""
@@ -76,14 +86,32 @@ class Kernel:
         """The machine code for this dtype."""
         return self._compiled.get(dtype) or self._make_once(dtype)
 
+    def is_kept(self, dtype: np.dtype[Any]) -> bool:
+        """Whether the machine code for this dtype is in the cache."""
+        folder = cache_folder()
+        return folder is not None and (folder / f"{self.name}-{_TYPES[dtype]}.done").exists()
+
+    def keep(self, dtype: np.dtype[Any]) -> None:
+        """Compile into the cache, quietly; raises filelock.Timeout where another process is at it."""
+        folder, kind = cache_folder(), _TYPES[dtype]
+        if folder is None or self.is_kept(dtype):
+            return
+        with filelock.FileLock(folder / f"{self.name}-{kind}.lock", blocking=False):
+            self._remember(dtype, folder)
+            (folder / f"{self.name}-{kind}.done").touch()
+
     def _make_once(self, dtype: np.dtype[Any]) -> Callable[..., None]:
-        """Of several threads that want the machine code, one makes it."""
+        """Of several threads that want the machine code, one makes it; while a step is planned, nobody does."""
+        wanted = _wanted.get()
+        if wanted is not None:
+            wanted[self, dtype] = None
+            return Planned(self)
         with _making:
             return self._compiled.get(dtype) or self._make(dtype)
 
     def _make(self, dtype: np.dtype[Any]) -> Callable[..., None]:
         """Load the machine code from the cache, or compile it, telling the user."""
-        folder, kind = _cache_folder(), _TYPES[dtype]
+        folder, kind = cache_folder(), _TYPES[dtype]
         if folder is None:
             _announce(self)
             return self._remember(dtype, None)
@@ -103,7 +131,7 @@ class Kernel:
         _numba_settings.CACHE_DIR = str(folder or "")
         try:
             compiled: Callable[..., None] = numba.njit(
-                re.sub(r"\bT\b", _TYPES[dtype], self._signature), cache=folder is not None, **SETTINGS
+                re.sub(r"\bT\b", _TYPES[dtype], self._signature), cache=folder is not None, **_ALONE
             )(self._function)
         finally:
             _numba_settings.CACHE_DIR = before
@@ -111,6 +139,36 @@ class Kernel:
         self._compiled[dtype] = compiled
         _kernel_of[id(compiled)] = self
         return compiled
+
+
+class Planned:
+    """Stands for the machine code of a kernel while it is being found out what a step calls."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+
+    def __call__(self, *args: Any) -> None:
+        """Raises RuntimeError: nothing is run while a step is planned."""
+        raise RuntimeError(f"{self.kernel.name} was called while a step was only planned")
+
+
+_wanted: ContextVar[dict[tuple[Kernel, "np.dtype[Any]"], None] | None] = ContextVar("wanted", default=None)
+
+
+@contextmanager
+def planning() -> Iterator[dict[tuple[Kernel, "np.dtype[Any]"], None]]:
+    """Within this, kernels are not compiled, but noted: the dictionary's keys are those that are not there yet."""
+    wanted: dict[tuple[Kernel, np.dtype[Any]], None] = {}
+    token = _wanted.set(wanted)
+    try:
+        yield wanted
+    finally:
+        _wanted.reset(token)
+
+
+def is_planning() -> bool:
+    """Whether kernels are only noted now."""
+    return _wanted.get() is not None
 
 
 def kernel(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[..., None]], Kernel]:
@@ -123,12 +181,14 @@ def kernel(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[...
 
 def declared(compiled: Callable[..., None]) -> Kernel:
     """The kernel whose machine code this is (what `Kernel.on` returns): its name, and what it writes."""
+    if isinstance(compiled, Planned):
+        return compiled.kernel
     return _kernel_of[id(compiled)]
 
 
 def warm_up(dtype: Any = np.float32) -> None:
     """Compile every kernel for this dtype now, so that no later call has to wait."""
-    for each in _KERNELS:
+    for each in KERNELS:
         each.on(np.dtype(dtype))
 
 
@@ -144,7 +204,7 @@ def expect_shape(name: str, array: Any, shape: tuple[int, ...]) -> None:
         raise ValueError(f"{name} must have the shape {tuple(shape)} here; got {array.shape}")
 
 
-def _cache_folder() -> Path | None:
+def cache_folder() -> Path | None:
     """Where machine code is kept: one folder for each version of the kernels, of Numba and of the machine.
 
     Numba itself would notice a change in a kernel's own file only. None if nothing can be written.
@@ -191,10 +251,40 @@ def _announce(each: Kernel) -> None:
     global _announced
     text = "zerokara: compiling kernels for this machine (first run only) …"
     if _can_rewrite():
-        _say(f"\r\x1b[K{text} {each.name} {_KERNELS.index(each) + 1}/{len(_KERNELS)}")
+        _say(f"\r\x1b[K{text} {each.name} {KERNELS.index(each) + 1}/{len(KERNELS)}")
     elif not _announced:
         _say(text + "\n")
     _announced = True
+
+
+class Progress:
+    """A bar that counts kernels, with the time, while several processes compile; one line where nobody can watch it."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._began, self._shown = total, time.monotonic(), ""
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def show(self, done: int) -> None:
+        """So many are done."""
+        global _announced
+        text = f"zerokara: compiling {self._total} kernels for this machine (first run only)"
+        if not _can_rewrite():
+            if not _announced:
+                _say(text + " …\n")
+            _announced = True
+            return
+        seconds = int(time.monotonic() - self._began)
+        bar = "█" * (_BAR * done // self._total) + "░" * (_BAR - _BAR * done // self._total)
+        shown = f"\r\x1b[K{text} {bar} {done}/{self._total}  {seconds} s"
+        if shown != self._shown:
+            _say(shown)
+        self._shown = shown
+
+    def __exit__(self, *exception: object) -> None:
+        if self._shown:
+            _say("\r\x1b[K")
 
 
 def _clear_line() -> None:

@@ -201,6 +201,9 @@ def _serve(mail, seen, thread, count):  # type: ignore[no-untyped-def]
             rounds = 0
 
 
+KERNELS = _launch, _run, _serve
+"""What every recorded step needs besides its own."""
+
 _crew = _Crew()
 
 

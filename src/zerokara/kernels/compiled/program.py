@@ -16,7 +16,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import crew
-from zerokara.kernels.compiled.build import declared
+from zerokara.kernels.compiled.build import Planned, declared
 from zerokara.kernels.compiled.entry import entry, words
 from zerokara.kernels.compiled.spans import Access, access, levels
 
@@ -56,7 +56,8 @@ class Program:
 
     def record(self, function: Any, calls: Sequence[tuple[Any, ...]]) -> None:
         """Add an instruction, as a group of its own: one call per part, all at the same time."""
-        kernel, code = declared(function), entry(function)
+        kernel, planned = declared(function), isinstance(function, Planned)
+        code = 0 if planned else entry(function)
         read: dict[int, Array] = {}
         written: dict[int, Array] = {}
         for args in calls:
@@ -65,7 +66,7 @@ class Program:
                     (written if name in kernel.writes else read)[id(array)] = array
         for key in written:
             read.pop(key, None)  # one that is written and stands in the place of an array that there is not
-        parts = [(code, words(function, args)) for args in calls]
+        parts = [(code, [] if planned else words(function, args)) for args in calls]
         kept = *read.values(), *written.values()
         touched = access(read.values(), written.values())
         self.groups.append([Instruction(kernel.name, parts, touched, self.owner, kept)])

@@ -1,0 +1,81 @@
+"""Functions that kernels call: compiled once, as something to link into kernels and never to be run by itself.
+
+Numba makes machine code of every function that it meets: optimises it with all that it calls, writes wrappers by which
+Python could call it, and emits all that. A function that only kernels call needs none of this, since every kernel
+optimises all that was linked into it once more. Left out, kernels compile in half the time, and to the same code.
+"""
+
+import ctypes
+from typing import Any
+
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import FunctionPass, register_pass
+from numba.core.typed_passes import NoPythonSupportedFeatureValidation
+
+_NOBODY = ctypes.cast(ctypes.pythonapi.PyErr_BadArgument, ctypes.c_void_p).value
+"""The address that Python calls if somebody calls such a function all the same: a TypeError."""
+
+
+class _Linked(JITCodeLibrary):
+    """The code of a function and of what it calls, for others to link."""
+
+    def finalize(self) -> None:
+        """Link what the function calls; the kernels do the rest."""
+        self._raise_if_finalized()  # type: ignore[no-untyped-call]
+        for library in dict.fromkeys(self._linking_libraries):
+            self._reload_init.update(library._reload_init)
+            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        self._final_module.verify()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int | None:
+        """What Python calls: nothing of ours."""
+        return _NOBODY
+
+    @property
+    def codegen(self) -> Any:
+        """Numba's, for this library."""
+        return _NoEnvironment(self._codegen)
+
+
+class _NoEnvironment:
+    """Numba's `Codegen`; but what a function needs to raise exceptions has no address here, and none is raised."""
+
+    def __init__(self, codegen: Any) -> None:
+        self._codegen = codegen
+
+    def set_env(self, name: str, environment: Any) -> None:
+        """Nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._codegen, name)
+
+
+@register_pass(mutates_CFG=False, analysis_only=True)  # type: ignore[no-untyped-call]
+class _ToBeLinked(FunctionPass):
+    """Lower the function into a library that is only linked, without wrappers."""
+
+    _name = "zerokara_to_be_linked"
+
+    def __init__(self) -> None:
+        FunctionPass.__init__(self)  # type: ignore[no-untyped-call]
+
+    def run_pass(self, state: Any) -> bool:
+        make: Any = _Linked
+        state.library = make(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        state.flags.no_cpython_wrapper = state.flags.no_cfunc_wrapper = True
+        return True
+
+
+class Linked(CompilerBase):
+    """Numba's steps for a function that is only called by kernels; to be given as `pipeline_class`."""
+
+    def define_pipelines(self) -> list[Any]:
+        """The ordinary ones, and where the code goes."""
+        builder: Any = DefaultPassBuilder
+        steps = builder.define_nopython_pipeline(self.state)
+        steps.add_pass_after(_ToBeLinked, NoPythonSupportedFeatureValidation)
+        steps.finalize()
+        return [steps]

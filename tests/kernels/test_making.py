@@ -1,0 +1,101 @@
+"""What a recorded step calls is compiled by several processes: into the cache, interruptible, once."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import zerokara as zk
+from zerokara.kernels.compiled import build, making, strided
+from zerokara.kernels.compiled.activation import _relu
+
+PROGRAM = """
+import numpy as np
+import zerokara as zk
+from zerokara import functional as F, nn, optim
+
+net = nn.Linear(3, 2, rng=np.random.default_rng(0))
+optimizer = optim.SGD(net, 0.1)
+
+@zk.capture
+def step(x, labels):
+    loss = F.cross_entropy(net(x), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss
+
+print(float(step(np.ones((4, 3), np.float32), np.array([0, 1, 1, 0])).item()))
+"""
+
+
+def start(cache: Path, program: str = PROGRAM, **environment: str) -> "subprocess.Popen[str]":
+    settings = {**os.environ, "PYTHONIOENCODING": "utf-8", "ZEROKARA_CACHE": str(cache), "ZEROKARA_THREADS": "2"}
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={**settings, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def test_a_recorded_step_on_an_empty_cache_is_compiled_together(tmp_path: Path) -> None:
+    out, said = start(tmp_path).communicate(timeout=300)
+    assert said.startswith("zerokara: compiling ")
+    assert said.count("\n") == 1
+    kept = [path.name for path in tmp_path.rglob("*.done")]
+    assert "cross_entropy_mean-f4.done" in kept
+    assert "launch-f4.done" in kept
+    again = start(tmp_path).communicate(timeout=300)
+    assert again == (out, "")
+    written = start(tmp_path, ZEROKARA_KERNELS="reference").communicate(timeout=300)[0]
+    assert float(written) == pytest.approx(float(out), rel=1e-6)
+
+
+def test_one_thread_compiles_by_itself(tmp_path: Path) -> None:
+    program = PROGRAM.replace(
+        "import zerokara as zk", "import subprocess; subprocess.Popen = None\nimport zerokara as zk"
+    )
+    out, said = start(tmp_path, program, ZEROKARA_THREADS="1").communicate(timeout=300)
+    assert float(out) > 0
+    assert said.startswith("zerokara: compiling kernels")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
+def test_an_interrupted_compilation_ends_at_once_and_goes_on_later(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("zerokara: compiling ")
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert time.monotonic() - began < 10  # a second where nothing else runs
+    out, _ = start(tmp_path).communicate(timeout=300)
+    assert float(out) > 0
+
+
+def test_nothing_runs_while_a_step_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_relu, "_compiled", {})
+    with build.planning() as wanted, pytest.raises(RuntimeError, match="relu was called while a step was only planned"):
+        zk.kernels.relu(np.ones(5, np.float32))
+    assert [kernel.name for kernel, _ in wanted] == ["relu"]
+
+
+def test_what_is_there_is_not_made_again() -> None:
+    zk.kernels.relu(np.ones(5, np.float32))
+    calls = []
+    assert making.together(lambda: calls.append(zk.kernels.relu(np.ones(3, np.float32)))) is None
+    assert len(calls) == 1
+
+
+def test_functions_of_kernels_are_not_for_python() -> None:
+    strided._copy_strided.on(np.dtype(np.float32))
+    with pytest.raises(TypeError):
+        build.inner(lambda x: x + 1)(1)
