@@ -1,6 +1,8 @@
 """Settings every test shares: recorded steps are proved; property-based tests draw the same examples everywhere."""
 
+import gc
 import os
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 
@@ -14,3 +16,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.load_profile("zerokara")
+
+
+def pytest_collection_finish(session: Any) -> None:
+    """Seventeen thousand tests and all that was imported stay to the end: the garbage collector need not look at them."""
+    gc.collect()
+    gc.freeze()

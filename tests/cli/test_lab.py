@@ -40,7 +40,7 @@ def test_a_chapter_is_listed_with_cost_and_data(capsys: Captured) -> None:
 
 
 def test_an_unknown_experiment_is_answered_with_the_nearest_three(capsys: Captured) -> None:
-    fails(capsys, "lab", "show", "zzzz", code=2, says=r"the nearest of \d+ are (\S+, ){2}\S+$")
+    fails(capsys, "lab", "show", "zzzz", code=2, says=r"did you mean (\S+ or ){2}\S+\?$")
     fails(capsys, "lab", "list", "ch10", code=2, says="chapters run from ch01")
 
 

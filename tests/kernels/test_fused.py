@@ -147,10 +147,11 @@ def test_statistics_of_far_away_numbers(shape: tuple[int, ...]) -> None:
 
 
 def test_the_exponential_is_right_to_two_units_in_the_last_place() -> None:
-    from zerokara.kernels.compiled.build import inner
+    import numba
+
     from zerokara.kernels.compiled.exponential import exp
 
-    @inner
+    @numba.njit
     def all_of(x, y):  # type: ignore[no-untyped-def]
         for k in range(x.size):
             y[k] = exp(x[k])

@@ -86,4 +86,9 @@ def compiling(frame: FrameType | None) -> bool:
     return False
 
 
-_COMPILERS = ("numba.core.compiler", "numba.core.dispatcher", "llvmlite.binding")
+_COMPILERS = (
+    "numba.core.compiler",
+    "numba.core.dispatcher",
+    "llvmlite.binding",
+    "zerokara.kernels.compiled.making",
+)

@@ -183,6 +183,8 @@ def _joined(answers: Sequence[Value], length: int) -> Value:
 
 def _received(declared: Input, value: Any, own: np.dtype[Any] | None) -> Value:
     """An input as the network takes it: floating numbers as a tensor, others as an array; else an error in words."""
+    if isinstance(value, np.ndarray) and value.dtype.kind not in "biuf":
+        raise TypeError(f"{declared.name} holds {value.dtype}, which no supported network takes: convert it first")
     array = numbers_of(value if isinstance(value, Tensor) else as_tensor(value))
     if isinstance(array, np.ndarray) and not array.dtype.isnative:
         value = array = native(array)

@@ -166,9 +166,9 @@ def planning() -> Iterator[dict[tuple[Kernel, "np.dtype[Any]"], None]]:
         _wanted.reset(token)
 
 
-def is_planning() -> bool:
-    """Whether kernels are only noted now."""
-    return _wanted.get() is not None
+def is_incomplete() -> bool:
+    """Whether the step that is being planned calls kernels that are not there yet."""
+    return bool(_wanted.get())
 
 
 def kernel(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[..., None]], Kernel]:

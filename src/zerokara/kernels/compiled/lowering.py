@@ -59,7 +59,7 @@ class _Lowering:
         # calls from Python, and who takes the results, know the arrays, not the words that say where they are
         shown = {n for op in self.trace.before for n in used(op)} | self.seen_by_python | self._inputs_in(outputs)
         copied = [n in shown for n in self.trace.inputs]
-        if proof.wanted() and not build.is_planning():
+        if proof.wanted() and not build.is_incomplete():
             self._prove(copied)
         changed = [place for part in self._instructions() for place in part.access.writes if not self._planned(place)]
         return Replay(self.before, self.parts, inputs, copied, outputs, changed, self._late())
