@@ -19,6 +19,6 @@ settings.load_profile("zerokara")
 
 
 def pytest_collection_finish(session: Any) -> None:
-    """Seventeen thousand tests and all that was imported stay to the end: the garbage collector need not look at them."""
+    """The tests and all that was imported stay to the end: the garbage collector need not look at them again."""
     gc.collect()
     gc.freeze()
