@@ -177,7 +177,8 @@ class _Comparison:
             return 0.0
         rounding = ROUNDING.get(array.dtype.itemsize, 1e-7)
         if role is None or before is None:
-            return rounding * _largest(array)
+            tiny = float(np.finfo(array.dtype).tiny)  # what is smaller, a replay takes for 0
+            return rounding * _largest(array) + tiny
         if role in ADAPTIVE:
             return rounding * _largest(array) + 2.1 * self._ways[role]
         noise = 8 * float(np.finfo(array.dtype).eps)  # of a gradient made of numbers up to 1
@@ -205,7 +206,8 @@ def _difference(one: Array, other: Array) -> float:
     beyond = ~np.isfinite(one) & ~np.isfinite(other)  # whether a sum of infinities is ∞ or NaN depends on its order
     if (~finite & ~beyond).any() or (beyond & (one == -other)).any():
         return math.inf
-    return _largest(np.where(finite, np.subtract(one, other, dtype=np.result_type(one, np.float64)), 0.0))
+    with np.errstate(invalid="ignore"):  # ∞ − ∞, which is not looked at
+        return _largest(np.where(finite, np.subtract(one, other, dtype=np.result_type(one, np.float64)), 0.0))
 
 
 def _largest(array: Array) -> float:
