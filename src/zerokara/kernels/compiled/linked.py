@@ -2,7 +2,8 @@
 
 Numba makes machine code of every function that it meets: optimises it with all that it calls, writes wrappers by which
 Python could call it, and emits all that. A function that only kernels call needs none of this, since every kernel
-optimises all that was linked into it once more. Left out, kernels compile in half the time, and to the same code.
+optimises all that was linked into it once more. Without it, six of the largest kernels took a fifth less time to
+compile.
 """
 
 import ctypes

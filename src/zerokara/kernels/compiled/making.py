@@ -2,8 +2,9 @@
 
 LLVM's Python binding holds a lock, so threads would wait for each other; processes do not. A step is first lowered to
 learn which kernels it calls (`planning`), then those that nobody has compiled yet are compiled into the cache by a
-process for each core (`make`), and the step is lowered again. The processes take the kernels in the same order, each
-the first that no other has taken. This process only waits for them, shows how many are done, and can be interrupted.
+process for each core (`_compile`), and the step is lowered again. The processes take the kernels in the same order,
+each the first that no other has taken. This process only waits for them, shows how many are done, and can be
+interrupted.
 """
 
 import os
