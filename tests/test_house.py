@@ -2,10 +2,13 @@
 
 import ast
 import importlib
+import importlib.metadata
 import inspect
 import pkgutil
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ import zerokara as zk
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "zerokara"
-HEAVY = ("numba", "matplotlib", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "safetensors", "onnx", "torch")
+HEAVY = ("numba", "contourpy", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "safetensors", "onnx", "torch")
 
 
 def test_imports_run_down_the_floors() -> None:
@@ -30,6 +33,39 @@ def test_imports_run_down_the_floors() -> None:
 def test_importing_the_library_is_light() -> None:
     code = f"import sys, zerokara; print([m for m in {HEAVY} if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def imported_by(folder: Path) -> set[str]:
+    """The libraries that the files of a folder import, by the first part of their names."""
+    found: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            found.update(name.split(".")[0] for name in names)
+    return found - sys.stdlib_module_names - {"zerokara", "tests", "benchmarks", "conftest"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras", "brought"),
+    [
+        (SOURCE, ("onnx", "heic"), {"IPython"}),  # a live chart draws itself where a notebook has brought it
+        (ROOT / "tests", ("test", "bench"), set()),
+    ],
+    ids=["package", "tests"],
+)
+def test_every_library_that_is_imported_is_asked_for(folder: Path, extras: tuple[str, ...], brought: set[str]) -> None:
+    """No library is there only because another one happens to bring it: that one may go."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+    names = {re.split(r"[<>=\[; ]", line)[0].lower().replace("_", "-") for line in asked}
+    belongs = importlib.metadata.packages_distributions()
+    missing = {
+        name
+        for name in imported_by(folder) - brought
+        if not names & {one.lower().replace("_", "-") for one in belongs.get(name, [name])}
+    }
+    assert missing == set()
 
 
 def modules_importing(name: str) -> set[str]:
