@@ -13,7 +13,7 @@ is then called from a kernel as `double(x, 16, y, 0)`. The same formulas work on
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -46,6 +46,9 @@ class Vector:
 
     def __sub__(self, other: "Vector") -> "Vector":
         return Vector(self._writer, self._writer.builder.fsub(self.value, other.value, flags=_FUSE))
+
+    def __truediv__(self, other: "Vector") -> "Vector":
+        return Vector(self._writer, self._writer.builder.fdiv(self.value, other.value))
 
     def __rmul__(self, factor: float) -> "Vector":
         constant = self._writer.constant(factor)
@@ -126,6 +129,26 @@ class Writer:
         name = f"llvm.vector.reduce.fadd.v{self.lanes}f{8 * self._size}"
         function = cgutils.get_or_insert_function(self.builder.module, kind, name)
         return self.builder.call(function, [ir.Constant(self._number, 0.0), vector.value], fastmath=("reassoc",))
+
+    def sums_of_lanes(self, vectors: Sequence[Vector]) -> Vector:
+        """Σ of the lanes of each of as many vectors as a vector has lanes: one number each, in their order."""
+        even = ir.Constant(ir.VectorType(_LANE, self.lanes), list(range(0, 2 * self.lanes, 2)))
+        odd = ir.Constant(ir.VectorType(_LANE, self.lanes), list(range(1, 2 * self.lanes, 2)))
+        while len(vectors) > 1:  # neighbours are added in pairs: half as many vectors, each with twice as many sums
+            pairs = zip(vectors[::2], vectors[1::2], strict=True)
+            vectors = [
+                Vector(self, self.builder.shuffle_vector(a.value, b.value, even))
+                + Vector(self, self.builder.shuffle_vector(a.value, b.value, odd))
+                for a, b in pairs
+            ]
+        return vectors[0]
+
+    def where_between(self, low: float, vector: Vector, high: float, chosen: Vector) -> Vector:
+        """`chosen` in the lanes where low < vector < high, else 0."""
+        above = self.builder.fcmp_ordered(">", vector.value, self.constant(low).value)
+        below = self.builder.fcmp_ordered("<", vector.value, self.constant(high).value)
+        both = self.builder.and_(above, below)
+        return Vector(self, self.builder.select(both, chosen.value, self.constant(0.0).value))
 
     def store_number(self, number: Any, array: Any, at: Any) -> None:
         """array[at] = a single number."""

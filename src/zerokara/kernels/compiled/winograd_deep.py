@@ -23,7 +23,7 @@ from zerokara.kernels.compiled.winograd_passes import (
     whole_rows,
 )
 from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
-from zerokara.kernels.compiled.winograd_tiles import EDGE, most_usual, odd_pixels, odd_slopes
+from zerokara.kernels.compiled.winograd_tiles import EDGE, most_usual, odd_pixels, odd_slopes, whole_vectors
 from zerokara.kernels.compiled.winograd_transforms import POINTS
 
 CHUNK = 4
@@ -52,7 +52,7 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
     low = work.dtype.type(0.0 if relu else -np.inf)
     nothing = x, 0, 0, y, 0, 0
     pixels, around = (c, height, width), (top, left, down, across, size)
-    squares, odd = np.empty(block, x.dtype), np.zeros(tiles, np.uint8)
+    squares, odd = np.empty(whole_vectors(tiles, lanes), x.dtype), np.zeros(tiles, np.uint8)
     room, sums = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
     pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, squares)
     usual = most_usual(squares, tiles, x.dtype.type(0))
@@ -99,7 +99,8 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
     nothing = x, 0, 0, g, 0, 0
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
-    sizes, slope_sizes = np.empty(block, x.dtype), np.empty(block, x.dtype)
+    sizes = np.empty(whole_vectors(tiles, lanes), x.dtype)
+    slope_sizes = np.empty(sizes.size, x.dtype)
     room, squares, odd = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype), np.empty(tiles, np.uint8)
     pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, sizes)
     usual = most_usual(sizes, tiles, x.dtype.type(0))

@@ -19,6 +19,7 @@ from zerokara.kernels.compiled.winograd_tiles import (
     odd_pixels,
     odd_slopes,
     take,
+    whole_vectors,
 )
 from zerokara.kernels.compiled.winograd_transforms import (
     POINTS,
@@ -91,7 +92,7 @@ def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, square
     top, left, down, across, size = grid
     lanes = VECTOR_BYTES // x.itemsize
     depth = (c + lanes - 1) // lanes
-    sums, room = np.zeros(lanes, x.dtype), np.empty(POINTS * lanes, x.dtype)
+    sums, room = np.zeros(whole_vectors(count, lanes) * lanes, x.dtype), np.empty(POINTS * lanes, x.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size - top, tile % across * size - left
@@ -103,8 +104,8 @@ def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, square
             if not whole:
                 cut_out_6(x, at, along_row, along_column, room, i, j, height, width, kept)
                 at, along_row, along_column = 0, EDGE * lanes, lanes
-            transform_pixels(x, room, whole, at, along_row, along_column, sums, work, target, plane)
-        take(sums, squares, t)
+            transform_pixels(x, room, whole, at, along_row, along_column, sums, t * lanes, work, target, plane)
+    take(sums, squares, count)
     _clearwhole_rows(work, v, plane, depth, block, count, lanes)
 
 
@@ -114,7 +115,7 @@ def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_
     f, rows, columns = shape
     _, _, down, across, size = grid
     lanes = VECTOR_BYTES // g.itemsize
-    sums, room = np.zeros(lanes, g.dtype), np.empty(POINTS * lanes, g.dtype)
+    sums, room = np.zeros(whole_vectors(count, lanes) * lanes, g.dtype), np.empty(POINTS * lanes, g.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
@@ -131,10 +132,10 @@ def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_
                     cut_out_2(g, at, along_row, along_column, room, i, j, rows, columns, kept)
                 at, along_row, along_column = 0, size * lanes, lanes
             if size == 4:
-                transform_slopes_4(g, room, whole, at, along_row, along_column, sums, work, target, plane)
+                transform_slopes_4(g, room, whole, at, along_row, along_column, sums, t * lanes, work, target, plane)
             else:
-                transform_slopes_2(g, room, whole, at, along_row, along_column, sums, work, target, plane)
-        take(sums, squares, t)
+                transform_slopes_2(g, room, whole, at, along_row, along_column, sums, t * lanes, work, target, plane)
+    take(sums, squares, count)
     _clearwhole_rows(work, d, plane, vectors, block, count, lanes)
 
 
@@ -176,7 +177,7 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
     low = work.dtype.type(0.0 if relu else -np.inf)
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
-    squares, usual = np.empty(block, x.dtype), x.dtype.type(0)
+    squares, usual = np.empty(whole_vectors(block, lanes), x.dtype), x.dtype.type(0)
     large, many = np.empty(stop - start, np.int64), 0  # tiles that are larger than usual
     room, sums = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
     for first in range(start, stop, block):
@@ -251,8 +252,8 @@ def sum_over_tiles(x, g, sums, odd, work, plan, sums_at, start, stop):  # type: 
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
     total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + PAD
-    sizes, usual = np.empty(block, x.dtype), x.dtype.type(0)
-    slope_sizes, usual_slopes = np.empty(block, x.dtype), x.dtype.type(0)
+    sizes, usual = np.empty(whole_vectors(block, lanes), x.dtype), x.dtype.type(0)
+    slope_sizes, usual_slopes = np.empty(sizes.size, x.dtype), x.dtype.type(0)
     room, squares = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)

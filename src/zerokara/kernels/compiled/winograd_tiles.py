@@ -16,7 +16,8 @@ though errors in it are no larger than elsewhere.
 In y a window is what one result sees: r×r pixels. In ∂L/∂w it is what one tap of the filters sees in this tile: m×m
 pixels, or fewer at the end of the image; and the slopes are judged likewise, among those that meet a pixel.
 
-While a tile is transformed its squares are added up, for a multiplication and addition each. The windows are looked at
+While a tile is transformed its squares are added up lane by lane, for a multiplication and addition each; the lanes
+are added when the block is done, those of several tiles at once. The windows are looked at
 only in the few tiles that are so much larger than usual.
 """
 
@@ -81,32 +82,57 @@ def _of_cut(size: int) -> Any:
 cut_out_6, cut_out_4, cut_out_2 = map(_of_cut, (6, 4, 2))
 
 
-def add_squares(write: Writer, grid: Sequence[Line], sums: Any) -> None:
-    """sums[lane] += the squares of the grid's numbers."""
-    totals = [write.load(sums, 0), *(write.constant(0.0) for _ in range(3))]  # that one need not wait for the other
+def add_squares(write: Writer, grid: Sequence[Line], sums: Any, at: Any) -> None:
+    """sums[at + lane] += the squares of the grid's numbers."""
+    totals = [write.load(sums, at), *(write.constant(0.0) for _ in range(3))]  # that one need not wait for the other
     for k, number in enumerate(itertools.chain(*zip(*grid, strict=True))):
         totals[k % 4] = write.multiply_add(number, number, totals[k % 4])
-    write.store((totals[0] + totals[1]) + (totals[2] + totals[3]), sums, 0)
+    write.store((totals[0] + totals[1]) + (totals[2] + totals[3]), sums, at)
+
+
+@inner
+def whole_vectors(count, lanes):  # type: ignore[no-untyped-def]
+    """The least multiple of the lanes that is at least `count`."""
+    return (count + lanes - 1) // lanes * lanes
 
 
 @instructions
-def take(write: Writer, sums: Any, squares: Any, t: Any) -> None:
-    """squares[t] = Σ over the lanes of the sums, which are 0 then."""
-    write.store_number(write.sum_of_lanes(write.load(sums, 0)), squares, t)
-    write.store(write.constant(0.0), sums, 0)
+def _take(write: Writer, sums: Any, squares: Any, t: Any) -> None:
+    """squares[t + k] = Σ over the lanes of sums[(t + k)·lanes…], for as many k as there are lanes."""
+    at = write.times(t, write.lanes)
+    vectors = [write.load(sums, write.plus(at, k * write.lanes)) for k in range(write.lanes)]
+    write.store(write.sums_of_lanes(vectors), squares, t)
+
+
+@inner
+def take(sums, squares, count):  # type: ignore[no-untyped-def]
+    """squares[t] = Σ over the lanes of sums[t·lanes…] for t < count, and more up to `whole_vectors`."""
+    for t in range(0, count, VECTOR_BYTES // sums.itemsize):
+        _take(sums, squares, t)
+
+
+@instructions
+def _count(write: Writer, squares: Any, t: Any, tally: Any) -> None:
+    """tally[lane] += 1/squares[t + lane], and one vector later += 1, where that is a usable size."""
+    size, one = write.load(squares, t), write.constant(1.0)
+    for place, counted in (0, one / size), (write.lanes, one):
+        write.store(write.load(tally, place) + write.where_between(0.0, size, np.inf, counted), tally, place)
 
 
 @inner
 def most_usual(squares, count, before):  # type: ignore[no-untyped-def]
-    """The largest Σ x² that is usual among so many tiles; that of the block before, if these are too few to say."""
+    """The largest Σ x² that is usual among so many tiles; that of the block before, if these are too few to say.
+
+    After the last one come zeros, up to `whole_vectors`.
+    """
     if count < FEW:
         return before
-    inverse, used = squares.dtype.type(0), 0
-    for t in range(count):
-        if 0 < squares[t] < np.inf:
-            inverse += squares.dtype.type(1) / squares[t]
-            used += 1
-    return squares.dtype.type(RATIO**2 * used) / inverse if used >= FEW else squares.dtype.type(0)
+    lanes = VECTOR_BYTES // squares.itemsize
+    tally = np.zeros(2 * lanes, squares.dtype)
+    for t in range(0, count, lanes):
+        _count(squares, t, tally)
+    used = tally[lanes:].sum()
+    return squares.dtype.type(RATIO**2) * used / tally[:lanes].sum() if used >= FEW else squares.dtype.type(0)
 
 
 @instructions

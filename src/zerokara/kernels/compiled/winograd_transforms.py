@@ -118,13 +118,14 @@ def transform_pixels(
     along_row: Any,
     along_column: Any,
     sums: Any,
+    sums_at: Any,
     v: Any,
     v_at: Any,
     plane: Any,
 ) -> None:
     """v[v_at + p·plane …] = (Bᵀ x B)[p] for the 6×6 pixels from x[at…], one vector of channels; see `add_squares`."""
     pixels = load_grid(write, EDGE, write.choose(whole, x, cut), at, along_row, along_column)
-    add_squares(write, pixels, sums)
+    add_squares(write, pixels, sums, sums_at)
     grid = in_both_axes(to_points, pixels)
     _store_points(write, grid, v, v_at, plane)
 
@@ -140,12 +141,12 @@ def add_points(write: Writer, u: Any, at: Any, plane: Any, other: Any) -> None:
 def _of_slopes(tile: int) -> Callable[..., Any]:
     @instructions
     def transform_slopes(
-        write: Writer, g: Any, cut: Any, whole: Any, at: Any, along_row: Any, along_column: Any, sums: Any, d: Any,
-        d_at: Any, plane: Any,
+        write: Writer, g: Any, cut: Any, whole: Any, at: Any, along_row: Any, along_column: Any, sums: Any,
+        sums_at: Any, d: Any, d_at: Any, plane: Any,
     ) -> None:  # fmt: skip
         """d[d_at + p·plane …] = (A g Aᵀ)[p] for the slopes of a tile from g[at…], one vector of filters."""
         slopes = load_grid(write, tile, write.choose(whole, g, cut), at, along_row, along_column)
-        add_squares(write, slopes, sums)
+        add_squares(write, slopes, sums, sums_at)
         grid = in_both_axes(at_points, slopes)
         _store_points(write, grid, d, d_at, plane)
 
