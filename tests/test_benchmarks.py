@@ -43,6 +43,8 @@ def test_a_measurement_is_printed_and_written(tmp_path: Path) -> None:
         (("benchmarks", "--peers", "torhc"), "there is no peer 'torhc'"),
         (("benchmarks", "--threads", "0"), "--threads is a number from 1"),
         (("benchmarks.accuracy", "--recipe", "nothing"), "there is no recipe 'nothing'"),
+        (("benchmarks.versions", "nowhere", "."), "nowhere is no checkout of zerokara"),
+        (("benchmarks.versions", ".", ".", "--only", "nobody"), "no network is called nobody"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(arguments: tuple[str, ...], complaint: str) -> None:
@@ -50,6 +52,17 @@ def test_what_cannot_be_is_refused_in_one_line(arguments: tuple[str, ...], compl
     assert done.returncode == 2
     assert complaint in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_two_versions_are_compared_in_turns() -> None:
+    done = run("benchmarks.versions", ".", ".", "--only", "TwoLayerNet", "--starts", "1", "--turns", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    heading, row = done.stdout.splitlines()
+    assert heading.split()[:4] == ["network", "old", "new", "new/old"]
+    name, before, _, after, _, ratio, *_ = row.split()
+    assert name == "TwoLayerNet"
+    assert float(before) > 0 < float(after)
+    assert float(ratio) == pytest.approx(float(after) / float(before), rel=0.01)
 
 
 def test_names_tell_workloads_apart() -> None:
