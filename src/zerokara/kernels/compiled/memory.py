@@ -38,7 +38,7 @@ def keep_freed_memory() -> bool:
 def pages(size: int) -> Array:
     """At least so many bytes with undefined contents, in large pages where the system has them.
 
-    A step that walks through 100 MB in pages of 4 KiB waits for the addresses of pages: Inception's takes a tenth longer.
+    A step that walks through 100 MB in pages of 4 KiB waits for their addresses: Inception's takes a tenth longer.
     NumPy asks for large ones, too, but malloc may answer from memory that was handed out in small ones before.
     """
     if not hasattr(mmap, "MADV_HUGEPAGE"):  # Linux has it
