@@ -50,8 +50,8 @@ def test_a_recorded_step_on_an_empty_cache_is_compiled_together(tmp_path: Path) 
     assert said.startswith("zerokara: compiling ")
     assert said.count("\n") == 1
     kept = [path.name for path in tmp_path.rglob("*.done")]
-    assert "cross_entropy_mean-f4.done" in kept
-    assert "launch-f4.done" in kept
+    assert any(name.startswith("cross_entropy_mean-f4-") for name in kept)
+    assert any(name.startswith("launch-f4-") for name in kept)
     again = start(tmp_path).communicate(timeout=300)
     assert again == (out, "")
     written = start(tmp_path, ZEROKARA_KERNELS="reference").communicate(timeout=300)[0]

@@ -90,5 +90,5 @@ def work() -> None:
     kernels = {kernel.name: kernel for kernel in build.KERNELS}
     for name in sys.argv[1:]:
         kernel, _, dtype = name.rpartition("-")
-        with suppress(filelock.Timeout):
+        with suppress(filelock.Timeout):  # another process is at it; any other error ends this one
             kernels[kernel].keep(np.dtype(dtype))
