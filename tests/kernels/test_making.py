@@ -100,3 +100,26 @@ def test_functions_of_kernels_are_not_for_python() -> None:
     strided._copy_strided.on(np.dtype(np.float32))
     with pytest.raises(TypeError):
         build.inner(lambda x: x + 1)(1)
+
+
+def test_compiling_is_no_training(tmp_path: Path) -> None:
+    """On an empty cache, the time of a training and the time that was waited for kernels are different parts of it."""
+    program = """
+import time
+import numpy as np
+from zerokara import nn, optim, training
+from zerokara.data import Loader
+from zerokara.kernels.waiting import compiling_time
+
+net = nn.Linear(3, 2, rng=np.random.default_rng(0))
+began = time.perf_counter()
+loader = Loader((np.ones((4, 3), np.float32), np.array([0, 1, 1, 0])), batch_size=2)
+*_, last = training.fit(net, loader, optim.SGD(net, 0.1), epochs=2)
+print(last.seconds, compiling_time(), time.perf_counter() - began)
+"""
+    for cold in (True, False):
+        out, _ = start(tmp_path, program).communicate(timeout=300)
+        trained, waited, passed = map(float, out.split())
+        assert trained > 0
+        assert (waited > 0) == cold
+        assert trained + waited < passed

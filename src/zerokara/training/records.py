@@ -12,9 +12,9 @@ class Record:
     step: updates so far. epoch: the epoch it belongs to, from 1. images: images seen so far, repeats counted.
     loss, accuracy: of a step, those of the very forward pass that was learned from (so in training mode, before the
     update); of an epoch, the mean over its images. val_loss, val_accuracy: on the validation data after the epoch.
-    lr: the learning rate of the update. seconds: training time so far, without the time spent by who reads the records.
-    images_per_second: of the steps timed lately, 0 until two are. A step that compiled something is not timed, nor
-    counted in the time left.
+    lr: the learning rate of the update. seconds: training time so far, without the time spent by who reads the records,
+    or in which kernels were compiled. images_per_second: of the steps timed lately, 0 until two are. A step that
+    compiled something is not timed, nor counted in the time left.
     best: this epoch is the best one so far. note: a remark in words, such as why the training ends here.
     """
 

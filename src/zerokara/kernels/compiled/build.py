@@ -24,6 +24,7 @@ import filelock
 import numba
 import numpy as np
 
+from zerokara.kernels import waiting
 from zerokara.kernels.compiled import kept
 from zerokara.kernels.compiled.linked import Linked
 
@@ -116,10 +117,11 @@ class Kernel:
         folder = cache_folder()
         if folder is None:
             _announce(self)
-            return self._remember(dtype, None)
+            with waiting.compiling():
+                return self._remember(dtype, None)
         if self.is_kept(dtype):
             return self._remember(dtype, folder)
-        with _one_process_at_a_time(self._file(folder, dtype, "lock")):
+        with waiting.compiling(), _one_process_at_a_time(self._file(folder, dtype, "lock")):
             if not self.is_kept(dtype):
                 _announce(self)
             return self._remember(dtype, folder)

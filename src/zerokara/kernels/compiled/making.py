@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import filelock
 import numpy as np
 
+from zerokara.kernels import waiting
 from zerokara.kernels.compiled import build, crew
 from zerokara.kernels.cores import thread_count
 
@@ -42,7 +43,8 @@ def together(make: Callable[[], T]) -> T:
     if not wanted:
         return made
     del made  # its memory may be large
-    _compile([*wanted, *((kernel, crew.CODE) for kernel in crew.KERNELS)])
+    with waiting.compiling():
+        _compile([*wanted, *((kernel, crew.CODE) for kernel in crew.KERNELS)])
     return make()
 
 
