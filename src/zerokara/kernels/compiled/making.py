@@ -43,8 +43,7 @@ def together(make: Callable[[], T]) -> T:
     if not wanted:
         return made
     del made  # its memory may be large
-    with waiting.compiling():
-        _compile([*wanted, *((kernel, crew.CODE) for kernel in crew.KERNELS)])
+    _compile([*wanted, *((kernel, crew.CODE) for kernel in crew.KERNELS)])
     return make()
 
 
@@ -61,16 +60,17 @@ def _compile(wanted: Sequence[Wanted]) -> None:
     command = [sys.executable, "-c", f"from {__name__} import work; work()", *names]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "ZEROKARA_QUIET": "1"}
     workers: list[subprocess.Popen[bytes]] = []
-    try:
-        for _ in range(min(thread_count(), len(missing), _PROCESSES)):
-            with suppress(OSError):  # no more processes: those that there are do it all, or this one
-                workers.append(subprocess.Popen(command, env=environment, **_QUIETLY))
-        _wait(workers, missing)
-    finally:
-        for worker in workers:
-            worker.kill()
-        for worker in workers:
-            worker.wait()
+    with waiting.compiling():
+        try:
+            for _ in range(min(thread_count(), len(missing), _PROCESSES)):
+                with suppress(OSError):  # no more processes: those that there are do it all, or this one
+                    workers.append(subprocess.Popen(command, env=environment, **_QUIETLY))
+            _wait(workers, missing)
+        finally:
+            for worker in workers:
+                worker.kill()
+            for worker in workers:
+                worker.wait()
 
 
 def _wait(workers: list["subprocess.Popen[bytes]"], missing: Sequence[Wanted]) -> None:
