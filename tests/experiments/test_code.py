@@ -3,7 +3,7 @@
 import ast
 import contextlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
