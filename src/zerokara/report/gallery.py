@@ -10,6 +10,7 @@ from zerokara.report.figure import Figure, svg
 from zerokara.report.markup import Markup, coordinate, element
 from zerokara.report.numbers import percent
 from zerokara.report.png import as_pixels, data_uri
+from zerokara.report.sheet import text_width
 from zerokara.report.table import Table
 from zerokara.report.texts import Lang, say
 
@@ -92,7 +93,8 @@ def probability_bars(
     probabilities = np.nan_to_num(np.asarray(probabilities, dtype=np.float64))
     if probabilities.shape != (len(classes),):
         raise ValueError(f"{len(classes)} classes need {len(classes)} probabilities; got shape {probabilities.shape}")
-    row, left, room, top = 15.0, 14.0 + 6 * max(len(name) for name in classes), 110.0, 18.0 if caption else 2.0
+    longest = max(text_width(name) for name in classes)
+    row, left, room, top = 15.0, 12.0 + 1.06 * longest, 110.0, 18.0 if caption else 2.0  # the best name is bold
     order = np.argsort(-probabilities, kind="stable")
     words = _words(probabilities, classes, order, lang)
     parts = [element("text", caption, x=0, y=11, class_="tick")] if caption else []
