@@ -47,9 +47,13 @@ class Picture:
         )
 
 
+SERIES = 4
+"""So many pictures, or more, have a row of the page to themselves."""
+
+
 @dataclass(frozen=True)
 class Tile:
-    """One entry of a gallery: pictures side by side, a headline, a line of text, and charts below."""
+    """One entry of a gallery: pictures in one row at one size, a headline, a line of text, and charts below."""
 
     pictures: Sequence[Picture]
     headline: str = ""
@@ -61,12 +65,19 @@ class Tile:
         """The tile; `good` colours the headline (and a mark says the same without colour)."""
         mark = {None: "", True: "✓ ", False: "✗ "}[self.good]
         style = {None: None, True: "good", False: "bad"}[self.good]
+        across = sum(not picture.wide for picture in self.pictures)
         return element(
             "li",
-            element("div", *(picture.html() for picture in self.pictures), class_="pictures"),
+            element(
+                "div",
+                *(picture.html() for picture in self.pictures),
+                class_="pictures" if across else "pictures alone",
+                style=f"--across: {across}" if across > 1 else None,
+            ),
             element("strong", mark + self.headline, class_=style) if self.headline else "",
             element("span", self.text) if self.text else "",
             element("div", *self.charts, class_="charts") if self.charts else "",
+            class_="series" if across >= SERIES else None,
         )
 
 
