@@ -44,7 +44,8 @@ function behind(e) {
 }
 function pale(document) {
   const told = [];
-  const words = [...document.querySelectorAll('p, li, h1, h2, h3, th, td, dt, dd, small, summary, pre, a, strong, .tick, .name')];
+  const kinds = 'p, li, h1, h2, h3, th, td, dt, dd, small, summary, pre, a, strong, .tick, .name';
+  const words = [...document.querySelectorAll(kinds)];
   for (const e of words) {
     if (!e.textContent.trim() || !visible(e)) continue;
     const style = getComputedStyle(e), [a] = light(e.closest('svg') ? style.fill : style.color), b = behind(e);
@@ -83,7 +84,8 @@ function squeezed(document) {
     const inside = document.createRange();
     inside.selectNodeContents(cell);
     const lines = inside.getBoundingClientRect().height / line, letters = cell.textContent.trim().length;
-    if (box.width > 0 && !cell.querySelector('img') && letters > 5 && (lines > letters / 2 || room < 2 * parseFloat(style.fontSize)) && lines > 3.5)
+    const few = lines > letters / 2 || room < 2 * parseFloat(style.fontSize);
+    if (box.width > 0 && !cell.querySelector('img') && letters > 5 && few && lines > 3.5)
       told.push(`squeezed: ${cell.textContent}`);
   }
   return told;
@@ -107,7 +109,8 @@ function torn(document, width) {
 }
 function uneven(document) {
   return [...document.querySelectorAll('.pictures')].filter(row => {
-    const boxes = [...row.children].filter(e => !e.classList.contains('wide')).map(e => e.querySelector('img').getBoundingClientRect());
+    const alike = [...row.children].filter(e => !e.classList.contains('wide'));
+    const boxes = alike.map(e => e.querySelector('img').getBoundingClientRect());
     return boxes.some(b => Math.abs(b.top - boxes[0].top) > 2 || Math.abs(b.width - boxes[0].width) > 2);
   }).map(row => `pictures of different sizes or rows: ${row.textContent.slice(0, 40)}`);
 }
@@ -125,7 +128,8 @@ function next() {
   const frame = document.createElement('iframe');
   frame.style.cssText = `width:${WIDE}px;height:900px;border:0`;
   frame.onload = () => {
-    const page = frame.contentDocument, styles = [...page.querySelectorAll('style')], texts = styles.map(s => s.textContent);
+    const page = frame.contentDocument, styles = [...page.querySelectorAll('style')];
+    const texts = styles.map(s => s.textContent);
     page.querySelectorAll('details').forEach(d => { d.open = true; });
     for (const [width, dark] of media) {
       frame.style.width = `${width}px`;

@@ -23,7 +23,8 @@ def code(experiment: Experiment, lang: Lang) -> list[Section]:
         return []
     head, _, lines = text.partition("\n")
     names = head.removeprefix(_HEAD).replace(",", " ").split()
-    shown = [Code(lines.strip("\n")), *(_rule(name, lang) for name in names)]
+    shown: list[Code | Folded] = [Code(lines.strip("\n"))]
+    shown += [_rule(name, lang) for name in names]
     return [Section(say(lang, "code"), shown, say(lang, "code-lead"))]
 
 
