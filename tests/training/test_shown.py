@@ -75,7 +75,7 @@ def test_a_training_in_a_notebook_is_one_output_that_is_drawn_anew():
     from zerokara.training.records import describe
 
     _, _, records = trained(epochs=3)
-    told = list(live.live(records, describe, lambda html, text: drawn.append((html, text))))
+    told = list(live.live(records, "en", lambda html, text: drawn.append((html, text))))
     assert [r.epoch for r in told if r.kind == "epoch"] == [1, 2, 3]
     html, text = drawn[-1]
     assert "<progress" in html

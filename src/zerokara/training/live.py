@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
-from zerokara.training.records import Record
+from zerokara.training.records import Lang, Record, describe, remark
 from zerokara.training.shown import plot_history
 
 EVERY = 0.5
@@ -23,19 +23,19 @@ def in_notebook() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def live(records: Iterator[Record], describe: Callable[[Record], str], show: Show | None = None) -> Iterator[Record]:
+def live(records: Iterator[Record], lang: Lang = "en", show: Show | None = None) -> Iterator[Record]:
     """Pass the records on, and show a bar and the curves of the epochs so far."""
     draw, epochs, curves, drawn = show or _display(), [], "", -EVERY
     notes: list[str] = []
     for record in records:
         if record.kind == "epoch":
             epochs.append(record)
-            curves = plot_history(epochs).content
-            notes += [record.note] if record.note else []
+            curves = plot_history(epochs, lang).content
+            notes += [remark(record, lang)] if record.note else []
         if record.kind == "epoch" or time.monotonic() - drawn >= EVERY:
             drawn = time.monotonic()
-            told = "\n".join([*(describe(one) for one in epochs[-1:]), *notes])
-            draw(_page(record, describe(record), curves, notes), told or describe(record))
+            told = "\n".join([*(describe(one, lang) for one in epochs[-1:]), *notes])
+            draw(_page(record, describe(record, lang), curves, notes), told or describe(record, lang))
         yield record
 
 
