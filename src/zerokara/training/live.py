@@ -43,10 +43,11 @@ def _page(record: Record, told: str, curves: str, notes: list[str]) -> str:
     from zerokara.report import Markup, notebook_html
 
     bar = (
+        '<div style="grid-column: 1 / -1">'
         f'<progress value="{record.step}" max="{max(record.total_steps, 1)}" style="width:100%"></progress>'
         f"<p>{escape(told)}</p>" + "".join(f"<p>{escape(note)}</p>" for note in notes)
     )
-    return notebook_html(Markup(f"<div>{bar}</div>"), Markup(curves)) if curves else bar
+    return notebook_html(Markup(f"{bar}</div>"), Markup(curves)) if curves else f"{bar}</div>"
 
 
 def _display() -> Show:
