@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import zerokara as zk
-from tests.public.wrong import layers
+from tests.public.wrong import RAW, layers
 from zerokara import functional as F
 from zerokara import nn, optim
 from zerokara.annotations import ANYTHING, kind
@@ -64,6 +64,30 @@ def test_every_layer_names_itself_or_its_function_for_inputs_without_a_shape(lay
     name = type(first).__name__.lower()
     assert name in str(caught.value).lower().replace("_", "")
     assert "got {'a': 1}" in str(caught.value) or "got object" in str(caught.value)
+
+
+SHAPES = ((), (7,), (2, 7), (2, 7, 5), (2, 7, 5, 5), (2, 7, 1, 1), (1, 2, 3, 4, 5), (0,))
+LOSSES = [getattr(nn, name)() for name in nn.__all__ if name.endswith("Loss")]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("layer", [*layers()[:-1], *LOSSES], ids=lambda layer: type(layer).__name__)
+def test_a_shape_that_does_not_fit_is_refused_by_the_layer_with_what_came(layer: nn.Module, shape: Any) -> None:
+    if isinstance(layer, nn.Embedding):
+        x = zk.tensor(np.full(shape, 9))
+    else:
+        x = zk.tensor(np.full(shape, 0.5, np.float32))
+    try:
+        with zk.use_kernels("reference"):
+            layer(x, zk.zeros(3, 2)) if layer in LOSSES else layer(x)
+    except (ValueError, IndexError, TypeError) as error:
+        said = str(error)
+        assert type(layer).__name__.lower() in said.lower().replace("_", "")
+        assert str(shape) in said or "1 + 2·0 pixels" in said or "9" in said or "(1,)" in said, said
+        assert len(said.splitlines()) == 1
+        assert not RAW.search(said)
+    else:
+        assert layer not in LOSSES
 
 
 def test_a_sentence_of_ours_is_known_from_one_of_numpy() -> None:
