@@ -40,7 +40,10 @@ def kind(hint: Any) -> Kind:
     if origin in (Union, types.UnionType):
         return _either([kind(part) for part in parts])
     if origin is Literal:
-        return Kind(f"one of {', '.join(map(repr, parts))}", lambda value: any(value is p or value == p for p in parts))
+        return Kind(
+            f"one of {', '.join(map(repr, parts))}",
+            lambda value: any(type(value) is type(part) and value == part for part in parts),
+        )
     if origin is tuple:
         return _tuple([kind(part) for part in parts if part is not Ellipsis], Ellipsis in parts)
     if isinstance(origin, type) and issubclass(origin, np.ndarray):

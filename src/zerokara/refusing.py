@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from zerokara.annotations import ANYTHING, kinds, named
-from zerokara.arguments import short
+from zerokara.arguments import Kind, short
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -67,9 +67,17 @@ def wrong_kind(name: str, function: Callable[..., Any], given: dict[str, Any]) -
     defaults = {p.name: p.default for p in _parameters(function)}
     for argument, value in given.items():
         wanted = asked.get(argument, ANYTHING)
-        if argument not in several and value is not defaults.get(argument, given) and not wanted.holds(value):
+        if argument not in several and value is not defaults.get(argument, given) and not _holds(wanted, value):
             return TypeError(f"{name} expects {wanted.words} for {argument}; got {outline(value)}")
     return None
+
+
+def _holds(wanted: Kind, value: Any) -> bool:
+    """Whether a value is of a kind; not, where it will not even be asked."""
+    try:
+        return wanted.holds(value)
+    except Exception:
+        return False
 
 
 def _kin(error: Exception) -> type[Exception]:

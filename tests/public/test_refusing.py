@@ -121,6 +121,7 @@ def test_what_is_right_is_not_blamed() -> None:
         (Mapping[str, int], {"a": 1}, {1: 1}, "a dictionary of a whole number by a text"),
         (dict[str, Any], {"a": 1}, [], "a dictionary"),
         (Literal["mean", "sum"], "sum", "max", "one of 'mean', 'sum'"),
+        (Literal["mean", "sum"], "mean", np.zeros(2), "one of 'mean', 'sum'"),
         (Annotated[Any, Kind("an even number", lambda v: v in (2, 4))], 2, 3, "an even number"),
         (zk.Tensor, zk.zeros(1), np.zeros(1), "a Tensor"),
         (Path, Path("a"), "a", "a Path"),
@@ -134,3 +135,15 @@ def test_annotations_in_words(hint: Any, right: Any, wrong: Any, words: str) -> 
 def test_an_annotation_that_says_nothing_asks_for_nothing() -> None:
     assert kind(Any) is ANYTHING
     assert kind(Any | None) is ANYTHING
+
+
+def test_a_value_that_will_not_be_asked_is_to_blame() -> None:
+    class Stubborn:
+        def __len__(self) -> int:
+            raise RuntimeError("not now")
+
+        def __bool__(self) -> bool:
+            raise ValueError("neither")
+
+    with pytest.raises(TypeError, match="dropout expects a number for p; got <"):
+        F.dropout(zk.zeros(2), Stubborn())  # type: ignore[arg-type]

@@ -29,5 +29,5 @@ __all__ = [
 speaking(
     globals(), set(__all__) - {"Tensor", "apply", "as_tensor"}, naming=True
 )  # in these three, every operation comes past
-SELDOM = "add add_ all any argmax argmin argsort matmul norm requires_grad_ sort sub sub_ topk"
+SELDOM = "add add_ all any argmax argmin argsort matmul norm requires_grad_ sort sub sub_ to topk"
 speaking_methods(Tensor, *SELDOM.split())

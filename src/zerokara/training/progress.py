@@ -40,7 +40,7 @@ def watch(
         raise ValueError(f'verbosity is "auto", "bar", "notebook", "lines" or "silent"; got {short(verbosity)}')
     if not is_number(every):
         raise TypeError(f"every is a number of seconds; got {short(every)}")
-    if lang not in get_args(Lang):
+    if not isinstance(lang, str) or lang not in get_args(Lang):
         raise ValueError(f'lang is "en" or "ja"; got {short(lang)}')
     out = sys.stderr if stream is None else stream
     if not hasattr(out, "write") or not hasattr(out, "isatty"):
