@@ -40,10 +40,8 @@ def kind(hint: Any) -> Kind:
     if origin in (Union, types.UnionType):
         return _either([kind(part) for part in parts])
     if origin is Literal:
-        return Kind(
-            f"one of {', '.join(map(repr, parts))}",
-            lambda value: any(type(value) is type(part) and value == part for part in parts),
-        )
+        known = [(type(part), part) for part in parts]
+        return Kind(f"one of {', '.join(map(repr, parts))}", lambda value: _among(value, known))
     if origin is tuple:
         return _tuple([kind(part) for part in parts if part is not Ellipsis], Ellipsis in parts)
     if isinstance(origin, type) and issubclass(origin, np.ndarray):
@@ -55,6 +53,10 @@ def kind(hint: Any) -> Kind:
     if isinstance(origin, type) and issubclass(origin, Iterable) and len(parts) == 1:
         return _collection(origin, kind(parts[0]))
     return _instance(origin or hint)
+
+
+def _among(value: Any, known: list[tuple[type[Any], Any]]) -> bool:
+    return any(type(value) is kind and value == one for kind, one in known)
 
 
 def _instance(hint: Any) -> Kind:
