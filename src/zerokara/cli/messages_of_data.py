@@ -3,7 +3,7 @@
 PATTERNS: tuple[tuple[str, str], ...] = (
     (r"a data set is called by its name, as load\(\"digits\"\); got (.+)", "データセットは名前で指定します：{1}"),
     (
-        r"no data set is called (.+?); (?:did you mean (.+)\? )?known: (.+)",
+        r"no data set is called (.+?); (.*?)known: (.+)",
         "データセット {1} はありません。{2} 使えるもの：{3}",
     ),
     (
