@@ -62,7 +62,12 @@ def settings_of(names: tuple[str, ...]) -> set[str]:
 
 @pytest.mark.parametrize(
     ("page", "command"),
-    [("docs/cli.md", "summary simple-convnet"), ("docs/cli.md", "lab list ch02"), ("docs/cli.md", "data list")],
+    [
+        ("docs/cli.md", "summary simple-convnet"),
+        ("docs/cli.md", "lab list ch02"),
+        ("docs/cli.md", "data list"),
+        ("docs/models.md", "summary vgg16 --input 3x224x224"),
+    ],
 )
 def test_a_sample_of_output_is_what_the_command_prints(page: str, command: str, capsys: Captured) -> None:
     """Of a shortened sample, in which a line … stands for others, every other line is printed, in this order."""

@@ -4,6 +4,7 @@ from rich.text import Text
 
 from zerokara.cli.console import has_blocks, safe, say, terminal
 from zerokara.cli.glyphs import bar, big, spark
+from zerokara.cli.results import words
 from zerokara.digits import Digit, Reading
 from zerokara.report import percent
 
@@ -14,7 +15,7 @@ WIDTH = 30
 def plain(reading: Reading) -> None:
     """Lines without colour or drawing: the text, then the probabilities."""
     if not reading.digits:
-        say(f"{safe(reading.name)}: {reading.message}")
+        say(f"{safe(reading.name)}: {words(reading.message)}")
         return
     say(f"{safe(reading.name)}: {' / '.join(reading.text.splitlines())}")
     for digit in reading.digits:
@@ -27,7 +28,7 @@ def picture(reading: Reading) -> None:
     console = terminal()
     console.print(Text(safe(reading.name), style="dim"))
     if not reading.digits:
-        console.print(Text(f"  {reading.message}", style="bold"))
+        console.print(Text(f"  {words(reading.message)}", style="bold"))
     elif len(reading.digits) == 1:
         _print_single(reading.digits[0])
     else:

@@ -4,6 +4,7 @@ Figures can be read as pictures, as words and as numbers. Nothing here knows of 
 whoever has something to show.
 """
 
+from zerokara.refusing import speaking
 from zerokara.report.axes import Axis
 from zerokara.report.bars import bar_chart
 from zerokara.report.blocks import Box, Link, block_diagram
@@ -94,3 +95,5 @@ __all__ = [
     "significant",
     "whole",
 ]
+
+speaking(globals(), __all__)
