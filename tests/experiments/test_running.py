@@ -1,6 +1,7 @@
 """Results are found again, an interrupted run goes on, processes give what one process gives."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from zerokara.experiments import keeping as keeping_module
 from zerokara.experiments.index import report_name, write_index, write_report
 from zerokara.experiments.keeping import Shelf, key
 from zerokara.experiments.running import measure, spread, unit
+from zerokara.experiments.telling import command_line, written
 
 NAME = "gradient-method"
 
@@ -217,3 +219,15 @@ def test_a_result_shows_itself_in_its_language(monkeypatch: pytest.MonkeyPatch, 
 def test_a_language_that_is_not_spoken_is_refused_before_the_work(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="reports are written in en or ja; got 'fr'"):
         run("gradient-method", lang="fr", out=tmp_path)
+
+
+def test_the_command_that_repeats_a_run_is_quoted_for_the_shell() -> None:
+    named = [n for n, e in EXPERIMENTS.items() if any("*" in str(v) for v in e.settings.values())]
+    assert named
+    for name in named:
+        experiment = EXPERIMENTS[name]
+        setting = next(s for s, v in experiment.settings.items() if "*" in str(v))
+        value = experiment.settings[setting]
+        result = Result(experiment, Found(({},)))
+        said = shlex.split(command_line(result, changes={setting: value}))
+        assert said[-1] == written(value)

@@ -103,7 +103,7 @@ def show(name: str, /, *, json: AsJson = False, lang: Language = None) -> None: 
     for line in columns([[told("setting"), told("value"), ""], *rows]) if rows else [told("nothing-to-set")]:
         say(f"  {line}")
     say()
-    command = f"zerokara lab run {experiment.name}" + (f" {rows[0][0]} {rows[0][1]}" if rows else "")
+    command = f"zerokara lab run {experiment.name}" + (f" {rows[0][0]} {shlex.quote(rows[0][1])}" if rows else "")
     say(in_language(command, language))
 
 
