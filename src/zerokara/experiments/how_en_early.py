@@ -159,9 +159,8 @@ EARLY: dict[str, str] = {
         "with the exact gradient."
     ),
     "gradient-method": (
-        "From a starting point, x is moved again and again by the learning rate times the negative gradient. The "
-        "function is x₀² + x₁², so every step multiplies x by 1 − 2·lr, and the end can be computed by hand. The path "
-        "is drawn over the contours."
+        "From a starting point, every step moves x against the gradient: x ← x − lr·∇f(x). The function is x₀² + x₁², "
+        "so a step multiplies x by 1 − 2·lr, and the end can be computed by hand. The path is drawn over the contours."
     ),
     "learning-rate-extremes": (
         "The gradient method starts at the same point with very different learning rates, from far too small to far "

@@ -135,10 +135,10 @@ def covered(groups: Mapping[str, Sequence[Mark]], place: Plot, lang: Lang) -> st
         for name, names in under.items():
             found.setdefault((tuple(names), _quoted(name, lang)), []).append(_quoted(caption, lang))
     told = []
-    for (names, over), captions in found.items():
+    for (hidden, over), captions in found.items():
         where = "" if list(groups) == [""] else say(lang, "covered-in", where=_and(captions, lang))
-        key = "covered" if len(names) == 1 else "covered-several"
-        told.append(where + say(lang, key, under=_and(names, lang), over=over))
+        key = "covered" if len(hidden) == 1 else "covered-several"
+        told.append(where + say(lang, key, under=_and(hidden, lang), over=over))
     return " ".join(one[:1].upper() + one[1:] for one in told)
 
 
