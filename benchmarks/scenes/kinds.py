@@ -66,7 +66,13 @@ def _ruled(draw: Draw, hands: Hands, write: bool = True) -> Drawn:
     shift = draw.choice([0.0, draw.uniform(-0.5, 0.5)]) * height
     rows = [_digits(draw, 2, 5) for _ in range(count)] if write else []
     for i, text in enumerate(rows):
-        sheet.write(text, draw.uniform(0.6, 1) * height, start + pitch * (i + (start < height * 1.1 - shift)) + shift, height, hands)
+        sheet.write(
+            text,
+            draw.uniform(0.6, 1) * height,
+            start + pitch * (i + (start < height * 1.1 - shift)) + shift,
+            height,
+            hands,
+        )
     return sheet, rows
 
 
@@ -111,9 +117,14 @@ def _circled(draw: Draw, hands: Hands) -> Drawn:
     sheet, rows, height, boxes = _row(draw, hands, [_digits(draw, 1, 1)] if draw.random() < 0.5 else None)
     left, top, right, bottom = np.array(boxes).min(axis=0)[:2].tolist() + np.array(boxes).max(axis=0)[2:].tolist()
     angle = np.linspace(0, 2 * np.pi, 60) + draw.uniform(0, 6)
-    rx, ry = (right - left) / 2 + height * draw.uniform(0.35, 0.55), (bottom - top) / 2 + height * draw.uniform(0.2, 0.4)
+    rx, ry = (
+        (right - left) / 2 + height * draw.uniform(0.35, 0.55),
+        (bottom - top) / 2 + height * draw.uniform(0.2, 0.4),
+    )
     wave = 1 + 0.03 * np.sin(2 * angle + draw.uniform(0, 6))
-    points = zip((left + right) / 2 + rx * wave * np.cos(angle), (top + bottom) / 2 + ry * wave * np.sin(angle), strict=True)
+    points = zip(
+        (left + right) / 2 + rx * wave * np.cos(angle), (top + bottom) / 2 + ry * wave * np.sin(angle), strict=True
+    )
     sheet.line([(float(x), float(y)) for x, y in points], sheet.pen, height * draw.uniform(0.05, 0.1))
     return sheet, rows
 
@@ -143,7 +154,12 @@ def _framed(sheet: Sheet, draw: Draw) -> None:
     """A dark border around the picture, of another width on every side."""
     colour = sheet.pick(DESKS)
     left, top, right, bottom = (round(w) for w in draw.uniform(0.02, 0.09, 4) * min(sheet.width, sheet.height))
-    for part in (sheet.pixels[:top], sheet.pixels[sheet.height - bottom :], sheet.pixels[:, :left], sheet.pixels[:, sheet.width - right :]):
+    for part in (
+        sheet.pixels[:top],
+        sheet.pixels[sheet.height - bottom :],
+        sheet.pixels[:, :left],
+        sheet.pixels[:, sheet.width - right :],
+    ):
         part[:] = colour
 
 
@@ -163,7 +179,9 @@ def _edge(draw: Draw, hands: Hands) -> Drawn:
     else:
         x = np.linspace(-9, draw.uniform(0.4, 0.9) * W, 30)
         y = H * 0.06 * (1.2 + np.cos(x / W * draw.uniform(4, 9))) * np.linspace(1, -0.4, 30)
-        sheet.line([(float(a), float(b)) for a, b in zip(x, y, strict=True)], sheet.pick(DESKS), draw.uniform(0.015, 0.04) * H)
+        sheet.line(
+            [(float(a), float(b)) for a, b in zip(x, y, strict=True)], sheet.pick(DESKS), draw.uniform(0.015, 0.04) * H
+        )
     return sheet, rows
 
 

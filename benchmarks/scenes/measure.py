@@ -57,8 +57,6 @@ def _outcome(scene: tuple[str, int], mnist: Path | None, model: Path | None) -> 
     return Outcome(*scene, made.text, digits.read(made.pixels, digits.load_reader(model)).text)
 
 
-
-
 @lru_cache(maxsize=1)
 def _hands(folder: Path | None) -> Hands:
     return load_hands(folder)

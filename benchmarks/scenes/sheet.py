@@ -92,7 +92,9 @@ class Sheet:
     def turn(self, degrees: float, ground: Colour) -> None:
         """The whole sheet turned about its middle, counter-clockwise, on a larger ground; boxes follow."""
         image = Image.fromarray((self.pixels * 255).round().astype(np.uint8))
-        turned = image.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=tuple(round(255 * c) for c in ground))
+        turned = image.rotate(
+            degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=tuple(round(255 * c) for c in ground)
+        )
         cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
         old, new = np.array([self.width, self.height]) / 2, np.array(turned.size) / 2
         about = np.array([[cos, sin], [-sin, cos]])
@@ -110,7 +112,9 @@ class Sheet:
         """Lit from one side: brightness falls by `strength` across the picture."""
         angle = self.draw.uniform(0, 2 * np.pi)
         y, x = np.mgrid[-0.5 : 0.5 : self.height * 1j, -0.5 : 0.5 : self.width * 1j]
-        self.pixels *= (1 - strength * (0.5 + x * np.cos(angle) + y * np.sin(angle)).clip(0, 1))[..., None].astype(np.float32)
+        self.pixels *= (1 - strength * (0.5 + x * np.cos(angle) + y * np.sin(angle)).clip(0, 1))[..., None].astype(
+            np.float32
+        )
 
     def shadow(self) -> None:
         """The straight edge of a shadow across the sheet, a few pixels soft."""
@@ -118,7 +122,9 @@ class Sheet:
         y, x = np.mgrid[: self.height, : self.width]
         far = (x - self.width / 2) * np.cos(angle) + (y - self.height / 2) * np.sin(angle)
         soft = self.draw.uniform(2, 12)
-        self.pixels *= (1 - depth / (1 + np.exp(-(far - self.draw.uniform(-0.2, 0.2) * self.width) / soft)))[..., None].astype(np.float32)
+        self.pixels *= (1 - depth / (1 + np.exp(-(far - self.draw.uniform(-0.2, 0.2) * self.width) / soft)))[
+            ..., None
+        ].astype(np.float32)
 
     def seen(self, kind: str, seed: int, rows: list[str], photographed: bool) -> Scene:
         """The finished picture: as it is, or through a lens (blur, noise, gentle light, JPEG)."""
@@ -140,5 +146,7 @@ class Sheet:
         for axis in (0, 1):
             framed = np.pad(self.pixels, [(reach, reach) if i == axis else (0, 0) for i in range(3)], mode="edge")
             size = self.pixels.shape[axis]
-            parts = (np.float32(w) * np.take(framed, range(i, i + size), axis) for i, w in enumerate(weights / weights.sum()))
+            parts = (
+                np.float32(w) * np.take(framed, range(i, i + size), axis) for i, w in enumerate(weights / weights.sum())
+            )
             self.pixels = sum(parts, np.zeros_like(self.pixels))

@@ -6,10 +6,13 @@ what departs from the paper, all in one direction of colour.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.components import label
+from zerokara.digits.paper import without_lines
 from zerokara.digits.stroke import depth, stroke_width
 
 SCALE = np.float32(1 / np.sqrt(3))  # from black to white the colour departs by √3
@@ -27,18 +30,49 @@ GRAIN, GRAINY = 8, 0.1  # pieces of at most so many pixels are grain; more than 
 EDGE = 0.42  # a stroke ends where its strength falls below this part of the ink's own strength
 
 
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Ink, and what was taken for the paper's own lines; both (H, W) float32 in 0..1."""
+
+    ink: Array
+    lines: Array
+
+
 def find_ink(pixels: Array) -> Array:
     """How much ink lies on every pixel: 0 on paper, 1 where the pen pressed as usual.
 
     Shapes: pixels (H, W, 3) in 0..1 → ink (H, W) float32 in 0..1; all zero where no ink is found.
     The value EDGE is the border between ink and paper.
     """
+    return tell_apart(pixels).ink
+
+
+def tell_apart(pixels: Array) -> Found:
+    """Ink as `find_ink` finds it, and the lines of the paper that were taken away."""
     for _ in range(MOST_BLURS):
-        ink = _strength(_departure(pixels))
+        departure = _departure(pixels)
+        ink = _strength(departure)
         if max(ink.shape) < FINE_ENOUGH or not _is_grainy(ink):
-            return ink
+            return _cleared(departure, ink)
         pixels = smooth(pixels)
-    return _strength(_departure(pixels))
+    departure = _departure(pixels)
+    return _cleared(departure, _strength(departure))
+
+
+def _cleared(departure: Array, ink: Array) -> Found:
+    """Without the lines of the paper; how strong ink is, is measured again without them, since they may be paler.
+
+    Pale lines beside dark strokes are found at the second look or, dark ones away, at the third.
+    """
+    taken = np.zeros_like(ink)
+    for _ in range(2):
+        cleared = without_lines(_strength(departure, np.inf))
+        if not cleared.lines:
+            break
+        taken = np.maximum(taken, np.where(cleared.taken > 0, ink, 0))
+        departure = np.where(cleared.taken > 0, 0, departure)
+        ink = _strength(departure)
+    return Found(ink, taken)
 
 
 def _departure(pixels: Array) -> Array:
@@ -61,8 +95,8 @@ def _usual_width(mask: Array) -> float:
     return float(block * stroke_width(depth(few, max(few.shape) // BROADEST + 1)))
 
 
-def _strength(departure: Array) -> Array:
-    """Departures from the paper as ink in 0..1; what noise could be is paper."""
+def _strength(departure: Array, most: float = 1) -> Array:
+    """Departures from the paper as ink, 1 where it is as strong as usual, at most `most`; what noise could be is 0."""
     level, noise = _centre_and_spread(departure)
     faintest = max(FAINTEST, NOISE_MARGIN * noise)
     departure = departure - np.float32(level)
@@ -70,7 +104,7 @@ def _strength(departure: Array) -> Array:
     if strong.size == 0:
         return np.zeros(departure.shape, np.float32)
     strength = max(float(np.quantile(strong, 0.9)), faintest / EDGE)
-    return np.where(departure > faintest, np.clip(departure / np.float32(strength), 0, 1), np.float32(0))
+    return np.where(departure > faintest, np.clip(departure / np.float32(strength), 0, np.float32(most)), np.float32(0))
 
 
 def _is_grainy(ink: Array) -> bool:
