@@ -107,8 +107,7 @@ def _boxed(draw: Draw, hands: Hands) -> Drawn:
     for i, digit in enumerate(text):
         x = left + i * (side + apart)
         sheet.line([(x, top), (x + side, top), (x + side, top + side), (x, top + side), (x, top)], colour, width)
-        start = x + draw.uniform(0.2, 0.3) * side
-        sheet.write(digit, start, top + side * draw.uniform(0.82, 0.9), height, hands)
+        sheet.write(digit, x, top + side * draw.uniform(0.82, 0.9), height, hands, cell=side)
     return sheet, [text]
 
 
@@ -164,8 +163,15 @@ def _framed(sheet: Sheet, draw: Draw) -> None:
 
 
 def _border(draw: Draw, hands: Hands) -> Drawn:
-    sheet, rows, *_ = _row(draw, hands)
-    _framed(sheet, draw)
+    """A dark border around the page: the scanner's, up to the picture's edge, or a frame drawn on the paper."""
+    sheet, rows, height, _ = _row(draw, hands)
+    if draw.random() < 0.5:
+        _framed(sheet, draw)
+        return sheet, rows
+    W, H = sheet.width, sheet.height
+    left, top, right, bottom = draw.uniform(0.06, 0.25, 4) * height
+    corners = [(left, top), (W - right, top), (W - right, H - bottom), (left, H - bottom), (left, top)]
+    sheet.line(corners, sheet.pick((*DARK_LINES, sheet.pen)), draw.uniform(1, height / 8))
     return sheet, rows
 
 

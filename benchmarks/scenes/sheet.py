@@ -72,15 +72,20 @@ class Sheet:
         ImageDraw.Draw(large).line(placed, fill=255, width=max(1, round(4 * width)), joint="curve")
         self.lay(np.asarray(large.reduce(4), np.float32) / 255, colour, left, top)
 
-    def write(self, text: str, left: float, bottom: float, height: int, hands: Hands) -> list[Box]:
-        """Digits from left to right, standing on `bottom`, a space as wide as two and a half digits; their boxes."""
+    def write(self, text: str, left: float, bottom: float, height: int, hands: Hands, cell: float = 0) -> list[Box]:
+        """Digits from left to right, standing on `bottom`, a space as wide as two and a half digits; their boxes.
+
+        With `cell`, a width, every digit stands about in the middle of a cell of its own.
+        """
         placed, x = [], left
         for sign in text:
             if sign == " ":
                 x += 2.5 * height
                 continue
             tall = round(height * self.draw.uniform(0.9, 1.1))
-            cover = hands.write(int(sign), tall, self.draw)
+            cover = hands.write(int(sign), tall, self.draw, 0.9 * cell or np.inf)
+            tall = cover.shape[0] - 2
+            x += self.draw.uniform(0.35, 0.65) * (cell - cover.shape[1] + 2) if cell else 0
             y = bottom - tall + self.draw.uniform(-0.04, 0.04) * height
             self.lay(cover, self.pen, round(x) - 1, round(y) - 1)
             box = (round(x), round(y), round(x) + cover.shape[1] - 2, round(y) + tall)

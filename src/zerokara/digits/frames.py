@@ -1,6 +1,6 @@
 """Frames and rules among the marks: a box or a circle around digits, a table, a line below them.
 
-Here they touch no digit, so each is a mark by itself; what touches is taken apart in `lines.py`, before there are marks.
+Here they touch no digit, so each is a mark by itself; what touches is taken away in `paper.py`, before there are marks.
 """
 
 from __future__ import annotations

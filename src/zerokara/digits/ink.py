@@ -26,6 +26,8 @@ WIDER = 4  # what is so many times wider than the strokes is shadow, too
 ROUGH = 256
 MOST_BLURS = 3
 FINE_ENOUGH = 64  # a smaller picture has no grain finer than its strokes
+PALER = 0.6  # ink is not so much paler than the lines under it
+LOOKS = 3  # for lines of the paper: pale ones are seen when dark ones are gone
 GRAIN, GRAINY = 8, 0.1  # pieces of at most so many pixels are grain; more than this part of all ink is too much of it
 EDGE = 0.42  # a stroke ends where its strength falls below this part of the ink's own strength
 
@@ -64,14 +66,16 @@ def _cleared(departure: Array, ink: Array) -> Found:
 
     Pale lines beside dark strokes are found at the second look or, dark ones away, at the third.
     """
-    taken = np.zeros_like(ink)
-    for _ in range(2):
-        cleared = without_lines(_strength(departure, np.inf))
-        if not cleared.lines:
+    taken, lines, least = np.zeros_like(ink), [], 0.0
+    for _ in range(LOOKS):
+        cleared = without_lines(_strength(departure, np.inf, least), lines)
+        if len(cleared.lines) == len(lines):
             break
+        lines = cleared.lines
         taken = np.maximum(taken, np.where(cleared.taken > 0, ink, 0))
+        least = max(least, PALER * float(np.median(departure[cleared.taken > 0])))
         departure = np.where(cleared.taken > 0, 0, departure)
-        ink = _strength(departure)
+        ink = _strength(departure, least=least)
     return Found(ink, taken)
 
 
@@ -95,10 +99,13 @@ def _usual_width(mask: Array) -> float:
     return float(block * stroke_width(depth(few, max(few.shape) // BROADEST + 1)))
 
 
-def _strength(departure: Array, most: float = 1) -> Array:
-    """Departures from the paper as ink, 1 where it is as strong as usual, at most `most`; what noise could be is 0."""
+def _strength(departure: Array, most: float = 1, least: float = 0) -> Array:
+    """Departures from the paper as ink, 1 where it is as strong as usual, at most `most`; what noise could be is 0.
+
+    What departs by less than `least` is no ink either.
+    """
     level, noise = _centre_and_spread(departure)
-    faintest = max(FAINTEST, NOISE_MARGIN * noise)
+    faintest = max(FAINTEST, NOISE_MARGIN * noise, least)
     departure = departure - np.float32(level)
     strong = departure[departure > faintest]
     if strong.size == 0:

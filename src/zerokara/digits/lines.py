@@ -65,7 +65,8 @@ def _flat(mask: Array, thickest: float, shortest: float, steep: bool) -> list[Li
         if votes * ballot.step < THIN * shortest:
             break
         a, b, near = _fitted(x, y, free, height - slope * mask.shape[1] / 2, slope, thickest)
-        for start, end in _covered(mask, a, b, shortest):
+        stretches = _covered(mask, a, b, shortest) if abs(b) <= 1.1 * ballot.slopes[-1] else []
+        for start, end in stretches:
             own = near & (x >= start) & (x < end)
             columns = np.unique(x[own]).size
             off = np.abs(y[own] - a - b * x[own]).mean() if columns else np.inf

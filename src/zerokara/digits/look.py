@@ -9,6 +9,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits.ink import find_ink
 from zerokara.digits.segment import Mark, find_digits
+from zerokara.digits.sheet import find_sheet
 
 COMFORTABLE = 1024  # a longer side of so many pixels shows every stroke, and is quick to look at
 SMALL_PART = 0.6  # drawn on less than this part of either side, the picture is looked at again from near
@@ -29,8 +30,8 @@ def look(pixels: Array) -> Sight:
     """Find the digits of a picture. Shapes: pixels (H, W, 3) in 0..1."""
     block = -(-max(pixels.shape[:2]) // COMFORTABLE)
     if block == 1:
-        return Sight(find_digits(find_ink(pixels)))
-    far = find_digits(find_ink(reduced(pixels, block)))
+        return Sight(_digits(pixels))
+    far = _digits(reduced(pixels, block))
     if not far:
         return Sight(far)
     left, top, right, bottom = _part(far, block, pixels.shape)
@@ -38,8 +39,15 @@ def look(pixels: Array) -> Sight:
         return Sight(far, scale=block)
     near = pixels[top:bottom, left:right]
     again = -(-max(near.shape[:2]) // COMFORTABLE)
-    lines = find_digits(find_ink(reduced(near, again)))
+    lines = _digits(reduced(near, again))
     return Sight(lines, left, top, again) if sum(map(len, lines)) >= sum(map(len, far)) else Sight(far, scale=block)
+
+
+def _digits(pixels: Array) -> list[list[Mark]]:
+    """The digits on the sheet; where there are none, what lies around may have been one that fills the picture."""
+    sheet = find_sheet(pixels)
+    lines = find_digits(find_ink(sheet.pixels))
+    return lines if lines or sheet.certain else find_digits(find_ink(pixels))
 
 
 def reduced(pixels: Array, block: int) -> Array:

@@ -6,6 +6,7 @@ a digit. Everything else that is straight may be a stroke, and stays.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ NEAR = 3.0  # pixels beside its own thickness that a line may miss another
 CROSSINGS = 3  # a line of squared paper crosses so many others …
 PITCHES = 2.6  # … and is so many times longer than they are apart: a one is not
 UNDERLINE = 1.4  # heights of a digit: no flat stroke is so long
+BESIDE = 0.1  # … and an underline is so much longer on either side than the one digit on it
 FILLS = 0.3  # of a cell's height: what stands in it is at least so tall
 
 
@@ -35,28 +37,53 @@ class Cleared:
     taken: Array
 
 
-def without_lines(ink: Array) -> Cleared:
-    """Take the lines of ruled and squared paper, tables, boxes and underlines away. Shapes: ink (H, W), 0 is paper."""
+def without_lines(ink: Array, known: Sequence[Line] = ()) -> Cleared:
+    """Take the lines of ruled and squared paper, tables, boxes and underlines away. Shapes: ink (H, W), 0 is paper.
+
+    `known` are lines that were taken away before; they still cross and close what is found now.
+    """
     if min(ink.shape) < SMALLEST:
         return Cleared(ink, [], np.zeros_like(ink))
     side = max(ink.shape)
-    found = find_lines(ink > SEEN, max(5.0, THICKEST * side), max(16.0, SHORTEST * side))
-    through = [line for line in found if _through(line, ink.shape)]
-    squares = _crossing(found)
+    new = find_lines(ink > SEEN, max(5.0, THICKEST * side), max(16.0, SHORTEST * side))
+    found = [*known, *new]
+    chosen = [line for line in found if line in known or _through(line, ink.shape)]
+    chosen = _all_of(found, chosen, _crossing(found))
     cells = _closed(found)
-    chosen = _all_of(found, through, squares)
-    if cells:
-        bare = erased(ink, _all_of(found, chosen, cells))
+    if len(cells) > len([line for line in cells if line in chosen]):
+        bare = erased(ink, _all_of(new, chosen, cells))
         chosen = _all_of(found, chosen, _inhabited(cells, bare))
-    bare = erased(ink, chosen)
-    rest = [line for line in found if line not in chosen and not line.steep]
-    if rest:
-        height = _usual_height(erased(bare, [line for line in rest if line.length > line.width * SLENDER / 2]))
-        under = [line for line in rest if height and line.length >= UNDERLINE * height]
-        chosen, bare = [*chosen, *under], erased(bare, under)
+    bare = erased(ink, _all_of(new, chosen))
+    under = _underlines(bare, [line for line in new if line not in chosen and not line.steep])
+    chosen, bare = [*chosen, *under], erased(bare, under)
     if len(chosen) <= 2 and not (bare > 0.5).any():
         return Cleared(ink, [], np.zeros_like(ink))  # one stroke through the whole picture: a one
     return Cleared(bare, chosen, ink - bare)
+
+
+def _underlines(ink: Array, lines: list[Line]) -> list[Line]:
+    """The flat lines that are longer than a digit is tall, under several marks or wider than the one on them.
+
+    (The foot of a two may be long, but begins where the two ends.)
+    """
+    lines = [line for line in lines if line.length > line.width * SLENDER / 2]
+    if not lines:
+        return []
+    labels, count = label(erased(ink, lines) > SEEN)
+    box = boxes(labels, count)
+    if not count:
+        return []
+    heights = box[:, 3] - box[:, 1]
+    box = box[heights >= heights.max() / 2]
+    height = float(np.median(box[:, 3] - box[:, 1]))
+    room = BESIDE * height
+    under = []
+    for line in lines:
+        over = box[(box[:, 2] > line.start) & (box[:, 0] < line.end)]
+        wider = over.size and line.start < over[:, 0].min() - room and line.end > over[:, 2].max() + room
+        if line.length >= UNDERLINE * height and (len(over) > 1 or wider):
+            under.append(line)
+    return under
 
 
 def _all_of(found: list[Line], *parts: list[Line]) -> list[Line]:
@@ -131,15 +158,11 @@ def _inhabited(cells: list[Line], bare: Array) -> list[Line]:
         return []
     top, bottom = min(line.start for line in steep), max(line.end for line in steep)
     left, right = min(line.start for line in flat), max(line.end for line in flat)
+    rows = np.diff(sorted(line.a for line in flat))
+    rows = rows[rows > 0.1 * (bottom - top)]
     heights = _heights(bare[top:bottom, left:right])
-    lowest = min(line.length for line in steep)
-    return cells if heights.size and heights.max() >= FILLS * lowest else []
-
-
-def _usual_height(ink: Array) -> float:
-    """The height of digits: the median of what is at least half as tall as the tallest; 0 where there is nothing."""
-    heights = _heights(ink)
-    return float(np.median(heights[heights >= heights.max() / 2])) if heights.size else 0.0
+    tall = float(np.median(rows)) if rows.size else bottom - top
+    return cells if heights.size and heights.max() >= FILLS * tall else []
 
 
 def _heights(ink: Array) -> Array:
@@ -167,7 +190,7 @@ def erased(ink: Array, lines: list[Line]) -> Array:
 def _erase(ink: Array, line: Line) -> None:
     H, W = ink.shape
     t = np.arange(max(0, line.start - 2), min(W, line.end + 2))
-    reach = int(line.width) + 5
+    reach = int(line.width) + 6
     rows = np.rint(line.at(t)).astype(np.int64)[:, None] + np.arange(-reach, reach + 1)
     inside = (rows >= 0) & (rows < H)
     across = np.where(inside, ink[np.clip(rows, 0, H - 1), t[:, None]], 0)
@@ -183,3 +206,6 @@ def _erase(ink: Array, line: Line) -> None:
     clear = inside[:, o] & ~stroke[:, None]
     y, x = rows[:, o][clear], np.broadcast_to(t[:, None], clear.shape)[clear]
     ink[y, x] = 0
+    for beside in (reach - k - 1, reach + k + 1):  # the soft flank of a blurred line
+        faint = inside[:, beside] & ~stroke & (across[:, beside] < middle / 2)
+        ink[rows[faint, beside], t[faint]] = 0
