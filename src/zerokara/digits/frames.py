@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.digits.components import label
+from zerokara.digits.components import label, runs
 from zerokara.digits.ink import EDGE
-from zerokara.digits.marks import Mark, overlap
+from zerokara.digits.marks import Mark, find_marks, overlap
+from zerokara.digits.stroke import depth
 
 FILLS = 0.35  # what stands in a hole and has this part of its height makes the hole's rim a frame
 CROWD, FILLS_TOGETHER = 2, 0.12  # … or so many of this part
@@ -24,10 +25,53 @@ def without_frames(marks: list[Mark]) -> list[Mark]:
     """Without the marks that go around others: boxes, circles, tables, and frames around frames.
 
     A frame is a mark with holes, that is, paper that its ink cuts off from the paper around it, and in a hole stands
-    something that fills it as a digit fills its box. (The speck in a zero does not.)
+    something that fills it as a digit fills its box. (The speck in a zero does not.) What touches the frame from
+    within is kept: only the frame's own thickness is peeled off, counted from the paper outside.
     """
-    frames = {id(mark) for mark in marks if _goes_around(mark, marks)}
-    return [mark for mark in marks if id(mark) not in frames]
+    kept: list[Mark] = []
+    for mark in marks:
+        if _goes_around(mark, marks):
+            kept += peeled(mark)
+            continue
+        within = peeled(mark) if _is_wide_ring(mark) else []
+        kept += within if len(within) >= CROWD else [mark]
+    return kept
+
+
+def peeled(frame: Mark) -> list[Mark]:
+    """What is left of a frame without its outermost layer, as thick as its line, if it is as tall as a digit in it.
+
+    The line's thickness is what a look from the left, right, top and bottom meets first, in most rows and columns the
+    line alone: the 40 % quantile of the first runs' lengths.
+    """
+    solid = np.pad(frame.ink > EDGE / 2, 1)
+    outside, _ = label(~solid)
+    beyond = outside == outside[0, 0]
+    first = np.concatenate([_first_runs(side) for side in (solid, solid[:, ::-1], solid.T, solid.T[:, ::-1])])
+    thick = int(np.ceil(np.quantile(first, 0.4))) + 2
+    left = np.where(depth(~beyond, thick + 1) > thick, np.pad(frame.ink, 1), 0)[1:-1, 1:-1]
+    found = find_marks(left.astype(np.float32))
+    x, y = frame.box[:2]
+    return [
+        Mark((m.box[0] + x, m.box[1] + y, m.box[2] + x, m.box[3] + y), m.ink)
+        for m in found
+        if m.height >= FILLS * frame.height or m.height >= 4 * thick
+    ]
+
+
+def _first_runs(solid: Array) -> Array:
+    """Of every row with ink, the length of the first run."""
+    row, start, end = runs(solid)
+    _, first = np.unique(row, return_index=True)
+    return np.asarray((end - start)[first])
+
+
+def _is_wide_ring(mark: Mark) -> bool:
+    """Whether a mark may be a frame to which everything in it is attached: as wide as two digits, and mostly hollow."""
+    if mark.width < 1.2 * mark.height or mark.height < 24:
+        return False
+    holes, tall = _holes(mark)
+    return bool((holes > 0).mean() > 0.35 and tall.max() > 0.6 * mark.height)
 
 
 def _goes_around(frame: Mark, marks: list[Mark]) -> bool:

@@ -27,6 +27,7 @@ ROUGH = 256
 MOST_BLURS = 3
 FINE_ENOUGH = 64  # a smaller picture has no grain finer than its strokes
 PALER = 0.6  # ink is not so much paler than the lines under it
+SHADE, SHADED = 0.7, 0.2  # a shadow is so much paler than ink, and takes more than this part of the border
 LOOKS = 3  # for lines of the paper: pale ones are seen when dark ones are gone
 GRAIN, GRAINY = 8, 0.1  # pieces of at most so many pixels are grain; more than this part of all ink is too much of it
 EDGE = 0.42  # a stroke ends where its strength falls below this part of the ink's own strength
@@ -73,8 +74,9 @@ def _cleared(departure: Array, ink: Array) -> Found:
             break
         lines = cleared.lines
         taken = np.maximum(taken, np.where(cleared.taken > 0, ink, 0))
-        least = max(least, PALER * float(np.median(departure[cleared.taken > 0])))
-        departure = np.where(cleared.taken > 0, 0, departure)
+        gone = cleared.taken > 0
+        least = max(least, PALER * float(np.median(departure[gone]))) if gone.any() else least
+        departure = np.where(gone, 0, departure)
         ink = _strength(departure, least=least)
     return Found(ink, taken)
 
@@ -89,7 +91,22 @@ def _departure(pixels: Array) -> Array:
         width = _usual_width(_strength(departure) > EDGE)
         if width <= BROAD * window:
             return flatten(towards, min(window, int(WIDER * width) + 3))
-    return flatten(residual @ _direction(residual), max(pixels.shape[:2]) // 2 + 1)
+    towards = residual @ _direction(residual)
+    if _is_shaded(towards):
+        thin = flatten(np.maximum(towards, 0), max(pixels.shape[:2]) // BROADEST + 1)
+        if (_strength(thin) > EDGE).any():
+            return thin
+    return flatten(np.maximum(towards, 0), max(pixels.shape[:2]) // 2 + 1)  # a glint must not lift what is around it
+
+
+def _is_shaded(departure: Array) -> bool:
+    """Whether a shadow without texture lies on the sheet: one step of departure at a corner and along a good part of
+    the border. (A zero that fills its picture leaves the corners alone.)
+    """
+    rim = np.concatenate([departure[0], departure[-1], departure[:, 0], departure[:, -1]])
+    corners = departure[[0, 0, -1, -1], [0, -1, 0, -1]]
+    deepest = float(departure.max(initial=0))
+    return bool(corners.max() > FAINTEST and corners.max() < SHADE * deepest and (rim > FAINTEST).mean() > SHADED)
 
 
 def _usual_width(mask: Array) -> float:
@@ -110,7 +127,7 @@ def _strength(departure: Array, most: float = 1, least: float = 0) -> Array:
     strong = departure[departure > faintest]
     if strong.size == 0:
         return np.zeros(departure.shape, np.float32)
-    strength = max(float(np.quantile(strong, 0.9)), faintest / EDGE)
+    strength = max(float(np.quantile(strong, 0.9)), max(FAINTEST, NOISE_MARGIN * noise) / EDGE)
     return np.where(departure > faintest, np.clip(departure / np.float32(strength), 0, np.float32(most)), np.float32(0))
 
 

@@ -24,6 +24,7 @@ NEAR = 3.0  # pixels beside its own thickness that a line may miss another
 CROSSINGS = 3  # a line of squared paper crosses so many others …
 PITCHES = 2.6  # … and is so many times longer than they are apart: a one is not
 UNDERLINE = 1.4  # heights of a digit: no flat stroke is so long
+LEVEL = 0.22  # … and slopes little: longer, steeper lines are arcs of a circle
 BESIDE = 0.1  # … and an underline is so much longer on either side than the one digit on it
 FILLS = 0.3  # of a cell's height: what stands in it is at least so tall
 
@@ -66,7 +67,7 @@ def _underlines(ink: Array, lines: list[Line]) -> list[Line]:
 
     (The foot of a two may be long, but begins where the two ends.)
     """
-    lines = [line for line in lines if line.length > line.width * SLENDER / 2]
+    lines = [line for line in lines if abs(line.b) < LEVEL and line.length > line.width * SLENDER / 2]
     if not lines:
         return []
     labels, count = label(erased(ink, lines) > SEEN)
@@ -79,7 +80,8 @@ def _underlines(ink: Array, lines: list[Line]) -> list[Line]:
     room = BESIDE * height
     under = []
     for line in lines:
-        over = box[(box[:, 2] > line.start) & (box[:, 0] < line.end)]
+        middle = (box[:, [0, 1]] + box[:, [2, 3]]) / 2
+        over = box[(box[:, 2] > line.start) & (box[:, 0] < line.end) & (middle[:, 1] < line.at(middle[:, 0]))]
         wider = over.size and line.start < over[:, 0].min() - room and line.end > over[:, 2].max() + room
         if line.length >= UNDERLINE * height and (len(over) > 1 or wider):
             under.append(line)

@@ -55,7 +55,7 @@ def find_sheet(pixels: Array) -> Sheet:
     like_paper = ~other & (np.abs(small - surface).max(axis=2) < OTHER / 2)
     if rim < AROUND or (_filled(paper) & like_paper).sum() < ALL_PAPER * like_paper.sum():
         return nothing
-    outside = _grown(_grown(outside))
+    outside = _grown(_grown(outside) | _rim(outside.shape))  # the rim: corners of the sheet leave slivers there
     y, x = (
         np.minimum(np.arange(size) // block, len(part) - 1)
         for size, part in ((pixels.shape[0], outside), (pixels.shape[1], outside[0]))
@@ -68,9 +68,10 @@ def find_sheet(pixels: Array) -> Sheet:
 def _reduced(pixels: Array) -> tuple[Array, int]:
     """Blocks of the picture, each its mean, and a block's side."""
     block = -(-max(pixels.shape[:2]) // GRID)
-    H, W = (size // block for size in pixels.shape[:2])
-    cut = pixels[: H * block, : W * block].reshape(H, block, W, block, 3)
-    return np.asarray(cut.mean(axis=(1, 3))), block
+    H, W = (-(-size // block) for size in pixels.shape[:2])
+    room = [(0, H * block - pixels.shape[0]), (0, W * block - pixels.shape[1]), (0, 0)]
+    whole = np.pad(pixels, room, mode="edge").reshape(H, block, W, block, 3)
+    return np.asarray(whole.mean(axis=(1, 3))), block
 
 
 def _is_smooth(small: Array) -> Array:
@@ -101,6 +102,12 @@ def _grown(mask: Array) -> Array:
     framed = np.pad(mask, 1)
     H, W = mask.shape
     return np.logical_or.reduce([framed[dy : dy + H, dx : dx + W] for dy in range(3) for dx in range(3)])
+
+
+def _rim(shape: tuple[int, ...]) -> Array:
+    inner = np.zeros(shape, bool)
+    inner[1:-1, 1:-1] = True
+    return ~inner
 
 
 def _surface(small: Array, paper: Array) -> Array:
