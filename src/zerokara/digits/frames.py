@@ -71,7 +71,7 @@ def _is_wide_ring(mark: Mark) -> bool:
     if mark.width < 1.2 * mark.height or mark.height < 24:
         return False
     holes, tall = _holes(mark)
-    return bool((holes > 0).mean() > 0.35 and tall.max() > 0.6 * mark.height)
+    return bool((holes > 0).mean() > 0.35 and tall.max() > 0.45 * mark.height)
 
 
 def _goes_around(frame: Mark, marks: list[Mark]) -> bool:

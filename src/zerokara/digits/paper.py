@@ -19,6 +19,7 @@ SMALLEST = 40  # a picture with fewer rows or columns holds one digit and no pap
 SHORTEST = 0.06  # of the picture's longer side: what is shorter is no line
 THICKEST = 0.02
 SEEN = 0.2  # ink of this strength may be a line
+EDGE = 0.42  # as in ink.py: from this strength on it surely is ink
 SLENDER = 20  # a line through the picture is so many times longer than thick
 NEAR = 3.0  # pixels beside its own thickness that a line may miss another
 CROSSINGS = 3  # a line of squared paper crosses so many others …
@@ -83,9 +84,19 @@ def _underlines(ink: Array, lines: list[Line]) -> list[Line]:
         middle = (box[:, [0, 1]] + box[:, [2, 3]]) / 2
         over = box[(box[:, 2] > line.start) & (box[:, 0] < line.end) & (middle[:, 1] < line.at(middle[:, 0]))]
         wider = over.size and line.start < over[:, 0].min() - room and line.end > over[:, 2].max() + room
-        if line.length >= UNDERLINE * height and (len(over) > 1 or wider):
+        if line.length >= UNDERLINE * height and (len(over) > 1 or wider) and _ends_free(ink, line):
             under.append(line)
     return under
+
+
+def _ends_free(ink: Array, line: Line) -> bool:
+    """Whether a flat line just ends, at both ends: an arc, or the foot of a two, goes on."""
+    aside = int(line.width / 2) + 3
+    for t in (line.start - 6, line.end + 2):
+        middle = round(float(line.at(t + 2)))
+        if (ink[max(0, middle - aside) : max(0, middle + aside + 1), max(0, t) : max(0, t + 4)] > EDGE).any():
+            return False
+    return True
 
 
 def _all_of(found: list[Line], *parts: list[Line]) -> list[Line]:

@@ -15,6 +15,7 @@ __all__ = ["Mark", "find_digits", "gap", "join"]
 SMALLEST = 5  # a digit has at least so many pixels along its longer side
 SPECK = 0.3  # what stays alone and is shorter than this part of the digits' height is a speck
 INSIDE = 0.08  # something inside a frame is at least this part of the picture's height
+WIDEST = 2.0  # … unless it is so many times wider than tall
 FULL = 0.6  # from this part of the digits' height on a piece may be a digit of its own
 
 
@@ -58,13 +59,31 @@ def _usual_height(marks: list[Mark]) -> float:
 
 
 def _joined(marks: list[Mark], height: float) -> list[Mark]:
-    """Join marks until no two belong together."""
-    group = list(range(len(marks)))
-    for i, j in combinations(range(len(marks)), 2):
-        if group[i] != group[j] and _belong(marks[i], marks[j], height):
-            group = [group[i] if g == group[j] else g for g in group]
-    whole = [join([mark for mark, g in zip(marks, group, strict=True) if g == name]) for name in dict.fromkeys(group)]
-    return whole if len(whole) == len(marks) else _joined(whole, height)
+    """Join marks until no two belong together, the nearest first: a loose bar goes to its own digit, not to the next.
+
+    In one round a mark is joined once at most.
+    """
+    near = [
+        (gap(a, b), i, j)
+        for (i, a), (j, b) in combinations(enumerate(marks), 2)
+        if _may_touch(a, b, height) and _belong(a, b, height)
+    ]
+    if not near:
+        return marks
+    partner: dict[int, int] = {}
+    for _, i, j in sorted(near):
+        if i not in partner and j not in partner:
+            partner[i], partner[j] = j, i
+    whole = [
+        mark if i not in partner else join([mark, marks[partner[i]]])
+        for i, mark in enumerate(marks)
+        if i < partner.get(i, len(marks))
+    ]
+    return _joined(whole, height)
+
+
+def _may_touch(a: Mark, b: Mark, height: float) -> bool:
+    return max(-overlap(a, b, 0), -overlap(a, b, 1)) <= 0.3 * height
 
 
 def _belong(a: Mark, b: Mark, height: float) -> bool:
@@ -86,7 +105,7 @@ def _belong(a: Mark, b: Mark, height: float) -> bool:
 
 
 def _could_be_digit(mark: Mark, height: float) -> bool:
-    return mark.height >= FULL * height and mark.width < 1.5 * mark.height
+    return mark.height >= FULL * height and mark.width < WIDEST * mark.height
 
 
 def _is_digit(mark: Mark, height: float) -> bool:
