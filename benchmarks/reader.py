@@ -5,7 +5,8 @@
 
 FOLDER of the drawings holds labels.csv (file, label, source; `|` in a label separates lines). Printed are the accuracy
 per folder and per source, every mistake, and the expected calibration error. Scenes are sheets drawn by rule
-(benchmarks/scenes), with digits of MNIST's test part, or without its folder of the bundled digits; the same seeds always.
+(benchmarks/scenes), with digits of MNIST's test part, or without its folder of the bundled ones; the seeds are
+always the same.
 """
 
 import argparse
@@ -15,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from benchmarks.scenes.measure import outcomes, table
 
+from benchmarks.scenes.measure import outcomes, table
 from zerokara import digits
 from zerokara.arrays import Array
 from zerokara.data import load

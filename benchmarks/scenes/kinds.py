@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
+
 from benchmarks.scenes.hands import Hands
 from benchmarks.scenes.sheet import DARK_LINES, FAINT_LINES, Box, Colour, Scene, Sheet
-
 from zerokara.arrays import generator
 
 Draw = np.random.Generator

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from benchmarks.scenes.hands import Hands, load_hands
 from benchmarks.scenes.kinds import EMPTY, KINDS, make
-
 from zerokara import digits
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 import numpy as np
-from benchmarks.scenes.hands import Hands
 from PIL import Image, ImageDraw
 
+from benchmarks.scenes.hands import Hands
 from zerokara.arrays import Array
 
 Box = tuple[int, int, int, int]

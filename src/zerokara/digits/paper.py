@@ -21,7 +21,8 @@ THICKEST = 0.02
 SEEN = 0.2  # ink of this strength may be a line
 EDGE = 0.42  # as in ink.py: from this strength on it surely is ink
 SLENDER = 20  # a line through the picture is so many times longer than thick
-NEAR = 3.0  # pixels beside its own thickness that a line may miss another
+NEAR = 2.5  # pixels beside its thickness that a line may miss another
+ALIKE, AS_THICK = 0.08, 1.8  # slopes and widths of the lines that cells or squares are made of
 CROSSINGS = 3  # a line of squared paper crosses so many others …
 PITCHES = 2.6  # … and is so many times longer than they are apart: a one is not
 UNDERLINE = 1.4  # heights of a digit: no flat stroke is so long
@@ -119,14 +120,25 @@ def _meets(t: float, at: float, other: Line, room: float) -> bool:
 def _ends_on(line: Line, others: list[Line]) -> bool:
     """Whether both ends of a line lie on lines of the other direction."""
     return all(
-        any(_meets(t, float(line.at(t)), o, NEAR + o.width + line.width / 2) for o in others)
-        for t in (line.start, line.end - 1)
+        any(_meets(t, float(line.at(t)), o, NEAR + o.width / 2) for o in others) for t in (line.start, line.end - 1)
     )
+
+
+def _alike(lines: list[Line]) -> list[Line]:
+    """Those whose slope is that of most of the length of their direction, and that are no thicker."""
+    kept = []
+    for steep in (False, True):
+        part = sorted((line for line in lines if line.steep is steep), key=lambda line: line.b)
+        if part:
+            halfway = np.cumsum([line.length for line in part]) >= sum(line.length for line in part) / 2
+            usual = part[int(halfway.argmax())]
+            kept += [o for o in part if abs(o.b - usual.b) <= ALIKE and o.width <= AS_THICK * usual.width + 1]
+    return kept
 
 
 def _closed(lines: list[Line]) -> list[Line]:
     """The lines that close cells: both ends of each lie on others that do so, too."""
-    kept = lines
+    kept = _alike(lines)
     while True:
         flat, steep = [o for o in kept if not o.steep], [o for o in kept if o.steep]
         still = [line for line in kept if _ends_on(line, flat if line.steep else steep)]
@@ -137,7 +149,7 @@ def _closed(lines: list[Line]) -> list[Line]:
 
 def _crossing(lines: list[Line]) -> list[Line]:
     """The lines of squared paper: each crosses several that cross several, and is longer than they are apart."""
-    kept = lines
+    kept = _alike(lines)
     while True:
         flat, steep = [o for o in kept if not o.steep], [o for o in kept if o.steep]
         still = [line for line in kept if _crosses(line, flat if line.steep else steep)]
@@ -189,7 +201,8 @@ def erased(ink: Array, lines: list[Line]) -> Array:
 
     P(o) = median over t of ink(t, y(t) + o)   is what the line itself looks like across, y(t) its middle;
     k = the first o at which P(±o) < ¼ P(0)    is where it ends.
-    At t the ink belongs to a stroke, too, if ink(t, y ± k) > ½ P(0) on either side, or if it is far darker than P(0);
+    At t the ink belongs to a stroke, too, if ink(t, y ± k) and the next are > ½ P(0) on either side,
+    or if it is far darker than P(0);
     everywhere else −k … k is made paper. Flat lines go first, so that what a steep line crosses is digits alone.
     """
     if not lines:
@@ -213,7 +226,8 @@ def _erase(ink: Array, line: Line) -> None:
         return
     k = next((o for o in range(1, reach) if max(profile[reach - o], profile[reach + o]) < middle / 4), reach)
     k = min(k, int(line.width / 2) + 3)
-    stroke = (across[:, reach - k] > middle / 2) | (across[:, reach + k] > middle / 2)
+    dark = across > middle / 2  # two pixels, since the middle of a line is known to half a pixel only
+    stroke = (dark[:, reach - k] & dark[:, reach - k - 1]) | (dark[:, reach + k] & dark[:, reach + k + 1])
     stroke |= across[:, reach - k : reach + k + 1].max(axis=1) > 1.7 * middle
     o = np.arange(reach - k, reach + k + 1)
     clear = inside[:, o] & ~stroke[:, None]

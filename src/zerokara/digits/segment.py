@@ -16,6 +16,7 @@ SMALLEST = 5  # a digit has at least so many pixels along its longer side
 SPECK = 0.3  # what stays alone and is shorter than this part of the digits' height is a speck
 INSIDE = 0.08  # something inside a frame is at least this part of the picture's height
 WIDEST = 2.0  # … unless it is so many times wider than tall
+EDGING = 0.01  # what lies along the picture's border and is thinner than this part of its side is no stroke
 FULL = 0.6  # from this part of the digits' height on a piece may be a digit of its own
 
 
@@ -36,6 +37,9 @@ def _is_rule(mark: Mark, shape: tuple[int, ...]) -> bool:
     H, W = shape
     flat, steep = mark.width > 5 * mark.height, mark.height > 5 * mark.width
     across, along = left <= 1 and right >= W - 1, top <= 1 or bottom >= H - 1
+    thin = max(3, EDGING * max(H, W))
+    if (mark.height <= thin and flat and along) or (mark.width <= thin and steep and (left <= 1 or right >= W - 1)):
+        return True
     up, beside = top <= 1 and bottom >= H - 1, left <= 1 or right >= W - 1
     return (flat and (across or (along and mark.width > W / 3))) or (steep and up and beside and W > H / 2)
 

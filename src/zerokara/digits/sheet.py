@@ -15,11 +15,13 @@ from zerokara.digits.components import label
 
 GRID = 128  # blocks along the longer side: a sheet's edge needs no more
 SMOOTH = 0.06  # neighbouring blocks of one sheet differ by less
-LEAST = 0.2  # of all blocks: a smaller sheet is none
+LEAST = 0.3  # of all blocks: a smaller sheet is none
 DARKER = 0.6  # what has less than this part of the paper's light is no shadow
 OTHER = 0.3  # … nor what departs from the paper's colour by more
 ALL_PAPER = 0.97  # of what looks like paper lies in the sheet; with more of it elsewhere, strokes cut the paper
 AROUND, CERTAIN = 0.3, 0.6  # part of the picture's border that surroundings take
+MOST_AROUND = 0.4  # of all blocks: with more of them it may be a stroke that lies in its surroundings
+MOST_INK, CONVEX = 0.2, 0.94  # a sheet is not full of ink, and has no bays
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,9 @@ def find_sheet(pixels: Array) -> Sheet:
     like_paper = ~other & (np.abs(small - surface).max(axis=2) < OTHER / 2)
     if rim < AROUND or (_filled(paper) & like_paper).sum() < ALL_PAPER * like_paper.sum():
         return nothing
+    if not _is_sheet(_filled(paper), other):
+        return nothing
+    share = outside.mean()
     outside = _grown(_grown(outside) | _rim(outside.shape))  # the rim: corners of the sheet leave slivers there
     y, x = (
         np.minimum(np.arange(size) // block, len(part) - 1)
@@ -62,7 +67,17 @@ def find_sheet(pixels: Array) -> Sheet:
     )
     around = outside[np.ix_(y, x)]
     painted = np.where(around[..., None], surface.astype(np.float32)[np.ix_(y, x)], pixels)
-    return Sheet(painted, around, bool(rim >= CERTAIN))
+    return Sheet(painted, around, bool(rim >= CERTAIN and share < MOST_AROUND))
+
+
+def _is_sheet(sheet: Array, other: Array) -> bool:
+    """Whether what looks like a sheet is none of a digit's strokes: no large holes, and nearly convex."""
+    hull = np.ones_like(sheet)
+    for axis in (0, 1):
+        ahead = np.maximum.accumulate(sheet, axis=axis)
+        behind = np.flip(np.maximum.accumulate(np.flip(sheet, axis), axis=axis), axis)
+        hull &= ahead & behind
+    return bool((sheet & other).sum() <= MOST_INK * sheet.sum() and sheet.sum() >= CONVEX * hull.sum())
 
 
 def _reduced(pixels: Array) -> tuple[Array, int]:
