@@ -21,9 +21,9 @@ def sheet(draw=lambda pen: None, digits=(2, 7, 4)):
     ink = np.zeros(SIZE[::-1])
     for i, digit in enumerate(digits):
         ink += mask(digit, size=SIZE, at=(60 + 110 * i, 55), height=90, pen=9)
-    paper = Image.fromarray(((1 - np.clip(ink, 0, 1)) * 255).astype(np.uint8)).convert("RGB")
+    paper = Image.new("RGB", SIZE, (255, 255, 255))
     draw(ImageDraw.Draw(paper))
-    return np.asarray(paper)
+    return np.minimum(np.asarray(paper), ((1 - np.clip(ink, 0, 1)) * 255).astype(np.uint8)[..., None])
 
 
 def squares(colour, pitch):

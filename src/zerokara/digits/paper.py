@@ -18,7 +18,7 @@ from zerokara.digits.lines import Line, find_lines
 SMALLEST = 40  # a picture with fewer rows or columns holds one digit and no paper worth the name
 SHORTEST = 0.06  # of the picture's longer side: what is shorter is no line
 THICKEST = 0.02
-SEEN = 0.2  # ink of this strength may be a line
+SEEN = 0.1  # ink of this strength may be a line
 EDGE = 0.42  # as in ink.py: from this strength on it surely is ink
 SLENDER = 20  # a line through the picture is so many times longer than thick
 NEAR = 2.5  # pixels beside its thickness that a line may miss another
