@@ -5,8 +5,8 @@
 
 FOLDER of the drawings holds labels.csv (file, label, source; `|` in a label separates lines). Printed are the accuracy
 per folder and per source, every mistake, and the expected calibration error. Scenes are sheets drawn by rule
-(benchmarks/scenes), with digits of MNIST's test part, or without its folder of the bundled ones; the seeds are
-always the same.
+(benchmarks/scenes), with digits of MNIST's test part, or without its folder of the bundled ones; the seeds
+are always the same.
 """
 
 import argparse
@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="another reader's weights")
     parser.add_argument("--scenes", type=int, help="so many scenes drawn by rule, of every kind alike many")
     parser.add_argument("--only", default="", help="only the kinds of scenes whose names hold this")
+    parser.add_argument("--seed", type=int, default=0, help="the first seed of every kind of scenes")
     parser.add_argument("--jobs", type=int, default=1, help="processes that read scenes")
     parser.add_argument("--mistakes", action="store_true", help="list every scene that was not read wholly right")
     options = parser.parse_args()
@@ -68,10 +69,13 @@ def main() -> None:
 
 
 def _report_scenes(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    if options.scenes < 1 or options.jobs < 1:
-        parser.error(f"--scenes and --jobs are numbers from 1; got {options.scenes} and {options.jobs}")
+    if options.scenes < 1 or options.jobs < 1 or options.seed < 0:
+        parser.error(
+            f"--scenes and --jobs are numbers from 1, --seed from 0; got {options.scenes}, {options.jobs} and "
+            f"{options.seed}"
+        )
     try:
-        found = list(outcomes(options.scenes, options.mnist, options.model, options.only, options.jobs))
+        found = list(outcomes(options.scenes, options.mnist, options.model, options.only, options.jobs, options.seed))
     except (ValueError, OSError) as error:
         parser.error(" ".join(str(error).split()))
     print(table(found))

@@ -37,12 +37,14 @@ class Outcome:
         return sum(block.size for block in difflib.SequenceMatcher(None, truth, text, False).get_matching_blocks())
 
 
-def outcomes(count: int, mnist: Path | None, model: Path | None, only: str = "", jobs: int = 1) -> Iterator[Outcome]:
-    """Read `count` scenes, of every kind alike many, seeds 0, 1, 2 …; the kinds whose name holds `only`."""
+def outcomes(
+    count: int, mnist: Path | None, model: Path | None, only: str = "", jobs: int = 1, first: int = 0
+) -> Iterator[Outcome]:
+    """Read `count` scenes, of every kind alike many, seeds from `first` on; the kinds whose name holds `only`."""
     kinds = [kind for kind in (*KINDS, *EMPTY) if only in kind]
     if not kinds:
         raise ValueError(f"no kind of scene has {only!r} in its name; there are {', '.join((*KINDS, *EMPTY))}")
-    wanted = [(kinds[i % len(kinds)], i // len(kinds)) for i in range(count)]
+    wanted = [(kinds[i % len(kinds)], first + i // len(kinds)) for i in range(count)]
     one = partial(_outcome, mnist=mnist, model=model)
     if jobs == 1:
         yield from map(one, wanted)

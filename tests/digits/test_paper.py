@@ -12,6 +12,7 @@ from zerokara.digits.ink import tell_apart
 from zerokara.digits.lines import find_lines
 from zerokara.digits.paper import erased, without_lines
 from zerokara.digits.sheet import find_sheet
+from zerokara.digits.taken import shown_paper
 
 SIZE = (420, 200)
 
@@ -127,3 +128,13 @@ def test_the_benchmark_counts_scenes_by_kind():
     assert "boxed                   2" in table(found)
     with pytest.raises(ValueError, match="no kind of scene has 'torn' in its name"):
         list(outcomes(1, None, None, "torn"))
+
+
+def test_what_was_taken_for_paper_can_be_seen():
+    """Red where a box was, black where a digit is; nothing to show where nothing was taken."""
+    assert shown_paper(sheet() / np.float32(255)) is None
+    seen = shown_paper(sheet(boxes) / np.float32(255))
+    red = (seen[..., 0] > 0.7) & (seen[..., 1] < 0.4)
+    assert red[41, 60:120].mean() > 0.9
+    assert not red[60:140, 50:130].any()
+    assert (seen[60:140, 50:130].max(axis=2) < 0.2).any()

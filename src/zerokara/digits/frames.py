@@ -10,7 +10,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits.components import label, runs
 from zerokara.digits.ink import EDGE
-from zerokara.digits.marks import Mark, find_marks, overlap
+from zerokara.digits.marks import Mark, connected, overlap
 from zerokara.digits.stroke import depth
 
 FILLS = 0.35  # what stands in a hole and has this part of its height makes the hole's rim a frame
@@ -50,7 +50,7 @@ def peeled(frame: Mark) -> list[Mark]:
     first = np.concatenate([_first_runs(side) for side in (solid, solid[:, ::-1], solid.T, solid.T[:, ::-1])])
     thick = int(np.ceil(np.quantile(first, 0.4))) + 2
     left = np.where(depth(~beyond, thick + 1) > thick, np.pad(frame.ink, 1), 0)[1:-1, 1:-1]
-    found = find_marks(left.astype(np.float32))
+    found = connected(left.astype(np.float32))
     x, y = frame.box[:2]
     return [
         Mark((m.box[0] + x, m.box[1] + y, m.box[2] + x, m.box[3] + y), m.ink)

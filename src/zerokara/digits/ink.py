@@ -12,6 +12,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.components import label
+from zerokara.digits.lines import Line
 from zerokara.digits.paper import without_lines
 from zerokara.digits.stroke import depth, stroke_width
 
@@ -67,7 +68,8 @@ def _cleared(departure: Array, ink: Array) -> Found:
 
     Pale lines beside dark strokes are found at the second look or, dark ones away, at the third.
     """
-    taken, lines, least = np.zeros_like(ink), [], 0.0
+    taken, least = np.zeros_like(ink), 0.0
+    lines: list[Line] = []
     for _ in range(LOOKS):
         cleared = without_lines(_strength(departure, np.inf, least), lines)
         if len(cleared.lines) == len(lines):

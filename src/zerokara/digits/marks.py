@@ -16,10 +16,14 @@ FAINT = 0.2  # ink of this strength still holds a stroke together
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """Ink that belongs together: its box (left, top, right, bottom) and its ink cut to that box."""
+    """Ink that belongs together: its box (left, top, right, bottom) and its ink cut to that box.
+
+    `parts` are the connected pieces of which it was joined; none if it is one piece.
+    """
 
     box: tuple[int, int, int, int]
     ink: Array
+    parts: tuple[Mark, ...] = ()
 
     @property
     def width(self) -> int:
@@ -37,7 +41,7 @@ class Mark:
         return max(self.width, self.height)
 
 
-def find_marks(ink: Array) -> list[Mark]:
+def connected(ink: Array) -> list[Mark]:
     """Every connected piece of ink, the largest first; faint ink connects, but only firm ink has a size."""
     labels, count = label(ink > FAINT)
     box = boxes(np.where(ink > EDGE, labels, 0), count)
@@ -54,6 +58,8 @@ def _cut(ink: Array, labels: Array, number: int, box: Array) -> Mark:
 
 def join(marks: list[Mark]) -> Mark:
     """Several marks as one."""
+    if len(marks) == 1:
+        return marks[0]
     left, top = (min(mark.box[side] for mark in marks) for side in (0, 1))
     right, bottom = (max(mark.box[side] for mark in marks) for side in (2, 3))
     ink = np.zeros((bottom - top, right - left), np.float32)
@@ -61,7 +67,7 @@ def join(marks: list[Mark]) -> Mark:
         x, y = mark.box[0] - left, mark.box[1] - top
         place = ink[y : y + mark.height, x : x + mark.width]
         np.maximum(place, mark.ink, out=place)
-    return Mark((left, top, right, bottom), ink)
+    return Mark((left, top, right, bottom), ink, tuple(part for mark in marks for part in mark.parts or (mark,)))
 
 
 def overlap(a: Mark, b: Mark, axis: int) -> int:

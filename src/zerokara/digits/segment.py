@@ -8,9 +8,9 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.frames import without_frames, without_rules
-from zerokara.digits.marks import Mark, find_marks, gap, join, overlap
+from zerokara.digits.marks import Mark, connected, gap, join, overlap
 
-__all__ = ["Mark", "find_digits", "gap", "join"]
+__all__ = ["Mark", "find_digits", "find_marks", "gap", "in_lines", "join", "overlap"]
 
 SMALLEST = 5  # a digit has at least so many pixels along its longer side
 SPECK = 0.3  # what stays alone and is shorter than this part of the digits' height is a speck
@@ -22,13 +22,19 @@ FULL = 0.6  # from this part of the digits' height on a piece may be a digit of 
 
 def find_digits(ink: Array) -> list[list[Mark]]:
     """The digits of a picture, line by line, each line from left to right; empty where nothing is drawn."""
-    marks = _without_border([mark for mark in find_marks(ink) if not _is_rule(mark, ink.shape)], ink.shape)
+    return find_marks(ink)[0]
+
+
+def find_marks(ink: Array) -> tuple[list[list[Mark]], list[Mark]]:
+    """The digits of a picture, line by line, and what is too small or too flat for one: dots, bars, specks."""
+    marks = _without_border([mark for mark in connected(ink) if not _is_rule(mark, ink.shape)], ink.shape)
     marks = without_rules(without_frames(marks))
     if not marks:
-        return []
+        return [], []
     height = _usual_height(marks)
-    whole = [mark for mark in _joined(marks, height) if _is_digit(mark, height)]
-    return _lines(whole)
+    joined = _joined(marks, height)
+    whole = [mark for mark in joined if _is_digit(mark, height)]
+    return in_lines(whole), [mark for mark in joined if not _is_digit(mark, height)]
 
 
 def _is_rule(mark: Mark, shape: tuple[int, ...]) -> bool:
@@ -116,7 +122,7 @@ def _is_digit(mark: Mark, height: float) -> bool:
     return mark.longest >= max(SMALLEST, SPECK * height) and mark.width < 4 * mark.height
 
 
-def _lines(marks: list[Mark]) -> list[list[Mark]]:
+def in_lines(marks: list[Mark]) -> list[list[Mark]]:
     """Lines from top to bottom; a line may slope: a digit joins the line whose last digit stands beside it."""
     lines: list[list[Mark]] = []
     for mark in sorted(marks, key=lambda mark: mark.box[0] + mark.box[2]):

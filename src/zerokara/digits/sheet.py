@@ -116,7 +116,8 @@ def _filled(mask: Array) -> Array:
 def _grown(mask: Array) -> Array:
     framed = np.pad(mask, 1)
     H, W = mask.shape
-    return np.logical_or.reduce([framed[dy : dy + H, dx : dx + W] for dy in range(3) for dx in range(3)])
+    grown: Array = np.logical_or.reduce([framed[dy : dy + H, dx : dx + W] for dy in range(3) for dx in range(3)])
+    return grown
 
 
 def _rim(shape: tuple[int, ...]) -> Array:
