@@ -28,7 +28,8 @@ PITCHES = 2.6  # … and is so many times longer than they are apart: a one is n
 UNDERLINE = 1.4  # heights of a digit: no flat stroke is so long
 LEVEL = 0.22  # … and slopes little: longer, steeper lines are arcs of a circle
 BESIDE = 0.1  # … and an underline is so much longer on either side than the one digit on it
-FILLS = 0.3  # of a cell's height: what stands in it is at least so tall
+FILLS = 0.3  # of a cell's height: what stands in it is at least so tall …
+CROWD, FILLS_TOGETHER = 2, 0.12  # … or there are so many, each at least so tall: the frame of a page
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +188,7 @@ def _inhabited(cells: list[Line], bare: Array) -> list[Line]:
     rows = rows[rows > 0.1 * (bottom - top)]
     heights = _heights(bare[top:bottom, left:right])
     tall = float(np.median(rows)) if rows.size else bottom - top
-    return cells if heights.size and heights.max() >= FILLS * tall else []
+    return cells if (heights >= FILLS * tall).any() or (heights >= FILLS_TOGETHER * tall).sum() >= CROWD else []
 
 
 def _heights(ink: Array) -> Array:
