@@ -17,6 +17,7 @@ from zerokara.digits.look import Sight, look
 from zerokara.digits.segment import Mark
 from zerokara.digits.settle import settle
 from zerokara.digits.shipped import load_reader
+from zerokara.digits.spacing import with_gaps
 from zerokara.digits.view import prepare
 from zerokara.models.committee import Reader
 
@@ -112,7 +113,7 @@ def _read(picture: Picture, reader: Reader | None) -> Reading:
     boxes = [_box(mark, sight, picture) for line in lines for mark in line]
     digits = tuple(_digit(p, box, view) for p, box, view in zip(answers, boxes, views, strict=True))
     named = iter(digits)
-    text = "\n".join("".join(str(next(named).digit) for _ in line) for line in lines)
+    text = with_gaps(lines, [[str(next(named).digit) for _ in line] for line in lines])
     return Reading(picture.name, digits, text, page=page)
 
 
