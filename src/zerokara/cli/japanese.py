@@ -120,8 +120,10 @@ HELP: dict[str, str] = {
     "Weights of a reader of your own, instead of the one that came with the installation.": (
         "付属のリーダーの代わりに使う、自分のリーダーの重み。"
     ),
-    "Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain.": (
+    "Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain; "
+    "and what was taken for paper (NAME.paper.png, in red: lines, boxes, rules), if anything was.": (
         "どの線が決め手になったかを示し、図（NAME.strokes.png）を --save-view のフォルダーか zerokara-explain に書きます。"
+        "紙の罫線や枠とみなしたものがあれば、それも赤で描きます (NAME.paper.png)。"
     ),
     "A training with an expected result, by its name": "結果の予想値が付いた学習（レシピ）の名前",
     "A model": "モデルの名前",
