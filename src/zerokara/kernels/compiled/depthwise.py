@@ -78,8 +78,9 @@ def slide_each_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     places = places[: places.size - ROWS]
     total = p * q
     taps, outs = np.zeros(total + ROWS, np.int64), np.zeros(total + ROWS, np.int64)
-    taps[:total] = tap_table(plan, 1, width, low_h, low_w)[0]
-    outs[:total] = np.arange(total) * step
+    table = tap_table(plan, 1, width, low_h, low_w)[0]
+    for k in range(total):
+        taps[k], outs[k] = table[k], k * step
     nothing = np.zeros(lanes, x.dtype)
     panel = np.empty(places.size * 2 * lanes, x.dtype)
 

@@ -169,7 +169,8 @@ def _combine(a, b, y, code, repeated, start, stop):  # type: ignore[no-untyped-d
     copies = max(1, _LONG // b.size)
     row = np.empty(copies * b.size, b.dtype)
     for k in range(copies):
-        row[k * b.size : (k + 1) * b.size] = b
+        for j in range(b.size):
+            row[k * b.size + j] = b[j]
     for begin in range(start, stop, row.size):
         end = min(begin + row.size, stop)
         _apply(code, a[begin:end], row[: end - begin], y[begin:end])

@@ -83,10 +83,11 @@ def _layer_norm(rows, weight, bias, flags, eps, y, start, stop):  # type: ignore
     """y = (x − mean) · scale · weight + bias, row by row. Flags: is there a weight, is there a bias."""
     factor, offset = np.ones(weight.size, rows.dtype), np.zeros(weight.size, rows.dtype)
     centred, squares = np.empty(weight.size, rows.dtype), np.empty(weight.size, rows.dtype)
-    if flags[0]:
-        factor[:] = weight
-    if flags[1]:
-        offset[:] = bias
+    for k in range(weight.size):
+        if flags[0]:
+            factor[k] = weight[k]
+        if flags[1]:
+            offset[k] = bias[k]
     for n in range(start, stop):
         target = y[n]
         scale = _centre(rows[n], centred, squares, eps)
@@ -101,7 +102,8 @@ def _layer_norm_grad(slopes, rows, weight, weighted, eps, dx, sums, start, stop)
     factor = np.ones(weight.size, rows.dtype)
     normal, room, h = np.empty_like(factor), np.empty_like(factor), np.empty_like(factor)
     if weighted:
-        factor[:] = weight
+        for k in range(weight.size):
+            factor[k] = weight[k]
     for n in range(start, stop):
         g, target = slopes[n], dx[n]
         scale = _centre(rows[n], normal, room, eps)

@@ -7,6 +7,7 @@ each the first that no other has taken. This process only waits for them, shows 
 interrupted.
 """
 
+import gc
 import os
 import signal
 import subprocess
@@ -35,6 +36,9 @@ _SLOWEST = (
 )  # fmt: skip
 """The kernels that take longest, first: who begins with them does not wait for them in the end."""
 
+_NEXT = {"cross_entropy_mean": "cross_entropy", "multiply_blocks": "multiply_few", "largest_spread": "relu"}
+"""What is evaluated soon after a training step that calls these: compiled with it, one process would have to."""
+
 
 def together(make: Callable[[], T]) -> T:
     """What `make` returns; it is called once more if it wants kernels that are not there yet, when they are."""
@@ -43,7 +47,9 @@ def together(make: Callable[[], T]) -> T:
     if not wanted:
         return made
     del made  # its memory may be large
-    _compile([*wanted, *((kernel, crew.CODE) for kernel in crew.KERNELS)])
+    known = {kernel.name: kernel for kernel in build.KERNELS}
+    later = [(known[_NEXT[kernel.name]], dtype) for kernel, dtype in wanted if kernel.name in _NEXT]
+    _compile([*wanted, *later, *((kernel, crew.CODE) for kernel in crew.KERNELS)])
     return make()
 
 
@@ -87,6 +93,7 @@ def _wait(workers: list["subprocess.Popen[bytes]"], missing: Sequence[Wanted]) -
 def work() -> None:
     """What such a process does: compile the kernels that its arguments name, but those that somebody else compiles."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever waits for us says when to end
+    gc.disable()  # it would look for garbage among millions of instructions for a tenth of the time, and find little
     import zerokara.kernels.compiled  # noqa: F401  (all kernels)
 
     kernels = {kernel.name: kernel for kernel in build.KERNELS}

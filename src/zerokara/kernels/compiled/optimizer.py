@@ -103,8 +103,8 @@ def _momentum(w, g, v, numbers, start, stop):  # type: ignore[no-untyped-def]
         weights, speeds = w[begin:end], v[begin:end]
         slopes = _penalised(weights, g[begin:end], numbers, room)
         if first != 0:
-            speeds[:] = slopes
             for k in range(weights.size):
+                speeds[k] = slopes[k]
                 weights[k] -= lr * (slopes[k] + momentum * slopes[k]) if nesterov != 0 else lr * slopes[k]
         elif nesterov != 0:
             for k in range(weights.size):

@@ -260,7 +260,8 @@ def pack(w, bias, packed, plan, start, stop):  # type: ignore[no-untyped-def]
         rest[:] = 0
         if bias.size == plan[8]:
             for group in range(groups):
-                rest[group * step :][:filters] = bias[group * filters :][:filters]
+                for f in range(filters):
+                    rest[group * step + f] = bias[group * filters + f]
 
 
 @kernel("void(T[::1], T[::1], UniTuple(i8, 25), i8, i8)", writes=("packed",))
