@@ -5,8 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.autodiff import Tensor
 from zerokara.experiments import Result
 from zerokara.experiments.ch02.logic_gates import GATES
+from zerokara.models import summarize
+from zerokara.nn import Dropout
 
 Same = dict[str, Callable[[dict[str, Any], Result], tuple[Any, Any]]]
 
@@ -111,8 +114,22 @@ SAME: Same = {
     "overfit-weight-decay": lambda p, r: (list(p["found"].values()), _ends(r, "without", "with")),
     "weight-decay-sweep": lambda p, r: (list(p["found"].values()), _ends(r, "0", "1", "2")),
     "overfit-l1": lambda p, r: (list(p["found"].values()), _ends(r, "plain", "l2", "l1.0", "l1.1")),
-    "dropout-ratio-sweep": lambda p, r: ([p["found"][0.0]], _ends(r, "sgd.0")),
-    "overfit-dropout-l1": lambda p, r: ([p["found"]["neither"], p["found"]["l1"]], _ends(r, "neither", "l1")),
+    "dropout-ratio-sweep": lambda p, r: (
+        list(p["found"].values()),
+        _ends(r, *(f"sgd.{k}" for k in range(len(p["found"])))),
+    ),
+    "overfit-dropout": lambda p, r: (list(p["found"].values()), _ends(r, "without", "with")),
+    "overfit-dropout-l1": lambda p, r: (list(p["found"].values()), _ends(r, "neither", "dropout", "l1")),
+    "dropout-ensemble": lambda p, r: (
+        [p["distance"], np.mean(p["together"].argmax(axis=1) == p["whole"].argmax(axis=1))],
+        [r["arithmetic.distance"][-1], r["arithmetic.agreement"][-1]],
+    ),
+    "hyperparameter-search": lambda p, r: (
+        np.transpose(sorted(p["found"])),
+        np.transpose(sorted(zip(r["validation"][:, -1], r["lr"], r["decay"], strict=True))),
+    ),
+    "batch-norm": lambda p, r: (p["ends"], r["curves"][:, :, -1].ravel()),
+    "train-val-test": lambda p, r: (np.transpose(p["scores"]), r["scores"]),
     "l1-l2-geometry": lambda p, r: ([p["best"]["L1"], p["best"]["L2"]], [r["L1"], r["L2"]]),
     "regularizer-gradients": lambda p, r: ([p["l2"], p["l1"]], [r["l2"], r["l1"]]),
     # chapter 7
@@ -124,7 +141,10 @@ SAME: Same = {
         [r[f"{n}.change"] for n in ("raw", "max", "average")],
     ),
     "col2im-walk": lambda p, r: (p["count"], r["count.0"]),
-    "im2col-cost": lambda p, r: (p["outputs"][0].shape, p["outputs"][1].shape),
+    "im2col-cost": lambda p, r: (
+        [*p["memory"][-1:], p["x"].nbytes, p["outputs"][0].nbytes, *(1e9 * np.ptp(p["outputs"], axis=0).ravel() < 1)],
+        [r["col.bytes"], r["x.bytes"], r["y.bytes"], *np.ones(p["outputs"][0].size)],
+    ),
     "pool-by-im2col": lambda p, r: (p["output"], r["output"]),
     "conv-gradient-check": lambda p, r: (p["differences"], r["book"]),
     "train-simple-convnet": lambda p, r: (p["losses"], r["net.losses"]),
@@ -140,7 +160,10 @@ SAME: Same = {
     ),
     "filters": lambda p, r: ([p["before"], p["after"]], [r["before"], r["after"]]),
     "apply-filter": lambda p, r: (p["maps"], r["maps"]),
-    "hand-made-filters": lambda p, r: (np.abs(p["flat"]).max(axis=(1, 2)), [r["flat"][k] for k in (0, 1, 4, 5)]),
+    "hand-made-filters": lambda p, r: (
+        [*np.abs(p["flat"]).max(axis=(1, 2)), *p["maps"].ravel()],
+        [*r["flat"][[0, 1, 4, 5]], *r["maps"][[0, 1, 4, 5]].ravel()],
+    ),
     "feature-hierarchy": lambda p, r: ([p["alike"][n] for n in r["layers"]], r["trained"]),
     "hidden-activations": lambda p, r: (p["zeros"], r["zeros"]),
     "grad-cam": lambda p, r: (p["heat"].map, r["maps"]),
@@ -153,8 +176,15 @@ SAME: Same = {
     "alexnet-anatomy": lambda p, r: (p["sums"].parameters, r["one.total"]),
     "alexnet-dropout": lambda p, r: (p["found"][0], r["none.losses"]),
     # chapter 8
-    "train-deep-convnet": lambda p, r: (p["parameters"], r["full.parameters"]),
+    "train-deep-convnet": lambda p, r: (
+        [p["parameters"], *p["accuracies"]],
+        [r["full.parameters"], *r["full.test"]],
+    ),
     "misclassified": lambda p, r: (p["answers"].accuracy, r["accuracy"]),
+    "better-accuracy": lambda p, r: (
+        np.divide(p["mistakes"], len(p["test"])),
+        np.divide([*r["member.errors"], r["together.errors"]], len(p["test"])),
+    ),
     "half-precision": lambda p, r: (
         [p["plain"].accuracy, *p["sizes"]],
         [r["plain.accuracy"], r["plain.bytes"], r["16.bytes"]],
@@ -176,8 +206,13 @@ SAME: Same = {
         r["gradients"][0, :, :, 0].ravel(),
     ),
     "cpu-gpu-time": lambda p, r: (
-        np.abs(p["scores"]["compiled"] - p["scores"]["reference"]).max() / np.abs(p["scores"]["reference"]).max(),
-        r["apart"][0],
+        [
+            1e6
+            * np.abs(p["scores"]["compiled"] - p["scores"]["reference"]).max()
+            / np.abs(p["scores"]["reference"]).max(),
+            sum(row.multiply_adds for row in summarize(p["model"], p["shape"])),
+        ],
+        [1e6 * r["apart"][0], r["multiply_adds"]],
     ),
     "layer-time": lambda p, r: ([row.multiply_adds for row in p["rows"]], r["deep-convnet.multiply_adds"]),
     "parallel-training": lambda p, r: (p["loss"], r["alone.losses"][0]),
@@ -195,19 +230,30 @@ LEARNED = {
     *("overfit-dropout-l1", "train-simple-convnet", "train-simple-convnet-small", "double-convnet", "convnet-init"),
     *("pixel-permutation", "filters", "apply-filter", "feature-hierarchy", "hidden-activations", "grad-cam"),
     *("grad-cam-mnist", "lenet", "alexnet-dropout", "misclassified", "half-precision", "stacked-3x3-trained"),
-    *("data-augmentation", "depth-comparison", "drawn-robustness", "awesome-net", "parallel-training"),
+    *("overfit-dropout", "dropout-ensemble", "hyperparameter-search", "batch-norm", "train-val-test"),
+    *(
+        "better-accuracy",
+        "train-deep-convnet",
+        "data-augmentation",
+        "depth-comparison",
+        "drawn-robustness",
+        "awesome-net",
+        "parallel-training",
+    ),
 }
 """Experiments that train a network."""
 
-LIKE = {
-    "dropout-ensemble",
-    "overfit-dropout",
-    "hyperparameter-search",
-    "batch-norm",
-    "train-val-test",
-    "better-accuracy",
+DROPPING = {
+    *("feature-hierarchy", "grad-cam", "grad-cam-mnist", "misclassified", "half-precision", "alexnet-dropout"),
+    *("dropout-ensemble", "overfit-dropout", "overfit-dropout-l1", "dropout-ratio-sweep"),
+    *("better-accuracy", "train-deep-convnet"),
 }
-"""Programs with seeds of their own: they do the same training, and not the same numbers."""
+"""Networks with dropout, whose masks a recorded step draws at other moments: on both sides the same values drop."""
 
-DROPPING = {"feature-hierarchy", "grad-cam", "grad-cam-mnist", "misclassified", "half-precision", "alexnet-dropout"}
-"""Networks with dropout, whose masks a recorded step draws at other moments: on both sides nothing is dropped."""
+
+def drop_the_same(layer: Dropout, x: Tensor) -> Tensor:
+    """Dropout without chance: which values are dropped depends on their place and on p alone."""
+    places = np.arange(int(np.prod(x.shape[1:]))).reshape(x.shape[1:])
+    kept = (places * 0.6180339887) % 1 >= layer.p
+    y = x * (kept / (1 - layer.p)).astype(x.dtype) if layer.training else x
+    return y if layer.inverted else y * (1 - layer.p)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.experiments.quick import quick_result
-from tests.report.browser import CHROMIUM, faults
+from tests.report.browser import faults, needs_browser
 from zerokara.cli.app import main
 from zerokara.experiments import EXPERIMENTS, run
 from zerokara.experiments.index import write_index, write_report
@@ -16,7 +16,7 @@ from zerokara.report import Lang
 DIGITS = {"filters": {"data": "digits"}}
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no browser is installed")
+@needs_browser
 @pytest.mark.parametrize("chapter", range(1, 9))
 def test_reports_are_laid_out_whole(chapter: int, tmp_path: Path) -> None:
     pages = {
@@ -28,7 +28,7 @@ def test_reports_are_laid_out_whole(chapter: int, tmp_path: Path) -> None:
     assert faults(pages, tmp_path) == []
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no browser is installed")
+@needs_browser
 def test_the_measuring_finds_what_is_wrong(tmp_path: Path) -> None:
     """A text that is cut off, two that lie on each other, and a page that is too wide."""
     text = "<text x='{}' y='20' font-size='12'>{}</text>"
@@ -41,7 +41,7 @@ def test_the_measuring_finds_what_is_wrong(tmp_path: Path) -> None:
     assert found == {"cut off", "on each other", "the page is 908 px wide"}
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no browser is installed")
+@needs_browser
 def test_the_measuring_finds_what_is_unclear_in_print_and_in_the_dark(tmp_path: Path) -> None:
     """Rows that scroll on paper or without a sign, pictures of several sizes, blocks that no page holds, pale words."""
     style = "@media print { .tall { break-inside: avoid } } @media (prefers-color-scheme: dark) { p { color: #222 } }"
@@ -60,7 +60,7 @@ def test_the_measuring_finds_what_is_unclear_in_print_and_in_the_dark(tmp_path: 
     }
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no browser is installed")
+@needs_browser
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_the_table_of_contents_and_an_explanation_are_laid_out_whole(lang: Lang, tmp_path: Path) -> None:
     for name in ("chain-rule", "filters", "nand-half-adder"):

@@ -6,13 +6,27 @@ wide, narrow and printed, light and dark. A copy is measured, without the policy
 
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pytest
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+REQUIRED = "ZEROKARA_TEST_BROWSER"
+"""Set to `required`, a missing browser is a failure: the checks of every change set it. Else the tests are skipped."""
+
+
+def may_be_skipped() -> bool:
+    """Whether there is no browser, and nobody said that there has to be one."""
+    return CHROMIUM is None and os.environ.get(REQUIRED) != "required"
+
+
+needs_browser = pytest.mark.skipif(may_be_skipped(), reason="no browser (chromium) is installed")
 
 WIDE, NARROW, PRINTED = 1200, 390, 718
 """Pixels across: a desk, a phone, and a sheet of A4 between its margins."""
@@ -150,7 +164,8 @@ def faults(
     pages: Mapping[str, str], folder: Path, media: Sequence[tuple[int, bool]] = MEDIA
 ) -> list[tuple[str, int, str]]:
     """(page, width, what is wrong) for every page in every medium: (width, whether dark)."""
-    assert CHROMIUM is not None
+    if CHROMIUM is None:
+        pytest.fail(f"{REQUIRED}=required, and there is no browser: install chromium", pytrace=False)
     jobs = [
         [name, re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)] for name, page in pages.items()
     ]

@@ -24,6 +24,7 @@ SHARED: dict[str, tuple[str, Mapping[str, str]]] = {
         {"ways": '{"plain": {}, "l2": {"weight_decay": $weight_decay}, **{s: {"l1": s} for s in $l1}}'},
     ),
     "dropout-ratio-sweep": ("few_images", {"ways": '{ratio: {"dropout": ratio} for ratio in $ratio}'}),
+    "overfit-dropout": ("few_images", {"ways": '{"without": {}, "with": {"dropout": $ratio}}'}),
     "overfit-dropout-l1": (
         "few_images",
         {"ways": '{"neither": {}, "dropout": {"dropout": $ratio}, "l1": {"l1": $l1}}'},

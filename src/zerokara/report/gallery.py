@@ -71,7 +71,7 @@ class Tile:
             element(
                 "div",
                 *(picture.html() for picture in self.pictures),
-                class_="pictures" if across else "pictures alone",
+                class_=self._row(across),
                 style=f"--across: {across}" if across > 1 else None,
             ),
             element("strong", mark + self.headline, class_=style) if self.headline else "",
@@ -79,6 +79,11 @@ class Tile:
             element("div", *self.charts, class_="charts") if self.charts else "",
             class_="series" if across >= SERIES else None,
         )
+
+    def _row(self, across: int) -> str:
+        if not across:
+            return "pictures alone"
+        return "pictures long" if across == 1 < len(self.pictures) else "pictures"
 
 
 def gallery(

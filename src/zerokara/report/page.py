@@ -120,7 +120,7 @@ class Page:
             self.choices.html() if self.choices else self._contents(names),
             *(section.html(lang, name) for section, name in zip(self.sections, names, strict=True)),
             self.ways.html() if self.ways else "",
-            element("footer", element("p", self.footer)) if self.footer else "",
+            self._foot(),
         )
         head = element(
             "head",
@@ -149,6 +149,17 @@ class Page:
             element("p", self.lead, class_="lead") if self.lead else "",
             element("dl", *(fact.html() for fact in self.facts), class_="facts") if self.facts else "",
         )
+
+    def _foot(self) -> Markup:
+        """The footer; on paper it says too what is left out, for it stays folded there."""
+        pieces = [piece for section in self.sections for piece in section.pieces]
+        left_out = {
+            "numbers-unprinted": any(isinstance(piece, Figure) and piece.table is not None for piece in pieces),
+            "answers-unprinted": any(isinstance(piece, Quiz) for piece in pieces),
+        }
+        said = [element("p", self.footer)] if self.footer else []
+        said += [element("p", say(self.lang, key), class_="unprinted") for key, is_so in left_out.items() if is_so]
+        return element("footer", *said) if said else Markup("")
 
     def _contents(self, names: Sequence[str]) -> Markup:
         if len(names) < 3:

@@ -31,6 +31,14 @@ TEXTS: dict[str, Text] = {
     "contents": Text("Contents", "目次"),
     "answer": Text("The answer", "答え"),
     "numbers": Text("The numbers behind this figure", "この図の数値"),
+    "numbers-unprinted": Text(
+        "Not printed: the numbers behind the figures. On the screen they unfold below each figure.",
+        "図の数値は印刷していません。画面では各図の下で開けます。",
+    ),
+    "answers-unprinted": Text(
+        "Not printed: the answers to the questions. On the screen they unfold below each question.",
+        "問題の答えは印刷していません。画面では各問題の下で開けます。",
+    ),
     "thinned": Text(
         "Every value would be {total} rows; {shown} of them are listed.", "全 {total} 行のうち {shown} 行を示します。"
     ),

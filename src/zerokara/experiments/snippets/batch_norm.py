@@ -2,18 +2,26 @@
 import numpy as np
 
 import zerokara as zk
+from zerokara import functional as F
 from zerokara import nn
 
-data = zk.data.load("mnist")
-few, pixels = data.train.take(1000), int(np.prod(data.train.shape))
-ends = {}
-for std in (0.3, 0.05, 0.01):
+# part: train
+
+std_from = 1.0
+std_to = 0.0001
+count = 16
+images = 1000
+iterations = 191
+data, ends = zk.data.load("mnist"), []
+few, pixels = data.train.take(images), int(np.prod(data.train.shape))
+for std in np.geomspace(std_from, std_to, count):
     for normalized in (False, True):
-        layers = [nn.Flatten()]
+        layers, drawn = [nn.Flatten()], zk.generator(0, "lab", "weights")
         for before, after in zip([pixels, *[100] * 4], [100] * 5):
-            layers += [nn.Linear(before, after, init=std), *([nn.BatchNorm1d(after)] if normalized else []), nn.ReLU()]
-        net = nn.Sequential(*layers, nn.Linear(100, len(data.classes), init=std))
-        for _ in zk.training.fit(net, zk.data.Loader(few, 100), zk.optim.SGD(net, lr=0.01), epochs=20):
-            pass
-        ends[std, normalized] = zk.training.evaluate(net, few).accuracy
-        print(std, "with" if normalized else "without", ends[std, normalized])
+            norm = [nn.BatchNorm1d(after, eps=1e-6)] if normalized else []  # the book's epsilon
+            layers += [nn.Linear(before, after, init=float(std), rng=drawn), *norm, nn.ReLU()]
+        net = nn.Sequential(*layers, nn.Linear(100, len(data.classes), init=float(std), rng=drawn))
+        with np.errstate(all="ignore"):  # from too large weights the values leave the range of numbers
+            train(net, zk.optim.SGD(net, lr=0.01), few, iterations)
+            ends.append(zk.training.evaluate(net, few).accuracy)
+        print(f"{std:.4f}", "with" if normalized else "without", ends[-1])

@@ -2,20 +2,27 @@
 import numpy as np
 
 import zerokara as zk
+from zerokara import functional as F
 
 images = 60000
+test_images = 10000
 iterations = 1200
 members = 5
-data, together = zk.data.load("mnist"), []
-some = data.train.take(images)
-epochs = max(1, iterations * 100 // len(some))
+data, mistakes, together = zk.data.load("mnist"), [], []
+some, test, crop = data.train.take(images), data.test.take(test_images), zk.data.transforms.Crop(1)
 for member in range(members):
     net = zk.models.DeepConvNet(data.train.shape, len(data.classes), rng=zk.generator(0, "lab", "weights", member))
-    crop = zk.data.transforms.Crop(1)  # shifted by a pixel, each time anew
-    loader, optimizer = zk.data.Loader(some, 100, seed=member, transform=crop), zk.optim.Adam(net)
-    falling = zk.optim.CosineLR(0.001, iterations)  # the learning rate
-    for _ in zk.training.fit(net, loader, optimizer, epochs=epochs, schedule=falling):
-        pass
-    together.append(zk.training.evaluate(net, data.test).probabilities)
-    print(member, np.sum(together[-1].argmax(axis=1) != data.test.labels), "mistakes")
-print(np.sum(np.mean(together, axis=0).argmax(axis=1) != data.test.labels), "together")
+    adam, falling = zk.optim.Adam(net), zk.optim.CosineLR(0.001, iterations)  # the learning rate
+    drawn, altering = (zk.generator(0, "lab", f"batches {member}", *more) for more in ((), ("transform",)))
+    for i in range(iterations):
+        adam.lr, chosen = falling(i), drawn.integers(0, len(some), 100)
+        x = crop(zk.data.scaled(some.images[chosen]), altering)  # shifted by a pixel, each time anew
+        loss = F.cross_entropy(net(x), some.labels[chosen])
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    together.append(zk.training.evaluate(net, test).probabilities)
+    mistakes.append(np.sum(together[-1].argmax(axis=1) != test.labels))
+    print(member, mistakes[-1], "mistakes")
+mistakes.append(np.sum(np.mean(together, axis=0).argmax(axis=1) != test.labels))
+print(mistakes[-1], "together")

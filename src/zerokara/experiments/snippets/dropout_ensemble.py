@@ -9,10 +9,13 @@ from zerokara import functional as F
 iterations = 3000
 ratio = 0.2
 masks = 128
-data = zk.data.load("mnist")
-few, test, pixels = data.train.take(300), data.test.take(300), int(np.prod(data.train.shape))
-drawn = zk.generator(0, "lab", "weights")
+inverted = False  # the book's dropout scales down in evaluation
+test_images = 2000
+data, drawn = zk.data.load("mnist"), zk.generator(0, "lab", "weights")
+few, test, pixels = data.train.take(300), data.test.take(test_images), int(np.prod(data.train.shape))
 net = zk.models.MultiLayerNet(pixels, [100] * 6, len(data.classes), dropout=ratio, rng=drawn)
+for layer in (layer for layer in net if isinstance(layer, zk.nn.Dropout)):
+    layer.inverted = inverted
 train(net, zk.optim.SGD(net, lr=0.01), few, iterations)
 x = zk.data.scaled(test.images)
 with zk.no_grad():

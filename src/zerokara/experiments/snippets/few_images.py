@@ -8,12 +8,15 @@ from zerokara import functional as F
 
 ways = {"plain": {}}
 iterations = 601
+inverted = False  # the book's dropout scales down in evaluation
 lr = 0.01
 data = zk.data.load("mnist")
 few, pixels, found = data.train.take(300), int(np.prod(data.train.shape)), {}
 for name, way in ways.items():
     ratio, drawn = way.pop("dropout", 0.0), zk.generator(0, "lab", "weights")
     net = zk.models.MultiLayerNet(pixels, [100] * 6, len(data.classes), dropout=ratio, rng=drawn)
+    for layer in (layer for layer in net if isinstance(layer, zk.nn.Dropout)):
+        layer.inverted = inverted
     train(net, zk.optim.SGD(net, lr=lr, decay="weights", **way), few, iterations)
     found[name] = [zk.training.evaluate(net, part).accuracy for part in (few, data.test)]
     near = np.mean(np.abs(np.concatenate([p.data.ravel() for p in net.parameters() if p.ndim > 1])) < 1e-3)

@@ -2,18 +2,25 @@
 import numpy as np
 
 import zerokara as zk
+from zerokara import functional as F
 
+# part: train
+
+trials = 100
+epochs = 50
+images = 500
+validation = 100
 data = zk.data.load("mnist")
-few = data.train.take(500)
-train, validation = zk.data.split(few, 0.2, seed=0)
-pixels, drawn = int(np.prod(data.train.shape)), np.random.default_rng(0)
-found = []
-for _ in range(100):
-    lr, decay = 10 ** drawn.uniform(-6, -2), 10 ** drawn.uniform(-8, -4)
-    net = zk.models.MultiLayerNet(pixels, [100] * 6, len(data.classes))
-    optimizer = zk.optim.SGD(net, lr=lr, weight_decay=decay)
-    for _record in zk.training.fit(net, zk.data.Loader(train, 100), optimizer, epochs=50):
-        pass
-    found.append((zk.training.evaluate(net, validation).accuracy, lr, decay))
+some, pixels, found = data.train.take(images), int(np.prod(data.train.shape)), []
+order = zk.generator(0, "lab", "kept apart").permutation(len(some))
+learn, judge = some.select(order[validation:]), some.select(order[:validation])
+rates = 10 ** zk.generator(0, "lab", "drawn", 0).uniform(-6, -2, trials)
+decays = 10 ** zk.generator(0, "lab", "drawn", 1).uniform(-8, -4, trials)
+for k, (lr, decay) in enumerate(zip(rates, decays)):
+    drawn = zk.generator(0, "lab", "weights", k)
+    net = zk.models.MultiLayerNet(pixels, [100] * 6, len(data.classes), rng=drawn)
+    optimizer = zk.optim.SGD(net, lr=lr, weight_decay=decay, decay="weights")
+    train(net, optimizer, learn, epochs * max(1, len(learn) // 100), stream=f"batches {k}")
+    found.append((zk.training.evaluate(net, judge).accuracy, lr, decay))
 for accuracy, lr, decay in sorted(found, reverse=True)[:5]:
     print(f"validation accuracy {accuracy:.2f}: learning rate {lr:.5f}, weight decay {decay:.1e}")

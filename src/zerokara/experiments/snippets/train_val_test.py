@@ -2,19 +2,25 @@
 import numpy as np
 
 import zerokara as zk
+from zerokara import functional as F
+
+# part: train
 
 trials = 100
 epochs = 50
 images = 500
+validation = 100
 data = zk.data.load("mnist")
-some = data.train.take(images + 100)
-train, validation = some.select(np.arange(images)), some.select(np.arange(images, len(some)))
-pixels, drawn, scores = int(np.prod(data.train.shape)), np.random.default_rng(0), []
-for _ in range(trials):
-    net = zk.models.MultiLayerNet(pixels, [100] * 6, len(data.classes))
-    optimizer = zk.optim.SGD(net, lr=10 ** drawn.uniform(-6, -2), weight_decay=10 ** drawn.uniform(-8, -4))
-    for _record in zk.training.fit(net, zk.data.Loader(train, 100), optimizer, epochs=epochs):
-        pass
-    scores.append([zk.training.evaluate(net, part).accuracy for part in (train, validation, data.test)])
+some, pixels, scores = data.train.take(images), int(np.prod(data.train.shape)), []
+order = zk.generator(0, "lab", "kept apart").permutation(len(some))
+learn, judge = some.select(order[validation:]), some.select(order[:validation])
+rates = 10 ** zk.generator(0, "lab", "drawn", 0).uniform(-6, -2, trials)
+decays = 10 ** zk.generator(0, "lab", "drawn", 1).uniform(-8, -4, trials)
+for k, (lr, decay) in enumerate(zip(rates, decays)):
+    drawn = zk.generator(0, "lab", "weights", k)
+    net = zk.models.MultiLayerNet(pixels, [100] * 6, len(data.classes), rng=drawn)
+    optimizer = zk.optim.SGD(net, lr=lr, weight_decay=decay, decay="weights")
+    train(net, optimizer, learn, epochs * max(1, len(learn) // 100), stream=f"batches {k}")
+    scores.append([zk.training.evaluate(net, part).accuracy for part in (learn, judge, data.test)])
 best = max(range(trials), key=lambda k: scores[k][1])  # chosen by validation
 print("claimed", scores[best][1], "true", scores[best][2])

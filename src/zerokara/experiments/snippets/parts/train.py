@@ -1,6 +1,6 @@
-def train(net, optimizer, split, iterations, size=100, alter=lambda x: x):
+def train(net, optimizer, split, iterations, size=100, alter=lambda x: x, stream="batches"):
     """Mini-batches drawn at random, with replacement; the loss of each."""
-    drawn, losses = zk.generator(0, "lab", "batches"), []
+    drawn, losses = zk.generator(0, "lab", stream), []
     for _ in range(iterations):
         chosen = drawn.integers(0, len(split), size)
         x = alter(zk.data.scaled(split.images[chosen]))
