@@ -1,0 +1,1 @@
+"""The studio: a local web page in which the engine answers while one draws."""
