@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket
 
 from zerokara.release import __version__
 from zerokara.studio import frames, state
+from zerokara.studio.colours import style_sheet
 from zerokara.studio.channel import FULL, Channel
 from zerokara.studio.gate import OPEN, Gate, Keys, cookie
 from zerokara.studio.pool import Pool
@@ -103,7 +104,7 @@ class Studio:
         lang = request.query_params.get("lang")
         there = f"./#lang={lang}" if lang in ("en", "ja") else "./"
         body = (
-            '<!doctype html><html lang="en"><meta charset="utf-8"><title>zerokara studio</title>'
+            '<!doctype html><html lang="en"><meta charset="utf-8"><title>zerokara studio</title><link rel="icon" href="static/icon.svg">'
             f'<meta http-equiv="refresh" content="0;url={there}"><p><a href="{there}">zerokara studio</a></p></html>'
         )
         return Response(body, media_type="text/html", headers={"set-cookie": cookie(self.port, self.keys.token)})
@@ -202,6 +203,7 @@ def _static() -> dict[str, tuple[bytes, str]]:
                 found[name] = (entry.read_bytes(), kind)
 
     walk(files("zerokara.studio").joinpath("static"), "")
+    found["colours.css"] = style_sheet().encode(), "text/css"
     return found
 
 

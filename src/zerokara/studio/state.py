@@ -79,6 +79,7 @@ def parse_link(fragment: str) -> tuple[str, dict[str, Any], list[str]]:
     """The page, all its settings, and the names that were left out because they are unknown or their values are bad."""
     given = dict(parse_qsl(fragment.removeprefix("#"), keep_blank_values=True))
     bad = [] if given.pop("v", str(VERSION)) == str(VERSION) else ["v"]
+    given.pop("lang", None)  # what the page speaks; it may be said beside any state
     page = given.pop("p", PAGES[0])
     if page not in PAGES:
         bad, page = [*bad, "p"], PAGES[0]

@@ -1,6 +1,7 @@
 """What the studio says, in both languages: the page asks for this table, and the server's own sentences are here too."""
 
 from zerokara.report.texts import Text
+from zerokara.studio.page_texts import PAGE
 
 SERVER: dict[str, Text] = {
     "refused-host": Text("This address is not the studio's.", "このアドレスはスタジオのものではありません。"),
@@ -31,9 +32,8 @@ SERVER: dict[str, Text] = {
     "failed-hint": Text("The terminal may say more.", "端末に詳しい表示があるかもしれません。"),
 }
 
-PAGE: dict[str, Text] = {}
-
-TEXTS: dict[str, Text] = {**PAGE}
+TEXTS: dict[str, Text] = PAGE
+"""What the page says, by key."""
 
 
 def said(key: str, lang: str) -> str:
