@@ -20,8 +20,8 @@ from starlette.websockets import WebSocket
 
 from zerokara.release import __version__
 from zerokara.studio import frames, state
-from zerokara.studio.colours import style_sheet
 from zerokara.studio.channel import FULL, Channel
+from zerokara.studio.colours import style_sheet
 from zerokara.studio.gate import OPEN, Gate, Keys, cookie
 from zerokara.studio.pool import Pool
 from zerokara.studio.texts import TEXTS, said

@@ -20,7 +20,7 @@ VERSION_TIME = 10.0
 """Seconds in which a new connection has to say hello."""
 
 AHEAD = 8
-SLOTS = 64
+SLOTS = 256
 """So many different topics may wait; a page that makes up more is not one of ours."""
 
 BAD, FULL = 4400, 4429

@@ -49,7 +49,7 @@ def decode(message: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
     """What the message says, and its arrays by name. Raises ValueError for what is no message, in one sentence."""
     head, start = _parsed(message)
     told = head.pop("arrays")
-    return head, {str(one["name"]): _array(message, start, one) for one in told}
+    return head, {str(one.get("name")): _array(message, start, one) for one in told}
 
 
 def _parsed(message: bytes) -> tuple[dict[str, Any], int]:
@@ -74,7 +74,14 @@ def _parsed(message: bytes) -> tuple[dict[str, Any], int]:
 def _array(message: bytes, start: int, told: dict[str, Any]) -> Array:
     dtype, shape, offset = told.get("dtype"), told.get("shape"), told.get("offset")
     sizes_hold = isinstance(shape, list) and len(shape) <= 8 and all(type(n) is int and n >= 0 for n in shape)
-    if dtype not in DTYPES or not sizes_hold or type(offset) is not int or offset < 0 or offset % 8 or "name" not in told:
+    if (
+        dtype not in DTYPES
+        or not sizes_hold
+        or type(offset) is not int
+        or offset < 0
+        or offset % 8
+        or "name" not in told
+    ):
         raise ValueError("the message describes an array that cannot be")
     count = 1
     for n in shape or []:

@@ -17,7 +17,8 @@ FRAME: dict[str, Text] = {
     ),
     "link-above": Text("The link stands in the address bar now.", "リンクをアドレスバーに入れました。"),
     "link-long": Text(
-        "The drawing is too long for a link (over 2,000 characters).", "絵が長すぎてリンクにできません（2,000 文字超）。"
+        "The drawing is too long for a link (over 2,000 characters).",
+        "絵が長すぎてリンクにできません（2,000 文字超）。",
     ),
     "link-bad": Text("In the link was not understood: {names}.", "リンクの中で理解できなかったもの：{names}。"),
     "all-keys": Text("All keys", "キー操作の一覧"),
@@ -33,10 +34,14 @@ FRAME: dict[str, Text] = {
         "The engine had stopped and is started again; your drawing is still here.",
         "エンジンが止まったため、再起動しています。絵はそのまま残っています。",
     ),
-    "engine-broken": Text("The engine does not start; the terminal may say why.", "エンジンが起動しません。端末の表示を確認してください。"),
+    "engine-broken": Text(
+        "The engine does not start; the terminal may say why.", "エンジンが起動しません。端末の表示を確認してください。"
+    ),
     "engine-said": Text("The engine says: {error}.", "エンジンからの報告：{error}。"),
     "closed": Text("The studio cannot be reached; trying again …", "スタジオに接続できません。再接続しています…"),
-    "too-many-tabs": Text("The studio is open in too many tabs: close one.", "タブが多すぎます。どれかを閉じてください。"),
+    "too-many-tabs": Text(
+        "The studio is open in too many tabs: close one.", "タブが多すぎます。どれかを閉じてください。"
+    ),
     "offline": Text("The studio cannot be reached.", "スタジオに接続できません。"),
 }
 
@@ -61,7 +66,10 @@ DRAW: dict[str, Text] = {
         "ペンを動かす間、本物のエンジンが答え続けます。ペンを離すと zerokara read と同じ数値になります。",
     ),
     "hint": Text("draw here, or drop a picture", "ここに描くか、画像をドロップ"),
-    "area": Text("Drawing area, {count} strokes; reads {text}. Enter edits pixels.", "描画面。{count} 画、読み取り結果 {text}。Enter で画素を編集。"),
+    "area": Text(
+        "Drawing area, {count} strokes; reads {text}. Enter edits pixels.",
+        "描画面。{count} 画、読み取り結果 {text}。Enter で画素を編集。",
+    ),
     "tools": Text("Drawing tools", "描画ツール"),
     "undo": Text("Undo", "元に戻す"),
     "redo": Text("Redo", "やり直す"),
@@ -79,26 +87,39 @@ DRAW: dict[str, Text] = {
     ),
     "pixel": Text("row {row}, column {column}, ink {ink}", "{row} 行 {column} 列、インク {ink}"),
     "reading-picture": Text("Reading the picture …", "画像を読んでいます…"),
-    "pages": Text("The file has {count} pages; the first is read.", "{count} ページあるファイルの 1 ページ目を読みました。"),
+    "pages": Text(
+        "The file has {count} pages; the first is read.", "{count} ページあるファイルの 1 ページ目を読みました。"
+    ),
     "answer": Text("The answer", "答え"),
     "bars": Text("Probability of each digit", "各数字の確率"),
-    "bars-note": Text("Choose a bar: what follows then speaks for that digit.", "棒を選ぶと、以下の説明はその数字についてのものになります。"),
+    "bars-note": Text(
+        "Choose a bar: what follows then speaks for that digit.",
+        "棒を選ぶと、以下の説明はその数字についてのものになります。",
+    ),
     "bar": Text("{digit}: {share}", "{digit}：{share}"),
     "nothing": Text("Nothing drawn yet.", "まだ何も描かれていません。"),
     "reads": Text(
-        "Reads {first}, {share}; second choice {second}, {other}.", "読み取り {first}（{share}）、次点 {second}（{other}）。"
+        "Reads {first}, {share}; second choice {second}, {other}.",
+        "読み取り {first}（{share}）、次点 {second}（{other}）。",
     ),
     "reads-several": Text("Reads {text}: {count} digits.", "{text} と読みました（数字 {count} 個）。"),
     "which": Text("Digit to look at", "調べる数字"),
     "which-one": Text("digit {place}: {digit}", "{place} 番目：{digit}"),
     "seen": Text("What it sees", "見ているもの"),
-    "seen-note": Text("28 × 28 numbers from 0 to 1: all that the network gets.", "0〜1 の 28 × 28 個の数値。ネットワークへの入力はこれだけです。"),
-    "seen-words": Text("The digit {digit} as the network sees it, 28 by 28 pixels", "ネットワークが見た {digit}（28 × 28 画素）"),
+    "seen-note": Text(
+        "28 × 28 numbers from 0 to 1: all that the network gets.",
+        "0〜1 の 28 × 28 個の数値。ネットワークへの入力はこれだけです。",
+    ),
+    "seen-words": Text(
+        "The digit {digit} as the network sees it, 28 by 28 pixels", "ネットワークが見た {digit}（28 × 28 画素）"
+    ),
 }
 
 SEEN: dict[str, Text] = {
     "way": Text("From ink to the network", "インクからネットワークへ"),
-    "way-lead": Text("A drawing is made into what MNIST’s digits were.", "描いた数字を、MNIST の数字と同じ形に整えます。"),
+    "way-lead": Text(
+        "A drawing is made into what MNIST’s digits were.", "描いた数字を、MNIST の数字と同じ形に整えます。"
+    ),
     "stages-none": Text("Only for drawings made here.", "ここで描いた数字だけに表示します。"),
     "stage-box-name": Text("ink and box", "インクと外枠"),
     "stage-redrawn-name": Text("stroke width", "線の太さ"),
@@ -158,9 +179,12 @@ WHY: dict[str, Text] = {
     "why-layer": Text("layer {layer}, score {score}", "層 {layer}、スコア {score}"),
     "why-deletion": Text("deletion {area}", "削除 {area}"),
     "why-curve": Text(
-        "Deletion curve from {from} to {to}, area {area}; smaller is better", "削除曲線：{from} から {to}、面積 {area}（小さいほど良い）"
+        "Deletion curve from {from} to {to}, area {area}; smaller is better",
+        "削除曲線：{from} から {to}、面積 {area}（小さいほど良い）",
     ),
-    "why-words": Text("{method} for {digit}: most at the {place}, {share}", "{method}（{digit}）：最も効くのは{place}、{share}"),
+    "why-words": Text(
+        "{method} for {digit}: most at the {place}, {share}", "{method}（{digit}）：最も効くのは{place}、{share}"
+    ),
     "why-blank": Text("{method}: finds nothing", "{method}：何も見つかりません"),
     "place-0": Text("top left", "左上"),
     "place-1": Text("top", "上"),
@@ -186,20 +210,28 @@ INSIDE: dict[str, Text] = {
     "become-minus": Text("ink to take away (−)", "消すインク（−）"),
     "become-first": Text("Choose a digit, and begin.", "数字を選んで始めてください。"),
     "become-told": Text(
-        "After {steps} steps: {best}, {share}; {target} has {other}.", "{steps} ステップ後：{best}（{share}）、{target} は {other}。"
+        "After {steps} steps: {best}, {share}; {target} has {other}.",
+        "{steps} ステップ後：{best}（{share}）、{target} は {other}。",
     ),
-    "become-words": Text("{added} pixels of ink added, {taken} taken away.", "インク {added} 画素分を追加、{taken} 画素分を削除。"),
+    "become-words": Text(
+        "{added} pixels of ink added, {taken} taken away.", "インク {added} 画素分を追加、{taken} 画素分を削除。"
+    ),
     "layers": Text("Layer by layer", "層ごとに見る"),
     "layers-lead": Text(
         "Every map of every layer, each from its least (black) to its greatest value (white). Choose one for its values.",
         "全層の全マップ。それぞれ最小値を黒、最大値を白にしています。選ぶと値を見られます。",
     ),
-    "layer-told": Text("{shape} · {zeros} zeros · {silent} of {all} silent", "{shape}・0 の割合 {zeros}・{all} 個中 {silent} 個が無反応"),
+    "layer-told": Text(
+        "{shape} · {zeros} zeros · {silent} of {all} silent",
+        "{shape}・0 の割合 {zeros}・{all} 個中 {silent} 個が無反応",
+    ),
     "layer-numbers": Text("{layer}: {count} numbers", "{layer}：{count} 個の数値"),
     "map-name": Text("{layer}, map {channel}", "{layer}、マップ {channel}"),
     "map-at": Text("row {row}, column {column}: {value}", "{row} 行 {column} 列：{value}"),
     "map-range": Text("from {low} to {high}", "{low} から {high} まで"),
-    "loupe-note": Text("Point at a place, or move there with the arrow keys.", "場所を指すか、矢印キーで移動してください。"),
+    "loupe-note": Text(
+        "Point at a place, or move there with the arrow keys.", "場所を指すか、矢印キーで移動してください。"
+    ),
     "head-layer": Text("layer", "層"),
     "head-kind": Text("kind", "種類"),
     "head-shape": Text("shape", "形状"),

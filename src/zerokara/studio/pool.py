@@ -56,7 +56,12 @@ class Pool:
 
     def _look(self) -> None:
         quick = self.quick
-        if quick is not None and getattr(self, "full", None) is not None and self.full.state == READY and not quick.busy:
+        if (
+            quick is not None
+            and getattr(self, "full", None) is not None
+            and self.full.state == READY
+            and not quick.busy
+        ):
             self.quick = None
             quick.close()
         self._changed()

@@ -161,13 +161,12 @@ class ReadJob:
         canvases = arrays.get("ink")
         if canvases is None or canvases.ndim != 3 or len(canvases) > 16:
             raise ValueError("a sweep is up to 16 drawings (n, H, W)")
-        answers: list[list[float] | None] = []
-        for canvas in canvases:
+        slider, first = str(head.get("slider", ""))[:20], int(head.get("from", 0))
+        for place, canvas in enumerate(canvases, first):
             found = pen.read_ink(pen.as_ink(_canvas({"ink": canvas})), self.reader)
             best = max(found, key=lambda d: (d.box[2] - d.box[0]) * (d.box[3] - d.box[1]), default=None)
-            answers.append(None if best is None else list(best.probabilities))
-        told = {"slider": str(head.get("slider", ""))[:20], "from": int(head.get("from", 0)), "answers": answers}
-        yield {"topic": f"sweep.{told['slider']}.{told['from']}", **told}, {}
+            told = {"slider": slider, "from": place, "answers": [None if best is None else list(best.probabilities)]}
+            yield {"topic": f"sweep.{slider}.{place}", **told}, {}
 
     def become(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
         """Towards another digit, a message a step; `start` is the picture that changes are told from."""

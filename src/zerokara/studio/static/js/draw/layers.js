@@ -3,7 +3,7 @@
 import { make, numbers, paint, picture, put } from "../dom.js";
 import { onSpeak, percent, t } from "../texts.js";
 
-const OPEN = ["conv1a", "relu1b", "relu2b", "relu3b", "fc2"];
+const OPEN = ["conv1a", "relu1b", "relu2b", "fc2"];
 /** What is unfolded at first: edges, and what blocks hand on. */
 
 export class Layers {

@@ -59,6 +59,7 @@ export class Draw {
     this.pad = new Pad(this.canvas, { stroke: (s) => this.drawn(s), begun: () => this.begun(), moved: (time) => this.moved(time), pen: () => this.pen });
     new ResizeObserver(() => this.mark()).observe(this.area);
     new IntersectionObserver(([entry]) => { this.layers.visible = entry.isIntersecting; if (entry.isIntersecting) this.askMaps(); }, { rootMargin: "200px" }).observe(this.layers.card);
+    new IntersectionObserver(([entry]) => { this.bend.visible = entry.isIntersecting; if (entry.isIntersecting) this.sweepAll(this.n); }).observe(this.bend.card);
     onSpeak(() => this.words());
   }
 
@@ -275,6 +276,14 @@ export class Draw {
     for (const { from, ink } of this.bend.drawings(name, this.now.strokes)) this.wire.ask({ kind: "read", do: "sweep", slot: `sweep.${name}.${from}`, n: this.n, slider: name, from }, { ink });
   }
 
+  /** All sliders, one after another, as long as nothing new is drawn. */
+  sweepAll(n, names = SLIDERS) {
+    clearTimeout(this.sweeping);
+    if (n !== this.n || !names.length || !this.bend.visible) return;
+    this.sweep(names[0]);
+    this.sweeping = setTimeout(() => this.sweepAll(n, names.slice(1)), REST);
+  }
+
   askMaps() {
     if (this.seen.view && this.exact) this.ask("maps", {}, { view: view28(this.seen.view) });
   }
@@ -292,6 +301,7 @@ export class Draw {
       this.ask("sights", {}, { view: view28(view) });
       if (this.layers.visible) this.askMaps();
       this.askWhy();
+      this.sweepAll(this.n);
     }, REST);
   }
 
