@@ -81,14 +81,14 @@ class Worker:
                 return
             self._numbers += 1
             question.number = self._numbers
-            dropped = self._waiting.pop(question.slot, None)
-            self._waiting[question.slot] = question
-            running = [q for q in self._running.values() if q.slot == question.slot and not q.urgent]
-            for one in running:
+            older = [q for q in self._running.values() if q.slot == question.slot and not (q.urgent or q.cancelled)]
+            for one in older:
                 one.cancelled = True
+            waited = self._waiting.pop(question.slot, None)
+            self._waiting[question.slot] = question
             self._turn.notify_all()
-        if dropped is not None:
-            dropped.receive(None, None)
+        for one in [*older, *([waited] if waited is not None else [])]:
+            one.receive(None, None)
 
     def forget(self, owner: Any) -> None:
         """Whoever asked as `slot[0]` has gone: nothing of theirs is computed any more."""
