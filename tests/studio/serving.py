@@ -23,6 +23,7 @@ class Served:
     """The process, its link, and a client with the cookie."""
 
     def __init__(self, *arguments: str, **environment: str) -> None:
+        self.ended = False
         self.process = subprocess.Popen(
             [sys.executable, "-m", "zerokara", "studio", "--json", "--port", "0", *arguments],
             stdin=subprocess.DEVNULL,
@@ -65,6 +66,7 @@ class Served:
 
     def end(self, number: int = signal.SIGINT) -> tuple[int, str]:
         """Ctrl-C, to the whole group as a terminal sends it; the exit code and what was said on standard error."""
+        self.ended = True
         self.client.close()
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
@@ -78,7 +80,7 @@ def served(*arguments: str, **environment: str) -> Iterator[Served]:
     try:
         yield studio
     finally:
-        if studio.process.poll() is None:
+        if not studio.ended:
             studio.end(signal.SIGKILL)
 
 

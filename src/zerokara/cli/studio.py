@@ -39,4 +39,4 @@ def studio(*, port: Whole = None, no_open: bool = False, json: bool = False, lan
                 say(told("studio-how"))
         sys.stdout.flush()
 
-    serve(bound(port), browser=not (no_open or json), lang=language if lang else None, tell=tell)
+    serve(bound(port), browser=not (no_open or json), lang=language, tell=tell)

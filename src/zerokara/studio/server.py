@@ -40,7 +40,7 @@ def bound(port: int | None) -> socket.socket:
     raise ValueError(f"port {port} is taken, or not ours to take: leave out --port for a free one")
 
 
-def serve(listening: socket.socket, *, browser: bool, lang: str | None, tell: Callable[[str, bool], None]) -> None:
+def serve(listening: socket.socket, *, browser: bool, lang: str, tell: Callable[[str, bool], None]) -> None:
     """Serve until Ctrl-C. `tell(link, again)` is called with the link, and with a new one for every Enter typed."""
     import uvicorn
 
@@ -52,7 +52,7 @@ def serve(listening: socket.socket, *, browser: bool, lang: str | None, tell: Ca
     app, _ = build(port, keys)
 
     def link() -> str:
-        return f"http://{ADDRESS}:{port}{OPEN}?code={keys.new_code()}" + (f"&lang={lang}" if lang else "")
+        return f"http://{ADDRESS}:{port}{OPEN}?code={keys.new_code()}&lang={lang}"
 
     config = uvicorn.Config(
         app,
