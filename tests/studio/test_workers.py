@@ -12,6 +12,7 @@ import pytest
 from tests.studio.drawing import canvas
 from tests.studio.serving import PATIENCE, is_alive, wait_for
 from zerokara.studio import frames, workers
+from zerokara.studio.pool import Pool
 from zerokara.studio.workers import BROKEN, DIED, GONE, READY, RESTARTING, Question, Worker
 
 INK = canvas(3)
@@ -167,3 +168,42 @@ def test_a_closed_worker_leaves_no_process(worker: Worker) -> None:
     wait_for(lambda: not is_alive(pid))
     worker.ask(question(heard := Heard(), "moving"))
     assert heard.end() == GONE
+
+
+def test_a_retired_worker_answers_what_was_asked_and_is_gone(worker: Worker) -> None:
+    wait_for(lambda: worker.state == READY)
+    pid = worker.pid
+    assert pid is not None
+    running, waiting = Heard(), Heard()
+    worker.ask(question(running, "become", target=8, steps=40))
+    wait_for(lambda: len(running.parts) > 0)
+    worker.ask(question(waiting, "lifted"))
+    worker.retire()
+    assert running.end() is None
+    assert waiting.end() is None
+    assert len(running.parts) == 41
+    wait_for(lambda: not is_alive(pid))
+
+
+def test_the_compiled_reader_takes_over_from_the_quick_one_in_the_middle_of_its_work() -> None:
+    """However busy the quick one is: what it was asked is answered, and then there is one process."""
+    pool = Pool()
+    try:
+        wait_for(lambda: pool.quick.state == READY)
+        heard = Heard()
+        pool.quick.ask(question(heard, "become", **long()))
+        wait_for(lambda: pool.worker("read") is pool.full)
+        assert heard.end() is None
+        assert len(heard.parts) == 201
+        wait_for(lambda: pool.state()["read"] == {"state": "ready", "pids": [pool.full.pid], "starts": 1})
+        quick = pool.quick.pid
+        assert quick is not None
+        wait_for(lambda: not is_alive(quick))
+        full = pool.full.pid
+        assert full is not None
+        os.kill(full, signal.SIGKILL)
+        wait_for(lambda: pool.state()["read"]["state"] == RESTARTING)  # it is said, and no other worker answers instead
+        wait_for(lambda: pool.state()["read"]["state"] == READY)
+    finally:
+        pool.close()
+    assert not any(is_alive(worker.pid or 0) for worker in (pool.full, pool.quick))

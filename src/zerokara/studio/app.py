@@ -142,12 +142,11 @@ class Studio:
         def receive(part: bytes | None, why_not: str | None) -> None:
             loop.call_soon_threadsafe(lambda: answer.done() or answer.set_result((part, why_not)))
 
-        worker = self.pool.worker(kind)
-        worker.ask(Question((None, *slot), message, receive))
+        self.pool.ask(kind, Question((None, *slot), message, receive))
         try:
             return await asyncio.wait_for(answer, PATIENCE)
         except TimeoutError:
-            worker.kill()
+            self.pool.worker(kind).kill()
             return None, DIED
 
     async def live(self, socket: WebSocket) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -14,21 +15,25 @@ class Pool:
     The quick one computes with NumPy alone and answers until the other has compiled; then it is ended.
     """
 
+    _has_compiled = False
+
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
         self._changed = changed
-        self.quick: Worker | None = Worker("read", {"kernels": "reference"}, self._look)
-        self.full = Worker("read", {}, self._look)
+        self._change = threading.Lock()
+        with self._change:
+            self.quick = Worker("read", {"kernels": "reference"}, changed)
+            self.full = Worker("read", {}, self._look)
 
     def worker(self, kind: str) -> Worker:
         """The worker that answers now. Raises ValueError for an unknown kind."""
         if kind != "read":
             raise ValueError(f"there is no worker for {kind[:20]!r}")
-        quick = self.quick
-        return self.full if quick is None or self.full.state == READY else quick
+        return self.full if self._has_compiled or self.full.state == READY else self.quick
 
     def ask(self, kind: str, question: Question) -> None:
         """Put a question to the worker that answers now."""
-        self.worker(kind).ask(question)
+        with self._change:
+            self.worker(kind).ask(question)
 
     def forget(self, owner: Any) -> None:
         """Whoever asked has gone."""
@@ -38,8 +43,7 @@ class Pool:
     @property
     def workers(self) -> list[Worker]:
         """All there are."""
-        quick = self.quick
-        return [self.full] if quick is None else [self.full, quick]
+        return [self.full] if self._has_compiled and not self.quick.busy else [self.full, self.quick]
 
     def state(self) -> dict[str, Any]:
         """For the page: the state of every kind, and the processes."""
@@ -49,19 +53,14 @@ class Pool:
 
     def close(self) -> None:
         """End all processes, and wait for them."""
-        for worker in self.workers:
+        for worker in (self.full, self.quick):
             worker.close()
-        for worker in self.workers:
+        for worker in (self.full, self.quick):
             worker.join(5)
 
     def _look(self) -> None:
-        quick = self.quick
-        if (
-            quick is not None
-            and getattr(self, "full", None) is not None
-            and self.full.state == READY
-            and not quick.busy
-        ):
-            self.quick = None
-            quick.close()
+        with self._change:
+            if self.full.state == READY and not self._has_compiled:
+                self._has_compiled = True
+                self.quick.retire()
         self._changed()

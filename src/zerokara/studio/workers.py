@@ -59,7 +59,7 @@ class Worker:
         self._turn = threading.Condition()
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
-        self._closed = False
+        self._closed = self._retiring = False
         threading.Thread(target=self._live, daemon=True, name=f"{kind} receives").start()
         threading.Thread(target=self._feed, daemon=True, name=f"{kind} asks").start()
 
@@ -105,6 +105,14 @@ class Worker:
         if process is not None:
             with suppress(ValueError, OSError):
                 process.kill()
+
+    def retire(self) -> None:
+        """End the process for good, once what was asked is answered; nothing more is asked of it."""
+        with self._turn:
+            self._retiring = True
+            busy = self.busy
+        if not busy:
+            self.close()
 
     def close(self) -> None:
         """End the process for good."""
@@ -168,15 +176,18 @@ class Worker:
             if what == "done":
                 self._running.pop(number, None)
                 self._turn.notify_all()
+            over = self._retiring and not self.busy
         if question is None or (question.cancelled and what != "done"):
-            return
-        if what == "part":
+            pass
+        elif what == "part":
             question.receive(rest[0], None)
         elif what == "failed":
             question.cancelled = True  # nothing more is said
             question.receive(None, rest[0])
         elif not question.cancelled:
             question.receive(None, None)
+        if over:
+            self.close()
 
     def _died(self) -> None:
         with self._turn:

@@ -9,7 +9,8 @@ import { Wire } from "./wire.js";
 const PAGES = { draw: Draw };
 const $ = (id) => document.getElementById(id);
 
-let wire, table, page, name, line = { words: "", kind: "" };
+let wire, table, page, name;
+const lines = { state: null, notice: null };
 
 async function begin() {
   const answer = await fetch("api/texts");
@@ -25,13 +26,13 @@ async function begin() {
   wire.on("closed", ({ code }) => say(() => t(code === 4429 ? "too-many-tabs" : "closed"), "bad"));
   const { values, bad, page: which } = parseLink(table, location.hash);
   name = which;
-  page = new PAGES[which]({ wire, table, values, status: (words, kind) => (words ? say(() => words, kind) : engine(null)) });
+  page = new PAGES[which]({ wire, table, values, status: (words, kind) => note(words ? () => words : null, kind) });
   put($("main"), page.element);
   put($("doors"), ...table.pages.map((door) => make("a", { href: `#v=1&p=${door}`, "aria-current": door === which ? "page" : null, "data-t": `door-${door}` })));
   put($("key-list"), ...KEYS.map(([key, text]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, key)), make("td", { "data-t": text }))));
-  onSpeak(() => { $("language").textContent = language() === "ja" ? "English" : "日本語"; $("language").lang = language() === "ja" ? "en" : "ja"; say(line.words, line.kind); });
+  onSpeak(() => { $("language").textContent = language() === "ja" ? "English" : "日本語"; $("language").lang = language() === "ja" ? "en" : "ja"; for (const [id, line] of Object.entries(lines)) if (line) show(id, line.words, line.kind); });
   speak(known);
-  if (bad.length) say(() => t("link-bad", { names: bad.join(", ") }), "bad");
+  if (bad.length) note(() => t("link-bad", { names: bad.join(", ") }), "bad");
   listen();
 }
 
@@ -41,7 +42,7 @@ function listen() {
   $("copy").addEventListener("click", copy);
   $("keys").addEventListener("click", () => $("help").showModal());
   document.addEventListener("keydown", (event) => { if (event.key === "?" && !event.target.closest("input, dialog")) $("help").showModal(); });
-  window.addEventListener("hashchange", () => { const { values, bad } = parseLink(table, location.hash); page.open(values); if (bad.length) say(() => t("link-bad", { names: bad.join(", ") }), "bad"); });
+  window.addEventListener("hashchange", () => { const { values, bad } = parseLink(table, location.hash); page.open(values); note(bad.length ? () => t("link-bad", { names: bad.join(", ") }) : null, "bad"); });
   window.addEventListener("beforeprint", () => { $("printed").textContent = link(); });
 }
 
@@ -63,24 +64,31 @@ function engine(now) {
   document.body.dataset.engine = state;
 }
 
-/** The live line; `words` makes its sentence in the language of the moment. */
-function say(words, kind) {
-  line = { words, kind };
-  $("state").className = `state ${kind}`;
-  $("state").querySelector(".words").textContent = words ? words() : "";
+/** The live line. */
+const say = (words, kind) => show("state", words, kind);
+
+/** What was done, or could not be; it stays until there is something else to say. */
+const note = (words, kind) => show("notice", words, kind);
+
+/** `words` makes the sentence in the language of the moment; null: there is nothing to say. */
+function show(id, words, kind) {
+  lines[id] = { words, kind };
+  $(id).hidden = !words;
+  $(id).className = `state ${id} ${kind}`;
+  $(id).querySelector(".words").textContent = words ? words() : "";
 }
 
 const link = () => new URL(linkOf(table, name, page.values()), document.baseURI).href;
 
 async function copy() {
   const address = link();
-  if (address.length > table.longest) { say(() => t("link-long"), "bad"); return; }
+  if (address.length > table.longest) { note(() => t("link-long"), "bad"); return; }
   try {
     await navigator.clipboard.writeText(address);
-    say(() => t("copied"), "good");
+    note(() => t("copied"), "good");
   } catch {
     history.replaceState(null, "", address);
-    say(() => t("link-above"), "");
+    note(() => t("link-above"), "");
   }
 }
 
