@@ -17,7 +17,10 @@ import zerokara as zk
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "zerokara"
-HEAVY = ("numba", "contourpy", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "safetensors", "onnx", "torch")
+HEAVY = (
+    "numba", "contourpy", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "safetensors", "onnx", "torch",
+    "starlette", "uvicorn", "websockets",
+)  # fmt: skip
 
 
 def test_imports_run_down_the_floors() -> None:
@@ -87,6 +90,9 @@ def modules_importing(name: str) -> set[str]:
         ("llvmlite", ("kernels/compiled/",)),
         ("pickle", ("data/cifar.py",)),
         ("onnx", ("io/onnx/",)),
+        ("starlette", ("studio/",)),
+        ("uvicorn", ("studio/",)),
+        ("websockets", ("studio/",)),
     ],
 )
 def test_a_library_is_known_in_one_place_only(library: str, homes: tuple[str, ...]) -> None:

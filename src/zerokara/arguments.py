@@ -13,6 +13,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class UsageError(ValueError):
+    """What was asked for does not exist or cannot be: on the command line, wrong usage."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """What an argument is, in words, and whether a value is that."""

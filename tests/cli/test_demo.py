@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.running import Captured, fails, run_apart, run_here
 from tests.report.checking import check_page, words
-from zerokara.cli.shrink import shrink
+from zerokara.views.shrink import shrink
 
 
 def test_the_demo_trains_reads_and_reports(tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ from tests.explain.conftest import averaging_net
 from tests.explain.test_imported import imported
 from zerokara import kernels
 from zerokara.arrays import generator
-from zerokara.cli.preparing import Preparation, in_picture, preparation, views
-from zerokara.cli.subject import Subject
 from zerokara.data import load
 from zerokara.io import save_safetensors
 from zerokara.models import build_model
 from zerokara.recipes import RECIPES, override, run
+from zerokara.views.preparing import Preparation, in_picture, preparation, views
+from zerokara.views.subject import Subject
 
 
 @pytest.fixture(autouse=True, scope="module")

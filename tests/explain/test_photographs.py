@@ -9,9 +9,9 @@ import pytest
 from tests.explain.test_imported import real
 from zerokara import explain, io
 from zerokara.arrays import Array
-from zerokara.cli.preparing import Preparation, View, views
-from zerokara.cli.subject import Subject, class_names
 from zerokara.explain.top import Box
+from zerokara.views.preparing import Preparation, View, views
+from zerokara.views.subject import Subject, class_names
 
 DOG, CAT = 243, 282
 

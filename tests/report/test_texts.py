@@ -2,9 +2,9 @@ import string
 
 import pytest
 
-from zerokara.cli.drawings_report import TEXTS as DEMO
 from zerokara.recipes.texts import TEXTS as TRAINING
 from zerokara.report.texts import LANGUAGES, TEXTS, Text, check_language
+from zerokara.views.drawings_report import TEXTS as DEMO
 
 ALL = {**{f"report {k}": t for k, t in TEXTS.items()}, **{f"training {k}": t for k, t in TRAINING.items()}}
 ALL |= {f"demo {k}": t for k, t in DEMO.items()}

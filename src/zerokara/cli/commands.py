@@ -27,6 +27,12 @@ COMMANDS: dict[str, Command] = {
         "zerokara read seven.png\nzerokara read *.jpg --json > readings.jsonl\nzerokara read scans/ --lang ja\n"
         "cat note.png | zerokara read - --save-view seen/",
     ),
+    "studio": Command(
+        "zerokara.cli.studio:studio",
+        "Draw in the browser, and see through the network.\n\n"
+        "Serves a page on this machine only and opens it; the link is good once, Enter prints a new one. Ctrl-C ends.",
+        "zerokara studio\nzerokara studio --lang ja\nzerokara studio --no-open --port 4650",
+    ),
     "train": Command(
         "zerokara.cli.train:train",
         "Train a network, by a recipe or from a model and a data set.\n\n"

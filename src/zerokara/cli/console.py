@@ -2,23 +2,17 @@
 
 import io
 import os
-import re
 import sys
 import unicodedata
 from typing import TYPE_CHECKING
+
+from zerokara.paths import safe as safe
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 STDIN = "<standard input>"
 """How a command is told that - was typed, which the parser would take for an option."""
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-
-
-def safe(text: str) -> str:
-    """One line without control characters: a file's name cannot move the cursor or colour the terminal."""
-    return _CONTROL.sub(lambda found: " " if found.group().isspace() else "�", text.strip())
 
 
 def tolerate_any_text() -> None:

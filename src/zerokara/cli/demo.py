@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from zerokara.cli import drawings, drawings_report, names
+from zerokara.cli import names
 from zerokara.cli.console import columns, safe, say
 from zerokara.cli.language import current
 from zerokara.cli.machine import environment
@@ -17,6 +17,7 @@ from zerokara.recipes import Result, run
 from zerokara.recipes.page import Told, page
 from zerokara.report import duration, percent, whole
 from zerokara.training import Record, watch
+from zerokara.views import drawings, drawings_report
 
 RECIPE, OUT, REPORT = "digits-small", Path("zerokara-demo"), "report.html"
 

@@ -8,14 +8,11 @@ import traceback
 
 from cyclopts import CycloptsError
 
+from zerokara.arguments import UsageError as UsageError
 from zerokara.cli.console import safe
 
 FAILED, USAGE, PIPE_CLOSED = 1, 2, 128 + 13
 TRACEBACK = "ZEROKARA_TRACEBACK"
-
-
-class UsageError(ValueError):
-    """The command line asks for something that does not exist or cannot be."""
 
 
 def report(error: BaseException) -> int:

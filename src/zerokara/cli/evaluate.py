@@ -9,7 +9,6 @@ from zerokara.cli.console import columns, safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.machine import environment
 from zerokara.cli.results import told
-from zerokara.cli.weights import all_finite
 from zerokara.data import Dataset, load
 from zerokara.io import load_weights
 from zerokara.models import build_model
@@ -18,8 +17,8 @@ from zerokara.recipes.page import Told, page
 from zerokara.report import percent, significant, whole
 from zerokara.training import evaluate as judge
 from zerokara.training import read_records
-
-WEIGHTS = ("weights.safetensors", "best.safetensors", "last.safetensors", "previous.safetensors")
+from zerokara.views.runs import weights_of
+from zerokara.views.weights import all_finite
 
 
 def evaluate(
@@ -89,13 +88,7 @@ def _result(source: Path, recipe: Recipe, data_dir: Path | None) -> Result:
 
 
 def _weights(source: Path) -> Path:
-    if not source.is_dir():
-        return source
-    found = (source / name for name in WEIGHTS if (source / name).is_file())
-    path = next(found, None)
-    if path is None:
-        raise ValueError(f"{source} holds no weights yet")
-    return path
+    return weights_of(source) if source.is_dir() else source
 
 
 def _history(source: Path) -> list[dict[str, Any]]:

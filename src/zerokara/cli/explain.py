@@ -10,16 +10,16 @@ from zerokara.cli import names
 from zerokara.cli.console import safe, say
 from zerokara.cli.errors import FAILED, UsageError, say_error
 from zerokara.cli.errors import explain as in_words
-from zerokara.cli.explain_report import page
-from zerokara.cli.explained import Explained, arrays, chosen_methods, explained, to_dict, write
 from zerokara.cli.language import current
 from zerokara.cli.numbers import Whole
-from zerokara.cli.preparing import Preparation, View, preparation, views
 from zerokara.cli.results import told
-from zerokara.cli.subject import Subject, subject
 from zerokara.io import save_npz, write_atomically
 from zerokara.io.files import make_folder
 from zerokara.report import percent, significant
+from zerokara.views.explain_report import page
+from zerokara.views.explained import Explained, arrays, chosen_methods, explained, to_dict, write
+from zerokara.views.preparing import Preparation, View, preparation, views
+from zerokara.views.subject import Subject, subject
 
 OUT = Path("zerokara-explain")
 KEPT = ("report.html", "explanations.json", "explanations.npz")

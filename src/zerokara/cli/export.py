@@ -11,11 +11,9 @@ from zerokara.arrays import Array, Shape
 from zerokara.cli import names
 from zerokara.cli.console import safe, say
 from zerokara.cli.errors import UsageError
-from zerokara.cli.evaluate import WEIGHTS
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
-from zerokara.cli.summary import amount, parse_shape
-from zerokara.cli.weights import all_finite
+from zerokara.cli.summary import amount
 from zerokara.data import load
 from zerokara.io import Exported, load_weights, save_onnx
 from zerokara.io.onnx.agreement import CHECKED
@@ -23,6 +21,9 @@ from zerokara.models import MODELS, build_model
 from zerokara.nn import Module
 from zerokara.nn.init import unset
 from zerokara.recipes import known_model
+from zerokara.views.runs import weights_of
+from zerokara.views.shapes import parse_shape
+from zerokara.views.weights import all_finite
 
 PIXELS = {"mean": "[0.0]", "std": "[1.0]"}
 """How recipes prepare pictures, as the file's metadata say it: x = (pixels in 0…1 − mean) / std."""
@@ -112,9 +113,7 @@ def _run(folder: Path, shape: Shape | None, classes: int | None, data_dir: Path 
     recipe = names.of_run(folder)
     if recipe is None:
         raise ValueError(f"{folder} is a folder, but not that of a run")
-    path = next((folder / name for name in WEIGHTS if (folder / name).is_file()), None)
-    if path is None:
-        raise ValueError(f"{folder} holds no weights yet")
+    path = weights_of(folder)
     texts = {"model": recipe.model, "data": recipe.data, "recipe": recipe.name}
     if shape is not None:
         return Plan(recipe.model, shape, classes, path, (), texts)

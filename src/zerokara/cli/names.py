@@ -1,16 +1,14 @@
 """Recipes from what the command line says."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from zerokara.cli.errors import UsageError
 from zerokara.cli.language import checked, current
 from zerokara.recipes import RECIPES, Recipe, known, override
 from zerokara.report import Lang
-
-SETTINGS = "settings.json"
+from zerokara.views.runs import SETTINGS as SETTINGS
+from zerokara.views.runs import of_run as of_run
 
 
 def by_name(name: str) -> Recipe:
@@ -36,28 +34,6 @@ def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     given = {name: value for name, value in changes.items() if value is not None}
     result: Recipe = _usage(override, recipe, **given)
     return result
-
-
-def of_run(folder: Path) -> Recipe | None:
-    """The recipe by which the run in `folder` was trained; None if there are no settings of a recipe.
-
-    Raises ValueError if they cannot be understood.
-    """
-    path = folder / SETTINGS
-    if not path.is_file():
-        return None
-    try:
-        written = json.loads(path.read_text(encoding="utf-8"))["notes"].get("recipe")
-        return _of_its_kind(written) if written else None
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ValueError(
-            f"{path} does not hold the settings of a run that this version understands: {error}"
-        ) from error
-
-
-def _of_its_kind(written: dict[str, Any]) -> Recipe:
-    known_one = RECIPES.get(written["name"])
-    return Recipe(**written) if known_one is None else type(known_one)(**written)
 
 
 def _usage(function: Any, *arguments: Any, **options: Any) -> Any:

@@ -12,12 +12,12 @@ from zerokara.cli import reading as shown
 from zerokara.cli.console import STDIN, is_terminal, say
 from zerokara.cli.errors import FAILED, UsageError, say_error
 from zerokara.cli.errors import explain as in_words
-from zerokara.cli.strokes import Strokes, stem_of, strokes
-from zerokara.cli.weights import all_finite
 from zerokara.data.listing import is_picture
 from zerokara.io import write_atomically
 from zerokara.io.files import make_folder
 from zerokara.report.png import as_pixels, png
+from zerokara.views.strokes import Strokes, stem_of, strokes
+from zerokara.views.weights import all_finite
 
 STROKES = Path("zerokara-explain")
 

@@ -111,6 +111,12 @@ RESULTS: dict[str, Text] = {
     "left-of-this": Text(", about {time} left of this one", "、この測定は残り約 {time}"),
     "left": Text("{time} left", "残り {time}"),
     "everything": Text("all", "全体"),
+    # ── studio
+    "studio-link": Text("studio: {link}", "スタジオ：{link}"),
+    "studio-how": Text(
+        "(the link is good once, for ten minutes; Enter prints a new one, Ctrl-C ends)",
+        "（リンクは 10 分以内に 1 度だけ使えます。Enter で新しいリンク、Ctrl-C で終了）",
+    ),
     # ── data
     "own-images": Text("your own images, a sub-folder for each class", "自分の画像（クラスごとのフォルダー）"),
     "is-there": Text("{name} is there: {counts}; {source}", "{name} があります：{counts}。{source}"),

@@ -1,7 +1,6 @@
 """`zerokara summary`."""
 
 import json as json_format
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from math import prod
@@ -16,6 +15,7 @@ from zerokara.cli.results import told, words
 from zerokara.models import MODELS, LayerRow, build_model, summarize, totals
 from zerokara.nn.init import unset
 from zerokara.recipes import known_model
+from zerokara.views.shapes import parse_shape
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 LARGEST = 2**48  # numbers in an example: more cannot even be counted through a network
@@ -49,14 +49,6 @@ def summary(
     shape = MODELS[model].input_shape if input is None else parse_shape(input)
     rows = _rows(model, shape, classes)
     return say(json_format.dumps(_as_json(model, shape, rows))) if json else _show(model, shape, rows)
-
-
-def parse_shape(text: str) -> tuple[int, ...]:
-    """`1x28x28` (also with × or commas) as (1, 28, 28). Raises UsageError for anything else."""
-    parts = re.split(r"[x×,*]", text.strip().lower())
-    if not all(part.strip().isdecimal() and 0 < int(part) < 1_000_000 for part in parts):
-        raise UsageError(f"--input is a shape such as 1x28x28; got {text!r}")
-    return tuple(int(part) for part in parts)
 
 
 def amount(size: int) -> str:

@@ -50,8 +50,8 @@ class Reader:
         return np.concatenate(parts) if parts else np.zeros((0, 10), np.float32)
 
     def _scores(self, pictures: Array) -> Array:
-        sights = np.concatenate(list(_sights(pictures)))
-        answers = [np.log(softmax(network(Tensor(sights)).data) + 1e-12) for network in self.networks]
+        seen = np.concatenate(list(sights(pictures)))
+        answers = [np.log(softmax(network(Tensor(seen)).data) + 1e-12) for network in self.networks]
         mean: Array = np.mean(answers, axis=0).reshape(-1, len(pictures), answers[0].shape[1]).mean(axis=0)
         return mean
 
@@ -113,8 +113,8 @@ def _network(state: Mapping[str, Array]) -> Module:
     return network.eval()
 
 
-def _sights(pictures: Array) -> Iterator[Array]:
-    """The pictures themselves, turned, and in other sizes."""
+def sights(pictures: Array) -> Iterator[Array]:
+    """Five sights of pictures (N, 1, H, W): as they are, turned a little either way, a little larger and smaller."""
     yield pictures
     for degrees in TURNS:
         cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))

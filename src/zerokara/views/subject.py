@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zerokara import digits
+from zerokara.arguments import UsageError
 from zerokara.arrays import Array
-from zerokara.cli import names
-from zerokara.cli.errors import UsageError
-from zerokara.cli.evaluate import WEIGHTS
-from zerokara.cli.summary import parse_shape
-from zerokara.cli.weights import all_finite
 from zerokara.data import load
 from zerokara.digits.strokes import Together
 from zerokara.io import OnnxModule, load_onnx, load_weights
 from zerokara.models import MODELS, build_model
 from zerokara.nn import Module
 from zerokara.recipes import known, known_model
+from zerokara.views.runs import of_run, weights_of
+from zerokara.views.shapes import parse_shape
+from zerokara.views.weights import all_finite
 
 DIGITS = tuple("0123456789")
 READER = "reader"
@@ -142,21 +141,14 @@ def _told(model: OnnxModule) -> tuple[str, ...]:
 
 
 def _run(folder: Path, weights: Path | None, given: tuple[str, ...] | None, data_dir: Path | None) -> Subject:
-    recipe = names.of_run(folder)
+    recipe = of_run(folder)
     if recipe is None:
         raise ValueError(f"{folder} is a folder, but not that of a run")
     dataset = load(recipe.data, data_dir=data_dir)
     shape = _image(dataset.train.shape)
     model = build_model(recipe.model, shape, len(dataset.classes))
-    _fill(model, weights or _weights(folder), f"{recipe.model} on {recipe.data}")
+    _fill(model, weights or weights_of(folder), f"{recipe.model} on {recipe.data}")
     return Subject(str(folder), model, shape, given or dataset.classes)
-
-
-def _weights(folder: Path) -> Path:
-    path = next((folder / name for name in WEIGHTS if (folder / name).is_file()), None)
-    if path is None:
-        raise ValueError(f"{folder} holds no weights yet")
-    return path
 
 
 def _of_catalogue(name: str, weights: Path | None, given: tuple[str, ...] | None, input: str | None) -> Subject:

@@ -9,10 +9,10 @@ import numpy as np
 from PIL import Image
 
 from zerokara import digits
+from zerokara.arguments import UsageError
 from zerokara.arrays import Array
-from zerokara.cli.errors import UsageError
-from zerokara.cli.shrink import shrink
-from zerokara.cli.subject import Numbers, Subject
+from zerokara.views.shrink import shrink
+from zerokara.views.subject import Numbers, Subject
 
 WAYS = ("auto", "digit", "photo", "exact")
 CAFFE = (104.0, 117.0, 123.0)

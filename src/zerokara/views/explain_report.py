@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from zerokara.cli.explained import Explained, Told, maps_sheet, picture_of
-from zerokara.cli.subject import READER, Subject
 from zerokara.explain.maps import FeatureMaps
 from zerokara.explain.pictures import colour_bar
 from zerokara.report import (
@@ -33,6 +31,8 @@ from zerokara.report import (
     significant,
 )
 from zerokara.report.markup import join
+from zerokara.views.explained import Explained, Told, maps_sheet, picture_of
+from zerokara.views.subject import READER, Subject
 
 TEXTS: dict[str, Text] = {
     "title": Text("What the network sees", "ネットワークは何を見ているか"),

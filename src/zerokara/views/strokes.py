@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.cli.console import safe
 from zerokara.digits import Digit, Reader, Reading
 from zerokara.io import write_atomically
+from zerokara.paths import safe
 from zerokara.report.png import as_pixels, png
 
 if TYPE_CHECKING:

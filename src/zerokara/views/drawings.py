@@ -12,9 +12,9 @@ from zerokara import digits
 from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
-from zerokara.cli.shrink import shrink
 from zerokara.nn import Module
 from zerokara.recipes import Result
+from zerokara.views.shrink import shrink
 
 PICTURES = (".png", ".jpg", ".gif", ".bmp", ".webp")
 THUMBNAIL = 264

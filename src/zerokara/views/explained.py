@@ -10,10 +10,8 @@ from typing import Any
 import numpy as np
 
 from zerokara import explain as methods
+from zerokara.arguments import UsageError
 from zerokara.arrays import Array
-from zerokara.cli.errors import UsageError
-from zerokara.cli.preparing import View, in_picture
-from zerokara.cli.subject import Subject
 from zerokara.explain import Curve, Explanation
 from zerokara.explain.layers import known
 from zerokara.explain.maps import FeatureMaps, feature_maps
@@ -23,6 +21,8 @@ from zerokara.explain.scores import scores_of
 from zerokara.io import write_atomically
 from zerokara.models.committee import softmax
 from zerokara.report.png import as_pixels, png
+from zerokara.views.preparing import View, in_picture
+from zerokara.views.subject import Subject
 
 USUAL = ("grad-cam", "smooth-grad", "integrated-gradients")
 SMALL, FOR_SMALL = 64, ("integrated-gradients", "occlusion", "grad-cam")

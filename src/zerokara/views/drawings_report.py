@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.cli.drawings import Drawing
 from zerokara.report import (
     Cell,
     Fact,
@@ -20,6 +19,7 @@ from zerokara.report import (
     percent,
     probability_bars,
 )
+from zerokara.views.drawings import Drawing
 
 CLASSES = tuple("0123456789")
 

@@ -1,0 +1,242 @@
+"""The application: its routes as a table, and the gate around all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import mimetypes
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import numpy as np
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from zerokara.release import __version__
+from zerokara.studio import frames, state
+from zerokara.studio.channel import FULL, Channel
+from zerokara.studio.colours import style_sheet
+from zerokara.studio.gate import OPEN, Gate, Keys, cookie
+from zerokara.studio.pool import Pool
+from zerokara.studio.texts import TEXTS, said
+from zerokara.studio.workers import DIED, Question
+
+PICTURE_BYTES = 20 * 2**20
+PATIENCE = 60.0
+"""Seconds after which a picture that is still being read is given up, and its process ended."""
+
+SOCKETS = 8
+JSON = "application/json; charset=utf-8"
+KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+
+
+class Studio:
+    """What the routes share: the workers, the open tabs, the keys."""
+
+    def __init__(self, port: int, keys: Keys) -> None:
+        self.port, self.keys = port, keys
+        self.pool: Pool | None = None
+        self.channels: set[Channel] = set()
+        self.sockets = 0
+        self.static = _static()
+
+    @asynccontextmanager
+    async def lifespan(self, app: Any) -> AsyncIterator[None]:
+        """Workers are there as long as the server."""
+        loop = asyncio.get_running_loop()
+
+        def changed() -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self.tell_state)
+
+        self.pool = await asyncio.to_thread(Pool, changed)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(self.pool.close)
+
+    def hello(self) -> dict[str, Any]:
+        """Who we are, and how the workers do."""
+        workers = self.pool.state() if self.pool is not None else {}
+        return {"app": "zerokara", "version": __version__, "workers": workers}
+
+    def tell_state(self) -> None:
+        """Tell every tab how the workers do."""
+        for channel in self.channels:
+            channel.say("hello", self.hello())
+
+    def routes(self) -> list[BaseRoute]:
+        """The table."""
+        return [
+            Route("/", self.index, methods=["GET"]),
+            Route(OPEN, self.open, methods=["GET"]),
+            Route("/static/{name:path}", self.file, methods=["GET"]),
+            Route("/api/hello", self.say_hello, methods=["GET"]),
+            Route("/api/texts", self.texts, methods=["GET"]),
+            Route("/api/read", self.read, methods=["POST"]),
+            WebSocketRoute("/live", self.live),
+        ]
+
+    async def index(self, request: Request) -> Response:
+        """The page."""
+        return self._file("index.html")
+
+    async def file(self, request: Request) -> Response:
+        """A file of the page; the table was made at start, and no path of the disk is ever looked up."""
+        return self._file(request.path_params["name"])
+
+    def _file(self, name: str) -> Response:
+        if name not in self.static:
+            return _error(404, "not-found")
+        body, kind = self.static[name]
+        return Response(body, media_type=kind)
+
+    async def open(self, request: Request) -> Response:
+        """The link: a code, good once, gives the cookie; a small page goes on, since a redirect might lose it."""
+        if not self.keys.takes(request.query_params.get("code", "")):
+            return _error(401, "refused-code")
+        lang = request.query_params.get("lang")
+        there = f"./#lang={lang}" if lang in ("en", "ja") else "./"
+        body = (
+            '<!doctype html><html lang="en"><meta charset="utf-8"><title>zerokara studio</title>'
+            '<link rel="icon" href="static/icon.svg">'
+            f'<meta http-equiv="refresh" content="0;url={there}"><p><a href="{there}">zerokara studio</a></p></html>'
+        )
+        return Response(body, media_type="text/html", headers={"set-cookie": cookie(self.port, self.keys.token)})
+
+    async def say_hello(self, request: Request) -> Response:
+        """Version, and the workers' states."""
+        return _json(self.hello())
+
+    async def texts(self, request: Request) -> Response:
+        """Every text in both languages, and the table of settings."""
+        return _json({"texts": {key: [t.en, t.ja] for key, t in TEXTS.items()}, "state": state.table()})
+
+    async def read(self, request: Request) -> Response:
+        """The bytes of one picture in, a message with what was read out."""
+        try:
+            body = await _limited(request, PICTURE_BYTES)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if body is None:
+            return _error(413, "too-large", lang=_lang(request))
+        if not body:
+            return _error(400, "no-picture", lang=_lang(request))
+        message = frames.encode({"do": "picture"}, {"file": np.frombuffer(body, np.uint8)})
+        part, why_not = await self._answer("read", ("upload",), message)
+        if part is None:
+            return _told_error(422 if why_not != DIED else 503, why_not or said("superseded", _lang(request)))
+        return Response(part, media_type="application/octet-stream")
+
+    async def _answer(self, kind: str, slot: tuple[str, ...], message: bytes) -> tuple[bytes | None, str | None]:
+        """The first part of an answer, or why there is none."""
+        assert self.pool is not None
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[tuple[bytes | None, str | None]] = loop.create_future()
+
+        def first(part: bytes | None, why_not: str | None) -> None:
+            if not answer.done():
+                answer.set_result((part, why_not))
+
+        def receive(part: bytes | None, why_not: str | None) -> None:
+            loop.call_soon_threadsafe(first, part, why_not)
+
+        self.pool.ask(kind, Question((None, *slot), message, receive))
+        try:
+            return await asyncio.wait_for(answer, PATIENCE)
+        except TimeoutError:
+            self.pool.worker(kind).kill()
+            return None, DIED
+
+    async def live(self, socket: WebSocket) -> None:
+        """The socket of one tab."""
+        assert self.pool is not None
+        if self.sockets >= SOCKETS:
+            await socket.accept()
+            await socket.close(FULL)
+            return
+        self.sockets += 1
+        channel = Channel(socket, self.pool)
+        self.channels.add(channel)
+        try:
+            await channel.live(self.hello())
+        finally:
+            self.channels.discard(channel)
+            self.sockets -= 1
+
+
+def build(port: int, keys: Keys, hosts: tuple[str, ...] = ()) -> tuple[Gate, Studio]:
+    """The application behind its gate, and what is behind it."""
+    studio = Studio(port, keys)
+    app = Starlette(routes=studio.routes(), lifespan=studio.lifespan, exception_handlers=_HANDLERS)
+    return Gate(app, port, keys, hosts), studio
+
+
+async def _limited(request: Request, most: int) -> bytes | None:
+    """The body, or None where it is longer than allowed, whatever its header says."""
+    told = request.headers.get("content-length", "0")
+    if not told.isdecimal() or int(told) > most:
+        return None
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _static() -> dict[str, tuple[bytes, str]]:
+    """Every file of the page, by its name: read once, at start."""
+    found: dict[str, tuple[bytes, str]] = {}
+
+    def walk(folder: Traversable, under: str) -> None:
+        for entry in folder.iterdir():
+            name = f"{under}{entry.name}"
+            if entry.is_dir():
+                walk(entry, f"{name}/")
+            else:
+                suffix = f".{entry.name.rsplit('.', 1)[-1]}"
+                kind = KINDS.get(suffix) or mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
+                found[name] = (entry.read_bytes(), kind)
+
+    walk(files("zerokara.studio").joinpath("static"), "")
+    found["colours.css"] = style_sheet().encode(), "text/css"
+    return found
+
+
+def _lang(request: Request) -> str:
+    return "ja" if request.headers.get("accept-language", "").lower().startswith("ja") else "en"
+
+
+def _json(told: dict[str, Any], status: int = 200) -> Response:
+    return Response(json.dumps(told, ensure_ascii=False), status, media_type=JSON)
+
+
+def _told_error(status: int, sentence: str, hint: str = "") -> Response:
+    return _json({"error": sentence, "hint": hint}, status)
+
+
+def _error(status: int, key: str, lang: str = "en") -> Response:
+    return _told_error(status, said(key, lang), said(f"{key}-hint", lang))
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    return _error(404, "not-found", _lang(request))
+
+
+async def _wrong_method(request: Request, error: Exception) -> Response:
+    return _error(405, "refused-method", _lang(request))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return _error(500, "failed", _lang(request))
+
+
+_HANDLERS: dict[Any, Any] = {404: _not_found, 405: _wrong_method, 500: _failed}

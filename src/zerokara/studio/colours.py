@@ -1,0 +1,21 @@
+"""The page's colours are those of the reports: read from their style sheet, with a light and a dark theme to choose."""
+
+import re
+from importlib.resources import files
+
+
+def style_sheet() -> str:
+    """Variables for the theme of the system, and for `data-theme` light and dark on the document."""
+    text = files("zerokara.report").joinpath("style.css").read_text(encoding="utf-8")
+    light, dark = (_variables(block) for block in re.findall(r":root \{([^}]*)\}", text)[:2])
+    return (
+        f":root {{ color-scheme: light; {light} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ color-scheme: dark; {dark} }} }}\n"
+        f':root[data-theme="light"] {{ color-scheme: light; {light} }}\n'
+        f':root[data-theme="dark"] {{ color-scheme: dark; {dark} }}\n'
+        f"@media print {{ :root, :root[data-theme] {{ color-scheme: light; {light} }} }}\n"
+    )
+
+
+def _variables(block: str) -> str:
+    return " ".join(f"{name}: {value.strip()};" for name, value in re.findall(r"(--[\w-]+):([^;]+);", block))

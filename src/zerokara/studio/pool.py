@@ -1,0 +1,66 @@
+"""Which worker answers what: a quick reader at once, one with compiled kernels as soon as it is ready."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from zerokara.studio.workers import BROKEN, COMPILING, READY, Question, Worker
+
+
+class Pool:
+    """The workers by kind. Reading has two at first: on a new machine compiling takes seconds, and people draw already.
+
+    The quick one computes with NumPy alone and answers until the other has compiled; then it is ended.
+    """
+
+    _has_compiled = False
+
+    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
+        self._changed = changed
+        self._change = threading.Lock()
+        with self._change:
+            self.quick = Worker("read", {"kernels": "reference"}, changed)
+            self.full = Worker("read", {}, self._look)
+
+    def worker(self, kind: str) -> Worker:
+        """The worker that answers now. Raises ValueError for an unknown kind."""
+        if kind != "read":
+            raise ValueError(f"there is no worker for {kind[:20]!r}")
+        return self.full if self._has_compiled or self.full.state == READY else self.quick
+
+    def ask(self, kind: str, question: Question) -> None:
+        """Put a question to the worker that answers now."""
+        with self._change:
+            self.worker(kind).ask(question)
+
+    def forget(self, owner: Any) -> None:
+        """Whoever asked has gone."""
+        for worker in self.workers:
+            worker.forget(owner)
+
+    @property
+    def workers(self) -> list[Worker]:
+        """All there are."""
+        return [self.full] if self._has_compiled and not self.quick.busy else [self.full, self.quick]
+
+    def state(self) -> dict[str, Any]:
+        """For the page: the state of every kind, and the processes."""
+        now = self.worker("read")
+        state = COMPILING if now is self.quick and now.state == READY and self.full.state != BROKEN else now.state
+        return {"read": {"state": state, "pids": [worker.pid for worker in self.workers], "starts": self.full.starts}}
+
+    def close(self) -> None:
+        """End all processes, and wait for them."""
+        for worker in (self.full, self.quick):
+            worker.close()
+        for worker in (self.full, self.quick):
+            worker.join(5)
+
+    def _look(self) -> None:
+        with self._change:
+            if self.full.state == READY and not self._has_compiled:
+                self._has_compiled = True
+                self.quick.retire()
+        self._changed()

@@ -1,0 +1,112 @@
+"""The settings of every page, and how a link holds them: `#v=1&p=draw&model=reader&turn=12`.
+
+Only what differs from the defaults stands in a link; unknown names and bad values are left out, and named. The page
+does the same by the same table (`static/js/state.js`), which it gets with the texts.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+VERSION = 1
+LONGEST = 2000
+"""Characters of a link at most: longer ones are cut by programs that pass them on."""
+
+PAGES = ("draw",)
+"""The doors that there are; training, laboratory and looking inside come to this list with their pages."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A setting between low and high, in steps."""
+
+    default: float
+    low: float
+    high: float
+    step: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A setting that is one of a few words."""
+
+    default: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Numbers packed as base64url of int16: strokes, points."""
+
+    default: str = ""
+
+
+Setting = Number | Choice | Packed
+
+DRAW: dict[str, Setting] = {
+    "strokes": Packed(),
+    "pen": Number(18, 6, 48, 1),
+    "turn": Number(0, -90, 90, 1),
+    "size": Number(1, 0.3, 1.6, 0.01),
+    "lean": Number(0, -1, 1, 0.02),
+    "thickness": Number(1, 0.2, 3, 0.05),
+    "noise": Number(0, 0, 16, 0.5),
+    "contrast": Number(1, 0.05, 1, 0.01),
+}
+SETTINGS: dict[str, dict[str, Setting]] = {"draw": DRAW}
+
+
+def table() -> dict[str, Any]:
+    """The settings as JSON can hold them, for the page."""
+    shown = {p: {n: {"kind": type(s).__name__, **asdict(s)} for n, s in known.items()} for p, known in SETTINGS.items()}
+    return {"version": VERSION, "longest": LONGEST, "pages": list(PAGES), "settings": shown}
+
+
+def link_of(page: str, values: dict[str, Any]) -> str:
+    """The fragment for a page and its settings; what is as by default is left out."""
+    known = SETTINGS[page]
+    parts = [f"v={VERSION}", f"p={page}"]
+    for name, setting in known.items():
+        if name in values and values[name] != setting.default:
+            parts.append(f"{name}={quote(_written(values[name]), safe='')}")
+    return "#" + "&".join(parts)
+
+
+def parse_link(fragment: str) -> tuple[str, dict[str, Any], list[str]]:
+    """The page, all its settings, and the names that were left out because they are unknown or their values are bad."""
+    given = dict(parse_qsl(fragment.removeprefix("#"), keep_blank_values=True))
+    bad = [] if given.pop("v", str(VERSION)) == str(VERSION) else ["v"]
+    given.pop("lang", None)  # what the page speaks; it may be said beside any state
+    page = given.pop("p", PAGES[0])
+    if page not in PAGES:
+        bad, page = [*bad, "p"], PAGES[0]
+    known = SETTINGS[page]
+    values: dict[str, Any] = {name: setting.default for name, setting in known.items()}
+    for name, text in given.items():
+        value = _read(known[name], text) if name in known else None
+        if value is None:
+            bad.append(name)
+        else:
+            values[name] = value
+    return page, values, bad
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _read(setting: Setting, text: str) -> float | str | None:
+    if isinstance(setting, Number):
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+        return value if math.isfinite(value) and setting.low <= value <= setting.high else None
+    if isinstance(setting, Choice):
+        return text if text in setting.choices else None
+    return text if all(c.isascii() and (c.isalnum() or c in "-_") for c in text) else None

@@ -1,0 +1,137 @@
+// The drawing area: mouse, finger and pen become strokes. While a pen is down nothing else draws; two fingers never do.
+
+import { SIDE, drawAll, drawStroke, simplified } from "./strokes.js";
+
+const LEAST = 0.4;
+/** Of the chosen width: a pen's pressure never makes it thinner. */
+
+export class Pad {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {{stroke: Function, begun: Function, moved: Function, pen: Function}} hear
+   *   stroke(stroke): one was drawn; begun(): one begins; moved(event time): the ink has changed; pen(): {width, erase}
+   */
+  constructor(canvas, hear) {
+    this.canvas = canvas;
+    this.hear = hear;
+    this.strokes = [];
+    this.current = null;
+    this.pointer = null;
+    this.fingers = new Set();
+    this.small = document.createElement("canvas");
+    this.small.width = this.small.height = SIDE;
+    this.ink = this.small.getContext("2d", { willReadFrequently: true });
+    this.shown = canvas.getContext("2d");
+    this.contrast = 1;
+    new ResizeObserver(() => this.resize()).observe(canvas);
+    canvas.addEventListener("pointerdown", (event) => this.down(event));
+    canvas.addEventListener("pointermove", (event) => this.move(event));
+    canvas.addEventListener("pointerup", (event) => this.up(event));
+    canvas.addEventListener("pointercancel", (event) => this.cancel(event));
+    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
+  }
+
+  /** Show other strokes. */
+  show(strokes, contrast = 1) {
+    this.strokes = strokes;
+    this.contrast = contrast;
+    drawAll(this.ink, strokes);
+    this.repaint();
+  }
+
+  resize() {
+    const side = Math.max(1, Math.round(this.canvas.clientWidth * (window.devicePixelRatio || 1)));
+    if (this.canvas.width !== side) {
+      this.canvas.width = this.canvas.height = side;
+      this.repaint();
+    }
+  }
+
+  repaint() {
+    const scale = this.canvas.width / SIDE;
+    this.shown.setTransform(scale, 0, 0, scale, 0, 0);
+    this.shown.strokeStyle = "#17181c";
+    this.shown.globalAlpha = 1;
+    this.canvas.style.opacity = String(Math.max(0.12, this.contrast));
+    drawAll(this.shown, this.strokes);
+    if (this.current) drawStroke(this.shown, this.current);
+  }
+
+  /** 280×280 bytes, 255 where the ink is full. */
+  bytes() {
+    const rgba = this.ink.getImageData(0, 0, SIDE, SIDE).data, out = new Uint8Array(SIDE * SIDE);
+    for (let i = 0; i < out.length; i++) out[i] = Math.round(rgba[4 * i + 3] * this.contrast);
+    return out;
+  }
+
+  place(event, box) {
+    const scale = SIDE / box.width;
+    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+  }
+
+  down(event) {
+    if (event.pointerType === "touch") {
+      this.fingers.add(event.pointerId);
+      if (this.fingers.size > 1 && this.current && this.pointer?.type === "touch") this.drop();
+    }
+    if (event.button !== 0 && event.buttons !== 32) return;
+    if (this.current) {
+      if (event.pointerType !== "pen" || this.pointer.type === "pen") return;
+      this.drop(); // the pen comes down where a palm lies already
+    }
+    if (event.pointerType === "touch" && this.fingers.size > 1) return;
+    event.preventDefault();
+    this.canvas.focus({ preventScroll: true });
+    try { this.canvas.setPointerCapture(event.pointerId); } catch { /* it has gone already */ }
+    this.hear.begun();
+    const { width, erase } = this.hear.pen();
+    this.pointer = { id: event.pointerId, type: event.pointerType, pressure: 0 };
+    this.current = { erase: erase || event.buttons === 32, width, points: [] };
+    this.take(event);
+  }
+
+  move(event) {
+    if (!this.current || event.pointerId !== this.pointer.id) return;
+    this.take(event);
+  }
+
+  take(event) {
+    const box = this.canvas.getBoundingClientRect(), from = this.current.points.length / 3;
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const one of events.length ? events : [event]) {
+      const [x, y] = this.place(one, box);
+      this.current.points.push(x, y, this.share(one));
+    }
+    this.ink.strokeStyle = "#000";
+    drawStroke(this.ink, this.current, from);
+    drawStroke(this.shown, this.current, from);
+    this.hear.moved(event.timeStamp);
+  }
+
+  /** The share of the width: by pressure for a pen, smoothed; a mouse has none, and some pens begin with 0. */
+  share(event) {
+    if (this.pointer.type !== "pen") return 1;
+    this.pointer.pressure = this.pointer.pressure ? 0.7 * this.pointer.pressure + 0.3 * event.pressure : event.pressure;
+    return Math.max(LEAST, Math.min(1.3, LEAST + 1.2 * this.pointer.pressure));
+  }
+
+  up(event) {
+    this.fingers.delete(event.pointerId);
+    if (!this.current || event.pointerId !== this.pointer.id) return;
+    const done = { ...this.current, points: simplified(this.current.points) };
+    this.current = this.pointer = null;
+    this.hear.stroke(done);
+  }
+
+  cancel(event) {
+    this.fingers.delete(event.pointerId);
+    if (this.current && event.pointerId === this.pointer.id) this.drop();
+  }
+
+  /** An unfinished stroke is taken back. */
+  drop() {
+    this.current = this.pointer = null;
+    this.show(this.strokes, this.contrast);
+    this.hear.moved(performance.now());
+  }
+}

@@ -1,0 +1,95 @@
+// The frame around the pages: texts, doors, language, theme, the live line, the link.
+
+import { make, put } from "./dom.js";
+import { Draw, KEYS } from "./draw/page.js";
+import { linkOf, parseLink } from "./state.js";
+import { fill, language, onSpeak, speak, t, translate } from "./texts.js";
+import { Wire } from "./wire.js";
+
+const PAGES = { draw: Draw };
+const $ = (id) => document.getElementById(id);
+
+let wire, table, page, name;
+const lines = { state: null, notice: null };
+
+async function begin() {
+  const answer = await fetch("api/texts");
+  const { texts, state } = await answer.json();
+  fill(texts);
+  table = state;
+  const given = new URLSearchParams(location.hash.slice(1)).get("lang");
+  if (given) localStorage.setItem("lang", given);
+  const known = localStorage.getItem("lang") ?? (navigator.language.startsWith("ja") ? "ja" : "en");
+  theme(localStorage.getItem("theme") ?? "system");
+  wire = new Wire();
+  wire.on("hello", (head) => engine(head.workers));
+  wire.on("closed", ({ code }) => say(() => t(code === 4429 ? "too-many-tabs" : "closed"), "bad"));
+  const { values, bad, page: which } = parseLink(table, location.hash);
+  name = which;
+  page = new PAGES[which]({ wire, table, values, status: (words, kind) => note(words ? () => words : null, kind) });
+  put($("main"), page.element);
+  put($("doors"), ...table.pages.map((door) => make("a", { href: `#v=1&p=${door}`, "aria-current": door === which ? "page" : null, "data-t": `door-${door}` })));
+  put($("key-list"), ...KEYS.map(([key, text]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, key)), make("td", { "data-t": text }))));
+  onSpeak(() => { $("language").textContent = language() === "ja" ? "English" : "日本語"; $("language").lang = language() === "ja" ? "en" : "ja"; for (const [id, line] of Object.entries(lines)) if (line) show(id, line.words, line.kind); });
+  speak(known);
+  if (bad.length) note(() => t("link-bad", { names: bad.join(", ") }), "bad");
+  listen();
+}
+
+function listen() {
+  $("language").addEventListener("click", () => { const next = language() === "ja" ? "en" : "ja"; localStorage.setItem("lang", next); speak(next); });
+  $("theme").addEventListener("change", () => theme($("theme").value));
+  $("copy").addEventListener("click", copy);
+  $("keys").addEventListener("click", () => $("help").showModal());
+  document.addEventListener("keydown", (event) => { if (event.key === "?" && !event.target.closest("input, dialog")) $("help").showModal(); });
+  window.addEventListener("hashchange", () => { const { values, bad } = parseLink(table, location.hash); page.open(values); note(bad.length ? () => t("link-bad", { names: bad.join(", ") }) : null, "bad"); });
+  window.addEventListener("beforeprint", () => { $("printed").textContent = link(); });
+}
+
+function theme(which) {
+  localStorage.setItem("theme", which);
+  $("theme").value = which;
+  if (which === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = which;
+  document.dispatchEvent(new CustomEvent("theme"));
+}
+
+let workers = {};
+
+/** How the engine does; null: as far as is known. */
+function engine(now) {
+  workers = now ?? workers;
+  const state = workers.read?.state ?? "starting";
+  say(() => t(`engine-${state}`), state === "ready" ? "good" : state === "broken" || state === "restarting" ? "bad" : "");
+  document.body.dataset.engine = state;
+}
+
+/** The live line. */
+const say = (words, kind) => show("state", words, kind);
+
+/** What was done, or could not be; it stays until there is something else to say. */
+const note = (words, kind) => show("notice", words, kind);
+
+/** `words` makes the sentence in the language of the moment; null: there is nothing to say. */
+function show(id, words, kind) {
+  lines[id] = { words, kind };
+  $(id).hidden = !words;
+  $(id).className = `state ${id} ${kind}`;
+  $(id).querySelector(".words").textContent = words ? words() : "";
+}
+
+const link = () => new URL(linkOf(table, name, page.values()), document.baseURI).href;
+
+async function copy() {
+  const address = link();
+  if (address.length > table.longest) { note(() => t("link-long"), "bad"); return; }
+  try {
+    await navigator.clipboard.writeText(address);
+    note(() => t("copied"), "good");
+  } catch {
+    history.replaceState(null, "", address);
+    note(() => t("link-above"), "");
+  }
+}
+
+begin().catch((error) => { put($("main"), make("p", {}, `The studio could not begin: ${error.message}`)); throw error; });

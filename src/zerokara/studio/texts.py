@@ -1,0 +1,41 @@
+"""What the studio says, in both languages: the server's own sentences, and the table that the page asks for."""
+
+from zerokara.report.texts import Text
+from zerokara.studio.page_texts import PAGE
+
+SERVER: dict[str, Text] = {
+    "refused-host": Text("This address is not the studio's.", "このアドレスはスタジオのものではありません。"),
+    "refused-host-hint": Text("Open the link that was printed.", "表示されたリンクを開いてください。"),
+    "refused-method": Text("The studio does not know this method.", "このメソッドには対応していません。"),
+    "refused-method-hint": Text("Use GET, HEAD, POST or DELETE.", "GET、HEAD、POST、DELETE を使ってください。"),
+    "refused-origin": Text("This request comes from another page.", "別のページからの要求です。"),
+    "refused-origin-hint": Text("Only the studio's own page may ask.", "スタジオのページからだけ要求できます。"),
+    "refused-site": Text("This request comes from another site.", "別のサイトからの要求です。"),
+    "refused-site-hint": Text("Open the link that was printed.", "表示されたリンクを開いてください。"),
+    "refused-token": Text("This browser has not been let in yet.", "このブラウザーはまだ許可されていません。"),
+    "refused-token-hint": Text(
+        "Open the link that the terminal shows; Enter there prints a new one.",
+        "端末に表示されたリンクを開いてください。端末で Enter を押すと新しいリンクが出ます。",
+    ),
+    "refused-code": Text("This link was used already, or is too old.", "このリンクは使用済みか、期限切れです。"),
+    "refused-code-hint": Text(
+        "Press Enter in the terminal: it prints a new one.", "端末で Enter を押すと新しいリンクが出ます。"
+    ),
+    "not-found": Text("There is nothing at this address.", "このアドレスには何もありません。"),
+    "not-found-hint": Text("The studio's page is at /.", "スタジオのページは / にあります。"),
+    "too-large": Text("The picture is larger than 20 MB.", "画像が 20 MB を超えています。"),
+    "too-large-hint": Text("Make it smaller, or cut it.", "縮小するか、切り取ってください。"),
+    "no-picture": Text("No picture came.", "画像が届いていません。"),
+    "no-picture-hint": Text("Send the bytes of one picture.", "画像 1 枚のバイト列を送ってください。"),
+    "superseded": Text("Another picture was given meanwhile.", "その間に別の画像が渡されました。"),
+    "failed": Text("Something unexpected happened in the studio.", "スタジオで予期しないことが起こりました。"),
+    "failed-hint": Text("The terminal may say more.", "端末に詳しい表示があるかもしれません。"),
+}
+
+TEXTS: dict[str, Text] = PAGE
+"""What the page says, by key."""
+
+
+def said(key: str, lang: str) -> str:
+    """A sentence of the server."""
+    return SERVER[key]("ja" if lang == "ja" else "en") if key in SERVER else ""

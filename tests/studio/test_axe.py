@@ -1,0 +1,73 @@
+"""axe finds no violation on the page: both languages, both themes, drawn, blank, several digits, the pixel editor."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.studio.browsing import SEVEN, browser, needs_browser, opened
+from tests.studio.drawing import beside
+from tests.studio.serving import Served, served
+from zerokara.report.png import png
+from zerokara.views import pen
+
+pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+
+@pytest.fixture(scope="module")
+def studio() -> Iterator[Served]:
+    with served() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser() as made:
+        yield made
+
+
+def violations(page: Any) -> list[str]:
+    found = axe.Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:150]} {node['failureSummary'][:300]}" for one in found for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_violation(chromium: Any, studio: Served, tmp_path: Path, language: str, theme: str) -> None:
+    (tmp_path / "several.png").write_bytes(png(pen.as_paper(beside(3, 1, 7))))
+    options = {
+        "color_scheme": theme,
+        "reduced_motion": "reduce",
+        "bypass_csp": True,
+    }  # axe puts its script into the page
+    with opened(chromium, studio, f"#lang={language}", **options) as tab:
+        page = tab.page
+        assert page.evaluate("document.documentElement.lang") == language
+        assert page.locator("main").count() == 1
+        levels = [int(name[1]) for name in page.locator("h1, h2, h3").evaluate_all("all => all.map(e => e.tagName)")]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        tab.lines(SEVEN)
+        tab.read("7")
+        page.locator("#layers").scroll_into_view_if_needed()
+        page.locator("#layers canvas").first.wait_for()
+        page.locator("#layers .maps button").first.click()
+        page.locator("#why li svg").last.wait_for()
+        page.locator(".seen summary").click()
+        assert violations(page) == []
+        page.locator("#tool-clear").click()
+        tab.read("")
+        assert violations(page) == []
+        page.locator("#choose").set_input_files(tmp_path / "several.png")
+        tab.read("317")
+        assert violations(page) == []
+        page.locator("#tool-pixels").click()
+        page.wait_for_selector('[role="grid"]:not([hidden])')
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        page.locator("#keys").click()
+        assert violations(page) == []
