@@ -1,6 +1,5 @@
 """A real browser on a real studio: where none is installed the tests are skipped, and say so."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,11 +7,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.report.browser import CHROMIUM
 from tests.studio.serving import Served, wait_for
 from zerokara.studio import frames
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here to open the studio's page in")
 
 BROWSER_PATIENCE = 90.0
 READ = '.answer[data-exact="true"]'

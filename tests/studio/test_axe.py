@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.studio.browsing import SEVEN, browser, needs_browser, opened
+from tests.report.browser import needs_browser
+from tests.studio.browsing import SEVEN, browser, opened
 from tests.studio.drawing import beside
 from tests.studio.serving import Served, served
 from zerokara.report.png import png

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.studio.browsing import ONE, SEVEN, browser, needs_browser, opened
+from tests.report.browser import needs_browser
+from tests.studio.browsing import ONE, SEVEN, browser, opened
 from tests.studio.drawing import beside, canvas
 from tests.studio.serving import Served, served, wait_for
 from zerokara import digits
