@@ -11,6 +11,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.cli.console import safe
+from zerokara.cli.results import words
 from zerokara.digits import Digit, Reader, Reading
 from zerokara.io import write_atomically
 from zerokara.report.png import as_pixels, png
@@ -32,7 +33,7 @@ class Strokes:
     @property
     def sentence(self) -> str:
         """In words, with the picture's place."""
-        return f"{self.digit}: {self.decided.sentence}; {safe(str(self.picture))}"
+        return f"{self.digit}: {words(self.decided.sentence)}; {safe(str(self.picture))}"
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON: the parts of the digit with their shares, and the picture."""
