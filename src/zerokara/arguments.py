@@ -88,6 +88,11 @@ def checked(kinds: Mapping[str, Kind]) -> Callable[[Callable[P, R]], Callable[P,
     return decorate
 
 
+def counted(n: int, one: str) -> str:
+    """“1 channel”, “3 channels”: a number of things whose plural ends in s."""
+    return f"{n} {one}" if n == 1 else f"{n} {one}s"
+
+
 def short(value: Any) -> str:
     """A value in a line of at most 60 characters, for an error."""
     if isinstance(value, np.ndarray):

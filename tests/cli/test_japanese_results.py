@@ -12,6 +12,7 @@ from zerokara.cli import phrases
 from zerokara.cli.console import columns, room
 from zerokara.cli.results import RESULTS
 from zerokara.data import DATASETS, place
+from zerokara.digits.strokes import PLACES
 from zerokara.experiments import EXPERIMENTS
 from zerokara.models import MODELS
 from zerokara.recipes import RECIPES
@@ -68,6 +69,7 @@ def test_the_pattern_knows_english() -> None:
         ["explain", "PICTURE", "--no-curves"],
         ["explain", "PICTURE", "--model", "RUN"],
         ["read", "PICTURE"],
+        ["read", "PICTURE", "--explain"],
         [*SMALL, "--out", "new"],
         ["demo", "--epochs", "1"],
     ],
@@ -148,3 +150,13 @@ def test_a_record_in_japanese() -> None:
     assert english(told) == []
     assert remark(record) == note
     assert remark(record, "ja").startswith("早期終了：val_loss が 2 エポックの間、エポック 3 の 0.25 より")
+
+
+def test_what_decided_a_digit_is_japanese() -> None:
+    """Every part of a digit, and one, two or three of them."""
+    for row in PLACES:
+        for part in row:
+            told = phrases.in_japanese(f"decided by the strokes at the {part} (70%), middle (30%)")
+            assert re.fullmatch(r"決め手になった線：[左右上下中央]+（70%）、中央（30%）", told), told
+    assert phrases.in_japanese("decided by the strokes at the top left (61%)") == "決め手になった線：左上（61%）"
+    assert JAPANESE.search(phrases.in_japanese("no stroke speaks for it"))

@@ -165,7 +165,7 @@ WRONG: dict[str, tuple[Any, Any, type[Exception], str]] = {
     "class": (np.zeros((1, 1, 8, 8), "f"), 10, ValueError, "no class 10: the model has 10, 0 to 9"),
     "below": (np.zeros((1, 1, 8, 8), "f"), -1, ValueError, "no class -1"),
     "part": (np.zeros((1, 1, 8, 8), "f"), 1.5, ValueError, "index of a class"),
-    "too many": (np.zeros((1, 1, 8, 8), "f"), [1, 2], ValueError, r"one for each of the 1 image\(s\)"),
+    "too many": (np.zeros((1, 1, 8, 8), "f"), [1, 2], ValueError, r"one for each of the 1 images?"),
 }
 
 
@@ -179,7 +179,7 @@ def test_what_is_wrong_is_said(name: str, what: str) -> None:
 
 @every_method
 def test_a_model_that_gives_no_scores_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match=r"scores \(N, K\); for 1 image\(s\) this one gives \(1, 2, 6, 6\)"):
+    with pytest.raises(ValueError, match=r"scores \(N, K\); for 1 images? this one gives \(1, 2, 6, 6\)"):
         METHODS[name](nn.Conv2d(1, 2, 3), images((1, 1, 8, 8)))
 
 

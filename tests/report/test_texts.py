@@ -1,7 +1,11 @@
+import re
 import string
+from pathlib import Path
 
 import pytest
 
+import zerokara
+from zerokara.arguments import counted
 from zerokara.recipes.texts import TEXTS as TRAINING
 from zerokara.report.texts import LANGUAGES, TEXTS, Text, check_language
 from zerokara.views.drawings_report import TEXTS as DEMO
@@ -34,3 +38,26 @@ def test_unknown_languages_are_named() -> None:
     assert check_language("ja") == "ja"
     with pytest.raises(ValueError, match="got 'de'"):
         check_language("de")
+
+
+def test_one_thing_is_singular_and_several_are_plural() -> None:
+    text = Text("after {n:epoch|epochs} of {m:step|steps}", "{n} エポック、{m} ステップの後")
+    assert text("en", n=1, m="1,000") == "after 1 epoch of 1,000 steps"
+    assert text("en", n="1", m=0) == "after 1 epoch of 0 steps"
+    assert text("ja", n=1, m=2) == "1 エポック、2 ステップの後"
+    assert Text("{x:.2f} and {y}", "")("en", x=0.5, y="b") == "0.50 and b"
+    assert (counted(1, "channel"), counted(3, "channel")) == ("1 channel", "3 channels")
+
+
+def test_no_sentence_leaves_singular_or_plural_to_the_reader() -> None:
+    """`1 epoch(s)`, `2 digit(s)`: nowhere in what is said."""
+    from ast import Constant, parse, walk
+
+    source = Path(zerokara.__file__).parent
+    said = [
+        (path.name, node.value)
+        for path in sorted(source.rglob("*.py"))
+        for node in walk(parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, Constant) and isinstance(node.value, str)
+    ]
+    assert [(name, text) for name, text in said if re.search(r"(?<!\\)\b(?!softmax|sigmoid)[a-z]{4,}\(s\)", text)] == []

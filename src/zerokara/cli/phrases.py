@@ -5,6 +5,20 @@ As in `messages`, a pattern of the English phrase → the Japanese one; `{1}`, `
 
 import re
 
+_SHARE = r"([a-z ]+) \((\d+%)\)"
+_PLACES = {
+    "top left": "左上",
+    "top": "上",
+    "top right": "右上",
+    "left": "左",
+    "middle": "中央",
+    "right": "右",
+    "bottom left": "左下",
+    "bottom": "下",
+    "bottom right": "右下",
+}
+"""The nine parts of a digit's box."""
+
 PATTERNS: tuple[tuple[str, str], ...] = (
     # ── models
     (r"(784(?:-\d+)+), the book's chapters 4 and 5", "{1}、本の第 4 章と第 5 章"),
@@ -100,6 +114,15 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     # ── readings
     (r"no digit found(?: \((.+)\))?", "数字が見つかりません {1}"),
+    (r"no stroke speaks for it", "この答えを支える線はありません"),
+    *(
+        (
+            f"decided by the strokes at the {', '.join([_SHARE] * n)}",
+            "決め手になった線：" + "、".join(f"{{{2 * k + 1}}}（{{{2 * k + 2}}}）" for k in range(n)),
+        )
+        for n in (1, 2, 3)
+    ),
+    *((where, ja) for where, ja in _PLACES.items()),
     # ── versions
     (r"not installed", "未インストール"),
     (r"unknown", "不明"),
@@ -112,5 +135,5 @@ def in_japanese(phrase: str) -> str:
     """The phrase in Japanese where a pattern fits it, else as it is."""
     for pattern, template in _COMPILED:
         if found := pattern.fullmatch(phrase):
-            return template.format("", *(part or "" for part in found.groups())).rstrip()
+            return template.format("", *(_PLACES.get(part, part) if part else "" for part in found.groups())).rstrip()
     return phrase

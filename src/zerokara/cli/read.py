@@ -9,9 +9,10 @@ from pathlib import Path
 
 from zerokara import digits
 from zerokara.cli import reading as shown
-from zerokara.cli.console import STDIN, is_terminal, say
+from zerokara.cli.console import STDIN, is_terminal, safe, say
 from zerokara.cli.errors import FAILED, UsageError, say_error
 from zerokara.cli.errors import explain as in_words
+from zerokara.cli.results import words
 from zerokara.data.listing import is_picture
 from zerokara.io import write_atomically
 from zerokara.io.files import make_folder
@@ -107,7 +108,7 @@ def _show(json: bool) -> Callable[[digits.Reading, Sequence[Strokes] | None], No
     def both(found: digits.Reading, why: Sequence[Strokes] | None) -> None:
         show(found)
         for one in why or ():
-            say(f"  {one.sentence}")
+            say(f"  {one.digit}: {words(one.decided.sentence)}; {safe(str(one.picture))}")
 
     return both
 

@@ -15,7 +15,7 @@ RESULTS: dict[str, Text] = {
     "name": Text("{name}: {what}", "{name}：{what}"),
     # ── demo
     "demo-begins": Text(
-        "Training {model} on {data}, {epochs} epochs …", "{model} を {data} で {epochs} エポック学習します …"
+        "Training {model} on {data}, {epochs:epoch|epochs} …", "{model} を {data} で {epochs} エポック学習します …"
     ),
     "demo-accuracy": Text(
         "Test accuracy {accuracy}: {counted} digits that the network had never seen.",

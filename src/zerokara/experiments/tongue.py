@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from zerokara.experiments.words import WORDS
 from zerokara.report import Lang, Text
+from zerokara.report.texts import filled
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Tongue:
     def __call__(self, en: str, ja: str, **values: object) -> str:
         """The sentence in this language; `{name}` is a place for a value, if values are given."""
         sentence = en if self.lang == "en" else ja
-        return sentence.format(**values) if values else sentence
+        return filled(sentence, **values) if values else sentence
 
     def of(self, text: Text, **values: object) -> str:
         """The text in this language."""

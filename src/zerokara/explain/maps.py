@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arguments import checked
+from zerokara.arguments import checked, counted
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.explain.kinds import KINDS
@@ -84,7 +84,7 @@ def _of(model: Module, images: Array, layer: str) -> Output:
         raise ValueError(f"the layer {layer!r} does not run in evaluation mode, so it gives nothing")
     if ran[-1].value.ndim < 2 or len(ran[-1].value) != len(images):
         raise ValueError(
-            f"the layer {layer!r} gives {ran[-1].value.shape} for {len(images)} image(s): nothing for each"
+            f"the layer {layer!r} gives {ran[-1].value.shape} for {counted(len(images), 'image')}: nothing for each"
         )
     return ran[-1]
 

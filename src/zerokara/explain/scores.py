@@ -11,7 +11,7 @@ import numpy as np
 
 from zerokara import functional as F
 from zerokara import rules
-from zerokara.arguments import checked, of, short
+from zerokara.arguments import checked, counted, of, short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients, no_grad
 from zerokara.nn import Module
@@ -143,7 +143,9 @@ def class_scores(model: Module, x: Tensor) -> Tensor:
     y = model(x)
     n, shape = len(x), y.shape
     if not shape or shape[0] != n or (len(shape) > 2 and y.size != n * shape[1]):
-        raise ValueError(f"explain expects a model that gives scores (N, K); for {n} image(s) this one gives {shape}")
+        raise ValueError(
+            f"explain expects a model that gives scores (N, K); for {counted(n, 'image')} this one gives {shape}"
+        )
     return F.reshape(_before_softmax(y), (n, -1))
 
 
@@ -172,7 +174,9 @@ def one_each(target: Target, n: int) -> Array | None:
     except (TypeError, ValueError):
         asked = np.array(None)
     if not np.issubdtype(asked.dtype, np.integer) or asked.shape not in ((), (n,)):
-        raise ValueError(f"a target is the index of a class, or one for each of the {n} image(s); got {short(target)}")
+        raise ValueError(
+            f"a target is the index of a class, or one for each of the {counted(n, 'image')}; got {short(target)}"
+        )
     return np.array(np.broadcast_to(asked, (n,)), np.int64)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from zerokara import kernels, rules
+from zerokara.arguments import counted
 from zerokara.arrays import Array, default_generator
 from zerokara.autodiff import Tensor, apply, as_tensor, joining
 from zerokara.autodiff.dispatch import chosen
@@ -352,8 +353,8 @@ def conv2d(
         raise ValueError(f"conv2d with {weight.shape[0]} filters expects a bias ({weight.shape[0]},); got {bias.shape}")
     if x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
         raise ValueError(
-            f"conv2d: filters of shape {weight.shape} in {groups} group(s) expect {weight.shape[1] * groups} channels "
-            f"and a multiple of {groups} filters; the images have shape {x.shape}"
+            f"conv2d: filters of shape {weight.shape} in {counted(groups, 'group')} expect "
+            f"{weight.shape[1] * groups} channels and a multiple of {groups} filters; the images have shape {x.shape}"
         )
     if isinstance(padding, str):
         padding, more = around("conv2d", padding, weight.shape[2:], pair(stride), pair(dilation))

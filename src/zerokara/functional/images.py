@@ -3,6 +3,7 @@
 from typing import Any
 
 from zerokara import rules
+from zerokara.arguments import counted
 from zerokara.autodiff import Tensor, apply, as_tensor
 from zerokara.functional.padding import around, pad
 from zerokara.functional.shared import Like, Size, fractional, fractions, pair
@@ -25,8 +26,9 @@ def conv1d(
         raise ValueError(f"conv1d expects (N, C, L) rows and (F, C, P) filters; got {x.shape} and {weight.shape}")
     if groups < 1 or x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
         raise ValueError(
-            f"conv1d: filters of shape {weight.shape} in {groups} group(s) expect {weight.shape[1] * max(groups, 0)} "
-            f"channels and a multiple of {groups} filters; the rows have shape {x.shape}"
+            f"conv1d: filters of shape {weight.shape} in {counted(groups, 'group')} expect "
+            f"{weight.shape[1] * max(groups, 0)} channels and a multiple of {groups} filters; "
+            f"the rows have shape {x.shape}"
         )
     if bias is not None and bias.shape != weight.shape[:1]:
         raise ValueError(f"conv1d with {weight.shape[0]} filters expects a bias ({weight.shape[0]},); got {bias.shape}")

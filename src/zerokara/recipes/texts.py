@@ -16,7 +16,7 @@ TEXTS: dict[str, Text] = {
     "accuracy": Text("test accuracy", "テスト正答率"),
     "correct-of": Text("{correct} of {total}", "{total} 件中 {correct} 件"),
     "time": Text("training time", "学習時間"),
-    "epochs": Text("{epochs} epochs", "{epochs} エポック"),
+    "epochs": Text("{epochs:epoch|epochs}", "{epochs} エポック"),
     "parameters": Text("parameters", "パラメータ数"),
     "loss-fact": Text("test loss", "テスト損失"),
     "loss-remark": Text("cross-entropy", "交差エントロピー誤差"),

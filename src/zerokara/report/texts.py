@@ -1,6 +1,7 @@
 """What the pieces of a report say themselves, in every language that reports are written in."""
 
 from dataclasses import dataclass
+from string import Formatter
 from typing import Literal, get_args
 
 Lang = Literal["en", "ja"]
@@ -9,14 +10,29 @@ LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
 @dataclass(frozen=True)
 class Text:
-    """One sentence in both languages; `{name}` is a place for a value."""
+    """One sentence in both languages; `{name}` is a place for a value, `{n:epoch|epochs}` for a number of things."""
 
     en: str
     ja: str
 
     def __call__(self, lang: Lang, **values: object) -> str:
         """The sentence in `lang`, with the values in their places."""
-        return (self.en if lang == "en" else self.ja).format(**values)
+        return filled(self.en if lang == "en" else self.ja, **values)
+
+
+class _Counting(Formatter):
+    """`{n:epoch|epochs}` becomes “1 epoch” or “2 epochs”; everything else is as in `str.format`."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return f"{value} {one if str(value) == '1' else many}"
+
+
+def filled(sentence: str, **values: object) -> str:
+    """The sentence with the values in their places."""
+    return _Counting().vformat(sentence, (), values)
 
 
 def check_language(lang: str) -> Lang:
@@ -106,7 +122,7 @@ TEXTS: dict[str, Text] = {
         "{total} 件の混同行列：正解 {right} 件（{share}）。",
     ),
     "confused": Text(
-        "Most frequent mistake: {true} read as {predicted}, {count} times.",
+        "Most frequent mistake: {true} read as {predicted}, {count:time|times}.",
         "最も多い誤り：{true} を {predicted} と答えたもの {count} 件。",
     ),
     "cell": Text("{true} read as {predicted}: {count}", "{true} を {predicted} と答えた：{count} 件"),
@@ -115,9 +131,10 @@ TEXTS: dict[str, Text] = {
     "probabilities": Text(
         "Probabilities: {first} {share}, then {second} {rest}.", "確率：{first} が {share}、次に {second} が {rest}。"
     ),
-    "images": Text("{count} pictures.", "画像 {count} 枚。"),
+    "images": Text("{count:picture|pictures}.", "画像 {count} 枚。"),
     "heat-map": Text(
-        "Heat map of {value}: {rows} rows and {columns} columns.", "{value}のヒートマップ：{rows} 行 {columns} 列。"
+        "Heat map of {value}: {rows:row|rows} and {columns:column|columns}.",
+        "{value}のヒートマップ：{rows} 行 {columns} 列。",
     ),
     "heat-map-names": Text("Rows: {row_name}; columns: {column_name}.", "行は{row_name}、列は{column_name}。"),
     "greatest": Text("Greatest: {value} at {row}, {column}.", "最大：{row}、{column} で {value}。"),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from zerokara import functional as F
-from zerokara.arguments import short
+from zerokara.arguments import counted, short
 from zerokara.data import Loader, Split
 from zerokara.kernels.waiting import working_time
 from zerokara.nn import Module
@@ -100,5 +100,5 @@ def fit(
     run = Run(model, optimizer, options.average, plan, describe(settings or {}))
     if run_dir is not None:
         run.enter(RunFolder(run_dir), resume=resume)
-    what = f"{type(model).__name__}, {epochs} epochs of {len(train_loader)} steps"
+    what = f"{type(model).__name__}, {counted(epochs, 'epoch')} of {counted(len(train_loader), 'step')}"
     return Training(Loop(run, train_loader, options).records(), what, caller_of(1))

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from zerokara import digits
-from zerokara.arguments import UsageError
+from zerokara.arguments import UsageError, counted
 from zerokara.arrays import Array
 from zerokara.views.shrink import shrink
 from zerokara.views.subject import Numbers, Subject
@@ -65,7 +65,7 @@ def preparation(
     if way not in WAYS:
         raise UsageError(f"--prepare is one of {', '.join(WAYS)}; got {way!r}")
     if bgr and about.shape[0] != 3:
-        raise UsageError(f"--bgr is for coloured pictures; {about.name} takes {about.shape[0]} channel(s)")
+        raise UsageError(f"--bgr is for coloured pictures; {about.name} takes {counted(about.shape[0], 'channel')}")
     if resize is not None and resize < max(about.shape[1:]):
         raise UsageError(
             f"--resize is at least the side of the network's pictures, {max(about.shape[1:])}; got {resize}"
@@ -87,7 +87,7 @@ def numbers(option: str, text: str, channels: int) -> Numbers:
     except ValueError:
         raise UsageError(f"{option} is a number, or numbers with commas between them; got {text!r}") from None
     if len(found) not in (1, channels) or not np.all(np.isfinite(found)):
-        raise UsageError(f"{option} is one number, or one for each of {channels} channel(s); got {text!r}")
+        raise UsageError(f"{option} is one number, or one for each of {counted(channels, 'channel')}; got {text!r}")
     return found
 
 

@@ -12,7 +12,6 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits import Digit, Reader, Reading
 from zerokara.io import write_atomically
-from zerokara.paths import safe
 from zerokara.report.png import as_pixels, png
 
 if TYPE_CHECKING:
@@ -28,11 +27,6 @@ class Strokes:
     digit: int
     decided: Decided
     picture: Path
-
-    @property
-    def sentence(self) -> str:
-        """In words, with the picture's place."""
-        return f"{self.digit}: {self.decided.sentence}; {safe(str(self.picture))}"
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON: the parts of the digit with their shares, and the picture."""

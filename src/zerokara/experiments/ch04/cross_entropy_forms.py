@@ -122,7 +122,7 @@ class CrossEntropyForms(Experiment):
         gap = float(np.abs(found.all("one_hot_form") - found.all("label_form")).max())
         return [
             t(
-                "Both forms give {loss} for the batch; they differ by {gap:.1e} at most over {seeds} draw(s).",
+                "Both forms give {loss} for the batch; they differ by {gap:.1e} at most over {seeds:draw|draws}.",
                 "どちらの書き方でもバッチの損失は {loss} です。{seeds} 回の抽選での差は最大 {gap:.1e} です。",
                 loss=significant(float(found["label_form"]), 6),
                 gap=gap,

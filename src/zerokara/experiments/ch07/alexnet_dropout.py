@@ -117,7 +117,7 @@ class AlexNetDropout(ConvTraining):
             ),
             t(
                 "A smaller gap is not yet a better network: the test accuracy is {gain} points {which}, higher for "
-                "{won} of {all} seed(s).",
+                "{won} of {all:seed|seeds}.",
                 "差が縮まっても、良いネットワークとは限りません。テスト正答率は {gain} ポイント{which}、"
                 "{all} 個の乱数の種のうち {won} 個で上回りました。",
                 gain=f"{100 * abs(float(gain.mean())):.2f}",

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from zerokara.arguments import counted
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.data import Dataset
@@ -73,7 +74,9 @@ def convolution(model: Sequential, number: int) -> Conv2d:
     """The convolution with that number, counted from 1; ValueError in words if there is none."""
     found = convolutions(model)
     if not 1 <= number <= len(found):
-        raise ValueError(f"{type(model).__name__} has {len(found)} convolution(s), counted from 1; got {number}")
+        raise ValueError(
+            f"{type(model).__name__} has {counted(len(found), 'convolution')}, counted from 1; got {number}"
+        )
     return found[number - 1]
 
 

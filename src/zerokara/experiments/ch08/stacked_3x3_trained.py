@@ -141,7 +141,7 @@ class Stacked3x3Trained(ConvTraining):
             ),
             *(ended(found, name, label, t) for name, label in labels.items()),
             t(
-                "On the test images the small filters are {gain} points {which}, better for {won} of {all} seed(s).",
+                "On the test images the small filters are {gain} points {which}, better for {won} of {all:seed|seeds}.",
                 "テスト正答率は、小さいフィルターのほうが {gain} ポイント{which}、"
                 "{all} 個の乱数の種のうち {won} 個で上回りました。",
                 gain=f"{100 * abs(gain):.2f}",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arguments import counted
 from zerokara.arrays import native
 from zerokara.autodiff import Tensor, as_tensor
 from zerokara.io.onnx.batching import together
@@ -116,7 +117,7 @@ class OnnxModule(Module):
         declared = self.inputs
         if len(given) != len(declared):
             names = ", ".join(i.name for i in declared)
-            raise ValueError(f"this network expects {len(declared)} input(s), {names}; got {len(given)}")
+            raise ValueError(f"this network expects {counted(len(declared), 'input')}, {names}; got {len(given)}")
         own = next((p.dtype for p in self.parameters()), None)
         values = {i.name: _received(i, value, own) for i, value in zip(declared, given, strict=True)}
         with np.errstate(all="ignore"):
