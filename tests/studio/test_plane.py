@@ -1,14 +1,16 @@
 """Laws of a training on the plane: it is fit's; any step can be come back to; looking changes nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from zerokara import kernels, optim
 from zerokara.data import Loader
-from zerokara.studio.plane import Points, Spec, Training, drawn, from_csv, from_formula
+from zerokara.studio.plane import Grid, Pair, Points, Spec, Training, drawn, from_csv, from_formula, glass
 from zerokara.studio.plane.formula import formula
 from zerokara.studio.plane.points import SETS
-from zerokara.studio.plane.surfaces import Grid, shares
+from zerokara.studio.plane.surfaces import shares
 from zerokara.studio.probe import probe
 from zerokara.studio.rewind import Ring, Snapshot, same, take
 from zerokara.training import Diverged, fit
@@ -126,6 +128,58 @@ def test_changes_are_made_again_on_the_way_however_few_snapshots_are_left() -> N
     assert [m.step for m in t.marks] == [30, 61, 93, 126, 160]
 
 
+def test_compared_without_a_change_both_are_the_same_and_with_one_they_part() -> None:
+    spec = SPECS["adam, dropout, batch norm"]
+    pair = Pair(spec, spec, POINTS)
+    pair.play(20)
+    assert same(now(pair.left), now(pair.right))
+    assert pair.knobs == {}
+    assert pair.first_difference() is None
+    assert not pair.difference(9).any()
+    other = Pair(spec, replace(spec, lr=0.02), POINTS)
+    other.play(20)
+    assert other.knobs == {"lr": (0.01, 0.02)}
+    assert other.first_difference() == 1  # the first loss is from before the first update
+    assert other.difference(9).any()
+    other.rewind(7)
+    assert (other.left.step, other.right.step) == (7, 7)
+
+
+@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("steps", [0, 7, 8])
+def test_the_step_under_the_glass_is_the_one_that_comes(name: str, steps: int) -> None:
+    t = Training(SPECS[name], POINTS, every=8)
+    if steps:
+        t.play(steps)
+    before, curve = now(t), t.curve.loss.copy()
+    seen = glass(t)
+    assert same(now(t), before)
+    assert (t.step, t.furthest, len(t.ring)) == (steps, steps, 1 + steps // 8)
+    np.testing.assert_array_equal(t.curve.loss, curve)
+    loss = t.play(1)
+    assert seen.loss == pytest.approx(loss, rel=1e-5)
+    after = t.model.state_dict()
+    parameters = {k.name: k for k in seen.knots if k.kind == "parameter"}
+    for key, knot in parameters.items():
+        np.testing.assert_array_equal(knot.value, before.weights[key])
+        np.testing.assert_array_equal(knot.change, after[key] - before.weights[key])
+    if name == "plain":  # the rule of descent, by hand
+        for knot in parameters.values():
+            np.testing.assert_allclose(knot.change, -0.1 * knot.gradient, atol=1e-6)
+    for knot in seen.knots:
+        assert all(k < knot.number for k in knot.inputs)
+        assert bool(knot.formula) == bool(knot.rule)
+        assert knot.gradient is None or knot.gradient.shape == knot.value.shape
+    assert seen.knots[-1].kind == "loss"
+    assert seen.of("backward")[0] is seen.knots[-1]
+    assert {k.name for k in seen.of("update")} == set(parameters)
+    t.rewind(steps)
+    t.play(5)
+    straight = Training(SPECS[name], POINTS)
+    straight.play(steps + 5)
+    assert same(now(t), now(straight))
+
+
 def test_a_ring_keeps_the_first_and_the_newest_within_its_limit() -> None:
     t = Training(Spec(), POINTS)
     one = now(t).bytes
@@ -185,7 +239,8 @@ def test_points_of_a_text() -> None:
 
 @pytest.mark.parametrize(
     ("text", "python"),
-    [("2+3*x^2", "2+3*x**2"), ("-x^2", "-(x**2)"), ("2^3^x", "2**(3**x)"), ("1-2-x", "1-2-x"), ("8/4/(x+2)", "8/4/(x+2)"),
+    [("2+3*x^2", "2+3*x**2"), ("-x^2", "-(x**2)"), ("2^3^x", "2**(3**x)"), ("1-2-x", "1-2-x"),
+     ("8/4/(x+2)", "8/4/(x+2)"),
      ("sin(3*x)/2", "np.sin(3*x)/2"), ("y > abs(x) − .5", "abs(x)-.5"), ("e^-x*pi", "np.e**-x*np.pi"), ("+-x", "-x")],
 )  # fmt: skip
 def test_a_formula_means_what_it_means_elsewhere(text: str, python: str) -> None:
@@ -195,7 +250,8 @@ def test_a_formula_means_what_it_means_elsewhere(text: str, python: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x +", "2 x", "__import__('os')", "x.real", "sin x", "(x", "x)", "y", "x;x", "lambda", "(" * 50 + "x" + ")" * 50,
+    ["", "x +", "2 x", "__import__('os')", "x.real", "sin x", "(x", "x)", "y", "x;x", "lambda",
+     "(" * 50 + "x" + ")" * 50,
      "x" * 300, "2^" * 60 + "x", "x=3", "sin()", "'x'"],
 )  # fmt: skip
 def test_what_is_no_formula_is_refused_in_words(text: str) -> None:
@@ -213,7 +269,8 @@ def test_points_are_parted_by_a_formula() -> None:
 
 @pytest.mark.parametrize(
     ("says", "settings"),
-    [("activation 'rleu'", {"activations": ("rleu",)}), ("units are", {"units": (0,)}), ("optimizer 'x'", {"optimizer": "x"}),
+    [("activation 'rleu'", {"activations": ("rleu",)}), ("units are", {"units": (0,)}),
+     ("optimizer 'x'", {"optimizer": "x"}),
      ("feature 'z'", {"features": ("z",)}), ("momentum is a number", {"momentum": 1}), ("lr is", {"lr": -1}),
      ("momentum is for sgd", {"momentum": 0.5, "optimizer": "adam"}), ("too slow", {"units": (9000, 9000)}),
      ("batch is", {"batch": 0}), ("activations are", {"activations": ("relu",) * 3})],

@@ -48,7 +48,7 @@ class Points:
         labels = np.asarray(self.labels)
         if not 2 <= self.classes <= MOST_CLASSES:
             raise ValueError(f"the plane is parted into 2 to {MOST_CLASSES} classes; got {self.classes}")
-        if labels.dtype.kind not in "iu" or labels.size and not 0 <= labels.min() <= labels.max() < self.classes:
+        if labels.dtype.kind not in "iu" or (labels.size and not 0 <= labels.min() <= labels.max() < self.classes):
             raise ValueError(
                 f"labels are the numbers of classes, 0 to {self.classes - 1}; got {short(labels.tolist())}"
             )
@@ -63,7 +63,7 @@ class Points:
         return self.classes == 0
 
     def parted(self, share: float, seed: int = 0) -> tuple[Points, Points]:
-        """(to learn from, to judge by): a share of the points, chosen by the seed, is held out; each has at least one."""
+        """(to learn from, to judge by): a share of the points, chosen by the seed, is held out; neither is empty."""
         if not 0 < share < 1 or len(self) < 2:
             raise ValueError(f"a share to hold out lies between 0 and 1, of at least 2 points; got {short(share)}")
         order = generator(seed, "held out").permutation(len(self))
@@ -98,8 +98,11 @@ def drawn(name: str, count: int = 300, noise: float = 0.1, seed: int = 0, classe
 
 
 def from_csv(text: str) -> Points:
-    """Lines `x,y,label`, with or without a heading. Labels that are whole numbers or words are classes, in sorted order;
-    fractions are numbers to be found. ValueError names the line that is wrong."""
+    """Points of lines `x,y,label`, with or without a heading.
+
+    Labels that are whole numbers or words are classes, in sorted order; fractions are numbers to be found. ValueError
+    names the line that is wrong.
+    """
     rows = [row for row in csv.reader(io.StringIO(text.strip())) if any(cell.strip() for cell in row)]
     if rows and not _number(rows[0][0]):
         rows = rows[1:]

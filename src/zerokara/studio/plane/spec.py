@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ class Spec:
             if not is_whole(getattr(self, name)) or getattr(self, name) < least:
                 raise ValueError(f"{name} is a whole number of at least {least}; got {short(getattr(self, name))}")
         sizes = (len(self.features), *self.units, 10)
-        if sum(a * b for a, b in zip(sizes, sizes[1:], strict=False)) > MOST_WEIGHTS:
+        if sum(a * b for a, b in pairwise(sizes)) > MOST_WEIGHTS:
             raise ValueError(
                 f"a network with more than {MOST_WEIGHTS:,} weights is too slow to look at: take fewer units"
             )
@@ -95,7 +96,8 @@ class Spec:
 
     def model(self, outputs: int) -> nn.Sequential:
         """The network, its parts named hidden1, norm1, act1, drop1 … out; the same seed gives the same weights."""
-        rng, width, parts = generator(self.seed, "plane weights"), len(self.features), {}
+        rng, width = generator(self.seed, "plane weights"), len(self.features)
+        parts: dict[str, nn.Module] = {}
         for k, units in enumerate(self.units, 1):
             parts[f"hidden{k}"] = nn.Linear(width, units, init=self.init, rng=rng)
             if self.batch_norm:

@@ -58,14 +58,13 @@ class Grid:
 def shares(scores: Array) -> Array:
     """(K,): the share of the plane that each class wins, for who cannot see the picture."""
     winner = scores.argmax(axis=0)
-    return np.bincount(winner.ravel(), minlength=len(scores)) / winner.size
+    return np.asarray(np.bincount(winner.ravel(), minlength=len(scores)) / winner.size)
 
 
 def probabilities(scores: Array) -> Array:
     """(K, side, side): the softmax of the scores at every point."""
-    return np.moveaxis(
-        softmax(np.moveaxis(scores, 0, -1).reshape(-1, len(scores))).reshape(*scores.shape[1:], -1), -1, 0
-    )
+    rows = softmax(np.moveaxis(scores, 0, -1).reshape(-1, len(scores)))
+    return np.ascontiguousarray(rows.T).reshape(scores.shape)
 
 
 def accuracy(spec: Spec, model: nn.Sequential, points: Array, labels: Array) -> float:

@@ -1,8 +1,8 @@
-"""A training on the plane: step by step by the step of `fit`, to any step back and forth, with other settings on the way.
+"""A training on the plane: by the step of `fit`, to any step back and forth, with other settings on the way.
 
 A step is the one of `zerokara.training.fit`, recorded and replayed, and its batches are those of a `Loader`: functions
-of seed, epoch and batch. So n steps give the weights that `fit` gives, bit for bit; and a step that was left can be come
-to again, from the last snapshot before it.
+of seed, epoch and batch. So n steps give the weights that `fit` gives, bit for bit; and a step that was left can be
+come to again, from the last snapshot before it.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ class Training:
 
     def play(self, steps: int) -> float:
         """Make so many updates; the loss of the last. Raises Diverged where a loss is no number: nothing is updated by
-        it, and everything before can still be come to."""
+        it, and everything before can still be come to.
+        """
         if not is_whole(steps) or steps < 1:
             raise ValueError(f"play makes a whole number of updates, at least 1; got {short(steps)}")
         loss = math.nan
@@ -102,6 +103,18 @@ class Training:
     def furthest(self) -> int:
         """The last step that was reached on this branch."""
         return len(self.curve)
+
+    def bookmark(self) -> tuple[int, int, int, int]:
+        """Where the training is in steps and data, for `return_to`; arrays are not in it."""
+        return self.step, self.epoch, self._batch, self.furthest
+
+    def return_to(self, place: tuple[int, int, int, int]) -> None:
+        """Back to a bookmark, once weights and states are back: as if no step had been made since."""
+        self.step, self.epoch, self._batch, furthest = place
+        self._batches = None
+        if self.furthest > furthest:
+            self.curve.cut(furthest)
+        self.ring.forget_after(max(furthest, self.step))
 
     def _update(self) -> float:
         while True:
@@ -145,8 +158,8 @@ class Training:
     def change(self, name: str, value: Any) -> None:
         """Turn a knob from here on; a mark remembers it. At a step behind the furthest a branch begins here.
 
-        name: one of `LIVE` with a number, "points" with `Points` of as many classes, or "weight" with (parameter's name,
-        index, number), one weight that is typed in by hand.
+        name: one of `LIVE` with a number; "points" with `Points` of as many classes; "weight" with (parameter's name,
+        index, number), a weight typed in by hand.
         """
         self._expect(name, value)
         if self.step < self.furthest or len(self.marks) > self._seen:
@@ -199,7 +212,7 @@ class Training:
         self._batches = None
 
     def _set_up(self) -> None:
-        """Give optimizer, dropout and loader the settings of `spec`, and record the step anew where it is another one."""
+        """Give optimizer, dropout and loader the settings of `spec`; where the step is another one, record it anew."""
         optimizer, spec = self.optimizer, self.spec
         optimizer.lr, optimizer.weight_decay, optimizer.l1 = spec.lr, spec.weight_decay, spec.l1
         anew = False
