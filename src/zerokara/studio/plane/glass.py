@@ -29,7 +29,8 @@ class Knot:
     """One tensor of the step. inputs: the numbers of the knots that it was computed from.
 
     rule: the name of the rule that made it, "" for leaves; formula: the first lines of the rule's own docstring,
-    formula and gradient. value, and gradient = ∂L/∂value (None for what asks for none); change: w after the update − w before.
+    formula and gradient. value, and gradient = ∂L/∂value (None for what asks for none). change: w after the update less
+    w before.
     """
 
     number: int
