@@ -20,6 +20,7 @@ from zerokara.explain.receptive import receptive_field
 from zerokara.explain.saliency import integrated_gradients, saliency, smooth_grad
 from zerokara.explain.scores import Explanation, Note, class_scores, evaluation
 from zerokara.explain.top import TopImages, top_images
+from zerokara.explain.unit import Term, Unit, unit
 
 METHODS: dict[str, Callable[..., Explanation]] = {
     "saliency": saliency,
@@ -45,7 +46,9 @@ __all__ = [
     "Note",
     "Output",
     "Plane",
+    "Term",
     "TopImages",
+    "Unit",
     "class_scores",
     "deletion",
     "evaluation",
@@ -68,5 +71,6 @@ __all__ = [
     "smooth_grad",
     "t_sne",
     "top_images",
+    "unit",
     "watch",
 ]
