@@ -1,6 +1,7 @@
 """Compiling, keeping and announcing: a first run says so, the second starts at once, processes share one cache."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zerokara.kernels.compiled import build
+from zerokara import language
+from zerokara.kernels.compiled import build, saying
 
 RELU = "import numpy as np; from zerokara.kernels import compiled; print(compiled.relu(np.array([-1, 2], np.float32)))"
 LINE = "zerokara: compiling kernels for this machine (first run only) …\n"
@@ -71,24 +73,52 @@ def test_only_numbers_that_kernels_are_compiled_for_are_taken() -> None:
     assert not build.compilable(np.float32(1))
 
 
-def test_a_progress_bar_in_front_of_the_terminal_is_not_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rich replaces sys.stderr while a bar is shown: control codes would appear as text, so a plain line is written."""
-    written: list[str] = []
+class Bar:
+    """What Rich puts in the place of sys.stderr while a bar is shown."""
 
-    class Bar:
-        def isatty(self) -> bool:
-            return True
+    def __init__(self) -> None:
+        self.written: list[str] = []
 
-        def write(self, text: str) -> None:
-            written.append(text)
+    def isatty(self) -> bool:
+        return True
 
-        def flush(self) -> None:
-            pass
+    def write(self, text: str) -> None:
+        self.written.append(text)
 
-    monkeypatch.setattr(sys, "stderr", Bar())
-    monkeypatch.setattr(build, "_announced", False)
+    def flush(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "zerokara: compiling kernels for this machine (first run only) …\n"),
+        ("ja", "zerokara：このマシン用にカーネルをコンパイルしています（初回のみ）…\n"),
+    ],
+)
+def test_a_progress_bar_in_front_of_the_terminal_is_not_written_over(
+    lang: language.Lang, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Control codes would appear as text, so a plain line is written, once."""
+    bar = Bar()
+    monkeypatch.setattr(sys, "stderr", bar)
+    monkeypatch.setitem(saying._said, "announced", False)
+    monkeypatch.setattr(language, "_asked", lang)
     monkeypatch.delenv("ZEROKARA_QUIET", raising=False)
-    build._announce(build.KERNELS[0])
-    build._announce(build.KERNELS[1])
-    build._clear_line()
-    assert written == ["zerokara: compiling kernels for this machine (first run only) …\n"]
+    saying.announce("relu", 1, 2)
+    saying.announce("tanh", 2, 2)
+    saying.clear_line()
+    assert bar.written == [said]
+
+
+def test_texts_of_both_languages_name_the_same_values() -> None:
+    for english, japanese in saying._TEXTS.values():
+        assert sorted(re.findall(r"{(\w+)}", english)) == sorted(re.findall(r"{(\w+)}", japanese))
+
+
+def test_the_language_is_the_one_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "_asked", None)
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    assert language.spoken() == "ja"
+    language.speak("en")
+    assert language.spoken() == "en"

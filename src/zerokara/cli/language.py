@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from contextvars import ContextVar
-from typing import Literal
 
+from zerokara import language
 from zerokara.cli.errors import UsageError
 from zerokara.language import VARIABLES as VARIABLES
+from zerokara.language import Lang as Lang
 from zerokara.language import of_environment as of_environment
 
-Lang = Literal["en", "ja"]
 LANGUAGES: tuple[Lang, ...] = ("en", "ja")
 """Those of reports (`report.LANGUAGES`), named here too so that nothing is imported to ask for help."""
 
@@ -23,6 +23,7 @@ def current() -> Lang:
 def speak(lang: Lang) -> None:
     """Help, errors and reports are in `lang` from now on."""
     _CURRENT.set(lang)
+    language.speak(lang)
 
 
 def checked(lang: str) -> Lang:

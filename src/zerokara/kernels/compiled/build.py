@@ -4,15 +4,13 @@ A kernel is written once, with a signature in which `T` is the type of its numbe
 writes; all others it only reads. Which calls of a recorded step may change places or run at the same time is decided by
 these declarations; the tests call every kernel and compare. It is compiled for float32 or float64 when it is first
 called with such arrays, and kept in the user's cache folder, so that the next process starts at once. ZEROKARA_CACHE
-names another folder; ZEROKARA_QUIET=1 silences the progress line.
+names another folder. What is said meanwhile stands in `saying`.
 """
 
 import inspect
 import os
 import re
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -25,7 +23,7 @@ import numba
 import numpy as np
 
 from zerokara.kernels import waiting
-from zerokara.kernels.compiled import kept
+from zerokara.kernels.compiled import kept, saying
 from zerokara.kernels.compiled.linked import Linked
 
 # No "fast math": what is written is what is computed, operation by operation, as NumPy would do it. Each of LLVM's
@@ -44,7 +42,6 @@ KERNELS: list["Kernel"] = []
 
 _kernel_of: dict[int, "Kernel"] = {}  # id of the machine code, which is kept for good → the kernel
 _making = threading.RLock()
-_BAR = 20  # characters
 _WAIT = 300  # seconds to wait for another process that compiles the same kernel; then do it ourselves
 
 inner = numba.njit(**_LINKED)
@@ -116,14 +113,14 @@ class Kernel:
         """Load the machine code from the cache, or compile it, telling the user."""
         folder = cache_folder()
         if folder is None:
-            _announce(self)
+            saying.announce(self.name, KERNELS.index(self) + 1, len(KERNELS))
             with waiting.compiling():
                 return self._remember(dtype, None)
         if self.is_kept(dtype):
             return self._remember(dtype, folder)
         with waiting.compiling(), _one_process_at_a_time(self._file(folder, dtype, "lock")):
             if not self.is_kept(dtype):
-                _announce(self)
+                saying.announce(self.name, KERNELS.index(self) + 1, len(KERNELS))
             return self._remember(dtype, folder)
 
     def _remember(self, dtype: np.dtype[Any], folder: Path | None) -> Callable[..., None]:
@@ -137,7 +134,7 @@ class Kernel:
             compiled.compile(re.sub(r"\bT\b", _TYPES[dtype], self._signature))
             compiled.disable_compile()
         finally:
-            _clear_line()
+            saying.clear_line()
         if folder is not None and place is not None and place.saved:
             with suppress(OSError):  # no room for it: then it is looked for again next time
                 self._file(folder, dtype, "done").touch()
@@ -220,7 +217,7 @@ def cache_folder() -> Path | None:
         except OSError:
             writable = False
         if not writable:
-            _say(f"zerokara: cannot keep compiled kernels in {kept.root()}; set ZEROKARA_CACHE to another folder\n")
+            saying.no_folder(kept.root())
             _folder = None
     return _folder
 
@@ -241,75 +238,5 @@ def _one_process_at_a_time(path: Path) -> Iterator[None]:
         lock.release()
 
 
-_complained = False
-
-
 def _complain(error: OSError) -> None:
-    """Say once that what was compiled could not be written."""
-    global _complained
-    if not _complained:
-        reason = error.strerror or error
-        _say(f"zerokara: cannot keep compiled kernels in {kept.root()}: {reason}; the next run compiles them again\n")
-    _complained = True
-
-
-_announced = False
-
-
-def _announce(each: Kernel) -> None:
-    """The progress line: updated in place on a terminal of our own, said once elsewhere."""
-    global _announced
-    text = "zerokara: compiling kernels for this machine (first run only) …"
-    if _can_rewrite():
-        _say(f"\r\x1b[K{text} {each.name} {KERNELS.index(each) + 1}/{len(KERNELS)}")
-    elif not _announced:
-        _say(text + "\n")
-    _announced = True
-
-
-class Progress:
-    """A bar that counts kernels, with the time, while several processes compile; one line where nobody can watch it."""
-
-    def __init__(self, total: int) -> None:
-        self._total, self._began, self._shown = total, time.monotonic(), ""
-
-    def __enter__(self) -> "Progress":
-        return self
-
-    def show(self, done: int) -> None:
-        """So many are done."""
-        global _announced
-        text = f"zerokara: compiling {self._total} kernels for this machine (first run only)"
-        if not _can_rewrite():
-            if not _announced:
-                _say(text + " …\n")
-            _announced = True
-            return
-        seconds = int(time.monotonic() - self._began)
-        bar = "█" * (_BAR * done // self._total) + "░" * (_BAR - _BAR * done // self._total)
-        shown = f"\r\x1b[K{text} {bar} {done}/{self._total}  {seconds} s"
-        if shown != self._shown:
-            _say(shown)
-        self._shown = shown
-
-    def __exit__(self, *exception: object) -> None:
-        if self._shown:
-            _say("\r\x1b[K")
-
-
-def _clear_line() -> None:
-    """Leave the terminal as it was."""
-    if _announced and _can_rewrite():
-        _say("\r\x1b[K")
-
-
-def _can_rewrite() -> bool:
-    """Whether a line can be written over: on a terminal, unless a progress bar has put itself in front of it."""
-    terminal = sys.__stderr__
-    return terminal is not None and terminal is sys.stderr and terminal.isatty()
-
-
-def _say(text: str) -> None:
-    if os.environ.get("ZEROKARA_QUIET", "0") in ("", "0"):
-        sys.stderr.write(text)
-        sys.stderr.flush()
+    saying.not_kept(kept.root(), error)

@@ -21,7 +21,7 @@ import filelock
 import numpy as np
 
 from zerokara.kernels import waiting
-from zerokara.kernels.compiled import build, crew
+from zerokara.kernels.compiled import build, crew, saying
 from zerokara.kernels.cores import thread_count
 
 T = TypeVar("T")
@@ -81,7 +81,7 @@ def _compile(wanted: Sequence[Wanted]) -> None:
 
 def _wait(workers: list["subprocess.Popen[bytes]"], missing: Sequence[Wanted]) -> None:
     """Until all is done or nobody is left, showing how far they are."""
-    with build.Progress(len(missing)) as progress:
+    with saying.Progress(len(missing)) as progress:
         while any(worker.poll() is None for worker in workers):
             done = sum(kernel.is_kept(dtype) for kernel, dtype in missing)
             progress.show(done)
