@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -27,15 +28,17 @@ AT_ONCE = 100
 class Reader:
     """One or more networks that answer together, and the temperature that makes their probabilities honest.
 
-    `card` says what the networks were trained on and how well they read.
+    `card` says what the networks were trained on and how well they read. They see every picture in five `sights`, or
+    in one: as it is.
     """
 
     networks: tuple[Module, ...]
     temperature: float
     card: Mapping[str, str]
+    sights: int = 5
 
     def probabilities(self, views: Array) -> Array:
-        """How probable each digit is. Shapes: views (N, 28, 28) in 0..1 → (N, 10), rows sum to 1.
+        """How probable each class is. Shapes: views (N, 28, 28) in 0..1 → (N, 10) for ten digits, rows sum to 1.
 
         p = softmax(s / T),  s the mean of the networks' log-probabilities over five sights of the picture: as it is,
         turned a little either way, a little larger and smaller.
@@ -43,14 +46,19 @@ class Reader:
         return softmax(self.scores(views) / self.temperature)
 
     def scores(self, views: Array) -> Array:
-        """The mean log-probabilities s, (N, 10)."""
+        """The mean log-probabilities s, (N, classes)."""
         pictures = np.asarray(views, dtype=np.float32).reshape(-1, 1, *np.shape(views)[-2:])
         with no_grad(), _quick_kernels(len(pictures)):
             parts = [self._scores(pictures[i : i + AT_ONCE]) for i in range(0, len(pictures), AT_ONCE)]
-        return np.concatenate(parts) if parts else np.zeros((0, 10), np.float32)
+        return np.concatenate(parts) if parts else np.zeros((0, self.classes), np.float32)
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are: ten digits, say."""
+        return int(list(self.networks[0].parameters())[-1].shape[0])
 
     def _scores(self, pictures: Array) -> Array:
-        sights = np.concatenate(list(_sights(pictures)))
+        sights = np.concatenate(list(islice(_sights(pictures), self.sights)))
         answers = [np.log(softmax(network(Tensor(sights)).data) + 1e-12) for network in self.networks]
         mean: Array = np.mean(answers, axis=0).reshape(-1, len(pictures), answers[0].shape[1]).mean(axis=0)
         return mean
@@ -65,7 +73,7 @@ def load_committee(path: str | Path) -> Reader:
     state = load_weights(path)
     try:
         networks = tuple(_network(part) for part in _parts(state))
-        return Reader(networks, float(card.get("temperature", 1.0)), card)
+        return Reader(networks, float(card.get("temperature", 1.0)), card, int(card.get("sights", 5)))
     except (ValueError, KeyError, IndexError) as error:
         raise ValueError(f"{path} holds no weights of a reader: {error}") from error
 
@@ -108,7 +116,7 @@ def _network(state: Mapping[str, Array]) -> Module:
     filters = tuple(len(full[f"conv{block}b.weight"]) for block in range(1, 4) if f"conv{block}b.weight" in full)
     if not filters:
         raise ValueError("it has no convolutions conv1b, conv2b …")
-    network = ReaderNet(filters=filters, hidden_size=len(full["fc1.weight"]))
+    network = ReaderNet(filters=filters, hidden_size=len(full["fc1.weight"]), output_size=len(full["fc2.weight"]))
     network.load_state_dict(full)
     return network.eval()
 
