@@ -1,6 +1,7 @@
 """How well the shipped reader reads: MNIST's test part, and drawings of people whom it never met.
 
-    python -m benchmarks.reader --drawn FOLDER --mnist FOLDER [--model FILE]
+    python -m benchmarks.reader --drawn FOLDER --mnist FOLDER [--model FILE] [--digits-only]
+    python -m benchmarks.reader --symbols 200 [--mnist FOLDER] [--fonts FOLDER] [--photos FOLDER]
 
 FOLDER of the drawings holds labels.csv (file, label, source; `|` in a label separates lines). Printed are the accuracy
 per folder and per source, every mistake, and the expected calibration error.
@@ -14,9 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import reader_symbols
 from zerokara import digits
 from zerokara.arrays import Array
 from zerokara.data import load
+from zerokara.data.listing import is_picture
 from zerokara.digits import Reader, Reading
 from zerokara.training.metrics import expected_calibration_error
 
@@ -48,19 +51,29 @@ def main() -> None:
     parser.add_argument("--drawn", type=Path, help="folder with labels.csv and the drawings")
     parser.add_argument("--mnist", type=Path, help="folder with MNIST's four files")
     parser.add_argument("--model", type=Path, help="another reader's weights")
+    parser.add_argument("--digits-only", action="store_true", help="every mark is read as a digit")
+    parser.add_argument("--symbols", type=int, default=0, help="rows with signs, letters and doodles, of each kind")
+    parser.add_argument("--fonts", type=Path, action="append", default=[], help="folders with fonts for printed rows")
+    parser.add_argument("--photos", type=Path, help="folder with photographs without digits")
     options = parser.parse_args()
+    if options.symbols:
+        test = load("mnist", data_dir=options.mnist, download=False).test if options.mnist else None
+        photos = sorted(p for p in options.photos.iterdir() if is_picture(p)) if options.photos else []
+        reader_symbols.report(options.symbols, test, options.fonts, photos)
+        return
     reader = digits.load_reader(options.model)
     if options.mnist:
         _report_mnist(reader, options.mnist)
     if options.drawn:
-        _report_drawings(list(read_all(options.drawn, reader)))
+        _report_drawings(list(read_all(options.drawn, reader, options.digits_only)))
 
 
-def read_all(folder: Path, reader: Reader) -> Iterator[Answer]:
+def read_all(folder: Path, reader: Reader, only: bool = False) -> Iterator[Answer]:
     """Read every drawing that labels.csv names."""
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as table:
         for row in csv.DictReader(table):
-            yield Answer(row["file"], row["source"], row["label"], digits.read(folder / row["file"], reader))
+            reading = digits.read(folder / row["file"], reader, digits_only=only)
+            yield Answer(row["file"], row["source"], row["label"], reading)
 
 
 def _report_mnist(reader: Reader, folder: Path) -> None:

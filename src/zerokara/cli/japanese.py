@@ -120,8 +120,13 @@ HELP: dict[str, str] = {
     "Weights of a reader of your own, instead of the one that came with the installation.": (
         "付属のリーダーの代わりに使う、自分のリーダーの重み。"
     ),
-    "Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain.": (
+    "Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain; "
+    "and why a mark was refused.": (
         "どの線が決め手になったかを示し、図（NAME.strokes.png）を --save-view のフォルダーか zerokara-explain に書きます。"
+        "読まなかった印については、その理由も示します。"
+    ),
+    "Read every mark as the digit that it resembles most, and leave out signs that are too small for one.": (
+        "どの印も、最も似ている数字として読みます。数字にしては小さすぎる記号は省きます。"
     ),
     "A training with an expected result, by its name": "結果の予想値が付いた学習（レシピ）の名前",
     "A model": "モデルの名前",

@@ -11,7 +11,7 @@ from zerokara.cli import reading as shown
 from zerokara.cli.console import STDIN, is_terminal, say
 from zerokara.cli.errors import FAILED, UsageError, say_error
 from zerokara.cli.errors import explain as in_words
-from zerokara.cli.strokes import Strokes, stem_of, strokes
+from zerokara.cli.strokes import Refused, Strokes, stem_of, strokes
 from zerokara.cli.weights import all_finite
 from zerokara.data.listing import is_picture
 from zerokara.io import write_atomically
@@ -22,9 +22,14 @@ STROKES = Path("zerokara-explain")
 
 
 def read(
-    *files: Path, json: bool = False, save_view: Path | None = None, model: Path | None = None, explain: bool = False
+    *files: Path,
+    json: bool = False,
+    save_view: Path | None = None,
+    model: Path | None = None,
+    explain: bool = False,
+    digits_only: bool = False,
 ) -> int:
-    """Read digits in pictures.
+    """Read digits in pictures, and the signs that stand beside them: 3.14, 2026/11/28, -7, 12+3=15, ¥1,980.
 
     Parameters
     ----------
@@ -38,7 +43,10 @@ def read(
     model
         Weights of a reader of your own, instead of the one that came with the installation.
     explain
-        Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain.
+        Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain;
+        and why a mark was refused.
+    digits_only
+        Read every mark as the digit that it resembles most, and leave out signs that are too small for one.
     """
     if not files:
         raise UsageError("read needs at least one picture: zerokara read seven.png")
@@ -52,7 +60,7 @@ def read(
         try:
             if why_not:
                 raise ValueError(why_not)
-            for found in _readings(file, reader):
+            for found in _readings(file, reader, digits_only):
                 why = None if drawn is None else strokes(found, reader, drawn, taken)
                 show(found, why)
                 if folder is not None:
@@ -76,13 +84,13 @@ def _spread(files: Sequence[Path]) -> Iterator[tuple[Path, str]]:
             yield file, f"{file} holds no pictures; those in folders within it are read by naming the folders"
 
 
-def _readings(file: Path, reader: digits.Reader) -> Iterator[digits.Reading]:
+def _readings(file: Path, reader: digits.Reader, only: bool) -> Iterator[digits.Reading]:
     """What stands on every page of a file."""
     if str(file) != STDIN:
-        yield from digits.read_pages(file, reader)
+        yield from digits.read_pages(file, reader, digits_only=only)
         return
     try:
-        for found in digits.read_pages(sys.stdin.buffer.read(), reader):
+        for found in digits.read_pages(sys.stdin.buffer.read(), reader, digits_only=only):
             yield replace(found, file="-")
     except digits.ReadError as error:
         raise digits.ReadError(f"standard input: {str(error).removeprefix('bytes: ')}") from error
@@ -95,12 +103,12 @@ def _reader(model: Path | None) -> digits.Reader:
     return reader
 
 
-def _show(json: bool) -> Callable[[digits.Reading, Sequence[Strokes] | None], None]:
+def _show(json: bool) -> Callable[[digits.Reading, Sequence[Strokes | Refused] | None], None]:
     if json:
         return _print_json
     show = shown.picture if is_terminal() else shown.plain
 
-    def both(found: digits.Reading, why: Sequence[Strokes] | None) -> None:
+    def both(found: digits.Reading, why: Sequence[Strokes | Refused] | None) -> None:
         show(found)
         for one in why or ():
             say(f"  {one.sentence}")
@@ -108,7 +116,7 @@ def _show(json: bool) -> Callable[[digits.Reading, Sequence[Strokes] | None], No
     return both
 
 
-def _print_json(found: digits.Reading, why: Sequence[Strokes] | None) -> None:
+def _print_json(found: digits.Reading, why: Sequence[Strokes | Refused] | None) -> None:
     told = found.to_dict()
     for digit, one in zip(told["digits"], why or (), strict=False):
         digit["explanation"] = one.to_dict()

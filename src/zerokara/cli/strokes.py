@@ -13,6 +13,7 @@ from zerokara.arrays import Array
 from zerokara.cli.console import safe
 from zerokara.digits import Digit, Reader, Reading
 from zerokara.io import write_atomically
+from zerokara.report import percent
 from zerokara.report.png import as_pixels, png
 
 if TYPE_CHECKING:
@@ -40,17 +41,43 @@ class Strokes:
         return {"places": self.decided.places, "picture": str(self.picture), **({"note": note} if note else {})}
 
 
-def strokes(found: Reading, reader: Reader, folder: Path, taken: set[str]) -> Sequence[Strokes]:
-    """Explain every digit of a reading; the pictures are written into the folder under names of their own."""
+@dataclass(frozen=True)
+class Refused:
+    """A mark that was read as no digit, and why."""
+
+    symbol: str
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        """In words."""
+        return f"{self.symbol}: {self.why}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"why": self.why}
+
+
+def strokes(found: Reading, reader: Reader, folder: Path, taken: set[str]) -> Sequence[Strokes | Refused]:
+    """Explain every mark of a reading; digits' pictures are written into the folder under names of their own."""
     from zerokara.digits.strokes import decided  # here: plain reading does without gradients
 
-    told = []
+    told: list[Strokes | Refused] = []
     names = _names(stem_of(found), taken)
     for digit in found.digits:
+        if not digit.is_digit:
+            told.append(Refused(digit.symbol, why_not(digit)))
+            continue
         what, name = decided(digit.view, digit.digit, reader), next(names)
         taken.add(name)
         told.append(Strokes(digit.digit, what, write_atomically(folder / name, png(as_pixels(drawn(digit, what))))))
     return told
+
+
+def why_not(digit: Digit) -> str:
+    """Why a mark is no digit: it is a sign, or it was refused; and what else it may be."""
+    likely = ", ".join(f"{symbol} {percent(share)}" for symbol, share in digit.alternatives[:3])
+    return f"refused: {digit.why} ({likely})" if digit.why else f"a sign ({likely})"
 
 
 def stem_of(found: Reading) -> str:

@@ -138,7 +138,9 @@ def write(digit: int, rng: np.random.Generator, style: int | None = None, wobble
     return draw(STYLES[digit], rng, style, wobble)
 
 
-def draw(styles: tuple[Style, ...], rng: np.random.Generator, style: int | None = None, wobble: float = 0.03) -> list[Array]:
+def draw(
+    styles: tuple[Style, ...], rng: np.random.Generator, style: int | None = None, wobble: float = 0.03
+) -> list[Array]:
     """One of several styles of anything that is written, as `write` draws digits."""
     chosen = styles[int(rng.integers(len(styles))) if style is None else style]
     shake, bend, matrix = rng.uniform(0.005, 0.05), _proportions(rng), _hand(rng)

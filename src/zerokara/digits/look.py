@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.ink import find_ink
-from zerokara.digits.segment import Mark, find_digits
+from zerokara.digits.segment import Mark, find_marks
 
 COMFORTABLE = 1024  # a longer side of so many pixels shows every stroke, and is quick to look at
 SMALL_PART = 0.6  # drawn on less than this part of either side, the picture is looked at again from near
@@ -17,29 +17,36 @@ MARGIN = 0.15
 
 @dataclass(frozen=True)
 class Sight:
-    """Digits line by line; a point (x, y) of a mark's box lies at (left + x·scale, top + y·scale) of the pixels."""
+    """Digits line by line; a point (x, y) of a mark's box lies at (left + x·scale, top + y·scale) of the pixels.
+
+    `rest` are the marks that are too small or too flat for a digit, in no order.
+    """
 
     lines: list[list[Mark]]
     left: int = 0
     top: int = 0
     scale: int = 1
+    rest: list[Mark] = field(default_factory=list)
 
 
 def look(pixels: Array) -> Sight:
     """Find the digits of a picture. Shapes: pixels (H, W, 3) in 0..1."""
     block = -(-max(pixels.shape[:2]) // COMFORTABLE)
     if block == 1:
-        return Sight(find_digits(find_ink(pixels)))
-    far = find_digits(find_ink(reduced(pixels, block)))
+        lines, rest = find_marks(find_ink(pixels))
+        return Sight(lines, rest=rest)
+    far, rest = find_marks(find_ink(reduced(pixels, block)))
     if not far:
         return Sight(far)
     left, top, right, bottom = _part(far, block, pixels.shape)
     if (right - left) > SMALL_PART * pixels.shape[1] or (bottom - top) > SMALL_PART * pixels.shape[0]:
-        return Sight(far, scale=block)
+        return Sight(far, scale=block, rest=rest)
     near = pixels[top:bottom, left:right]
     again = -(-max(near.shape[:2]) // COMFORTABLE)
-    lines = find_digits(find_ink(reduced(near, again)))
-    return Sight(lines, left, top, again) if sum(map(len, lines)) >= sum(map(len, far)) else Sight(far, scale=block)
+    lines, beside = find_marks(find_ink(reduced(near, again)))
+    if sum(map(len, lines)) >= sum(map(len, far)):
+        return Sight(lines, left, top, again, beside)
+    return Sight(far, scale=block, rest=rest)
 
 
 def reduced(pixels: Array, block: int) -> Array:

@@ -21,10 +21,14 @@ FULL = 0.6  # from this part of the digits' height on a piece may be a digit of 
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """Ink that belongs together: its box (left, top, right, bottom) and its ink cut to that box."""
+    """Ink that belongs together: its box (left, top, right, bottom) and its ink cut to that box.
+
+    `parts` are the connected pieces of which it was joined; none if it is one piece.
+    """
 
     box: tuple[int, int, int, int]
     ink: Array
+    parts: tuple[Mark, ...] = ()
 
     @property
     def width(self) -> int:
@@ -44,16 +48,24 @@ class Mark:
 
 def find_digits(ink: Array) -> list[list[Mark]]:
     """The digits of a picture, line by line, each line from left to right; empty where nothing is drawn."""
+    return find_marks(ink)[0]
+
+
+def find_marks(ink: Array) -> tuple[list[list[Mark]], list[Mark]]:
+    """The digits of a picture, line by line, and what is too small or too flat for one: dots, bars, specks."""
     marks = _without_frame([mark for mark in _marks(ink) if not _is_rule(mark, ink.shape)], ink.shape)
     if not marks:
-        return []
+        return [], []
     height = _usual_height(marks)
-    whole = [mark for mark in _joined(marks, height) if _is_digit(mark, height)]
-    return _lines(whole)
+    joined = _joined(marks, height)
+    whole = [mark for mark in joined if _is_digit(mark, height)]
+    return _lines(whole), [mark for mark in joined if not _is_digit(mark, height)]
 
 
 def join(marks: list[Mark]) -> Mark:
     """Several marks as one."""
+    if len(marks) == 1:
+        return marks[0]
     left, top = (min(mark.box[side] for mark in marks) for side in (0, 1))
     right, bottom = (max(mark.box[side] for mark in marks) for side in (2, 3))
     ink = np.zeros((bottom - top, right - left), np.float32)
@@ -61,7 +73,7 @@ def join(marks: list[Mark]) -> Mark:
         x, y = mark.box[0] - left, mark.box[1] - top
         place = ink[y : y + mark.height, x : x + mark.width]
         np.maximum(place, mark.ink, out=place)
-    return Mark((left, top, right, bottom), ink)
+    return Mark((left, top, right, bottom), ink, tuple(part for mark in marks for part in mark.parts or (mark,)))
 
 
 def _marks(ink: Array) -> list[Mark]:
@@ -114,7 +126,7 @@ def _joined(marks: list[Mark], height: float) -> list[Mark]:
         if group[i] != group[j] and _belong(marks[i], marks[j], height):
             group = [group[i] if g == group[j] else g for g in group]
     whole = [join([mark for mark, g in zip(marks, group, strict=True) if g == name]) for name in dict.fromkeys(group)]
-    return whole if len(whole) == len(marks) else _joined(whole, height)
+    return marks if len(whole) == len(marks) else _joined(whole, height)
 
 
 def _belong(a: Mark, b: Mark, height: float) -> bool:

@@ -6,6 +6,7 @@ python -m zerokara.digits.learning --fonts /usr/share/fonts/truetype/dejavu --ou
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from zerokara.digits.learning.training import EPOCHS, train
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="passes over the pictures")
     parser.add_argument("--share", type=float, default=1.0, help="share of the pictures to make, to try it out")
     options = parser.parse_args()
+    tell = partial(print, flush=True)
     reader = train(
         options.out,
         data_dir=options.data_dir,
@@ -28,10 +30,10 @@ def main() -> None:
         seed=options.seed,
         epochs=options.epochs,
         share=options.share,
-        tell=lambda line: print(line, flush=True),
+        tell=tell,
     )
     for name, told in reader.card.items():
-        print(f"{name}: {told}")
+        tell(f"{name}: {told}")
 
 
 if __name__ == "__main__":

@@ -111,9 +111,11 @@ def doodle(rng: np.random.Generator) -> Array:
 def beside(left: Array, right: Array, overlap: int) -> Array:
     """Two digits that touch: pictures (28, 28), each cut to its ink, the second pushed into the first."""
     a, b = (picture[:, (picture > EDGE).any(axis=0)] for picture in (left, right))
+    overlap = min(overlap, a.shape[1] - 1, b.shape[1] - 1)
     both = np.zeros((left.shape[0], a.shape[1] + b.shape[1] - overlap), np.float32)
     both[:, : a.shape[1]] = a
-    np.maximum(both[:, a.shape[1] - overlap :], b, out=both[:, a.shape[1] - overlap :])
+    place = both[:, a.shape[1] - overlap :]
+    np.maximum(place, b, out=place)
     return both
 
 

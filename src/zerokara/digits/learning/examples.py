@@ -21,7 +21,9 @@ DOTS = (0.10, 0.24)  # a dot is often made with more pressure than a stroke
 LIKE_DIGITS = set("OoIlbqXxcQDsz|CU")
 """Letters whose printed form cannot be told from a digit or a sign; they teach nothing."""
 PRINTED_LETTERS = [c for c in "ABEFGHJKLMNPRSTVWYZadefghijkmnprtuvwy" if c not in LIKE_DIGITS]
-PRINTED_LETTERS += list("あいうえおかきさしすせたちつてとなにぬねのはひふほまみむめもやよらりるれわをんアイウエカキクケサスセタツテナヌネホマミムメヤユラルレワヲ年月日円万木水火土金人大中小")
+PRINTED_LETTERS += list(
+    "あいうえおかきさしすせたちつてとなにぬねのはひふほまみむめもやよらりるれわをんアイウエカキクケサスセタツテナヌネホマミムメヤユラルレワヲ年月日円万木水火土金人大中小"
+)
 OTHER_FORMS = {"×": "×✕", "-": "-−–", "¥": "¥", ".": ".", ":": ":", "°": "°"}
 
 Parts = dict[str, int]

@@ -1,0 +1,107 @@
+"""What a mark's place and its company say of it: Bayes' rule, in one place.
+
+The network of symbols sees a mark alone, fitted into 28×28. How large the mark is, where it stands on the line, and
+what stands beside it, it cannot see.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.digits.segment import Mark
+from zerokara.digits.symbols import DIGITS, place_scores
+
+LONE = 20.0
+"""A picture with a single mark shows so many times more often a digit than the training's pictures do."""
+TALL = 0.6  # what is at least so tall, in heights of its line, may tell where the line stands
+NEAREST = 4
+GAP = 1.2  # marks farther apart than this part of their height belong to different words
+
+NUMBER = 0.9  # so often a word is a number (or a sum, a date, a price)
+STRAY = 0.03  # in a number, so many marks are none of the symbols
+ALIKE = 0.15  # in other words, so many marks look like a symbol: O, I, S
+REALLY = 0.4  # … and of these so many are one: "room 12"
+STRONGEST = 50.0  # no single mark is believed more than this
+
+_N = len(DIGITS)
+
+
+def with_place(shares: Array, line: list[Mark]) -> Array:
+    """The network's shares of every symbol, with what size and place say: p(s) ∝ p_network(s) · exp g(s).
+
+    g is `place_scores`, in heights of the tall digits nearest in the line. A mark without such neighbours is judged by
+    its looks alone; and where it is the only one, digits are LONE times as likely as they were in training. Shapes:
+    shares (N, symbols) of the line's N marks → the same.
+    """
+    told = np.array(shares, np.float64)
+    for i, mark in enumerate(line):
+        around = reference(line, i, shares)
+        if around is not None:
+            height, middle = around
+            scores = place_scores(mark.longest / height, ((mark.box[1] + mark.box[3]) / 2 - middle) / height)
+            told[i] *= np.exp(scores - scores.max())
+        elif len(line) == 1:
+            told[i, :_N] *= LONE
+    rows: Array = told / told.sum(axis=1, keepdims=True)
+    return rows
+
+
+def reference(line: list[Mark], i: int, shares: Array) -> tuple[float, float] | None:
+    """Height and middle (a row) of the digits around mark i, itself left out; None where there are none."""
+    tallest = max(mark.height for mark in line)
+    sure = shares[:, :_N].sum(axis=1) > 0.5
+    digits = [k for k, mark in enumerate(line) if k != i and sure[k] and mark.height >= TALL * tallest]
+    if not digits:
+        return None
+    x = _middle(line[i], 0)
+    near = sorted(digits, key=lambda k: abs(_middle(line[k], 0) - x))[:NEAREST]
+    height = float(np.median([line[k].height for k in near]))
+    left = [k for k in near if _middle(line[k], 0) <= x][:1]
+    right = [k for k in near if _middle(line[k], 0) > x][:1]
+    return height, float(np.mean([_middle(line[k], 1) for k in left + right]))
+
+
+def with_company(shares: Array, words: list[list[int]]) -> Array:
+    """The shares with what the other marks of the same word say.
+
+    Let L = p(symbol)/p(none) · r/(1 − r) be how much better a mark's looks fit a symbol than none, r the share of
+    "none" among SYMBOLS' training. A word is a number or something else. In a number a mark is a symbol but for a
+    share STRAY; elsewhere none, but for a share ALIKE that looks like a symbol:
+
+        P(number) / P(other) = NUMBER/(1 − NUMBER) · Π ((1 − STRAY)·L + STRAY) / (ALIKE·L + 1 − ALIKE)
+
+    and what looked like a symbol is one with certainty in a number, and with probability REALLY elsewhere.
+    """
+    told = np.array(shares, np.float64)
+    none = np.clip(told[:, -1], 1e-6, 1 - 1e-6)
+    likely = np.clip((1 - none) / none * PRIOR_NONE / (1 - PRIOR_NONE), 1 / STRONGEST, STRONGEST)
+    single = ((1 - STRAY) * likely + STRAY) / (ALIKE * likely + 1 - ALIKE)
+    for word in words:
+        odds = NUMBER / (1 - NUMBER)
+        for i in word:
+            odds *= single[i]
+        keep = (odds + REALLY) / (odds + 1) if len(word) > 1 else 1.0
+        told[word, :-1] *= keep
+        told[word, -1] = 1 - told[word, :-1].sum(axis=1)
+    return told
+
+
+PRIOR_NONE = 0.33
+"""The share of "none of these" among the pictures of the training."""
+
+
+def words(line: list[Mark]) -> list[list[int]]:
+    """The marks of a line, from left to right, in groups with paper between them."""
+    groups: list[list[int]] = []
+    tall = float(np.median([mark.height for mark in line])) if line else 0.0
+    for i, mark in enumerate(line):
+        if groups and mark.box[0] - line[groups[-1][-1]].box[2] <= GAP * tall:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups
+
+
+def _middle(mark: Mark, axis: int) -> float:
+    return (mark.box[axis] + mark.box[axis + 2]) / 2

@@ -1,0 +1,149 @@
+"""What stands on a page: of every mark the ten digits' probabilities, and which symbol it is, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.digits.company import with_company, with_place, words
+from zerokara.digits.look import Sight
+from zerokara.digits.marks import attached, gathered, guarded, parted
+from zerokara.digits.segment import Mark
+from zerokara.digits.settle import settle
+from zerokara.digits.symbols import DIGITS, NONE, SIGNS, SYMBOLS
+from zerokara.digits.view import prepare
+from zerokara.models.committee import Reader
+
+THRESHOLD = 0.5
+"""An answer that is less probable is shown as `?`."""
+SPECK = 0.8
+"""A dot or a bar that no digit could be is a sign from this probability on, and dirt below it."""
+
+_N = len(DIGITS)
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What is said of one mark: the ten probabilities, those of all symbols, and which one it is taken for.
+
+    `shares` are (len(SYMBOLS),): p(digit d) = p(a digit at all) · p_d, of the network of digits, and the signs' and
+    none's of the network of symbols. `why` says in words why it is `?`.
+    """
+
+    mark: Mark
+    view: Array
+    ten: Array
+    shares: Array
+    symbol: str
+    why: str = ""
+
+    @property
+    def digit_probability(self) -> float:
+        """How probable it is that the mark is a digit at all."""
+        return float(self.shares[:_N].sum())
+
+
+class Looks:
+    """What two networks make of marks by their looks; each mark is looked at once."""
+
+    def __init__(self, reader: Reader, symbols: Reader) -> None:
+        self.reader, self.symbols = reader, symbols
+        self._seen: dict[int, tuple[Mark, Array, Array]] = {}
+
+    def views(self, marks: list[Mark]) -> Array:
+        """(N, 28, 28)."""
+        self._see(marks)
+        return np.stack([self._seen[id(mark)][1] for mark in marks])
+
+    def shares(self, marks: list[Mark]) -> Array:
+        """How probable each symbol is, (N, len(SYMBOLS))."""
+        self._see(marks)
+        return np.stack([self._seen[id(mark)][2] for mark in marks])
+
+    def ten(self, marks: list[Mark]) -> Array:
+        """How probable each digit is, (N, 10): the network of digits."""
+        return self.reader.probabilities(self.views(marks))
+
+    def sure(self, marks: list[Mark]) -> Array:
+        """The probability of the likeliest digit, (N,)."""
+        return np.asarray(self.ten(marks).max(axis=1))
+
+    def _see(self, marks: list[Mark]) -> None:
+        new = list({id(mark): mark for mark in marks if id(mark) not in self._seen}.values())
+        if new:
+            views = np.stack([prepare(mark.ink) for mark in new])
+            for mark, view, shares in zip(new, views, self.symbols.probabilities(views), strict=True):
+                self._seen[id(mark)] = mark, view, shares
+
+
+def digits_only(sight: Sight, looks: Looks) -> list[list[Told]]:
+    """Every mark as the digit that it resembles most."""
+    lines = [settle(line, looks.sure) for line in sight.lines]
+    return [[_as_digit(told) for told in line] for line in _told(lines, looks)]
+
+
+def with_signs(sight: Sight, looks: Looks) -> list[list[Told]]:
+    """Digits, signs, and `?` for what is none of these."""
+    sure = guarded(looks.sure, looks.shares)
+    lines = [parted(settle(line, sure), looks.shares) for line in sight.lines]
+    if not lines:
+        return []
+    firm = {id(mark) for line in lines for mark in line}
+    height = _usual_height(lines)
+    main = [line for line in lines if len(line) > 2 or max(mark.height for mark in line) >= 0.5 * height]
+    loose = [mark for line in lines if not any(line is other for other in main) for mark in line]
+    grown, taken = attached(main, [*sight.rest, *loose])
+    alone = [[mark] for mark in loose if id(mark) not in taken]
+    whole = [gathered(line, looks.shares, _usual_height([line])) for line in grown]
+    lines = sorted([*whole, *alone], key=lambda line: float(np.mean([m.box[1] + m.box[3] for m in line])))
+    told = _told(lines, looks)
+    return [kept for line in told if (kept := [one for one in line if id(one.mark) in firm or _is_sign(one)])]
+
+
+def _usual_height(lines: list[list[Mark]]) -> float:
+    heights = np.array([mark.height for line in lines for mark in line])
+    return float(np.median(heights[heights >= heights.max() / 2]))
+
+
+def _is_sign(told: Told) -> bool:
+    return told.symbol in SIGNS and float(told.shares[SYMBOLS.index(told.symbol)]) >= SPECK
+
+
+def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:
+    """Looks, place and company of every mark, all lines in one go."""
+    marks = [mark for line in lines for mark in line]
+    views, ten = looks.views(marks), looks.ten(marks)
+    told: list[list[Told]] = []
+    start = 0
+    for line in lines:
+        looked = looks.shares(line)
+        shares = with_company(with_place(looked, line), words(line))
+        told.append([])
+        for i, mark in enumerate(line):
+            full = shares[i].copy()
+            full[:_N] = shares[i, :_N].sum() * ten[start + i]
+            told[-1].append(_judged(mark, views[start + i], ten[start + i], full, float(looked[i, -1])))
+        start += len(line)
+    return told
+
+
+def _judged(mark: Mark, view: Array, ten: Array, shares: Array, looks_none: float) -> Told:
+    """The likeliest of: a digit, each sign, none; `?` where even the likeliest answer is less probable than THRESHOLD."""
+    kinds = np.concatenate([[shares[:_N].sum()], shares[_N:]])
+    best = int(kinds.argmax())
+    symbol = DIGITS[int(ten.argmax())] if best == 0 else SYMBOLS[_N + best - 1]
+    likely = float(shares[SYMBOLS.index(symbol)])
+    if symbol == NONE:
+        alone = f"it looks like no digit and no sign ({looks_none:.0%})"
+        why = alone if looks_none >= THRESHOLD else "what stands beside it is no number"
+        return Told(mark, view, ten, shares, NONE, why)
+    if likely < THRESHOLD:
+        first, second = (SYMBOLS[int(i)] for i in np.argsort(-shares[:-1], kind="stable")[:2])
+        return Told(mark, view, ten, shares, NONE, f"not sure: {first} or {second}")
+    return Told(mark, view, ten, shares, symbol)
+
+
+def _as_digit(told: Told) -> Told:
+    return Told(told.mark, told.view, told.ten, told.shares, DIGITS[int(told.ten.argmax())])
