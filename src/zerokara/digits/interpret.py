@@ -130,7 +130,7 @@ def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:
 
 
 def _judged(mark: Mark, view: Array, ten: Array, shares: Array, looks_none: float) -> Told:
-    """The likeliest of: a digit, each sign, none; `?` where even the likeliest answer is less probable than THRESHOLD."""
+    """The likeliest of: a digit, each sign, none; `?` where even that is less probable than THRESHOLD."""
     kinds = np.concatenate([[shares[:_N].sum()], shares[_N:]])
     best = int(kinds.argmax())
     symbol = DIGITS[int(ten.argmax())] if best == 0 else SYMBOLS[_N + best - 1]

@@ -81,10 +81,9 @@ class Digit:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reading:
-    """What was read in a picture: its digits and signs from left to right, line by line; `text` has a line break
-    between lines, and `?` for what is neither.
+    """What was read in a picture: its digits and signs from left to right, line by line.
 
-    Where there is no digit, `message` says so. `page` counts from 1 in a file of several pages, else it is 0.
+    `text` has a line break between lines, and `?` for what is neither digit nor sign. Where there is no digit, `message` says so. `page` counts from 1 in a file of several pages, else it is 0.
     A notebook shows what the network saw of each digit, and how sure it is.
     """
 
@@ -155,15 +154,11 @@ def _read(picture: Picture, reader: Reader | None, only_digits: bool) -> Reading
 
 
 def _message(text: str) -> str:
-    """Nothing, where a digit was read; else what there is instead."""
+    """Nothing, where a digit or only signs were read; else how much was refused."""
     refused = text.count(NONE)
-    if any(symbol in DIGITS for symbol in text):
+    if not refused or any(symbol in DIGITS for symbol in text):
         return ""
-    return (
-        f"{NOTHING}: {refused} mark{'s' * (refused != 1)} that {'are' if refused != 1 else 'is'} neither"
-        if refused
-        else ""
-    )
+    return f"{NOTHING}: {refused} marks that are neither" if refused > 1 else f"{NOTHING}: a mark that is neither"
 
 
 def _digit(told: Told, box: tuple[int, int, int, int]) -> Digit:
