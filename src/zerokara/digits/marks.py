@@ -77,14 +77,15 @@ def attached(lines: list[list[Mark]], rest: list[Mark]) -> tuple[list[list[Mark]
     A sign stands beside a digit, neither far above nor far below it, and is as thick as the digit's pen at least.
     """
     grown = [list(line) for line in lines]
+    tall = [
+        (digit, _pen(digit), number)
+        for number, line in enumerate(lines)
+        for digit in line
+        if digit.height >= TALL * max(one.height for one in line)
+    ]
     taken: set[int] = set()
     for mark in rest:
-        places = [
-            (_between(digit, mark), number)
-            for number, line in enumerate(lines)
-            for digit in line
-            if _may_stand_by(mark, digit, max(one.height for one in line))
-        ]
+        places = [(_between(digit, mark), n) for digit, pen, n in tall if _may_stand_by(mark, digit, pen)]
         if places:
             grown[min(places)[1]].append(mark)
             taken.add(id(mark))
@@ -96,13 +97,16 @@ def _between(digit: Mark, mark: Mark) -> float:
     return max(0.0, float(digit.box[0] - mark.box[2]), float(mark.box[0] - digit.box[2]))
 
 
-def _may_stand_by(mark: Mark, digit: Mark, tallest: int) -> bool:
+def _pen(digit: Mark) -> float:
+    return stroke_width(depth(digit.ink > EDGE, max(2, digit.longest // 3)))
+
+
+def _may_stand_by(mark: Mark, digit: Mark, pen: float) -> bool:
     height = digit.height
-    if height < TALL * tallest or _between(digit, mark) > NEAR * height or mark.width > WIDEST * height:
-        return False
     away = abs((mark.box[1] + mark.box[3]) - (digit.box[1] + digit.box[3])) / 2
-    pen = stroke_width(depth(digit.ink > EDGE, max(2, digit.longest // 3)))
-    return away <= ABOVE_OR_BELOW * height and min(mark.width, mark.height) >= max(1.5, PRESSED * pen)
+    thin = min(mark.width, mark.height) < max(1.5, PRESSED * pen)
+    far = _between(digit, mark) > NEAR * height or away > ABOVE_OR_BELOW * height
+    return not thin and not far and mark.width <= WIDEST * height
 
 
 def gathered(line: list[Mark], shares: Shares, height: float) -> list[Mark]:

@@ -83,7 +83,8 @@ class Digit:
 class Reading:
     """What was read in a picture: its digits and signs from left to right, line by line.
 
-    `text` has a line break between lines, and `?` for what is neither digit nor sign. Where there is no digit, `message` says so. `page` counts from 1 in a file of several pages, else it is 0.
+    `text` has a line break between lines, and `?` for what is neither digit nor sign. Where there is no digit,
+    `message` says so. `page` counts from 1 in a file of several pages, else it is 0.
     A notebook shows what the network saw of each digit, and how sure it is.
     """
 
