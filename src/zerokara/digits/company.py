@@ -10,10 +10,14 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.segment import Mark
-from zerokara.digits.symbols import DIGITS, place_scores
+from zerokara.digits.symbols import DIGITS, SYMBOLS, place_scores
 
 LONE = 20.0
 """A picture with a single mark shows so many times more often a digit than the training's pictures do."""
+NEVER_ALONE = ".,:/()°"
+"""Signs that mean nothing by themselves: a lone mark that looks like one is a digit, or none."""
+RARE = 0.5
+"""Each sign is so many times as frequent among digits, against them, as in the training's pictures."""
 TALL = 0.6  # what is at least so tall, in heights of its line, may tell where the line stands
 NEAREST = 4
 GAP = 1.2  # marks farther apart than this part of their height belong to different words
@@ -31,10 +35,12 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
     """The network's shares of every symbol, with what size and place say: p(s) ∝ p_network(s) · exp g(s).
 
     g is `place_scores`, in heights of the tall digits nearest in the line. A mark without such neighbours is judged by
-    its looks alone; and where it is the only one, digits are LONE times as likely as they were in training. Shapes:
-    shares (N, symbols) of the line's N marks → the same.
+    its looks alone; and where it is the only one, digits are LONE times as likely as they were in training, and the
+    signs of NEVER_ALONE out of the question. Elsewhere signs are RARE.
+    Shapes: shares (N, symbols) of the line's N marks → the same.
     """
     told = np.array(shares, np.float64)
+    told[:, _N:-1] *= RARE
     for i, mark in enumerate(line):
         around = reference(line, i, shares)
         if around is not None:
@@ -43,6 +49,7 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
             told[i] *= np.exp(scores - scores.max())
         elif len(line) == 1:
             told[i, :_N] *= LONE
+            told[i, [SYMBOLS.index(sign) for sign in NEVER_ALONE]] = 0
     rows: Array = told / told.sum(axis=1, keepdims=True)
     return rows
 

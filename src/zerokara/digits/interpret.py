@@ -9,7 +9,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits.company import with_company, with_place, words
 from zerokara.digits.look import Sight
-from zerokara.digits.marks import attached, gathered, guarded, parted
+from zerokara.digits.marks import attached, gathered, guarded, lined_up, parted
 from zerokara.digits.segment import Mark
 from zerokara.digits.settle import settle
 from zerokara.digits.symbols import DIGITS, NONE, SIGNS, SYMBOLS
@@ -20,6 +20,8 @@ THRESHOLD = 0.5
 """An answer that is less probable is shown as `?`."""
 SPECK = 0.8
 """A dot or a bar that no digit could be is a sign from this probability on, and dirt below it."""
+PLAIN_SPECK = 0.97
+"""… and at either end of a line only from this one on."""
 
 _N = len(DIGITS)
 
@@ -87,19 +89,20 @@ def digits_only(sight: Sight, looks: Looks) -> list[list[Told]]:
 def with_signs(sight: Sight, looks: Looks) -> list[list[Told]]:
     """Digits, signs, and `?` for what is none of these."""
     sure = guarded(looks.sure, looks.shares)
-    lines = [parted(settle(line, sure), looks.shares) for line in sight.lines]
+    found = [parted(settle(line, sure), looks.shares) for line in sight.lines]
+    lines, loose = lined_up(found, sight.rest, looks.shares)
     if not lines:
-        return []
-    firm = {id(mark) for line in lines for mark in line}
-    height = _usual_height(lines)
-    main = [line for line in lines if len(line) > 2 or max(mark.height for mark in line) >= 0.5 * height]
-    loose = [mark for line in lines if not any(line is other for other in main) for mark in line]
-    grown, taken = attached(main, [*sight.rest, *loose])
-    alone = [[mark] for mark in loose if id(mark) not in taken]
+        return _told(found, looks) if found else []
+    firm = {id(mark) for line in [*found, *lines] for mark in line}
+    grown, taken = attached(lines, loose)
+    alone = [[mark] for mark in loose if id(mark) in firm and id(mark) not in taken]
     whole = [gathered(line, looks.shares, _usual_height([line])) for line in grown]
     lines = sorted([*whole, *alone], key=lambda line: float(np.mean([m.box[1] + m.box[3] for m in line])))
-    told = _told(lines, looks)
-    return [kept for line in told if (kept := [one for one in line if id(one.mark) in firm or _is_sign(one)])]
+    return [
+        kept
+        for line in _told(lines, looks)
+        if (kept := [one for i, one in enumerate(line) if id(one.mark) in firm or _is_sign(line, i)])
+    ]
 
 
 def _usual_height(lines: list[list[Mark]]) -> float:
@@ -107,8 +110,14 @@ def _usual_height(lines: list[list[Mark]]) -> float:
     return float(np.median(heights[heights >= heights.max() / 2]))
 
 
-def _is_sign(told: Told) -> bool:
-    return told.symbol in SIGNS and float(told.shares[SYMBOLS.index(told.symbol)]) >= SPECK
+def _is_sign(line: list[Told], i: int) -> bool:
+    """Whether what is too small for a digit is plainly a sign: dots and commas stand between digits, or are plainer."""
+    told = line[i]
+    likely = float(told.shares[SYMBOLS.index(told.symbol)])
+    if told.symbol not in SIGNS or likely < SPECK:
+        return False
+    between = all(any(one.symbol in DIGITS for one in side) for side in (line[:i], line[i + 1 :]))
+    return between or told.symbol not in ".,:°" or (told.symbol in ".°" and likely >= PLAIN_SPECK)
 
 
 def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:

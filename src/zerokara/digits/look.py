@@ -37,7 +37,7 @@ def look(pixels: Array) -> Sight:
         return Sight(lines, rest=rest)
     far, rest = find_marks(find_ink(reduced(pixels, block)))
     if not far:
-        return Sight(far)
+        return Sight(far, scale=block, rest=rest)
     left, top, right, bottom = _part(far, block, pixels.shape)
     if (right - left) > SMALL_PART * pixels.shape[1] or (bottom - top) > SMALL_PART * pixels.shape[0]:
         return Sight(far, scale=block, rest=rest)

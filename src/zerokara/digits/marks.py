@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.company import TALL
 from zerokara.digits.ink import EDGE
-from zerokara.digits.segment import Mark, join
+from zerokara.digits.segment import Mark, in_lines, join
 from zerokara.digits.stroke import depth, stroke_width
-from zerokara.digits.symbols import DIGITS, NONE, SYMBOLS
+from zerokara.digits.symbols import DIGITS, SYMBOLS
 
 Shares = Callable[[list[Mark]], Array]
 """How probable every symbol is for each mark, by its looks: (N, len(SYMBOLS))."""
@@ -20,6 +20,10 @@ Shares = Callable[[list[Mark]], Array]
 SURE = 0.8
 CLEAR = 0.1
 PLAIN = 0.95
+COST = 0.1
+LONGEST, MOST_PARTS = 4, 12
+SMALL = 0.45  # what is smaller, in heights of what it was joined to, is a dot, a comma or a bar
+SHORT_LINE = 0.45  # what is lower, in heights of the page's digits, makes no line of its own
 NEAR = 1.3  # a sign stands no farther from a digit than so many heights of it
 ABOVE_OR_BELOW = 0.85  # … and its middle no farther from the digit's middle
 SHORT = 0.62  # a piece of a sign is at most so tall, in heights of the digits
@@ -43,32 +47,63 @@ def guarded(sure: Callable[[list[Mark]], Array], shares: Shares) -> Callable[[li
 
 
 def parted(line: list[Mark], shares: Shares) -> list[Mark]:
-    """Pieces that were joined to one digit, a minus and a seven, say, are parted where both then make sense."""
-    told: list[Mark] = []
-    for mark in line:
-        told += _parted(mark, shares)
-    return told
+    """Pieces that were joined to one digit, a minus and a seven, say, are parted where all parts then make sense."""
+    return [piece for mark in line for piece in _parted(mark, shares)]
 
 
 def _parted(mark: Mark, shares: Shares) -> list[Mark]:
-    if len(mark.parts) < 2 or len(mark.parts) > 6:
-        return [mark]
+    """The likeliest way to cut the row of a mark's parts into symbols, or the mark whole.
+
+    maximise Σ log p(symbol) − COST·symbols over all cuts, where a symbol has at most LONGEST parts: best[k] is the
+    value of the first k parts (dynamic programming).
+    """
     order = sorted(mark.parts, key=lambda part: part.box[0] + part.box[2])
-    ways = [(join(order[:k]), join(order[k:])) for k in range(1, len(order))]
-    answers = shares([mark, *(half for way in ways for half in way)])
-    best = answers.copy()
-    best[:, :_N] = 0
-    best[:, 0] = answers[:, :_N].sum(axis=1)  # which digit it is does not matter here
-    best[:, SYMBOLS.index(NONE)] = 0
-    plain = best.max(axis=1)
-    apart = plain[1:].reshape(-1, 2).min(axis=1)
-    k = int(apart.argmax())
-    left, right = ways[k]
-    beside = left.box[2] <= right.box[0] and min(left.height, right.height) < 0.5 * mark.height
-    makes_sense = apart[k] > SURE and apart[k] > plain[0] + CLEAR
-    if makes_sense or (beside and apart[k] > PLAIN):
-        return [*_parted(left, shares), *_parted(right, shares)]
-    return [mark]
+    if not 2 <= len(order) <= MOST_PARTS:
+        return [mark]
+    spans = [(a, b) for b in range(1, len(order) + 1) for a in range(max(0, b - LONGEST), b) if b - a < len(order)]
+    pieces = {span: join(order[span[0] : span[1]]) for span in spans}
+    answers = shares([mark, *pieces.values()])
+    whole = _plain(answers[0], mark, mark.height)
+    plain = {span: _plain(row, pieces[span], mark.height) for span, row in zip(spans, answers[1:], strict=True)}
+    best: list[tuple[float, list[tuple[int, int]]]] = [(0.0, [])]
+    for b in range(1, len(order) + 1):
+        ways = [
+            (best[a][0] + float(np.log(plain[a, b] + 1e-9)) - COST, [*best[a][1], (a, b)])
+            for a in range(b)
+            if (a, b) in plain
+        ]
+        best.append(max(ways))
+    cut = [pieces[span] for span in best[-1][1]]
+    least = min(plain[span] for span in best[-1][1])
+    apart = all(a.box[2] <= b.box[0] for a, b in pairwise(cut))
+    small = min(piece.height for piece in cut) < 0.5 * mark.height
+    makes_sense = least > SURE and least > whole + CLEAR
+    return cut if makes_sense or (apart and small and least > PLAIN) else [mark]
+
+
+def _plain(shares: Array, mark: Mark, height: float) -> float:
+    """How plainly a mark is one symbol; which digit, or which of the small signs, does not matter here."""
+    if mark.longest <= SMALL * height:
+        return float(1 - shares[-1])
+    return float(max(shares[:_N].sum(), shares[_N:-1].max()))
+
+
+def lined_up(lines: list[list[Mark]], rest: list[Mark], shares: Shares) -> tuple[list[list[Mark]], list[Mark]]:
+    """Lines of tall marks, and everything that is short or flat: what was joined too widely is parted, too."""
+    loose = [piece for mark in rest for piece in _parted(mark, shares)]
+    marks = [mark for line in lines for mark in line] + loose
+    heights = np.array([mark.height for mark in marks])
+    if not marks:
+        return [], []
+    height = float(np.median(heights[heights >= heights.max() / 2]))
+    inside = {id(mark) for line in lines for mark in line}
+    fallen = [m for m in loose if len(m.parts) != 1 and m.height >= TALL * height and m.width < 1.5 * m.height]
+    rescued = {id(mark) for mark in fallen} if any(mark.parts for mark in rest) else set()
+    tall = [m for m in marks if (id(m) in inside and m.height >= SHORT_LINE * height) or id(m) in rescued]
+    if len(tall) == len(inside) and not rescued:
+        return lines, loose
+    kept = {id(mark) for mark in tall}
+    return in_lines(tall), [mark for mark in marks if id(mark) not in kept]
 
 
 def attached(lines: list[list[Mark]], rest: list[Mark]) -> tuple[list[list[Mark]], set[int]]:

@@ -145,10 +145,12 @@ def _read(picture: Picture, reader: Reader | None, only_digits: bool) -> Reading
         raise TypeError(f"reader is what load_reader gives, or None; got {type(reader).__name__}")
     page = picture.page if picture.pages > 1 else 0
     sight = look(picture.pixels)
-    if not sight.lines:
+    if not sight.lines and (only_digits or not any(mark.parts for mark in sight.rest)):
         return Reading(picture.name, (), "", NOTHING, page)
     looks = Looks(reader or load_reader(), load_symbols())
     lines = digits_only(sight, looks) if only_digits else with_signs(sight, looks)
+    if not lines:
+        return Reading(picture.name, (), "", NOTHING, page)
     digits = tuple(_digit(told, _box(told.mark, sight, picture)) for line in lines for told in line)
     text = "\n".join("".join(told.symbol for told in line) for line in lines)
     return Reading(picture.name, digits, text, _message(text), page)

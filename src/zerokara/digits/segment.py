@@ -59,7 +59,7 @@ def find_marks(ink: Array) -> tuple[list[list[Mark]], list[Mark]]:
     height = _usual_height(marks)
     joined = _joined(marks, height)
     whole = [mark for mark in joined if _is_digit(mark, height)]
-    return _lines(whole), [mark for mark in joined if not _is_digit(mark, height)]
+    return in_lines(whole), [mark for mark in joined if not _is_digit(mark, height)]
 
 
 def join(marks: list[Mark]) -> Mark:
@@ -175,7 +175,7 @@ def _is_digit(mark: Mark, height: float) -> bool:
     return mark.longest >= max(SMALLEST, SPECK * height) and mark.width < 4 * mark.height
 
 
-def _lines(marks: list[Mark]) -> list[list[Mark]]:
+def in_lines(marks: list[Mark]) -> list[list[Mark]]:
     """Lines from top to bottom; a line may slope: a digit joins the line whose last digit stands beside it."""
     lines: list[list[Mark]] = []
     for mark in sorted(marks, key=lambda mark: mark.box[0] + mark.box[2]):
