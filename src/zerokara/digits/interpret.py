@@ -116,7 +116,7 @@ def _is_sign(line: list[Told], i: int) -> bool:
     likely = float(told.shares[SYMBOLS.index(told.symbol)])
     if told.symbol not in SIGNS or likely < SPECK:
         return False
-    between = all(any(one.symbol in DIGITS for one in side) for side in (line[:i], line[i + 1 :]))
+    between = all(any(one.symbol in (*DIGITS, NONE) for one in side) for side in (line[:i], line[i + 1 :]))
     return between or told.symbol not in ".,:°" or (told.symbol in ".°" and likely >= PLAIN_SPECK)
 
 

@@ -33,6 +33,8 @@ IN_PIECES = {":": False, "÷": False, "=": False, "%": True}
 """Signs of several pieces; whether one of the pieces is as tall as a digit."""
 
 _N = len(DIGITS)
+ALIKE = [SYMBOLS.index(sign) for sign in "/°"]
+"""Signs that only size and place tell from a one and a zero."""
 
 
 def guarded(sure: Callable[[list[Mark]], Array], shares: Shares) -> Callable[[list[Mark]], Array]:
@@ -85,7 +87,8 @@ def _plain(shares: Array, mark: Mark, height: float) -> float:
     """How plainly a mark is one symbol; which digit, or which of the small signs, does not matter here."""
     if mark.longest <= SMALL * height:
         return float(1 - shares[-1])
-    return float(max(shares[:_N].sum(), shares[_N:-1].max()))
+    digit = shares[:_N].sum() + shares[ALIKE].sum()
+    return float(max(digit, shares[_N:-1].max()))
 
 
 def lined_up(lines: list[list[Mark]], rest: list[Mark], shares: Shares) -> tuple[list[list[Mark]], list[Mark]]:
@@ -97,7 +100,7 @@ def lined_up(lines: list[list[Mark]], rest: list[Mark], shares: Shares) -> tuple
         return [], []
     height = float(np.median(heights[heights >= heights.max() / 2]))
     inside = {id(mark) for line in lines for mark in line}
-    fallen = [m for m in loose if len(m.parts) != 1 and m.height >= TALL * height and m.width < 1.5 * m.height]
+    fallen = [m for m in loose if len(m.parts) != 1 and m.height >= TALL * height and m.width < 4 * m.height]
     rescued = {id(mark) for mark in fallen} if any(mark.parts for mark in rest) else set()
     tall = [m for m in marks if (id(m) in inside and m.height >= SHORT_LINE * height) or id(m) in rescued]
     if len(tall) == len(inside) and not rescued:

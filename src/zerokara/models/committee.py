@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +27,12 @@ AT_ONCE = 100
 class Reader:
     """One or more networks that answer together, and the temperature that makes their probabilities honest.
 
-    `card` says what the networks were trained on and how well they read. They see every picture in five `sights`, or
-    in one: as it is.
+    `card` says what the networks were trained on and how well they read.
     """
 
     networks: tuple[Module, ...]
     temperature: float
     card: Mapping[str, str]
-    sights: int = 5
 
     def probabilities(self, views: Array) -> Array:
         """How probable each class is. Shapes: views (N, 28, 28) in 0..1 → (N, 10) for ten digits, rows sum to 1.
@@ -58,7 +55,7 @@ class Reader:
         return int(list(self.networks[0].parameters())[-1].shape[0])
 
     def _scores(self, pictures: Array) -> Array:
-        sights = np.concatenate(list(islice(_sights(pictures), self.sights)))
+        sights = np.concatenate(list(_sights(pictures)))
         answers = [np.log(softmax(network(Tensor(sights)).data) + 1e-12) for network in self.networks]
         mean: Array = np.mean(answers, axis=0).reshape(-1, len(pictures), answers[0].shape[1]).mean(axis=0)
         return mean
@@ -73,7 +70,7 @@ def load_committee(path: str | Path) -> Reader:
     state = load_weights(path)
     try:
         networks = tuple(_network(part) for part in _parts(state))
-        return Reader(networks, float(card.get("temperature", 1.0)), card, int(card.get("sights", 5)))
+        return Reader(networks, float(card.get("temperature", 1.0)), card)
     except (ValueError, KeyError, IndexError) as error:
         raise ValueError(f"{path} holds no weights of a reader: {error}") from error
 

@@ -77,21 +77,20 @@ def train(
 def _finish(network: ReaderNet, held_back: Split, out: Path, seed: int, epochs: int, fonts: Sequence[Path]) -> Reader:
     """Temperature from one half of what was held back, the card from the other half."""
     half = len(held_back.labels) // 2
-    scores = Reader((network,), 1.0, {}, sights=1).scores(scaled(held_back.images))
+    scores = Reader((network,), 1.0, {}).scores(scaled(held_back.images))
     temperature = fitted_temperature(scores[:half], held_back.labels[:half])
     shares, labels = softmax(scores[half:] / temperature), held_back.labels[half:]
     families = sorted({path.stem.split("-")[0] for path, _ in find_fonts(fonts)})
     card = {
         "title": "zerokara's network of symbols: digits, the signs beside them, and none of these",
         "symbols": "".join(SYMBOLS),
-        "sights": "1",
         "trained_on": "MNIST's training part; digits, signs, letters and doodles drawn by formulas; textures; fonts: "
         + (", ".join(families) or "none"),
         "recipe": f"python -m zerokara.digits.learning --seed {seed} --epochs {epochs}",
         "held_back_accuracy": f"{(shares.argmax(axis=1) == labels).mean():.4f} (of {len(labels)})",
         **_calibration(shares, labels),
     }
-    reader = Reader((network,), temperature, card, sights=1)
+    reader = Reader((network,), temperature, card)
     save_committee(out, reader)
     return reader
 
