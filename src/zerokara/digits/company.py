@@ -55,12 +55,16 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
 
 
 def reference(line: list[Mark], i: int, shares: Array) -> tuple[float, float] | None:
-    """Height and middle (a row) of the digits around mark i, itself left out; None where there are none."""
+    """Height and middle (a row) of the digits around mark i, itself left out; None where it stands alone.
+
+    Where there are no plain digits, what is tall tells.
+    """
     tallest = max(mark.height for mark in line)
     sure = shares[:, :_N].sum(axis=1) > 0.5
-    digits = [k for k, mark in enumerate(line) if k != i and sure[k] and mark.height >= TALL * tallest]
-    if not digits:
+    tall = [k for k, mark in enumerate(line) if k != i and mark.height >= TALL * tallest]
+    if not tall:
         return None
+    digits = [k for k in tall if sure[k]] or tall
     x = _middle(line[i], 0)
     near = sorted(digits, key=lambda k: abs(_middle(line[k], 0) - x))[:NEAREST]
     height = float(np.median([line[k].height for k in near]))

@@ -111,13 +111,17 @@ def _usual_height(lines: list[list[Mark]]) -> float:
 
 
 def _is_sign(line: list[Told], i: int) -> bool:
-    """Whether what is too small for a digit is plainly a sign: dots and commas stand between digits, or are plainer."""
+    """Whether what is too small for a digit is plainly a sign: commas stand between digits, degrees behind them."""
     told = line[i]
     likely = float(told.shares[SYMBOLS.index(told.symbol)])
     if told.symbol not in SIGNS or likely < SPECK:
         return False
-    between = all(any(one.symbol in (*DIGITS, NONE) for one in side) for side in (line[:i], line[i + 1 :]))
-    return between or told.symbol not in ".,:°" or (told.symbol in ".°" and likely >= PLAIN_SPECK)
+    left, right = (any(one.symbol in (*DIGITS, NONE) for one in side) for side in (line[:i], line[i + 1 :]))
+    if told.symbol in ",:":
+        return left and right
+    if told.symbol == "°":
+        return left
+    return told.symbol != "." or (left and right) or likely >= PLAIN_SPECK
 
 
 def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:
