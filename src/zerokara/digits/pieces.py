@@ -19,6 +19,7 @@ Shares = Callable[[list[Mark]], Array]
 
 SURE = 0.8
 CLEAR = 0.1
+NONSENSE, LIKELY = 0.2, 0.6  # of what is so surely no symbol as a whole, the parts need not be quite so plain
 PLAIN = 0.95
 COST = 0.1
 LONGEST, MOST_PARTS = 4, 12
@@ -26,9 +27,11 @@ SMALL = 0.45  # what is smaller, in heights of what it was joined to, is a dot, 
 SHORT_LINE = 0.45  # what is lower, in heights of the page's digits, makes no line of its own
 NEAR = 1.3  # a sign stands no farther from a digit than so many heights of it
 ABOVE_OR_BELOW = 0.85  # … and its middle no farther from the digit's middle
-SHORT = 0.62  # a piece of a sign is at most so tall, in heights of the digits
+SHORT = 0.7  # a piece of a sign is at most so tall, in heights of the digits
 WIDEST = 1.4
-PRESSED = 0.6  # a pen leaves no dot much smaller than its own stroke is wide
+PRESSED, THINNEST = 0.6, 0.3  # a pen leaves no dot much smaller, and no bar much thinner, than its stroke is wide
+FLAT = 2.5
+ASIDE = 0.15  # dots that make a colon lean by so many heights of the digits
 IN_PIECES = {":": False, "÷": False, "=": False, "%": True}
 """Signs of several pieces; whether one of the pieces is as tall as a digit."""
 
@@ -79,7 +82,7 @@ def _parted(mark: Mark, shares: Shares) -> list[Mark]:
     least = min(plain[span] for span in best[-1][1])
     apart = all(a.box[2] <= b.box[0] for a, b in pairwise(cut))
     small = min(piece.height for piece in cut) < 0.5 * mark.height
-    makes_sense = least > SURE and least > whole + CLEAR
+    makes_sense = least > whole + CLEAR and least > (SURE if whole > NONSENSE else LIKELY)
     return cut if makes_sense or (apart and small and least > PLAIN) else [mark]
 
 
@@ -142,7 +145,8 @@ def _pen(digit: Mark) -> float:
 def _may_stand_by(mark: Mark, digit: Mark, pen: float) -> bool:
     height = digit.height
     away = abs((mark.box[1] + mark.box[3]) - (digit.box[1] + digit.box[3])) / 2
-    thin = min(mark.width, mark.height) < max(1.5, PRESSED * pen)
+    flat = mark.width > FLAT * mark.height
+    thin = min(mark.width, mark.height) < max(1.5, (THINNEST if flat else PRESSED) * pen)
     far = _between(digit, mark) > NEAR * height or away > ABOVE_OR_BELOW * height
     return not thin and not far and mark.width <= WIDEST * height
 
@@ -157,7 +161,7 @@ def gathered(line: list[Mark], shares: Shares, height: float) -> list[Mark]:
             whole = join(pieces)
             answer = shares([whole])[0]
             best = SYMBOLS[int(answer.argmax())]
-            if best in IN_PIECES and answer.max() > SURE and (IN_PIECES[best] or _in_column(pieces)):
+            if best in IN_PIECES and answer.max() > SURE and (IN_PIECES[best] or _in_column(pieces, height)):
                 return gathered([*line[:start], whole, *line[start + size :]], shares, height)
     return line
 
@@ -171,6 +175,7 @@ def _may_be_one(pieces: list[Mark], height: float) -> bool:
     return right - left <= WIDEST * height and bottom - top <= WIDEST * height
 
 
-def _in_column(pieces: list[Mark]) -> bool:
-    """Whether each two pieces share columns."""
-    return all(min(a.box[2], b.box[2]) > max(a.box[0], b.box[0]) for a, b in combinations(pieces, 2))
+def _in_column(pieces: list[Mark], height: float) -> bool:
+    """Whether each two pieces share columns, nearly."""
+    reach = ASIDE * height
+    return all(min(a.box[2], b.box[2]) + reach > max(a.box[0], b.box[0]) for a, b in combinations(pieces, 2))
