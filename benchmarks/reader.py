@@ -54,12 +54,13 @@ def main() -> None:
     parser.add_argument("--digits-only", action="store_true", help="every mark is read as a digit")
     parser.add_argument("--symbols", type=int, default=0, help="rows with signs, letters and doodles, of each kind")
     parser.add_argument("--fonts", type=Path, action="append", default=[], help="folders with fonts for printed rows")
+    parser.add_argument("--seed", type=int, default=reader_symbols.SEED, help="another seed makes other rows")
     parser.add_argument("--photos", type=Path, help="folder with photographs without digits")
     options = parser.parse_args()
     if options.symbols:
         test = load("mnist", data_dir=options.mnist, download=False).test if options.mnist else None
         photos = sorted(p for p in options.photos.iterdir() if is_picture(p)) if options.photos else []
-        reader_symbols.report(options.symbols, test, options.fonts, photos)
+        reader_symbols.report(options.symbols, test, options.fonts, photos, options.seed)
         return
     reader = digits.load_reader(options.model)
     if options.mnist:

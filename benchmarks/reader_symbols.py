@@ -46,11 +46,11 @@ class Row:
     pixels: Array
 
 
-def rows(count: int, mnist: Split | None, fonts: Sequence[Path]) -> Iterator[Row]:
+def rows(count: int, mnist: Split | None, fonts: Sequence[Path], seed: int = SEED) -> Iterator[Row]:
     """So many pictures of each kind."""
     files = [font for font, _ in find_fonts(fonts)]
     for i in range(count):
-        rng = generator(SEED, "rows", i)
+        rng = generator(seed, "rows", i)
         text = _filled(TEMPLATES[i % len(TEMPLATES)], rng)
         yield Row("signs, by hand", text, _page(_hand_row(text, rng, mnist)))
         yield Row("digits, by hand", digits_ := _filled("#" * (2 + i % 4), rng), _page(_hand_row(digits_, rng, mnist)))
@@ -69,10 +69,12 @@ def rows(count: int, mnist: Split | None, fonts: Sequence[Path]) -> Iterator[Row
         yield Row("texture", "", _page([(drawing.texture(rng), 0.0, 0)]))
 
 
-def report(count: int, mnist: Split | None, fonts: Sequence[Path], photos: Sequence[Path] = ()) -> None:
+def report(
+    count: int, mnist: Split | None, fonts: Sequence[Path], photos: Sequence[Path] = (), seed: int = SEED
+) -> None:
     """Print what was read, by kind: rows wholly right, signs and digits right; or what was taken for a digit."""
     by_kind: dict[str, list[tuple[Row, digits.Reading]]] = {}
-    for row in rows(count, mnist, fonts):
+    for row in rows(count, mnist, fonts, seed):
         by_kind.setdefault(row.kind, []).append((row, digits.read(row.pixels)))
     marks: list[tuple[float, bool]] = []
     for kind, read in by_kind.items():
