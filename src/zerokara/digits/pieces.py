@@ -22,7 +22,7 @@ CLEAR = 0.1
 NONSENSE, LIKELY = 0.2, 0.6  # of what is so surely no symbol as a whole, the parts need not be quite so plain
 PLAIN = 0.95
 COST = 0.1
-LONGEST, MOST_PARTS = 4, 12
+LONGEST, MOST_PARTS = 4, 40
 SMALL = 0.45  # what is smaller, in heights of what it was joined to, is a dot, a comma or a bar
 SHORT_LINE = 0.45  # what is lower, in heights of the page's digits, makes no line of its own
 NEAR = 1.3  # a sign stands no farther from a digit than so many heights of it
@@ -88,6 +88,8 @@ def _parted(mark: Mark, shares: Shares) -> list[Mark]:
 
 def _plain(shares: Array, mark: Mark, height: float) -> float:
     """How plainly a mark is one symbol; which digit, or which of the small signs, does not matter here."""
+    if mark.height > SMALL * height and mark.width > WIDEST * mark.height:
+        return 0.0  # a row, which would look like a bar once it is fitted into a square
     if mark.longest <= SMALL * height:
         return float(1 - shares[-1])
     digit = shares[:_N].sum() + shares[ALIKE].sum()
