@@ -16,7 +16,9 @@ LONE = 50.0
 """A picture with a single mark shows so many times more often a digit than the training's pictures do."""
 NEVER_ALONE = ".,:/()°"
 """Signs that mean nothing by themselves: a lone mark that looks like one is a digit, or none."""
-RARE = 0.5
+BETWEEN = ",:/"
+"""Signs that stand between two others: none opens or closes a line."""
+RARE = 0.25
 """Each sign is so many times as frequent among digits, against them, as in the training's pictures."""
 TALL = 0.6  # what is at least so tall, in heights of its line, may tell where the line stands
 NEAREST = 4
@@ -36,11 +38,19 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
 
     g is `place_scores`, in heights of the tall digits nearest in the line. A mark without such neighbours is judged by
     its looks alone; and where it is the only one, digits are LONE times as likely as they were in training, and the
-    signs of NEVER_ALONE out of the question. Elsewhere signs are RARE.
+    signs of NEVER_ALONE out of the question. Elsewhere signs are RARE, those that stand BETWEEN two are at neither end,
+    and a parenthesis is as likely as its other half: p("(" at i) is multiplied by max over j > i of p(")" at j), and
+    p(")" at j) likewise.
     Shapes: shares (N, symbols) of the line's N marks → the same.
     """
     told = np.array(shares, np.float64)
     told[:, _N:-1] *= RARE
+    if len(line) > 1:
+        told[np.ix_([0, -1], [SYMBOLS.index(sign) for sign in BETWEEN])] = 0
+        opening, closing = (np.array(told[:, SYMBOLS.index(sign)]) for sign in "()")
+        for i in range(len(line)):
+            told[i, SYMBOLS.index("(")] *= closing[i + 1 :].max(initial=0.0)
+            told[i, SYMBOLS.index(")")] *= opening[:i].max(initial=0.0)
     for i, mark in enumerate(line):
         around = reference(line, i, shares)
         if around is not None:
