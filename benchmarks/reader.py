@@ -2,9 +2,12 @@
 
     python -m benchmarks.reader --drawn FOLDER --mnist FOLDER [--model FILE] [--digits-only]
     python -m benchmarks.reader --symbols 200 [--mnist FOLDER] [--fonts FOLDER] [--photos FOLDER]
+    python -m benchmarks.reader --scenes 2000 [--mnist FOLDER] [--only squared] [--jobs 2] [--mistakes]
 
 FOLDER of the drawings holds labels.csv (file, label, source; `|` in a label separates lines). Printed are the accuracy
-per folder and per source, every mistake, and the expected calibration error.
+per folder and per source, every mistake, and the expected calibration error. Scenes are sheets drawn by rule
+(benchmarks/scenes), with digits of MNIST's test part, or without its folder of the bundled ones; the seeds
+are always the same.
 """
 
 import argparse
@@ -16,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import reader_symbols
+from benchmarks.scenes.measure import outcomes, table
 from zerokara import digits
 from zerokara.arrays import Array
 from zerokara.data import load
@@ -54,19 +58,43 @@ def main() -> None:
     parser.add_argument("--digits-only", action="store_true", help="every mark is read as a digit")
     parser.add_argument("--symbols", type=int, default=0, help="rows with signs, letters and doodles, of each kind")
     parser.add_argument("--fonts", type=Path, action="append", default=[], help="folders with fonts for printed rows")
-    parser.add_argument("--seed", type=int, default=reader_symbols.SEED, help="another seed makes other rows")
     parser.add_argument("--photos", type=Path, help="folder with photographs without digits")
+    parser.add_argument("--scenes", type=int, help="so many scenes drawn by rule, of every kind alike many")
+    parser.add_argument("--only", default="", help="only the kinds of scenes whose names hold this")
+    parser.add_argument("--seed", type=int, default=0, help="the first seed of every kind of scenes, and of the rows")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that read scenes")
+    parser.add_argument("--mistakes", action="store_true", help="list every scene that was not read wholly right")
     options = parser.parse_args()
     if options.symbols:
         test = load("mnist", data_dir=options.mnist, download=False).test if options.mnist else None
         photos = sorted(p for p in options.photos.iterdir() if is_picture(p)) if options.photos else []
-        reader_symbols.report(options.symbols, test, options.fonts, photos, options.seed)
+        reader_symbols.report(options.symbols, test, options.fonts, photos, options.seed or reader_symbols.SEED)
+        return
+    if options.scenes is not None:
+        _report_scenes(parser, options)
         return
     reader = digits.load_reader(options.model)
     if options.mnist:
         _report_mnist(reader, options.mnist)
     if options.drawn:
         _report_drawings(list(read_all(options.drawn, reader, options.digits_only)))
+
+
+def _report_scenes(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    if options.scenes < 1 or options.jobs < 1 or options.seed < 0:
+        parser.error(
+            f"--scenes and --jobs are numbers from 1, --seed from 0; got {options.scenes}, {options.jobs} and "
+            f"{options.seed}"
+        )
+    try:
+        found = list(outcomes(options.scenes, options.mnist, options.model, options.only, options.jobs, options.seed))
+    except (ValueError, OSError) as error:
+        parser.error(" ".join(str(error).split()))
+    print(table(found))
+    for one in found if options.mistakes else ():
+        if not one.whole:
+            truth, text = (kept.replace("\n", "|") for kept in (one.truth, one.text))
+            print(f"    {one.kind} {one.seed}: {truth or 'nothing'}, read as {text or 'nothing'}")
 
 
 def read_all(folder: Path, reader: Reader, only: bool = False) -> Iterator[Answer]:

@@ -56,6 +56,7 @@ from zerokara.autodiff.joining import allclose, cat, einsum, equal, stack, where
 from zerokara.capture import Captured, CaptureError, capture
 from zerokara.functional import erf, logaddexp, maximum, minimum
 from zerokara.kernels import use_kernels
+from zerokara.refusing import speaking
 from zerokara.release import __version__
 
 if TYPE_CHECKING:
@@ -157,3 +158,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+speaking(globals(), set(__all__) - {"Tensor", "as_tensor"}, naming=True)

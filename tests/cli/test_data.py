@@ -102,7 +102,7 @@ def pictures(root: Path, count: int = 6, size: int = 8) -> None:
 @pytest.mark.filterwarnings("always")
 def test_a_folder_of_pictures_is_shown_learned_and_judged(tmp_path: Path, capsys: Captured) -> None:
     pictures(tmp_path / "set", 20)
-    (tmp_path / "set" / "above" / "raw.heic").write_bytes(b"x")
+    (tmp_path / "set" / "above" / "raw.dng").write_bytes(b"x")
     name = f"folder:{tmp_path / 'set'}"
     code, out, error = run_here(capsys, "data", "show", name)
     assert code == 0
@@ -111,7 +111,7 @@ def test_a_folder_of_pictures_is_shown_learned_and_judged(tmp_path: Path, capsys
     warned = [line for line in error.splitlines() if line]
     assert len(warned) == 1
     assert warned[0].startswith("zerokara: warning: ")
-    assert "left out: above/raw.heic" in warned[0]
+    assert "left out: above/raw.dng" in warned[0]
     run = tmp_path / "run"
     options = ("--model", "two-layer", "--epochs", "30", "--batch-size", "8", "--lr", "0.1", "--quiet", "--json")
     code, out, error = run_here(capsys, "train", *options, "--data", name, "--out", run)

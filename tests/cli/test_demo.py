@@ -27,7 +27,7 @@ def test_the_demo_shows_the_drawings_that_ship_and_reads_them_all(tmp_path: Path
     code, out, _ = run_here(capsys, "demo", "--epochs", "1", "--out", tmp_path, "--lang", "ja")
     said = words(check_page((tmp_path / "report.html").read_text(encoding="utf-8")))
     assert code == 0
-    assert "Drawings:" in out
+    assert "手描き画像：" in out
     found = re.search(r"(\d+) / (\d+)", said)
     assert found is not None
     assert found.group(1) == found.group(2) != "0"

@@ -1,5 +1,6 @@
 """Every command line that the documentation shows can be typed, and what it shows as output is output."""
 
+import inspect
 import re
 import shlex
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from tests.cli.running import Captured, run_here
 from zerokara.cli import lab
 from zerokara.cli.app import build, plain
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS
+from zerokara.cli.errors import UsageError
+from zerokara.experiments import EXPERIMENTS
 from zerokara.recipes import RECIPES
 
 ROOT = Path(__file__).parents[2]
@@ -48,21 +51,29 @@ def test_it_can_be_typed(line: str) -> None:
     _, bound, _ = build().parse_args(plain(words), exit_on_error=False, print_error=False)
     if words[:2] == ["lab", "run"]:
         given = bound.kwargs
-        options = {k: v for k, v in given.items() if k in settings_of(bound.args)}
+        options = {k: v for k, v in given.items() if k not in OWN_OPTIONS}
         lab._orders(bound.args, options, given.get("seed") or 0, given.get("seeds"), given.get("quick", False))
     if words[:1] == ["train"] and bound.kwargs.get("recipe"):
         assert bound.kwargs["recipe"] in RECIPES
 
 
-def settings_of(names: tuple[str, ...]) -> set[str]:
-    from zerokara.experiments import EXPERIMENTS, chosen
+OWN_OPTIONS = {p.name for p in inspect.signature(lab.run).parameters.values() if p.kind is p.KEYWORD_ONLY}
+"""The options of `lab run` itself; every other one has to be a setting of the experiments."""
 
-    return {s for n in chosen(list(names)) for s in EXPERIMENTS[n].settings}
+
+def test_an_example_with_a_setting_that_no_experiment_has_is_found() -> None:
+    with pytest.raises(UsageError, match="no setting"):
+        test_it_can_be_typed("lab run optimizer-paths --lr-of-sgd 0.5")
 
 
 @pytest.mark.parametrize(
     ("page", "command"),
-    [("docs/cli.md", "summary simple-convnet"), ("docs/cli.md", "lab list ch02"), ("docs/cli.md", "data list")],
+    [
+        ("docs/cli.md", "summary simple-convnet"),
+        ("docs/cli.md", "lab list ch02"),
+        ("docs/cli.md", "data list"),
+        ("docs/models.md", "summary vgg16 --input 3x224x224"),
+    ],
 )
 def test_a_sample_of_output_is_what_the_command_prints(page: str, command: str, capsys: Captured) -> None:
     """Of a shortened sample, in which a line … stands for others, every other line is printed, in this order."""
@@ -77,3 +88,10 @@ def test_a_sample_of_output_is_what_the_command_prints(page: str, command: str, 
     places = [printed.index(line) if line in printed else -1 for line in wanted]
     assert -1 not in places, wanted[places.index(-1)]
     assert places == sorted(places)
+
+
+def test_the_command_that_show_ends_with_can_be_typed_for_every_experiment(capsys: Captured) -> None:
+    for name in EXPERIMENTS:
+        code, out, error = run_here(capsys, "lab", "show", name)
+        assert (code, error) == (0, "")
+        test_it_can_be_typed(out.splitlines()[-1].removeprefix("zerokara "))

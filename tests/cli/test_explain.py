@@ -1,6 +1,7 @@
 """`zerokara explain`: models from everywhere, pictures prepared for them, and what is written."""
 
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -112,7 +113,22 @@ def test_the_report_puts_methods_side_by_side_in_both_languages(
     assert parser.open == []
     assert says in html
     assert html.count('<img src="data:image/png') >= 5
+    table = html.partition('class="crossed"')[2].partition("</table>")[0]
+    assert re.findall(r'<th scope="col">([^<]*)</th>', table) == ["grad-cam", "saliency"]
+    assert re.findall(r'<th scope="row">([^<]*)<', table) == ["star", "disc"]
+    assert table.count("<img") == 4
+    assert {"en": "for the class", "ja": "支える"}[lang] in html.partition('class="scale"')[2]
+    assert ("zerokara read" in html) is False
     assert json.loads((tmp_path / "explanations.json").read_text())["pictures"][0] == told
+
+
+def test_the_report_says_why_reading_gives_other_probabilities(tmp_path: Path, capsys: Captured) -> None:
+    """Reading averages five sights of a drawing; what is explained is one. Said of the reader alone."""
+    for lang, says in (("en", "zerokara read averages five sights"), ("ja", "5 通りの見方を平均")):
+        folder = tmp_path / lang
+        more = ("--method", "saliency", "--no-curves", "--lang", lang, "--out", folder)
+        assert run_here(capsys, "explain", draw(tmp_path / "one.png"), *more)[0] == 0
+        assert says in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_folder_of_a_run_knows_its_classes(tmp_path: Path, capsys: Captured) -> None:

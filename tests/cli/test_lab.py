@@ -88,7 +88,7 @@ def test_run_writes_a_report_and_says_where(lang: str, tmp_path: Path, capsys: C
     code, out, error = run_here(capsys, "lab", "run", NAME, "--out", tmp_path, "--lang", lang, "--quiet")
     assert (code, error) == (0, "")
     ending = "" if lang == "en" else ".ja"
-    assert f"{NAME}: as expected" in out
+    assert {"en": f"{NAME}: as expected", "ja": f"{NAME}：予想どおり"}[lang] in out
     for path in (tmp_path / f"{NAME}{ending}.html", tmp_path / f"index{ending}.html"):
         assert str(path) in out
         check_page(path.read_text(encoding="utf-8"), links=True)

@@ -1,10 +1,14 @@
 """The command line speaks Japanese where `--lang` or the environment says so: help, errors, reports."""
 
+import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.cli.running import Captured, run_apart, run_here
+from zerokara import data
 from zerokara.cli import language
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS
 from zerokara.cli.messages import in_japanese
@@ -111,3 +115,26 @@ def test_the_environment_is_enough() -> None:
     done = run_apart("trian", LC_ALL="ja_JP.UTF-8")
     assert done.returncode == 2
     assert "もしかして" in done.stderr
+
+
+def data_errors() -> Iterator[str]:
+    """Every sentence that the files of a data set can cost, as it stands in the code, with X for what is put in."""
+    for path in sorted(Path(data.__file__).parent.glob("*.py")):
+        if path.name == "dataset.py":  # about arrays that a program hands over
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+                call = node.exc
+                if isinstance(call.func, ast.Name) and call.func.id == "DataError":
+                    text = call.args[0]
+                    parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+                    yield "".join(str(p.value) if isinstance(p, ast.Constant) else "X" for p in parts)
+
+
+@pytest.mark.parametrize("sentence", sorted(set(data_errors())))
+def test_every_error_of_a_data_set_is_japanese_too(sentence: str) -> None:
+    assert JAPANESE.search(in_japanese(sentence)), sentence
+
+
+def test_three_names_that_are_near() -> None:
+    assert in_japanese("did you mean a or b or c?") == "もしかして：a、b、c"

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tests.cli.running import Captured, fails, run_here
 from tests.cli.test_read import draw
@@ -32,6 +32,21 @@ def test_json_keeps_its_form_and_gains_the_explanation(tmp_path: Path, capsys: C
     assert Path(digit["explanation"]["picture"]) == folder / "one.png.strokes.png"
     assert sorted(p.name for p in folder.iterdir()) == ["one.png.strokes.png", "one.png.view.png"]
     assert "explanation" not in json.loads(run_here(capsys, "read", path, "--json")[1])["digits"][0]
+
+
+def test_what_was_taken_for_paper_is_drawn(tmp_path: Path, capsys: Captured) -> None:
+    """A digit in a box: NAME.paper.png shows the box in red; plain paper leaves no such picture."""
+    plain, seen = draw(tmp_path / "plain.png"), tmp_path / "seen"
+    with Image.open(plain) as image:
+        boxed = image.convert("RGB")
+    W, H = boxed.size
+    ImageDraw.Draw(boxed).rectangle((4, 4, W - 5, H - 5), outline=(0, 0, 0), width=3)
+    boxed.save(tmp_path / "boxed.png")
+    assert run_here(capsys, "read", plain, tmp_path / "boxed.png", "--explain", "--save-view", seen)[0] == 0
+    assert [p.name for p in seen.glob("*.paper.png")] == ["boxed.png.paper.png"]
+    with Image.open(seen / "boxed.png.paper.png") as image:
+        red, green, _ = image.getpixel((5, H // 2))
+    assert red - green > 100
 
 
 def test_a_blank_picture_has_nothing_to_explain(tmp_path: Path, capsys: Captured) -> None:

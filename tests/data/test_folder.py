@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from zerokara.data import DataError, Dataset, load
+from zerokara.data import DataError, Dataset, listing, load
 
 
 def save(path: Path, size: tuple[int, int] = (6, 8), mode: str = "L", value: int = 7) -> None:
@@ -202,11 +202,32 @@ def test_what_is_left_out_is_told_in_a_line(tmp_path: Path) -> None:
         read(tmp_path)
     (tmp_path / "loose.png").unlink()
     for k in range(5):
-        (tmp_path / "cat" / f"{k}.HEIC").write_bytes(b"x")
-    with pytest.warns(
-        UserWarning, match=r"kinds that are not read, .*: cat/0\.HEIC, cat/1\.HEIC, cat/2\.HEIC and 2 more"
-    ):
+        (tmp_path / "cat" / f"{k}.DNG").write_bytes(b"x")
+    with pytest.warns(UserWarning, match=r"kinds that are not read, .*: cat/0\.DNG, cat/1\.DNG, cat/2\.DNG and 2 more"):
         assert len(read(tmp_path).train) == 8
+
+
+def test_heic_is_read_where_its_plugin_is_installed(tmp_path: Path) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    fill(tmp_path)
+    small = "@8x8"
+    before = read(tmp_path, small)
+    for k in range(5):
+        Image.new("RGB", (16, 16), "red").save(tmp_path / "cat" / f"photo {k}.HEIC", format="HEIF")
+    found = read(tmp_path, small)
+    assert len(found.train) + len(found.test) == len(before.train) + len(before.test) + 5
+    assert found.train.shape == (3, 8, 8)
+
+
+def test_heic_without_its_plugin_is_left_out_and_said_how_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "reads_heif", lambda: False)
+    fill(tmp_path)
+    (tmp_path / "cat" / "photo.HEIC").write_bytes(b"x")
+    with pytest.warns(UserWarning, match=r"photo\.HEIC; HEIC is read with pip install 'zerokara\[heic\]'"):
+        read(tmp_path)
 
 
 def test_classes_that_differ_by_case_only_are_told(tmp_path: Path) -> None:

@@ -1,15 +1,19 @@
-"""Every report in a real browser, on a desk and on a phone: nothing is cut off, nothing lies on anything else."""
+"""Every report in a real browser, on a desk, on a phone and printed, light and dark: nothing is cut off or unclear."""
 
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
 
 from tests.experiments.quick import quick_result
 from tests.report.browser import CHROMIUM, faults
-from zerokara.experiments import EXPERIMENTS
+from zerokara.cli.app import main
+from zerokara.experiments import EXPERIMENTS, run
+from zerokara.experiments.index import write_index, write_report
 from zerokara.experiments.page import page
+from zerokara.report import Lang
 
-WIDTHS = (1200, 390)
+DIGITS = {"filters": {"data": "digits"}}
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no browser is installed")
@@ -21,7 +25,7 @@ def test_reports_are_laid_out_whole(chapter: int, tmp_path: Path) -> None:
         if experiment.chapter == chapter
         for lang in ("en", "ja")
     }
-    assert faults(pages, WIDTHS, tmp_path) == []
+    assert faults(pages, tmp_path) == []
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no browser is installed")
@@ -31,6 +35,39 @@ def test_the_measuring_finds_what_is_wrong(tmp_path: Path) -> None:
     drawn = text.format(10, "first words") + text.format(14, "second words") + text.format(190, "cut off here")
     bad = f"<!DOCTYPE html><body><figure><svg width='200' height='40' viewBox='0 0 200 40'>{drawn}</svg></figure>"
     found = {
-        fault.partition(":")[0] for _, _, fault in faults({"bad": bad + "<p style='width:900px'>x"}, [390], tmp_path)
+        fault.partition(":")[0]
+        for _, _, fault in faults({"bad": bad + "<p style='width:900px'>x"}, tmp_path, [(390, False)])
     }
     assert found == {"cut off", "on each other", "the page is 908 px wide"}
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no browser is installed")
+def test_the_measuring_finds_what_is_unclear_in_print_and_in_the_dark(tmp_path: Path) -> None:
+    """Rows that scroll on paper or without a sign, pictures of several sizes, blocks that no page holds, pale words."""
+    style = "@media print { .tall { break-inside: avoid } } @media (prefers-color-scheme: dark) { p { color: #222 } }"
+    style += "@media (prefers-color-scheme: dark) { body { background: #111 } } img { width: 20px }"
+    wide = "<div style='overflow-x:auto'><div style='width:2000px'>wide</div></div>"
+    row = "<div class='pictures'><div><img alt=''></div><div><img alt='' style='width:40px'></div></div>"
+    bad = f"<!DOCTYPE html><style>{style}</style><body><main>{wide}{row}<p>words</p>"
+    found = faults({"bad": bad + "<div class='tall' style='height:900px'>tall</div></main>"}, tmp_path)
+    told = {(width, fault.partition(" ")[0]) for _, width, fault in found}
+    assert told == {
+        *((width, "pictures") for width in (1200, 390, 718)),
+        *((width, "no") for width in (1200, 390)),
+        *((width, "pale") for width in (1200, 390, 718)),
+        (718, "cut"),
+        (718, "half"),
+    }
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no browser is installed")
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_table_of_contents_and_an_explanation_are_laid_out_whole(lang: Lang, tmp_path: Path) -> None:
+    for name in ("chain-rule", "filters", "nand-half-adder"):
+        write_report(tmp_path, run(name, out=tmp_path, quick=True, **DIGITS.get(name, {})), lang)
+    pages = {"index": write_index(tmp_path, lang).read_text(encoding="utf-8")}
+    with as_file(files("zerokara.digits").joinpath("examples", "7-crossed.png")) as drawing:
+        asked = ("--class", "7", "--class", "1", "--lang", lang, "--out", str(tmp_path / "explained"))
+        assert main(["explain", str(drawing), *asked]) == 0
+    pages["explain"] = (tmp_path / "explained" / "report.html").read_text(encoding="utf-8")
+    assert faults(pages, tmp_path) == []

@@ -1,5 +1,6 @@
 """Every experiment: complete, in both languages, its laws true in a quick run, its reports whole."""
 
+import html
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -10,8 +11,10 @@ from tests.experiments.quick import quick_result
 from tests.report.checking import check_page, words
 from zerokara.experiments import EXPERIMENTS, Tongue, by_name, run
 from zerokara.experiments.base import with_settings
+from zerokara.experiments.how import ENGLISH as HOW_IN_ENGLISH
 from zerokara.experiments.how import JAPANESE as HOW_IN_JAPANESE
 from zerokara.experiments.how import how
+from zerokara.experiments.page import page
 from zerokara.experiments.sources import NOTES, where
 from zerokara.experiments.texts import EVIDENCE, TEXTS
 from zerokara.experiments.words import WORDS
@@ -155,9 +158,26 @@ def test_how_it_was_done_is_told_in_japanese() -> None:
     assert [name for name, text in HOW_IN_JAPANESE.items() if not JAPANESE.search(text) or text[-1] != "。"] == []
 
 
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_how_it_was_done_is_told_in_three_sentences(name: str) -> None:
+    """What was done, and no more of the code than its formulas; shown on the page and by `lab show`."""
+    told = how(EXPERIMENTS[name], "en")
+    assert told == HOW_IN_ENGLISH[name]
+    sentences = re.split(r"(?<=\.) (?=[A-Z])", told)
+    assert 2 <= len(sentences) <= 4
+    assert all(sentence.endswith(".") and len(sentence) > 15 for sentence in sentences)
+    assert not re.search(r"[`_]|\bself\b", told)
+    shown = "".join(section.html("en", "how") for section in page(quick_result(name), "en").sections)
+    assert told in html.unescape(shown)
+
+
+def test_no_experiment_that_is_gone_is_told_of() -> None:
+    assert HOW_IN_ENGLISH.keys() == EXPERIMENTS.keys()
+
+
 def test_a_text_that_is_missing_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(HOW_IN_JAPANESE, "relu")
-    assert how(EXPERIMENTS["relu"], "ja").startswith("【この説明はまだ英語のみです】max(0, x)")
+    assert how(EXPERIMENTS["relu"], "ja").startswith("【この説明はまだ英語のみです】The function max(0, x)")
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

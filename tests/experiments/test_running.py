@@ -1,6 +1,7 @@
 """Results are found again, an interrupted run goes on, processes give what one process gives."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 
 from tests.experiments.quick import quick_result
 from tests.report.checking import check_page
+from zerokara import language
 from zerokara.experiments import EXPERIMENTS, Found, Lab, Result, Verdict, order, run, with_settings
 from zerokara.experiments import keeping as keeping_module
 from zerokara.experiments.index import report_name, write_index, write_report
 from zerokara.experiments.keeping import Shelf, key
 from zerokara.experiments.running import measure, spread, unit
+from zerokara.experiments.telling import command_line, written
 
 NAME = "gradient-method"
 
@@ -190,3 +193,41 @@ def test_a_damaged_card_is_left_out(tmp_path: Path) -> None:
     (card,) = tmp_path.glob("results/*/card.en.json")
     card.write_text("{")
     assert f"{NAME}.html" not in write_index(tmp_path, "en").read_text(encoding="utf-8")
+
+
+def test_a_result_shows_itself_in_its_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in language.VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    english = run("gradient-method", out=tmp_path)
+    japanese = run("gradient-method", out=tmp_path, lang="ja")
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    assert (english.lang, japanese.lang) == ("en", "ja")
+    assert run("gradient-method", out=tmp_path).lang == "ja", "as the environment says"
+    assert run("gradient-method", out=tmp_path, lang="en").lang == "en"
+    assert "予想どおり" in repr(japanese)
+    assert "as expected" in repr(english)
+    assert japanese.figure().title == english.figure(lang="ja").title != english.figure().title
+    assert [c.what for c in japanese.checks()] == [c.what for c in english.checks("ja")]
+    assert list(japanese.findings()) == list(english.findings("ja")) != list(english.findings())
+    assert [q.question for q in japanese.questions()] == [q.question for q in english.questions("ja")]
+    assert japanese._repr_html_() != english._repr_html_()
+    assert 'lang="ja"' in japanese.write(tmp_path / "ja.html").read_text(encoding="utf-8")
+    assert japanese.facts() == {**english.facts(), "seconds": japanese.seconds}, "JSON is the same in every language"
+    assert run("gradient-method", out=tmp_path, lang="ja").verdict is english.verdict
+
+
+def test_a_language_that_is_not_spoken_is_refused_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="reports are written in en or ja; got 'fr'"):
+        run("gradient-method", lang="fr", out=tmp_path)
+
+
+def test_the_command_that_repeats_a_run_is_quoted_for_the_shell() -> None:
+    named = [n for n, e in EXPERIMENTS.items() if any("*" in str(v) for v in e.settings.values())]
+    assert named
+    for name in named:
+        experiment = EXPERIMENTS[name]
+        setting = next(s for s, v in experiment.settings.items() if "*" in str(v))
+        value = experiment.settings[setting]
+        result = Result(experiment, Found(({},)))
+        said = shlex.split(command_line(result, changes={setting: value}))
+        assert said[-1] == written(value)

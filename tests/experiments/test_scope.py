@@ -159,8 +159,8 @@ def test_a_broken_law_is_a_fault_with_any_settings(x: float, verdict: Verdict) -
 
 def test_the_reasons_are_told_in_both_languages_with_what_to_type() -> None:
     result = Result(with_settings(Sample(), {"data": "digits", "lr": 0.2}), Found([{"x": np.array(1.0)}]))
-    assert "measured with mnist; this run read digits" in why_not_judged(result, "en")
+    assert "measured with mnist; this run used digits" in why_not_judged(result, "en")
     assert "--lr 0.1 (here 0.2)" in why_not_judged(result, "en")
     assert "mnist" in why_not_judged(result, "ja")
     assert judged_command(result.experiment, "ja") == "zerokara lab run sample --lang ja"
-    assert "known of mnist only" in too_small(result, "en")
+    assert "known to hold for mnist only" in too_small(result, "en")

@@ -40,14 +40,26 @@ def test_a_cache_that_cannot_be_written_is_said_and_survived(tmp_path: Path) -> 
     assert start(blocked, ZEROKARA_QUIET="1").communicate(timeout=120) == ("[0. 2.]\n", "")
 
 
-def test_the_cache_depends_on_the_sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Numba notices a change in a kernel's own file only; a change in `simd` would go unnoticed."""
-    before = build._fingerprint()
-    (tmp_path / "simd.py").write_text("VECTOR_BYTES = 64")
-    monkeypatch.setattr(build, "__file__", str(tmp_path / "build.py"))
-    changed = build._fingerprint()
-    (tmp_path / "simd.py").write_text("VECTOR_BYTES = 32")
-    assert len({before, changed, build._fingerprint()}) == 3
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files there")
+def test_a_full_disk_is_said_once_and_survived(tmp_path: Path) -> None:
+    """Nothing longer than 500 bytes can be written: what is compiled works, and nothing says that it was kept."""
+    full = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500)); {RELU}"
+    settings = {**os.environ, "PYTHONIOENCODING": "utf-8", "ZEROKARA_CACHE": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", full], env=settings, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout) == (0, "[0. 2.]\n")
+    assert done.stderr.startswith(LINE + "zerokara: cannot keep compiled kernels in ")
+    assert done.stderr.endswith("; the next run compiles them again\n")
+    assert done.stderr.count("\n") == 2
+    assert list(tmp_path.rglob("*.done")) == []
+    assert list(tmp_path.rglob("*.tmp*")) == []
+    assert start(tmp_path).communicate(timeout=120) == ("[0. 2.]\n", LINE)
+
+
+def test_machine_code_that_was_cut_off_is_made_again(tmp_path: Path) -> None:
+    start(tmp_path).communicate(timeout=120)
+    for file in (*tmp_path.rglob("*.nbc"), *tmp_path.rglob("*.nbi")):
+        file.write_bytes(file.read_bytes()[:-7])
+    assert start(tmp_path).communicate(timeout=120)[0] == "[0. 2.]\n"
 
 
 def test_only_numbers_that_kernels_are_compiled_for_are_taken() -> None:

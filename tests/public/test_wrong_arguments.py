@@ -3,7 +3,7 @@
 import pytest
 
 import zerokara as zk
-from tests.public.wrong import RAW, calls, public, verdict
+from tests.public.wrong import RAW, calls, methods, public, verdict
 
 CALLS = 5_000
 
@@ -16,7 +16,8 @@ def plain_kernels(monkeypatch, tmp_path):
 
 
 def test_there_is_enough_to_call():
-    assert len(list(public())) > 60
+    assert len(list(public())) > 450
+    assert len(list(methods())) > 180
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,8 @@ def test_the_pattern_knows_raw_texts(text):
 
 @pytest.mark.parametrize("part", range(10))
 def test_no_raw_error_reaches_the_user(part):
-    functions = list(public())
+    functions = [*public(), *methods()]
+    functions = functions[part::2] + functions[:part:2]
     found = {}
     for one, given in calls(functions, CALLS // 10, seed=part):
         wrong = verdict(one, given)

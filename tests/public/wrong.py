@@ -16,7 +16,21 @@ from typing import Any
 import numpy as np
 
 import zerokara as zk
-from zerokara import data, digits, explain, io, nn, optim, training
+from zerokara import (
+    autodiff,
+    data,
+    digits,
+    experiments,
+    explain,
+    functional,
+    io,
+    models,
+    nn,
+    optim,
+    recipes,
+    report,
+    training,
+)
 from zerokara.arrays import generator
 
 RAW = re.compile(
@@ -30,8 +44,12 @@ RAW = re.compile(
     r"|bad operand type|required argument|takes \d+ positional|an integer is required|cannot be interpreted"
     r"|argument must be|embedded null|data type .* not understood|operands could not|math domain|sequence item"
     r"|slice indices|indices must be|division by zero|arguments? should be|must be str|cannot convert"
+    r"|cannot be used with isinstance"
 )
 """What NumPy and Python say by themselves."""
+
+LONGEST = 900
+"""Characters of a message: the longest lists the names of 50 networks."""
 
 SIGNATURE = re.compile(r"(missing \d+ required|got an unexpected keyword|takes (from )?\d+ (to \d+ )?positional)")
 """Python's own words about a signature are plain enough, and say the name of the function."""
@@ -79,6 +97,17 @@ def good_arguments() -> dict[str, Any]:
 
 
 OURS = {
+    "zk": zk,
+    "autodiff": autodiff,
+    "functional": functional,
+    "nn": nn,
+    "optim": optim,
+    "lr_scheduler": optim.lr_scheduler,
+    "init": nn.init,
+    "models": models,
+    "report": report,
+    "recipes": recipes,
+    "experiments": experiments,
     "data": data,
     "transforms": data.transforms,
     "training": training,
@@ -91,16 +120,23 @@ OURS = {
 WRITES = re.compile(r"save|write|export|fetch|load\b|load_dataset|place|show_transfers")
 """Functions that would write files of any name, or ask the network: not called at random."""
 
+ENUMS = {"experiments.Shows", "experiments.Verdict"}
+"""Lists of words: nobody makes one of them."""
+
+LONG = {"experiments.run", "recipes.run", "recipes.train", "models.VGG", "models.GoogLeNet", "models.AlexNet"}
+"""What takes seconds, or gigabytes, where it is given nothing that is wrong."""
+
 
 def public(modules: dict[str, Any] | None = None) -> Iterator[Public]:
     """Every public function and class of the modules."""
     good = good_arguments()
     for where, module in (modules or OURS).items():
-        for name in module.__all__:
+        for name in getattr(module, "__all__", None) or getattr(module, "CATALOGUE", ()):
             thing = getattr(module, name)
             if (
                 not callable(thing)
                 or WRITES.search(name)
+                or f"{where}.{name}" in LONG | ENUMS
                 or (inspect.isclass(thing) and issubclass(thing, BaseException))
             ):
                 continue
@@ -109,6 +145,57 @@ def public(modules: dict[str, Any] | None = None) -> Iterator[Public]:
             except (ValueError, TypeError):
                 continue
             yield Public(f"{where}.{name}", thing, {p: good[p] for p in parameters if p in good})
+
+
+OPERATORS = ("add", "sub", "mul", "truediv", "pow", "matmul", "mod", "floordiv", "and", "or", "lt", "ge", "eq")
+QUIET = re.compile(r"backward|share|write|^(data|grad|forward)$|^(follow|gradient|start|step_array|update|rate_after)$")
+"""What ends a graph, and what the authors of an optimizer or a layer write, and the library calls."""
+
+
+def methods() -> Iterator[Public]:
+    """Every public method and operator of what users hold in their hands, and every layer applied."""
+    good = good_arguments()
+    t = zk.tensor(np.arange(6.0).reshape(2, 3))
+    parameter = nn.Parameter(np.ones((2, 2), np.float32))
+    sgd = optim.SGD([parameter], lr=0.1)
+    held = {
+        "Tensor": t,
+        "Module": good["model"],
+        "SGD": sgd,
+        "Adam": optim.Adam([parameter], lr=0.1),
+        "Split": good["split"],
+    }
+    held["CosineLR"], held["StepLR"] = optim.CosineLR(0.1, 5), optim.lr_scheduler.StepLR(sgd, 2)
+    for where, thing in held.items():
+        for name in dir(thing):
+            inside = name[2:-2] if name.startswith("__") else ""
+            if (name.startswith("_") and inside not in (*OPERATORS, "getitem", "setitem")) or WRITES.search(name):
+                continue
+            if QUIET.search(name) or not inspect.isroutine(method := getattr(thing, name, None)):
+                continue
+            try:
+                parameters = inspect.signature(method).parameters
+            except (ValueError, TypeError):
+                continue
+            yield Public(f"{where}.{name}", method, {p: good[p] for p in parameters if p in good})
+    for layer in layers():
+        yield Public(f"{type(layer).__name__}()", _applied(layer), {})
+
+
+def _applied(layer: nn.Module) -> Callable[[Any], Any]:
+    return lambda x: layer(x)
+
+
+def layers() -> list[nn.Module]:
+    """One of each layer."""
+    return [
+        nn.Linear(3, 2), nn.Conv1d(2, 3, 2), nn.Conv2d(2, 3, 2), nn.ConvTranspose2d(2, 3, 2), nn.BatchNorm1d(3),
+        nn.BatchNorm2d(3), nn.LayerNorm(3), nn.GroupNorm(1, 3), nn.InstanceNorm2d(3), nn.LocalResponseNorm(3),
+        nn.MaxPool1d(2), nn.MaxPool2d(2), nn.AvgPool1d(2), nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(2),
+        nn.GlobalAvgPool2d(), nn.Flatten(), nn.Unflatten(1, (2, 2)), nn.Upsample(scale_factor=2), nn.ZeroPad2d(1),
+        nn.Embedding(4, 2), nn.Dropout(), nn.Dropout2d(), nn.Softmax(), nn.ReLU(), nn.Sigmoid(), nn.GELU(), nn.PReLU(),
+        nn.GLU(), nn.Sequential(nn.Flatten(), nn.Linear(4, 2)),
+    ]  # fmt: skip
 
 
 def calls(functions: list[Public], count: int, seed: int = 0) -> Iterator[tuple[Public, dict[str, Any]]]:
@@ -156,7 +243,8 @@ def verdict(one: Public, given: dict[str, Any]) -> str | None:
             return f"{type(error).__name__}: {text}"
         if SIGNATURE.search(text):
             return None
-        return f"{type(error).__name__}: {text}" if RAW.search(text) or len(text.split()) < 3 or "\n" in text else None
+        unfit = RAW.search(text) or len(text.split()) < 3 or "\n" in text or len(text) > LONGEST
+        return f"{type(error).__name__}: {text}" if unfit else None
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return None

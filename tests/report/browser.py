@@ -1,6 +1,7 @@
 """Pages laid out by a real browser, where one is installed: what is cut off, lies on something else, or is squeezed.
 
-The pages are shown in frames of a page that measures them. A copy is measured, without the policy that forbids scripts.
+The pages are shown in frames of a page that measures them, each once, with its style sheet as every medium reads it:
+wide, narrow and printed, light and dark. A copy is measured, without the policy that forbids scripts.
 """
 
 import html
@@ -13,13 +14,48 @@ from pathlib import Path
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
+WIDE, NARROW, PRINTED = 1200, 390, 718
+"""Pixels across: a desk, a phone, and a sheet of A4 between its margins."""
+
+MEDIA = [(width, dark) for width in (WIDE, NARROW, PRINTED) for dark in (False, True)]
+
 MEASURE = """
 const found = [];
 const visible = e => { const r = e.getBoundingClientRect(); return r.width > 0.5 && r.height > 0.5; };
-function faults(document, width) {
+const printed = width => width === PRINTED;
+function sheet(text, width, dark) {
+  const scheme = dark ? 'all' : 'not all', screen = printed(width) ? 'not all' : 'all';
+  return text.replaceAll('@media screen and (prefers-color-scheme: dark)', `@media ${dark ? screen : 'not all'}`)
+    .replaceAll('@media (prefers-color-scheme: dark)', `@media ${scheme}`)
+    .replaceAll('@media screen', `@media ${screen}`)
+    .replaceAll('@media print', `@media ${printed(width) ? 'all' : 'not all'}`);
+}
+function light(colour) {
+  const parts = colour.match(/[\\d.]+/g).map(Number);
+  const linear = parts.slice(0, 3).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return [0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2], parts.length < 4 ? 1 : parts[3]];
+}
+function behind(e) {
+  for (; e; e = e.parentElement) {
+    const [brightness, opacity] = light(getComputedStyle(e).backgroundColor);
+    if (opacity > 0.9) return brightness;
+  }
+  return 1;
+}
+function pale(document) {
   const told = [];
-  const wide = document.documentElement.scrollWidth;
-  if (wide > width + 1) told.push(`the page is ${wide} px wide`);
+  const kinds = 'p, li, h1, h2, h3, th, td, dt, dd, small, summary, pre, a, strong, .tick, .name';
+  const words = [...document.querySelectorAll(kinds)];
+  for (const e of words) {
+    if (!e.textContent.trim() || !visible(e)) continue;
+    const style = getComputedStyle(e), [a] = light(e.closest('svg') ? style.fill : style.color), b = behind(e);
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 3) told.push(`pale (${contrast.toFixed(1)}): ${e.textContent.slice(0, 40)}`);
+  }
+  return told;
+}
+function crowded(document) {
+  const told = [];
   for (const drawing of document.querySelectorAll('figure svg')) {
     const frame = drawing.getBoundingClientRect();
     const texts = [...drawing.querySelectorAll('text')].filter(t => t.textContent.trim() && visible(t)
@@ -38,21 +74,68 @@ function faults(document, width) {
       }
     });
   }
+  return told;
+}
+function squeezed(document) {
+  const told = [];
   for (const cell of document.querySelectorAll('td, th')) {
-    const box = cell.getBoundingClientRect();
-    if (box.width > 0 && box.width < 50 && cell.textContent.length > 6 && box.height > 90)
+    const box = cell.getBoundingClientRect(), style = getComputedStyle(cell), line = parseFloat(style.lineHeight);
+    const room = box.width - parseFloat(style.paddingRight) - parseFloat(style.paddingLeft);
+    const inside = document.createRange();
+    inside.selectNodeContents(cell);
+    const lines = inside.getBoundingClientRect().height / line, letters = cell.textContent.trim().length;
+    const few = lines > letters / 2 || room < 2 * parseFloat(style.fontSize);
+    if (box.width > 0 && !cell.querySelector('img') && letters > 5 && few && lines > 3.5)
       told.push(`squeezed: ${cell.textContent}`);
   }
   return told;
 }
+function hidden(document, width) {
+  const told = [];
+  for (const e of document.querySelectorAll('div, pre, ul, figure, .formula, table')) {
+    const style = getComputedStyle(e), more = e.scrollWidth - e.clientWidth;
+    if (!visible(e) || more < 2 || style.overflowX === 'visible') continue;
+    if (printed(width)) told.push(`cut in print by ${more} px: ${e.className || e.tagName}`);
+    else if (style.overflowX === 'hidden' || style.backgroundImage === 'none')
+      told.push(`no sign that one may scroll: ${e.className || e.tagName}`);
+  }
+  return told;
+}
+function torn(document, width) {
+  if (!printed(width)) return [];
+  const whole = [...document.querySelectorAll('main *')].filter(e => getComputedStyle(e).breakInside === 'avoid');
+  return whole.filter(e => e.getBoundingClientRect().height > 560)
+    .map(e => `half a page stays white before it: ${e.className || e.tagName}`);
+}
+function uneven(document) {
+  return [...document.querySelectorAll('.pictures')].filter(row => {
+    const alike = [...row.children].filter(e => !e.classList.contains('wide'));
+    const boxes = alike.map(e => e.querySelector('img').getBoundingClientRect());
+    return boxes.some(b => Math.abs(b.top - boxes[0].top) > 2 || Math.abs(b.width - boxes[0].width) > 2);
+  }).map(row => `pictures of different sizes or rows: ${row.textContent.slice(0, 40)}`);
+}
+function faults(document, width, dark) {
+  const told = [], wide = document.documentElement.scrollWidth;
+  if (dark) return pale(document);
+  if (wide > width + 1) told.push(`the page is ${wide} px wide`);
+  return [...told, ...pale(document), ...crowded(document), ...squeezed(document), ...hidden(document, width),
+    ...torn(document, width), ...uneven(document)];
+}
 function next() {
   const job = jobs.shift();
   if (!job) { document.getElementById('out').textContent = JSON.stringify(found); return; }
-  const [name, width, source] = job;
+  const [name, source] = job;
   const frame = document.createElement('iframe');
-  frame.style.cssText = `width:${width}px;height:900px;border:0`;
+  frame.style.cssText = `width:${WIDE}px;height:900px;border:0`;
   frame.onload = () => {
-    for (const fault of faults(frame.contentDocument, width)) found.push([name, width, fault]);
+    const page = frame.contentDocument, styles = [...page.querySelectorAll('style')];
+    const texts = styles.map(s => s.textContent);
+    page.querySelectorAll('details').forEach(d => { d.open = true; });
+    for (const [width, dark] of media) {
+      frame.style.width = `${width}px`;
+      styles.forEach((s, i) => { s.textContent = sheet(texts[i], width, dark); });
+      for (const fault of faults(page, width, dark)) found.push([name, width, fault]);
+    }
     frame.remove();
     next();
   };
@@ -63,17 +146,18 @@ next();
 """
 
 
-def faults(pages: Mapping[str, str], widths: Sequence[int], folder: Path) -> list[tuple[str, int, str]]:
-    """(page, width, what is wrong) for every page at every width."""
+def faults(
+    pages: Mapping[str, str], folder: Path, media: Sequence[tuple[int, bool]] = MEDIA
+) -> list[tuple[str, int, str]]:
+    """(page, width, what is wrong) for every page in every medium: (width, whether dark)."""
     assert CHROMIUM is not None
     jobs = [
-        [name, width, re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)]
-        for name, page in pages.items()
-        for width in widths
+        [name, re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)] for name, page in pages.items()
     ]
     written = json.dumps(jobs).replace("</", "<\\/")
     harness = folder / "harness.html"
-    script = f"<script>const jobs = {written};{MEASURE}</script>"
+    given = f"const jobs = {written}, media = {json.dumps(list(media))}, WIDE = {WIDE}, PRINTED = {PRINTED};"
+    script = f"<script>{given}{MEASURE}</script>"
     harness.write_text(f"<!DOCTYPE html><meta charset='utf-8'><body><pre id='out'></pre>{script}", encoding="utf-8")
     command = [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
     command += ["--virtual-time-budget=600000", "--dump-dom", harness.as_uri()]

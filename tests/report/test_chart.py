@@ -16,6 +16,7 @@ from zerokara.report import (
     Cells,
     Contours,
     Figure,
+    Lang,
     Line,
     Mark,
     Page,
@@ -28,7 +29,7 @@ from zerokara.report import (
     chart,
     panels,
 )
-from zerokara.report.axes import tick
+from zerokara.report.axes import scale, tick
 from zerokara.report.plot import plot
 from zerokara.report.strokes import COLOURS, HINTS
 
@@ -386,3 +387,31 @@ def test_a_heavy_chart_stays_a_light_drawing() -> None:
 )
 def test_marks_of_axes_are_short(value: float, written: str) -> None:
     assert tick(value) == written
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_line_that_lies_under_another_is_told_of(lang: Lang) -> None:
+    """Of three lines in the same places the topmost is named; lines a pixel apart, and faint ones, are not told of."""
+    x = [0.0, 1.0, 2.0]
+    same = [Line(name, x, [1.0, 2.0, 3.0]) for name in ("one", "two", "three")]
+    other = Line("other", x, [1.0, 2.0, 3.2])
+    figure = chart("t", [*same, other], Axis("x"), Axis("y"), lang=lang, note="N.")
+    assert figure.note.startswith("N. ")
+    assert all(name in figure.note for name in ("one", "two", "three"))
+    assert "other" not in figure.note
+    assert chart("t", [same[0], other], Axis("x"), Axis("y"), lang=lang).note == ""
+    shown = panels("t", [Panel("first", same[:2]), Panel("second", [other])], Axis("x"), Axis("y"), lang=lang)
+    assert "first" in shown.note
+    assert "second" not in shown.note
+
+
+def test_a_panel_is_named() -> None:
+    with pytest.raises(ValueError, match="a panel has a caption"):
+        Panel(" ", [])
+
+
+def test_zeros_that_rounding_left_over_have_no_mark() -> None:
+    """Numbers near the smallest of single precision are no decades of a loss; an end that is asked for is kept."""
+    up = scale(Axis("loss", log=True), [1e-14, 1e-44], 0, 300)
+    assert min(up.ticks) >= 1e-30
+    assert min(scale(Axis("h", log=True, low=1e-50), [0.1, 1e-50], 0, 300).ticks) < 1e-40

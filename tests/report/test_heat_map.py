@@ -169,3 +169,16 @@ def test_the_labels_and_cells_lie_within_the_drawing() -> None:
 def test_values_need_as_many_rows_and_columns_as_there_are_names() -> None:
     with pytest.raises(ValueError, match=r"needs \(1, 2\) values; got \(2, 2\)"):
         heat_map("t", np.eye(2), ["a"], ["b", "c"], Axis("x"))
+
+
+def test_one_great_value_does_not_drown_the_others() -> None:
+    """Where most values are below 3 % of the largest, shades go by logarithms."""
+    values = np.array([[1e-4, 2e-4, 3e-4, 4e-4], [1e-3, 2e-3, 3e-3, 1.0]])
+    found = shades(values, Axis("v"))
+    assert found.log
+    depths = [found(v) for v in values.flat]
+    assert depths == sorted(depths)
+    assert depths[3] - depths[0] > 0.1
+    assert not shades(values, Axis("v", low=0, high=1)).log
+    assert not shades(np.array([[0.0, 1e-4, 1e-4, 1.0]]), Axis("v")).log
+    assert not shades(np.array([[0.2, 0.3, 0.4, 1.0]]), Axis("v")).log

@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from zerokara.cli.console import room
 from zerokara.training import Record, watch
 from zerokara.training.progress import describe, duration
 
@@ -81,17 +82,19 @@ def test_a_terminal_gets_a_bar_with_the_remaining_time_and_a_line_an_epoch():
 
 
 @pytest.mark.parametrize("width", [40, 80])
-def test_the_epoch_and_the_time_left_stay_on_a_narrow_terminal(width, monkeypatch):
+@pytest.mark.parametrize(("lang", "told"), [("en", "epoch left loss"), ("ja", "エポック 残り 損失")])
+def test_the_epoch_and_the_time_left_stay_on_a_narrow_terminal(lang, told, width, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(width))
     out = Terminal()
-    list(watch(iter([step(1, 1.0), step(5, 2.0)]), stream=out))
+    list(watch(iter([step(1, 1.0), step(5, 2.0)]), stream=out, lang=lang))
     lines = [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in re.split(r"[\r\n]", out.getvalue())]
     last = [line for line in lines if line.strip()][-1]
-    assert "epoch 1/2" in last
-    assert "left" in last
-    assert "loss 0.5000" in last
+    epoch, left, loss = told.split()
+    assert f"{epoch} 1/2" in last
+    assert left in last
+    assert f"{loss} 0.5000" in last
     assert "…" not in last
-    assert len(last) <= width
+    assert room(last) <= width
 
 
 def test_brackets_in_a_note_are_not_taken_for_markup():

@@ -1,6 +1,7 @@
 """What a notebook and a prompt show of trainings and results: short in text, whole in pictures."""
 
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -75,13 +76,18 @@ def test_a_training_in_a_notebook_is_one_output_that_is_drawn_anew():
     from zerokara.training.records import describe
 
     _, _, records = trained(epochs=3)
-    told = list(live.live(records, describe, lambda html, text: drawn.append((html, text))))
+    told = list(live.live(records, "en", lambda html, text: drawn.append((html, text))))
     assert [r.epoch for r in told if r.kind == "epoch"] == [1, 2, 3]
     html, text = drawn[-1]
     assert "<progress" in html
     assert f'value="{told[-1].step}" max="{told[-1].total_steps}"' in html
     assert html.count("<svg") >= 2
     assert text == describe(told[-1])
+    grid = ElementTree.fromstring(html).find(".//div[@class='figures']")
+    pieces = ["".join(piece.itertext()) for piece in grid]
+    assert len(pieces) == 3, "the bar, and each of two charts with its legend in one piece"
+    assert "1 / -1" in grid[0].get("style"), "the bar over the whole width"
+    assert all("training" in piece for piece in pieces[1:])
     assert all("\x1b" not in shown for shown, _ in drawn)
 
 

@@ -6,6 +6,7 @@ from zerokara.autodiff.graph import enable_grad, no_grad, recording, set_grad_en
 from zerokara.autodiff.noting import noting
 from zerokara.autodiff.numerical import check_gradients, numerical_diff, numerical_gradient
 from zerokara.autodiff.tensor import Tensor, apply, as_tensor, tensor
+from zerokara.refusing import speaking, speaking_methods
 
 __all__ = [
     "Drawing",
@@ -24,3 +25,9 @@ __all__ = [
     "set_grad_enabled",
     "tensor",
 ]
+
+speaking(
+    globals(), set(__all__) - {"Tensor", "apply", "as_tensor"}, naming=True
+)  # in these three, every operation comes past
+SELDOM = "add add_ all any argmax argmin argsort matmul norm requires_grad_ sort sub sub_ to topk"
+speaking_methods(Tensor, *SELDOM.split())

@@ -192,6 +192,12 @@ def plain_index(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(plain_index(i) for i in index)
     if isinstance(index, list):  # a list may change until the way back
-        array = np.array(index)
+        try:
+            array = np.array(index)
+        except ValueError:
+            raise IndexError(
+                f"an index is made of whole numbers, slices, and rectangular lists of whole numbers or bools; got "
+                f"{in_short(index)}"
+            ) from None
         return array if array.size else array.astype(np.intp)
     return index.data if isinstance(index, Dispatched) else index

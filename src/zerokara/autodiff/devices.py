@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from zerokara.arguments import short
+
 NAMES = ("cpu", "cuda", "mps", "xpu", "hip", "meta", "xla")
 
 
@@ -43,7 +45,9 @@ def expect_processor(name: Any) -> None:
     kind = str(name).partition(":")[0]
     if name is not None and kind != "cpu":
         known = kind in NAMES and not isinstance(name, int)
-        wanted = f"device {name!r}" if known else f"{name!r}"
+        wanted = f"device {name!r}" if known else short(name)
+        if not isinstance(name, str | int):
+            raise TypeError(f"device is 'cpu', for everything runs on the processor; got {short(name)}: leave it out")
         raise ValueError(f"there is no {wanted} here: everything runs on the processor; leave it out, or write 'cpu'")
 
 

@@ -20,6 +20,7 @@ from zerokara.autodiff.graph import no_grad, recording
 from zerokara.autodiff.promotion import fits, numbers, values
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced, as_array
+from zerokara.rules import in_short, index_refusal
 
 if TYPE_CHECKING:
     from zerokara.autodiff.tensor import Tensor
@@ -66,10 +67,10 @@ class InPlace(Dispatched):
             if "broadcast" not in str(error) and "mismatch" not in str(error):
                 raise
             raise ValueError(
-                f"t[…] = …: numbers of shape {new.shape} do not fit what the index names in {self.shape}: {error}"
-            ) from None
+                f"t[…] = …: numbers of shape {new.shape} do not fit what {in_short(index)} names in {self.shape}"
+            ) from error
         except IndexError as error:
-            raise IndexError(f"an index into a tensor of shape {self.shape}: {error}") from None
+            raise index_refusal(self.shape, index) from error
 
     def add_(self, other: Any, *, alpha: float = 1) -> "Tensor":
         """self ← self + α·other"""

@@ -204,6 +204,7 @@ class Operators(Dispatched):
 
 
 def _of_rank(name: str, rank: int, x: Any) -> Any:
+    x = x if hasattr(x, "shape") else numbers(name, x)
     if np.ndim(x) != rank:
         kind = {1: "vectors", 2: "matrices (a, b) and (b, c)", 3: "stacks (N, a, b) and (N, b, c)"}[rank]
         raise ValueError(f"{name} expects {kind}; got the shape {tuple(np.shape(x))}: use @ for other shapes")
@@ -222,7 +223,7 @@ def _bits(function: np.ufunc, *operands: Any) -> Array:
 
 def _matmul(x: Any, y: Any, combined: Callable[..., Any]) -> "Tensor":
     """The rule knows matrices only: a vector becomes a matrix of one row (left) or one column (right), and back."""
-    x, y = (as_array(side) if isinstance(side, list | tuple) else side for side in (x, y))
+    x, y = (side if hasattr(side, "shape") else numbers("matmul", side) for side in (x, y))
     if 0 in (np.ndim(x), np.ndim(y)):
         raise ValueError("matmul multiplies vectors and matrices; got a scalar: use * instead")
     inner = x.shape[-1], y.shape[-2 if y.ndim > 1 else 0]

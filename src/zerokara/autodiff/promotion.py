@@ -100,7 +100,10 @@ def numbers(what: str, value: Any) -> Any:
 
 def compared(ufunc: np.ufunc, x: Any, y: Any) -> Any:
     """The truth values of a comparison, number by number."""
-    a, b = comparable(x, y)
+    try:
+        a, b = comparable(x, y)
+    except ValueError:  # a list that is no rectangle
+        raise TypeError(f"np.{ufunc.__name__} compares tensors, arrays and numbers; got {in_short(y)}") from None
     if any(side.dtype.kind not in _CATEGORY and given is not None for side, given in ((a, x), (b, y))):
         raise TypeError(f"np.{ufunc.__name__} compares tensors, arrays and numbers; got {in_short(y)}")
     try:
@@ -151,7 +154,7 @@ def refusal(rule: Callable[..., Any], x: Any, y: Any, error: ValueError) -> Valu
             f"{rule.__name__}: the shapes {x.shape} and {y.shape} do not fit: "
             "counted from the last, axes must be equal or 1"
         )
-    if "negative integer powers" in str(error):
+    if "negative integer powers" in f"{error} {error.__cause__}":
         return ValueError("an integer to a negative power is a fraction: use .astype(np.float32) first")
     return error
 
@@ -160,7 +163,7 @@ def _dtype(operand: Any) -> DType:
     if isinstance(operand, np.ndarray | np.generic | Traced) or hasattr(operand, "requires_grad"):
         dtype: DType = operand.dtype
     elif isinstance(operand, (*_PLAIN, list, tuple)):
-        dtype = np.asarray(operand).dtype
+        dtype = numbers("a tensor that meets a list", operand).dtype
     else:
         raise TypeError(f"a tensor meets tensors, arrays and numbers; got {type(operand).__name__}")
     if dtype.kind not in _CATEGORY:
@@ -202,4 +205,9 @@ def _over(higher: DType | None, lower: DType | None) -> DType | None:
 
 def as_native(value: Any) -> Any:
     """An array as tensors hold it: of NumPy's plain class, in this machine's byte order."""
-    return value if isinstance(value, Traced) else native(np.asarray(value))
+    if isinstance(value, Traced):
+        return value
+    try:
+        return native(np.asarray(value))
+    except (TypeError, ValueError):
+        raise TypeError(f"a tensor is made of numbers in a rectangular arrangement; got {in_short(value)}") from None

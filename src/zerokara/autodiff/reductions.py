@@ -31,6 +31,15 @@ class Found(NamedTuple):
     indices: "Tensor"
 
 
+def kept(keepdims: bool, keepdim: bool = False) -> bool:
+    """Whether axes stay, with length 1, under either of the two names."""
+    try:
+        return bool(keepdims or keepdim)
+    except ValueError:
+        wrong = keepdim if keepdims is False else keepdims
+        raise TypeError(f"keepdims (or keepdim) is True or False; got {in_short(wrong)}") from None
+
+
 class Reductions(Dispatched):
     """What is summed up of a tensor, over all axes or some."""
 
@@ -52,7 +61,7 @@ class Reductions(Dispatched):
         if isinstance(axis, Dispatched):
             return np.maximum(self, axis)  # type: ignore[call-overload]
         if dim is not None and axis is None:
-            return self._extreme("max", dim, keepdims or keepdim)
+            return self._extreme("max", dim, kept(keepdims, keepdim))
         return self._reduced(rules.max, axis, keepdims, dim, keepdim)
 
     def min(self, axis: Any = None, keepdims: bool = False, *, dim: int | None = None, keepdim: bool = False) -> Any:
@@ -60,16 +69,20 @@ class Reductions(Dispatched):
         if isinstance(axis, Dispatched):
             return np.minimum(self, axis)  # type: ignore[call-overload]
         if dim is not None and axis is None:
-            return self._extreme("min", dim, keepdims or keepdim)
+            return self._extreme("min", dim, kept(keepdims, keepdim))
         return self._reduced(rules.min, axis, keepdims, dim, keepdim)
 
     def amax(self, dim: Axis = None, keepdim: bool = False) -> "Tensor":
         """The largest x along axes, without its place."""
-        return self._apply(rules.max, self, axis=None if isinstance(dim, tuple) and not dim else dim, keepdims=keepdim)
+        return self._apply(
+            rules.max, self, axis=None if isinstance(dim, tuple) and not dim else dim, keepdims=kept(keepdim)
+        )
 
     def amin(self, dim: Axis = None, keepdim: bool = False) -> "Tensor":
         """The smallest x along axes, without its place."""
-        return self._apply(rules.min, self, axis=None if isinstance(dim, tuple) and not dim else dim, keepdims=keepdim)
+        return self._apply(
+            rules.min, self, axis=None if isinstance(dim, tuple) and not dim else dim, keepdims=kept(keepdim)
+        )
 
     def var(self, axis: Axis = None, keepdims: bool = False, ddof: int | None = None, **words: Any) -> "Tensor":
         """(1/(n − ddof)) Σ (x − mean)²: NumPy's convention, ddof = 0 unless asked otherwise.
@@ -97,36 +110,36 @@ class Reductions(Dispatched):
             raise ValueError(f"norm expects a number p or 'fro'; got {in_short(p)}")
         place = either("norm", "axis", axis, "dim", dim)
         x = self if self._data.dtype.kind == "f" else self.astype(np.float32)
-        return self._apply(rules.vector_norm, x, p=float(power), axis=place, keepdims=keepdims or keepdim)
+        return self._apply(rules.vector_norm, x, p=float(power), axis=place, keepdims=kept(keepdims, keepdim))
 
     def argmax(
         self, axis: int | None = None, keepdims: bool = False, *, dim: int | None = None, keepdim: bool = False
     ) -> Array:
         """Where the largest number stands, as an ordinary array."""
-        return self._place(np.argmax, either("argmax", "axis", axis, "dim", dim), keepdims or keepdim)
+        return self._place(np.argmax, either("argmax", "axis", axis, "dim", dim), kept(keepdims, keepdim))
 
     def argmin(
         self, axis: int | None = None, keepdims: bool = False, *, dim: int | None = None, keepdim: bool = False
     ) -> Array:
         """Where the smallest number stands, as an ordinary array."""
-        return self._place(np.argmin, either("argmin", "axis", axis, "dim", dim), keepdims or keepdim)
+        return self._place(np.argmin, either("argmin", "axis", axis, "dim", dim), kept(keepdims, keepdim))
 
     def any(self, axis: Any = None, keepdims: bool = False, *, dim: Any = None, keepdim: bool = False) -> Array:
         """Whether any number is not 0, as an ordinary array."""
         place = several_axes("any", either("any", "axis", axis, "dim", dim), self.shape)
-        return noted(as_array(np.any(values(self), axis=place, keepdims=bool(keepdims or keepdim))), np.any, self)
+        return noted(as_array(np.any(values(self), axis=place, keepdims=kept(keepdims, keepdim))), np.any, self)
 
     def all(self, axis: Any = None, keepdims: bool = False, *, dim: Any = None, keepdim: bool = False) -> Array:
         """Whether no number is 0, as an ordinary array."""
         place = several_axes("all", either("all", "axis", axis, "dim", dim), self.shape)
-        return noted(as_array(np.all(values(self), axis=place, keepdims=bool(keepdims or keepdim))), np.all, self)
+        return noted(as_array(np.all(values(self), axis=place, keepdims=kept(keepdims, keepdim))), np.all, self)
 
     # what they share
 
     def _reduced(self, rule: Any, axis: Axis, keepdims: bool, dim: Axis, keepdim: bool) -> "Tensor":
         if dim is not None:
             axis = either(rule.__name__, "axis", axis, "dim", dim)
-        return self._apply(rule, self, axis=axis, keepdims=bool(keepdims or keepdim))
+        return self._apply(rule, self, axis=axis, keepdims=kept(keepdims, keepdim))
 
     def _spread(
         self,
@@ -145,7 +158,7 @@ class Reductions(Dispatched):
         if ddof is None:
             ddof = int(dim is not None)
         place = either(name, "axis", axis, "dim", dim)
-        return self._apply(rules.RULES[name], self, axis=place, keepdims=bool(keepdims or keepdim), ddof=ddof)
+        return self._apply(rules.RULES[name], self, axis=place, keepdims=kept(keepdims, keepdim), ddof=ddof)
 
     def _extreme(self, name: str, dim: int, keepdim: bool) -> Any:
         """The largest or smallest numbers along an axis, and the places of the first of them."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from zerokara.arguments import short
 from zerokara.arrays import Shape
 
 
@@ -36,5 +37,7 @@ def either(function: str, ours: str, own: Any, theirs: str, other: Any, unset: A
     if other is unset:
         return own
     if own is not unset:
-        raise TypeError(f"{function} takes {ours}= or {theirs}=, not both; got {ours}={own!r} and {theirs}={other!r}")
+        raise TypeError(
+            f"{function} takes {ours}= or {theirs}=, not both; got {ours}={short(own)} and {theirs}={short(other)}"
+        )
     return other

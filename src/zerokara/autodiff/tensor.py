@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from zerokara import kernels
+from zerokara.annotations import named
 from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff.arrangement import Arrangement
 from zerokara.autodiff.conversion import Conversion
@@ -24,7 +25,8 @@ from zerokara.autodiff.reductions import Reductions
 from zerokara.autodiff.sizes import Size
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced, as_array
-from zerokara.rules import RULES, Rule
+from zerokara.refusing import CAUGHT, told, unwritten
+from zerokara.rules import RULES, Rule, in_short
 
 SEVERAL_RESULTS = frozenset({"max_pool2d", "cross_entropy"})
 """Kernels that return more than their rule's value, so that the rule cannot stand in for them on tensors."""
@@ -45,10 +47,14 @@ class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion,
     def __init__(self, data: Array, requires_grad: bool = False) -> None:
         if type(data) is not np.ndarray or not data.dtype.isnative:
             data = as_native(data)
-        if requires_grad and not np.issubdtype(data.dtype, np.floating):
-            raise TypeError(
-                f"only floating-point tensors can require gradients; got {data.dtype}: use .astype(np.float32) first"
-            )
+        try:
+            if requires_grad and not np.issubdtype(data.dtype, np.floating):
+                raise TypeError(
+                    f"only floating-point tensors can require gradients; got {data.dtype}: "
+                    "use .astype(np.float32) first"
+                )
+        except ValueError:
+            raise TypeError(f"requires_grad is True or False; got {in_short(requires_grad)}") from None
         self._data = data
         self._memory: Memory | None = None
         self.grad: Array | None = None
@@ -273,11 +279,19 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
     """
     tensors = tuple(None if i is None else as_tensor(i) for i in inputs)
     arrays = (None if t is None else t._data for t in tensors)
-    hand_out(rule, tensors)
     trace = tracing.current()
     if trace is not None:
         arrays = (None if t is None else _traced(t) for t in tensors)
-    value, pullbacks = rule(*arrays, **options)
+    try:
+        hand_out(rule, tensors)
+        value, pullbacks = rule(*arrays, **options)
+    except CAUGHT as error:
+        if not unwritten(error):
+            raise
+        if not callable(rule):
+            raise TypeError(f"apply expects a rule, as in zerokara.rules; got {in_short(rule)}") from None
+        given = named(rule, tuple(None if t is None else t._data for t in tensors), options)
+        raise told(error, getattr(rule, "__name__", "a rule"), rule, given) from error
     result = Tensor(value if isinstance(value, np.ndarray) else as_array(value))
     if trace is None:
         result._memory = result_memory(rule, tensors, result._data)

@@ -11,7 +11,7 @@ from cyclopts import App, Parameter, UnknownCommandError
 from zerokara.cli import errors, language
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, Command
 from zerokara.cli.console import STDIN, safe, tolerate_any_text
-from zerokara.cli.stopping import ended_by_sigterm
+from zerokara.cli.stopping import ended_by_signals
 
 GROUPS = {"lab": LAB_COMMANDS, "data": DATA_COMMANDS}
 """Commands that have commands of their own."""
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done. 1: it could not be done. 2: wrong usage. 130: interrupted. What goes wrong is one line on standard error.
     """
     tolerate_any_text()
-    with warnings.catch_warnings(), ended_by_sigterm():
+    with warnings.catch_warnings(), ended_by_signals():
         warnings.showwarning = _show_warning  # type: ignore[assignment]
         language.speak(language.of_environment())
         try:

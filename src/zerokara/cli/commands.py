@@ -69,7 +69,7 @@ COMMANDS: dict[str, Command] = {
         "",
         "The laboratory: every experiment of the book and of its readers.\n\n"
         "Without a further word it lists them. Reports and results are kept in --out (zerokara-lab).",
-        "zerokara lab\nzerokara lab show optimizer-paths\nzerokara lab run optimizer-paths --lr-sgd 0.5\n"
+        "zerokara lab\nzerokara lab show optimizer-paths\nzerokara lab run optimizer-paths --steps 60\n"
         "zerokara lab run ch06 --quick --lang ja",
     ),
     "data": Command(

@@ -4,6 +4,7 @@ import io
 import os
 import re
 import sys
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,12 +53,18 @@ def say(line: str = "") -> None:
 
 def columns(rows: list[list[str]], right: set[int] | None = None, gap: int = 3) -> list[str]:
     """Rows as lines with aligned columns; those numbered in `right` are aligned to the right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    aligned = [
-        [
-            cell.rjust(width) if i in (right or set()) else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        for row in rows
-    ]
-    return [(" " * gap).join(row).rstrip() for row in aligned]
+    widths = [max(room(row[i]) for row in rows) for i in range(len(rows[0]))]
+    aligned = []
+    for row in rows:
+        blanks = [" " * (width - room(cell)) for cell, width in zip(row, widths, strict=True)]
+        cells = [b + c if i in (right or set()) else c + b for i, (c, b) in enumerate(zip(row, blanks, strict=True))]
+        aligned.append((" " * gap).join(cells).rstrip())
+    return aligned
+
+
+def room(text: str) -> int:
+    """How many columns of a terminal a text takes: a Japanese character takes two, an accent on another none."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )

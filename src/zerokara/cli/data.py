@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from zerokara.cli.console import columns, has_blocks, safe, say
 from zerokara.cli.errors import UsageError
+from zerokara.cli.results import told, words
 from zerokara.data import DATASETS, Dataset, Split, load, place
 from zerokara.recipes import known
 
@@ -25,15 +26,15 @@ def list_sets(*, data_dir: Folder = None, json: AsJson = False) -> None:
         facts = {n: {"description": e.description, "place": place(n, data_dir)} for n, e in DATASETS.items()}
         say(json_format.dumps(facts))
         return
-    rows = [[name, entry.description, safe(place(name, data_dir))] for name, entry in DATASETS.items()]
-    for line in columns([*rows, ["folder:PATH", "your own images, a sub-folder for each class", ""]]):
+    rows = [[name, words(entry.description), safe(words(place(name, data_dir)))] for name, entry in DATASETS.items()]
+    for line in columns([*rows, ["folder:PATH", told("own-images"), ""]]):
         say(line)
 
 
 def fetch(name: Name, *, data_dir: Folder = None) -> None:
     """Download a data set, unless it is there, and check it."""
     dataset = _load(name, data_dir)
-    say(f"{dataset.name} is there: {_counts(dataset)}; {safe(dataset.source)}")
+    say(told("is-there", name=safe(dataset.name), counts=_counts(dataset), source=safe(words(dataset.source))))
 
 
 def check(name: Name, *, data_dir: Folder = None, json: AsJson = False) -> None:
@@ -42,7 +43,7 @@ def check(name: Name, *, data_dir: Folder = None, json: AsJson = False) -> None:
     if json:
         say(json_format.dumps(_facts(dataset)))
         return
-    say(f"{dataset.name} is whole: {_counts(dataset)}; {safe(dataset.source)}")
+    say(told("is-whole", name=safe(dataset.name), counts=_counts(dataset), source=safe(words(dataset.source))))
 
 
 def show(name: Name, *, data_dir: Folder = None, json: AsJson = False) -> None:
@@ -51,10 +52,11 @@ def show(name: Name, *, data_dir: Folder = None, json: AsJson = False) -> None:
     if json:
         say(json_format.dumps(_facts(dataset)))
         return
-    say(f"{dataset.name}: {_counts(dataset)}, each {'×'.join(map(str, dataset.train.shape))}; {safe(dataset.source)}")
+    shape, source = "×".join(map(str, dataset.train.shape)), safe(words(dataset.source))
+    say(told("shown-set", name=safe(dataset.name), counts=_counts(dataset), shape=shape, source=source))
     say()
     rows = [[safe(c), f"{a:,}", f"{b:,}"] for c, a, b in zip(dataset.classes, *_per_class(dataset), strict=True)]
-    for line in columns([["class", "training", "test"], *rows], right={1, 2}):
+    for line in columns([[told("class"), told("training"), told("test")], *rows], right={1, 2}):
         say(line)
     if dataset.train.images.ndim == 4 and len(dataset.train):
         say()
@@ -71,7 +73,7 @@ def _load(name: str, data_dir: Path | None, *, download: bool = True) -> Dataset
 
 
 def _counts(dataset: Dataset) -> str:
-    return f"{len(dataset.train):,} training and {len(dataset.test):,} test examples"
+    return told("counts", training=f"{len(dataset.train):,}", test=f"{len(dataset.test):,}")
 
 
 def _per_class(dataset: Dataset) -> list[list[int]]:

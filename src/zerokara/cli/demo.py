@@ -7,8 +7,10 @@ from pathlib import Path
 
 from zerokara.cli import drawings, drawings_report, names
 from zerokara.cli.console import columns, safe, say
+from zerokara.cli.language import current
 from zerokara.cli.machine import environment
 from zerokara.cli.numbers import Whole
+from zerokara.cli.results import told
 from zerokara.io.files import make_folder
 from zerokara.recipes import Result, run
 from zerokara.recipes.page import Told, page
@@ -51,25 +53,25 @@ def demo(
 
     def introduced(records: Iterator[Record]) -> Iterator[Record]:
         """The plan, told when the data are there and fit: not before a failure."""
-        say(f"Training {recipe.model} on {safe(recipe.data)}, {recipe.epochs} epochs …")
-        return watch(records)
+        say(told("demo-begins", model=recipe.model, data=safe(recipe.data), epochs=recipe.epochs))
+        return watch(records, lang=current())
 
     result = run(recipe, data_dir=data_dir, watch=introduced)
     _tell_accuracy(result)
     read = drawings.read_examples(result)
     _tell_drawings(read)
     command = _command(out, seed, data, epochs, language)
-    told = Told(
+    about = Told(
         command=command,
         environment=list(environment().items()),
         kicker="zerokara ゼロから · demo",
         facts=[drawings_report.fact(read, language)] if read else [],
         sections=[drawings_report.section(read, language)] if read else [],
     )
-    page(result, language, told).write(report)
+    page(result, language, about).write(report)
     say()
-    say(f"Report: {safe(str(report.resolve()))}   (open it in a browser)")
-    say(f"Everything took {duration(time.perf_counter() - began)}.")
+    say(told("demo-report", path=safe(str(report.resolve())), open=told("open")))
+    say(told("everything-took", time=duration(time.perf_counter() - began)))
 
 
 def _place(out: Path) -> Path:
@@ -87,9 +89,9 @@ def _place(out: Path) -> Path:
 def _tell_accuracy(result: Result) -> None:
     evaluation = result.evaluation
     say()
-    counted = f"{whole(evaluation.correct)} of {whole(len(evaluation))}"
-    say(f"Test accuracy {percent(result.accuracy, 2)}: {counted} digits that the network had never seen.")
-    say(f"Trained in {duration(result.seconds)}.")
+    counted = told("counted", correct=whole(evaluation.correct), total=whole(len(evaluation)))
+    say(told("demo-accuracy", accuracy=percent(result.accuracy, 2), counted=counted))
+    say(told("trained-in", time=duration(result.seconds)))
 
 
 def _tell_drawings(read: list[drawings.Drawing]) -> None:
@@ -97,8 +99,8 @@ def _tell_drawings(read: list[drawings.Drawing]) -> None:
         return
     asked = any(drawing.guesses for drawing in read)
     say()
-    say("Drawings:")
-    heads = ["", "reader that came with zerokara", *(["network trained just now"] if asked else [])]
+    say(told("drawings"))
+    heads = ["", told("shipped"), *([told("just-trained")] if asked else [])]
     for line in columns([heads, *(_row(drawing, asked) for drawing in read)]):
         say(f"  {line}")
 
@@ -112,7 +114,7 @@ def _row(drawing: drawings.Drawing, asked: bool) -> list[str]:
 
 def _answer(text: str, sure: list[float]) -> str:
     """`7  (99.8 %)`: the digits, and how sure the least sure one is."""
-    return f"{safe(text)}  ({percent(min(sure))})" if sure else "no digit found"
+    return f"{safe(text)}  ({percent(min(sure))})" if sure else told("no-digit")
 
 
 def _command(out: Path, seed: int | None, data: str | None, epochs: int | None, lang: str) -> str:

@@ -29,7 +29,7 @@ TEXTS: dict[str, Text] = {
         "These drawings came with the installation. The reader that came with it finds each digit, brings it to "
         "28 × 28 pixels as MNIST’s digits were, and reads it. The little network trained just now sees the same digit "
         "in its own size: it was taught with scans of other pens, so it may be wrong here.",
-        "付属の手書きの絵です。付属の読み取り器が数字を見つけ、MNIST と同じように 28 × 28 画素に整えてから読みます。"
+        "付属の手書きの絵です。付属のリーダーが数字を見つけ、MNIST と同じように 28 × 28 画素に整えてから読みます。"
         "いま学習したばかりの小さなネットワークにも、同じ数字を自分の大きさに縮めて見せました。"
         "学習した数字とは筆記具が違うので、間違えることもあります。",
     ),
@@ -39,18 +39,18 @@ TEXTS: dict[str, Text] = {
         "棒は 10 個の数字の確率。正解がわかっているものは下線で示します。",
     ),
     "drawn": Text("as drawn", "元の絵"),
-    "seen": Text("{size} × {size}, for the reader", "{size} × {size}（読み取り器用）"),
+    "seen": Text("{size} × {size}, for the reader", "{size} × {size}（リーダー用）"),
     "seen-small": Text("{size} × {size}, for the network trained here", "{size} × {size}（今回のネットワーク用）"),
     "reads": Text("read as {text}", "{text} と読みました"),
     "nothing": Text("no digit found", "数字は見つかりませんでした"),
-    "reader": Text("shipped reader", "付属の読み取り器"),
+    "reader": Text("shipped reader", "付属のリーダー"),
     "small": Text("trained just now", "今回のネットワーク"),
     "fact": Text("drawings read", "絵の読み取り"),
     "fact-remark": Text(
         "right, by the shipped reader; {small} by the network trained here",
-        "付属の読み取り器の正解数。今回のネットワークは {small} 件",
+        "付属のリーダーの正解数。今回のネットワークは {small} 件",
     ),
-    "fact-remark-alone": Text("right, by the shipped reader", "付属の読み取り器の正解数"),
+    "fact-remark-alone": Text("right, by the shipped reader", "付属のリーダーの正解数"),
     "file": Text("drawing", "絵"),
     "true": Text("drawn", "正解"),
     "sure": Text("probability", "確率"),

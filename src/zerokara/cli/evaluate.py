@@ -8,6 +8,7 @@ from zerokara.cli import names
 from zerokara.cli.console import columns, safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.machine import environment
+from zerokara.cli.results import told
 from zerokara.cli.weights import all_finite
 from zerokara.data import Dataset, load
 from zerokara.io import load_weights
@@ -55,11 +56,11 @@ def evaluate(
         raise ValueError(f"there is no file or folder {source}")
     result = _result(source, _recipe(source, model, data), data_dir)
     if report is not None:
-        told = Told(_command(source, data, model), list(environment().items()))
-        page(result, language, told).write(report)
+        about = Told(_command(source, data, model), list(environment().items()))
+        page(result, language, about).write(report)
     _tell(source, result, json)
     if report is not None and not json:
-        say(f"report: {safe(str(report))}")
+        say(told("report", path=safe(str(report))))
 
 
 def _recipe(source: Path, model: str | None, data: str | None) -> Recipe:
@@ -113,11 +114,15 @@ def _tell(source: Path, result: Result, json: bool) -> None:
     if json:
         say(json_format.dumps({"source": str(source), **_facts(result)}))
         return
-    counted = f"{whole(evaluation.correct)} of {whole(len(evaluation))}"
-    say(f"{safe(str(source))}: {result.recipe.model} on the test part of {safe(dataset.name)}")
+    say(told("on-test-part", source=safe(str(source)), model=result.recipe.model, data=safe(dataset.name)))
     say(
-        f"accuracy {percent(result.accuracy, 2)} ({counted}), loss {significant(evaluation.loss, 3)}, "
-        f"calibration error {percent(evaluation.calibration_error, 2)}"
+        told(
+            "evaluated",
+            accuracy=percent(result.accuracy, 2),
+            counted=told("counted", correct=whole(evaluation.correct), total=whole(len(evaluation))),
+            loss=significant(evaluation.loss, 3),
+            calibration=percent(evaluation.calibration_error, 2),
+        )
     )
     say()
     for line in _matrix(result, dataset):
@@ -146,4 +151,4 @@ def _matrix(result: Result, dataset: Dataset) -> list[str]:
         [name, *("·" if n == 0 else whole(int(n)) for n in row)]
         for name, row in zip(short, result.evaluation.confusion, strict=True)
     ]
-    return columns([["true \\ answer", *short], *rows], right=set(range(1, len(short) + 1)), gap=2)
+    return columns([[told("matrix-corner"), *short], *rows], right=set(range(1, len(short) + 1)), gap=2)

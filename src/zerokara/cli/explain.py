@@ -12,8 +12,10 @@ from zerokara.cli.errors import FAILED, UsageError, say_error
 from zerokara.cli.errors import explain as in_words
 from zerokara.cli.explain_report import page
 from zerokara.cli.explained import Explained, arrays, chosen_methods, explained, to_dict, write
+from zerokara.cli.language import current
 from zerokara.cli.numbers import Whole
 from zerokara.cli.preparing import Preparation, View, preparation, views
+from zerokara.cli.results import told
 from zerokara.cli.subject import Subject, subject
 from zerokara.io import save_npz, write_atomically
 from zerokara.io.files import make_folder
@@ -108,7 +110,7 @@ def explain(
         _keep(done, about, how, folder)
         page(done, about, language).write(folder / "report.html")
         if not json:
-            say(f"report: {safe(str(folder / 'report.html'))}")
+            say(told("report", path=safe(str(folder / "report.html"))))
     return code
 
 
@@ -143,19 +145,21 @@ def _free(name: str, taken: dict[str, View]) -> str:
 
 
 def _tell(one: Explained, about: Subject) -> None:
+    comma, colon = told("comma"), told("colon")
     best = (f"{safe(about.called(i))} {percent(float(one.probabilities[i]))}" for i in one.best(3))
-    say(f"{safe(one.view.file)}: {', '.join(best)}")
-    for told in one.told:
-        e = told.explanation
-        parts = [f"  {safe(about.called(told.target))}, {e.method}"]
-        parts += [f"layer {safe(e.layer)}"] if e.layer else []
-        if told.deletion is not None and told.insertion is not None:
-            areas = (significant(float(c.area[0]), 2) for c in (told.deletion, told.insertion))
-            parts.append("deletion {}, insertion {}".format(*areas))
-        say(", ".join(parts) + (f": {e.note}" if e.note else ""))
+    say(f"{safe(one.view.file)}{colon}{comma.join(best)}")
+    for found in one.told:
+        e = found.explanation
+        parts = [f"  {safe(about.called(found.target))}", e.method]
+        parts += [told("layer-named", layer=safe(e.layer))] if e.layer else []
+        if found.deletion is not None and found.insertion is not None:
+            deletion, insertion = (significant(float(c.area[0]), 2) for c in (found.deletion, found.insertion))
+            parts.append(told("areas", deletion=deletion, insertion=insertion))
+        note = "; ".join(n.japanese if current() == "ja" else n.english for n in e.notes[0]) if e.notes else ""
+        say(comma.join(parts) + (f"{colon}{note}" if note else ""))
 
 
 def _keep(done: list[Explained], about: Subject, how: Preparation, folder: Path) -> None:
-    told = {"preparation": how.to_dict(), "pictures": [to_dict(one, about) for one in done]}
-    write_atomically(folder / "explanations.json", (json_format.dumps(told, indent=2) + "\n").encode())
+    kept = {"preparation": how.to_dict(), "pictures": [to_dict(one, about) for one in done]}
+    write_atomically(folder / "explanations.json", (json_format.dumps(kept, indent=2) + "\n").encode())
     save_npz(folder / "explanations.npz", {name: a for one in done for name, a in arrays(one).items()})

@@ -5,27 +5,34 @@ from collections.abc import Sequence
 import numpy as np
 
 from zerokara.cli.explained import Explained, Told, maps_sheet, picture_of
-from zerokara.cli.subject import Subject
+from zerokara.cli.subject import READER, Subject
 from zerokara.explain.maps import FeatureMaps
+from zerokara.explain.pictures import colour_bar
 from zerokara.report import (
     Axis,
     Cell,
+    ColourBar,
     Figure,
     Lang,
     Line,
     Page,
     Panel,
     Picture,
+    PictureCell,
+    PictureRow,
     Section,
     Table,
     Text,
     Tile,
+    element,
     gallery,
     panels,
     percent,
+    picture_table,
     probability_bars,
     significant,
 )
+from zerokara.report.markup import join
 
 TEXTS: dict[str, Text] = {
     "title": Text("What the network sees", "ネットワークは何を見ているか"),
@@ -44,6 +51,7 @@ TEXTS: dict[str, Text] = {
     ),
     "seen": Text("as the network saw it", "ネットワークが見た画像"),
     "words": Text("{file}: {method} for {name}", "{file}：{name} に対する {method}"),
+    "maps-words": Text("Maps of {file}: {ways}, for {names}.", "{file} のマップ：{ways}（{names} について）。"),
     "seen-words": Text("{file} as the network saw it", "ネットワークが見た {file}"),
     "layer": Text("layer {layer}", "層 {layer}"),
     "judged": Text("Deletion and insertion", "削除と挿入"),
@@ -64,6 +72,16 @@ TEXTS: dict[str, Text] = {
     "deletion-area": Text("area, deletion", "面積（削除）"),
     "insertion-area": Text("area, insertion", "面積（挿入）"),
     "note": Text("note", "注"),
+    "against": Text("against the class", "反対する"),
+    "nothing": Text("no effect", "無関係"),
+    "for": Text("for the class", "支える"),
+    "sights": Text(
+        "zerokara read averages five sights of a drawing, as it is, turned a little either way, a little larger and "
+        "smaller, and softens the result; the maps explain the first sight alone, and so these probabilities differ.",
+        "zerokara read は、元のまま、左右に少し回したもの、少し拡大・縮小したものの 5 通りの見方を平均し、"
+        "結果を和らげます。"
+        "ここで説明するのは元のままの 1 通りだけなので、確率の値は read とは異なります。",
+    ),
     "layers": Text("Feature maps, layer by layer", "層ごとの特徴マップ"),
     "layers-note": Text(
         "Of each layer up to 36 maps, each from its least (black) to its greatest value (white).",
@@ -103,26 +121,40 @@ def _section(one: Explained, about: Subject, lang: Lang) -> Section:
 
 
 def _side_by_side(one: Explained, about: Subject, lang: Lang) -> Figure:
+    """What was seen and read, and below it the maps: a row for every class, a column for every method."""
     words = say(lang, "seen-words", file=one.name)
     best = one.best()
     bars = probability_bars(
         one.probabilities[best], [about.called(i) for i in best], lang=lang, caption=say(lang, "top")
     )
-    first = Tile([Picture(picture_of(one.view), words, smooth=True, wide=True)], say(lang, "seen"), charts=[bars])
-    tiles = [first, *(_tile(one, told, about, lang) for told in one.told)]
-    note, table = say(lang, "maps-note"), _table(one, about, lang)
-    return gallery(say(lang, "maps-of"), tiles, table=table, note=note, large=True, lang=lang)
+    seen = Tile([Picture(picture_of(one.view), words, smooth=True, wide=True)], say(lang, "seen"), charts=[bars])
+    ways = list(dict.fromkeys(told.explanation.method for told in one.told))
+    rows = [_row(one, target, about, lang) for target in dict.fromkeys(told.target for told in one.told)]
+    signed = any(told.explanation.signed for told in one.told)
+    bar = ColourBar(
+        colour_bar(signed),
+        say(lang, "against" if signed else "nothing"),
+        say(lang, "nothing") if signed else "",
+        say(lang, "for"),
+    )
+    content = join(element("ul", seen.html(), class_="gallery seen"), picture_table(ways, rows, bar))
+    said = say(lang, "maps-words", file=one.name, ways=", ".join(ways), names=", ".join(row.name for row in rows))
+    note = say(lang, "maps-note") + (" " + say(lang, "sights") if about.name == READER else "")
+    return Figure(say(lang, "maps-of"), content, said, _table(one, about, lang), note, wide=True)
 
 
-def _tile(one: Explained, told: Told, about: Subject, lang: Lang) -> Tile:
-    e, name = told.explanation, about.called(told.target)
+def _row(one: Explained, target: int, about: Subject, lang: Lang) -> PictureRow:
+    name = about.called(target)
+    cells = [_cell(one, told, name, lang) for told in one.told if told.target == target]
+    return PictureRow(name, percent(float(one.probabilities[target])), cells)
+
+
+def _cell(one: Explained, told: Told, name: str, lang: Lang) -> PictureCell:
+    e = told.explanation
     words = say(lang, "words", file=one.name, method=e.method, name=name)
     remarks = [say(lang, "layer", layer=e.layer)] if e.layer else []
     remarks += [note.japanese if lang == "ja" else note.english for note in e.notes[0]]
-    picture = Picture(picture_of(one.view, told), words, smooth=True, wide=True)
-    return Tile(
-        [picture], f"{e.method} · {name} ({percent(float(one.probabilities[told.target]))})", " · ".join(remarks)
-    )
+    return PictureCell(Picture(picture_of(one.view, told), words, smooth=True, wide=True), " · ".join(remarks))
 
 
 def _table(one: Explained, about: Subject, lang: Lang) -> Table:

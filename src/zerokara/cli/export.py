@@ -13,6 +13,7 @@ from zerokara.cli.console import safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.evaluate import WEIGHTS
 from zerokara.cli.numbers import Whole
+from zerokara.cli.results import told
 from zerokara.cli.summary import amount, parse_shape
 from zerokara.cli.weights import all_finite
 from zerokara.data import load
@@ -158,16 +159,24 @@ def _facts(plan: Plan, found: Exported) -> dict[str, Any]:
 
 def _tell(plan: Plan, found: Exported) -> None:
     say(
-        f"{safe(str(found.path))}: {plan.model} for {_shape(plan.shape)}, {found.parameters:,} parameters, "
-        f"{found.nodes:,} nodes, {amount(found.size)}, opset {found.opset}"
+        told(
+            "exported",
+            path=safe(str(found.path)),
+            model=plan.model,
+            shape=_shape(plan.shape),
+            parameters=f"{found.parameters:,}",
+            nodes=f"{found.nodes:,}",
+            size=amount(found.size),
+            opset=found.opset,
+        )
     )
     if plan.weights is None:
-        say("nothing was learned yet: the weights are initial values; give --weights FILE for others")
+        say(told("unlearned"))
     if found.difference is None:
-        say("not compared: ONNX Runtime is not installed (pip install onnxruntime)")
+        say(told("not-compared"))
         return
-    lengths = ", ".join(map(str, CHECKED[:-1])) + f" and {CHECKED[-1]}"
-    say(f"ONNX Runtime gives the same answers for batches of {lengths}: they differ by {found.difference:.1e} at most")
+    lengths = told("comma").join(map(str, CHECKED[:-1]))
+    say(told("agrees", lengths=lengths, last=CHECKED[-1], most=f"{found.difference:.1e}"))
 
 
 def _shape(shape: Shape) -> str:

@@ -121,8 +121,10 @@ HELP: dict[str, str] = {
         "付属のリーダーの代わりに使う、自分のリーダーの重み。"
     ),
     "Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain; "
-    "and why a mark was refused.": (
+    "and what was taken for paper (NAME.paper.png, in red: lines, boxes, rules), if anything was; and why a mark was "
+    "refused.": (
         "どの線が決め手になったかを示し、図（NAME.strokes.png）を --save-view のフォルダーか zerokara-explain に書きます。"
+        "紙の罫線や枠とみなしたものがあれば、それも赤で描きます (NAME.paper.png)。"
         "読まなかった印については、その理由も示します。"
     ),
     "Read every mark as the digit that it resembles most, and leave out signs that are too small for one.": (

@@ -8,7 +8,6 @@ from textwrap import wrap
 from typing import Annotated, Any
 
 from cyclopts import Parameter
-from rich.cells import cell_len
 
 from zerokara.cli import names as words
 from zerokara.cli.console import columns, safe, say
@@ -16,6 +15,7 @@ from zerokara.cli.errors import UsageError
 from zerokara.cli.lab_run import Bench, carry_out
 from zerokara.cli.machine import environment
 from zerokara.cli.numbers import Whole
+from zerokara.cli.results import told
 from zerokara.experiments import CHAPTERS, EXPERIMENTS, Experiment, Order, by_name, chosen, order
 from zerokara.experiments.how import how
 from zerokara.experiments.sources import where
@@ -60,7 +60,7 @@ def list_all(*chapters: str, json: AsJson = False, lang: Language = None) -> Non
             say(json_format.dumps(_facts(EXPERIMENTS[name], language), ensure_ascii=False))
         return
     rows = [[f"  {name}", COSTS[EXPERIMENTS[name].cost](language), _data(EXPERIMENTS[name])] for name in wanted]
-    lines = dict(zip(wanted, _padded(rows), strict=True))
+    lines = dict(zip(wanted, columns(rows, gap=2), strict=True))
     for chapter, title in CHAPTERS.items():
         inside = [name for name in wanted if EXPERIMENTS[name].chapter == chapter]
         if inside:
@@ -74,12 +74,6 @@ def list_all(*chapters: str, json: AsJson = False, lang: Language = None) -> Non
 def _data(experiment: Experiment) -> str:
     """The data set that an experiment asks for, unless told otherwise; "–" where it needs none."""
     return str(experiment.settings.get("data", "–"))
-
-
-def _padded(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines with aligned columns; a Japanese character takes the room of two others."""
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(c + " " * (w - cell_len(c)) for c, w in zip(row, widths, strict=True)) for row in rows]
 
 
 def show(name: str, /, *, json: AsJson = False, lang: Language = None) -> None:  # noqa: D417 (json and lang explain themselves)
@@ -106,10 +100,10 @@ def show(name: str, /, *, json: AsJson = False, lang: Language = None) -> None: 
         say(f"  {experiment.symbols(language)}")
     say()
     rows = [[_option(k), _written(v), _meaning(experiment, k, language)] for k, v in experiment.settings.items()]
-    for line in columns([["setting", "value", ""], *rows]) if rows else ["There is nothing to set."]:
+    for line in columns([[told("setting"), told("value"), ""], *rows]) if rows else [told("nothing-to-set")]:
         say(f"  {line}")
     say()
-    command = f"zerokara lab run {experiment.name}" + (f" {rows[0][0]} {rows[0][1]}" if rows else "")
+    command = f"zerokara lab run {experiment.name}" + (f" {rows[0][0]} {shlex.quote(rows[0][1])}" if rows else "")
     say(in_language(command, language))
 
 
@@ -216,8 +210,8 @@ def _facts(experiment: Experiment, lang: Lang) -> dict[str, Any]:
 
 def _meaning(experiment: Experiment, name: str, lang: Lang) -> str:
     metadata = experiment.__dataclass_fields__[name].metadata
-    told: str = metadata["help"](lang)
-    return f"{told} [{', '.join(metadata['choices'])}]" if metadata["choices"] else told
+    meaning: str = metadata["help"](lang)
+    return f"{meaning} [{', '.join(metadata['choices'])}]" if metadata["choices"] else meaning
 
 
 def _usage(function: Any, *arguments: Any, **options: Any) -> Any:

@@ -12,13 +12,15 @@ from typing import Any
 
 from zerokara.cli.console import safe, say
 from zerokara.cli.errors import explain, interruption, say_error
+from zerokara.cli.language import current
+from zerokara.cli.results import told, words
 from zerokara.cli.stopping import Stopped
 from zerokara.cli.time_left import TimeLeft
 from zerokara.experiments import Order, Result, Verdict
 from zerokara.experiments.index import write_index, write_report
 from zerokara.experiments.keeping import finite
 from zerokara.experiments.running import Unit, measure, spread, unit
-from zerokara.experiments.telling import judged_command, too_small, why_not_judged
+from zerokara.experiments.telling import in_language, judged_command, too_small, why_not_judged
 from zerokara.report import Lang, duration
 
 WIDE = 90
@@ -28,9 +30,9 @@ EVERY = 20.0
 """Seconds between two lines of progress where there is no terminal."""
 
 _SAID = {
-    Verdict.AS_EXPECTED: "as expected",
-    Verdict.OUTSIDE: "OUTSIDE what was expected",
-    Verdict.NOT_JUDGED: "not judged",
+    Verdict.AS_EXPECTED: "lab-as-expected",
+    Verdict.OUTSIDE: "lab-outside",
+    Verdict.NOT_JUDGED: "lab-not-judged",
 }
 
 
@@ -85,24 +87,27 @@ def _tell(result: Result, path: Path, *, kept: bool, json: bool) -> None:
     if json:
         say(json_format.dumps(finite({**result.facts(), "report": str(path)}), ensure_ascii=False))
         return
-    seeds = f", {result.found.seeds} seeds" if result.found.seeds > 1 else ""
-    how = "kept from an earlier run" if kept else duration(result.seconds)
-    say(f"{result.experiment.name}: {_SAID[result.verdict]}   ({how}{seeds}{', quick' if result.quick else ''})")
+    lang = current()
+    seeds = told("seeds", count=result.found.seeds) if result.found.seeds > 1 else ""
+    how = told("kept-from-earlier") if kept else duration(result.seconds)
+    quick = told("quick") if result.quick else ""
+    verdict = told(_SAID[result.verdict])
+    say(told("lab-line", name=result.experiment.name, verdict=verdict, how=how, seeds=seeds, quick=quick))
     if result.source:
-        say(f"    data    {safe(result.source)}")
+        say(told("lab-data", value=safe(words(result.source))))
     if not result.own:
-        say(f"    why     {safe(too_small(result, 'en') or why_not_judged(result, 'en'))}")
-        say(f"    judged  {judged_command(result.experiment)}")
-    say(f"    report  {safe(str(path))}")
+        say(told("lab-why", value=safe(too_small(result, lang) or why_not_judged(result, lang))))
+        say(told("lab-judged", value=in_language(judged_command(result.experiment), lang)))
+    say(told("lab-report", value=safe(str(path))))
 
 
 def _conclude(count: int, failed: int, outside: int, index: Path, seconds: float) -> None:
     say()
     if count > 1:
-        told = [f"{count - failed} of {count} experiments in {duration(seconds)}"]
-        told += [f"{outside} outside what was expected"] if outside else []
-        say(", ".join(told))
-    say(f"All reports: {safe(str(index.resolve()))}   (open it in a browser)")
+        parts = [told("experiments-done", done=count - failed, count=count, time=duration(seconds))]
+        parts += [told("outside-count", count=outside)] if outside else []
+        say(told("comma").join(parts))
+    say(told("all-reports", path=safe(str(index.resolve())), open=told("open")))
 
 
 def _finished(
@@ -124,7 +129,7 @@ def _finished(
 def _work(units: Sequence[Unit], bench: Bench) -> Iterator[tuple[Unit, Any]]:
     with _progress(len(units), bench.quiet) as (begin, finish):
         if bench.jobs > 1:
-            begin(f"{len(units)} runs in {bench.jobs} processes")
+            begin(told("in-processes", count=len(units), jobs=bench.jobs))
             for pair in spread(units, bench.jobs):
                 finish()
                 yield pair
@@ -134,7 +139,7 @@ def _work(units: Sequence[Unit], bench: Bench) -> Iterator[tuple[Unit, Any]]:
             if one.name in broken:  # another seed would fail in the same way
                 yield one, None
                 continue
-            tell = begin(f"{one.name} (seed {one.seed})")
+            tell = begin(told("with-seed", name=one.name, seed=one.seed))
             outcome: Any = None
             try:
                 outcome = measure(one, tell)
@@ -174,9 +179,9 @@ def _lines(total: int) -> tuple[Begin, Callable[[], None]]:
             if now - said[0] >= EVERY:
                 said[0] = now
                 left = rest.seconds(done, planned)
-                told = "" if left is None else f", about {duration(left)} left of this one"
-                where = f"{finished[0] + 1}/{total} {name}: {done:,} of {planned:,} steps"
-                print(f"{where}{told}", file=sys.stderr, flush=True)
+                rest_of = "" if left is None else told("left-of-this", time=duration(left))
+                where = told("of-steps", done=f"{done:,}", planned=f"{planned:,}")
+                print(f"{finished[0] + 1}/{total} {name}{told('colon')}{where}{rest_of}", file=sys.stderr, flush=True)
 
         return tell
 
@@ -195,7 +200,7 @@ def _bars(total: int) -> Iterator[tuple[Begin, Callable[[], None]]]:
     bar = (BarColumn(), TaskProgressColumn()) if console.width >= WIDE else (TaskProgressColumn(),)
     shown = (TextColumn("{task.description}"), *bar, TextColumn("{task.fields[left]}"))
     with Progress(*shown, console=console, transient=True) as progress:
-        everything = progress.add_task("all", total=total, visible=total > 1, left="")
+        everything = progress.add_task(told("everything"), total=total, visible=total > 1, left="")
         current = progress.add_task("", total=None, left="")
 
         def begin(name: str) -> Callable[[int, int], None]:
@@ -208,7 +213,7 @@ def _bars(total: int) -> Iterator[tuple[Begin, Callable[[], None]]]:
                 if now - drawn[0] > 0.1:
                     drawn[0] = now
                     seconds = rest.seconds(done, planned)
-                    left = "" if seconds is None else f"{duration(seconds)} left"
+                    left = "" if seconds is None else told("left", time=duration(seconds))
                     progress.update(current, completed=done, total=planned, left=left)
 
             return tell

@@ -1,18 +1,16 @@
 """In which language the command line speaks: that of `--lang`, else that of the environment."""
 
-import os
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Literal
 
 from zerokara.cli.errors import UsageError
+from zerokara.language import VARIABLES as VARIABLES
+from zerokara.language import of_environment as of_environment
 
 Lang = Literal["en", "ja"]
 LANGUAGES: tuple[Lang, ...] = ("en", "ja")
 """Those of reports (`report.LANGUAGES`), named here too so that nothing is imported to ask for help."""
-
-VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""Where the environment says its language; the first that says anything counts, as POSIX has it."""
 
 _CURRENT: ContextVar[Lang] = ContextVar("language", default="en")
 
@@ -25,12 +23,6 @@ def current() -> Lang:
 def speak(lang: Lang) -> None:
     """Help, errors and reports are in `lang` from now on."""
     _CURRENT.set(lang)
-
-
-def of_environment() -> Lang:
-    """Japanese where LC_ALL, LC_MESSAGES or LANG says so, else English."""
-    said = next((value for name in VARIABLES if (value := os.environ.get(name))), "")
-    return "ja" if said.lower().split(".")[0].split("_")[0] in ("ja", "japanese") else "en"
 
 
 def checked(lang: str) -> Lang:

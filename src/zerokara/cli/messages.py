@@ -6,6 +6,8 @@ such as an error of another library, is said in English.
 
 import re
 
+from zerokara.cli.messages_of_data import PATTERNS as OF_DATA
+
 _KINDS = {
     "command": "コマンド",
     "recipe": "レシピ",
@@ -26,6 +28,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"there is no setting of these experiments '(.+?)': (.+)", "これらの実験に設定 '{1}' はありません。{2}"),
     (r"there is no setting of (.+?) '(.+?)': (.+)", "{1} に設定 '{2}' はありません。{3}"),
     (r"there is no ([a-z ]+?) '(.*?)': (.+)", "{1} '{2}' はありません。{3}"),
+    (r"did you mean (\S+) or (\S+) or (\S+)\?", "もしかして：{1}、{2}、{3}"),
     (r"did you mean (.+?) or (.+)\?", "もしかして：{1}、{2}"),
     (r"did you mean (.+)\?", "もしかして：{1}"),
     (r"the nearest of (\d+) are (.+)", "{1} 個のうち近いもの：{2}"),
@@ -188,7 +191,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"there is not enough memory for this", "メモリーが足りません"),
 )
 
-_COMPILED = tuple((re.compile(pattern, re.DOTALL), template) for pattern, template in PATTERNS)
+_COMPILED = tuple((re.compile(pattern, re.DOTALL), template) for pattern, template in (*PATTERNS, *OF_DATA))
 
 
 def in_japanese(sentence: str) -> str:

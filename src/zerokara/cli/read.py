@@ -4,6 +4,7 @@ import json as json_format
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from zerokara import digits
@@ -44,7 +45,8 @@ def read(
         Weights of a reader of your own, instead of the one that came with the installation.
     explain
         Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain;
-        and why a mark was refused.
+        and what was taken for paper (NAME.paper.png, in red: lines, boxes, rules), if anything was; and why a mark was
+        refused.
     digits_only
         Read every mark as the digit that it resembles most, and leave out signs that are too small for one.
     """
@@ -63,6 +65,8 @@ def read(
             for found in _readings(file, reader, digits_only):
                 why = None if drawn is None else strokes(found, reader, drawn, taken)
                 show(found, why)
+                if drawn is not None:
+                    _save_paper(file, found, drawn, taken)
                 if folder is not None:
                     _save_views(found, folder, taken)
         except (ValueError, OSError, MemoryError) as error:
@@ -127,13 +131,27 @@ def _save_views(found: digits.Reading, folder: Path, taken: set[str]) -> None:
     """`NAME.view.png`, `NAME.view-2.png` … for the digits of a picture; a name is used once in a run of the command."""
     stem = stem_of(found)
     for digit in found.digits:
-        name = _free_name(stem, taken)
+        name = _free_name(stem, "view", taken)
         taken.add(name)
         write_atomically(folder / name, png(as_pixels(digit.view)))
 
 
-def _free_name(stem: str, taken: set[str]) -> str:
+def _save_paper(file: Path, found: digits.Reading, folder: Path, taken: set[str]) -> None:
+    """`NAME.paper.png`: what was taken for the paper's own, if anything was. (Standard input is gone by now.)"""
+    if str(file) == STDIN:
+        return
+    from zerokara.digits.taken import shown_paper  # here: plain reading does without
+
+    pages = islice(digits.open_pages(file), max(0, found.page - 1), None)
+    picture = shown_paper(next(pages).pixels)
+    if picture is not None:
+        name = _free_name(stem_of(found), "paper", taken)
+        taken.add(name)
+        write_atomically(folder / name, png((255 * picture).round().astype("uint8")))
+
+
+def _free_name(stem: str, kind: str, taken: set[str]) -> str:
     number = 1
-    while (name := f"{stem}.view.png" if number == 1 else f"{stem}.view-{number}.png") in taken:
+    while (name := f"{stem}.{kind}.png" if number == 1 else f"{stem}.{kind}-{number}.png") in taken:
         number += 1
     return name

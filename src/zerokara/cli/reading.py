@@ -5,6 +5,7 @@ from rich.text import Text
 from zerokara.cli.console import has_blocks, safe, say, terminal
 from zerokara.cli.glyphs import bar, big, spark
 from zerokara.cli.language import current
+from zerokara.cli.results import words
 from zerokara.digits import DOUBT, Digit, Reading
 from zerokara.report import percent
 
@@ -16,7 +17,7 @@ WIDTH = 30
 def plain(reading: Reading) -> None:
     """Lines without colour or drawing: the text, then the probabilities."""
     if not reading.digits:
-        say(f"{safe(reading.name)}: {reading.message}")
+        say(f"{safe(reading.name)}: {words(reading.message)}")
         return
     say(f"{safe(reading.name)}: {' / '.join(reading.text.splitlines())}")
     if reading.message:
@@ -55,7 +56,7 @@ def picture(reading: Reading) -> None:
     console = terminal()
     console.print(Text(safe(reading.name), style="dim"))
     if reading.message:
-        console.print(Text(f"  {reading.message}", style="bold"))
+        console.print(Text(f"  {words(reading.message)}", style="bold"))
     if not reading.digits:
         pass
     elif len(reading.digits) == 1 and reading.digits[0].is_digit:

@@ -1,11 +1,13 @@
 """Ctrl-C and SIGTERM end a command with a sentence and the exit code that scripts expect."""
 
+import _thread
 import multiprocessing
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 
 class Stopped(KeyboardInterrupt):
@@ -17,26 +19,59 @@ class Stopped(KeyboardInterrupt):
         self.signal_number = signal_number
 
 
+_SOON = 0.01  # seconds
+
+
 @contextmanager
-def ended_by_sigterm() -> Iterator[None]:
+def ended_by_signals() -> Iterator[None]:
     """Within the block SIGTERM raises `Stopped`, here and so in a running command, and ends the processes it started.
 
-    Without it Python would be gone at once: no sentence, no table of contents, and workers that go on for nobody.
+    Without it Python would be gone at once: no sentence, no table of contents, and workers that go on for nobody. And
+    Ctrl-C is never lost: Python only prints what is raised while an object is being deleted, and goes on.
     """
-    if (
-        threading.current_thread() is not threading.main_thread()
-        or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
-    ):
-        yield
-        return
-    signal.signal(signal.SIGTERM, _stop)
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        usual: dict[int, tuple[Any, Any]] = {
+            signal.SIGTERM: (signal.SIG_DFL, _stop),
+            signal.SIGINT: (signal.default_int_handler, _interrupt),
+        }
+        for number, (default, handler) in usual.items():
+            if signal.getsignal(number) is default:
+                before[number] = signal.signal(number, handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
+    if _deleting(frame):
+        _again(number)
+        return
     for worker in multiprocessing.active_children():
         worker.terminate()
     raise Stopped(number)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    if _deleting(frame):
+        _again(number)
+        return
+    signal.default_int_handler(number, frame)
+
+
+def _deleting(frame: FrameType | None) -> bool:
+    """Whether this code runs, or was called, because an object is being deleted."""
+    while frame is not None:
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _again(number: int) -> None:
+    """Let the signal come once more, a little later."""
+    later = threading.Timer(_SOON, _thread.interrupt_main, (number,))
+    later.daemon = True
+    later.start()

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from zerokara.cli.console import columns, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
+from zerokara.cli.results import told, words
 from zerokara.models import MODELS, LayerRow, build_model, summarize, totals
 from zerokara.nn.init import unset
 from zerokara.recipes import known_model
@@ -87,18 +88,18 @@ def _list(json: bool) -> None:
     if json:
         say(json_format.dumps({name: entry.description for name, entry in MODELS.items()}))
         return
-    head = ["model", "input", "parameters", ""]
-    rows = [[e.name, _shape(e.input_shape), f"{e.parameters:,}", e.description] for e in MODELS.values()]
+    head = [told("model"), told("input"), told("parameters"), ""]
+    rows = [[e.name, _shape(e.input_shape), f"{e.parameters:,}", words(e.description)] for e in MODELS.values()]
     for line in columns([head, *rows], right={2}):
         say(line)
 
 
 def _show(model: str, shape: Sequence[int], rows: Sequence[LayerRow]) -> None:
-    say(f"{model}: {MODELS[model].description}")
+    say(told("name", name=model, what=words(MODELS[model].description)))
     say()
     table = [
-        ["layer", "kind", "output", "parameters", "multiply-adds", "memory"],
-        ["input", "", _shape(shape)] + [""] * 3,
+        [told(head) for head in ("layer", "kind", "output", "parameters", "multiply-adds", "memory")],
+        [told("input"), "", _shape(shape)] + [""] * 3,
     ]
     table += [
         [r.name, r.kind, _shape(r.output_shape), f"{r.parameters:,}", f"{r.multiply_adds:,}", amount(r.output_bytes)]
@@ -106,12 +107,18 @@ def _show(model: str, shape: Sequence[int], rows: Sequence[LayerRow]) -> None:
     ]
     total = totals(rows)
     sums = [f"{total.parameters:,}", f"{total.multiply_adds:,}", amount(total.output_bytes)]
-    for line in columns([*table, ["all", "", "", *sums]], right={3, 4, 5}):
+    for line in columns([*table, [told("all"), "", "", *sums]], right={3, 4, 5}):
         say(line)
     say()
     say(
-        f"{total.parameters:,} parameters ({amount(total.parameter_bytes)}), {total.multiply_adds:,} multiply-adds and "
-        f"{amount(total.output_bytes)} of results for one example; {amount(total.memory)} together"
+        told(
+            "totals",
+            parameters=f"{total.parameters:,}",
+            bytes=amount(total.parameter_bytes),
+            multiply_adds=f"{total.multiply_adds:,}",
+            results=amount(total.output_bytes),
+            together=amount(total.memory),
+        )
     )
 
 

@@ -11,7 +11,9 @@ from cyclopts import Parameter
 from zerokara.cli import names
 from zerokara.cli.console import safe, say
 from zerokara.cli.errors import UsageError
+from zerokara.cli.language import current
 from zerokara.cli.numbers import whole_number
+from zerokara.cli.results import told, words
 from zerokara.models import MODELS
 from zerokara.recipes import RECIPES, Recipe, Result, run
 from zerokara.report import duration, percent, significant, whole
@@ -114,7 +116,7 @@ def _watcher(recipe: Recipe, folder: Path, quiet: bool, json: bool) -> Any:
 
     def introduced(records: Iterator[Record]) -> Iterator[Record]:
         _introduce(recipe, folder)
-        return watch(records)
+        return watch(records, lang=current())
 
     return introduced
 
@@ -127,10 +129,10 @@ def _print_records(records: Iterator[Record]) -> Iterable[Record]:
 
 
 def _introduce(recipe: Recipe, folder: Path) -> None:
-    say(f"{recipe.name}: {safe(recipe.question or recipe.title)}")
+    say(told("name", name=recipe.name, what=safe(words(recipe.question or recipe.title))))
     shown = ("data", "model", "epochs", "batch_size", "optimizer", "lr", "schedule", "augmentation", "seed")
-    say("  " + "   ".join(f"{name} {safe(str(recipe.settings[name]))}" for name in shown))
-    say(f"  run folder {safe(str(folder))}")
+    say("  " + "   ".join(f"{told(f'set-{name}')} {safe(str(recipe.settings[name]))}" for name in shown))
+    say("  " + told("run-folder", path=safe(str(folder))))
 
 
 def _conclude(result: Result, folder: Path, json: bool) -> None:
@@ -138,16 +140,20 @@ def _conclude(result: Result, folder: Path, json: bool) -> None:
         say(json_format.dumps(_as_json(result, folder)))
         return
     evaluation = result.evaluation
-    counted = f"{whole(evaluation.correct)} of {whole(len(evaluation))}"
     say(
-        f"test accuracy {percent(result.accuracy, 2)} ({counted}), loss {significant(evaluation.loss, 3)}, "
-        f"trained in {duration(result.seconds)}"
+        told(
+            "train-result",
+            accuracy=percent(result.accuracy, 2),
+            counted=told("counted", correct=whole(evaluation.correct), total=whole(len(evaluation))),
+            loss=significant(evaluation.loss, 3),
+            time=duration(result.seconds),
+        )
     )
     if result.as_expected is not None:
         wanted, least = result.recipe.expected or 0.0, (result.recipe.expected or 0.0) - result.recipe.tolerance
-        verdict = "as expected" if result.as_expected else "LESS than expected"
-        say(f"expected {percent(wanted, 2)}, at least {percent(least, 2)}: {verdict}")
-    say(f"weights, history and checkpoints: {safe(str(folder))}")
+        verdict = told("as-expected" if result.as_expected else "less")
+        say(told("expected", wanted=percent(wanted, 2), least=percent(least, 2), verdict=verdict))
+    say(told("kept", path=safe(str(folder))))
 
 
 def _as_json(result: Result, folder: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json as json_format
 
 from zerokara.cli.console import columns, say
 from zerokara.cli.machine import environment
+from zerokara.cli.results import words
 
 
 def version(*, json: bool = False) -> None:
@@ -18,5 +19,5 @@ def version(*, json: bool = False) -> None:
     if json:
         say(json_format.dumps(found))
         return
-    for line in columns([[name, value] for name, value in found.items()]):
+    for line in columns([[name, words(value)] for name, value in found.items()]):
         say(line)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.digits.segment import Mark
+from zerokara.digits.marks import Mark
 from zerokara.digits.symbols import DIGITS, SYMBOLS, place_scores
 
 LONE = 50.0

@@ -16,7 +16,7 @@ def label(mask: Array) -> tuple[Array, int]:
     Every row is cut into runs; runs of neighbouring rows that touch (also at a corner) belong together; the smallest
     run number spreads over each component until nothing changes (pointer jumping).
     """
-    row, start, end = _runs(mask)
+    row, start, end = runs(mask)
     if row.size == 0:
         return np.zeros(mask.shape, np.int32), 0
     root = _roots(row.size, *_touching(row, start, end, mask.shape[1]))
@@ -37,7 +37,7 @@ def boxes(labels: Array, count: int) -> Array:
     return box
 
 
-def _runs(mask: Array) -> tuple[Array, Array, Array]:
+def runs(mask: Array) -> tuple[Array, Array, Array]:
     """Row, first column and one past the last column of every run of True, in reading order."""
     edges = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)
     row, start = np.nonzero(edges == 1)

@@ -6,10 +6,14 @@ what departs from the paper, all in one direction of colour.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.components import label
+from zerokara.digits.lines import Line
+from zerokara.digits.paper import without_lines
 from zerokara.digits.stroke import depth, stroke_width
 
 SCALE = np.float32(1 / np.sqrt(3))  # from black to white the colour departs by √3
@@ -23,8 +27,19 @@ WIDER = 4  # what is so many times wider than the strokes is shadow, too
 ROUGH = 256
 MOST_BLURS = 3
 FINE_ENOUGH = 64  # a smaller picture has no grain finer than its strokes
+PALER = 0.6  # ink is not so much paler than the lines under it
+SHADE, SHADED = 0.7, 0.2  # a shadow is so much paler than ink, and takes more than this part of the border
+LOOKS = 3  # for lines of the paper: pale ones are seen when dark ones are gone
 GRAIN, GRAINY = 8, 0.1  # pieces of at most so many pixels are grain; more than this part of all ink is too much of it
 EDGE = 0.42  # a stroke ends where its strength falls below this part of the ink's own strength
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Ink, and what was taken for the paper's own lines; both (H, W) float32 in 0..1."""
+
+    ink: Array
+    lines: Array
 
 
 def find_ink(pixels: Array) -> Array:
@@ -33,12 +48,39 @@ def find_ink(pixels: Array) -> Array:
     Shapes: pixels (H, W, 3) in 0..1 → ink (H, W) float32 in 0..1; all zero where no ink is found.
     The value EDGE is the border between ink and paper.
     """
+    return tell_apart(pixels).ink
+
+
+def tell_apart(pixels: Array) -> Found:
+    """Ink as `find_ink` finds it, and the lines of the paper that were taken away."""
     for _ in range(MOST_BLURS):
-        ink = _strength(_departure(pixels))
+        departure = _departure(pixels)
+        ink = _strength(departure)
         if max(ink.shape) < FINE_ENOUGH or not _is_grainy(ink):
-            return ink
+            return _cleared(departure, ink)
         pixels = smooth(pixels)
-    return _strength(_departure(pixels))
+    departure = _departure(pixels)
+    return _cleared(departure, _strength(departure))
+
+
+def _cleared(departure: Array, ink: Array) -> Found:
+    """Without the lines of the paper; how strong ink is, is measured again without them, since they may be paler.
+
+    Pale lines beside dark strokes are found at the second look or, dark ones away, at the third.
+    """
+    taken, least = np.zeros_like(ink), 0.0
+    lines: list[Line] = []
+    for _ in range(LOOKS):
+        cleared = without_lines(_strength(departure, np.inf, least), lines)
+        if len(cleared.lines) == len(lines):
+            break
+        lines = cleared.lines
+        taken = np.maximum(taken, np.where(cleared.taken > 0, ink, 0))
+        gone = cleared.taken > 0
+        least = max(least, PALER * float(np.median(departure[gone]))) if gone.any() else least
+        departure = np.where(gone, 0, departure)
+        ink = _strength(departure, least=least)
+    return Found(ink, taken)
 
 
 def _departure(pixels: Array) -> Array:
@@ -51,7 +93,22 @@ def _departure(pixels: Array) -> Array:
         width = _usual_width(_strength(departure) > EDGE)
         if width <= BROAD * window:
             return flatten(towards, min(window, int(WIDER * width) + 3))
-    return flatten(residual @ _direction(residual), max(pixels.shape[:2]) // 2 + 1)
+    towards = residual @ _direction(residual)
+    if _is_shaded(towards):
+        thin = flatten(np.maximum(towards, 0), max(pixels.shape[:2]) // BROADEST + 1)
+        if (_strength(thin) > EDGE).any():
+            return thin
+    return flatten(np.maximum(towards, 0), max(pixels.shape[:2]) // 2 + 1)  # a glint must not lift what is around it
+
+
+def _is_shaded(departure: Array) -> bool:
+    """Whether a shadow without texture lies on the sheet: one step of departure at a corner and along a good part of
+    the border. (A zero that fills its picture leaves the corners alone.)
+    """
+    rim = np.concatenate([departure[0], departure[-1], departure[:, 0], departure[:, -1]])
+    corners = departure[[0, 0, -1, -1], [0, -1, 0, -1]]
+    deepest = float(departure.max(initial=0))
+    return bool(corners.max() > FAINTEST and corners.max() < SHADE * deepest and (rim > FAINTEST).mean() > SHADED)
 
 
 def _usual_width(mask: Array) -> float:
@@ -61,16 +118,19 @@ def _usual_width(mask: Array) -> float:
     return float(block * stroke_width(depth(few, max(few.shape) // BROADEST + 1)))
 
 
-def _strength(departure: Array) -> Array:
-    """Departures from the paper as ink in 0..1; what noise could be is paper."""
+def _strength(departure: Array, most: float = 1, least: float = 0) -> Array:
+    """Departures from the paper as ink, 1 where it is as strong as usual, at most `most`; what noise could be is 0.
+
+    What departs by less than `least` is no ink either.
+    """
     level, noise = _centre_and_spread(departure)
-    faintest = max(FAINTEST, NOISE_MARGIN * noise)
+    faintest = max(FAINTEST, NOISE_MARGIN * noise, least)
     departure = departure - np.float32(level)
     strong = departure[departure > faintest]
     if strong.size == 0:
         return np.zeros(departure.shape, np.float32)
-    strength = max(float(np.quantile(strong, 0.9)), faintest / EDGE)
-    return np.where(departure > faintest, np.clip(departure / np.float32(strength), 0, 1), np.float32(0))
+    strength = max(float(np.quantile(strong, 0.9)), max(FAINTEST, NOISE_MARGIN * noise) / EDGE)
+    return np.where(departure > faintest, np.clip(departure / np.float32(strength), 0, np.float32(most)), np.float32(0))
 
 
 def _is_grainy(ink: Array) -> bool:

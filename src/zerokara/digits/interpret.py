@@ -9,8 +9,8 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits.company import with_company, with_place, words
 from zerokara.digits.look import Sight
+from zerokara.digits.marks import Mark
 from zerokara.digits.pieces import attached, gathered, guarded, lined_up, parted
-from zerokara.digits.segment import Mark
 from zerokara.digits.settle import settle
 from zerokara.digits.symbols import DIGITS, NONE, SIGNS, SYMBOLS
 from zerokara.digits.view import prepare

@@ -9,6 +9,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits.ink import find_ink
 from zerokara.digits.segment import Mark, find_marks
+from zerokara.digits.sheet import find_sheet
 
 COMFORTABLE = 1024  # a longer side of so many pixels shows every stroke, and is quick to look at
 SMALL_PART = 0.6  # drawn on less than this part of either side, the picture is looked at again from near
@@ -33,9 +34,9 @@ def look(pixels: Array) -> Sight:
     """Find the digits of a picture. Shapes: pixels (H, W, 3) in 0..1."""
     block = -(-max(pixels.shape[:2]) // COMFORTABLE)
     if block == 1:
-        lines, rest = find_marks(find_ink(pixels))
+        lines, rest = _marks(pixels)
         return Sight(lines, rest=rest)
-    far, rest = find_marks(find_ink(reduced(pixels, block)))
+    far, rest = _marks(reduced(pixels, block))
     if not far:
         return Sight(far, scale=block, rest=rest)
     left, top, right, bottom = _part(far, block, pixels.shape)
@@ -43,10 +44,17 @@ def look(pixels: Array) -> Sight:
         return Sight(far, scale=block, rest=rest)
     near = pixels[top:bottom, left:right]
     again = -(-max(near.shape[:2]) // COMFORTABLE)
-    lines, beside = find_marks(find_ink(reduced(near, again)))
+    lines, beside = _marks(reduced(near, again))
     if sum(map(len, lines)) >= sum(map(len, far)):
         return Sight(lines, left, top, again, beside)
     return Sight(far, scale=block, rest=rest)
+
+
+def _marks(pixels: Array) -> tuple[list[list[Mark]], list[Mark]]:
+    """The marks on the sheet; where no digits are, what lies around may have been one that fills the picture."""
+    sheet = find_sheet(pixels)
+    lines, rest = find_marks(find_ink(sheet.pixels))
+    return (lines, rest) if lines or sheet.certain else find_marks(find_ink(pixels))
 
 
 def reduced(pixels: Array, block: int) -> Array:

@@ -10,7 +10,8 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits.company import TALL
 from zerokara.digits.ink import EDGE
-from zerokara.digits.segment import Mark, in_lines, join
+from zerokara.digits.marks import Mark, join
+from zerokara.digits.segment import in_lines
 from zerokara.digits.stroke import depth, stroke_width
 from zerokara.digits.symbols import DIGITS, SYMBOLS
 

@@ -17,6 +17,7 @@ from zerokara.digits.interpret import Looks, Told, digits_only, with_signs
 from zerokara.digits.look import Sight, look
 from zerokara.digits.segment import Mark
 from zerokara.digits.shipped import load_reader, load_symbols
+from zerokara.digits.spacing import with_gaps
 from zerokara.digits.symbols import DIGITS, NONE, SYMBOLS
 from zerokara.models.committee import Reader
 
@@ -152,7 +153,9 @@ def _read(picture: Picture, reader: Reader | None, only_digits: bool) -> Reading
     if not lines:
         return Reading(picture.name, (), "", NOTHING, page)
     digits = tuple(_digit(told, _box(told.mark, sight, picture)) for line in lines for told in line)
-    text = "\n".join("".join(told.symbol for told in line) for line in lines)
+    text = with_gaps(
+        [[told.mark for told in line] for line in lines], [[told.symbol for told in line] for line in lines]
+    )
     return Reading(picture.name, digits, text, _message(text), page)
 
 

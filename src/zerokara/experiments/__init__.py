@@ -15,6 +15,7 @@ from zerokara.experiments.result import Result, Verdict
 from zerokara.experiments.running import Order, order, run
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
+from zerokara.refusing import speaking
 
 __all__ = [
     "CHAPTERS",
@@ -34,3 +35,5 @@ __all__ = [
     "run",
     "with_settings",
 ]
+
+speaking(globals(), __all__)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +20,8 @@ from zerokara.experiments.keeping import Shelf
 from zerokara.experiments.lab import Lab, Tell
 from zerokara.experiments.result import Result
 from zerokara.kernels import processor_count
+from zerokara.language import of_environment
+from zerokara.report import Lang, check_language
 
 THREADS = "ZEROKARA_THREADS"
 _LONGEST_FIRST: dict[Cost, int] = {"XL": 0, "L": 1, "M": 2, "S": 3}
@@ -78,6 +80,7 @@ def run(
     quick: bool = False,
     data_dir: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
+    lang: Lang | None = None,
     **settings: Any,
 ) -> Result:
     """Do one experiment and return what it found.
@@ -88,14 +91,17 @@ def run(
 
     `settings` are those of the experiment (`zerokara lab show NAME`). quick: in small, for a first look. seeds: how
     many, beginning with `seed`. out: a folder in which results are kept and found again; None keeps nothing.
+    lang: the language in which the result shows itself and answers, "en" or "ja"; else that of the environment
+    (LC_ALL, LC_MESSAGES, LANG), as on the command line.
     Raises ValueError for a name or setting that does not exist, `data.DataError` if the data cannot be had.
     """
+    spoken = check_language(of_environment() if lang is None else lang)
     wanted = order(name, seed=seed, seeds=seeds, quick=quick, **settings)
     data = None if data_dir is None else Path(data_dir)
     with _somewhere(out) as root:
         for one in wanted.missing(root):
             measure(unit(wanted, one, root, data))
-        return wanted.shelf(root).load(list(wanted.seeds))
+        return replace(wanted.shelf(root).load(list(wanted.seeds)), lang=spoken)
 
 
 def unit(wanted: Order, seed: int, root: Path, data_dir: Path | None) -> Unit:

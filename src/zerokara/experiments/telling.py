@@ -1,6 +1,7 @@
 """Why a run is not judged, what it is too small for, and what to type for one that is judged."""
 
 import math
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ def command_line(result: Result, lang: Lang = "en", changes: Mapping[str, Any] |
     changes = {**result.experiment.changed, **(changes or {})}
     if result.quick:
         changes = {n: v for n, v in changes.items() if result.experiment.quick.get(n, None) != v}
-    options = [f"{option(name)} {written(value)}" for name, value in changes.items()]
+    options = [f"{option(name)} {shlex.quote(written(value))}" for name, value in changes.items()]
     options += ["--quick"] if result.quick else []
     options += [f"--seed {result.first_seed}"] if result.first_seed else []
     return in_language(" ".join(["zerokara lab run", result.experiment.name, *options]), lang)

@@ -9,7 +9,7 @@ TEXTS: dict[str, Text] = {
     "how-untranslated": Text("{how}", "【この説明はまだ英語のみです】{how}"),
     "code": Text("The code", "コード"),
     "code-lead": Text(
-        "The same in a few lines of your own, to copy into a file or a notebook.",
+        "The same in a few lines, to copy into a file or a notebook of your own.",
         "同じことを数行で書くとこうなります。ファイルやノートブックに写して試せます。",
     ),
     "rule": Text("The formula of {rule}, as it stands in {file}", "{rule} の数式（{file} より）"),
@@ -20,13 +20,13 @@ TEXTS: dict[str, Text] = {
         "短縮実行（--quick）の結果です。まず様子を見るために小さくしてあるので、数値は通常の実行とは異なります。",
     ),
     "gap-data": Text(
-        "What this experiment shows is known of {own} only; this run read {data}.",
+        "What this experiment shows is known to hold for {own} only; this run used {data}.",
         "この実験で確かめられるのは {own} の場合だけですが、この実行で使ったデータは {data} です。",
     ),
     "gap-short": Text(
         "This run is too short to show it: {needs}.", "この実行は短すぎて、効果は現れません（{needs}）。"
     ),
-    "gap-one": Text("{name} is {here} and takes {need}", "{name} が {here}、必要なのは {need}"),
+    "gap-one": Text("{name} is {here} and has to be {need}", "{name} が {here}、必要なのは {need}"),
     "gap-so": Text(
         "So there are figures and numbers, but no finding and no verdict.",
         "そのため図と数値だけを示し、結論と判定は出しません。",
@@ -37,9 +37,9 @@ TEXTS: dict[str, Text] = {
     "verdict-open": Text("not judged", "判定なし"),
     "open-remark": Text("other settings or data than those judged", "判定の対象ではない設定またはデータ"),
     "right-of": Text("{right} of {total} checks hold", "{total} 項目中 {right} 項目が成立"),
-    "lead-as-expected": Text("Every number lies where it was expected.", "すべての数値が予想の範囲にあります。"),
+    "lead-as-expected": Text("Every number is where it was expected.", "すべての数値が予想の範囲にあります。"),
     "lead-outside": Text(
-        "Not everything lies where it was expected: see the rows marked ✗.",
+        "Not everything is where it was expected: see the rows marked ✗.",
         "予想の範囲から外れた項目があります。✗ の行をご覧ください。",
     ),
     "lead-outside-law": Text(
@@ -52,7 +52,7 @@ TEXTS: dict[str, Text] = {
         "短縮実行の結果です。予想値は、標準の設定で測定したものです。",
     ),
     "unjudged-data": Text(
-        "The expected numbers were measured with {own}; this run read {data}.",
+        "The expected numbers were measured with {own}; this run used {data}.",
         "予想値は {own} で測定したものですが、この実行で使ったデータは {data} です。",
     ),
     "unjudged-settings": Text(
@@ -100,11 +100,11 @@ TEXTS: dict[str, Text] = {
         "まず自分で考えてみましょう。答えはこの実行で計算したものです。",
     ),
     "guess": Text(
-        "Guess before you look, and say why: {what}?",
+        "Guess before you look, and say why. How large is this: {what}?",
         "見る前に予想し、理由も考えてみましょう。「{what}」はいくつでしょうか？",
     ),
-    "guess-answer": Text("{measured}. Expected was {expected}.", "{measured} です（予想は {expected}）。"),
-    "state": Text("Is it so, and why: {what}?", "「{what}」は成り立つでしょうか。その理由は？"),
+    "guess-answer": Text("{measured}. The expected value was {expected}.", "{measured} です（予想は {expected}）。"),
+    "state": Text("True or false, and why: {what}?", "「{what}」は成り立つでしょうか。その理由は？"),
     "state-answer": Text("In this run: {measured}.", "この実行では「{measured}」です。"),
     "next": Text("Turn a knob", "次に試すこと"),
     "repeat": Text("How to repeat it", "再現の方法"),

@@ -41,6 +41,13 @@ def overlay(image: Array, map: Array, most: float = 0.8) -> Array:
     return np.asarray((1 - share) * paper + share * _colours(h))
 
 
+def colour_bar(signed: bool, most: float = 0.8) -> Array:
+    """(1, 201, 3) in 0..1: the colours of `overlay` for heat from −1 (0 unless signed) to 1, over middle grey."""
+    h = np.linspace(-1.0 if signed else 0.0, 1.0, 201)[None]
+    share = most * np.abs(h)[:, :, None]
+    return np.asarray((1 - share) * 0.5 + share * _colours(h))
+
+
 def sheet(pictures: Array, columns: int | None = None, gap: int = 1, paper: float = 1.0) -> Array:
     """Pictures (n, H, W) or (n, H, W, 3) side by side on one sheet, `gap` pixels apart; nearly square by default."""
     if pictures.ndim not in (3, 4) or not len(pictures):

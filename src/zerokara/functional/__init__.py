@@ -51,6 +51,7 @@ from zerokara.functional.units import prelu as prelu
 from zerokara.functional.units import relu6 as relu6
 from zerokara.functional.units import silu as silu
 from zerokara.kernels import tracing
+from zerokara.refusing import speaking
 from zerokara.rules import Rule
 
 Axis = int | tuple[int, ...] | None
@@ -542,3 +543,15 @@ def _window_means(size: int, count: int, dtype: str) -> Array:
     means: Array = (inside / (stops - starts)[:, None]).astype(dtype)
     means.flags.writeable = False
     return means
+
+
+CATALOGUE = tuple(
+    name
+    for name, thing in globals().items()
+    if not name.startswith("_")
+    and getattr(thing, "__module__", "").startswith(__name__)
+    and thing not in (around, pair)
+)
+"""The names of all functions that stand here."""
+
+speaking(globals(), CATALOGUE, naming=True)

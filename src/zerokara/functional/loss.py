@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from zerokara import rules
+from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, apply, as_tensor
 from zerokara.functional.classes import expect_classes
@@ -38,7 +39,9 @@ def huber_loss(y: Like, t: Like, reduction: str = "mean", delta: float = 1.0) ->
     """½(y − t)² where |y − t| ≤ δ, else δ·(|y − t| − ½δ)"""
     y = fractional(y)
     if not delta > 0:
-        raise ValueError(f"huber_loss expects delta above 0; got {delta!r}: l1_loss is what remains without the square")
+        raise ValueError(
+            f"huber_loss expects delta above 0; got {short(delta)}: l1_loss is what remains without the square"
+        )
     return reduced(apply(rules.huber_loss, y, same_shape("huber_loss", y, t), delta=float(delta)), reduction)
 
 
@@ -47,7 +50,7 @@ def smooth_l1_loss(y: Like, t: Like, reduction: str = "mean", beta: float = 1.0)
     y = fractional(y)
     target = same_shape("smooth_l1_loss", y, t)
     if not beta >= 0:
-        raise ValueError(f"smooth_l1_loss expects beta of at least 0; got {beta!r}")
+        raise ValueError(f"smooth_l1_loss expects beta of at least 0; got {short(beta)}")
     if beta == 0:
         return l1_loss(y, target, reduction)
     return reduced(apply(rules.huber_loss, y, target, delta=float(beta)) / float(beta), reduction)

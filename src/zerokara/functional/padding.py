@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from zerokara import rules
+from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, apply, as_tensor
 from zerokara.functional.shared import Like
@@ -32,7 +33,7 @@ def pad(x: Like, pad: Sequence[int], mode: str = "constant", value: float = 0.0)
     if mode == "constant":
         return _constant(t, pairs, value)
     if mode not in BORDERS:
-        raise ValueError(f"pad knows the modes constant, {', '.join(BORDERS)}; got {mode!r}")
+        raise ValueError(f"pad knows the modes constant, {', '.join(BORDERS)}; got {short(mode)}")
     for axis, (before, behind) in pairs.items():
         n, room = t.shape[axis], _ROOM[mode]
         longest = None if room is None else n - room
@@ -55,7 +56,7 @@ def around(name: str, padding: str, kernel: Pair, stride: Pair, dilation: Pair) 
     if padding == "valid":
         return (0, 0), (0, 0)
     if padding != "same":
-        raise ValueError(f"{name} expects numbers, 'same' or 'valid' for padding; got {padding!r}")
+        raise ValueError(f"{name} expects numbers, 'same' or 'valid' for padding; got {short(padding)}")
     if stride != (1, 1):
         raise ValueError(f"{name} with padding='same' keeps the size, which takes stride 1; got stride {stride}")
     whole = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
@@ -92,7 +93,7 @@ def _constant(t: Tensor, pairs: dict[int, Pair], value: float) -> Tensor:
 def _filled(y: Tensor, inside: list[slice], first: int, value: Any) -> Tensor:
     """The zeros around a picture become the value; `first` is the first axis that has some."""
     if y.dtype.kind != "f" and value != int(value):
-        raise TypeError(f"pad of {y.dtype} expects a whole number for value; got {value!r}")
+        raise TypeError(f"pad of {y.dtype} expects a whole number for value; got {short(value)}")
     here = np.zeros(y.shape[first:], bool)
     here[tuple(inside[first:])] = True
     return apply(rules.where, y, np.asarray(value, y.dtype), condition=here)

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from zerokara import rules
+from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, apply, as_tensor
 from zerokara.functional.shared import Like, fractional
@@ -40,7 +41,7 @@ def interpolate(
         raise ValueError(f"interpolate expects (N, C, L) or (N, C, H, W); got {t.shape}")
     if mode not in NEAREST and LINEAR.get(mode) != t.ndim - 2:
         suits = [name for name, axes in LINEAR.items() if axes == t.ndim - 2]
-        raise ValueError(f"interpolate of {t.shape} knows the modes {', '.join([*NEAREST, *suits])}; got {mode!r}")
+        raise ValueError(f"interpolate of {t.shape} knows the modes {', '.join([*NEAREST, *suits])}; got {short(mode)}")
     if mode in NEAREST and align_corners is not None:
         raise ValueError(f"align_corners is for the modes {' and '.join(LINEAR)}; got mode={mode!r}")
     for axis, (after, ratio) in enumerate(_plan(t, size, scale_factor), 2):
@@ -63,13 +64,13 @@ def _plan(
     given = size if factor is None else factor
     each = list(given) if isinstance(given, Sequence) else [given] * len(pixels)
     if len(each) != len(pixels):
-        raise ValueError(f"interpolate of {t.shape} expects one number or {len(pixels)}; got {given}")
+        raise ValueError(f"interpolate of {t.shape} expects one number or {len(pixels)}; got {short(given)}")
     if factor is None:
         after = list(rules.new_shape("interpolate", each))
         plan = [(m, Fraction(n, m)) for n, m in zip(pixels, after, strict=True) if m > 0]
     else:
         if not all(isinstance(f, int | float | np.number) and 0 < f < math.inf for f in each):
-            raise ValueError(f"interpolate expects a scale_factor above 0; got {factor}")
+            raise ValueError(f"interpolate expects a scale_factor above 0; got {short(factor)}")
         after = [math.floor(n * float(f)) for n, f in zip(pixels, each, strict=True)]  # type: ignore[arg-type]
         plan = [(m, 1 / Fraction(float(f))) for m, f in zip(after, each, strict=True)]  # type: ignore[arg-type]
     if min(*pixels, *after) < 1:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.autodiff import Tensor, as_tensor
 from zerokara.autodiff.promotion import converted, floating
 
@@ -60,4 +61,4 @@ def reduced(losses: Tensor, reduction: str) -> Tensor:
         return losses.sum()
     if reduction == "none":
         return losses
-    raise ValueError(f"reduction is 'mean', 'sum' or 'none'; got {reduction!r}")
+    raise ValueError(f"reduction is 'mean', 'sum' or 'none'; got {short(reduction)}")

@@ -22,6 +22,7 @@ from zerokara.models.summary import LayerRow, Totals, count_parameters, summariz
 from zerokara.models.two_layer import TwoLayerNet
 from zerokara.models.vgg import VGG
 from zerokara.nn import Module
+from zerokara.refusing import speaking
 
 __all__ = [
     "BOOK",
@@ -69,3 +70,6 @@ def __getattr__(name: str) -> Callable[..., Module]:
 
 def __dir__() -> list[str]:
     return sorted([*__all__, *FUNCTIONS])
+
+
+speaking(globals(), __all__)

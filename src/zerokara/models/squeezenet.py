@@ -3,6 +3,7 @@
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.autodiff import Tensor
 from zerokara.models.pictures import expect_pictures
 from zerokara.nn import AdaptiveAvgPool2d, Conv2d, Dropout, Flatten, MaxPool2d, Module, ReLU, Sequential
@@ -57,7 +58,7 @@ class SqueezeNet(Module):
         rng: Rng = None,
     ) -> None:
         if version not in LEAST:
-            raise ValueError(f"SqueezeNet has the versions {' and '.join(LEAST)}; got {version!r}")
+            raise ValueError(f"SqueezeNet has the versions {' and '.join(LEAST)}; got {short(version)}")
         self.version, self.channels = version, channels
         self.features = Sequential(*_features(version, channels, rng))
         self.classifier = Sequential(

@@ -47,6 +47,7 @@ from zerokara.nn.units import (
     ReLU6,
     SiLU,
 )
+from zerokara.refusing import speaking, speaking_methods
 
 __all__ = [
     "ACTIVATIONS",
@@ -114,3 +115,7 @@ __all__ = [
     "observe",
     "observing",
 ]
+
+speaking(globals(), __all__)
+speaking_methods(Module, "apply", "astype", "load_state_dict", "register_buffer", "to", "train")
+speaking_methods(Sequential, "__getitem__")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, overload
 
+from zerokara.arguments import short
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
@@ -192,7 +193,9 @@ class ParameterDict(Module):
 
 def _add(container: Module, name: str, module: Module) -> None:
     if not isinstance(module, Module):
-        raise TypeError(f"{type(container).__name__} holds modules; got {module!r} of type {type(module).__name__}")
+        raise TypeError(
+            f"{type(container).__name__} holds modules; got {short(module)} of type {type(module).__name__}"
+        )
     _put(container, "layer", name, module)
 
 
@@ -204,7 +207,7 @@ def _add_parameter(container: Module, name: str, value: Any) -> None:
 def _put(container: Module, what: str, name: str, value: Any) -> None:
     kind = type(container).__name__
     if not isinstance(name, str) or not name or "." in name:
-        raise ValueError(f"{kind} expects names that are words without a dot; got {name!r}")
+        raise ValueError(f"{kind} expects names that are words without a dot; got {short(name)}")
     if hasattr(type(container), name):
         raise ValueError(f"{kind} cannot name a {what} {name!r}: Module has a {name} of its own")
     setattr(container, name, value)

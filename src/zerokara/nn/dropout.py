@@ -3,6 +3,7 @@
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
 
@@ -17,7 +18,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, *, inverted: bool = True, rng: np.random.Generator | None = None) -> None:
         if not 0 <= p < 1:
-            raise ValueError(f"Dropout expects p of at least 0 and below 1; got {p!r}")
+            raise ValueError(f"Dropout expects p of at least 0 and below 1; got {short(p)}")
         self.p = float(p)
         self.inverted = inverted
         self.rng = rng
@@ -40,7 +41,7 @@ class Dropout2d(Module):
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
         if not 0 <= p < 1:
-            raise ValueError(f"Dropout2d expects p of at least 0 and below 1; got {p!r}")
+            raise ValueError(f"Dropout2d expects p of at least 0 and below 1; got {short(p)}")
         self.p = float(p)
         self.rng = rng
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
@@ -19,9 +20,8 @@ class Loss(Module):
 
     def __init__(self, reduction: str = "mean") -> None:
         if reduction not in self.reductions:
-            raise ValueError(
-                f"{type(self).__name__} expects reduction {' or '.join(map(repr, self.reductions))}; got {reduction!r}"
-            )
+            known = " or ".join(map(repr, self.reductions))
+            raise ValueError(f"{type(self).__name__} expects reduction {known}; got {short(reduction)}")
         self.reduction = reduction
 
     def _keep(self, name: str, weight: Any) -> None:
@@ -31,7 +31,7 @@ class Loss(Module):
             return
         array = weight._data if isinstance(weight, Tensor) else np.asarray(weight)
         if array.dtype.kind not in "biuf":
-            raise TypeError(f"{type(self).__name__} expects numbers for {name}; got {weight!r}")
+            raise TypeError(f"{type(self).__name__} expects numbers for {name}; got {short(weight)}")
         kept = array.dtype.kind == "f" and isinstance(weight, Tensor | np.ndarray)
         self.register_buffer(name, np.array(array, array.dtype if kept else np.float32))
 

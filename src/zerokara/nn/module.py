@@ -9,6 +9,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from zerokara.annotations import named
+from zerokara.arguments import short
 from zerokara.arrays import Array, DTypeLike
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
@@ -17,9 +19,13 @@ from zerokara.nn import shown
 from zerokara.nn.hooks import Handle, Hook
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.state import Differences, compare, numbers
+from zerokara.refusing import CAUGHT, outline, told, unwritten
 
 Observer = Callable[["Module", Tensor], None]
 _OBSERVERS: ContextVar[tuple[Observer, ...]] = ContextVar("observers", default=())
+
+
+_LAYERS = __name__.rpartition(".")[0]
 
 
 class Module:
@@ -44,9 +50,30 @@ class Module:
 
     def __call__(self, *inputs: Any, **options: Any) -> Tensor:
         """`forward`, seen by whoever observes."""
-        if self._forward_pre_hooks or self._forward_hooks or _OBSERVERS.get():
-            return self._observed(inputs, options)
-        return self.forward(*inputs, **options)
+        try:
+            if self._forward_pre_hooks or self._forward_hooks or _OBSERVERS.get():
+                return self._observed(inputs, options)
+            return self.forward(*inputs, **options)
+        except CAUGHT as error:
+            if unwritten(error):
+                raise self._refusal(error, inputs, options) from error
+            self._name(error)
+            raise
+
+    def _name(self, error: Exception) -> None:
+        """Say which layer it was, where a function that has another name than the layer speaks: pad in ZeroPad2d."""
+        kind = type(self).__name__
+        ours = type(self).__module__.startswith(_LAYERS) and next(self.children(), None) is None
+        if ours and kind.lower() not in str(error).lower().replace("_", ""):
+            error.args = (f"{kind}: {error}",) if type(error) in (TypeError, ValueError) else error.args
+
+    def _refusal(self, error: Exception, inputs: tuple[Any, ...], options: dict[str, Any]) -> Exception:
+        """What is said of inputs that no layer here has a sentence for."""
+        wrong = [x for x in (*inputs, *options.values()) if not hasattr(x, "shape")]
+        if wrong:
+            kind = type(self).__name__
+            return TypeError(f"{kind} expects tensors or arrays; got {outline(wrong[0])}: make one with zk.tensor(…)")
+        return told(error, type(self).__name__, self.forward, named(self.forward, inputs, options))
 
     def _observed(self, inputs: tuple[Any, ...], options: dict[str, Any]) -> Tensor:
         if tracing.current() is not None:
@@ -201,7 +228,7 @@ class Module:
                 self.astype(place)
             elif kind != "cpu":
                 raise ValueError(
-                    f"modules compute on the CPU, in float16, float32 or float64; got {place!r}: leave it out"
+                    f"modules compute on the CPU, in float16, float32 or float64; got {short(place)}: leave it out"
                 )
         return self
 

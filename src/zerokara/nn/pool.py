@@ -1,6 +1,7 @@
 """Pooling layers: a window of pixels becomes one."""
 
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
 from zerokara.nn.sizes import Pair, expect_images, expect_rows, pair, whole
@@ -141,5 +142,5 @@ class AdaptiveAvgPool2d(Module):
 def _pool_padding(layer: str, padding: int | Pair, kernel: Pair) -> Pair:
     rows, columns = pair(layer, "padding", padding, least=0)
     if rows > kernel[0] // 2 or columns > kernel[1] // 2:
-        raise ValueError(f"{layer} expects padding of at most half of kernel_size={kernel}; got {padding!r}")
+        raise ValueError(f"{layer} expects padding of at most half of kernel_size={kernel}; got {short(padding)}")
     return rows, columns

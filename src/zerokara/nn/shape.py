@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
 from zerokara.nn.sizes import chosen_axis
@@ -113,7 +114,7 @@ class ZeroPad2d(Module):
     def __init__(self, padding: int | Sequence[int]) -> None:
         sides = (padding,) * 4 if isinstance(padding, int) else tuple(padding)
         if len(sides) != 4:
-            raise ValueError(f"ZeroPad2d expects one number or (left, right, top, bottom); got {padding!r}")
+            raise ValueError(f"ZeroPad2d expects one number or (left, right, top, bottom); got {short(padding)}")
         self.padding = new_shape("ZeroPad2d", sides)
 
     def forward(self, x: Tensor) -> Tensor:

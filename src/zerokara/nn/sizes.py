@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Shape
 
 Pair = tuple[int, int]
@@ -15,9 +16,9 @@ def whole(layer: str, name: str, value: Any, least: int = 1) -> int:
     try:
         number = operator.index(value)
     except TypeError:
-        raise TypeError(f"{layer} expects a whole number for {name}; got {value!r}") from None
+        raise TypeError(f"{layer} expects a whole number for {name}; got {short(value)}") from None
     if number < least:
-        raise ValueError(f"{layer} expects {name} of at least {least}; got {value!r}")
+        raise ValueError(f"{layer} expects {name} of at least {least}; got {short(value)}")
     return number
 
 
@@ -27,7 +28,7 @@ def pair(layer: str, name: str, value: Any, least: int = 1) -> Pair:
         number = whole(layer, name, value, least)
         return number, number
     if len(value) != 2:
-        raise ValueError(f"{layer} expects one number or (rows, columns) for {name}; got {value!r}")
+        raise ValueError(f"{layer} expects one number or (rows, columns) for {name}; got {short(value)}")
     return whole(layer, name, value[0], least), whole(layer, name, value[1], least)
 
 
@@ -52,7 +53,9 @@ def expect_dtype(layer: str, given: np.dtype[Any], own: np.dtype[Any]) -> None:
 def chosen_axis(layer: str, axis: int | None, dim: int | None, usual: int) -> int:
     """The axis under either of its names, NumPy's and PyTorch's; `usual` where neither is given."""
     if axis is not None and dim is not None:
-        raise TypeError(f"{layer} expects axis or dim, which mean the same; got axis={axis!r} and dim={dim!r}")
+        raise TypeError(
+            f"{layer} expects axis or dim, which mean the same; got axis={short(axis)} and dim={short(dim)}"
+        )
     given = dim if axis is None else axis
     return usual if given is None else given
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.arrays import DTypeLike
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
@@ -70,7 +71,7 @@ class Hardtanh(Module):
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0) -> None:
         if not min_val < max_val:
-            raise ValueError(f"Hardtanh expects min_val below max_val; got {min_val!r} and {max_val!r}")
+            raise ValueError(f"Hardtanh expects min_val below max_val; got {short(min_val)} and {max_val!r}")
         self.min_val, self.max_val = min_val, max_val
 
     def forward(self, x: Tensor) -> Tensor:

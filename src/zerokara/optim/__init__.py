@@ -11,6 +11,7 @@ from zerokara.optim.parameters import Groups, Parameters
 from zerokara.optim.schedules import SCHEDULES, Constant, CosineLR, OneCycleLR, Schedule, StepLR, schedule_by_name
 from zerokara.optim.sgd import SGD, Momentum, Nesterov
 from zerokara.optim.state import State
+from zerokara.refusing import speaking, speaking_methods
 
 Adagrad = AdaGrad
 """PyTorch's spelling."""
@@ -60,3 +61,7 @@ def optimizer_by_name(name: str, parameters: Parameters | Groups, **settings: An
     if name not in OPTIMIZERS:
         raise ValueError(f"unknown optimizer {name!r}: choose one of {', '.join(OPTIMIZERS)}")
     return OPTIMIZERS[name](parameters, **settings)
+
+
+speaking(globals(), __all__)
+speaking_methods(Optimizer, "add_param_group", "load_state_dict", "zero_grad")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
@@ -316,5 +317,5 @@ def expect(name: str, value: float, below: float = math.inf) -> float:
     """`value` as a float with 0 ≤ value < below, or an error that names the setting."""
     if not 0 <= value < below:
         limit = "a number ≥ 0" if below == math.inf else f"a number from 0 up to but not {below:g}"
-        raise ValueError(f"{name} is {limit}; got {value!r}")
+        raise ValueError(f"{name} is {limit}; got {short(value)}")
     return float(value)

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
 from zerokara.optim.parameters import Parameters, named
@@ -16,7 +17,7 @@ def clip_grad_norm(parameters: Parameters, max_norm: float) -> float:
     A norm that is not finite is returned and nothing is changed: the caller sees that the training went wrong.
     """
     if not max_norm > 0:
-        raise ValueError(f"max_norm is a number above 0; got {max_norm!r}")
+        raise ValueError(f"max_norm is a number above 0; got {short(max_norm)}")
     tensors = [p for _, p in named(parameters)() if p.grad is not None]
     if tracing.current() is not None:
         return _clipped_in_a_trace(tensors, max_norm)
@@ -42,7 +43,7 @@ def _clipped_in_a_trace(tensors: list[Tensor], max_norm: float) -> float:
 def clip_grad_value(parameters: Parameters, clip_value: float) -> None:
     """g ← min(max(g, −clip_value), clip_value), every number by itself."""
     if not clip_value > 0:
-        raise ValueError(f"clip_value is a number above 0; got {clip_value!r}")
+        raise ValueError(f"clip_value is a number above 0; got {short(clip_value)}")
     for _, parameter in named(parameters)():
         if parameter.grad is not None:
             parameter.grad = np.clip(parameter.grad, -clip_value, clip_value)

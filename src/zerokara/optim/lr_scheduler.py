@@ -14,11 +14,26 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from zerokara.arguments import short
 from zerokara.kernels import tracing
 from zerokara.optim.base import Optimizer
 from zerokara.optim.schedules import OneCycleLR as _Cycle
+from zerokara.refusing import speaking, speaking_methods
 
 Rates = Callable[[int], float]
+
+
+__all__ = [
+    "CosineAnnealingLR",
+    "ExponentialLR",
+    "LRScheduler",
+    "LambdaLR",
+    "LinearLR",
+    "MultiStepLR",
+    "OneCycleLR",
+    "ReduceLROnPlateau",
+    "StepLR",
+]
 
 
 class LRScheduler:
@@ -244,9 +259,11 @@ class ReduceLROnPlateau:
             ("threshold_mode", threshold_mode, ("rel", "abs")),
         ):
             if value not in choices:
-                raise ValueError(f"ReduceLROnPlateau expects {name} {' or '.join(map(repr, choices))}; got {value!r}")
+                raise ValueError(
+                    f"ReduceLROnPlateau expects {name} {' or '.join(map(repr, choices))}; got {short(value)}"
+                )
         if not 0 <= factor < 1:
-            raise ValueError(f"ReduceLROnPlateau expects a factor from 0 up to but not 1; got {factor!r}")
+            raise ValueError(f"ReduceLROnPlateau expects a factor from 0 up to but not 1; got {short(factor)}")
         self.optimizer, self.mode, self.factor = optimizer, mode, factor
         self.patience, self.cooldown = patience, cooldown
         self.threshold, self.threshold_mode, self.min_lr, self.eps = threshold, threshold_mode, min_lr, eps
@@ -310,5 +327,10 @@ def _refuse_in_a_recording() -> None:
 
 def _at_least(kind: str, name: str, value: int, least: int) -> int:
     if value < least:
-        raise ValueError(f"{kind} expects {name} of at least {least}; got {value!r}")
+        raise ValueError(f"{kind} expects {name} of at least {least}; got {short(value)}")
     return int(value)
+
+
+speaking(globals(), __all__)
+speaking_methods(LRScheduler, "load_state_dict")
+speaking_methods(ReduceLROnPlateau, "load_state_dict")

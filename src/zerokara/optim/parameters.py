@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from zerokara.arguments import short
 from zerokara.autodiff import Tensor
 
 NamedTensors = Iterable[tuple[str, Tensor]]
@@ -64,7 +65,7 @@ def one_group(given: Any, before: list[Group]) -> Group:
     number = len(before)
     if not isinstance(given, Mapping) or "params" not in given:
         raise ValueError(
-            f'a part of the parameters is a dictionary {{"params": …, "lr": …}}; number {number} is {given!r}'
+            f'a part of the parameters is a dictionary {{"params": …, "lr": …}}; number {number} is {short(given)}'
         )
     parameters = given["params"]
     settings = {str(name): value for name, value in given.items() if name != "params"}

@@ -8,6 +8,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from zerokara.arguments import short
+
 Schedule = Callable[[int], float]
 
 
@@ -128,4 +130,4 @@ def _cosine(start: float, end: float, t: float) -> float:
 
 def _expect(kind: str, name: str, holds: bool, wanted: str, value: float) -> None:
     if not holds:
-        raise ValueError(f"{kind} expects {name} {wanted}; got {value!r}")
+        raise ValueError(f"{kind} expects {name} {wanted}; got {short(value)}")

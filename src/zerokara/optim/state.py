@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array
 
 State = dict[str, Array]
@@ -37,7 +38,7 @@ def part_rates(saved: Mapping[str, Any], parts: int) -> list[tuple[float, float]
     for k in range(parts):
         rate, then = np.asarray(saved[f"lr.{k}"], np.float64).reshape(-1).tolist()
         if not (rate >= 0 and then >= 0):
-            raise ValueError(f"lr.{k} is a number ≥ 0; got {rate!r}")
+            raise ValueError(f"lr.{k} is a number ≥ 0; got {short(rate)}")
         rates.append((rate, then))
     return rates
 

@@ -4,6 +4,7 @@ from zerokara.recipes import demo, mnist, reader, speed
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe, known, known_model, override
 from zerokara.recipes.running import Result, new_model, run, train
+from zerokara.refusing import speaking
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe for recipe in (*demo.RECIPES, *mnist.RECIPES, *speed.RECIPES, *reader.RECIPES)
@@ -22,3 +23,5 @@ __all__ = [
     "run",
     "train",
 ]
+
+speaking(globals(), __all__)

@@ -4,6 +4,7 @@ Figures can be read as pictures, as words and as numbers. Nothing here knows of 
 whoever has something to show.
 """
 
+from zerokara.refusing import speaking
 from zerokara.report.axes import Axis
 from zerokara.report.bars import bar_chart
 from zerokara.report.blocks import Box, Link, block_diagram
@@ -23,6 +24,7 @@ from zerokara.report.markup import Markup, element, escape
 from zerokara.report.notebook import notebook_html
 from zerokara.report.numbers import duration, percent, significant, whole
 from zerokara.report.page import Code, Fact, Page, Paragraph, Section
+from zerokara.report.picture_table import ColourBar, PictureCell, PictureRow, picture_table
 from zerokara.report.pieces import Folded, Formula, Items, Quiz, Ways
 from zerokara.report.table import Cell, Table
 from zerokara.report.texts import LANGUAGES, Lang, Text, check_language
@@ -40,6 +42,7 @@ __all__ = [
     "Cells",
     "Choices",
     "Code",
+    "ColourBar",
     "Contours",
     "Fact",
     "Figure",
@@ -58,6 +61,8 @@ __all__ = [
     "Paragraph",
     "Path",
     "Picture",
+    "PictureCell",
+    "PictureRow",
     "Points",
     "Quiz",
     "Rule",
@@ -85,7 +90,10 @@ __all__ = [
     "notebook_html",
     "panels",
     "percent",
+    "picture_table",
     "probability_bars",
     "significant",
     "whole",
 ]
+
+speaking(globals(), __all__)

@@ -9,8 +9,9 @@ from zerokara.report.numbers import significant
 from zerokara.report.sheet import text_width
 
 WIDTH, HEIGHT = 440.0, 280.0
-FAINTEST = 1e-30
-"""On a logarithmic axis values below this share of the largest lie on its lower end: zeros that rounding left over."""
+FAINTEST, SMALLEST = 1e-30, 1e-30
+"""On a logarithmic axis without an end of its own, values below this share of the largest, and values below this
+number, lie on its lower end: they are zeros that rounding left over, down to 10⁻⁴⁵ in single precision."""
 LEFT, RIGHT, TOP, BOTTOM = 60.0, 12.0, 14.0, 44.0
 
 
@@ -144,7 +145,7 @@ def scale(axis: Axis, values: Sequence[float], start: float, stop: float) -> Sca
     low = min(finite) if fixed_low is None else fixed_low
     high = max(finite) if axis.high is None else axis.high
     if log:
-        low = max(low, high * FAINTEST)
+        low = low if fixed_low else max(low, high * FAINTEST, min(high, SMALLEST))
         low, high = (low, high) if high > low else (low / 2, low * 2)
         return Scale(low / (1.0 if fixed_low else 1.1), high * (1.0 if axis.high else 1.1), start, stop, log=True)
     if high <= low:

@@ -1,9 +1,11 @@
 """Charts of any marks in one frame, and rows of small charts that share their scales."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from zerokara.report import account, strokes, surfaces
 from zerokara.report.axes import ROOM, Axis, Room
@@ -43,10 +45,14 @@ LABELLED: dict[type[Mark], Callable[[Any, Plot, Labels], Markup]] = {
 
 @dataclass(frozen=True)
 class Panel:
-    """One of several small charts: its caption and its marks."""
+    """One of several small charts: its caption, which it always has, and its marks."""
 
     caption: str
     marks: Sequence[Mark]
+
+    def __post_init__(self) -> None:
+        if not self.caption.strip():
+            raise ValueError("a panel has a caption that tells it from the others; got an empty one")
 
 
 def chart(
@@ -70,6 +76,7 @@ def chart(
     place, found = plot(marks, x, y, _room(marks, wide), equal=equal), palette([marks])
     picture = _drawing(marks, place, found, f"{title}. {said}", lang, "broad" if wide else None)
     numbers = table or account.table({"": marks}, x, y, lang)
+    note = " ".join(filter(None, (note, covered({"": marks}, place, lang))))
     return Figure(title, join(legend([marks], found), picture), said, numbers, note, wide)
 
 
@@ -111,7 +118,46 @@ def panels(
         class_="shared",
     )
     numbers = table or account.table({item.caption: item.marks for item in items}, x, y, lang)
+    note = " ".join(filter(None, (note, covered({item.caption: item.marks for item in items}, place, lang))))
     return Figure(title, join(legend(groups, found), content), said, numbers, note, wide=True)
+
+
+def covered(groups: Mapping[str, Sequence[Mark]], place: Plot, lang: Lang) -> str:
+    """Sentences on lines that cannot be seen, because others lie over them; `groups` by caption, "" for a chart."""
+    found: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for caption, marks in groups.items():
+        lines = [mark for mark in marks if isinstance(mark, Line) and mark.name and not mark.faint]
+        under: dict[str, list[str]] = {}
+        for i, line in enumerate(lines):
+            above = [other.name for other in lines[i + 1 :] if _alike(line, other, place)]
+            if above:
+                under.setdefault(above[-1], []).append(_quoted(line.name, lang))
+        for name, names in under.items():
+            found.setdefault((tuple(names), _quoted(name, lang)), []).append(_quoted(caption, lang))
+    told = []
+    for (hidden, over), captions in found.items():
+        where = "" if list(groups) == [""] else say(lang, "covered-in", where=_and(captions, lang))
+        key = "covered" if len(hidden) == 1 else "covered-several"
+        told.append(where + say(lang, key, under=_and(hidden, lang), over=over))
+    return " ".join(one[:1].upper() + one[1:] for one in told)
+
+
+def _quoted(name: str, lang: Lang) -> str:
+    return f"“{name}”" if lang == "en" else f"「{name}」"
+
+
+def _and(names: Sequence[str], lang: Lang) -> str:
+    if lang == "ja" or len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _alike(one: Line, other: Line, place: Plot) -> bool:
+    """Whether two lines are drawn in the same places, to half a pixel."""
+    if len(one.x) != len(other.x) or not len(one.x):
+        return False
+    a, b = (np.array([(place.across(x), place.up(y)) for x, y in zip(m.x, m.y, strict=True)]) for m in (one, other))
+    return bool(np.allclose(a, b, rtol=0, atol=0.5, equal_nan=True))
 
 
 def _panel(item: Panel, place: Plot, found: Palette, lang: Lang) -> Markup:

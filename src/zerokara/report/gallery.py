@@ -10,6 +10,7 @@ from zerokara.report.figure import Figure, svg
 from zerokara.report.markup import Markup, coordinate, element
 from zerokara.report.numbers import percent
 from zerokara.report.png import as_pixels, data_uri
+from zerokara.report.sheet import text_width
 from zerokara.report.table import Table
 from zerokara.report.texts import Lang, say
 
@@ -46,9 +47,13 @@ class Picture:
         )
 
 
+SERIES = 4
+"""So many pictures, or more, have a row of the page to themselves."""
+
+
 @dataclass(frozen=True)
 class Tile:
-    """One entry of a gallery: pictures side by side, a headline, a line of text, and charts below."""
+    """One entry of a gallery: pictures in one row at one size, a headline, a line of text, and charts below."""
 
     pictures: Sequence[Picture]
     headline: str = ""
@@ -60,12 +65,19 @@ class Tile:
         """The tile; `good` colours the headline (and a mark says the same without colour)."""
         mark = {None: "", True: "✓ ", False: "✗ "}[self.good]
         style = {None: None, True: "good", False: "bad"}[self.good]
+        across = sum(not picture.wide for picture in self.pictures)
         return element(
             "li",
-            element("div", *(picture.html() for picture in self.pictures), class_="pictures"),
+            element(
+                "div",
+                *(picture.html() for picture in self.pictures),
+                class_="pictures" if across else "pictures alone",
+                style=f"--across: {across}" if across > 1 else None,
+            ),
             element("strong", mark + self.headline, class_=style) if self.headline else "",
             element("span", self.text) if self.text else "",
             element("div", *self.charts, class_="charts") if self.charts else "",
+            class_="series" if across >= SERIES else None,
         )
 
 
@@ -92,7 +104,8 @@ def probability_bars(
     probabilities = np.nan_to_num(np.asarray(probabilities, dtype=np.float64))
     if probabilities.shape != (len(classes),):
         raise ValueError(f"{len(classes)} classes need {len(classes)} probabilities; got shape {probabilities.shape}")
-    row, left, room, top = 15.0, 14.0 + 6 * max(len(name) for name in classes), 110.0, 18.0 if caption else 2.0
+    longest = max(text_width(name) for name in classes)
+    row, left, room, top = 15.0, 12.0 + 1.06 * longest, 110.0, 18.0 if caption else 2.0  # the best name is bold
     order = np.argsort(-probabilities, kind="stable")
     words = _words(probabilities, classes, order, lang)
     parts = [element("text", caption, x=0, y=11, class_="tick")] if caption else []

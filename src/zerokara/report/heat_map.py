@@ -26,6 +26,11 @@ HINTS = 2500
 STEPS = 24
 
 
+PALE = 0.03
+"""Where more than half of the values are below this share of the largest, and none is 0 or less, shades go by their
+logarithms: one great value would make all others look alike."""
+
+
 @dataclass(frozen=True)
 class Shades:
     """How deep the colour of a value is: 0 is the paper, 1 the full colour; −1 the other colour where 0 divides two."""
@@ -53,7 +58,7 @@ class Shades:
 def shades(values: Array, axis: Axis, diverging: bool | None = None) -> Shades:
     """The shades on which all finite `values` find room; two colours around 0 if some are negative, unless told."""
     finite = values[np.isfinite(values)]
-    log = axis.log and diverging is not True and bool((finite > 0).any())
+    log = (axis.log or _drowned(finite, axis)) and diverging is not True and bool((finite > 0).any())
     finite = finite[finite > 0] if log else finite
     low = float(finite.min(initial=math.inf)) if axis.low is None else axis.low
     high = float(finite.max(initial=-math.inf)) if axis.high is None else axis.high
@@ -69,6 +74,12 @@ def shades(values: Array, axis: Axis, diverging: bool | None = None) -> Shades:
     elif axis.low is None and 0 <= low < 0.25 * high:
         low = 0.0
     return Shades(low, high)
+
+
+def _drowned(finite: Array, axis: Axis) -> bool:
+    """Whether on a linear scale one value would leave most of the others too pale to be told apart."""
+    free = axis.low is None and axis.high is None
+    return free and finite.size > 3 and bool((finite > 0).all() and np.median(finite) < PALE * finite.max())
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ def edges(values: Values) -> list[float]:
 
 
 def _same_length(what: str, first: Values, **others: Values) -> None:
+    what = " ".join(what.split())
     for name, values in others.items():
         if len(values) != len(first):
             raise ValueError(f"{what} has {len(first)} x values and {len(values)} {name} values")

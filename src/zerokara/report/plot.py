@@ -74,7 +74,10 @@ def plot(
     left, top, right, bottom = room.box
     up = axes.scale(y, ys, bottom, top)
     left = max(left, beside(up, room.letter, named and bool(y.label)))
-    place = Plot(x, y, axes.scale(x, xs, left, right), up, replace(room, left=left), named)
+    across = axes.scale(x, xs, left, right)
+    over = overhang(across, room)
+    across = axes.scale(x, xs, left, right - over) if over else across
+    place = Plot(x, y, across, up, replace(room, left=left, right=room.right + over), named)
     return place if not equal or place.across.log or place.up.log else _equal(place)
 
 
@@ -82,6 +85,12 @@ def beside(up: Scale, letter: float, named: bool) -> float:
     """How much room the numbers of an axis, and its name, ask for."""
     widest = max((text_width(up.written(mark), letter - 1) for mark in up.ticks), default=0.0)
     return round(widest + 9 + (1.4 * letter if named else 0))
+
+
+def overhang(across: Scale, room: Room) -> float:
+    """How far the number at the last mark would stand out of the drawing."""
+    ends = [across(mark) + text_width(across.written(mark), room.letter - 1) / 2 for mark in across.ticks[-1:]]
+    return math.ceil(max(0.0, max(ends, default=0.0) + 1 - room.width))
 
 
 def _tight(axis: Axis, values: Sequence[float], marks: Sequence[Mark], side: int) -> Axis:

@@ -34,6 +34,15 @@ TEXTS: dict[str, Text] = {
     "thinned": Text(
         "Every value would be {total} rows; {shown} of them are listed.", "全 {total} 行のうち {shown} 行を示します。"
     ),
+    "covered": Text(
+        "the line of {under} cannot be seen: that of {over} lies over it.",
+        "{under}の線は{over}の線と重なって見えません。",
+    ),
+    "covered-several": Text(
+        "the lines of {under} cannot be seen: that of {over} lies over them.",
+        "{under}の線は{over}の線と重なって見えません。",
+    ),
+    "covered-in": Text("in {where} ", "{where}では、"),
     "no-values": Text("There is nothing to draw.", "描くものがありません。"),
     "line-chart": Text("Line chart: {y} against {x}.", "折れ線グラフ：横軸は{x}、縦軸は{y}。"),
     "series": Text(

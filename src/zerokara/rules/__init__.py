@@ -35,7 +35,7 @@ from zerokara.rules.arithmetic import (
     subtract,
     where,
 )
-from zerokara.rules.axes import in_short, new_shape, one_axis, several_axes, whole_number
+from zerokara.rules.axes import in_short, index_refusal, new_shape, one_axis, several_axes, whole_number
 from zerokara.rules.conv import channel_sum, conv2d, conv2d_grad_w, conv2d_grad_x
 from zerokara.rules.dropout import dropout
 from zerokara.rules.einsum import einsum, written_out
@@ -83,6 +83,6 @@ RULES: dict[str, Rule] = {
 """Every rule by its name; the tests walk this table, so a rule without a gradient check fails by name."""
 
 __all__ = [
-    *RULES, "RULES", "Pullback", "Rule", "Ruled", "along", "in_short", "new_shape", "one_axis",
+    *RULES, "RULES", "Pullback", "Rule", "Ruled", "along", "in_short", "index_refusal", "new_shape", "one_axis",
     "several_axes", "whole_number", "written_out",
 ]  # fmt: skip

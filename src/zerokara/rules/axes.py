@@ -84,3 +84,11 @@ def in_short(value: Any) -> str:
     """What something is, in one line that can be read."""
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def index_refusal(shape: Shape, index: Any) -> IndexError:
+    """What is said of an index that names no places of a tensor."""
+    return IndexError(
+        f"an index into a tensor of shape {shape} is made of whole numbers within its axes, slices, and arrays of "
+        f"whole numbers or of bools; got {in_short(index)}"
+    )

@@ -7,7 +7,7 @@ import numpy as np
 
 from zerokara import kernels
 from zerokara.arrays import Array, Shape
-from zerokara.rules.axes import every_axis, new_shape, one_axis
+from zerokara.rules.axes import every_axis, index_refusal, new_shape, one_axis
 from zerokara.rules.rule import Pullback, Ruled
 
 
@@ -54,7 +54,7 @@ def getitem(x: Array, *, index: Any) -> Ruled:
     try:
         y = x[_shown(index, x.ndim)]
     except IndexError as error:
-        raise IndexError(f"an index into a tensor of shape {x.shape}: {error}") from None
+        raise index_refusal(x.shape, index) from error
     return y, (lambda g: kernels.scatter(g, index, x.shape),)
 
 

@@ -1,7 +1,6 @@
 """`fit`: the training loop, as a generator of records."""
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from zerokara import functional as F
 from zerokara.arguments import short
 from zerokara.data import Loader, Split
+from zerokara.kernels.waiting import working_time
 from zerokara.nn import Module
 from zerokara.optim import Optimizer, Schedule
 from zerokara.training.early_stopping import EarlyStopping
@@ -40,7 +40,7 @@ def fit(
     resume: bool = False,
     checkpoint_steps: int | None = None,
     settings: Mapping[str, Any] | None = None,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Callable[[], float] = working_time,
 ) -> Training:
     """Train `model`, and yield a `Record` after every step and after every epoch.
 
@@ -66,7 +66,7 @@ def fit(
     `checkpoint_steps` steps; in the end weights.safetensors. settings: anything of the caller's to keep in there.
     resume: go on where the run in run_dir stopped, however it stopped; weights and history then are bit for bit
     (on the same machine and versions) those of a training that never stopped. Only `epochs` may differ.
-    clock: a function that gives seconds.
+    clock: a function that gives seconds; by default one that stands still while kernels are compiled.
 
     Ctrl-C and SIGTERM end the running step, save, and raise `Interrupted`. A loss that is no number raises `Diverged`;
     checkpoints never hold such numbers. Raises ValueError or TypeError, before any work, for options or a run_dir that

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
-from zerokara.training.records import Record
+from zerokara.training.records import Lang, Record, describe, remark
 from zerokara.training.shown import plot_history
 
 EVERY = 0.5
@@ -23,19 +23,19 @@ def in_notebook() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def live(records: Iterator[Record], describe: Callable[[Record], str], show: Show | None = None) -> Iterator[Record]:
+def live(records: Iterator[Record], lang: Lang = "en", show: Show | None = None) -> Iterator[Record]:
     """Pass the records on, and show a bar and the curves of the epochs so far."""
     draw, epochs, curves, drawn = show or _display(), [], "", -EVERY
     notes: list[str] = []
     for record in records:
         if record.kind == "epoch":
             epochs.append(record)
-            curves = plot_history(epochs).content
-            notes += [record.note] if record.note else []
+            curves = plot_history(epochs, lang).content
+            notes += [remark(record, lang)] if record.note else []
         if record.kind == "epoch" or time.monotonic() - drawn >= EVERY:
             drawn = time.monotonic()
-            told = "\n".join([*(describe(one) for one in epochs[-1:]), *notes])
-            draw(_page(record, describe(record), curves, notes), told or describe(record))
+            told = "\n".join([*(describe(one, lang) for one in epochs[-1:]), *notes])
+            draw(_page(record, describe(record, lang), curves, notes), told or describe(record, lang))
         yield record
 
 
@@ -43,10 +43,11 @@ def _page(record: Record, told: str, curves: str, notes: list[str]) -> str:
     from zerokara.report import Markup, notebook_html
 
     bar = (
+        '<div style="grid-column: 1 / -1">'
         f'<progress value="{record.step}" max="{max(record.total_steps, 1)}" style="width:100%"></progress>'
         f"<p>{escape(told)}</p>" + "".join(f"<p>{escape(note)}</p>" for note in notes)
     )
-    return notebook_html(Markup(f"<div>{bar}</div>"), Markup(curves)) if curves else bar
+    return notebook_html(Markup(f"{bar}</div>"), Markup(curves)) if curves else f"{bar}</div>"
 
 
 def _display() -> Show:

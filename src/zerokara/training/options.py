@@ -1,6 +1,5 @@
 """How a training is to go, checked before anything happens."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from zerokara import functional as F
 from zerokara.arguments import is_number, is_whole, short
 from zerokara.data import Loader
+from zerokara.kernels.waiting import working_time
 from zerokara.optim import Schedule
 from zerokara.training.early_stopping import EarlyStopping
 from zerokara.training.evaluation import Loss
@@ -26,7 +26,7 @@ class Options:
     average: float | None = None
     early_stopping: EarlyStopping | None = None
     checkpoint_steps: int | None = None
-    clock: Callable[[], float] = time.perf_counter
+    clock: Callable[[], float] = working_time
 
     def __post_init__(self) -> None:
         if not is_whole(self.epochs) or self.epochs < 1:

@@ -7,7 +7,7 @@ from typing import Any, Literal, TextIO, get_args
 
 from zerokara.arguments import is_number, short
 from zerokara.training import live
-from zerokara.training.records import Record, describe, duration
+from zerokara.training.records import WORDS, Lang, Record, describe, duration, remark
 
 WIDE = 60
 """On a terminal of fewer characters only the epoch, the time left and the loss are shown, and no bar."""
@@ -21,6 +21,7 @@ def watch(
     *,
     every: float = 30.0,
     stream: TextIO | None = None,
+    lang: Lang = "en",
 ) -> Iterator[Record]:
     """Show a training while it goes on, and pass its records on.
 
@@ -30,8 +31,8 @@ def watch(
     "bar": a progress bar with the remaining time, and a line an epoch above it. "notebook": a bar and the curves so
     far, in one output that is drawn anew. "lines": a line an epoch, and within an epoch one every `every` seconds of
     training. "silent": nothing. "auto": "notebook" in a notebook, a bar if `stream` is a terminal, else lines; `stream`
-    is standard error, so that results on standard output stay clean.
-    Raises ValueError for another verbosity, TypeError for what gives no records.
+    is standard error, so that results on standard output stay clean. `lang`: "en" or "ja".
+    Raises ValueError for another verbosity or language, TypeError for what gives no records.
     """
     if not isinstance(records, Iterable):
         raise TypeError(f"watch shows the records of fit, as watch(fit(…)); got {type(records).__name__}")
@@ -39,6 +40,8 @@ def watch(
         raise ValueError(f'verbosity is "auto", "bar", "notebook", "lines" or "silent"; got {short(verbosity)}')
     if not is_number(every):
         raise TypeError(f"every is a number of seconds; got {short(every)}")
+    if not isinstance(lang, str) or lang not in get_args(Lang):
+        raise ValueError(f'lang is "en" or "ja"; got {short(lang)}')
     out = sys.stderr if stream is None else stream
     if not hasattr(out, "write") or not hasattr(out, "isatty"):
         raise TypeError(f"stream is a text stream, as sys.stdout; got {short(stream)}")
@@ -47,11 +50,11 @@ def watch(
     if verbosity == "auto":
         shown = "notebook" if stream is None and live.in_notebook() else "bar" if out.isatty() else "lines"
     if shown == "bar":
-        return _bar(records, out)
+        return _bar(records, out, lang)
     if shown == "notebook":
-        return live.live(records, describe)
+        return live.live(records, lang)
     if shown == "lines":
-        return _lines(records, out, every)
+        return _lines(records, out, every, lang)
     return records
 
 
@@ -63,36 +66,36 @@ def _only_records(records: Iterable[Record]) -> Iterator[Record]:
         yield record
 
 
-def _lines(records: Iterator[Record], out: TextIO, every: float) -> Iterator[Record]:
+def _lines(records: Iterator[Record], out: TextIO, every: float, lang: Lang) -> Iterator[Record]:
     said = 0.0
     for record in records:
         if record.kind == "epoch" or record.seconds - said >= every:
             said = record.seconds
-            _say(out, record)
+            _say(out, record, lang)
         yield record
 
 
-def _say(out: TextIO, record: Record) -> None:
-    print(describe(record), file=out, flush=True)
+def _say(out: TextIO, record: Record, lang: Lang) -> None:
+    print(describe(record, lang), file=out, flush=True)
     if record.note:
-        print(record.note, file=out, flush=True)
+        print(remark(record, lang), file=out, flush=True)
 
 
-def _bar(records: Iterator[Record], out: TextIO) -> Iterator[Record]:
+def _bar(records: Iterator[Record], out: TextIO, lang: Lang) -> Iterator[Record]:
     drawn = -1.0
-    with _drawing(out) as (progress, task):
+    with _drawing(out, lang) as (progress, task):
         for record in records:
             if record.kind == "epoch" or record.seconds - drawn >= 0.1:
                 drawn = record.seconds
-                progress.update(task, total=record.total_steps, completed=record.step, **_columns(record))
+                progress.update(task, total=record.total_steps, completed=record.step, **_columns(record, lang))
             if record.kind == "epoch":
                 progress.refresh()
-                _print(progress, describe(record), record.note)
+                _print(progress, describe(record, lang), remark(record, lang))
             yield record
 
 
 @contextmanager
-def _drawing(out: TextIO) -> Iterator[tuple[Any, Any]]:
+def _drawing(out: TextIO, lang: Lang) -> Iterator[tuple[Any, Any]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -103,16 +106,18 @@ def _drawing(out: TextIO) -> Iterator[tuple[Any, Any]]:
         TextColumn("{task.fields[numbers]}" if wide else "{task.fields[short]}"),
     )
     with Progress(*columns, console=Console(file=out, force_terminal=True), transient=True, expand=True) as progress:
-        yield progress, progress.add_task("first step …", total=None, numbers="", short="")
+        yield progress, progress.add_task(WORDS[lang]["first"], total=None, numbers="", short="")
 
 
-def _columns(record: Record) -> dict[str, str]:
-    left = [] if record.eta is None else [f"{duration(record.eta)} left"]
-    rate = [f"{record.images_per_second:,.0f} images/s"] if record.images_per_second > 0 else []
+def _columns(record: Record, lang: Lang) -> dict[str, str]:
+    words = WORDS[lang]
+    left = [] if record.eta is None else [words["left"].format(duration(record.eta))]
+    rate = [words["rate"].format(f"{record.images_per_second:,.0f}")] if record.images_per_second > 0 else []
+    loss = words["loss"].format(f"{record.loss:.4f}")
     return {
-        "description": f"epoch {record.epoch}/{record.total_epochs}",
-        "numbers": " · ".join([f"loss {record.loss:.4f}", *rate, *left]),
-        "short": " · ".join([*left, f"loss {record.loss:.4f}"]),
+        "description": words["epoch"].format(record.epoch, record.total_epochs),
+        "numbers": " · ".join([loss, *rate, *left]),
+        "short": " · ".join([*left, loss]),
     }
 
 

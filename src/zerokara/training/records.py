@@ -1,5 +1,6 @@
 """What the training loop says: one record a step, one an epoch."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,9 +13,9 @@ class Record:
     step: updates so far. epoch: the epoch it belongs to, from 1. images: images seen so far, repeats counted.
     loss, accuracy: of a step, those of the very forward pass that was learned from (so in training mode, before the
     update); of an epoch, the mean over its images. val_loss, val_accuracy: on the validation data after the epoch.
-    lr: the learning rate of the update. seconds: training time so far, without the time spent by who reads the records.
-    images_per_second: of the steps timed lately, 0 until two are. A step that compiled something is not timed, nor
-    counted in the time left.
+    lr: the learning rate of the update. seconds: training time so far, without the time spent by who reads the records,
+    or in which kernels were compiled. images_per_second: of the steps timed lately, 0 until two are. A step that
+    compiled something is not timed, nor counted in the time left.
     best: this epoch is the best one so far. note: a remark in words, such as why the training ends here.
     """
 
@@ -73,9 +74,55 @@ def _says_nothing(value: Any) -> bool:
     return value is None or value is False or value == ""
 
 
-def describe(record: Record) -> str:
+Lang = Literal["en", "ja"]
+
+WORDS: dict[Lang, dict[str, str]] = {
+    "en": {
+        "epoch": "epoch {}/{}",
+        "step": "step {}/{}",
+        "loss": "loss {}",
+        "accuracy": "accuracy {}",
+        "val_loss": "val loss {}",
+        "val_accuracy": "val accuracy {}",
+        "rate": "{} images/s",
+        "left": "{} left",
+        "first": "first step …",
+    },
+    "ja": {
+        "epoch": "エポック {}/{}",
+        "step": "ステップ {}/{}",
+        "loss": "損失 {}",
+        "accuracy": "正答率 {}",
+        "val_loss": "検証損失 {}",
+        "val_accuracy": "検証正答率 {}",
+        "rate": "{} 枚/秒",
+        "left": "残り {}",
+        "first": "最初のステップ …",
+    },
+}
+"""What is said of a record, in the languages in which trainings are shown."""
+
+
+def describe(record: Record, lang: Lang = "en") -> str:
     """A record in one line: "epoch 3/20   loss 0.0812   accuracy 97.61%   …"; a star marks the best epoch so far."""
-    return "   ".join(_parts(record))
+    return "   ".join(_parts(record, WORDS[lang]))
+
+
+_STOPPED = re.compile(
+    r"stopped early: (\S+) was not better(?: than (\S+) in epoch (\d+))? for (\d+) epochs"
+    r"(?:; the model gets the weights of epoch (\d+))?"
+)
+
+
+def remark(record: Record, lang: Lang = "en") -> str:
+    """The note of a record in a language; one that is not known is told as it is."""
+    found = _STOPPED.fullmatch(record.note) if lang == "ja" else None
+    if found is None:
+        return record.note
+    what, least, best, waited, kept = found.groups()
+    than = f"エポック {best} の {least} より" if least else ""
+    weights = f"モデルにはエポック {kept} の重みが入ります。" if kept else ""
+    return f"早期終了：{what} が {waited} エポックの間、{than}よくなりませんでした。{weights}"
 
 
 def duration(seconds: float) -> str:
@@ -90,19 +137,19 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _parts(record: Record) -> Iterator[str]:
-    yield f"epoch {record.epoch:>{len(str(record.total_epochs))}}/{record.total_epochs}"
+def _parts(record: Record, words: dict[str, str]) -> Iterator[str]:
+    yield words["epoch"].format(f"{record.epoch:>{len(str(record.total_epochs))}}", record.total_epochs)
     if record.kind == "step":
-        yield f"step {record.step:,}/{record.total_steps:,}"
-    yield f"loss {record.loss:.4f}"
+        yield words["step"].format(f"{record.step:,}", f"{record.total_steps:,}")
+    yield words["loss"].format(f"{record.loss:.4f}")
     if record.accuracy is not None:
-        yield f"accuracy {record.accuracy:7.2%}"
+        yield words["accuracy"].format(f"{record.accuracy:7.2%}")
     if record.val_loss is not None:
-        yield f"val loss {record.val_loss:.4f}"
+        yield words["val_loss"].format(f"{record.val_loss:.4f}")
     if record.val_accuracy is not None:
-        yield f"val accuracy {record.val_accuracy:7.2%}{' *' if record.best else '  '}"
+        yield words["val_accuracy"].format(f"{record.val_accuracy:7.2%}{' *' if record.best else '  '}")
     if record.images_per_second > 0:
-        yield f"{record.images_per_second:,.0f} images/s"
+        yield words["rate"].format(f"{record.images_per_second:,.0f}")
     yield duration(record.seconds)
     if record.eta is not None and record.step < record.total_steps and not record.note:
-        yield f"{duration(record.eta)} left"
+        yield words["left"].format(duration(record.eta))

@@ -45,7 +45,7 @@ def plot_history(history: History, lang: Lang = "en") -> Figure:
     Raises ValueError where no epoch is finished, and for what is no history.
     """
     from zerokara.report import Axis, Figure, Table, check_language, line_chart
-    from zerokara.report.markup import join
+    from zerokara.report.markup import element, join
 
     check_language(lang if isinstance(lang, str) else short(lang))
     rows = _epochs(history)
@@ -62,7 +62,8 @@ def plot_history(history: History, lang: Lang = "en") -> Figure:
         if (lines := _lines(rows, what, word))
     ]
     table = Table([word["epoch"], *names], [[int(r["epoch"]), *(r.get(n) for n in names)] for r in rows])
-    content = charts[0].content if len(charts) == 1 else join(*(chart.content for chart in charts))
+    parts = [element("div", chart.content) for chart in charts]  # each a whole, with its legend, wherever it is put
+    content = parts[0] if len(parts) == 1 else join(*parts)
     return Figure(word["title"], content, " ".join(chart.words for chart in charts), table)
 
 

@@ -134,7 +134,7 @@ class MnistShow(OnImages):
                 label=classes[int(found["label"])],
             ),
             t(
-                "Whoever always answers {most} is right in {share} of the test images, with {least} in {low}: a "
+                "Always answering {most} is right for {share} of the test images, always {least} for {low}: a "
                 "network has to beat that, not 0 %.",
                 "いつも {most} と答えるだけで、テスト画像の {share} で正解します（{least} なら {low}）。"
                 "ネットワークが超えるべきなのは 0 % ではなく、この正答率です。",

@@ -100,7 +100,7 @@ class NumpyProducts(Experiment):
                 "活性化関数の逆伝播は要素ごとの積です。クロス積は使いません。",
             ),
             t(
-                "a × b = {cross}; its dot products with a and b are {one} and {other}, so it stands {angle} both.",
+                "a × b = {cross}; its dot products with a and b are {one} and {other}, so it is {angle} both.",
                 "a × b = {cross}。a、b との内積は {one} と {other} なので、両方に{angle}。",
                 cross=written(cross),
                 one=significant(float(cross @ a)),
@@ -248,7 +248,7 @@ def _flat(*points: Array) -> tuple[Array, Array]:
 
 def _upright(cross: Array, a: Array, b: Array, t: Tongue) -> str:
     if not cross.any():
-        return t("nowhere (it is 0: the vectors are parallel) for", "対して向きをもちません（平行なので 0）")
+        return t("0, as for all parallel vectors, and has no angle to", "対して向きをもちません（平行なので 0）")
     if max(abs(cross @ a), abs(cross @ b)) > 1e-9 * (a @ a) * (b @ b):
-        return t("not upright on", "垂直ではありません")
-    return t("upright on", "垂直です")
+        return t("not perpendicular to", "垂直ではありません")
+    return t("perpendicular to", "垂直です")

@@ -119,7 +119,8 @@ class BookTraining(OnImages):
         losses = found.all("losses")[:, -100:].mean()
         return [
             t(
-                "After the first update {start} of the test images are read, after {epochs} epoch(s) {first}, "
+                "After the first update {start} of the test images are classified correctly, after {epochs} "
+                "epoch(s) {first}, "
                 "at the end {end}.",
                 "正しく読めたテスト画像は、最初の更新のあとで {start}、{epochs} エポックのあとで {first}、"
                 "最後は {end} です。",

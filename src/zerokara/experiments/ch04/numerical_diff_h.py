@@ -84,7 +84,7 @@ class NumericalDiffH(Experiment):
                     for dtype in DTYPES
                     for formula in FORMULAS
                 ],
-                Axis("h", log=True),
+                Axis("h", log=True, low=float(found["h"].min())),
                 Axis(t("error of the slope", "傾きの誤差"), log=True),
                 lang=t.lang,
                 wide=True,

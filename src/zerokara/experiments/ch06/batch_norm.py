@@ -276,7 +276,8 @@ class BatchNorm(OnImages):
                 t("Name two effects of batch normalization.", "バッチ正規化の効果を 2 つ挙げよ。"),
                 t(
                     "Learning is faster, and gradients vanish less (see gradient-by-depth). Updates until {share} of "
-                    "the training images are read, with the initial values that suit best: {a} without, {b} with. "
+                    "the training images are classified correctly, with the initial values that suit best: {a} "
+                    "without, {b} with. "
                     "The learning is faster, not the step: a step has more to compute.",
                     "学習が速くなることと、勾配消失が起こりにくくなること（gradient-by-depth を参照）です。"
                     "訓練データの正答率が {share} を超えるまでの更新回数は、最も合う初期値で、"

@@ -205,8 +205,8 @@ class BatchNormGradientCheck(OnImages):
                 dead=len(dead), all=len(names),
             ),
             t(
-                "Only {name} is off, by {off} on average: its ReLU is looked at from both sides of the corner. It is "
-                "no mistake of the gradient.",
+                "Only {name} is off, by {off} on average: its ReLU is evaluated on both sides of its kink. The "
+                "gradient is not at fault.",
                 "{name} だけは平均 {off} ずれます。数値微分が ReLU の折れ目の両側を見るためで、"
                 "勾配の誤りではありません。",
                 name=names[last], off=significant(float(off[last]), 3),

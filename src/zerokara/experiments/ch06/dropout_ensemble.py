@@ -125,7 +125,7 @@ class DropoutEnsemble(OnFewImages):
         nearer = t("nearer", "近く") if geometric < arithmetic else t("not nearer", "近くはなく")
         return [
             t(
-                "One thinned network reads {one} of the test images on average, {K} of them together {many}; the "
+                "One thinned network gets {one} of the test images right on average, {K} of them together {many}; the "
                 "scaled network, in a single pass, {net}.",
                 "間引いたネットワーク 1 個の正答率は平均 {one}、{K} 個の平均では {many}。"
                 "縮めたネットワークは 1 回の計算で {net} です。",

@@ -181,7 +181,8 @@ class HyperparameterSearch(OnImages):
         with_lr, with_decay = self._correlations(final, found["lr"], found["decay"])
         said = [
             t(
-                "The best of {n} trainings reads {a} of the validation images, with lr {lr} and weight decay {wd}; "
+                "The best of {n} trainings gets {a} of the validation images right, with lr {lr} and weight decay "
+                "{wd}; "
                 "half of them stay below {m}.",
                 "{n} 回の訓練のうち最もよいものは検証データの {a} を正しく読みます（学習率 {lr}、荷重減衰 {wd}）。"
                 "半数は {m} に届きません。",

@@ -228,7 +228,7 @@ class OptimizerCourse(OnImages):
         best = int(np.argmax(test[0]))
         said = [
             t(
-                "{best} is best: it reads {a} of the test images.",
+                "{best} is best: it gets {a} of the test images right.",
                 "最もよいのは {best} で、テスト画像の正答率は {a} です。",
                 best=labels[best],
                 a=percent(test[0, best]),
@@ -247,12 +247,12 @@ class OptimizerCourse(OnImages):
         relu, normed = test[others.index("relu")], test[others.index("batch norm")]
         return [
             t(
-                "Over the learning rates tried, test accuracy goes from … to …: {ranges}.",
+                "Worst and best test accuracy over the learning rates tried: {ranges}.",
                 "試した学習率の範囲での正答率の幅：{ranges}。",
                 ranges=self._ranges(found, t),
             ),
             t(
-                "The worst optimizer reads {a} with ReLU and Xavier, {b} with batch normalization, {c} as set.",
+                "The worst optimizer reaches {a} with ReLU and Xavier, {b} with batch normalization, {c} as set.",
                 "最も悪い手法の正答率は、ReLU と Xavier なら {a}、バッチ正規化なら {b}、設定どおりなら {c} です。",
                 a=percent(relu.min()),
                 b=percent(normed.min()),

@@ -175,7 +175,7 @@ class OptimizerMnist(OnImages):
                 order=t.list(None, *(f"{labels[k]} ({significant(end[k], 3)})" for k in order)),
             ),
             t(
-                "{best} reads {a} of the test images, {worst} {b}, after the same number of updates.",
+                "{best} gets {a} of the test images right, {worst} {b}, after the same number of updates.",
                 "同じ更新回数のあと、テスト画像の正答率は {best} が {a}、{worst} が {b} です。",
                 best=labels[best],
                 a=percent(test[best]),

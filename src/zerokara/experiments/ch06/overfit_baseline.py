@@ -54,7 +54,8 @@ class OverfitBaseline(OnFewImages):
         best = int(lowest.argmin())
         sentences = [
             t(
-                "The network reads {train} of the images it learned from, and {test} of the test images: a gap of "
+                "The network classifies {train} of the images it learned from correctly, and {test} of the test "
+                "images: a gap of "
                 "{gap}.",
                 "学習に使った画像では {train}、テスト画像では {test} を正しく読みます。差は {gap} です。",
                 train=percent(train),

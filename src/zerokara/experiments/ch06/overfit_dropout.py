@@ -104,7 +104,8 @@ class OverfitDropout(OnFewImages):
         gaps = {n: end(found, f"{n}.train") - end(found, f"{n}.test") for n in labels}
         sentences = [
             t(
-                "{label}: {train} of the training and {test} of the test images are read, a gap of {gap}.",
+                "{label}: {train} of the training and {test} of the test images are classified correctly, a gap of "
+                "{gap}.",
                 "{label}：正答率は訓練 {train}、テスト {test} で、差は {gap} です。",
                 label=label,
                 train=percent(end(found, f"{name}.train")),
@@ -123,7 +124,7 @@ class OverfitDropout(OnFewImages):
         gain = max(end(found, "long.test"), end(found, "mild.test")) - end(found, "without.test")
         sentences.append(
             t(
-                "The better of the long trainings reads {gain} of the test images more than the network without "
+                "The better of the long trainings gets {gain} more of the test images right than the network without "
                 "dropout.",
                 "長い学習のうち良い方は、ドロップアウトなしよりテスト画像の {gain} を多く正しく読みます。",
                 gain=percent(gain),

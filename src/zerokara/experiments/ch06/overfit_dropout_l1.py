@@ -107,7 +107,8 @@ class OverfitDropoutL1(OnFewImages):
         best, narrowest = max(tests, key=lambda n: tests[n]), min(gaps, key=lambda n: gaps[n])
         sentences = [
             t(
-                "{label}: {train} of the training and {test} of the test images are read; {share} of the weights are "
+                "{label}: {train} of the training and {test} of the test images are classified correctly; {share} "
+                "of the weights are "
                 "near zero.",
                 "{label}：正答率は訓練 {train}、テスト {test}。重みの {share} がほぼ 0 です。",
                 label=labels[n],
@@ -120,7 +121,7 @@ class OverfitDropoutL1(OnFewImages):
         return [
             *sentences,
             t(
-                "The gap is narrowest ({gap}) for: {narrowest}. Most test images are read with: {best}.",
+                "The gap is narrowest ({gap}) for: {narrowest}. The most test images are right with: {best}.",
                 "差が最も小さい（{gap}）のは「{narrowest}」、テストの正答率が最も高いのは「{best}」です。",
                 gap=f"{gaps[narrowest]:.2f}",
                 narrowest=labels[narrowest],

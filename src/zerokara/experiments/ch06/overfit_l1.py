@@ -135,7 +135,7 @@ class OverfitL1(OnFewImages):
         sentences = [
             t(
                 "{label}: {share} of the weights are near zero; {train} of the training and {test} of the test images "
-                "are read.",
+                "are classified correctly.",
                 "{label}：重みの {share} がほぼ 0。正答率は訓練 {train}、テスト {test} です。",
                 label=label,
                 share=percent(found.number(f"{name}.near_zero")),

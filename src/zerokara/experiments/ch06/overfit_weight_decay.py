@@ -76,7 +76,8 @@ class OverfitWeightDecay(OnFewImages):
         before, after = bare_train - bare_test, train - test
         return [
             t(
-                "Without decay {bare_train} of the training and {bare_test} of the test images are read, with it "
+                "Without decay {bare_train} of the training and {bare_test} of the test images are classified "
+                "correctly, with it "
                 "{train} and {test}.",
                 "減衰なしでは訓練画像の {bare_train}、テスト画像の {bare_test}、減衰ありでは {train} と {test} を"
                 "正しく読みます。",

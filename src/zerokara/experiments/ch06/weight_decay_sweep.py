@@ -142,7 +142,7 @@ class WeightDecaySweep(OnFewImages):
             ),
             t(
                 "At λ = {strongest} the weights shrink from ‖W‖ = {start} to {end}, and {train} of the training images "
-                "are read.",
+                "are classified correctly.",
                 "λ = {strongest} では重みは ‖W‖ = {start} から {end} まで縮み、訓練画像の正答率は {train} です。",
                 strongest=f"{self.weight_decay[strongest]:g}",
                 start=significant(start, 3),

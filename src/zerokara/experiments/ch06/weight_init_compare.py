@@ -119,7 +119,7 @@ class WeightInitCompare(OnImages):
         """How far each got."""
         return [
             t(
-                "{name}: the loss ends at {loss} and {test} of the test images are read.",
+                "{name}: the loss ends at {loss} and {test} of the test images are classified correctly.",
                 "{name}：損失は最後に {loss}、テスト画像の {test} を正しく読みます。",
                 name=_label(name, t),
                 loss=significant(found.number(f"{name}.end_loss"), 3),

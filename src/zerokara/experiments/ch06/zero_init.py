@@ -191,7 +191,7 @@ class ZeroInit(OnImages):
         return [
             t(
                 "{start}: in the end {n} of {all} hidden units differ, W₁ has rank {rank}, and {a} of the test images "
-                "are read.",
+                "are classified correctly.",
                 "{start}：最後に互いに異なる隠れニューロンは {all} 個中 {n} 個、W₁ の階数は {rank}、"
                 "テスト画像の正答率は {a} です。",
                 start=label,

@@ -85,7 +85,7 @@ class ConvnetInit(SimpleTraining):
             *(ended(found, name, label, t) for name, label in labels.items()),
             t(
                 "Over the first {n} updates the loss is lower with {label} ({low} against {high} on average); in the "
-                "end more test images are read with {best}, by {gap} points.",
+                "end more test images are classified correctly with {best}, by {gap} points.",
                 "最初の {n} 回の更新では「{label}」のほうが損失が低く（平均 {low}、他方は {high}）、"
                 "最後のテスト正答率は「{best}」のほうが {gap} ポイント高くなりました。",
                 n=min(EARLY, self.iterations),
@@ -131,7 +131,8 @@ class ConvnetInit(SimpleTraining):
                     "本はなぜここで He の初期値ではなく、ただの乱数に戻るのか？",
                 ),
                 t(
-                    "The book does not say. Measured: {a} reads {one} of the test images, {b} {other}. The network has "
+                    "The book does not say. Measured: {a} gets {one} of the test images right, {b} {other}. The "
+                    "network has "
                     "only three layers with weights, and Adam adapts its steps, so a small start costs little time; "
                     "in deeper networks it costs everything.",
                     "本に説明はありません。測定では、テスト正答率は「{a}」が {one}、「{b}」が {other} でした。"

@@ -126,7 +126,8 @@ class Filters(OnTrained):
             if after > before + 0.15
             else t("The filters still look like noise.", "フィルターはまだ雑音に見えます。"),
             t(
-                "The spread of the weights grew by a factor of {grown}; the network reads {test} of the test images.",
+                "The spread of the weights grew by a factor of {grown}; the network gets {test} of the test images "
+                "right.",
                 "重みの標準偏差は {grown} 倍になり、ネットワークのテスト正答率は {test} です。",
                 grown=significant(grown, 2),
                 test=percent(found.number("accuracy")),

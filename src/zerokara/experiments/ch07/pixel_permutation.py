@@ -125,7 +125,7 @@ class PixelPermutation(SimpleTraining):
         ends = {name: found.number(f"{name}.end_test") for name in TRAININGS}
         sentences = [
             t(
-                "{net}: {plain} of the test images are read as they are, {mixed} with permuted pixels.",
+                "{net}: {plain} of the test images are classified correctly as they are, {mixed} with permuted pixels.",
                 "{net}のテスト正答率は、元の画像で {plain}、画素を並べ替えると {mixed} です。",
                 net=_net(net, t),
                 plain=percent(ends[f"{net}.plain"]),

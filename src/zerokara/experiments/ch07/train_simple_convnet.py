@@ -48,19 +48,19 @@ class SimpleConvNetRecipe(SimpleTraining):
                 layer=found["layers"][largest],
             ),
             t(
-                "After the first update {start} of the judged test images are read.",
+                "After the first update {start} of the judged test images are classified correctly.",
                 "最初の更新のあとのテスト正答率は {start} です。",
                 start=percent(start),
             ),
             ended(found, "net", optimizer_label(self.optimizer, t), t),
             t(
-                "The training images are read better than the test images by {gap} points.",
+                "Training accuracy is {gap} points above test accuracy.",
                 "訓練データの正答率はテストデータより {gap} ポイント高くなりました。",
                 gap=f"{100 * gap:.2f}",
             )
             if gap > 0
             else t(
-                "The test images are read no worse than the training images.",
+                "Test accuracy is no lower than training accuracy.",
                 "テストデータでも訓練データと同じかそれ以上に読めます。",
             ),
         ]

@@ -253,7 +253,8 @@ def end_chart(found: Found, labels: Mapping[str, str], t: Tongue, category: str)
 def ended(found: Found, name: str, label: str, t: Tongue) -> str:
     """A sentence: where this training ended."""
     return t(
-        "{label}: the loss ends at {loss}; {train} of the training and {test} of the test images are read.",
+        "{label}: the loss ends at {loss}; {train} of the training and {test} of the test images are classified "
+        "correctly.",
         "{label}：損失は最後に {loss}、正答率は訓練データで {train}、テストデータで {test} です。",
         label=label,
         loss=significant(float(end_losses(found, name).mean()), 2),

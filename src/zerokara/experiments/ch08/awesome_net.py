@@ -204,7 +204,7 @@ class AwesomeNet(OnImages):
         accuracy, gap = found.number("accuracy"), float(found.mean("train")[-1] - found.mean("test")[-1])
         said = [
             t(
-                "This network has {p} parameters, does {m} multiplications for a picture, and reads {share} "
+                "This network has {p} parameters, does {m} multiplications for a picture, and classifies {share} "
                 "of the "
                 "test images.",
                 "このネットワークのパラメータは {p} 個、画像 1 枚の乗算は {m} 回で、テスト正答率は {share} です。",
@@ -213,7 +213,7 @@ class AwesomeNet(OnImages):
                 share=percent(accuracy, 2),
             ),
             t(
-                "Of the training images it reads {train}; minus that of the test images {gap} percentage points.",
+                "Training accuracy is {train}, {gap} percentage points above test accuracy.",
                 "訓練データの正答率は {train} で、テストデータとの差（訓練 − テスト）は {gap} ポイントです。",
                 train=percent(float(found.mean("train")[-1])),
                 gap=f"{100 * gap:.1f}".replace("-", "−"),
@@ -222,9 +222,9 @@ class AwesomeNet(OnImages):
         if self._as_small_convnet:
             said.append(
                 t(
-                    "SimpleConvNet, with as many images and updates and 433,890 parameters, is expected to read {s}: "
+                    "SimpleConvNet, with as many images and updates and 433,890 parameters, is expected to reach {s}: "
                     "this "
-                    "one reads {more}.",
+                    "one reaches {more}.",
                     "同じ画像数と更新回数で、パラメータ 433,890 個の SimpleConvNet に期待される正答率は {s} です。"
                     "この網は{more}。",
                     s=percent(SIMPLE),

@@ -31,7 +31,7 @@ class BetterAccuracy(OnImages):
     chapter = 8
     source = "Ch8 §8.1.2"
     cost = "XL"
-    title = Text("Ways to better accuracy", "認識精度を高めるには")
+    title = Text("Ways to better accuracy", "正答率を高めるには")
     question = Text(
         "What do ensembles, schedules and augmentation add?",
         "アンサンブル学習、学習率の減衰、データ拡張はそれぞれどれだけ効くか？",

@@ -179,7 +179,8 @@ class DataAugmentation(OnImages):
         tests = {kind: found.mean(f"{kind}.test") for kind in self.kind}
         sentences = [
             t(
-                "{kind}: {test} of the test images are read, and {shifted} when they are shifted by {px} px.",
+                "{kind}: {test} of the test images are classified correctly, and {shifted} when they are shifted by "
+                "{px} px.",
                 "{kind}：テストデータの正答率は {test}、{px} ピクセルずらすと {shifted} です。",
                 kind=_name(kind, t),
                 test=percent(float(values[0])),

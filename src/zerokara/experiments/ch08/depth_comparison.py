@@ -144,7 +144,7 @@ class DepthComparison(OnImages):
             best = int(tests[k].argmax())
             said.append(
                 t(
-                    "{kind}: best with {d} layers before the last, {best}; the shallowest reads {first}, the deepest "
+                    "{kind}: best with {d} layers before the last, {best}; the shallowest reaches {first}, the deepest "
                     "{last}.",
                     "{kind}：最もよいのは {d} 層で {best}、最も浅い網は {first}、最も深い網は {last} です。",
                     kind=_capital(_name(kind, t)),

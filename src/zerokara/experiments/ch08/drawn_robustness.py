@@ -165,7 +165,8 @@ class DrawnRobustness(OnImages):
         plain = {net: found.number(f"{net}.plain") for net in NETS}
         said = [
             t(
-                "Undistorted, the fully connected network reads {mlp} of the test images, the convolutional one {cnn}, "
+                "Undistorted, the fully connected network gets {mlp} of the test images right, the convolutional "
+                "one {cnn}, "
                 "and after learning from randomly moved crops {crop}.",
                 "変形なしの正答率は、全結合で {mlp}、CNN で {cnn}、"
                 "ランダムに動かした画像（クロップ）で学習した CNN で {crop} です。",
@@ -178,7 +179,7 @@ class DrawnRobustness(OnImages):
             best = max(NETS, key=lambda net: float(ends[net][worst]))
             said.append(
                 t(
-                    "{name}: worst at {level}, where {mlp}, {cnn} and {crop} are left; “{best}” holds out best.",
+                    "{name}: worst at {level}, where {mlp}, {cnn} and {crop} are left; “{best}” holds up best.",
                     "{name}：最も読めなくなるのは {level} のときで、{mlp}、{cnn}、{crop} まで下がります。"
                     "最も強いのは「{best}」です。",
                     name=_name(name, t).capitalize(),

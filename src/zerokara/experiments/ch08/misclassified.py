@@ -134,12 +134,18 @@ class Misclassified(OnImages):
         pairs = [f"{classes[a]}–{classes[b]} ({n})" for a, b, n in _pairs(found["confusion"])[:3]]
         n, errors = int(found["confusion"].sum()), int(found["errors"])
         if not errors:
-            return [t("All {n} test images are read.", "{n} 枚のテスト画像すべてを正しく読みます。", n=whole(n))]
+            return [
+                t(
+                    "All {n} test images are classified correctly.",
+                    "{n} 枚のテスト画像すべてを正しく読みます。",
+                    n=whole(n),
+                )
+            ]
         per_class = 1 - np.diag(found["confusion"]) / np.maximum(1, found["confusion"].sum(axis=1))
         worst = int(per_class.argmax())
         return [
             t(
-                "{accuracy} of the {n} test images are read, {errors} are not.",
+                "{accuracy} of the {n} test images are classified correctly, {errors} are not.",
                 "{n} 枚のテスト画像の正答率は {accuracy}、誤りは {errors} 枚です。",
                 accuracy=percent(float(found["accuracy"]), 2),
                 n=whole(n),
@@ -153,7 +159,8 @@ class Misclassified(OnImages):
                 share=percent(float(per_class[worst])),
             ),
             t(
-                "When it errs it is sure of its answer by {sure} on average, and in {second} of the cases its second "
+                "When it is wrong, it gives its answer a probability of {sure} on average, and in {second} of these "
+                "cases its second "
                 "answer is right.",
                 "間違えるときの確信度は平均 {sure} で、そのうち {second} では 2 番目の答えが正解です。",
                 sure=percent(float(found["confidence"])),

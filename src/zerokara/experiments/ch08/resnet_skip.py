@@ -210,7 +210,7 @@ class ResnetSkip(OnImages):
             plain, residual = (float(tests[n, k, -1] - tests[n, k, 0]) for k in range(len(KINDS)))
             said.append(
                 t(
-                    "{norm}: with {depths} layers the plain networks read {plain} of the test images, those with "
+                    "{norm}: with {depths} layers the plain networks get {plain} of the test images right, those with "
                     "shortcuts {residual}. From the shallowest to the deepest the plain ones {p}, the others {r}.",
                     "{norm}：{depths} 層のテスト正答率は、plain で {plain}、スキップありで {residual} です。"
                     "最も浅い網から最も深い網へ、plain は {p}、スキップありは {r}。",

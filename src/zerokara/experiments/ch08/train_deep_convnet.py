@@ -180,7 +180,8 @@ class TrainDeepConvnet(OnImages):
         loss, other = (_end(found, name) for name in ("full", "other"))
         sentences = [
             t(
-                "After {epochs} epochs ({updates} updates) {test} of the test images are read: {errors} errors in {n}.",
+                "After {epochs} epochs ({updates} updates) {test} of the test images are classified correctly: "
+                "{errors} errors in {n}.",
                 "{epochs} エポック（{updates} 回の更新）後のテストデータの正答率は {test} で、"
                 "{n} 枚中 {errors} 枚を誤ります。",
                 epochs=self.epochs,

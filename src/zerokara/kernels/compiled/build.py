@@ -7,29 +7,26 @@ called with such arrays, and kept in the user's cache folder, so that the next p
 names another folder; ZEROKARA_QUIET=1 silences the progress line.
 """
 
-import hashlib
 import inspect
 import os
-import platform
 import re
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import filelock
-import llvmlite
-import llvmlite.binding
 import numba
 import numpy as np
-import platformdirs
 
+from zerokara.kernels import waiting
+from zerokara.kernels.compiled import kept
 from zerokara.kernels.compiled.linked import Linked
-from zerokara.kernels.compiled.simd import FEATURES
 
 # No "fast math": what is written is what is computed, operation by operation, as NumPy would do it. Each of LLVM's
 # permissions breaks a formula somewhere. "reassoc" makes log s − (z − m) of (log s + m) − z, which loses what m was
@@ -49,8 +46,6 @@ _kernel_of: dict[int, "Kernel"] = {}  # id of the machine code, which is kept fo
 _making = threading.RLock()
 _BAR = 20  # characters
 _WAIT = 300  # seconds to wait for another process that compiles the same kernel; then do it ourselves
-
-_numba_settings: Any = numba.config
 
 inner = numba.njit(**_LINKED)
 """Decorates the functions that kernels call; they are compiled as part of those, and cannot be called from Python."""
@@ -89,16 +84,24 @@ class Kernel:
     def is_kept(self, dtype: np.dtype[Any]) -> bool:
         """Whether the machine code for this dtype is in the cache."""
         folder = cache_folder()
-        return folder is not None and (folder / f"{self.name}-{_TYPES[dtype]}.done").exists()
+        return folder is not None and self._file(folder, dtype, "done").exists()
 
     def keep(self, dtype: np.dtype[Any]) -> None:
-        """Compile into the cache, quietly; raises filelock.Timeout where another process is at it."""
-        folder, kind = cache_folder(), _TYPES[dtype]
+        """Compile into the cache, quietly; raises OSError if it cannot be kept, or another process is at it."""
+        folder = cache_folder()
         if folder is None or self.is_kept(dtype):
             return
-        with filelock.FileLock(folder / f"{self.name}-{kind}.lock", blocking=False):
+        with filelock.FileLock(self._file(folder, dtype, "lock"), blocking=False):
             self._remember(dtype, folder)
-            (folder / f"{self.name}-{kind}.done").touch()
+        if not self.is_kept(dtype):
+            raise OSError(f"{self.name} could not be kept in {folder}")
+
+    @cached_property
+    def _stamp(self) -> str:
+        return kept.fingerprint(self._function, self._signature)
+
+    def _file(self, folder: Path, dtype: np.dtype[Any], end: str) -> Path:
+        return folder / f"{self.name}-{_TYPES[dtype]}-{self._stamp}.{end}"
 
     def _make_once(self, dtype: np.dtype[Any]) -> Callable[..., None]:
         """Of several threads that want the machine code, one makes it; while a step is planned, nobody does."""
@@ -111,34 +114,36 @@ class Kernel:
 
     def _make(self, dtype: np.dtype[Any]) -> Callable[..., None]:
         """Load the machine code from the cache, or compile it, telling the user."""
-        folder, kind = cache_folder(), _TYPES[dtype]
+        folder = cache_folder()
         if folder is None:
             _announce(self)
-            return self._remember(dtype, None)
-        done = folder / f"{self.name}-{kind}.done"
-        if done.exists():
+            with waiting.compiling():
+                return self._remember(dtype, None)
+        if self.is_kept(dtype):
             return self._remember(dtype, folder)
-        with _one_process_at_a_time(folder / f"{self.name}-{kind}.lock"):
-            if not done.exists():
+        with waiting.compiling(), _one_process_at_a_time(self._file(folder, dtype, "lock")):
+            if not self.is_kept(dtype):
                 _announce(self)
-            compiled = self._remember(dtype, folder)
-            done.touch()
-        return compiled
+            return self._remember(dtype, folder)
 
     def _remember(self, dtype: np.dtype[Any], folder: Path | None) -> Callable[..., None]:
-        """Compile for one dtype, through Numba's cache in `folder` if there is one."""
-        before = _numba_settings.CACHE_DIR
-        _numba_settings.CACHE_DIR = str(folder or "")
+        """Compile for one dtype; or load what is kept in `folder`, if there is one, or else keep it there."""
+        compiled: Any = numba.njit(**_ALONE)(self._function)
+        place = None
+        if folder is not None:
+            place = kept.KernelCache(self._function, f"{self.name}-{_TYPES[dtype]}", folder, self._stamp, _complain)
+            compiled._cache = place
         try:
-            compiled: Callable[..., None] = numba.njit(
-                re.sub(r"\bT\b", _TYPES[dtype], self._signature), cache=folder is not None, **_ALONE
-            )(self._function)
+            compiled.compile(re.sub(r"\bT\b", _TYPES[dtype], self._signature))
+            compiled.disable_compile()
         finally:
-            _numba_settings.CACHE_DIR = before
             _clear_line()
+        if folder is not None and place is not None and place.saved:
+            with suppress(OSError):  # no room for it: then it is looked for again next time
+                self._file(folder, dtype, "done").touch()
         self._compiled[dtype] = compiled
         _kernel_of[id(compiled)] = self
-        return compiled
+        return self._compiled[dtype]
 
 
 class Planned:
@@ -205,21 +210,17 @@ def expect_shape(name: str, array: Any, shape: tuple[int, ...]) -> None:
 
 
 def cache_folder() -> Path | None:
-    """Where machine code is kept: one folder for each version of the kernels, of Numba and of the machine.
-
-    Numba itself would notice a change in a kernel's own file only. None if nothing can be written.
-    """
+    """Where machine code is kept, see `kept`. None if nothing can be written there."""
     global _folder
     if _folder is _UNKNOWN:
-        root = os.environ.get("ZEROKARA_CACHE") or platformdirs.user_cache_dir("zerokara")
-        _folder = Path(root) / "kernels" / _fingerprint()
+        _folder = kept.root() / kept.machine()
         try:
             _folder.mkdir(parents=True, exist_ok=True)
             writable = os.access(_folder, os.W_OK)
         except OSError:
             writable = False
         if not writable:
-            _say(f"zerokara: cannot keep compiled kernels in {root}; set ZEROKARA_CACHE to another folder\n")
+            _say(f"zerokara: cannot keep compiled kernels in {kept.root()}; set ZEROKARA_CACHE to another folder\n")
             _folder = None
     return _folder
 
@@ -228,19 +229,28 @@ _UNKNOWN = Path()
 _folder: Path | None = _UNKNOWN
 
 
-def _fingerprint() -> str:
-    """A hash of all that the machine code depends on."""
-    digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
-    machine = llvmlite.binding.get_host_cpu_name(), FEATURES, _numba_settings.CPU_NAME
-    digest.update(repr((numba.__version__, llvmlite.__version__, platform.python_version(), machine)).encode())
-    return digest.hexdigest()[:16]
-
-
-def _one_process_at_a_time(path: Path) -> filelock.BaseFileLock:
+@contextmanager
+def _one_process_at_a_time(path: Path) -> Iterator[None]:
     """Of several processes that start with an empty cache, one compiles and the others then load its result."""
-    return filelock.FileLock(path, timeout=_WAIT)
+    lock = filelock.FileLock(path, timeout=_WAIT)
+    with suppress(OSError):  # waited long enough, or no file can be made: then everybody compiles
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+_complained = False
+
+
+def _complain(error: OSError) -> None:
+    """Say once that what was compiled could not be written."""
+    global _complained
+    if not _complained:
+        reason = error.strerror or error
+        _say(f"zerokara: cannot keep compiled kernels in {kept.root()}: {reason}; the next run compiles them again\n")
+    _complained = True
 
 
 _announced = False

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import filelock
 import numpy as np
 
+from zerokara.kernels import waiting
 from zerokara.kernels.compiled import build, crew
 from zerokara.kernels.cores import thread_count
 
@@ -59,16 +60,17 @@ def _compile(wanted: Sequence[Wanted]) -> None:
     command = [sys.executable, "-c", f"from {__name__} import work; work()", *names]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "ZEROKARA_QUIET": "1"}
     workers: list[subprocess.Popen[bytes]] = []
-    try:
-        for _ in range(min(thread_count(), len(missing), _PROCESSES)):
-            with suppress(OSError):  # no more processes: those that there are do it all, or this one
-                workers.append(subprocess.Popen(command, env=environment, **_QUIETLY))
-        _wait(workers, missing)
-    finally:
-        for worker in workers:
-            worker.kill()
-        for worker in workers:
-            worker.wait()
+    with waiting.compiling():
+        try:
+            for _ in range(min(thread_count(), len(missing), _PROCESSES)):
+                with suppress(OSError):  # no more processes: those that there are do it all, or this one
+                    workers.append(subprocess.Popen(command, env=environment, **_QUIETLY))
+            _wait(workers, missing)
+        finally:
+            for worker in workers:
+                worker.kill()
+            for worker in workers:
+                worker.wait()
 
 
 def _wait(workers: list["subprocess.Popen[bytes]"], missing: Sequence[Wanted]) -> None:
@@ -90,5 +92,5 @@ def work() -> None:
     kernels = {kernel.name: kernel for kernel in build.KERNELS}
     for name in sys.argv[1:]:
         kernel, _, dtype = name.rpartition("-")
-        with suppress(filelock.Timeout):
+        with suppress(filelock.Timeout):  # another process is at it; any other error ends this one
             kernels[kernel].keep(np.dtype(dtype))

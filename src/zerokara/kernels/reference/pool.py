@@ -25,7 +25,10 @@ def pool_output_size(size: int, kernel: int, stride: int, padding: int, dilation
     if ceil_mode and (windows - 1) * stride >= size + padding:
         windows -= 1
     if size < 1 or windows < 1:
-        raise ValueError(f"Pooling output size: a window of {reach} does not fit into {size} + 2·{padding} pixels")
+        raise ValueError(
+            f"Pooling output size: a window of {reach} does not fit into {size} + 2·{padding} pixels; "
+            "take a smaller window or larger images"
+        )
     return windows
 
 

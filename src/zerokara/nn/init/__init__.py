@@ -35,6 +35,7 @@ from zerokara.nn.init.values import (
     initializer,
     unset,
 )
+from zerokara.refusing import speaking
 
 __all__ = [
     "INITIALIZERS",
@@ -69,3 +70,5 @@ __all__ = [
     "xavier_uniform_",
     "zeros_",
 ]
+
+speaking(globals(), __all__)

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array, default_generator
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
@@ -46,14 +47,14 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, rng: Rng = None) -> Tensor:
     """w ~ U(a, b)"""
     if not a <= b:
-        raise ValueError(f"uniform_ expects a of at most b; got {a!r} and {b!r}")
+        raise ValueError(f"uniform_ expects a of at most b; got {short(a)} and {b!r}")
     return _filled("uniform_", tensor, lambda shape: _generator(rng).uniform(a, b, shape))
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, rng: Rng = None) -> Tensor:
     """w ~ N(mean, std²)"""
     if not std >= 0:
-        raise ValueError(f"normal_ expects std of at least 0; got {std!r}")
+        raise ValueError(f"normal_ expects std of at least 0; got {short(std)}")
     return _filled("normal_", tensor, lambda shape: mean + std * _generator(rng).standard_normal(shape))
 
 
@@ -148,7 +149,7 @@ def _kaiming(name: str, tensor: Tensor, a: float, mode: str, nonlinearity: str) 
     """gain/√n"""
     modes = ("fan_in", "fan_out")
     if mode not in modes:
-        raise ValueError(f"{name} expects mode 'fan_in' or 'fan_out'; got {mode!r}")
+        raise ValueError(f"{name} expects mode 'fan_in' or 'fan_out'; got {short(mode)}")
     return calculate_gain(nonlinearity, a) / math.sqrt(_fans(name, tensor)[modes.index(mode)])
 
 

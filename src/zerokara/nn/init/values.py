@@ -27,6 +27,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array, DTypeLike, Shape
 
 Initializer = Callable[[Shape, np.random.Generator, DTypeLike], Array]
@@ -55,7 +56,7 @@ class Normal:
 
     def __post_init__(self) -> None:
         if not 0 <= self.std < math.inf:
-            raise ValueError(f"the standard deviation of initial values is a number ≥ 0; got {self.std!r}")
+            raise ValueError(f"the standard deviation of initial values is a number ≥ 0; got {short(self.std)}")
 
     def __call__(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
         """The values."""
@@ -202,7 +203,9 @@ def _meant(init: Init) -> Initializer:
         return init
     if isinstance(init, int | float | np.number) and not isinstance(init, bool):
         return Normal(float(init))
-    raise TypeError(f"init is a name, a standard deviation or a function (shape, rng, dtype) → array; got {init!r}")
+    raise TypeError(
+        f"init is a name, a standard deviation or a function (shape, rng, dtype) → array; got {short(init)}"
+    )
 
 
 def bias_initializer(init: Init, weight_shape: Shape) -> Initializer:

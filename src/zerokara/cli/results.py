@@ -1,0 +1,147 @@
+"""What commands say of their results, in English and in Japanese: `told("report", path=…)`.
+
+`words` puts into Japanese what comes from below, such as the description of a model; its patterns are in `phrases`.
+JSON is never translated.
+"""
+
+from zerokara.cli.language import current
+from zerokara.report import Text
+
+RESULTS: dict[str, Text] = {
+    # ── what several commands say
+    "report": Text("report: {path}", "レポート：{path}"),
+    "counted": Text("{correct} of {total}", "{total} 件中 {correct} 件"),
+    "open": Text("(open it in a browser)", "（ブラウザーで開いてください）"),
+    "name": Text("{name}: {what}", "{name}：{what}"),
+    # ── demo
+    "demo-begins": Text(
+        "Training {model} on {data}, {epochs} epochs …", "{model} を {data} で {epochs} エポック学習します …"
+    ),
+    "demo-accuracy": Text(
+        "Test accuracy {accuracy}: {counted} digits that the network had never seen.",
+        "テスト正答率 {accuracy}：ネットワークが初めて見る数字 {counted}に正解しました。",
+    ),
+    "trained-in": Text("Trained in {time}.", "学習時間 {time}。"),
+    "drawings": Text("Drawings:", "手描き画像："),
+    "shipped": Text("reader that came with zerokara", "付属のリーダー"),
+    "just-trained": Text("network trained just now", "いま学習したネットワーク"),
+    "no-digit": Text("no digit found", "数字が見つかりません"),
+    "demo-report": Text("Report: {path}   {open}", "レポート：{path}   {open}"),
+    "everything-took": Text("Everything took {time}.", "全体の所要時間 {time}。"),
+    # ── train
+    "run-folder": Text("run folder {path}", "実行フォルダー {path}"),
+    "train-result": Text(
+        "test accuracy {accuracy} ({counted}), loss {loss}, trained in {time}",
+        "テスト正答率 {accuracy}（{counted}）、損失 {loss}、学習時間 {time}",
+    ),
+    "expected": Text(
+        "expected {wanted}, at least {least}: {verdict}", "期待される正答率 {wanted}（最低 {least}）：{verdict}"
+    ),
+    "as-expected": Text("as expected", "期待どおり"),
+    "less": Text("LESS than expected", "期待を下回りました"),
+    "kept": Text("weights, history and checkpoints: {path}", "重み・履歴・チェックポイント：{path}"),
+    # ── evaluate
+    "on-test-part": Text(
+        "{source}: {model} on the test part of {data}", "{source}：{model} を {data} のテストデータで評価"
+    ),
+    "evaluated": Text(
+        "accuracy {accuracy} ({counted}), loss {loss}, calibration error {calibration}",
+        "正答率 {accuracy}（{counted}）、損失 {loss}、較正誤差 {calibration}",
+    ),
+    "matrix-corner": Text("true \\ answer", "正解 ＼ 答え"),
+    # ── explain
+    "layer-named": Text("layer {layer}", "層 {layer}"),
+    "areas": Text("deletion {deletion}, insertion {insertion}", "削除 {deletion}、挿入 {insertion}"),
+    "comma": Text(", ", "、"),
+    "colon": Text(": ", "："),
+    # ── summary
+    "model": Text("model", "モデル"),
+    "input": Text("input", "入力"),
+    "parameters": Text("parameters", "パラメータ数"),
+    "layer": Text("layer", "層"),
+    "kind": Text("kind", "種類"),
+    "output": Text("output", "出力"),
+    "multiply-adds": Text("multiply-adds", "積和演算"),
+    "memory": Text("memory", "メモリー"),
+    "all": Text("all", "合計"),
+    "totals": Text(
+        "{parameters} parameters ({bytes}), {multiply_adds} multiply-adds and {results} of results for one example; "
+        "{together} together",
+        "パラメータ {parameters} 個（{bytes}）、1 件あたり積和演算 {multiply_adds} 回、計算結果 {results}、"
+        "合わせて {together}",
+    ),
+    # ── export
+    "exported": Text(
+        "{path}: {model} for {shape}, {parameters} parameters, {nodes} nodes, {size}, opset {opset}",
+        "{path}：{model}、入力 {shape}、パラメータ {parameters} 個、ノード {nodes} 個、{size}、opset {opset}",
+    ),
+    "unlearned": Text(
+        "nothing was learned yet: the weights are initial values; give --weights FILE for others",
+        "まだ学習していません：重みは初期値です。別の重みは --weights ファイル で指定してください",
+    ),
+    "not-compared": Text(
+        "not compared: ONNX Runtime is not installed (pip install onnxruntime)",
+        "比較していません：ONNX Runtime がインストールされていません（pip install onnxruntime）",
+    ),
+    "agrees": Text(
+        "ONNX Runtime gives the same answers for batches of {lengths} and {last}: they differ by {most} at most",
+        "ONNX Runtime も、大きさ {lengths}、{last} のバッチで同じ答えを返します（差は最大 {most}）",
+    ),
+    # ── lab
+    "setting": Text("setting", "設定"),
+    "value": Text("value", "値"),
+    "nothing-to-set": Text("There is nothing to set.", "設定はありません。"),
+    "lab-as-expected": Text("as expected", "予想どおり"),
+    "lab-outside": Text("OUTSIDE what was expected", "予想の範囲外"),
+    "lab-not-judged": Text("not judged", "判定なし"),
+    "kept-from-earlier": Text("kept from an earlier run", "以前の結果"),
+    "seeds": Text(", {count} seeds", "、乱数の種 {count} 個"),
+    "quick": Text(", quick", "、quick"),
+    "lab-line": Text("{name}: {verdict}   ({how}{seeds}{quick})", "{name}：{verdict}（{how}{seeds}{quick}）"),
+    "lab-data": Text("    data    {value}", "    データ    {value}"),
+    "lab-why": Text("    why     {value}", "    理由      {value}"),
+    "lab-judged": Text("    judged  {value}", "    判定には  {value}"),
+    "lab-report": Text("    report  {value}", "    レポート  {value}"),
+    "experiments-done": Text("{done} of {count} experiments in {time}", "実験 {count} 件中 {done} 件（{time}）"),
+    "outside-count": Text("{count} outside what was expected", "予想の範囲外 {count} 件"),
+    "all-reports": Text("All reports: {path}   {open}", "全レポート：{path}   {open}"),
+    "in-processes": Text("{count} runs in {jobs} processes", "{count} 回の測定を {jobs} プロセスで"),
+    "with-seed": Text("{name} (seed {seed})", "{name}（種 {seed}）"),
+    "of-steps": Text("{done} of {planned} steps", "{planned} ステップ中 {done}"),
+    "left-of-this": Text(", about {time} left of this one", "、この測定は残り約 {time}"),
+    "left": Text("{time} left", "残り {time}"),
+    "everything": Text("all", "全体"),
+    # ── data
+    "own-images": Text("your own images, a sub-folder for each class", "自分の画像（クラスごとのフォルダー）"),
+    "is-there": Text("{name} is there: {counts}; {source}", "{name} があります：{counts}。{source}"),
+    "is-whole": Text("{name} is whole: {counts}; {source}", "{name} に欠損はありません：{counts}。{source}"),
+    "shown-set": Text("{name}: {counts}, each {shape}; {source}", "{name}：{counts}、各 {shape}。{source}"),
+    "counts": Text("{training} training and {test} test examples", "訓練 {training} 件、テスト {test} 件"),
+    "class": Text("class", "クラス"),
+    "training": Text("training", "訓練"),
+    "test": Text("test", "テスト"),
+    # ── settings of a recipe
+    "set-data": Text("data", "データ"),
+    "set-model": Text("model", "モデル"),
+    "set-epochs": Text("epochs", "エポック数"),
+    "set-batch_size": Text("batch_size", "バッチサイズ"),
+    "set-optimizer": Text("optimizer", "最適化手法"),
+    "set-lr": Text("lr", "学習率"),
+    "set-schedule": Text("schedule", "スケジュール"),
+    "set-augmentation": Text("augmentation", "データ拡張"),
+    "set-seed": Text("seed", "乱数の種"),
+}
+
+
+def told(sentence: str, **values: object) -> str:
+    """One of the sentences, in the language that is spoken."""
+    return RESULTS[sentence](current(), **values)
+
+
+def words(text: str) -> str:
+    """What comes from below, in the language that is spoken."""
+    if current() == "en":
+        return text
+    from zerokara.cli.phrases import in_japanese
+
+    return in_japanese(text)

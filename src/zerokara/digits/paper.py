@@ -1,0 +1,239 @@
+"""Which straight lines belong to the paper, and how they are taken away without harm to the digits on them.
+
+Rulings and squares run through the picture, cross each other, or close cells; an underline is longer than any stroke of
+a digit. Everything else that is straight may be a stroke, and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.digits.components import boxes, label
+from zerokara.digits.lines import Line, find_lines
+
+SMALLEST = 40  # a picture with fewer rows or columns holds one digit and no paper worth the name
+SHORTEST = 0.06  # of the picture's longer side: what is shorter is no line
+THICKEST = 0.02
+SEEN = 0.1  # ink of this strength may be a line
+EDGE = 0.42  # as in ink.py: from this strength on it surely is ink
+SLENDER = 20  # a line through the picture is so many times longer than thick
+NEAR = 2.5  # pixels beside its thickness that a line may miss another
+ALIKE, AS_THICK = 0.08, 1.8  # slopes and widths of the lines that cells or squares are made of
+CROSSINGS = 3  # a line of squared paper crosses so many others …
+PITCHES = 2.6  # … and is so many times longer than they are apart: a one is not
+UNDERLINE = 1.4  # heights of a digit: no flat stroke is so long
+LEVEL = 0.22  # … and slopes little: longer, steeper lines are arcs of a circle
+BESIDE = 0.1  # … and an underline is so much longer on either side than the one digit on it
+FILLS = 0.3  # of a cell's height: what stands in it is at least so tall …
+CROWD, FILLS_TOGETHER = 2, 0.12  # … or there are so many, each at least so tall: the frame of a page
+
+
+@dataclass(frozen=True, eq=False)
+class Cleared:
+    """Ink without the paper's lines, the lines, and what was taken away, both (H, W)."""
+
+    ink: Array
+    lines: list[Line]
+    taken: Array
+
+
+def without_lines(ink: Array, known: Sequence[Line] = ()) -> Cleared:
+    """Take the lines of ruled and squared paper, tables, boxes and underlines away. Shapes: ink (H, W), 0 is paper.
+
+    `known` are lines that were taken away before; they still cross and close what is found now.
+    """
+    if min(ink.shape) < SMALLEST:
+        return Cleared(ink, [], np.zeros_like(ink))
+    side = max(ink.shape)
+    new = find_lines(ink > SEEN, max(5.0, THICKEST * side), max(16.0, SHORTEST * side))
+    found = [*known, *new]
+    chosen = [line for line in found if line in known or _through(line, ink.shape)]
+    chosen = _all_of(found, chosen, _crossing(found))
+    cells = _closed(found)
+    if len(cells) > len([line for line in cells if line in chosen]):
+        bare = erased(ink, _all_of(new, chosen, cells))
+        chosen = _all_of(found, chosen, _inhabited(cells, bare))
+    bare = erased(ink, _all_of(new, chosen))
+    under = _underlines(bare, [line for line in new if line not in chosen and not line.steep])
+    chosen, bare = [*chosen, *under], erased(bare, under)
+    if len(chosen) <= 2 and not (bare > 0.5).any():
+        return Cleared(ink, [], np.zeros_like(ink))  # one stroke through the whole picture: a one
+    return Cleared(bare, chosen, ink - bare)
+
+
+def _underlines(ink: Array, lines: list[Line]) -> list[Line]:
+    """The flat lines that are longer than a digit is tall, under several marks or wider than the one on them.
+
+    (The foot of a two may be long, but begins where the two ends.)
+    """
+    lines = [line for line in lines if abs(line.b) < LEVEL and line.length > line.width * SLENDER / 2]
+    if not lines:
+        return []
+    labels, count = label(erased(ink, lines) > SEEN)
+    box = boxes(labels, count)
+    if not count:
+        return []
+    heights = box[:, 3] - box[:, 1]
+    box = box[heights >= heights.max() / 2]
+    height = float(np.median(box[:, 3] - box[:, 1]))
+    room = BESIDE * height
+    under = []
+    for line in lines:
+        middle = (box[:, [0, 1]] + box[:, [2, 3]]) / 2
+        over = box[(box[:, 2] > line.start) & (box[:, 0] < line.end) & (middle[:, 1] < line.at(middle[:, 0]))]
+        wider = over.size and line.start < over[:, 0].min() - room and line.end > over[:, 2].max() + room
+        if line.length >= UNDERLINE * height and (len(over) > 1 or wider) and _ends_free(ink, line):
+            under.append(line)
+    return under
+
+
+def _ends_free(ink: Array, line: Line) -> bool:
+    """Whether a flat line just ends, at both ends: an arc, or the foot of a two, goes on."""
+    aside = int(line.width / 2) + 3
+    for t in (line.start - 6, line.end + 2):
+        middle = round(float(line.at(t + 2)))
+        if (ink[max(0, middle - aside) : max(0, middle + aside + 1), max(0, t) : max(0, t + 4)] > EDGE).any():
+            return False
+    return True
+
+
+def _all_of(found: list[Line], *parts: list[Line]) -> list[Line]:
+    return [line for line in found if any(line in part for part in parts)]
+
+
+def _through(line: Line, shape: tuple[int, ...]) -> bool:
+    """From border to border of the picture, and thin."""
+    size = shape[0 if line.steep else 1]
+    room = 0.03 * size + 3
+    return line.start <= room and line.end >= size - room and line.length > SLENDER * line.width
+
+
+def _meets(t: float, at: float, other: Line, room: float) -> bool:
+    """Whether the point `t` along a line, `at` across it, lies on a line of the other direction."""
+    near = abs(float(other.at(at)) - t) <= room
+    return near and other.start - room <= at <= other.end + room
+
+
+def _ends_on(line: Line, others: list[Line]) -> bool:
+    """Whether both ends of a line lie on lines of the other direction."""
+    return all(
+        any(_meets(t, float(line.at(t)), o, NEAR + o.width / 2) for o in others) for t in (line.start, line.end - 1)
+    )
+
+
+def _alike(lines: list[Line]) -> list[Line]:
+    """Those whose slope is that of most of the length of their direction, and that are no thicker."""
+    kept = []
+    for steep in (False, True):
+        part = sorted((line for line in lines if line.steep is steep), key=lambda line: line.b)
+        if part:
+            halfway = np.cumsum([line.length for line in part]) >= sum(line.length for line in part) / 2
+            usual = part[int(halfway.argmax())]
+            kept += [o for o in part if abs(o.b - usual.b) <= ALIKE and o.width <= AS_THICK * usual.width + 1]
+    return kept
+
+
+def _closed(lines: list[Line]) -> list[Line]:
+    """The lines that close cells: both ends of each lie on others that do so, too."""
+    kept = _alike(lines)
+    while True:
+        flat, steep = [o for o in kept if not o.steep], [o for o in kept if o.steep]
+        still = [line for line in kept if _ends_on(line, flat if line.steep else steep)]
+        if len(still) == len(kept):
+            return kept
+        kept = still
+
+
+def _crossing(lines: list[Line]) -> list[Line]:
+    """The lines of squared paper: each crosses several that cross several, and is longer than they are apart."""
+    kept = _alike(lines)
+    while True:
+        flat, steep = [o for o in kept if not o.steep], [o for o in kept if o.steep]
+        still = [line for line in kept if _crosses(line, flat if line.steep else steep)]
+        if len(still) == len(kept):
+            return kept
+        kept = still
+
+
+def _crosses(line: Line, others: list[Line]) -> bool:
+    places = sorted(
+        place
+        for other in others
+        if line.start - NEAR - other.width <= (place := _crossing_at(line, other)) <= line.end + NEAR + other.width
+        and other.start - NEAR - line.width <= float(line.at(place)) <= other.end + NEAR + line.width
+    )
+    if len(places) < CROSSINGS:
+        return False
+    return line.end - line.start >= PITCHES * float(np.median(np.diff(places)))
+
+
+def _crossing_at(line: Line, other: Line) -> float:
+    """t where y = a + b·t meets t = a' + b'·y."""
+    return (other.a + other.b * line.a) / (1 - other.b * line.b)
+
+
+def _inhabited(cells: list[Line], bare: Array) -> list[Line]:
+    """The cells' lines if something stands in the cells: a zero drawn with a ruler is no cell."""
+    steep = [line for line in cells if line.steep]
+    flat = [line for line in cells if not line.steep]
+    if not steep or not flat:
+        return []
+    top, bottom = min(line.start for line in steep), max(line.end for line in steep)
+    left, right = min(line.start for line in flat), max(line.end for line in flat)
+    rows = np.diff(sorted(line.a for line in flat))
+    rows = rows[rows > 0.1 * (bottom - top)]
+    heights = _heights(bare[top:bottom, left:right])
+    tall = float(np.median(rows)) if rows.size else bottom - top
+    return cells if (heights >= FILLS * tall).any() or (heights >= FILLS_TOGETHER * tall).sum() >= CROWD else []
+
+
+def _heights(ink: Array) -> Array:
+    labels, count = label(ink > SEEN)
+    box = boxes(labels, count)
+    return box[:, 3] - box[:, 1]
+
+
+def erased(ink: Array, lines: list[Line]) -> Array:
+    """The ink without lines; where a stroke crosses a line or stands on it, the stroke stays whole.
+
+    P(o) = median over t of ink(t, y(t) + o)   is what the line itself looks like across, y(t) its middle;
+    k = the first o at which P(±o) < ¼ P(0)    is where it ends.
+    At t the ink belongs to a stroke, too, if ink(t, y ± k) and the next are > ½ P(0) on either side,
+    or if it is far darker than P(0);
+    everywhere else −k … k is made paper. Flat lines go first, so that what a steep line crosses is digits alone.
+    """
+    if not lines:
+        return ink
+    bare = ink.copy()
+    for line in sorted(lines, key=lambda line: line.steep):
+        _erase(bare.T if line.steep else bare, line)
+    return bare
+
+
+def _erase(ink: Array, line: Line) -> None:
+    H, W = ink.shape
+    t = np.arange(max(0, line.start - 2), min(W, line.end + 2))
+    reach = int(line.width) + 6
+    rows = np.rint(line.at(t)).astype(np.int64)[:, None] + np.arange(-reach, reach + 1)
+    inside = (rows >= 0) & (rows < H)
+    across = np.where(inside, ink[np.clip(rows, 0, H - 1), t[:, None]], 0)
+    profile = np.median(across, axis=0)
+    middle = float(profile[reach - 1 : reach + 2].max())
+    if middle <= 0:
+        return
+    k = next((o for o in range(1, reach) if max(profile[reach - o], profile[reach + o]) < middle / 4), reach)
+    k = min(k, int(line.width / 2) + 3)
+    dark = across > middle / 2  # two pixels, since the middle of a line is known to half a pixel only
+    stroke = (dark[:, reach - k] & dark[:, reach - k - 1]) | (dark[:, reach + k] & dark[:, reach + k + 1])
+    stroke |= across[:, reach - k : reach + k + 1].max(axis=1) > 1.7 * middle
+    o = np.arange(reach - k, reach + k + 1)
+    clear = inside[:, o] & ~stroke[:, None]
+    y, x = rows[:, o][clear], np.broadcast_to(t[:, None], clear.shape)[clear]
+    ink[y, x] = 0
+    for beside in (reach - k - 1, reach + k + 1):  # the soft flank of a blurred line
+        faint = inside[:, beside] & ~stroke & (across[:, beside] < middle / 2)
+        ink[rows[faint, beside], t[faint]] = 0

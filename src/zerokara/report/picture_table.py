@@ -1,0 +1,64 @@
+"""Pictures in a table: a row for every case and a column for every way, so that either can be compared at a glance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zerokara.arrays import Array
+from zerokara.report.gallery import Picture
+from zerokara.report.markup import Markup, element, join
+from zerokara.report.png import as_pixels, data_uri
+
+
+@dataclass(frozen=True)
+class PictureCell:
+    """One picture of a table, and a line about it."""
+
+    picture: Picture
+    text: str = ""
+
+    def html(self) -> Markup:
+        """The cell."""
+        return element("td", self.picture.html(), element("small", self.text) if self.text else "")
+
+
+@dataclass(frozen=True)
+class PictureRow:
+    """A row: its name, which is never shortened, a remark on it, and a picture for every column."""
+
+    name: str
+    remark: str
+    cells: Sequence[PictureCell]
+
+    def html(self) -> Markup:
+        """The row; where the page is narrow its name stands above its pictures."""
+        said = element("span", self.remark) if self.remark else ""
+        return element("tr", element("th", self.name, said, scope="row"), *(cell.html() for cell in self.cells))
+
+
+@dataclass(frozen=True)
+class ColourBar:
+    """The colours of a scale from left to right, with words at its ends and in the middle."""
+
+    colours: Array
+    low: str
+    middle: str
+    high: str
+
+    def html(self) -> Markup:
+        """The bar above its words."""
+        pixels = as_pixels(self.colours)
+        words = f"{self.low} – {self.middle} – {self.high}" if self.middle else f"{self.low} – {self.high}"
+        image = element("img", src=data_uri(pixels), alt=words, width=pixels.shape[1], height=12)
+        ends = join(*(element("span", word) for word in (self.low, self.middle, self.high)))
+        return element("div", image, element("p", ends), class_="scale")
+
+
+def picture_table(heads: Sequence[str], rows: Sequence[PictureRow], bar: ColourBar | None = None) -> Markup:
+    """The table with its colour bar below. ValueError for a row of another length than `heads`."""
+    for row in rows:
+        if len(row.cells) != len(heads):
+            raise ValueError(f"a row of this table has {len(heads)} pictures; got {len(row.cells)}: {row.name}")
+    top = element("tr", element("td"), *(element("th", head, scope="col") for head in heads))
+    table = element("table", element("thead", top), element("tbody", *(row.html() for row in rows)))
+    style = f"--ways: {len(heads)}"
+    return element("div", table, bar.html() if bar else "", class_="crossed", style=style)

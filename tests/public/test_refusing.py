@@ -1,0 +1,149 @@
+"""What NumPy and Python say by themselves is told again in words; what users wrote stays as they wrote it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import pytest
+
+import zerokara as zk
+from tests.public.wrong import RAW, layers
+from zerokara import functional as F
+from zerokara import nn, optim
+from zerokara.annotations import ANYTHING, kind
+from zerokara.arguments import Kind
+from zerokara.refusing import in_words, unwritten
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: F.max_pool2d(zk.zeros(1, 1, 4, 4), 2.5), r"max_pool2d expects a whole number or \(a whole number, "),
+        (lambda: F.dropout(zk.zeros(3), "half"), "dropout expects a number for p; got 'half'"),
+        (lambda: F.relu("text"), "relu: a tensor is made of numbers .*; got 'text'"),
+        (lambda: nn.Dropout(None), "Dropout expects a number for p; got None"),
+        (lambda: optim.SGD(nn.Linear(2, 2), lr="fast"), "SGD expects a number .*for lr; got 'fast'"),
+        (lambda: optim.CosineLR([0.1], 3), r"CosineLR expects a number for lr; got \[0.1\]"),
+        (lambda: nn.Linear(2, 2)("text"), r"Linear expects tensors or arrays; got 'text': make one with zk\.tensor"),
+        (lambda: zk.zeros(2)["a"], "an index into a tensor of shape .* whole numbers .*; got 'a'"),
+        (lambda: zk.zeros(2, 2).sum(keepdims=np.zeros(2)), "keepdims .* is True or False; got"),
+    ],
+)  # fmt: skip
+def test_the_message_names_the_function_what_is_expected_and_what_came(call: Any, message: str) -> None:
+    with pytest.raises((TypeError, ValueError, IndexError), match=message):
+        call()
+
+
+def test_the_original_stays_as_the_cause() -> None:
+    with pytest.raises(TypeError) as caught:
+        F.avg_pool2d(zk.zeros(1, 1, 4, 4), Ellipsis)  # type: ignore[arg-type]
+    assert "cannot unpack" in str(caught.value.__cause__)
+
+
+def test_errors_in_the_code_of_users_stay_as_they_are() -> None:
+    def wrong(x: Any) -> Any:
+        return x.no_such_method()
+
+    with pytest.raises(AttributeError, match="no_such_method"):
+        zk.check_gradients(wrong, zk.tensor([1.0]))
+
+    class Net(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return {}["missing"]
+
+    with pytest.raises(KeyError, match="missing"):
+        Net()(zk.zeros(1))
+
+
+@pytest.mark.parametrize("layer", layers(), ids=lambda layer: type(layer).__name__)
+def test_every_layer_names_itself_or_its_function_for_inputs_without_a_shape(layer: nn.Module) -> None:
+    with pytest.raises((TypeError, ValueError)) as caught:
+        layer({"a": 1})
+    first = layer[0] if isinstance(layer, nn.Sequential) else layer
+    name = type(first).__name__.lower()
+    assert name in str(caught.value).lower().replace("_", "")
+    assert "got {'a': 1}" in str(caught.value) or "got object" in str(caught.value)
+
+
+SHAPES = ((), (7,), (2, 7), (2, 7, 5), (2, 7, 5, 5), (2, 7, 1, 1), (1, 2, 3, 4, 5), (0,))
+LOSSES = [getattr(nn, name)() for name in nn.__all__ if name.endswith("Loss")]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("layer", [*layers()[:-1], *LOSSES], ids=lambda layer: type(layer).__name__)
+def test_a_shape_that_does_not_fit_is_refused_by_the_layer_with_what_came(layer: nn.Module, shape: Any) -> None:
+    if isinstance(layer, nn.Embedding):
+        x = zk.tensor(np.full(shape, 9))
+    else:
+        x = zk.tensor(np.full(shape, 0.5, np.float32))
+    try:
+        with zk.use_kernels("reference"):
+            layer(x, zk.zeros(3, 2)) if layer in LOSSES else layer(x)
+    except (ValueError, IndexError, TypeError) as error:
+        said = str(error)
+        assert type(layer).__name__.lower() in said.lower().replace("_", "")
+        assert str(shape) in said or "1 + 2·0 pixels" in said or "9" in said or "(1,)" in said, said
+        assert len(said.splitlines()) == 1
+        assert not RAW.search(said)
+    else:
+        assert layer not in LOSSES
+
+
+def test_a_sentence_of_ours_is_known_from_one_of_numpy() -> None:
+    with pytest.raises(ValueError, match="linear expects") as ours:
+        F.linear(zk.zeros(2, 3), zk.zeros(4, 5))
+    with pytest.raises(AttributeError, match="has no attribute") as raw:
+        F.linear.__wrapped__(zk.zeros(2, 3), zk.zeros(4, 3), "bias")  # type: ignore[attr-defined]
+    assert not unwritten(ours.value)
+    assert unwritten(raw.value)
+
+
+def test_what_is_right_is_not_blamed() -> None:
+    def f(a: int, b: Any, *rest: Any) -> None:
+        raise ValueError("by hand")
+
+    with pytest.raises(ValueError, match=r"^by hand$"):
+        in_words(f)(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("hint", "right", "wrong", "words"),
+    [
+        (int, 3, 2.5, "a whole number"),
+        (float, 2, "2", "a number"),
+        (bool, True, 1, "True or False"),
+        (int | None, None, "a", "a whole number or None"),
+        (int | tuple[int, int], (1, 2), (1, 2, 3), "a whole number or (a whole number, a whole number)"),
+        (tuple[int, ...], (1, 2, 3), ("a",), "a tuple, each a whole number"),
+        (Sequence[str], ["a"], "a", "a sequence, each a text"),
+        (list[float], [1.0], (1.0,), "a list, each a number"),
+        (Mapping[str, int], {"a": 1}, {1: 1}, "a dictionary of a whole number by a text"),
+        (dict[str, Any], {"a": 1}, [], "a dictionary"),
+        (Literal["mean", "sum"], "sum", "max", "one of 'mean', 'sum'"),
+        (Literal["mean", "sum"], "mean", np.zeros(2), "one of 'mean', 'sum'"),
+        (Annotated[Any, Kind("an even number", lambda v: v in (2, 4))], 2, 3, "an even number"),
+        (zk.Tensor, zk.zeros(1), np.zeros(1), "a Tensor"),
+        (Path, Path("a"), "a", "a Path"),
+    ],
+)
+def test_annotations_in_words(hint: Any, right: Any, wrong: Any, words: str) -> None:
+    found = kind(hint)
+    assert (found.words, found.holds(right), found.holds(wrong)) == (words, True, False)
+
+
+def test_an_annotation_that_says_nothing_asks_for_nothing() -> None:
+    assert kind(Any) is ANYTHING
+    assert kind(Any | None) is ANYTHING
+
+
+def test_a_value_that_will_not_be_asked_is_to_blame() -> None:
+    class Stubborn:
+        def __len__(self) -> int:
+            raise RuntimeError("not now")
+
+        def __bool__(self) -> bool:
+            raise ValueError("neither")
+
+    with pytest.raises(TypeError, match="dropout expects a number for p; got <"):
+        F.dropout(zk.zeros(2), Stubborn())  # type: ignore[arg-type]
