@@ -87,24 +87,31 @@ def with_company(shares: Array, words: list[list[int]]) -> Array:
     """The shares with what the other marks of the same word say.
 
     Let L = p(symbol)/p(none) · r/(1 − r) be how much better a mark's looks fit a symbol than none, r the share of
-    "none" among SYMBOLS' training. A word is a number or something else. In a number a mark is a symbol but for a
-    share STRAY; elsewhere none, but for a share ALIKE that looks like a symbol:
+    "none" in the training of the network. A word is a number or something else. In a number a mark is a symbol but for
+    a share STRAY; elsewhere none, but for a share ALIKE that looks like a symbol:
 
         P(number) / P(other) = NUMBER/(1 − NUMBER) · Π ((1 − STRAY)·L + STRAY) / (ALIKE·L + 1 − ALIKE)
 
-    and what looked like a symbol is one with certainty in a number, and with probability REALLY elsewhere.
+        p(symbol) = P(number) · (1 − STRAY)·L / ((1 − STRAY)·L + STRAY)
+                  + P(other) · REALLY · ALIKE·L / (ALIKE·L + 1 − ALIKE)
+
+    since what looks like a symbol is one with certainty in a number, and with probability REALLY elsewhere. Which
+    symbol it is, a mark's own shares say. A word of one mark is left as it is.
     """
     told = np.array(shares, np.float64)
     none = np.clip(told[:, -1], 1e-6, 1 - 1e-6)
     likely = np.clip((1 - none) / none * PRIOR_NONE / (1 - PRIOR_NONE), 1 / STRONGEST, STRONGEST)
-    single = ((1 - STRAY) * likely + STRAY) / (ALIKE * likely + 1 - ALIKE)
+    in_number = (1 - STRAY) * likely + STRAY
+    elsewhere = ALIKE * likely + 1 - ALIKE
     for word in words:
-        odds = NUMBER / (1 - NUMBER)
-        for i in word:
-            odds *= single[i]
-        keep = (odds + REALLY) / (odds + 1) if len(word) > 1 else 1.0
-        told[word, :-1] *= keep
-        told[word, -1] = 1 - told[word, :-1].sum(axis=1)
+        if len(word) < 2:
+            continue
+        odds = NUMBER / (1 - NUMBER) * float(np.prod(in_number[word] / elsewhere[word]))
+        number = odds / (1 + odds)
+        symbol = number * (1 - STRAY) * likely[word] / in_number[word]
+        symbol += (1 - number) * REALLY * ALIKE * likely[word] / elsewhere[word]
+        told[word, :-1] *= (symbol / (1 - none[word]))[:, None]
+        told[word, -1] = 1 - symbol
     return told
 
 
