@@ -80,9 +80,25 @@ def test_letters_for_company_make_a_digit_doubtful_and_digits_do_not():
         assert (told >= 0).all()
 
 
-def test_a_word_alone_is_left_as_the_network_sees_it():
-    shares = certain("4", NONE)
-    np.testing.assert_allclose(with_company(shares, [[0], [1]]), shares)
+def test_a_mark_alone_on_its_page_is_left_as_the_network_sees_it():
+    shares = certain("4")
+    np.testing.assert_allclose(with_company(shares, [[0]]), shares)
+
+
+def test_a_word_of_one_mark_has_the_page_for_company():
+    """A stripe among stains is no one; a digit in a cell beside other cells is a digit."""
+    stains = with_company(certain("1", NONE, NONE, NONE), [[0], [1], [2], [3]])
+    cells = with_company(certain("1", "5", "4", "7"), [[0], [1], [2], [3]])
+    assert stains[0, :10].sum() < 0.5
+    assert cells[0, :10].sum() > 0.9
+
+
+def test_one_doubtful_mark_in_a_number_is_a_digit_and_a_plain_letter_in_it_is_not():
+    """In a number 3 marks of 100 are none, and not a third as in the training: Bayes' rule with another prior."""
+    doubtful = certain("4", "2", "7", "7")
+    doubtful[2] = 0.4 * certain("7")[0] + 0.6 * certain(NONE)[0]
+    assert with_company(doubtful, [[0, 1, 2, 3]])[2, 7] > 0.7
+    assert with_company(certain("4", "2", NONE, "7", share=0.99), [[0, 1, 2, 3]])[2, -1] > 0.5
 
 
 def test_words_are_parted_where_there_is_paper():

@@ -18,6 +18,8 @@ NEVER_ALONE = ".,:/()°"
 """Signs that mean nothing by themselves: a lone mark that looks like one is a digit, or none."""
 BETWEEN = ",:/"
 """Signs that stand between two others: none opens or closes a line."""
+THOUSANDS = 3.0
+"""A comma with exactly three digits behind it is so many times likelier, and any other so many times less likely."""
 RARE = 0.25
 """Each sign is so many times as frequent among digits, against them, as in the training's pictures."""
 TALL = 0.6  # what is at least so tall, in heights of its line, may tell where the line stands
@@ -40,7 +42,7 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
     its looks alone; and where it is the only one, digits are LONE times as likely as they were in training, and the
     signs of NEVER_ALONE out of the question. Elsewhere signs are RARE, those that stand BETWEEN two are at neither end,
     and a parenthesis is as likely as its other half: p("(" at i) is multiplied by max over j > i of p(")" at j), and
-    p(")" at j) likewise.
+    p(")" at j) likewise. A comma parts thousands (THOUSANDS).
     Shapes: shares (N, symbols) of the line's N marks → the same.
     """
     told = np.array(shares, np.float64)
@@ -51,6 +53,7 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
         for i in range(len(line)):
             told[i, SYMBOLS.index("(")] *= closing[i + 1 :].max(initial=0.0)
             told[i, SYMBOLS.index(")")] *= opening[:i].max(initial=0.0)
+            told[i, SYMBOLS.index(",")] *= THOUSANDS if _digits_behind(shares, i) == 3 else 1 / THOUSANDS
     for i, mark in enumerate(line):
         around = reference(line, i, shares)
         if around is not None:
@@ -62,6 +65,12 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
             told[i, [SYMBOLS.index(sign) for sign in NEVER_ALONE]] = 0
     rows: Array = told / told.sum(axis=1, keepdims=True)
     return rows
+
+
+def _digits_behind(shares: Array, i: int) -> int:
+    """How many marks behind mark i look like digits, up to the first that does not."""
+    others = np.flatnonzero(shares[i + 1 :, :_N].sum(axis=1) <= 0.5)
+    return int(others[0]) if others.size else len(shares) - i - 1
 
 
 def reference(line: list[Mark], i: int, shares: Array) -> tuple[float, float] | None:
@@ -96,7 +105,9 @@ def with_company(shares: Array, words: list[list[int]]) -> Array:
                   + P(other) · REALLY · ALIKE·L / (ALIKE·L + 1 − ALIKE)
 
     since what looks like a symbol is one with certainty in a number, and with probability REALLY elsewhere. Which
-    symbol it is, a mark's own shares say. A word of one mark is left as it is.
+    symbol it is, a mark's own shares say. Of a word of one mark all marks of the page tell whether it is a number: a
+    stripe among the stains of a photograph is no one. A page of one mark is left as it is.
+    Shapes: shares (N, symbols) of the page's N marks → the same; `words` are the numbers of their marks.
     """
     told = np.array(shares, np.float64)
     none = np.clip(told[:, -1], 1e-6, 1 - 1e-6)
@@ -104,10 +115,11 @@ def with_company(shares: Array, words: list[list[int]]) -> Array:
     in_number = (1 - STRAY) * likely + STRAY
     elsewhere = ALIKE * likely + 1 - ALIKE
     for word in words:
-        if len(word) < 2:
+        company = word if len(word) > 1 else list(range(len(told)))
+        if len(company) < 2:
             continue
-        odds = NUMBER / (1 - NUMBER) * float(np.prod(in_number[word] / elsewhere[word]))
-        number = odds / (1 + odds)
+        odds = np.log(NUMBER / (1 - NUMBER)) + float(np.log(in_number[company] / elsewhere[company]).sum())
+        number = 1 / (1 + np.exp(-np.clip(odds, -50, 50)))
         symbol = number * (1 - STRAY) * likely[word] / in_number[word]
         symbol += (1 - number) * REALLY * ALIKE * likely[word] / elsewhere[word]
         told[word, :-1] *= (symbol / (1 - none[word]))[:, None]

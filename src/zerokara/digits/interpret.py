@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -128,18 +129,14 @@ def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:
     """Looks, place and company of every mark, all lines in one go."""
     marks = [mark for line in lines for mark in line]
     views, ten = looks.views(marks), looks.ten(marks)
-    told: list[list[Told]] = []
-    start = 0
-    for line in lines:
-        looked = looks.shares(line)
-        shares = with_company(with_place(looked, line), words(line))
-        told.append([])
-        for i, mark in enumerate(line):
-            full = shares[i].copy()
-            full[:_N] = shares[i, :_N].sum() * ten[start + i]
-            told[-1].append(_judged(mark, views[start + i], ten[start + i], full, float(looked[i, -1])))
-        start += len(line)
-    return told
+    looked = [looks.shares(line) for line in lines]
+    starts = np.cumsum([0, *map(len, lines)])
+    groups = [[int(start) + i for i in word] for start, line in zip(starts, lines, strict=False) for word in words(line)]
+    placed = np.concatenate([with_place(shares, line) for shares, line in zip(looked, lines, strict=True)])
+    alone, shares = np.concatenate(looked)[:, -1], with_company(placed, groups)
+    shares[:, :_N] = shares[:, :_N].sum(axis=1, keepdims=True) * ten
+    told = [_judged(mark, views[i], ten[i], shares[i], float(alone[i])) for i, mark in enumerate(marks)]
+    return [told[start:end] for start, end in pairwise(starts)]
 
 
 def _judged(mark: Mark, view: Array, ten: Array, shares: Array, looks_none: float) -> Told:

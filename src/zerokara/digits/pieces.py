@@ -10,7 +10,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits.company import TALL
 from zerokara.digits.ink import EDGE
-from zerokara.digits.marks import Mark, join
+from zerokara.digits.marks import Mark, join, overlap
 from zerokara.digits.segment import in_lines
 from zerokara.digits.stroke import depth, stroke_width
 from zerokara.digits.symbols import DIGITS, SYMBOLS
@@ -26,6 +26,8 @@ COST = 0.1
 LONGEST, MOST_PARTS = 4, 40
 SMALL = 0.45  # what is smaller, in heights of what it was joined to, is a dot, a comma or a bar
 SHORT_LINE = 0.45  # what is lower, in heights of the page's digits, makes no line of its own
+HANGING = 0.7  # … nor what is lower than this, alone in its line, and shares rows with a digit beside it
+OVER = 0.06  # in heights: a comma reaches so far under the digit behind it
 NEAR = 1.3  # a sign stands no farther from a digit than so many heights of it
 ABOVE_OR_BELOW = 0.85  # … and its middle no farther from the digit's middle
 SHORT = 0.7  # a piece of a sign is at most so tall, in heights of the digits
@@ -81,7 +83,7 @@ def _parted(mark: Mark, shares: Shares) -> list[Mark]:
         best.append(max(ways))
     cut = [pieces[span] for span in best[-1][1]]
     least = min(plain[span] for span in best[-1][1])
-    apart = all(a.box[2] <= b.box[0] for a, b in pairwise(cut))
+    apart = all(a.box[2] - b.box[0] <= OVER * mark.height for a, b in pairwise(cut))
     small = min(piece.height for piece in cut) < 0.5 * mark.height
     makes_sense = least > whole + CLEAR and least > (SURE if whole > NONSENSE else LIKELY)
     return cut if makes_sense or (apart and small and least > PLAIN) else [mark]
@@ -108,11 +110,25 @@ def lined_up(lines: list[list[Mark]], rest: list[Mark], shares: Shares) -> tuple
     inside = {id(mark) for line in lines for mark in line}
     fallen = [m for m in loose if len(m.parts) != 1 and m.height >= TALL * height and m.width < 4 * m.height]
     rescued = {id(mark) for mark in fallen} if any(mark.parts for mark in rest) else set()
-    tall = [m for m in marks if (id(m) in inside and m.height >= SHORT_LINE * height) or id(m) in rescued]
+    hanging = {id(line[0]) for line in lines if len(line) == 1 and _hangs(line[0], marks, height)}
+    tall = [
+        mark
+        for mark in marks
+        if id(mark) in rescued
+        or (id(mark) in inside and id(mark) not in hanging and mark.height >= SHORT_LINE * height)
+    ]
     if len(tall) == len(inside) and not rescued:
         return lines, loose
     kept = {id(mark) for mark in tall}
     return in_lines(tall), [mark for mark in marks if id(mark) not in kept]
+
+
+def _hangs(mark: Mark, marks: list[Mark], height: float) -> bool:
+    """Whether a short mark shares rows with a taller one beside it: a comma below its line, or a degree above it."""
+    return mark.height < HANGING * height and any(
+        other.height >= mark.height / HANGING and overlap(mark, other, 1) > 0 and _between(other, mark) <= height
+        for other in marks
+    )
 
 
 def attached(lines: list[list[Mark]], rest: list[Mark]) -> tuple[list[list[Mark]], set[int]]:
