@@ -5,6 +5,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 from benchmarks.reader_symbols import DROP, SMALL, _beside, _page, _written
+from PIL import Image, ImageDraw, ImageFont
 
 from tests.digits.drawing import PLAIN
 from zerokara import digits
@@ -121,6 +122,37 @@ def test_on_digits_both_ways_of_reading_agree_to_the_last_bit(name):
 )
 def test_signs_are_read(text):
     assert digits.read(row(text)).text == text
+
+
+def ruled(pen, size):
+    for y in range(10, size[1], 35):
+        pen.line((0, y, size[0], y), fill=(120, 170, 230), width=2)
+
+
+def underlined(pen, size):
+    pen.line((20, size[1] - 18, size[0] - 20, size[1] - 20), fill=(0, 0, 0), width=5)
+
+
+@pytest.mark.parametrize("lines", [ruled, underlined])
+@pytest.mark.parametrize("text", ["12+3=15", "-7", "3.14"])
+def test_taking_lines_of_the_paper_away_takes_no_sign_with_them(text, lines):
+    paper = Image.fromarray(row(text)).convert("RGB")
+    lines(ImageDraw.Draw(paper), paper.size)
+    assert digits.read(paper).text == text
+
+
+def test_two_columns_of_prices_keep_the_gap_between_them():
+    gap = np.full((200, 160), 255, np.uint8)
+    parts = [np.pad(row(text), [(0, 200), (0, 0)], constant_values=255)[:200] for text in ("3.14", "-7")]
+    assert digits.read(np.concatenate([parts[0], gap, parts[1]], axis=1)).text == "3.14 -7"
+
+
+def test_letters_of_print_are_refused():
+    paper = Image.new("L", (400, 160), 255)
+    ImageDraw.Draw(paper).text((40, 20), "ABE", font=ImageFont.load_default(90), fill=0)
+    reading = digits.read(paper)
+    assert reading.text == "???"
+    assert all(digit.why for digit in reading.digits)
 
 
 def test_with_digits_only_there_is_no_sign():
