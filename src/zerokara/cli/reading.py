@@ -21,7 +21,7 @@ def plain(reading: Reading) -> None:
         return
     say(f"{safe(reading.name)}: {' / '.join(reading.text.splitlines())}")
     if reading.message:
-        say(f"  {reading.message}")
+        say(f"  {words(reading.message)}")
     for digit in reading.digits:
         say(f"  {digit.symbol}: {shares(digit)}")
 
@@ -34,21 +34,22 @@ def shares(digit: Digit) -> str:
     if digit.is_digit:
         told = "  ".join(f"{i} {percent(p)}" for i, p in _by_size(digit)[:3])
     else:
-        told = f"{digit.why or percent(digit.probability)}  {phrase('digit')} {percent(digit.digit_probability)}"
+        told = words(digit.why) if digit.why else percent(digit.probability)
+        told += f"  {phrase('digit')} {percent(digit.digit_probability)}"
     if digit.is_digit and digit.digit_probability < DOUBT:
         told += f"  {phrase('digit')} {percent(digit.digit_probability)}"
-    return told + (f"  {phrase('unsure', digit.doubt)}" if digit.doubt else "")
+    return told + (f"  {phrase('unsure', words(digit.doubt))}" if digit.doubt else "")
 
 
 PHRASES = {
-    "digit": ("a digit at all:", "そもそも数字である確率："),
+    "digit": ("a digit at all:", "数字である確率："),
     "unsure": ("not sure: {}", "不確か：{}"),
 }
 
 
-def phrase(name: str, *words: str) -> str:
+def phrase(name: str, *parts: str) -> str:
     """A phrase in the language of the command."""
-    return PHRASES[name][current() == "ja"].format(*words)
+    return PHRASES[name][current() == "ja"].format(*parts)
 
 
 def picture(reading: Reading) -> None:

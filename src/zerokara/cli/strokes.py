@@ -11,6 +11,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.cli.console import safe
+from zerokara.cli.results import told, words
 from zerokara.digits import Digit, Reader, Reading
 from zerokara.io import write_atomically
 from zerokara.report import percent
@@ -43,15 +44,16 @@ class Strokes:
 
 @dataclass(frozen=True)
 class Refused:
-    """A mark that was read as no digit, and why."""
+    """A mark that was read as no digit, and why; `told` is the same in the language of the command."""
 
     symbol: str
     why: str
+    told: str = ""
 
     @property
     def sentence(self) -> str:
         """In words."""
-        return f"{self.symbol}: {self.why}"
+        return f"{self.symbol}: {self.told or self.why}"
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -62,22 +64,28 @@ def strokes(found: Reading, reader: Reader, folder: Path, taken: set[str]) -> Se
     """Explain every mark of a reading; digits' pictures are written into the folder under names of their own."""
     from zerokara.digits.strokes import decided  # here: plain reading does without gradients
 
-    told: list[Strokes | Refused] = []
+    marks: list[Strokes | Refused] = []
     names = _names(stem_of(found), taken)
     for digit in found.digits:
         if not digit.is_digit:
-            told.append(Refused(digit.symbol, why_not(digit)))
+            marks.append(Refused(digit.symbol, why_not(digit), why_not_told(digit)))
             continue
         what, name = decided(digit.view, digit.digit, reader), next(names)
         taken.add(name)
-        told.append(Strokes(digit.digit, what, write_atomically(folder / name, png(as_pixels(drawn(digit, what))))))
-    return told
+        marks.append(Strokes(digit.digit, what, write_atomically(folder / name, png(as_pixels(drawn(digit, what))))))
+    return marks
 
 
 def why_not(digit: Digit) -> str:
     """Why a mark is no digit: it is a sign, or it was refused; and what else it may be."""
     likely = ", ".join(f"{symbol} {percent(share)}" for symbol, share in digit.alternatives[:3])
     return f"refused: {digit.why} ({likely})" if digit.why else f"a sign ({likely})"
+
+
+def why_not_told(digit: Digit) -> str:
+    """`why_not` in the language of the command."""
+    likely = ", ".join(f"{symbol} {percent(share)}" for symbol, share in digit.alternatives[:3])
+    return told("refused", why=words(digit.why), likely=likely) if digit.why else told("sign", likely=likely)
 
 
 def stem_of(found: Reading) -> str:

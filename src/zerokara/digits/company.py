@@ -12,7 +12,7 @@ from zerokara.arrays import Array
 from zerokara.digits.marks import Mark
 from zerokara.digits.symbols import DIGITS, SYMBOLS, place_scores
 
-LONE = 50.0
+LONE = 20.0
 """A picture with a single mark shows so many times more often a digit than the training's pictures do."""
 NEVER_ALONE = ".,:/()°"
 """Signs that mean nothing by themselves: a lone mark that looks like one is a digit, or none."""
@@ -20,7 +20,7 @@ BETWEEN = ",:/"
 """Signs that stand between two others: none opens or closes a line."""
 THOUSANDS = 3.0
 """A comma with exactly three digits behind it is so many times likelier, and any other so many times less likely."""
-RARE = 0.25
+RARE = 0.15
 """Each sign is so many times as frequent among digits, against them, as in the training's pictures."""
 TALL = 0.6  # what is at least so tall, in heights of its line, may tell where the line stands
 NEAREST = 4

@@ -8,12 +8,12 @@ from itertools import pairwise
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.digits.company import with_company, with_place, words
+from zerokara.digits.company import reference, with_company, with_place, words
 from zerokara.digits.look import Sight
 from zerokara.digits.marks import Mark
 from zerokara.digits.pieces import attached, gathered, guarded, lined_up, parted
 from zerokara.digits.settle import settle
-from zerokara.digits.symbols import DIGITS, NONE, SIGNS, SYMBOLS
+from zerokara.digits.symbols import DIGITS, NONE, PLACES, SIGNS, SYMBOLS
 from zerokara.digits.view import prepare
 from zerokara.models.committee import Reader
 
@@ -23,6 +23,8 @@ SPECK = 0.8
 """A dot or a bar that no digit could be is a sign from this probability on, and dirt below it."""
 PLAIN_SPECK = 0.97
 """… and at either end of a line only from this one on."""
+MISPLACED = 2.5
+"""… and nowhere farther from its usual height on the line than so many deviations."""
 
 _N = len(DIGITS)
 
@@ -99,11 +101,12 @@ def with_signs(sight: Sight, looks: Looks) -> list[list[Told]]:
     alone = [[mark] for mark in loose if id(mark) in firm and id(mark) not in taken]
     whole = [gathered(line, looks.shares, _usual_height([line])) for line in grown]
     lines = sorted([*whole, *alone], key=lambda line: float(np.mean([m.box[1] + m.box[3] for m in line])))
-    return [
-        kept
-        for line in _told(lines, looks)
-        if (kept := [one for i, one in enumerate(line) if id(one.mark) in firm or _is_sign(line, i)])
-    ]
+    told = _told(lines, looks)
+    kept = [[one.mark for i, one in enumerate(line) if id(one.mark) in firm or _is_sign(line, i)] for line in told]
+    if sum(map(len, kept)) == sum(map(len, lines)):
+        return told
+    kept = [line for line in kept if line]
+    return _told(kept, looks) if kept else []  # dirt is no company
 
 
 def _usual_height(lines: list[list[Mark]]) -> float:
@@ -112,10 +115,13 @@ def _usual_height(lines: list[list[Mark]]) -> float:
 
 
 def _is_sign(line: list[Told], i: int) -> bool:
-    """Whether what is too small for a digit is plainly a sign: commas stand between digits, degrees behind them."""
+    """Whether what is too small for a digit is plainly a sign: commas stand between digits, degrees behind them.
+
+    And where it stands and how large it is must fit: the bar of a five that does not touch it is no minus.
+    """
     told = line[i]
     likely = float(told.shares[SYMBOLS.index(told.symbol)])
-    if told.symbol not in SIGNS or likely < SPECK:
+    if told.symbol not in SIGNS or likely < SPECK or not _in_place(line, i):
         return False
     left, right = (any(one.symbol in (*DIGITS, NONE) for one in side) for side in (line[:i], line[i + 1 :]))
     if told.symbol in ",:":
@@ -125,13 +131,23 @@ def _is_sign(line: list[Told], i: int) -> bool:
     return told.symbol != "." or (left and right) or likely >= PLAIN_SPECK
 
 
+def _in_place(line: list[Told], i: int) -> bool:
+    """Whether a sign stands at most MISPLACED deviations from where signs of its kind stand."""
+    around = reference([one.mark for one in line], i, np.stack([one.shares for one in line]))
+    if around is None:
+        return True
+    height, middle = around
+    mark, place = line[i].mark, PLACES[line[i].symbol]
+    return abs(((mark.box[1] + mark.box[3]) / 2 - middle) / height - place.centre) <= MISPLACED * place.centre_spread
+
+
 def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:
     """Looks, place and company of every mark, all lines in one go."""
     marks = [mark for line in lines for mark in line]
     views, ten = looks.views(marks), looks.ten(marks)
     looked = [looks.shares(line) for line in lines]
     starts = np.cumsum([0, *map(len, lines)])
-    groups = [[int(start) + i for i in word] for start, line in zip(starts, lines, strict=False) for word in words(line)]
+    groups = [[int(n) + i for i in word] for n, line in zip(starts, lines, strict=False) for word in words(line)]
     placed = np.concatenate([with_place(shares, line) for shares, line in zip(looked, lines, strict=True)])
     alone, shares = np.concatenate(looked)[:, -1], with_company(placed, groups)
     shares[:, :_N] = shares[:, :_N].sum(axis=1, keepdims=True) * ten
