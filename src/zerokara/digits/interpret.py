@@ -55,7 +55,8 @@ class Looks:
 
     def __init__(self, reader: Reader, symbols: Reader) -> None:
         self.reader, self.symbols = reader, symbols
-        self._seen: dict[int, tuple[Mark, Array, Array]] = {}
+        self._seen: dict[int, tuple[Mark, Array, Array]] = {}  # holds the marks, so that no id is given twice
+        self._ten: dict[int, Array] = {}
 
     def views(self, marks: list[Mark]) -> Array:
         """(N, 28, 28)."""
@@ -69,7 +70,11 @@ class Looks:
 
     def ten(self, marks: list[Mark]) -> Array:
         """How probable each digit is, (N, 10): the network of digits."""
-        return self.reader.probabilities(self.views(marks))
+        new = list({id(mark): mark for mark in marks if id(mark) not in self._ten}.values())
+        if new:
+            for mark, ten in zip(new, self.reader.probabilities(self.views(new)), strict=True):
+                self._ten[id(mark)] = ten
+        return np.stack([self._ten[id(mark)] for mark in marks])
 
     def sure(self, marks: list[Mark]) -> Array:
         """The probability of the likeliest digit, (N,)."""
