@@ -12,7 +12,7 @@ from zerokara.arrays import Array
 from zerokara.digits.marks import Mark
 from zerokara.digits.symbols import DIGITS, SYMBOLS, place_scores
 
-LONE = 20.0
+LONE = 50.0
 """A picture with a single mark shows so many times more often a digit than the training's pictures do."""
 NEVER_ALONE = ".,:/()°"
 """Signs that mean nothing by themselves: a lone mark that looks like one is a digit, or none."""
