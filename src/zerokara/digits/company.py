@@ -20,7 +20,7 @@ BETWEEN = ",:/"
 """Signs that stand between two others: none opens or closes a line."""
 THOUSANDS = 3.0
 """A comma with exactly three digits behind it is so many times likelier, and any other so many times less likely."""
-RARE = 0.15
+RARE = 0.25
 """Each sign is so many times as frequent among digits, against them, as in the training's pictures."""
 TALL = 0.6  # what is at least so tall, in heights of its line, may tell where the line stands
 NEAREST = 4
