@@ -1,6 +1,7 @@
 """How well the shipped reader reads: MNIST's test part, and drawings of people whom it never met.
 
-    python -m benchmarks.reader --drawn FOLDER --mnist FOLDER [--model FILE]
+    python -m benchmarks.reader --drawn FOLDER --mnist FOLDER [--model FILE] [--digits-only]
+    python -m benchmarks.reader --symbols 200 [--mnist FOLDER] [--fonts FOLDER] [--photos FOLDER]
     python -m benchmarks.reader --scenes 2000 [--mnist FOLDER] [--only squared] [--jobs 2] [--mistakes]
 
 FOLDER of the drawings holds labels.csv (file, label, source; `|` in a label separates lines). Printed are the accuracy
@@ -17,10 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import reader_symbols
 from benchmarks.scenes.measure import outcomes, table
 from zerokara import digits
 from zerokara.arrays import Array
 from zerokara.data import load
+from zerokara.data.listing import is_picture
 from zerokara.digits import Reader, Reading
 from zerokara.training.metrics import expected_calibration_error
 
@@ -52,12 +55,21 @@ def main() -> None:
     parser.add_argument("--drawn", type=Path, help="folder with labels.csv and the drawings")
     parser.add_argument("--mnist", type=Path, help="folder with MNIST's four files")
     parser.add_argument("--model", type=Path, help="another reader's weights")
+    parser.add_argument("--digits-only", action="store_true", help="every mark is read as a digit")
+    parser.add_argument("--symbols", type=int, default=0, help="rows with signs, letters and doodles, of each kind")
+    parser.add_argument("--fonts", type=Path, action="append", default=[], help="folders with fonts for printed rows")
+    parser.add_argument("--photos", type=Path, help="folder with photographs without digits")
     parser.add_argument("--scenes", type=int, help="so many scenes drawn by rule, of every kind alike many")
     parser.add_argument("--only", default="", help="only the kinds of scenes whose names hold this")
-    parser.add_argument("--seed", type=int, default=0, help="the first seed of every kind of scenes")
+    parser.add_argument("--seed", type=int, default=0, help="the first seed of every kind of scenes, and of the rows")
     parser.add_argument("--jobs", type=int, default=1, help="processes that read scenes")
     parser.add_argument("--mistakes", action="store_true", help="list every scene that was not read wholly right")
     options = parser.parse_args()
+    if options.symbols:
+        test = load("mnist", data_dir=options.mnist, download=False).test if options.mnist else None
+        photos = sorted(p for p in options.photos.iterdir() if is_picture(p)) if options.photos else []
+        reader_symbols.report(options.symbols, test, options.fonts, photos, options.seed or reader_symbols.SEED)
+        return
     if options.scenes is not None:
         _report_scenes(parser, options)
         return
@@ -65,7 +77,7 @@ def main() -> None:
     if options.mnist:
         _report_mnist(reader, options.mnist)
     if options.drawn:
-        _report_drawings(list(read_all(options.drawn, reader)))
+        _report_drawings(list(read_all(options.drawn, reader, options.digits_only)))
 
 
 def _report_scenes(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -85,11 +97,12 @@ def _report_scenes(parser: argparse.ArgumentParser, options: argparse.Namespace)
             print(f"    {one.kind} {one.seed}: {truth or 'nothing'}, read as {text or 'nothing'}")
 
 
-def read_all(folder: Path, reader: Reader) -> Iterator[Answer]:
+def read_all(folder: Path, reader: Reader, only: bool = False) -> Iterator[Answer]:
     """Read every drawing that labels.csv names."""
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as table:
         for row in csv.DictReader(table):
-            yield Answer(row["file"], row["source"], row["label"], digits.read(folder / row["file"], reader))
+            reading = digits.read(folder / row["file"], reader, digits_only=only)
+            yield Answer(row["file"], row["source"], row["label"], reading)
 
 
 def _report_mnist(reader: Reader, folder: Path) -> None:

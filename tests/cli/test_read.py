@@ -42,17 +42,44 @@ def test_json_is_one_object_a_line_as_promised(weights: Path, tmp_path: Path, ca
     assert (code, error, len(lines)) == (0, "", 2)
     assert [line["file"] for line in lines] == [str(one), str(many)]
     for line, count in zip(lines, (1, 3), strict=True):
-        assert set(line) == {"file", "digits", "text"}
-        assert line["text"] == "".join(str(digit["digit"]) for digit in line["digits"])
+        assert {"file", "digits", "text"} <= set(line) <= {"file", "digits", "text", "message"}
+        assert line["text"] == "".join(digit["symbol"] for digit in line["digits"])
         assert len(line["digits"]) == count
         for digit in line["digits"]:
-            assert set(digit) == {"digit", "probabilities", "box"}
+            fields = {"digit", "probabilities", "box", "symbol", "digit_probability"}
+            assert fields <= set(digit) <= fields | {"why"}
+            assert 0 <= digit["digit_probability"] <= 1
+            assert ("why" in digit) == (digit["symbol"] == "?")
             assert len(digit["probabilities"]) == 10
             assert sum(digit["probabilities"]) == pytest.approx(1, abs=1e-4)
             assert digit["digit"] == int(np.argmax(digit["probabilities"]))
             left, top, right, bottom = digit["box"]
             assert 0 <= left < right
             assert 0 <= top < bottom <= 120
+
+
+def test_with_digits_only_every_mark_is_read_as_the_likeliest_digit(
+    weights: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    """However unsure a reader is: this one has learned nothing."""
+    path = draw(tmp_path / "three.png", 3)
+    out = run_here(capsys, "read", path, "--json", "--digits-only", "--model", weights)[1]
+    told = json.loads(out)
+    assert told["text"] == "".join(str(digit["digit"]) for digit in told["digits"])
+    assert len(told["digits"]) == 3
+    assert "message" not in told
+
+
+def test_uncertain_answers_look_uncertain(weights: Path, tmp_path: Path, capsys: Captured) -> None:
+    """A reader that has learned nothing gives every digit a tenth: that is below the threshold."""
+    path = draw(tmp_path / "one.png")
+    out = run_here(capsys, "read", path, "--model", weights)[1]
+    assert out.startswith(f"{path}: ?\n")
+    assert "not sure: " in out
+    told = json.loads(run_here(capsys, "read", path, "--json", "--explain", "--model", weights)[1])
+    (digit,) = told["digits"]
+    assert digit["why"].startswith("not sure: ")
+    assert digit["explanation"]["why"].startswith("refused: not sure: ")
 
 
 def test_a_blank_picture_has_no_digit_and_is_no_error(weights: Path, tmp_path: Path, capsys: Captured) -> None:

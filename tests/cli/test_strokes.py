@@ -27,7 +27,7 @@ def test_json_keeps_its_form_and_gains_the_explanation(tmp_path: Path, capsys: C
     path, folder = draw(tmp_path / "one.png"), tmp_path / "seen"
     line = json.loads(run_here(capsys, "read", path, "--explain", "--json", "--save-view", folder)[1])
     digit = line["digits"][0]
-    assert set(digit) == {"digit", "probabilities", "box", "explanation"}
+    assert set(digit) == {"digit", "probabilities", "box", "symbol", "digit_probability", "explanation"}
     assert sum(digit["explanation"]["places"].values()) == pytest.approx(1)
     assert Path(digit["explanation"]["picture"]) == folder / "one.png.strokes.png"
     assert sorted(p.name for p in folder.iterdir()) == ["one.png.strokes.png", "one.png.view.png"]

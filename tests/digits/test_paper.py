@@ -138,3 +138,25 @@ def test_what_was_taken_for_paper_can_be_seen():
     assert red[41, 60:120].mean() > 0.9
     assert not red[60:140, 50:130].any()
     assert (seen[60:140, 50:130].max(axis=2) < 0.2).any()
+
+
+@pytest.mark.parametrize("digit", [0, 1, 2, 3, 5, 6, 7, 8, 9])
+def test_digits_drawn_twice_as_wide_are_read(digit):
+    wide = Image.fromarray(sheet(digits=(digit,))).resize((2 * SIZE[0], SIZE[1]))
+    assert read(wide).text == str(digit)
+
+
+@pytest.mark.parametrize("digit", [2, 4, 5, 7])
+def test_a_digit_struck_out_is_no_eight(digit):
+    assert read(sheet(lambda pen: pen.line((40, 105, 160, 95), fill=(0, 0, 0), width=8), digits=(digit,))).text in (
+        str(digit),
+        "?",
+    )
+
+
+@pytest.mark.parametrize("angle", [0.3, 1, 2])
+def test_the_edge_of_a_shadow_is_no_digit(angle):
+    y, x = np.mgrid[:200, :420]
+    across = (x - 210) * np.cos(angle) + (y - 100) * np.sin(angle)
+    lit = 235 * (1 - 0.3 / (1 + np.exp(-across / 4)))
+    assert not any(sign.isdigit() for sign in read(np.repeat(lit[..., None], 3, axis=2).astype(np.uint8)).text)

@@ -120,7 +120,8 @@ def test_a_reading_as_json_has_the_promised_fields():
     told = json.loads(read(sheet((1, (60, 40), 110), (9, (260, 40), 110))).to_json())
     assert list(told) == ["file", "digits", "text"]
     assert told["text"] == "19"
-    assert [list(digit) for digit in told["digits"]] == [["digit", "probabilities", "box"]] * 2
+    fields = ["digit", "probabilities", "box", "symbol", "digit_probability"]
+    assert [list(digit) for digit in told["digits"]] == [fields] * 2
     assert all(len(digit["probabilities"]) == 10 and len(digit["box"]) == 4 for digit in told["digits"])
 
 

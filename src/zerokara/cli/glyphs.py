@@ -14,18 +14,44 @@ GLYPHS = (
 )
 """The ten digits, 5 × 7 points."""
 
+SIGNS = {
+    ".": ("00000", "00000", "00000", "00000", "00000", "01100", "01100"),
+    ",": ("00000", "00000", "00000", "00000", "01100", "00100", "01000"),
+    "-": ("00000", "00000", "00000", "11111", "00000", "00000", "00000"),
+    "+": ("00000", "00100", "00100", "11111", "00100", "00100", "00000"),
+    "×": ("00000", "10001", "01010", "00100", "01010", "10001", "00000"),
+    "÷": ("00000", "00100", "00000", "11111", "00000", "00100", "00000"),
+    "=": ("00000", "00000", "11111", "00000", "11111", "00000", "00000"),
+    "/": ("00001", "00010", "00010", "00100", "01000", "01000", "10000"),
+    ":": ("00000", "01100", "01100", "00000", "01100", "01100", "00000"),
+    "%": ("11001", "11001", "00010", "00100", "01000", "10011", "10011"),
+    "¥": ("10001", "01010", "11111", "00100", "11111", "00100", "00100"),
+    "$": ("00100", "01111", "10100", "01110", "00101", "11110", "00100"),
+    "(": ("00010", "00100", "01000", "01000", "01000", "00100", "00010"),
+    ")": ("01000", "00100", "00010", "00010", "00010", "00100", "01000"),
+    "°": ("01100", "10010", "10010", "01100", "00000", "00000", "00000"),
+    "?": ("01110", "10001", "00001", "00010", "00100", "00000", "00100"),
+}
+"""What may stand beside them; other characters are left blank."""
+
+_BLANK = ("00000",) * 7
+
 HEIGHT = 7
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def big(digits: str, *, blocks: bool = True) -> list[str]:
-    """The digits side by side, seven lines high, two characters to a point."""
+    """Digits and signs side by side, seven lines high, two characters to a point."""
     ink = "██" if blocks else "##"
     lines = []
     for row in range(HEIGHT):
-        points = "0".join(GLYPHS[int(digit)][row] for digit in digits)
+        points = "0".join(_glyph(digit)[row] for digit in digits)
         lines.append("".join(ink if point == "1" else "  " for point in points))
     return lines
+
+
+def _glyph(symbol: str) -> tuple[str, ...]:
+    return GLYPHS[int(symbol)] if symbol in "0123456789" else SIGNS.get(symbol, _BLANK)
 
 
 def bar(share: float, width: int, *, blocks: bool = True) -> str:

@@ -131,9 +131,14 @@ HELP: dict[str, str] = {
         "付属のリーダーの代わりに使う、自分のリーダーの重み。"
     ),
     "Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain; "
-    "and what was taken for paper (NAME.paper.png, in red: lines, boxes, rules), if anything was.": (
+    "and what was taken for paper (NAME.paper.png, in red: lines, boxes, rules), if anything was; and why a mark was "
+    "refused.": (
         "どの線が決め手になったかを示し、図（NAME.strokes.png）を --save-view のフォルダーか zerokara-explain に書きます。"
         "紙の罫線や枠とみなしたものがあれば、それも赤で描きます (NAME.paper.png)。"
+        "読まなかった印については、その理由も示します。"
+    ),
+    "Read every mark as the digit that it resembles most, and leave out signs that are too small for one.": (
+        "どの印も、最も似ている数字として読みます。数字にしては小さすぎる記号は省きます。"
     ),
     "A training with an expected result, by its name": "結果の予想値が付いた学習（レシピ）の名前",
     "A model": "モデルの名前",

@@ -113,6 +113,12 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "ネットワークが見たことのない人の手描き数字を、どれだけ読めるでしょうか。",
     ),
     # ── readings
+    (r"no digit found: a mark that is neither", "数字が見つかりません：数字でも記号でもない印が 1 つあります"),
+    (r"no digit found: (\d+) marks that are neither", "数字が見つかりません：数字でも記号でもない印が {1} 個あります"),
+    (r"it looks like no digit and no sign \((.+)\)", "数字にも記号にも見えません（{1}）"),
+    (r"what stands beside it is no number", "隣に並んでいるものが数ではありません"),
+    (r"not sure: (.) or (.)", "{1} か {2} か不確かです"),
+    (r"(.) or (.)", "{1} か {2}"),
     (r"no digit found(?: \((.+)\))?", "数字が見つかりません {1}"),
     (r"no stroke speaks for it", "この答えを支える線はありません"),
     *(

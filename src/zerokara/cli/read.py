@@ -12,21 +12,26 @@ from zerokara.cli import reading as shown
 from zerokara.cli.console import STDIN, is_terminal, safe, say
 from zerokara.cli.errors import FAILED, UsageError, say_error
 from zerokara.cli.errors import explain as in_words
-from zerokara.cli.results import words
+from zerokara.cli.results import told, words
 from zerokara.data.listing import is_picture
 from zerokara.io import write_atomically
 from zerokara.io.files import make_folder
 from zerokara.report.png import as_pixels, png
-from zerokara.views.strokes import Strokes, stem_of, strokes
+from zerokara.views.strokes import Refused, Strokes, likely, stem_of, strokes
 from zerokara.views.weights import all_finite
 
 STROKES = Path("zerokara-explain")
 
 
 def read(
-    *files: Path, json: bool = False, save_view: Path | None = None, model: Path | None = None, explain: bool = False
+    *files: Path,
+    json: bool = False,
+    save_view: Path | None = None,
+    model: Path | None = None,
+    explain: bool = False,
+    digits_only: bool = False,
 ) -> int:
-    """Read digits in pictures.
+    """Read digits in pictures, and the signs that stand beside them: 3.14, 2026/11/28, -7, 12+3=15, ¥1,980.
 
     Parameters
     ----------
@@ -41,7 +46,10 @@ def read(
         Weights of a reader of your own, instead of the one that came with the installation.
     explain
         Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain;
-        and what was taken for paper (NAME.paper.png, in red: lines, boxes, rules), if anything was.
+        and what was taken for paper (NAME.paper.png, in red: lines, boxes, rules), if anything was; and why a mark was
+        refused.
+    digits_only
+        Read every mark as the digit that it resembles most, and leave out signs that are too small for one.
     """
     if not files:
         raise UsageError("read needs at least one picture: zerokara read seven.png")
@@ -55,7 +63,7 @@ def read(
         try:
             if why_not:
                 raise ValueError(why_not)
-            for found in _readings(file, reader):
+            for found in _readings(file, reader, digits_only):
                 why = None if drawn is None else strokes(found, reader, drawn, taken)
                 show(found, why)
                 if drawn is not None:
@@ -81,13 +89,13 @@ def _spread(files: Sequence[Path]) -> Iterator[tuple[Path, str]]:
             yield file, f"{file} holds no pictures; those in folders within it are read by naming the folders"
 
 
-def _readings(file: Path, reader: digits.Reader) -> Iterator[digits.Reading]:
+def _readings(file: Path, reader: digits.Reader, only: bool) -> Iterator[digits.Reading]:
     """What stands on every page of a file."""
     if str(file) != STDIN:
-        yield from digits.read_pages(file, reader)
+        yield from digits.read_pages(file, reader, digits_only=only)
         return
     try:
-        for found in digits.read_pages(sys.stdin.buffer.read(), reader):
+        for found in digits.read_pages(sys.stdin.buffer.read(), reader, digits_only=only):
             yield replace(found, file="-")
     except digits.ReadError as error:
         raise digits.ReadError(f"standard input: {str(error).removeprefix('bytes: ')}") from error
@@ -100,20 +108,20 @@ def _reader(model: Path | None) -> digits.Reader:
     return reader
 
 
-def _show(json: bool) -> Callable[[digits.Reading, Sequence[Strokes] | None], None]:
+def _show(json: bool) -> Callable[[digits.Reading, Sequence[Strokes | Refused] | None], None]:
     if json:
         return _print_json
     show = shown.picture if is_terminal() else shown.plain
 
-    def both(found: digits.Reading, why: Sequence[Strokes] | None) -> None:
+    def both(found: digits.Reading, why: Sequence[Strokes | Refused] | None) -> None:
         show(found)
         for one in why or ():
-            say(f"  {one.digit}: {words(one.decided.sentence)}; {safe(str(one.picture))}")
+            say(f"  {_sentence(one)}")
 
     return both
 
 
-def _print_json(found: digits.Reading, why: Sequence[Strokes] | None) -> None:
+def _print_json(found: digits.Reading, why: Sequence[Strokes | Refused] | None) -> None:
     told = found.to_dict()
     for digit, one in zip(told["digits"], why or (), strict=False):
         digit["explanation"] = one.to_dict()
@@ -148,3 +156,13 @@ def _free_name(stem: str, kind: str, taken: set[str]) -> str:
     while (name := f"{stem}.{kind}.png" if number == 1 else f"{stem}.{kind}-{number}.png") in taken:
         number += 1
     return name
+
+
+def _sentence(one: Strokes | Refused) -> str:
+    """What decided a mark: the strokes of a digit, with their picture's place; or why it is no digit."""
+    if isinstance(one, Strokes):
+        return f"{one.digit}: {words(one.decided.sentence)}; {safe(str(one.picture))}"
+    others = likely(one.digit)
+    if one.digit.why:
+        return f"{one.digit.symbol}: {told('refused', why=words(one.digit.why), likely=others)}"
+    return f"{one.digit.symbol}: {told('sign', likely=others)}"

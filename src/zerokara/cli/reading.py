@@ -4,11 +4,13 @@ from rich.text import Text
 
 from zerokara.cli.console import has_blocks, safe, say, terminal
 from zerokara.cli.glyphs import bar, big, spark
+from zerokara.cli.language import current
 from zerokara.cli.results import words
-from zerokara.digits import Digit, Reading
+from zerokara.digits import DOUBT, Digit, Reading
 from zerokara.report import percent
 
 ACCENT = "bold cyan"
+UNSURE = "bold yellow"
 WIDTH = 30
 
 
@@ -18,18 +20,47 @@ def plain(reading: Reading) -> None:
         say(f"{safe(reading.name)}: {words(reading.message)}")
         return
     say(f"{safe(reading.name)}: {' / '.join(reading.text.splitlines())}")
+    if reading.message:
+        say(f"  {words(reading.message)}")
     for digit in reading.digits:
-        shares = "  ".join(f"{i} {percent(p)}" for i, p in _by_size(digit)[:3])
-        say(f"  {digit.digit}: {shares}")
+        say(f"  {digit.symbol}: {shares(digit)}")
+
+
+def shares(digit: Digit) -> str:
+    """The three likeliest digits; of a sign or a refused mark its own share and that of being a digit; what is unsure.
+
+    `5: 5 55 %  3 40 %  8 2 %  not sure: 5 or 3`.
+    """
+    if digit.is_digit:
+        told = "  ".join(f"{i} {percent(p)}" for i, p in _by_size(digit)[:3])
+    else:
+        told = words(digit.why) if digit.why else percent(digit.probability)
+        told += f"  {phrase('digit')} {percent(digit.digit_probability)}"
+    if digit.is_digit and digit.digit_probability < DOUBT:
+        told += f"  {phrase('digit')} {percent(digit.digit_probability)}"
+    return told + (f"  {phrase('unsure', words(digit.doubt))}" if digit.doubt else "")
+
+
+PHRASES = {
+    "digit": ("a digit at all:", "数字である確率："),
+    "unsure": ("not sure: {}", "不確か：{}"),
+}
+
+
+def phrase(name: str, *parts: str) -> str:
+    """A phrase in the language of the command."""
+    return PHRASES[name][current() == "ja"].format(*parts)
 
 
 def picture(reading: Reading) -> None:
     """The digits large, and how probable each of the ten is."""
     console = terminal()
     console.print(Text(safe(reading.name), style="dim"))
-    if not reading.digits:
+    if reading.message:
         console.print(Text(f"  {words(reading.message)}", style="bold"))
-    elif len(reading.digits) == 1:
+    if not reading.digits:
+        pass
+    elif len(reading.digits) == 1 and reading.digits[0].is_digit:
         _print_single(reading.digits[0])
     else:
         _print_several(reading, console.width)
@@ -46,6 +77,8 @@ def _print_single(digit: Digit) -> None:
         line = Text("   ").append(drawn[i].ljust(10), style=ACCENT).append(f"      {i}  ", style=style)
         line.append(bar(share, WIDTH, blocks=blocks), style=ACCENT if i == digit.digit else "")
         console.print(line.append(f" {percent(share):>7}", style=style))
+    if digit.probability < DOUBT:
+        console.print(Text(f"   {shares(digit)}", style=UNSURE))
 
 
 def _print_several(reading: Reading, width: int) -> None:
@@ -60,9 +93,16 @@ def _print_several(reading: Reading, width: int) -> None:
     console.print()
     console.print(Text("         0123456789", style="dim"))
     for digit in reading.digits:
-        shares = [float(p) for p in digit.probabilities]
-        line = Text("   ").append(str(digit.digit), style=ACCENT).append("     ").append(spark(shares, blocks=blocks))
-        console.print(line.append("   " + "   ".join(f"{i} {percent(p)}" for i, p in _by_size(digit)[:2]), style="dim"))
+        sure = digit.probability >= DOUBT and digit.symbol != "?"
+        line = Text("   ").append(digit.symbol, style=ACCENT if sure else UNSURE).append("     ")
+        if not digit.is_digit:
+            console.print(line.append(" " * 13 + shares(digit), style="dim" if sure else UNSURE))
+            continue
+        line.append(spark([float(p) for p in digit.probabilities], blocks=blocks))
+        told = "   ".join(f"{i} {percent(p)}" for i, p in _by_size(digit)[:2])
+        if digit.doubt:
+            told = phrase("unsure", digit.doubt)
+        console.print(line.append(f"   {told}", style="dim" if sure else UNSURE))
 
 
 def _by_size(digit: Digit) -> list[tuple[int, float]]:

@@ -28,6 +28,9 @@ RESULTS: dict[str, Text] = {
     "no-digit": Text("no digit found", "数字が見つかりません"),
     "demo-report": Text("Report: {path}   {open}", "レポート：{path}   {open}"),
     "everything-took": Text("Everything took {time}.", "全体の所要時間 {time}。"),
+    # ── read
+    "refused": Text("refused: {why} ({likely})", "読みませんでした：{why}（{likely}）"),
+    "sign": Text("a sign ({likely})", "記号（{likely}）"),
     # ── train
     "run-folder": Text("run folder {path}", "実行フォルダー {path}"),
     "train-result": Text(

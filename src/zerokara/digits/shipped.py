@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zerokara.models.committee import Reader, load_committee
 
-SHIPPED = "reader.safetensors"
+SHIPPED, SYMBOLS = "reader.safetensors", "symbols.safetensors"
 
 
 def load_reader(path: str | Path | None = None) -> Reader:
@@ -16,10 +16,15 @@ def load_reader(path: str | Path | None = None) -> Reader:
 
     Raises ValueError for a file that holds no such weights.
     """
-    return _shipped() if path is None else load_committee(path)
+    return _shipped(SHIPPED) if path is None else load_committee(path)
 
 
-@lru_cache(maxsize=1)
-def _shipped() -> Reader:
-    with as_file(files("zerokara.digits").joinpath(SHIPPED)) as path:
+def load_symbols() -> Reader:
+    """The network that tells digits, signs and what is none of these apart; its classes are `symbols.SYMBOLS`."""
+    return _shipped(SYMBOLS)
+
+
+@lru_cache(maxsize=2)
+def _shipped(name: str) -> Reader:
+    with as_file(files("zerokara.digits").joinpath(name)) as path:
         return load_committee(path)

@@ -11,7 +11,7 @@ MOST = 60
 """So many digits are shown; of more, it is said how many there are."""
 
 
-def reading(name: str, message: str, digits: Sequence[tuple[int, Sequence[float], Array]]) -> str:
+def reading(name: str, message: str, digits: Sequence[tuple[str, Sequence[float], Array]]) -> str:
     """Of every digit the picture that the network saw, the answer, and the three likeliest with their probabilities."""
     from zerokara.report.png import as_pixels, data_uri
 

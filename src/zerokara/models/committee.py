@@ -35,7 +35,7 @@ class Reader:
     card: Mapping[str, str]
 
     def probabilities(self, views: Array) -> Array:
-        """How probable each digit is. Shapes: views (N, 28, 28) in 0..1 → (N, 10), rows sum to 1.
+        """How probable each class is. Shapes: views (N, 28, 28) in 0..1 → (N, 10) for ten digits, rows sum to 1.
 
         p = softmax(s / T),  s the mean of the networks' log-probabilities over five sights of the picture: as it is,
         turned a little either way, a little larger and smaller.
@@ -43,11 +43,16 @@ class Reader:
         return softmax(self.scores(views) / self.temperature)
 
     def scores(self, views: Array) -> Array:
-        """The mean log-probabilities s, (N, 10)."""
+        """The mean log-probabilities s, (N, classes)."""
         pictures = np.asarray(views, dtype=np.float32).reshape(-1, 1, *np.shape(views)[-2:])
         with no_grad(), _quick_kernels(len(pictures)):
             parts = [self._scores(pictures[i : i + AT_ONCE]) for i in range(0, len(pictures), AT_ONCE)]
-        return np.concatenate(parts) if parts else np.zeros((0, 10), np.float32)
+        return np.concatenate(parts) if parts else np.zeros((0, self.classes), np.float32)
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are: ten digits, say."""
+        return int(list(self.networks[0].parameters())[-1].shape[0])
 
     def _scores(self, pictures: Array) -> Array:
         seen = np.concatenate(list(sights(pictures)))
@@ -108,7 +113,7 @@ def _network(state: Mapping[str, Array]) -> Module:
     filters = tuple(len(full[f"conv{block}b.weight"]) for block in range(1, 4) if f"conv{block}b.weight" in full)
     if not filters:
         raise ValueError("it has no convolutions conv1b, conv2b …")
-    network = ReaderNet(filters=filters, hidden_size=len(full["fc1.weight"]))
+    network = ReaderNet(filters=filters, hidden_size=len(full["fc1.weight"]), output_size=len(full["fc2.weight"]))
     network.load_state_dict(full)
     return network.eval()
 

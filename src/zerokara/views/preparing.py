@@ -106,7 +106,7 @@ def _digits(file: Path, about: Subject, how: Preparation) -> list[View]:
     channels, height, width = about.shape
     if channels != 1 or height != width:
         raise UsageError(f"digits are prepared for square pictures of one channel; {about.name} takes {about.shape}")
-    found = digits.read(file).digits
+    found = digits.read(file, digits_only=True).digits
     if not found:
         raise ValueError(f"{file}: no digit found; --prepare photo takes the picture as it is")
     seen = [shrink(np.asarray(digit.view), height) if height != 28 else np.asarray(digit.view) for digit in found]

@@ -12,6 +12,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits import Digit, Reader, Reading
 from zerokara.io import write_atomically
+from zerokara.report import percent
 from zerokara.report.png import as_pixels, png
 
 if TYPE_CHECKING:
@@ -34,17 +35,37 @@ class Strokes:
         return {"places": self.decided.places, "picture": str(self.picture), **({"note": note} if note else {})}
 
 
-def strokes(found: Reading, reader: Reader, folder: Path, taken: set[str]) -> Sequence[Strokes]:
-    """Explain every digit of a reading; the pictures are written into the folder under names of their own."""
+@dataclass(frozen=True, eq=False)
+class Refused:
+    """A mark that was read as no digit."""
+
+    digit: Digit
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: whether it was refused, and why, or is a sign; and what else it may be."""
+        others = likely(self.digit)
+        return {"why": f"refused: {self.digit.why} ({others})" if self.digit.why else f"a sign ({others})"}
+
+
+def strokes(found: Reading, reader: Reader, folder: Path, taken: set[str]) -> Sequence[Strokes | Refused]:
+    """Explain every mark of a reading; digits' pictures are written into the folder under names of their own."""
     from zerokara.digits.strokes import decided  # here: plain reading does without gradients
 
-    told = []
+    marks: list[Strokes | Refused] = []
     names = _names(stem_of(found), taken)
     for digit in found.digits:
+        if not digit.is_digit:
+            marks.append(Refused(digit))
+            continue
         what, name = decided(digit.view, digit.digit, reader), next(names)
         taken.add(name)
-        told.append(Strokes(digit.digit, what, write_atomically(folder / name, png(as_pixels(drawn(digit, what))))))
-    return told
+        marks.append(Strokes(digit.digit, what, write_atomically(folder / name, png(as_pixels(drawn(digit, what))))))
+    return marks
+
+
+def likely(digit: Digit) -> str:
+    """What else a mark may be, with the probabilities: `5 61.0 %, s 20.0 %`."""
+    return ", ".join(f"{symbol} {percent(share)}" for symbol, share in digit.alternatives[:3])
 
 
 def stem_of(found: Reading) -> str:

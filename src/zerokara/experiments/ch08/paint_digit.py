@@ -98,7 +98,7 @@ class PaintDigit(Experiment):
         views = np.stack([list(walked.values())[-1], RESIZE_ONLY.view(pixels)])
         answers = _answers(network, views, temperature, side)
         best = int(answers[0].argmax())
-        reading = digits.read(pixels)
+        reading = digits.read(pixels, digits_only=True)
         rng = lab.rng("drawings")
         labels = np.arange(self.drawings) % 10
         drawn = [drawing(int(label), rng) for label in labels]
@@ -124,7 +124,7 @@ class PaintDigit(Experiment):
                 found["sums"] = probabilities.sum(axis=1)
             lab.advance()
         found["accuracy.program"] = np.array(
-            np.mean([digits.read(p).text == str(k) for p, k in zip(drawn, labels, strict=True)])
+            np.mean([digits.read(p, digits_only=True).text == str(k) for p, k in zip(drawn, labels, strict=True)])
         )
         lab.advance()
         return found

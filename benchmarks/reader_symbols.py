@@ -1,0 +1,226 @@
+"""Rows with signs, letters, doodles and textures that no training saw: what the reader makes of what is no digit.
+
+Signs, letters and doodles are drawn by the same formulas as those of the training, with other seeds; digits are
+MNIST's test part where its folder is given, else drawn by formulas; printed rows and letters are in the fonts of
+folders that are named, which should be others than those of the training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from zerokara import digits
+from zerokara.arrays import Array, generator
+from zerokara.data import Split
+from zerokara.data.handwriting import STYLES, draw
+from zerokara.digits.ink import EDGE
+from zerokara.digits.learning import drawing
+from zerokara.digits.learning.examples import find_fonts
+from zerokara.digits.learning.strokes import LETTERS, SIGNS
+from zerokara.training.metrics import expected_calibration_error
+
+SEED = 20_261_128
+SURE = 0.9
+TEMPLATES = (
+    "#.##", "##.#", "####/##/##", "-#", "-##", "##+#=##", "#-#=#", "#×#=##", "##÷#=#", "¥#,###", "$#.##", "##:##",
+    "(##)", "##%", "##°", "#/#", "+##", "##,###", "-#.#", "(#+#)×#",
+)  # fmt: skip
+DROP = {".": 0.90, ",": 0.86, "-": 0.47, "+": 0.16, "×": 0.25, "÷": 0.15, "=": 0.36, ":": 0.27, "/": -0.05,
+        "(": -0.1, ")": -0.1, "°": -0.02, "$": -0.05}  # fmt: skip
+"""How far below the top of the digits a sign's ink begins, in heights of a digit."""
+SMALL = {"°": 0.28}
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A picture, what stands in it (nothing, if it is neither digit nor sign), and of which kind it is."""
+
+    kind: str
+    text: str
+    pixels: Array
+
+
+def rows(count: int, mnist: Split | None, fonts: Sequence[Path], seed: int = SEED) -> Iterator[Row]:
+    """So many pictures of each kind."""
+    files = [font for font, _ in find_fonts(fonts)]
+    for i in range(count):
+        rng = generator(seed, "rows", i)
+        text = _filled(TEMPLATES[i % len(TEMPLATES)], rng)
+        yield Row("signs, by hand", text, _page(_hand_row(text, rng, mnist)))
+        yield Row("digits, by hand", digits_ := _filled("#" * (2 + i % 4), rng), _page(_hand_row(digits_, rng, mnist)))
+        if files:
+            font = files[int(rng.integers(len(files)))]
+            yield Row("signs, printed", text, _page(_printed_row(text, font, rng)))
+            yield Row("digits, printed", digits_, _page(_printed_row(digits_, font, rng)))
+            letters = "".join(rng.choice(list(CAPITALS), 5))
+            yield Row("five letters, printed", "", _page(_printed_row(letters, font, rng)))
+            yield Row("one letter, printed", "", _page(_printed_row(letters[0], font, rng)))
+        names = [name for name in LETTERS if len(name) == 1 and name.isascii()]
+        chosen = rng.choice(names, 5)
+        yield Row("five letters, by hand", "", _page(_beside([_written(LETTERS[n], rng, 64) for n in chosen], rng)))
+        yield Row("one letter, by hand", "", _page([(_written(LETTERS[str(chosen[0])], rng, 64), 0.0, 0)]))
+        yield Row("doodle", "", _page([(drawing.doodle(rng), 0.0, 0)]))
+        yield Row("texture", "", _page([(drawing.texture(rng), 0.0, 0)]))
+
+
+def report(
+    count: int, mnist: Split | None, fonts: Sequence[Path], photos: Sequence[Path] = (), seed: int = SEED
+) -> None:
+    """Print what was read, by kind: rows wholly right, signs and digits right; or what was taken for a digit."""
+    by_kind: dict[str, list[tuple[Row, digits.Reading]]] = {}
+    for row in rows(count, mnist, fonts, seed):
+        by_kind.setdefault(row.kind, []).append((row, digits.read(row.pixels)))
+    marks: list[tuple[float, bool]] = []
+    for kind, read in by_kind.items():
+        if read[0][0].text:
+            _report_texts(kind, read)
+        else:
+            print(f"{kind}: {_refusals([reading for _, reading in read])}")
+        marks += [
+            (d.digit_probability, bool(row.text) and _is_digit(row, reading, i))
+            for row, reading in read
+            for i, d in enumerate(reading.digits)
+            if len(reading.digits) == len(row.text) or not row.text
+        ]
+    shares = np.array([share for share, _ in marks])
+    labels = np.array([is_digit for _, is_digit in marks], np.int64)
+    error = expected_calibration_error(np.stack([1 - shares, shares], axis=1), labels)
+    print(f"being a digit at all: ECE {error:.4f} over {len(labels):,} marks, {labels.mean():.0%} of them digits")
+    if photos:
+        readings = [digits.read(photo) for photo in photos]
+        print(f"photographs: {_refusals(readings)}")
+        for reading in readings:
+            sure = sum(_sure(digit) for digit in reading.digits)
+            print(f"    {Path(reading.file).name}: {reading.text!r}, {sure} of {len(reading.digits)} surely a digit")
+
+
+def _is_digit(row: Row, reading: digits.Reading, i: int) -> bool:
+    return row.text[i].isdigit()
+
+
+def _sure(digit: digits.Digit) -> bool:
+    return digit.is_digit and digit.probability > SURE
+
+
+def _refusals(readings: Sequence[digits.Reading]) -> str:
+    marks = [digit for reading in readings for digit in reading.digits]
+    sure = sum(map(_sure, marks))
+    pictures = sum(any(map(_sure, reading.digits)) for reading in readings)
+    as_digit = sum(digit.is_digit for digit in marks)
+    return (
+        f"of {len(marks):,} marks {as_digit:,} read as a digit, {sure:,} ({sure / max(1, len(marks)):.1%}) surely; "
+        f"a sure digit in {pictures} of {len(readings)} pictures"
+    )
+
+
+def _report_texts(kind: str, read: Sequence[tuple[Row, digits.Reading]]) -> None:
+    whole = [reading.text == row.text for row, reading in read]
+    signs, found = 0, 0
+    ours = {"wrong": [f"{row.text}→{r.text}" for row, r in read if r.text != row.text]}
+    for row, reading in read:
+        signs += sum(not c.isdigit() for c in row.text)
+        found += _common("".join(c for c in row.text if not c.isdigit()), reading.text)
+    told = f", signs {found / signs:.1%} of {signs}" if signs else ""
+    print(f"{kind}: {np.mean(whole):.1%} of {len(whole)} rows wholly right{told}")
+    print(f"    wrong: {'  '.join(ours['wrong'][:30])}")
+
+
+def _common(wanted: str, text: str) -> int:
+    """How many of the wanted signs stand in the text in their order (longest common subsequence)."""
+    best = np.zeros((len(wanted) + 1, len(text) + 1), int)
+    for i, a in enumerate(wanted):
+        for j, b in enumerate(text):
+            best[i + 1, j + 1] = best[i, j] + 1 if a == b else max(best[i, j + 1], best[i + 1, j])
+    return int(best[-1, -1])
+
+
+def _filled(template: str, rng: np.random.Generator) -> str:
+    return "".join(str(rng.integers(10)) if c == "#" else c for c in template)
+
+
+Placed = list[tuple[Array, float, int]]
+"""Ink, how far its top lies below that of the digits in pixels, and columns of paper before it."""
+
+
+def _hand_row(text: str, rng: np.random.Generator, mnist: Split | None) -> Placed:
+    height = int(rng.integers(36, 72))
+    row: Placed = []
+    for symbol in text:
+        gap = int(height * rng.uniform(0.14, 0.3))
+        if symbol.isdigit():
+            ink = _digit(int(symbol), height, rng, mnist)
+            row.append((ink, height * rng.normal(0, 0.03), gap))
+            continue
+        ink = _written(SIGNS[symbol], rng, height * SMALL.get(symbol, 1.0))
+        row.append((ink, height * (DROP.get(symbol, 0.0) + rng.normal(0, 0.03)), gap))
+    return row
+
+
+def _digit(digit: int, height: int, rng: np.random.Generator, mnist: Split | None) -> Array:
+    if mnist is None:
+        return _written(STYLES[digit], rng, height)
+    picture = mnist.images[int(rng.choice(np.flatnonzero(mnist.labels == digit))), 0].astype(np.float32) / 255
+    cut = _cut(picture)
+    scale = height / cut.shape[0]
+    size = (max(2, round(cut.shape[1] * scale)), height)
+    return np.clip(np.asarray(Image.fromarray(cut).resize(size, Image.Resampling.BICUBIC)), 0, 1)
+
+
+def _written(styles: object, rng: np.random.Generator, height: float) -> Array:
+    """Strokes at a given height of a digit, with a pen as wide as MNIST's."""
+    strokes = draw(styles, rng, wobble=0.015)  # type: ignore[arg-type]
+    pen = max(2.0, min(height, 64) * rng.uniform(0.07, 0.13))
+    points = np.concatenate(strokes)
+    low = points.min(axis=0)
+    wide, high = (int(side) for side in np.ptp(points, axis=0) * height + 2 * pen + 4)
+    sheet = Image.new("L", (3 * wide, 3 * high))
+    on = ImageDraw.Draw(sheet)
+    for stroke in strokes:
+        placed = ((stroke - low) * height + pen + 2) * 3
+        on.line([tuple(p) for p in placed], fill=255, width=round(3 * pen), joint="curve")
+        for x, y in placed:
+            on.ellipse((x - 1.5 * pen, y - 1.5 * pen, x + 1.5 * pen, y + 1.5 * pen), fill=255)
+    return _cut(np.asarray(sheet.reduce(3), np.float32) / 255)
+
+
+def _printed_row(text: str, font: Path, rng: np.random.Generator) -> Placed:
+    size = int(rng.integers(36, 80))
+    sheet = Image.new("L", (size * (len(text) + 2), 2 * size))
+    x = float(size // 2)
+    face = ImageFont.truetype(str(font), size)
+    for symbol in text:  # a little room between the characters, as between most digits in print
+        ImageDraw.Draw(sheet).text((x, size // 3), symbol, font=face, fill=255)
+        x += face.getlength(symbol) + 0.06 * size
+    return [(_cut(np.asarray(sheet, np.float32) / 255), 0.0, 0)]
+
+
+def _beside(inks: Sequence[Array], rng: np.random.Generator) -> Placed:
+    tallest = max(ink.shape[0] for ink in inks)
+    return [(ink, float(tallest - ink.shape[0]), int(0.2 * tallest)) for ink in inks]
+
+
+def _cut(ink: Array) -> Array:
+    rows_, columns = np.nonzero((ink > EDGE).any(axis=1))[0], np.nonzero((ink > EDGE).any(axis=0))[0]
+    return ink[rows_[0] : rows_[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _page(row: Placed) -> Array:
+    """Dark ink on white paper, with a margin."""
+    top = min(drop for _, drop, _ in row)
+    high = max(ink.shape[0] + int(drop - top) for ink, drop, _ in row)
+    wide = sum(ink.shape[1] + gap for ink, _, gap in row)
+    ink_of_all = np.zeros((high + 60, wide + 80), np.float32)
+    x = 40
+    for ink, drop, gap in row:
+        x += gap
+        y = 30 + int(drop - top)
+        place = ink_of_all[y : y + ink.shape[0], x : x + ink.shape[1]]
+        np.maximum(place, ink, out=place)
+        x += ink.shape[1]
+    return np.round(255 * (1 - ink_of_all)).astype(np.uint8)

@@ -1,0 +1,180 @@
+"""What stands on a page: of every mark the ten digits' probabilities, and which symbol it is, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.digits.company import reference, with_company, with_place, words
+from zerokara.digits.look import Sight
+from zerokara.digits.marks import Mark
+from zerokara.digits.pieces import attached, gathered, guarded, lined_up, parted
+from zerokara.digits.settle import settle
+from zerokara.digits.symbols import DIGITS, NONE, PLACES, SIGNS, SYMBOLS
+from zerokara.digits.view import prepare
+from zerokara.models.committee import Reader
+
+THRESHOLD = 0.5
+"""An answer that is less probable is shown as `?`."""
+SPECK = 0.8
+"""A dot or a bar that no digit could be is a sign from this probability on, and dirt below it."""
+PLAIN_SPECK = 0.97
+"""… and at either end of a line only from this one on."""
+MISPLACED = 2.5
+"""… and nowhere farther from its usual height on the line than so many deviations."""
+
+_N = len(DIGITS)
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What is said of one mark: the ten probabilities, those of all symbols, and which one it is taken for.
+
+    `shares` are (len(SYMBOLS),): p(digit d) = p(a digit at all) · p_d, of the network of digits, and the signs' and
+    none's of the network of symbols. `why` says in words why it is `?`.
+    """
+
+    mark: Mark
+    view: Array
+    ten: Array
+    shares: Array
+    symbol: str
+    why: str = ""
+
+    @property
+    def digit_probability(self) -> float:
+        """How probable it is that the mark is a digit at all."""
+        return float(self.shares[:_N].sum())
+
+
+class Looks:
+    """What two networks make of marks by their looks; each mark is looked at once."""
+
+    def __init__(self, reader: Reader, symbols: Reader) -> None:
+        self.reader, self.symbols = reader, symbols
+        self._seen: dict[int, tuple[Mark, Array, Array]] = {}  # holds the marks, so that no id is given twice
+        self._ten: dict[int, Array] = {}
+
+    def views(self, marks: list[Mark]) -> Array:
+        """(N, 28, 28)."""
+        self._see(marks)
+        return np.stack([self._seen[id(mark)][1] for mark in marks])
+
+    def shares(self, marks: list[Mark]) -> Array:
+        """How probable each symbol is, (N, len(SYMBOLS))."""
+        self._see(marks)
+        return np.stack([self._seen[id(mark)][2] for mark in marks])
+
+    def ten(self, marks: list[Mark]) -> Array:
+        """How probable each digit is, (N, 10): the network of digits."""
+        new = list({id(mark): mark for mark in marks if id(mark) not in self._ten}.values())
+        if new:
+            for mark, ten in zip(new, self.reader.probabilities(self.views(new)), strict=True):
+                self._ten[id(mark)] = ten
+        return np.stack([self._ten[id(mark)] for mark in marks])
+
+    def sure(self, marks: list[Mark]) -> Array:
+        """The probability of the likeliest digit, (N,)."""
+        return np.asarray(self.ten(marks).max(axis=1))
+
+    def _see(self, marks: list[Mark]) -> None:
+        new = list({id(mark): mark for mark in marks if id(mark) not in self._seen}.values())
+        if new:
+            views = np.stack([prepare(mark.ink) for mark in new])
+            for mark, view, shares in zip(new, views, self.symbols.probabilities(views), strict=True):
+                self._seen[id(mark)] = mark, view, shares
+
+
+def digits_only(sight: Sight, looks: Looks) -> list[list[Told]]:
+    """Every mark as the digit that it resembles most."""
+    lines = [settle(line, looks.sure) for line in sight.lines]
+    return [[_as_digit(told) for told in line] for line in _told(lines, looks)]
+
+
+def with_signs(sight: Sight, looks: Looks) -> list[list[Told]]:
+    """Digits, signs, and `?` for what is none of these."""
+    sure = guarded(looks.sure, looks.shares)
+    found = [parted(settle(line, sure), looks.shares) for line in sight.lines]
+    lines, loose = lined_up(found, sight.rest, looks.shares)
+    if not lines:
+        return _told(found, looks) if found else []
+    firm = {id(mark) for line in [*found, *lines] for mark in line}
+    grown, taken = attached(lines, loose)
+    alone = [[mark] for mark in loose if id(mark) in firm and id(mark) not in taken]
+    whole = [gathered(line, looks.shares, _usual_height([line])) for line in grown]
+    lines = sorted([*whole, *alone], key=lambda line: float(np.mean([m.box[1] + m.box[3] for m in line])))
+    told = _told(lines, looks)
+    kept = [[one.mark for i, one in enumerate(line) if id(one.mark) in firm or _is_sign(line, i)] for line in told]
+    if sum(map(len, kept)) == sum(map(len, lines)):
+        return told
+    kept = [line for line in kept if line]
+    return _told(kept, looks) if kept else []  # dirt is no company
+
+
+def _usual_height(lines: list[list[Mark]]) -> float:
+    heights = np.array([mark.height for line in lines for mark in line])
+    return float(np.median(heights[heights >= heights.max() / 2]))
+
+
+def _is_sign(line: list[Told], i: int) -> bool:
+    """Whether what is too small for a digit is plainly a sign: commas stand between digits, degrees behind them.
+
+    And where it stands and how large it is must fit: the bar of a five that does not touch it is no minus.
+    """
+    told = line[i]
+    likely = float(told.shares[SYMBOLS.index(told.symbol)])
+    if told.symbol not in SIGNS or likely < SPECK or not _in_place(line, i):
+        return False
+    left, right = (any(one.symbol in (*DIGITS, NONE) for one in side) for side in (line[:i], line[i + 1 :]))
+    if told.symbol in ",:":
+        return left and right
+    if told.symbol == "°":
+        return left
+    return told.symbol != "." or (left and right) or likely >= PLAIN_SPECK
+
+
+def _in_place(line: list[Told], i: int) -> bool:
+    """Whether a sign stands at most MISPLACED deviations from where signs of its kind stand."""
+    around = reference([one.mark for one in line], i, np.stack([one.shares for one in line]))
+    if around is None:
+        return True
+    height, middle = around
+    mark, place = line[i].mark, PLACES[line[i].symbol]
+    return abs(((mark.box[1] + mark.box[3]) / 2 - middle) / height - place.centre) <= MISPLACED * place.centre_spread
+
+
+def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:
+    """Looks, place and company of every mark, all lines in one go."""
+    marks = [mark for line in lines for mark in line]
+    views, ten = looks.views(marks), looks.ten(marks)
+    looked = [looks.shares(line) for line in lines]
+    starts = np.cumsum([0, *map(len, lines)])
+    groups = [[int(n) + i for i in word] for n, line in zip(starts, lines, strict=False) for word in words(line)]
+    placed = np.concatenate([with_place(shares, line) for shares, line in zip(looked, lines, strict=True)])
+    alone, shares = np.concatenate(looked)[:, -1], with_company(placed, groups)
+    shares[:, :_N] = shares[:, :_N].sum(axis=1, keepdims=True) * ten
+    told = [_judged(mark, views[i], ten[i], shares[i], float(alone[i])) for i, mark in enumerate(marks)]
+    return [told[start:end] for start, end in pairwise(starts)]
+
+
+def _judged(mark: Mark, view: Array, ten: Array, shares: Array, looks_none: float) -> Told:
+    """The likeliest of: a digit, each sign, none; `?` where even that is less probable than THRESHOLD."""
+    kinds = np.concatenate([[shares[:_N].sum()], shares[_N:]])
+    best = int(kinds.argmax())
+    symbol = DIGITS[int(ten.argmax())] if best == 0 else SYMBOLS[_N + best - 1]
+    likely = float(shares[SYMBOLS.index(symbol)])
+    if symbol == NONE:
+        alone = f"it looks like no digit and no sign ({looks_none:.0%})"
+        why = alone if looks_none >= THRESHOLD else "what stands beside it is no number"
+        return Told(mark, view, ten, shares, NONE, why)
+    if likely < THRESHOLD:
+        first, second = (SYMBOLS[int(i)] for i in np.argsort(-shares[:-1], kind="stable")[:2])
+        return Told(mark, view, ten, shares, NONE, f"not sure: {first} or {second}")
+    return Told(mark, view, ten, shares, symbol)
+
+
+def _as_digit(told: Told) -> Told:
+    return Told(told.mark, told.view, told.ten, told.shares, DIGITS[int(told.ten.argmax())])

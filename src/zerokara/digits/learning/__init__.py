@@ -1,0 +1,1 @@
+"""How the network of symbols learns: what it is shown, by formulas and by fonts, and its training."""
