@@ -80,10 +80,13 @@ class Mark:
 
 
 class Steered:
-    """One training. `step` is where it stands, `curve` what was seen on the way so far, also beyond `step`."""
+    """One training; `run` tells it from others of the same plan.
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan, self.live = plan, plan.live
+    `step` is where it stands; `curve` is what was seen on the way so far, also beyond `step`.
+    """
+
+    def __init__(self, plan: Plan, run: int = 0) -> None:
+        self.plan, self.live, self.run = plan, plan.live, run
         self.train, self.test = plan.live.data.draw()
         self.outputs = 1 if plan.live.data.regression else plan.live.data.classes
         self.model: nn.Sequential = plan.layers.build(self.outputs, plan.seed)
