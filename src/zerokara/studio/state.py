@@ -11,10 +11,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from zerokara.optim import OPTIMIZERS
-from zerokara.studio.plane.data import SETS
-from zerokara.studio.plane.network import INITS
-
 VERSION = 1
 LONGEST = 2000
 """Characters of a link at most: longer ones are cut by programs that pass them on."""
@@ -61,7 +57,7 @@ DRAW: dict[str, Setting] = {
     "contrast": Number(1, 0.05, 1, 0.01),
 }
 PLANE: dict[str, Setting] = {
-    "set": Choice("xor", SETS),
+    "set": Choice("xor", ("circles", "spirals", "gaussians", "moons", "xor", "curve", "function", "own")),
     "count": Number(200, 0, 2000, 10),
     "noise": Number(0, 0, 1, 0.01),
     "share": Number(0.7, 0.1, 0.9, 0.1),
@@ -71,8 +67,8 @@ PLANE: dict[str, Setting] = {
     "features": Packed("x-y"),
     "hidden": Packed("8tanh-8tanh"),
     "norm": Choice("off", ("off", "on")),
-    "init": Choice("xavier", tuple(INITS)),
-    "optimizer": Choice("adam", tuple(OPTIMIZERS)),
+    "init": Choice("xavier", ("he", "xavier", "small", "large", "zeros")),
+    "optimizer": Choice("adam", ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")),
     "lr": Number(0.02, 0.00001, 10, 0.001),
     "momentum": Number(0, 0, 0.99, 0.01),
     "decay": Number(0, 0, 1, 0.0001),
@@ -83,7 +79,7 @@ PLANE: dict[str, Setting] = {
     "speed": Choice("all", ("1", "10", "100", "1000", "all")),
     "step": Number(150, 0, 1000000, 1),
 }
-"""hidden: units and activation of each layer; formula: its characters' codes; own: x, y in thousandths, label · 1000."""
+"""The words are those of the trainer, which is not loaded for them. hidden: units and activation of each layer; formula: its characters' codes; own: x, y in thousandths, label · 1000."""
 
 SETTINGS: dict[str, dict[str, Setting]] = {"draw": DRAW, "plane": PLANE}
 

@@ -23,7 +23,7 @@ from zerokara.studio.plane.surfaces import surfaces
 TABS = 4
 """Trainings that are kept; of more tabs the one that was asked longest ago is built anew when it is asked again."""
 
-MOST_UPDATES, SLICE = 20_000, 0.05
+MOST_UPDATES, SLICE = 20_000, 0.025
 """Updates and seconds of one answer at most: who changes a setting waits no longer than that."""
 
 COLUMNS = 400
@@ -135,9 +135,11 @@ def _picture(training: Steered, told: dict[str, Any]) -> Message:
         arrays["answer"] = best.astype(np.uint8)
         arrays["sure"] = np.round(255 * answer.max(axis=2)).astype(np.uint8)
         told["shares"] = (np.bincount(best.ravel(), minlength=training.outputs) / best.size).tolist()
+    told["scales"] = []
     for k, maps in enumerate(shown.units, 1):
         maps = np.nan_to_num(maps, nan=0.0, posinf=1e6, neginf=-1e6)
         scale = max(1e-6, float(np.abs(maps).max()))
+        told["scales"].append(scale)
         arrays[f"units{k}"] = _signed(maps, scale)
     weights = {name: a for name, a in training.weights.items() if name.endswith(".weight") and a.ndim == 2}
     if sum(a.size for a in weights.values()) <= SHOWN_WEIGHTS:
