@@ -17,7 +17,10 @@ import zerokara as zk
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "zerokara"
-HEAVY = ("numba", "contourpy", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "starlette", "uvicorn", "websockets", "safetensors", "onnx", "torch")
+HEAVY = (
+    "numba", "contourpy", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "safetensors", "onnx", "torch",
+    "starlette", "uvicorn", "websockets",
+)  # fmt: skip
 
 
 def test_imports_run_down_the_floors() -> None:

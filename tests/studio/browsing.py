@@ -14,7 +14,7 @@ from zerokara.studio import frames
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here to open the studio's page in")
 
-BROWSER_PATIENCE = 15.0
+BROWSER_PATIENCE = 90.0
 READ = '.answer[data-exact="true"]'
 
 

@@ -31,7 +31,9 @@ def canvas(digit: int, rng: np.random.Generator | None = None, side: int = 280) 
         points = []
         for x, y in line:
             u, v = x - 0.5 + rng.normal(0, 0.008) - lean * (y - 0.5), y - 0.5 + rng.normal(0, 0.008)
-            points.append(((cos * u - sin * v) * size + side / 2 + shift[0], (sin * u + cos * v) * size + side / 2 + shift[1]))
+            points.append(
+                ((cos * u - sin * v) * size + side / 2 + shift[0], (sin * u + cos * v) * size + side / 2 + shift[1])
+            )
         scaled = [(fine * x, fine * y) for x, y in points]
         r = fine * width / 2
         pen.line(scaled, fill=255, width=round(2 * r), joint="curve")

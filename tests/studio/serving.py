@@ -101,7 +101,9 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def ask(socket: ClientConnection, head: dict[str, Any], arrays: dict[str, Any], topic: str) -> tuple[dict[str, Any], Any]:
+def ask(
+    socket: ClientConnection, head: dict[str, Any], arrays: dict[str, Any], topic: str
+) -> tuple[dict[str, Any], Any]:
     """Ask, and take the first message under the topic (or the end with an error)."""
     socket.send(frames.encode(head, arrays))
     return hear(socket, topic, head.get("n", 0))

@@ -30,14 +30,20 @@ def chromium() -> Iterator[Any]:
 
 def violations(page: Any) -> list[str]:
     found = axe.Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:150]} {node['failureSummary'][:300]}" for one in found for node in one["nodes"]]
+    return [
+        f"{one['id']}: {node['html'][:150]} {node['failureSummary'][:300]}" for one in found for node in one["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_violation(chromium: Any, studio: Served, tmp_path: Path, language: str, theme: str) -> None:
     (tmp_path / "several.png").write_bytes(png(pen.as_paper(beside(3, 1, 7))))
-    options = {"color_scheme": theme, "reduced_motion": "reduce", "bypass_csp": True}  # axe puts its script into the page
+    options = {
+        "color_scheme": theme,
+        "reduced_motion": "reduce",
+        "bypass_csp": True,
+    }  # axe puts its script into the page
     with opened(chromium, studio, f"#lang={language}", **options) as tab:
         page = tab.page
         assert page.evaluate("document.documentElement.lang") == language

@@ -31,7 +31,9 @@ def started(studio: Served) -> list[int]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize(("number", "code", "says"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "SIGTERM")])
+@pytest.mark.parametrize(
+    ("number", "code", "says"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "SIGTERM")]
+)
 def test_a_signal_ends_it_and_leaves_nothing_behind(number: int, code: int, says: str) -> None:
     with served() as studio:
         processes = started(studio)
@@ -94,7 +96,11 @@ def test_a_link_speaks_the_language_that_was_asked_for() -> None:
 
 
 def test_neither_the_library_nor_its_help_loads_the_web() -> None:
-    for program in ("import zerokara", "from zerokara.cli import main; main(['--help'])", "import zerokara.studio.workers, zerokara.studio.jobs.read"):
+    for program in (
+        "import zerokara",
+        "from zerokara.cli import main; main(['--help'])",
+        "import zerokara.studio.workers, zerokara.studio.jobs.read",
+    ):
         code = f"import sys; {program}; print([m for m in ('starlette', 'uvicorn', 'websockets', 'anyio') if m in sys.modules])"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert done.stdout.splitlines()[-1] == "[]", program

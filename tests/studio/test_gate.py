@@ -4,7 +4,6 @@ The tests walk the table of routes, so that a route that is added is tried too.
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -42,8 +41,8 @@ def headers(key: bool = True, **more: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def client() -> Iterator[TestClient]:
-    yield TestClient(GATE, base_url=f"http://{HERE}", follow_redirects=False)
+def client() -> TestClient:
+    return TestClient(GATE, base_url=f"http://{HERE}", follow_redirects=False)
 
 
 def test_the_table_is_walked() -> None:

@@ -4,6 +4,7 @@ import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def test_drawing_with_a_finger_and_a_pen(chromium: Any, studio: Served) -> None:
             cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
 
         touch("touchStart", at(*SEVEN[0]))
-        for (x0, y0), (x1, y1) in zip(SEVEN, SEVEN[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(SEVEN):
             for k in range(1, 9):
                 touch("touchMove", at(x0 + (x1 - x0) * k / 8, y0 + (y1 - y0) * k / 8))
         touch("touchEnd")
@@ -304,7 +305,8 @@ def test_the_keyboard_alone_is_enough(chromium: Any, studio: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "scale", "dark"), [(360, 740, 3, True), (740, 360, 2, False), (820, 1180, 2, False), (1400, 900, 1, True)]
+    ("width", "height", "scale", "dark"),
+    [(360, 740, 3, True), (740, 360, 2, False), (820, 1180, 2, False), (1400, 900, 1, True)],
 )
 def test_it_fits_every_screen_in_both_languages(
     chromium: Any, studio: Served, width: int, height: int, scale: int, dark: bool

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +87,16 @@ def test_several_digits_are_read_in_order_with_boxes(job: ReadJob) -> None:
     assert maps["topic"] == "maps"
     lefts = [d["box"][0] for d in head["digits"]]
     assert lefts == sorted(lefts)
-    assert {name for name in arrays} == {"view0", "view1", "view2"}
+    assert set(arrays) == {"view0", "view1", "view2"}
 
 
 def test_nothing_drawn_is_no_error(job: ReadJob) -> None:
     blank = np.zeros((280, 280), np.uint8)
-    for do, arrays in (("moving", {"ink": blank}), ("lifted", {"ink": blank}), ("pixels", {"view": np.zeros((28, 28))})):
+    for do, arrays in (
+        ("moving", {"ink": blank}),
+        ("lifted", {"ink": blank}),
+        ("pixels", {"view": np.zeros((28, 28))}),
+    ):
         ((head, found),) = ask(job, do, arrays, maps=True)
         assert (head["digits"], head["text"], found) == ([], "", {})
     ((head, _),) = ask(job, "stages", {"ink": blank})
@@ -101,7 +106,9 @@ def test_nothing_drawn_is_no_error(job: ReadJob) -> None:
 def test_the_stages_end_with_what_the_network_sees() -> None:
     rng = np.random.default_rng(5)
     for k in range(60):
-        drawing = canvas(k % 10, rng) if k % 3 else np.asarray(Image.fromarray(canvas(k % 10, rng)).resize((30 + k, 30 + k)))
+        drawing = (
+            canvas(k % 10, rng) if k % 3 else np.asarray(Image.fromarray(canvas(k % 10, rng)).resize((30 + k, 30 + k)))
+        )
         for mark in pen.marks_of(pen.as_ink(drawing)):
             assert np.array_equal(stages(mark.ink).view, digits.prepare(mark.ink))
             assert max(stages(mark.ink).fitted.shape) <= 20
@@ -155,8 +162,8 @@ def test_a_picture_becomes_another_digit_and_says_how_much_ink_it_took(job: Read
     shares = [told["probabilities"][8] for told, _ in found]
     assert shares[0] < 0.05
     assert max(shares) > 0.5
-    assert found[0][1]["change"].any() == False  # noqa: E712
-    for (before, a), (after, b) in zip(found, found[1:], strict=False):
+    assert not found[0][1]["change"].any()
+    for (before, a), (after, b) in pairwise(found):
         assert after["step"] == before["step"] + 1
         assert np.abs(b["view"] - a["view"]).max() <= RATE + 1e-6
         assert 0 <= b["view"].min() <= b["view"].max() <= 1

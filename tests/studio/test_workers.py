@@ -38,9 +38,13 @@ class Heard:
         return self.ends[0]
 
 
-def question(heard: Heard, do: str, slot: str | None = None, owner: Any = "tab", urgent: bool = False, **head: Any) -> Question:
+def question(
+    heard: Heard, do: str, slot: str | None = None, owner: Any = "tab", urgent: bool = False, **head: Any
+) -> Question:
     arrays = {"view": INK[::10, ::10] / np.float32(255)} if do in ("become", "heat") else {"ink": INK}
-    message = frames.encode({"do": do, **head}, {k: a.astype(np.float32) if k == "view" else a for k, a in arrays.items()})
+    message = frames.encode(
+        {"do": do, **head}, {k: a.astype(np.float32) if k == "view" else a for k, a in arrays.items()}
+    )
     return Question((owner, slot or do), message, heard, urgent=urgent)
 
 

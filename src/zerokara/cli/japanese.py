@@ -28,6 +28,16 @@ HELP: dict[str, str] = {
         "終了コード 0：すべて読めた、1：読めない画像があった、2：使い方の誤り。数字のない画像は「読めた」に数え、"
         "数字がないと答えます。"
     ),
+    "Draw in the browser, and see through the network.": "ブラウザーで数字を描いて、ネットワークの中を見ます。",
+    "Serves a page on this machine only and opens it; the link is good once, Enter prints a new one. Ctrl-C ends.": (
+        "この機械だけから見えるページを開きます。リンクは 1 度だけ使え、Enter で新しいリンクを表示、Ctrl-C で終了します。"
+    ),
+    "The port; 0 for any free one. Without it 4649, or the next that is free.": (
+        "ポート番号。0 なら空いている番号。省略時は 4649、使用中なら次の空き番号。"
+    ),
+    "Print the link only, and open no browser.": "リンクを表示するだけで、ブラウザーを開きません。",
+    "Print the link as one line of JSON, and open no browser.": "リンクを 1 行の JSON で表示し、ブラウザーを開きません。",
+    "Language of help, messages and the page: en or ja.": "ヘルプ・メッセージ・ページの言語（en または ja）。",
     "Train a network, by a recipe or from a model and a data set.": (
         "ネットワークを、レシピまたはモデルとデータセットの指定に従って学習させます。"
     ),

@@ -114,7 +114,7 @@ def _network(state: Mapping[str, Array]) -> Module:
 
 
 def sights(pictures: Array) -> Iterator[Array]:
-    """The five sights of pictures (N, 1, H, W): as they are, turned a little either way, a little larger and smaller."""
+    """Five sights of pictures (N, 1, H, W): as they are, turned a little either way, a little larger and smaller."""
     yield pictures
     for degrees in TURNS:
         cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))

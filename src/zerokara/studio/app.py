@@ -104,7 +104,8 @@ class Studio:
         lang = request.query_params.get("lang")
         there = f"./#lang={lang}" if lang in ("en", "ja") else "./"
         body = (
-            '<!doctype html><html lang="en"><meta charset="utf-8"><title>zerokara studio</title><link rel="icon" href="static/icon.svg">'
+            '<!doctype html><html lang="en"><meta charset="utf-8"><title>zerokara studio</title>'
+            '<link rel="icon" href="static/icon.svg">'
             f'<meta http-equiv="refresh" content="0;url={there}"><p><a href="{there}">zerokara studio</a></p></html>'
         )
         return Response(body, media_type="text/html", headers={"set-cookie": cookie(self.port, self.keys.token)})
@@ -139,8 +140,12 @@ class Studio:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[tuple[bytes | None, str | None]] = loop.create_future()
 
+        def first(part: bytes | None, why_not: str | None) -> None:
+            if not answer.done():
+                answer.set_result((part, why_not))
+
         def receive(part: bytes | None, why_not: str | None) -> None:
-            loop.call_soon_threadsafe(lambda: answer.done() or answer.set_result((part, why_not)))
+            loop.call_soon_threadsafe(first, part, why_not)
 
         self.pool.ask(kind, Question((None, *slot), message, receive))
         try:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable
+
+from zerokara.kernels.cores import processor_count
 
 PORT = 4649
 """よろしく"""
@@ -47,6 +50,7 @@ def serve(listening: socket.socket, *, browser: bool, lang: str, tell: Callable[
     from zerokara.studio.app import build
     from zerokara.studio.gate import OPEN, Keys
 
+    _leave_a_core_to_the_browser()
     port = listening.getsockname()[1]
     keys = Keys()
     app, _ = build(port, keys)
@@ -79,6 +83,13 @@ def serve(listening: socket.socket, *, browser: bool, lang: str, tell: Callable[
         Server(config).run(sockets=[listening])
     finally:
         listening.close()
+
+
+def _leave_a_core_to_the_browser() -> None:
+    """The workers inherit it: with all cores they would compute while the page waits to be painted."""
+    threads = str(max(1, processor_count() - 1))
+    for name in ("ZEROKARA_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, threads)
 
 
 def _started(link: Callable[[], str], browser: bool, tell: Callable[[str, bool], None]) -> None:

@@ -1,4 +1,4 @@
-"""What the studio says, in both languages: the page asks for this table, and the server's own sentences are here too."""
+"""What the studio says, in both languages: the server's own sentences, and the table that the page asks for."""
 
 from zerokara.report.texts import Text
 from zerokara.studio.page_texts import PAGE

@@ -35,7 +35,7 @@ _CONTEXT = multiprocessing.get_context("spawn")
 
 @dataclass(eq=False)
 class Question:
-    """What is asked: by whom (`slot`: a newer one in the same slot takes its place), the message, who hears the answer."""
+    """What is asked, and who hears the answer. `slot`: by whom and what; a newer one in the slot takes its place."""
 
     slot: tuple[Any, ...]
     message: bytes

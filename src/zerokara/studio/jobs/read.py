@@ -254,12 +254,12 @@ def _chosen(head: dict[str, Any], found: Any) -> int:
 
 
 def _told(found: tuple[Digit, ...], text: str | None = None) -> dict[str, Any]:
+    symbols = [str(getattr(d, "symbol", d.digit)) for d in found[:MOST_DIGITS]]
     shown = [
-        {"digit": d.digit, "symbol": getattr(d, "symbol", str(d.digit)), "box": list(d.box)}
-        | {"probabilities": list(d.probabilities)}
-        for d in found[:MOST_DIGITS]
+        {"digit": d.digit, "symbol": symbol, "box": list(d.box), "probabilities": list(d.probabilities)}
+        for d, symbol in zip(found, symbols, strict=False)
     ]
-    return {"digits": shown, "text": "".join(one["symbol"] for one in shown) if text is None else text}
+    return {"digits": shown, "text": "".join(symbols) if text is None else text}
 
 
 def _views(found: tuple[Digit, ...]) -> dict[str, Array]:

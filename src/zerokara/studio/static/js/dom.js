@@ -70,7 +70,7 @@ export function table({ heads, rows }) {
 
 /** (H, W) numbers as rows of a table. */
 export function grid(data, [h, w], digits = 2) {
-  const heads = ["", ...Array.from({ length: w }, (_, x) => x + 1)];
+  const heads = ["#", ...Array.from({ length: w }, (_, x) => x + 1)];
   const rows = Array.from({ length: h }, (_, y) =>
     [y + 1, ...Array.from({ length: w }, (_, x) => Number(data[y * w + x]).toFixed(digits))]);
   return { heads, rows };
