@@ -15,9 +15,9 @@ export function number(name, setting, change, small = false) {
   return make("p", { class: "control" }, make("label", { for: input.id, "data-t": name }), input);
 }
 
-/** One of a few; the words of each are the text `family-value`, or the value itself. */
-export function choice(name, setting, change, family = null) {
-  const select = make("select", { id: `plane-${name}` }, ...setting.choices.map((value) => make("option", { value, "data-t": family ? `${family}-${value}` : null }, family ? "" : value)));
+/** One of a few; `words(value)` names the text of each, where the value itself is not said. */
+export function choice(name, setting, change, words = null) {
+  const select = make("select", { id: `plane-${name}` }, ...setting.choices.map((value) => make("option", { value, ...words?.(value) }, words ? "" : value)));
   select.addEventListener("change", () => change(select.value));
   return make("p", { class: "control" }, make("label", { for: select.id, "data-t": name }), select);
 }

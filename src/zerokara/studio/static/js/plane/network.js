@@ -5,7 +5,7 @@ import { t } from "../texts.js";
 import { colours, diverging, paintTable } from "./colours.js";
 
 export const ACTIVATIONS = ["relu", "leaky_relu", "sigmoid", "tanh", "gelu", "softplus", "elu", "silu", "mish", "hardsigmoid", "hardswish", "relu6", "identity"];
-export const FEATURES = ["x", "y", "x2", "y2", "xy", "sinx", "siny"];
+export const FEATURES = { x: "x", y: "y", x2: "x²", y2: "y²", xy: "x·y", sinx: "sin πx", siny: "sin πy" };
 const MOST_SHOWN = 16;
 
 export class Network {
@@ -32,8 +32,8 @@ export class Network {
   build(hidden, features, outputs) {
     Object.assign(this, { hidden, features, outputs, unit: null });
     const inputs = make("div", { class: "column inputs", role: "group", "data-label": "features", "aria-label": t("features") },
-      ...FEATURES.map((name) => make("button", { type: "button", class: "feature", "aria-pressed": String(features.includes(name)), "data-t": `feature-${name}`, "data-name": name,
-        onclick: () => this.set(hidden, features.includes(name) ? features.filter((one) => one !== name) : FEATURES.filter((one) => one === name || features.includes(one))) }, t(`feature-${name}`))));
+      ...Object.keys(FEATURES).map((name) => make("button", { type: "button", class: "feature", "aria-pressed": String(features.includes(name)), "data-name": name,
+        onclick: () => this.set(hidden, features.includes(name) ? features.filter((one) => one !== name) : Object.keys(FEATURES).filter((one) => one === name || features.includes(one))) }, FEATURES[name])));
     const layers = hidden.map(([units, activation], k) => this.layer(units, activation, k + 1));
     const out = make("div", { class: "column out" }, make("p", { class: "soft", "data-t": "output" }, t("output")), ...Array.from({ length: outputs }, (_, j) => make("span", { class: "result", "data-k": j }, String(j))));
     put(this.columns, inputs, ...layers, out);

@@ -38,8 +38,8 @@ export class Plane {
   controls() {
     const of = (name, small) => number(name, this.settings[name], (value) => this.set({ [name]: value }, name === "classes"), small);
     this.numbers = Object.fromEntries([...NUMBERS, ...LIVE].map((name) => [name, of(name, ["lr", "decay", "l1"].includes(name))]));
-    const chosen = (name, family) => choice(name, this.settings[name], (value) => this.set({ [name]: value, ...(name === "set" ? { noise: PRESET[value], classes: Math.min(MOST[value], Math.max(2, this.values_.classes)) } : {}) }, true), family);
-    this.choices = { set: chosen("set", "set"), init: chosen("init", "init"), optimizer: chosen("optimizer") };
+    const chosen = (name, words) => choice(name, this.settings[name], (value) => this.set({ [name]: value, ...(name === "set" ? { noise: PRESET[value], classes: Math.min(MOST[value], Math.max(2, this.values_.classes)) } : {}) }, true), words);
+    this.choices = { set: chosen("set", (value) => ({ "data-t": `set-${value}` })), init: chosen("init", (value) => ({ "data-t": `init-${value}` })), optimizer: chosen("optimizer") };
     this.selects = Object.fromEntries(Object.entries(this.choices).map(([name, line]) => [name, line.querySelector("select")]));
     this.norm = make("input", { type: "checkbox", id: "plane-norm", onchange: () => this.set({ norm: this.norm.checked ? "on" : "off" }, true) });
     this.formula = make("input", { type: "text", id: "plane-formula", maxlength: 200, spellcheck: "false", autocomplete: "off", onchange: () => this.set({ formula: packedText(this.formula.value) }, true) });
