@@ -238,6 +238,7 @@ export class Draw {
   /** While the pen moves: one question in flight; what came meanwhile is asked when it is answered. */
   moving() {
     this.exact = false;
+    clearTimeout(this.resting);
     if (this.flying) { this.again = true; return; }
     const n = this.ask0(), maps = this.layers.visible && performance.now() - (this.mapped ?? 0) > MAPS_EVERY;
     if (maps) this.mapped = performance.now();
@@ -296,6 +297,7 @@ export class Draw {
     this.become.start(view);
     if (!view) { this.seen.showStages(null); this.seen.showSights(null); return; }
     this.resting = setTimeout(() => {
+      if (!this.exact) return; // something new is being drawn
       if (this.now.pixels || this.now.picture) this.seen.showStages(null);
       else this.ask("stages", { chosen: this.chosen }, this.ink());
       this.ask("sights", {}, { view: view28(view) });
@@ -306,6 +308,7 @@ export class Draw {
   }
 
   askWhy() {
+    if (!this.seen.view) return;
     this.ask("heat", { target: this.target, methods: METHODS, curves: true }, { view: view28(this.seen.view) });
   }
 
