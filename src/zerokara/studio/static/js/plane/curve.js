@@ -14,7 +14,7 @@ export class LossCurve {
     this.key = make("p", { class: "curvekey soft" },
       ...["curve-key", "curve-test", "curve-branch"].map((name) => make("span", { class: name }, make("i", { "aria-hidden": "true" }), make("span", { "data-t": name }))));
     this.marks = make("ul", { class: "marks soft" });
-    this.table = numbers(() => this.rows());
+    this.table = numbers(() => this.rows(), () => t("plane-curve"));
     this.element = make("div", { class: "curve" }, this.canvas, this.slider, this.key, this.marks, this.table);
     this.slider.addEventListener("input", () => this.reach(Number(this.slider.value)));
     this.canvas.addEventListener("pointerdown", (event) => { this.canvas.setPointerCapture(event.pointerId); this.drag(event); });

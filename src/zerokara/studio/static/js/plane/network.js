@@ -18,7 +18,7 @@ export class Network {
     this.more = make("button", { type: "button", "data-t": "layer-more", id: "layer-more", onclick: () => this.set([...this.hidden, [4, this.hidden.at(-1)?.[1] ?? "tanh"]]) });
     this.less = make("button", { type: "button", "data-t": "layer-less", onclick: () => this.set(this.hidden.slice(0, -1)) });
     this.count = make("span", { class: "soft" });
-    this.table = numbers(() => this.rows());
+    this.table = numbers(() => this.rows(), () => t("plane-network"));
     this.inside = make("div", { class: "wires" }, this.lines, this.columns);
     this.element = make("div", { class: "network" }, make("div", { class: "tools" }, this.more, this.less, this.count), make("div", { class: "sideways" }, this.inside), this.table);
     new ResizeObserver(() => this.wire()).observe(this.columns);

@@ -14,7 +14,7 @@ const PRESET = { xor: 0, circles: 0.05, spirals: 0.02, gaussians: 0.3, moons: 0.
 
 export class Plane {
   constructor({ wire, table, values, status }) {
-    Object.assign(this, { wire, table, status, run: 0, n: 0, flying: 0, playing: false, reach: null, unit: null, said: 0, own: [] });
+    Object.assign(this, { wire, table, status, run: 0, n: 0, flying: 0, playing: false, reach: null, unit: null, said: 0, own: [], questions: new Map() });
     this.settings = table.settings.plane;
     this.network = new Network({ change: (hidden, features) => this.set({ hidden: textOf(hidden), features: features.join("-") }, true), look: (unit) => { this.unit = unit; this.paintAgain(); } });
     this.surface = new Surface({ add: (x, y) => this.add(x, y), remove: () => this.points(this.own.slice(0, -1)) });
@@ -25,7 +25,7 @@ export class Plane {
     wire.on("plane", (head, arrays) => this.answered(head, arrays));
     wire.on("csv", (head, arrays) => { const { data } = arrays.own; this.points([...this.own, ...Array.from({ length: data.length / 3 }, (_, i) => Array.from(data.subarray(3 * i, 3 * i + 3)))]); });
     wire.on("end", (head) => this.ended(head));
-    wire.on("hello", () => { this.flying = 0; this.go(); });
+    wire.on("hello", () => { this.flying = 0; this.questions.clear(); this.go(); });
     document.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("theme", () => this.paintAgain());
     document.addEventListener("visibilitychange", () => { if (document.hidden && this.playing) { this.play(false); this.status(t("plane-paused-hidden"), ""); } });
@@ -149,20 +149,26 @@ export class Plane {
       live: { lr: v.lr, momentum: v.momentum, weight_decay: v.decay, l1: v.l1, dropout: v.dropout, batch: v.batch },
       data: { set: v.set, count: v.count, noise: v.noise, share: v.share, classes: v.classes, seed: v.seed, formula: unpackedText(v.formula) },
     }, { own });
-    if (sent) { this.flying = n; this.flyingReach = this.reach; this.flyingRun = this.run; }
+    if (sent) { this.element.dataset.settled = "false"; this.flying = n; this.questions.set(n, { reach: this.reach, run: this.run }); }
   }
 
   // ── what is answered
 
+  /** An answer; the word that it is complete may come before it. */
   answered(head, arrays) {
-    if (head.n !== this.flying) return;
-    const lost = this.last && this.flyingRun === this.last.run && head.from < this.last.head.step && head.from === 0 && this.flyingReach === null;
-    if (this.reach === this.flyingReach && head.step === this.reach) this.reach = null;
-    if (lost) { this.status(t("plane-again", { step: this.last.head.step }), "bad"); this.reach = this.last.head.step; return; }
-    const now = performance.now();
-    if (this.playing && this.last && head.step > this.last.head.step) this.rate = { ...(this.rate ?? { step: this.last.head.step, time: this.last.time }) };
-    this.last = { head, arrays, run: this.flyingRun, time: now };
+    const question = this.questions.get(head.n);
+    for (const n of this.questions.keys()) if (n <= head.n) this.questions.delete(n);
+    if (!question || question.run !== this.run) return;
+    const before = this.last?.run === question.run ? this.last.head : null;
+    if (this.reach === question.reach && head.step === this.reach) this.reach = null;
+    if (before?.step && head.from === 0 && !before.fresh) { // another trainer: it has to come to the same step again
+      this.status(t("plane-again", { step: before.step }), "bad");
+      this.reach ??= before.step;
+      head.fresh = true;
+    }
+    this.last = { head, arrays, run: question.run };
     this.paint(head, arrays);
+    this.settle();
   }
 
   ended({ slot, n, error }) {
@@ -172,9 +178,16 @@ export class Plane {
     if (error) {
       this.playing = false;
       this.reach = null;
+      this.questions.clear();
       this.status(error, "bad");
       this.buttons();
     } else if (this.playing || this.again || this.reach !== null) requestAnimationFrame(() => this.go());
+    this.settle();
+  }
+
+  /** Say, once it is painted, that all which was asked has been answered. */
+  settle() {
+    requestAnimationFrame(() => { this.element.dataset.settled = String(!this.flying && !this.questions.size && !this.again && this.reach === null); });
   }
 
   // ── what is shown

@@ -14,7 +14,7 @@ export class Surface {
     this.back = make("canvas", { class: "ground", "aria-hidden": "true" });
     this.canvas = make("canvas", { id: "plane", role: "application", tabindex: "0" });
     this.caption = make("p", { class: "soft caption" });
-    this.table = numbers(() => this.rows());
+    this.table = numbers(() => this.rows(), () => t("plane-answer"));
     this.element = make("div", { class: "surface" }, make("div", { class: "square" }, this.back, this.canvas), this.caption, this.table);
     this.canvas.addEventListener("pointerup", (event) => this.click(event));
     this.canvas.addEventListener("keydown", (event) => this.key(event));
@@ -116,6 +116,6 @@ export class Surface {
       const { data } = this.arrays[name];
       for (let i = 0; i < Math.min(data.length, 600); i += 3) rows.push([t(`now-${name}`), data[i].toFixed(3), data[i + 1].toFixed(3), String(+data[i + 2].toFixed(3))]);
     }
-    return { heads: ["", t("head-x"), t("head-y"), t("head-label")], rows };
+    return { heads: [t("plane-data"), t("head-x"), t("head-y"), t("head-label")], rows };
   }
 }
