@@ -21,7 +21,17 @@ DATA = {"set": "xor", "count": 100, "noise": 0.0, "share": 0.7, "classes": 2, "s
 
 
 def question(**change: Any) -> dict[str, Any]:
-    return {"kind": "train", "do": "go", "n": 1, "tab": "a", "run": 0, "plan": PLAN, "live": LIVE, "data": DATA, **change}
+    return {
+        "kind": "train",
+        "do": "go",
+        "n": 1,
+        "tab": "a",
+        "run": 0,
+        "plan": PLAN,
+        "live": LIVE,
+        "data": DATA,
+        **change,
+    }
 
 
 def asked(job: train.TrainJob, own: Any = None, **change: Any) -> tuple[dict[str, Any], dict[str, Any]]:

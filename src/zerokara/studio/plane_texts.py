@@ -112,9 +112,16 @@ PLANE: dict[str, Text] = {
     "plane-diverged": Text("It has diverged: {why}", "発散しました：{why}"),
     "plane-done": Text("Every training point is answered rightly.", "学習データはすべて正解です。"),
     "plane-paused-hidden": Text("Paused, because the page was hidden.", "ページが隠れたため一時停止しました。"),
-    "plane-again": Text("The trainer had stopped; step {step} is computed again.", "学習エンジンが止まったため、ステップ {step} まで再計算します。"),
-    "said-step": Text("Step {step}, {accuracy} of training points right.", "ステップ {step}、学習データの正答率 {accuracy}。"),
+    "plane-again": Text(
+        "The trainer had stopped; step {step} is computed again.",
+        "学習エンジンが止まったため、ステップ {step} まで再計算します。",
+    ),
+    "said-step": Text(
+        "Step {step}, {accuracy} of training points right.", "ステップ {step}、学習データの正答率 {accuracy}。"
+    ),
     "key-play": Text("train: play or pause", "学習：再生・一時停止"),
     "key-one": Text("train: one update on, one back", "学習：1 回更新・1 つ戻る"),
-    "key-point": Text("on the plane: a place, a point, remove the last", "平面上で：位置の移動、点の追加、最後の点を削除"),
+    "key-point": Text(
+        "on the plane: a place, a point, remove the last", "平面上で：位置の移動、点の追加、最後の点を削除"
+    ),
 }

@@ -43,7 +43,7 @@ class TrainJob:
         self.trainings: OrderedDict[str, Steered] = OrderedDict()
 
     def answer(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
-        """"go": one picture of the training after going on; "csv": the points that a text holds."""
+        """ "go": one picture of the training after going on; "csv": the points that a text holds."""
         do = head.get("do")
         if do == "go":
             yield self.go(head, arrays)
@@ -108,7 +108,9 @@ def _plan(head: dict[str, Any], arrays: dict[str, Array]) -> Plan:
             str(data["set"]), int(data["count"]), float(data["noise"]), float(data["share"]), int(data["classes"]),
             int(data["seed"]), str(data.get("formula", "")), tuple((float(x), float(y), float(t)) for x, y, t in own),
         )  # fmt: skip
-        return Plan(layers, str(told["optimizer"]), int(told["seed"]), Live(choice, batch=int(live["batch"]), **numbers))
+        return Plan(
+            layers, str(told["optimizer"]), int(told["seed"]), Live(choice, batch=int(live["batch"]), **numbers)
+        )
     except (KeyError, TypeError, OverflowError) as error:
         raise ValueError(f"the question lacks something: {error}") from None
 
@@ -153,7 +155,9 @@ def _picture(training: Steered, told: dict[str, Any]) -> Message:
         "loss": _number(losses[training.step - 1]) if training.step else None,
         "accuracy": _number(accuracies[training.step - 1]) if training.step else None,
         "measured": {name: [_number(loss), _number(accuracy)] for name, (loss, accuracy) in measured.items()},
-        "marks": [{"step": mark.step, "changes": _changes(training, k)} for k, mark in enumerate(training.marks)][-200:],
+        "marks": [{"step": mark.step, "changes": _changes(training, k)} for k, mark in enumerate(training.marks)][
+            -200:
+        ],
         "stopped": training.stopped,
         "parameters": sum(p.data.size for p in training.model.parameters()),
     }, arrays

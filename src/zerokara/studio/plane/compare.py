@@ -29,6 +29,8 @@ class Pair:
         """(GRID, GRID): how far the two answers lie apart at every place; of classes half of Σ|p − q|, 0 to 1."""
         one, other = surfaces(self.first).answer, surfaces(self.second).answer
         if one.shape != other.shape:
-            raise ValueError(f"answers of the same kind can be compared; got {one.shape[2]} and {other.shape[2]} of them")
+            raise ValueError(
+                f"answers of the same kind can be compared; got {one.shape[2]} and {other.shape[2]} of them"
+            )
         apart = np.abs(one - other).sum(axis=2)
         return apart if one.shape[2] == 1 else apart / 2

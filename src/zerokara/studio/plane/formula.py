@@ -1,10 +1,10 @@
 """Formulas that people type, such as `sin(3*x) + y^2`: parsed by a small grammar, never executed as code.
 
-    sum     = product { ("+" | "-") product }
-    product = signed { ("*" | "/") signed }
-    signed  = ("+" | "-") signed | power
-    power   = atom [ ("^" | "**") signed ]
-    atom    = number | "pi" | "e" | variable | function "(" sum ")" | "(" sum ")"
+sum     = product { ("+" | "-") product }
+product = signed { ("*" | "/") signed }
+signed  = ("+" | "-") signed | power
+power   = atom [ ("^" | "**") signed ]
+atom    = number | "pi" | "e" | variable | function "(" sum ")" | "(" sum ")"
 """
 
 from __future__ import annotations
@@ -125,7 +125,9 @@ class _Reader:
                 raise ValueError(f"{token} takes its argument in parentheses, as {token}({self._variables[0]})")
             return _one(FUNCTIONS[token], self.closed(depth))
         known = ", ".join((*self._variables, *CONSTANTS, *FUNCTIONS))
-        raise ValueError(f"{token!r} is not known in a formula; known are {known}" if token else "the formula ends early")
+        raise ValueError(
+            f"{token!r} is not known in a formula; known are {known}" if token else "the formula ends early"
+        )
 
     def closed(self, depth: int) -> Formula:
         """A sum and the parenthesis behind it."""

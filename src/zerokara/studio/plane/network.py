@@ -78,4 +78,3 @@ def inputs(xy: Array, features: tuple[str, ...]) -> Array:
     """The chosen features of points (N, 2): (N, features) float32."""
     x, y = xy[:, 0], xy[:, 1]
     return np.stack([FEATURES[name](x, y) for name in features], axis=1).astype(np.float32)
-

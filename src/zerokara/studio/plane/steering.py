@@ -257,7 +257,8 @@ class Steered:
     def measured(self) -> dict[str, tuple[float, float | None]]:
         """(loss, accuracy) of now over all training points and over all test points; nothing is disturbed."""
         return {
-            name: measure_points(self, points) for name, points in (("train", self.train), ("test", self.test))
+            name: measure_points(self, points)
+            for name, points in (("train", self.train), ("test", self.test))
             if len(points)
         }
 

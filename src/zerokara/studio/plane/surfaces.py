@@ -53,4 +53,3 @@ def surfaces(training: Steered) -> Surfaces:
         np.moveaxis(values.reshape(GRID, GRID, -1)[1::every, 1::every], 2, 0).astype(np.float32) for values in hidden
     )
     return Surfaces(answer.reshape(GRID, GRID, -1), maps)
-
