@@ -1,5 +1,8 @@
 """The trainer's worker: a question says what is wanted, and the answer shows just that."""
 
+import os
+import signal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -51,12 +54,10 @@ def reached(job: train.TrainJob, step: int, **change: Any) -> tuple[dict[str, An
 
 def test_the_links_words_are_those_of_the_trainer() -> None:
     """The server does not load the engine to know them."""
-    assert state.PLANE["set"].choices and set(state.PLANE["set"].choices) == set(SETS)  # type: ignore[union-attr]
+    assert set(state.PLANE["set"].choices) == set(SETS)  # type: ignore[union-attr]
     assert set(state.PLANE["init"].choices) == set(INITS)  # type: ignore[union-attr]
     assert set(state.PLANE["optimizer"].choices) == set(OPTIMIZERS)  # type: ignore[union-attr]
-    page = (state.__file__ or "").replace("state.py", "static/js/plane/network.js")
-    with open(page, encoding="utf-8") as text:
-        shown = text.read()
+    shown = (Path(state.__file__).parent / "static" / "js" / "plane" / "network.js").read_text(encoding="utf-8")
     assert all(f'"{name}"' in shown for name in ACTIVATIONS)
 
 
@@ -159,9 +160,6 @@ def picture(socket: Any, n: int, **change: Any) -> dict[str, Any]:
 
 
 def test_a_killed_trainer_is_started_again_and_comes_to_the_same_step(studio: Served) -> None:
-    import os
-    import signal
-
     with studio.socket() as socket:
         before = picture(socket, 1, reach=50)
         worker = studio.hello()["workers"]["train"]

@@ -63,7 +63,8 @@ PLANE: dict[str, Text] = {
     "dropout": Text("Dropout", "ドロップアウト"),
     "batch": Text("Batch size", "バッチサイズ"),
     "live-note": Text(
-        "These may be changed while it learns; each change is a mark on the curve. Optimizer, network and data set begin anew.",
+        "These may be changed while it learns; each change is a mark on the curve. "
+        "Optimizer, network and data set begin anew.",
         "学習中に変更でき、変更は曲線に印として残ります。最適化手法、ネットワーク、データの種類を変えると最初からになります。",
     ),
     "play": Text("Play", "再生"),
@@ -88,8 +89,10 @@ PLANE: dict[str, Text] = {
     "surface-of": Text("Of unit {j} in layer {k}", "層 {k} のユニット {j}"),
     "surface-answer": Text("Of the network", "ネットワークの答え"),
     "surface-words": Text(
-        "The plane from −1.5 to 1.5 after step {step}: {parts}. Arrow keys move a place, Enter adds a point there, Delete removes the last.",
-        "−1.5 から 1.5 までの平面、ステップ {step}：{parts}。矢印キーで位置を動かし、Enter で点を追加、Delete で最後の点を削除。",
+        "The plane from −1.5 to 1.5 after step {step}: {parts}. "
+        "Arrow keys move a place, Enter adds a point there, Delete removes the last.",
+        "−1.5 から 1.5 までの平面、ステップ {step}：{parts}。"
+        "矢印キーで位置を動かし、Enter で点を追加、Delete で最後の点を削除。",
     ),
     "surface-share": Text("class {k} on {share}", "クラス {k} が {share}"),
     "surface-range": Text("numbers from {low} to {high}", "数値 {low} から {high}"),

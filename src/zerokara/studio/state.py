@@ -79,7 +79,9 @@ PLANE: dict[str, Setting] = {
     "speed": Choice("all", ("1", "10", "100", "1000", "all")),
     "step": Number(150, 0, 1000000, 1),
 }
-"""The words are those of the trainer, which is not loaded for them. hidden: units and activation of each layer; formula: its characters' codes; own: x, y in thousandths, label · 1000."""
+"""The words are those of the trainer, which is not loaded for them.
+
+hidden: units and activation of each layer; formula: its characters' codes; own: x, y in thousandths, label · 1000."""
 
 SETTINGS: dict[str, dict[str, Setting]] = {"draw": DRAW, "plane": PLANE}
 

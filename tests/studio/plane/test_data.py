@@ -116,7 +116,7 @@ def test_own_points_are_learned_from() -> None:
     ],
 )  # fmt: skip
 def test_choices_that_cannot_be(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="got|finite"):
+    with pytest.raises(ValueError, match=r"got|finite"):
         Choice(**wrong)  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""The trainer's worker: trainings on the plane, one a tab. A question says what is wanted, an answer is one picture of it.
+"""The trainer's worker: trainings on the plane, one a tab. An answer is one picture of what was asked for.
 
 A question is whole: the plan, the settings, how far to go. So it may be put twice, and a trainer that was started anew
 builds from it what the old one had, step by step the same.
@@ -43,7 +43,7 @@ class TrainJob:
         self.trainings: OrderedDict[str, Steered] = OrderedDict()
 
     def answer(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
-        """ "go": one picture of the training after going on; "csv": the points that a text holds."""
+        """One picture of the training after going on (`do`: "go"), or the points that a text holds ("csv")."""
         do = head.get("do")
         if do == "go":
             yield self.go(head, arrays)

@@ -32,5 +32,7 @@ class Pair:
             raise ValueError(
                 f"answers of the same kind can be compared; got {one.shape[2]} and {other.shape[2]} of them"
             )
-        apart = np.abs(one - other).sum(axis=2)
-        return apart if one.shape[2] == 1 else apart / 2
+        apart: Array = np.abs(one - other).sum(axis=2)
+        if one.shape[2] > 1:
+            apart /= 2
+        return apart

@@ -21,7 +21,7 @@ CHOICES = {"circles": 10, "spirals": 10, "gaussians": 10, "moons": 2, "xor": 2}
 """The toy sets, and how many classes each can have."""
 
 SETS = (*CHOICES, "curve", "function", "own")
-"""curve: label 1 where y > f(x); function: a number f(x, y) at every point (regression); own: one's own points alone."""
+"""curve: label 1 where y > f(x); function: a number f(x, y) at every point (regression); own: one's own alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ class Choice:
         made = toys.TOYS[self.set][0]
         more = {"classes": self.classes} if CHOICES[self.set] > 2 else {}
         split = made(self.count, self.seed, self.noise, **more)  # type: ignore[call-arg]
-        middle = np.float32([0.5, 0.25]) if self.set == "moons" else np.float32(0)
+        middle = np.array([0.5, 0.25] if self.set == "moons" else 0, np.float32)
         return Points(split.images - middle, split.labels)
 
 

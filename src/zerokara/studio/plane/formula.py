@@ -118,7 +118,7 @@ class _Reader:
         if token in self._variables:
             return lambda values: values[token]
         if token in CONSTANTS or token[:1].isdigit() or token[:1] == ".":
-            value = np.float64(CONSTANTS.get(token) or float(token))
+            value = np.asarray(CONSTANTS.get(token) or float(token), np.float64)
             return lambda values: value
         if token in FUNCTIONS:
             if self.take() != "(":

@@ -1,9 +1,10 @@
-"""The network of the plane: features of a point in, layers of any number and width, scores of classes or a number out."""
+"""The network of the plane: features of a point in, any layers, scores of classes or a number out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -55,7 +56,7 @@ class Layers:
         if self.init not in INITS:
             raise ValueError(f"initial values are one of {', '.join(INITS)}; got {self.init[:20]!r}")
         sizes = [len(self.features), *(units for units, _ in self.hidden), 10]
-        count = sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False))
+        count = sum((a + 1) * b for a, b in pairwise(sizes))
         if count > MOST_PARAMETERS:
             raise ValueError(f"this network has about {count:,} parameters; the plane takes {MOST_PARAMETERS:,}")
 

@@ -126,9 +126,9 @@ class Steered:
         if self.stopped or count < 1 or not len(self.train):
             return 0
         end = None if seconds is None else time.perf_counter() + seconds
-        if self._loop is None:
-            self._loop = self._made()
-        records, done = self._loop.records(), 0
+        loop = self._loop = self._loop or self._made()
+        assert loop is not None
+        records, done = loop.records(), 0
         try:
             for record in records:
                 if record.kind == "epoch":
@@ -143,7 +143,7 @@ class Steered:
         except Diverged as error:
             self.stopped = str(error)
         finally:
-            records.close()  # type: ignore[attr-defined]
+            records.close()
         return done
 
     def _branch(self) -> None:

@@ -20,7 +20,8 @@ GRID, COARSE = 96, 32
 
 @dataclass(frozen=True, eq=False)
 class Surfaces:
-    """answer (GRID, GRID, K): probabilities, or (GRID, GRID, 1) the number; units: of every hidden layer (n, COARSE, COARSE).
+    """answer (GRID, GRID, K): probabilities, or (GRID, GRID, 1) the number; units: of every
+    hidden layer (n, COARSE, COARSE).
 
     The first row is the greatest y, as on paper.
     """
