@@ -24,23 +24,23 @@ def moons(n: int, seed: int = 0, noise: float = 0.1) -> Split:
     return _noisy(np.where(labels[:, None] == 0, upper, [1, 0.5] - upper), labels, noise, rng)
 
 
-def circles(n: int, seed: int = 0, noise: float = 0.08) -> Split:
-    """A circle of radius 1 around one of radius ½."""
-    labels, rng = _labels(n, 2, seed, "circles")
-    return _noisy(_polar(np.where(labels == 0, 1.0, 0.5), rng.uniform(0, 2 * np.pi, n)), labels, noise, rng)
+def circles(n: int, seed: int = 0, noise: float = 0.08, classes: int = 2) -> Split:
+    """A circle of radius 1 around one of radius ½; with more classes, K circles of the radii 1 − class/K."""
+    labels, rng = _labels(n, classes, seed, "circles")
+    return _noisy(_polar(1 - labels / classes, rng.uniform(0, 2 * np.pi, n)), labels, noise, rng)
 
 
-def spirals(n: int, seed: int = 0, noise: float = 0.02) -> Split:
-    """Three arms: radius r from 0.05 to 1 at the angle 4·r + class·2π/3 radians."""
-    labels, rng = _labels(n, 3, seed, "spirals")
+def spirals(n: int, seed: int = 0, noise: float = 0.02, classes: int = 3) -> Split:
+    """Three arms, or K of them: radius r from 0.05 to 1 at the angle 4·r + class·2π/K radians."""
+    labels, rng = _labels(n, classes, seed, "spirals")
     r = rng.uniform(0.05, 1, n)
-    return _noisy(_polar(r, 4 * r + labels * (2 * np.pi / 3)), labels, noise, rng)
+    return _noisy(_polar(r, 4 * r + labels * (2 * np.pi / classes)), labels, noise, rng)
 
 
-def gaussians(n: int, seed: int = 0, noise: float = 0.35) -> Split:
-    """Three round clouds, their centres at distance 1 from the origin."""
-    labels, rng = _labels(n, 3, seed, "gaussians")
-    return _noisy(_polar(np.ones(n), labels * (2 * np.pi / 3) + np.pi / 2), labels, noise, rng)
+def gaussians(n: int, seed: int = 0, noise: float = 0.35, classes: int = 3) -> Split:
+    """Three round clouds, or K of them, their centres evenly at distance 1 from the origin."""
+    labels, rng = _labels(n, classes, seed, "gaussians")
+    return _noisy(_polar(np.ones(n), labels * (2 * np.pi / classes) + np.pi / 2), labels, noise, rng)
 
 
 def xor(n: int, seed: int = 0, noise: float = 0.05) -> Split:

@@ -23,12 +23,21 @@ class Pool:
         with self._change:
             self.quick = Worker("read", {"kernels": "reference"}, changed)
             self.full = Worker("read", {}, self._look)
+            self.train: Worker | None = None
 
     def worker(self, kind: str) -> Worker:
         """The worker that answers now. Raises ValueError for an unknown kind."""
+        if kind == "train":
+            return self._trainer()
         if kind != "read":
             raise ValueError(f"there is no worker for {kind[:20]!r}")
         return self.full if self._has_compiled or self.full.state == READY else self.quick
+
+    def _trainer(self) -> Worker:
+        """The one that trains: started when it is first asked."""
+        if self.train is None:
+            self.train = Worker("train", {}, self._changed)
+        return self.train
 
     def ask(self, kind: str, question: Question) -> None:
         """Put a question to the worker that answers now."""
@@ -43,19 +52,25 @@ class Pool:
     @property
     def workers(self) -> list[Worker]:
         """All there are."""
-        return [self.full] if self._has_compiled and not self.quick.busy else [self.full, self.quick]
+        reading = [self.full] if self._has_compiled and not self.quick.busy else [self.full, self.quick]
+        return reading if self.train is None else [*reading, self.train]
 
     def state(self) -> dict[str, Any]:
         """For the page: the state of every kind, and the processes."""
         now = self.worker("read")
         state = COMPILING if now is self.quick and now.state == READY and self.full.state != BROKEN else now.state
-        return {"read": {"state": state, "pids": [worker.pid for worker in self.workers], "starts": self.full.starts}}
+        pids = [worker.pid for worker in self.workers if worker is not self.train]
+        told = {"read": {"state": state, "pids": pids, "starts": self.full.starts}}
+        if self.train is not None:
+            told["train"] = {"state": self.train.state, "pids": [self.train.pid], "starts": self.train.starts}
+        return told
 
     def close(self) -> None:
         """End all processes, and wait for them."""
-        for worker in (self.full, self.quick):
+        every = [worker for worker in (self.full, self.quick, self.train) if worker is not None]
+        for worker in every:
             worker.close()
-        for worker in (self.full, self.quick):
+        for worker in every:
             worker.join(5)
 
     def _look(self) -> None:

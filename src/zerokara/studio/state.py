@@ -15,8 +15,8 @@ VERSION = 1
 LONGEST = 2000
 """Characters of a link at most: longer ones are cut by programs that pass them on."""
 
-PAGES = ("draw",)
-"""The doors that there are; training, laboratory and looking inside come to this list with their pages."""
+PAGES = ("draw", "plane")
+"""The doors that there are; laboratory and looking inside come to this list with their pages."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,34 @@ DRAW: dict[str, Setting] = {
     "noise": Number(0, 0, 16, 0.5),
     "contrast": Number(1, 0.05, 1, 0.01),
 }
-SETTINGS: dict[str, dict[str, Setting]] = {"draw": DRAW}
+PLANE: dict[str, Setting] = {
+    "set": Choice("xor", ("circles", "spirals", "gaussians", "moons", "xor", "curve", "function", "own")),
+    "count": Number(200, 0, 2000, 10),
+    "noise": Number(0, 0, 1, 0.01),
+    "share": Number(0.7, 0.1, 0.9, 0.1),
+    "classes": Number(2, 2, 10, 1),
+    "formula": Packed(),
+    "own": Packed(),
+    "features": Packed("x-y"),
+    "hidden": Packed("8tanh-8tanh"),
+    "norm": Choice("off", ("off", "on")),
+    "init": Choice("xavier", ("he", "xavier", "small", "large", "zeros")),
+    "optimizer": Choice("adam", ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")),
+    "lr": Number(0.02, 0.00001, 10, 0.001),
+    "momentum": Number(0, 0, 0.99, 0.01),
+    "decay": Number(0, 0, 1, 0.0001),
+    "l1": Number(0, 0, 1, 0.0001),
+    "dropout": Number(0, 0, 0.9, 0.05),
+    "batch": Number(10, 1, 500, 1),
+    "seed": Number(0, 0, 9999, 1),
+    "speed": Choice("all", ("1", "10", "100", "1000", "all")),
+    "step": Number(150, 0, 1000000, 1),
+}
+"""The words are those of the trainer, which is not loaded for them.
+
+hidden: units and activation of each layer; formula: its characters' codes; own: x, y in thousandths, label · 1000."""
+
+SETTINGS: dict[str, dict[str, Setting]] = {"draw": DRAW, "plane": PLANE}
 
 
 def table() -> dict[str, Any]:

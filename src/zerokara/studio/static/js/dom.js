@@ -46,12 +46,12 @@ export function paint(canvas, data, shape, low = 0, high = 255, invert = false) 
 }
 
 /** The numbers behind a picture, in a table that is made when it is opened. */
-export function numbers(rows) {
+export function numbers(rows, about = () => "") {
   const inside = make("div", { class: "scroll", tabindex: "0", role: "region" });
   const summary = make("summary", { "data-t": "numbers" }, t("numbers"));
   const details = make("details", { class: "numbers" }, summary, inside);
   const fill = () => {
-    inside.setAttribute("aria-label", t("numbers"));
+    inside.setAttribute("aria-label", `${about()} ${t("numbers")}`.trim());
     if (details.open) put(inside, table(rows()));
   };
   details.addEventListener("toggle", fill);

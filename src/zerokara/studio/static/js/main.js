@@ -2,11 +2,13 @@
 
 import { make, put } from "./dom.js";
 import { Draw, KEYS } from "./draw/page.js";
+import { Plane, PLANE_KEYS } from "./plane/page.js";
 import { linkOf, parseLink } from "./state.js";
 import { fill, language, onSpeak, speak, t, translate } from "./texts.js";
 import { Wire } from "./wire.js";
 
-const PAGES = { draw: Draw };
+const PAGES = { draw: Draw, plane: Plane };
+const pages = {};
 const $ = (id) => document.getElementById(id);
 
 let wire, table, page, name;
@@ -25,15 +27,31 @@ async function begin() {
   wire.on("hello", (head) => engine(head.workers));
   wire.on("closed", ({ code }) => say(() => t(code === 4429 ? "too-many-tabs" : "closed"), "bad"));
   const { values, bad, page: which } = parseLink(table, location.hash);
-  name = which;
-  page = new PAGES[which]({ wire, table, values, status: (words, kind) => note(words ? () => words : null, kind) });
-  put($("main"), page.element);
-  put($("doors"), ...table.pages.map((door) => make("a", { href: `#v=1&p=${door}`, "aria-current": door === which ? "page" : null, "data-t": `door-${door}` })));
-  put($("key-list"), ...KEYS.map(([key, text]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, key)), make("td", { "data-t": text }))));
+  put($("doors"), ...table.pages.map((door) => make("a", { href: `#v=1&p=${door}`, "data-page": door, "data-t": `door-${door}` })));
+  enter(which, values);
+  put($("key-list"), ...[...KEYS, ...PLANE_KEYS].map(([key, text]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, key)), make("td", { "data-t": text }))));
   onSpeak(() => { $("language").textContent = language() === "ja" ? "English" : "日本語"; $("language").lang = language() === "ja" ? "en" : "ja"; for (const [id, line] of Object.entries(lines)) if (line) show(id, line.words, line.kind); });
   speak(known);
   if (bad.length) note(() => t("link-bad", { names: bad.join(", ") }), "bad");
   listen();
+}
+
+/** Through a door: a page is made when it is first entered, and stays as it was left. */
+function enter(which, values) {
+  name = which;
+  const known = pages[which];
+  page = pages[which] ??= new PAGES[which]({ wire, table, values, status: (words, kind) => note(words ? () => words : null, kind) });
+  put($("main"), page.element);
+  translate(page.element);
+  for (const door of $("doors").children) if (door.dataset.page === which) door.setAttribute("aria-current", "page"); else door.removeAttribute("aria-current");
+  if (known && values) page.open(values);
+}
+
+/** The link in the address has changed: another page, or other settings. */
+function follow() {
+  const { values, bad, page: which } = parseLink(table, location.hash), bare = /^#?(v=\d+&?)?(p=\w+)?$/.test(location.hash);
+  note(bad.length ? () => t("link-bad", { names: bad.join(", ") }) : null, "bad");
+  enter(which, which !== name && bare && pages[which] ? null : values);
 }
 
 function listen() {
@@ -42,7 +60,7 @@ function listen() {
   $("copy").addEventListener("click", copy);
   $("keys").addEventListener("click", () => $("help").showModal());
   document.addEventListener("keydown", (event) => { if (event.key === "?" && !event.target.closest("input, dialog")) $("help").showModal(); });
-  window.addEventListener("hashchange", () => { const { values, bad } = parseLink(table, location.hash); page.open(values); note(bad.length ? () => t("link-bad", { names: bad.join(", ") }) : null, "bad"); });
+  window.addEventListener("hashchange", follow);
   window.addEventListener("beforeprint", () => { $("printed").textContent = link(); });
 }
 

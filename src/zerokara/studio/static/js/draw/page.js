@@ -99,13 +99,13 @@ export class Draw {
     for (const name of ["dragenter", "dragover"]) this.area.addEventListener(name, (event) => { event.preventDefault(); this.area.classList.add("over"); });
     for (const name of ["dragleave", "drop"]) this.area.addEventListener(name, () => this.area.classList.remove("over"));
     document.addEventListener("dragover", (event) => event.preventDefault());
-    document.addEventListener("drop", (event) => { event.preventDefault(); if (event.dataTransfer.files[0]) this.take(event.dataTransfer.files[0]); });
-    document.addEventListener("paste", (event) => { const file = event.clipboardData?.files[0]; if (file) { event.preventDefault(); this.take(file); } });
+    document.addEventListener("drop", (event) => { event.preventDefault(); if (this.element.isConnected && event.dataTransfer.files[0]) this.take(event.dataTransfer.files[0]); });
+    document.addEventListener("paste", (event) => { const file = event.clipboardData?.files[0]; if (file && this.element.isConnected) { event.preventDefault(); this.take(file); } });
     document.addEventListener("keydown", (event) => this.key(event));
   }
 
   key(event) {
-    if (event.target.closest("input, select, textarea, dialog") || event.altKey) return;
+    if (!this.element.isConnected || event.target.closest("input, select, textarea, dialog") || event.altKey) return;
     const ctrl = event.ctrlKey || event.metaKey, key = event.key.toLowerCase();
     if (ctrl && key === "z") this.go(event.shiftKey ? this.history.redo() : this.history.undo());
     else if (ctrl && key === "y") this.go(this.history.redo());

@@ -1,0 +1,171 @@
+"""The trainer's worker: a question says what is wanted, and the answer shows just that."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.studio.serving import Served, served, wait_for
+from zerokara.nn.activation import ACTIVATIONS
+from zerokara.optim import OPTIMIZERS
+from zerokara.studio import frames, state
+from zerokara.studio.jobs import train
+from zerokara.studio.plane.data import SETS
+from zerokara.studio.plane.network import INITS
+from zerokara.studio.plane.surfaces import COARSE, GRID, surfaces
+
+PLAN = {"hidden": [[4, "tanh"], [3, "relu"]], "features": ["x", "y"], "batch_norm": False, "init": "xavier"}
+PLAN |= {"optimizer": "adam", "seed": 0}
+LIVE = {"lr": 0.02, "momentum": 0.0, "weight_decay": 0.0, "l1": 0.0, "dropout": 0.0, "batch": 10}
+DATA = {"set": "xor", "count": 100, "noise": 0.0, "share": 0.7, "classes": 2, "seed": 0, "formula": ""}
+
+
+def question(**change: Any) -> dict[str, Any]:
+    return {
+        "kind": "train",
+        "do": "go",
+        "n": 1,
+        "tab": "a",
+        "run": 0,
+        "plan": PLAN,
+        "live": LIVE,
+        "data": DATA,
+        **change,
+    }
+
+
+def asked(job: train.TrainJob, own: Any = None, **change: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    arrays = {} if own is None else {"own": np.asarray(own, np.float32)}
+    (message,) = list(job.answer(question(**change), arrays))
+    return frames.decode(frames.encode(*message))
+
+
+def reached(job: train.TrainJob, step: int, **change: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask as a page does: an answer comes after a short time, and the page asks on until it is there."""
+    for _ in range(100):
+        head, arrays = asked(job, reach=step, **change)
+        if head["step"] == step:
+            break
+    return head, arrays
+
+
+def test_the_links_words_are_those_of_the_trainer() -> None:
+    """The server does not load the engine to know them."""
+    assert set(state.PLANE["set"].choices) == set(SETS)  # type: ignore[union-attr]
+    assert set(state.PLANE["init"].choices) == set(INITS)  # type: ignore[union-attr]
+    assert set(state.PLANE["optimizer"].choices) == set(OPTIMIZERS)  # type: ignore[union-attr]
+    shown = (Path(state.__file__).parent / "static" / "js" / "plane" / "network.js").read_text(encoding="utf-8")
+    assert all(f'"{name}"' in shown for name in ACTIVATIONS)
+
+
+def test_a_picture_of_the_training() -> None:
+    job = train.TrainJob()
+    head, arrays = reached(job, 25)
+    assert (head["step"], head["furthest"], head["outputs"], head["parameters"]) == (25, 25, 2, 12 + 15 + 8)
+    shown = surfaces(job.trainings["a"])
+    np.testing.assert_array_equal(arrays["answer"], shown.answer.argmax(axis=2))
+    np.testing.assert_allclose(arrays["sure"] / 255, shown.answer.max(axis=2), atol=0.003)
+    assert arrays["answer"].shape == (GRID, GRID)
+    for k, maps in enumerate(shown.units, 1):
+        got = (arrays[f"units{k}"].astype(float) - 127) / 127 * head["scales"][k - 1]
+        assert got.shape == (len(maps), COARSE, COARSE)
+        np.testing.assert_allclose(got, maps, atol=head["scales"][k - 1] / 200)
+    assert sum(head["shares"]) == pytest.approx(1)
+    np.testing.assert_array_equal(arrays["weights.fc1"], job.trainings["a"].weights["fc1.weight"])
+    assert (len(arrays["train"]), len(arrays["test"]), len(arrays["curve"])) == (70, 30, 25)
+
+
+def test_a_question_put_twice_is_done_once_and_a_new_worker_comes_to_the_same() -> None:
+    job = train.TrainJob()
+    first, again = reached(job, 40), asked(job, reach=40)
+    other = reached(train.TrainJob(), 40)
+    for head, arrays in (again, other):
+        assert head["measured"] == first[0]["measured"]
+        np.testing.assert_array_equal(arrays["weights.out"], first[1]["weights.out"])
+
+
+def test_changes_are_marks_and_another_network_begins_anew() -> None:
+    job = train.TrainJob()
+    reached(job, 20)
+    head, _ = asked(job, live={**LIVE, "lr": 0.1})
+    head, _ = reached(job, 25, live={**LIVE, "lr": 0.1})
+    assert head["marks"] == [{"step": 20, "changes": {"lr": 0.1}}]
+    head, arrays = asked(job, [[0.5, 0.5, 1]], live={**LIVE, "lr": 0.1})
+    assert head["marks"][-1] == {"step": 25, "changes": {"data": True}}
+    assert len(arrays["train"]) == 71
+    head, _ = asked(job, plan={**PLAN, "hidden": [[5, "silu"]]})
+    assert (head["step"], head["marks"]) == (0, [])
+    head, _ = asked(job, plan={**PLAN, "hidden": [[5, "silu"]]}, updates=1)
+    assert head["step"] == 1
+    head, _ = asked(job, plan={**PLAN, "hidden": [[5, "silu"]]}, run=1)
+    assert head["step"] == 0
+
+
+def test_tabs_have_trainings_of_their_own() -> None:
+    job = train.TrainJob()
+    reached(job, 10)
+    assert asked(job, tab="b")[0]["step"] == 0
+    assert asked(job)[0]["step"] == 10
+    for k in range(9):
+        asked(job, tab=f"t{k}")
+    assert len(job.trainings) == train.TABS
+
+
+def test_numbers_and_csv() -> None:
+    job = train.TrainJob()
+    head, arrays = asked(job, data={**DATA, "set": "function"}, updates=5)
+    assert head["regression"]
+    assert arrays["answer"].dtype == np.uint8
+    assert head["accuracy"] is None
+    ((_, found),) = list(job.answer({"do": "csv", "text": "0.5,1,1\n0,0,0", "classes": 2}, {}))
+    np.testing.assert_array_equal(found["own"], np.float32([[0.5, 1, 1], [0, 0, 0]]))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"do": "eval"}, {"plan": None}, {"plan": {}}, {"plan": {**PLAN, "hidden": [[4]]}}, {"plan": {**PLAN, "hidden": 3}},
+        {"plan": {**PLAN, "init": "magic"}}, {"live": {}}, {"live": {**LIVE, "lr": None}}, {"updates": -1},
+        {"updates": 1.5}, {"reach": "far"}, {"run": True}, {"data": {**DATA, "set": "/etc/passwd"}},
+        {"data": {**DATA, "set": "curve", "formula": "open(x)"}}, {"data": {**DATA, "count": 10**9}},
+        {"live": {**LIVE, "batch": float("inf")}},
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_said_in_a_sentence(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"\w+ \w+"):
+        list(train.TrainJob().answer(question(**wrong), {}))
+
+
+@pytest.fixture(scope="module")
+def studio() -> Any:
+    with served() as made:
+        yield made
+
+
+def picture(socket: Any, n: int, **change: Any) -> dict[str, Any]:
+    """What is shown once the wanted step is there."""
+    socket.send(frames.encode(question(n=n, slot="plane", **change)))
+    while True:
+        message = socket.recv(timeout=120)
+        if isinstance(message, bytes):
+            socket.send('{"ack":1}')
+            head: dict[str, Any] = frames.decode(message)[0]
+            if head["topic"] == "plane" and head["step"] == change["reach"]:
+                return head
+            if head["topic"] == "plane":
+                socket.send(frames.encode(question(n=n, slot="plane", **change)))
+
+
+def test_a_killed_trainer_is_started_again_and_comes_to_the_same_step(studio: Served) -> None:
+    with studio.socket() as socket:
+        before = picture(socket, 1, reach=50)
+        worker = studio.hello()["workers"]["train"]
+        os.kill(worker["pids"][0], signal.SIGKILL)
+        wait_for(lambda: studio.hello()["workers"]["train"]["starts"] > worker["starts"])
+        wait_for(lambda: studio.hello()["workers"]["train"]["state"] == "ready")
+        after = picture(socket, 2, reach=50)
+    assert after["measured"] == before["measured"]
+    assert after["loss"] == before["loss"]
