@@ -112,6 +112,10 @@ PLANE: dict[str, Text] = {
     "head-x": Text("x", "x"),
     "head-y": Text("y", "y"),
     "head-label": Text("label", "ラベル"),
+    "plane-starting": Text(
+        "The trainer starts; the first time it compiles for this machine, which takes some seconds.",
+        "学習エンジンを起動しています。初回はこのマシン用のコンパイルに数秒かかります。",
+    ),
     "plane-diverged": Text("It has diverged: {why}", "発散しました：{why}"),
     "plane-done": Text("Every training point is answered rightly.", "学習データはすべて正解です。"),
     "plane-paused-hidden": Text("Paused, because the page was hidden.", "ページが隠れたため一時停止しました。"),

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.studio.browsing import Tab, browser, needs_browser
+from tests.report.browser import needs_browser
+from tests.studio.browsing import Tab, browser
 from tests.studio.serving import Served, served
 
 pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]

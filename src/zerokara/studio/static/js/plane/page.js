@@ -9,7 +9,7 @@ import { Surface } from "./surface.js";
 
 const TAB = Array.from(crypto.getRandomValues(new Uint32Array(4)), (v) => v.toString(36)).join("");
 const LIVE = ["lr", "momentum", "decay", "l1", "dropout", "batch"], NUMBERS = ["count", "noise", "share", "classes"];
-const LOOK_EVERY = 33, SAY_EVERY = 5000, MOST = { circles: 10, spirals: 10, gaussians: 10, moons: 2, xor: 2, curve: 2, function: 2, own: 10 };
+const LOOK_EVERY = 33, SAY_EVERY = 5000, SLOW = 700, MOST = { circles: 10, spirals: 10, gaussians: 10, moons: 2, xor: 2, curve: 2, function: 2, own: 10 };
 const PRESET = { xor: 0, circles: 0.05, spirals: 0.02, gaussians: 0.3, moons: 0.1, curve: 0, function: 0.05, own: 0 };
 
 export class Plane {
@@ -149,6 +149,7 @@ export class Plane {
       live: { lr: v.lr, momentum: v.momentum, weight_decay: v.decay, l1: v.l1, dropout: v.dropout, batch: v.batch },
       data: { set: v.set, count: v.count, noise: v.noise, share: v.share, classes: v.classes, seed: v.seed, formula: unpackedText(v.formula) },
     }, { own });
+    if (sent && !this.last && !this.slow) this.slow = setTimeout(() => { this.waits = true; this.status(t("plane-starting"), ""); }, SLOW);
     if (sent) { this.element.dataset.settled = "false"; this.flying = n; this.questions.set(n, { reach: this.reach, run: this.run }); }
   }
 
@@ -159,6 +160,9 @@ export class Plane {
     const question = this.questions.get(head.n);
     for (const n of this.questions.keys()) if (n <= head.n) this.questions.delete(n);
     if (!question || question.run !== this.run) return;
+    clearTimeout(this.slow);
+    this.slow = null;
+    if (this.waits) { this.waits = false; this.status("", ""); }
     const before = this.last?.run === question.run ? this.last.head : null;
     if (this.reach === question.reach && head.step === this.reach) this.reach = null;
     if (before?.step && head.from === 0 && !before.fresh) { // another trainer: it has to come to the same step again
