@@ -87,7 +87,8 @@ def _report_scenes(parser: argparse.ArgumentParser, options: argparse.Namespace)
             f"{options.seed}"
         )
     try:
-        found = list(outcomes(options.scenes, options.mnist, options.model, options.only, options.jobs, options.seed))
+        settings = options.only, options.jobs, options.seed, options.digits_only
+        found = list(outcomes(options.scenes, options.mnist, options.model, *settings))
     except (ValueError, OSError) as error:
         parser.error(" ".join(str(error).split()))
     print(table(found))

@@ -38,14 +38,20 @@ class Outcome:
 
 
 def outcomes(
-    count: int, mnist: Path | None, model: Path | None, only: str = "", jobs: int = 1, first: int = 0
+    count: int,
+    mnist: Path | None,
+    model: Path | None,
+    only: str = "",
+    jobs: int = 1,
+    first: int = 0,
+    digits_only: bool = False,
 ) -> Iterator[Outcome]:
     """Read `count` scenes, of every kind alike many, seeds from `first` on; the kinds whose name holds `only`."""
     kinds = [kind for kind in (*KINDS, *EMPTY) if only in kind]
     if not kinds:
         raise ValueError(f"no kind of scene has {only!r} in its name; there are {', '.join((*KINDS, *EMPTY))}")
     wanted = [(kinds[i % len(kinds)], first + i // len(kinds)) for i in range(count)]
-    one = partial(_outcome, mnist=mnist, model=model)
+    one = partial(_outcome, mnist=mnist, model=model, digits_only=digits_only)
     if jobs == 1:
         yield from map(one, wanted)
         return
@@ -53,9 +59,10 @@ def outcomes(
         yield from pool.map(one, wanted, chunksize=16)
 
 
-def _outcome(scene: tuple[str, int], mnist: Path | None, model: Path | None) -> Outcome:
+def _outcome(scene: tuple[str, int], mnist: Path | None, model: Path | None, digits_only: bool) -> Outcome:
     made = make(*scene, _hands(mnist))
-    return Outcome(*scene, made.text, digits.read(made.pixels, digits.load_reader(model)).text)
+    found = digits.read(made.pixels, digits.load_reader(model), digits_only=digits_only)
+    return Outcome(*scene, made.text, found.text)
 
 
 @lru_cache(maxsize=1)

@@ -123,3 +123,10 @@ print(last.seconds, compiling_time(), time.perf_counter() - began)
         assert trained > 0
         assert (waited > 0) == cold
         assert trained + waited < passed
+
+
+def test_kernels_that_are_named_exist() -> None:
+    import zerokara.kernels.compiled  # noqa: F401  (all kernels)
+
+    names = {kernel.name for kernel in build.KERNELS}
+    assert {*making._SLOWEST, *making._NEXT, *making._NEXT.values()} <= names

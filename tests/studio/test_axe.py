@@ -1,32 +1,19 @@
 """axe finds no violation on the page: both languages, both themes, drawn, blank, several digits, the pixel editor."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.report.browser import needs_browser
-from tests.studio.browsing import SEVEN, browser, opened
+from tests.studio.browsing import SEVEN, opened
 from tests.studio.drawing import beside
-from tests.studio.serving import Served, served
+from tests.studio.serving import Served
 from zerokara.report.png import png
 from zerokara.views import pen
 
-pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]
+pytestmark = needs_browser
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-
-
-@pytest.fixture(scope="module")
-def studio() -> Iterator[Served]:
-    with served() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as made:
-        yield made
 
 
 def violations(page: Any) -> list[str]:

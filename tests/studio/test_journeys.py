@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.report.browser import needs_browser
-from tests.studio.browsing import ONE, SEVEN, browser, opened
+from tests.studio.browsing import ONE, SEVEN, opened
 from tests.studio.drawing import beside, canvas
 from tests.studio.serving import Served, served, wait_for
 from zerokara import digits
@@ -21,19 +21,7 @@ from zerokara.kernels import use_kernels
 from zerokara.report.png import png
 from zerokara.views import pen
 
-pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def studio() -> Iterator[Served]:
-    with served() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as made:
-        yield made
+pytestmark = needs_browser
 
 
 def test_something_has_happened_at_first_paint(chromium: Any, studio: Served) -> None:

@@ -3,6 +3,7 @@
 import shlex
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 from zerokara.cli import names
@@ -58,8 +59,8 @@ def demo(
         say(told("demo-begins", model=recipe.model, data=safe(recipe.data), epochs=recipe.epochs))
         return watch(records, lang=current())
 
-    # Images so small gain nothing from Winograd's convolution, and a first run compiles four large kernels less.
-    with use_convolution("direct"):
+    # 8×8 digits gain nothing from Winograd's convolution, and without it a first run compiles four large kernels less.
+    with use_convolution("direct") if data is None else nullcontext():
         result = run(recipe, data_dir=data_dir, watch=introduced)
         _tell_accuracy(result)
         read = drawings.read_examples(result)

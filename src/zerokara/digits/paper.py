@@ -6,7 +6,7 @@ a digit. Everything else that is straight may be a stroke, and stays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,26 +137,25 @@ def _alike(lines: list[Line]) -> list[Line]:
     return kept
 
 
-def _closed(lines: list[Line]) -> list[Line]:
-    """The lines that close cells: both ends of each lie on others that do so, too."""
+def _held(lines: list[Line], holds: Callable[[Line, list[Line]], bool]) -> list[Line]:
+    """The lines of one kind that hold on to those across them, once all that do not are gone."""
     kept = _alike(lines)
     while True:
         flat, steep = [o for o in kept if not o.steep], [o for o in kept if o.steep]
-        still = [line for line in kept if _ends_on(line, flat if line.steep else steep)]
+        still = [line for line in kept if holds(line, flat if line.steep else steep)]
         if len(still) == len(kept):
             return kept
         kept = still
+
+
+def _closed(lines: list[Line]) -> list[Line]:
+    """The lines that close cells: both ends of each lie on others that do so, too."""
+    return _held(lines, _ends_on)
 
 
 def _crossing(lines: list[Line]) -> list[Line]:
     """The lines of squared paper: each crosses several that cross several, and is longer than they are apart."""
-    kept = _alike(lines)
-    while True:
-        flat, steep = [o for o in kept if not o.steep], [o for o in kept if o.steep]
-        still = [line for line in kept if _crosses(line, flat if line.steep else steep)]
-        if len(still) == len(kept):
-            return kept
-        kept = still
+    return _held(lines, _crosses)
 
 
 def _crosses(line: Line, others: list[Line]) -> bool:

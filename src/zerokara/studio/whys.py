@@ -3,8 +3,8 @@
 Pure functions of what was recorded and probed: nothing here computes with the network. A sign is told only where its
 numbers say so; for what cannot be known (no validation data, no probe) nothing is told.
 
-The limits were tuned on trainings that are known to show a sign, and on ones that must not (tests/studio/test_whys.py);
-what was measured there stands beside each limit.
+The limits part small trainings on the plane that are known to show a sign from ones that must not
+(tests/studio/test_whys.py). The figures beside them are rough ones of such trainings, not of the laboratory's own runs.
 """
 
 from __future__ import annotations

@@ -7,22 +7,10 @@ from typing import Any
 import pytest
 
 from tests.report.browser import needs_browser
-from tests.studio.browsing import Tab, browser
-from tests.studio.serving import Served, served
+from tests.studio.browsing import Tab
+from tests.studio.serving import Served
 
-pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def studio() -> Iterator[Served]:
-    with served() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as made:
-        yield made
+pytestmark = needs_browser
 
 
 class PlaneTab(Tab):

@@ -32,7 +32,7 @@ _LOOK = 0.02  # seconds between two looks at what is done
 _PROCESSES = 4  # at most: each takes a second to start, and the longest kernel takes a quarter of the time
 _SLOWEST = (
     "convolve", "slide", "pack", "sum_over_tiles", "multiply_blocks", "points_to_filters", "convolve_deep",
-    "sum_over_tiles_deep", "statistics", "largest", "cross_entropy", "slide_grad", "slide_grad_w", "filters_to_points",
+    "sum_over_tiles_deep", "statistics", "largest", "cross_entropy", "slide_grad_w", "filters_to_points",
 )  # fmt: skip
 """The kernels that take longest, first: who begins with them does not wait for them in the end."""
 
@@ -48,7 +48,7 @@ def together(make: Callable[[], T]) -> T:
         return made
     del made  # its memory may be large
     known = {kernel.name: kernel for kernel in build.KERNELS}
-    later = [(known[_NEXT[kernel.name]], dtype) for kernel, dtype in wanted if kernel.name in _NEXT]
+    later = [(known[_NEXT[k.name]], dtype) for k, dtype in wanted if _NEXT.get(k.name) in known]
     _compile([*wanted, *later, *((kernel, crew.CODE) for kernel in crew.KERNELS)])
     return make()
 
