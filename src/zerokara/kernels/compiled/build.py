@@ -21,10 +21,13 @@ from typing import Any
 import filelock
 import numba
 import numpy as np
+from numba.core import registry as _registry
 
 from zerokara.kernels import waiting
 from zerokara.kernels.compiled import calling, entry, kept, saying
 from zerokara.kernels.compiled.linked import Called, Linked
+
+registry: Any = _registry  # numba.core is not annotated
 
 # No "fast math": what is written is what is computed, operation by operation, as NumPy would do it. Each of LLVM's
 # permissions breaks a formula somewhere. "reassoc" makes log s − (z − m) of (log s + m) − z, which loses what m was
@@ -194,12 +197,17 @@ def kernel(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[...
 
 def declared(compiled: Callable[..., None]) -> Kernel:
     """The kernel whose machine code this is (what `Kernel.on` returns): its name, and what it writes."""
-    return compiled.kernel if isinstance(compiled, Planned) else code(compiled).kernel
+    return compiled.kernel if isinstance(compiled, Planned) else code_of(compiled).kernel
 
 
-def code(compiled: Callable[..., None]) -> Code:
+def code_of(compiled: Callable[..., None]) -> Code:
     """What there is to know of something that `Kernel.on` returned."""
     return _code[id(compiled)]
+
+
+def get_ready() -> None:
+    """Let Numba read what it knows of Python and NumPy, which takes half a second, before the first kernel."""
+    registry.cpu_target.target_context.refresh()
 
 
 def warm_up(dtype: Any = np.float32) -> None:

@@ -202,11 +202,11 @@ class _Caller:
         b = self.b
         name = b.inttoptr(self._head(_NAME), _POINTER)
         values = [numbers[0], name, *numbers[1:]] if first else [name, *numbers]
-        written = cgutils.global_constant(b, "text", ir.Constant(ir.ArrayType(_BYTE, len(text) + 1), bytearray(text.encode() + b"\0")))  # fmt: skip
+        written = b.bitcast(cgutils.global_constant(b, "text", cgutils.make_bytearray(text.encode() + b"\0")), _POINTER)
         kind = ir.FunctionType(_POINTER, [_POINTER, _POINTER], var_arg=True)
         function = b.inttoptr(self._number(_symbol("PyErr_Format")), kind.as_pointer())
         error_at = self._address(ctypes.c_void_p.in_dll(_PYTHON, error).value)
-        b.call(function, [error_at, b.bitcast(written, _POINTER), *values])
+        b.call(function, [error_at, written, *values])
         b.ret(ir.Constant(_POINTER, None))
 
     def _python(self, name: str, result: Any, *args: Any) -> Any:

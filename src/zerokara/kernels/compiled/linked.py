@@ -34,6 +34,9 @@ class _Linked(JITCodeLibrary):
         self._final_module.verify()
         self._finalized = True
 
+    def _optimize_functions(self, module: Any) -> None:
+        """Nothing: the kernels do it."""
+
     def get_pointer_to_function(self, name: str) -> int | None:
         """What Python calls: nothing of ours."""
         return _NOBODY

@@ -16,7 +16,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import crew
-from zerokara.kernels.compiled.build import Planned, code, declared
+from zerokara.kernels.compiled.build import Planned, code_of, declared
 from zerokara.kernels.compiled.entry import words
 from zerokara.kernels.compiled.spans import Access, access, levels
 
@@ -56,7 +56,7 @@ class Program:
 
     def record(self, function: Any, calls: Sequence[tuple[Any, ...]]) -> None:
         """Add an instruction, as a group of its own: one call per part, all at the same time."""
-        kernel, made = declared(function), None if isinstance(function, Planned) else code(function)
+        kernel, made = declared(function), None if isinstance(function, Planned) else code_of(function)
         read: dict[int, Array] = {}
         written: dict[int, Array] = {}
         for args in calls:
