@@ -28,7 +28,7 @@ def _row(context: Any, b: Any, kind: Any, size: Any) -> Any:
     number = context.get_data_type(kind.dtype)
     each = ir.Constant(size.type, context.get_abi_sizeof(number))
     alignment = ir.Constant(ir.IntType(32), context.get_preferred_array_alignment(kind.dtype))
-    memory = context.nrt.meminfo_alloc_aligned_checked(b, b.mul(size, each), alignment)
+    memory = context.nrt.meminfo_alloc_aligned(b, b.mul(size, each), alignment)
     data = b.bitcast(context.nrt.meminfo_data(b, memory), number.as_pointer())
     arrayobj.populate_array(row, data=data, shape=[size], strides=[each], itemsize=each, meminfo=memory)
     return row
@@ -41,7 +41,7 @@ def _signature(size: Any, dtype: Any) -> Any:
 
 
 @intrinsic
-def empty_row(context, size, dtype):  # type: ignore[no-untyped-def]
+def _empty_row(context, size, dtype):  # type: ignore[no-untyped-def]
     """A row of `size` undefined numbers."""
 
     def emit(context: Any, b: Any, signature: Any, args: Any) -> Any:
@@ -51,7 +51,7 @@ def empty_row(context, size, dtype):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def zero_row(context, size, dtype):  # type: ignore[no-untyped-def]
+def _zero_row(context, size, dtype):  # type: ignore[no-untyped-def]
     """A row of `size` zeros."""
 
     def emit(context: Any, b: Any, signature: Any, args: Any) -> Any:
@@ -60,6 +60,10 @@ def zero_row(context, size, dtype):  # type: ignore[no-untyped-def]
         return row._getvalue()
 
     return _signature(size, dtype), emit
+
+
+empty_row: Any = _empty_row
+zero_row: Any = _zero_row
 
 
 @inner
