@@ -38,8 +38,8 @@ for name, dtype in json.loads(sys.argv[1]):
     began = time.process_time()
     compiled = kernels[name].on(np.dtype(dtype))
     seconds = time.process_time() - began
-    library = compiled.overloads[compiled.signatures[0]].library
-    sections = llvm.ObjectFileRef.from_data(library._get_compiled_object()).sections()
+    code = build.code_of(compiled).library._get_compiled_object()
+    sections = llvm.ObjectFileRef.from_data(code).sections()
     rows.append((name, dtype, seconds, sum(part.size() for part in sections if part.is_text())))
 print(json.dumps(rows))
 """

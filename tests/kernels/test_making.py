@@ -130,3 +130,22 @@ def test_kernels_that_are_named_exist() -> None:
 
     names = {kernel.name for kernel in build.KERNELS}
     assert {*making._SLOWEST, *making._NEXT, *making._NEXT.values()} <= names
+
+
+def test_processes_that_were_started_before_are_used(tmp_path: Path) -> None:
+    """They take the kernels of the first step, and end with the program when there is no step at all."""
+    begins = "import numpy as np\nfrom zerokara.kernels.compiled import making\nmaking.prepare()\n"
+    program = begins + "making._start = lambda workers, count: print(len(workers), count)\n" + PROGRAM
+    out, said = start(tmp_path, program).communicate(timeout=300)
+    assert out.splitlines()[0] == "2 2"
+    assert said.count("compiling") == 1
+    assert float(out.splitlines()[1]) > 0
+    nothing = begins + "print(*(worker.pid for worker in making._prepared))\n"
+    assert start(tmp_path, nothing).communicate(timeout=300) == ("\n", "")  # all is there
+    out, said = start(tmp_path / "empty", nothing).communicate(timeout=300)
+    assert said == ""
+    pids = [int(pid) for pid in out.split()]
+    assert len(pids) == 2
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)

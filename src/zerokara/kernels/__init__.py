@@ -63,6 +63,12 @@ def warm_up() -> None:
         importlib.import_module("zerokara.kernels.compiled").warm_up()
 
 
+def prepare() -> None:
+    """A training will begin: where no kernel has been compiled yet, start the processes that will do it, meanwhile."""
+    if kernel_family() == "compiled":
+        importlib.import_module("zerokara.kernels.compiled.making").prepare()
+
+
 def implementation(name: str) -> Callable[..., object]:
     """The function of a kernel in the chosen family, which knows arrays only."""
     if not _loaded:
@@ -168,6 +174,7 @@ __all__ = [
     "momentum_step",
     "ndtr",
     "pool_output_size",
+    "prepare",
     "processor_count",
     "relu",
     "relu_grad",

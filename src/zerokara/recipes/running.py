@@ -9,6 +9,7 @@ from typing import Any
 from zerokara.arrays import generator, manual_seed
 from zerokara.data import Dataset, Loader, load
 from zerokara.data import split as cut
+from zerokara.kernels import prepare
 from zerokara.models import MODELS, build_model, count_parameters
 from zerokara.nn import Module
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
@@ -66,6 +67,7 @@ def run(
     is there. The same recipe gives the same weights on the same machine. Raises ValueError if the data cannot be had or
     do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit` does.
     """
+    prepare()
     dataset = load(recipe.data, data_dir=data_dir)
     model = new_model(recipe, dataset)
     told = [record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume))]

@@ -21,10 +21,13 @@ from typing import Any
 import filelock
 import numba
 import numpy as np
+from numba.core import registry as _registry
 
 from zerokara.kernels import waiting
-from zerokara.kernels.compiled import kept, saying
-from zerokara.kernels.compiled.linked import Linked
+from zerokara.kernels.compiled import calling, entry, kept, saying
+from zerokara.kernels.compiled.linked import Called, Linked
+
+registry: Any = _registry  # numba.core is not annotated
 
 # No "fast math": what is written is what is computed, operation by operation, as NumPy would do it. Each of LLVM's
 # permissions breaks a formula somewhere. "reassoc" makes log s − (z − m) of (log s + m) − z, which loses what m was
@@ -33,14 +36,14 @@ from zerokara.kernels.compiled.linked import Linked
 # `adds_up` below, `exponential`, and what is spelled out as instructions (`vectors`, `tiles`, `dots`).
 SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}
 
-_ALONE: dict[str, Any] = {**SETTINGS, "no_cfunc_wrapper": True}  # C does not call kernels: their entries do
+_ALONE: dict[str, Any] = {**SETTINGS, "pipeline_class": Called}
 _LINKED: dict[str, Any] = {**SETTINGS, "pipeline_class": Linked}
 
 _TYPES = {np.dtype(np.float32): "f4", np.dtype(np.float64): "f8"}
 KERNELS: list["Kernel"] = []
 """All kernels."""
 
-_kernel_of: dict[int, "Kernel"] = {}  # id of the machine code, which is kept for good → the kernel
+_code: dict[int, "Code"] = {}  # id of what Python calls, which is kept for good → what it is
 _making = threading.RLock()
 _WAIT = 300  # seconds to wait for another process that compiles the same kernel; then do it ourselves
 
@@ -138,9 +141,20 @@ class Kernel:
         if folder is not None and place is not None and place.saved:
             with suppress(OSError):  # no room for it: then it is looked for again next time
                 self._file(folder, dtype, "done").touch()
-        self._compiled[dtype] = compiled
-        _kernel_of[id(compiled)] = self
-        return self._compiled[dtype]
+        code = Code(self, compiled.overloads[compiled.signatures[0]])
+        self._compiled[dtype] = code.callable
+        _code[id(code.callable)] = code
+        return code.callable
+
+
+class Code:
+    """The machine code of a kernel for one dtype: what Python calls, the kinds of its arguments, and its entry."""
+
+    def __init__(self, kernel: Kernel, made: Any) -> None:
+        self.kernel, self.library, self.kinds = kernel, made.library, tuple(made.signature.args)
+        self.entry: int = made.library.get_pointer_to_function(entry.name_of(made.fndesc.llvm_func_name))
+        rows, words = entry.rows(self.kinds, [name in kernel.writes for name in kernel.parameters])
+        self.callable = calling.callable_for(kernel.name, self.entry, rows, words)
 
 
 class Planned:
@@ -183,9 +197,17 @@ def kernel(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[...
 
 def declared(compiled: Callable[..., None]) -> Kernel:
     """The kernel whose machine code this is (what `Kernel.on` returns): its name, and what it writes."""
-    if isinstance(compiled, Planned):
-        return compiled.kernel
-    return _kernel_of[id(compiled)]
+    return compiled.kernel if isinstance(compiled, Planned) else code_of(compiled).kernel
+
+
+def code_of(compiled: Callable[..., None]) -> Code:
+    """What there is to know of something that `Kernel.on` returned."""
+    return _code[id(compiled)]
+
+
+def get_ready() -> None:
+    """Let Numba read what it knows of Python and NumPy, which takes half a second, before the first kernel."""
+    registry.cpu_target.target_context.refresh()
 
 
 def warm_up(dtype: Any = np.float32) -> None:

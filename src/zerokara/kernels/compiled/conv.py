@@ -16,6 +16,7 @@ from zerokara.kernels.compiled.depthwise import slide_each, slide_each_grad_w
 from zerokara.kernels.compiled.layout import channels_last, image_memory, new_images, plain
 from zerokara.kernels.compiled.memory import empty
 from zerokara.kernels.compiled.products import multiply
+from zerokara.kernels.compiled.rows import empty_row
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
 from zerokara.kernels.compiled.sliding import pack, pack_back, reach, slide
 from zerokara.kernels.compiled.sliding_grad import collect, slide_grad_w
@@ -278,7 +279,7 @@ def _channel_sum(g, sums, start, stop):  # type: ignore[no-untyped-def]
     """
     channels = sums.size
     long = max(1, 256 // channels) * channels
-    part = np.empty(long, g.dtype)
+    part = empty_row(long, g.dtype)
     sums[:] = 0
     at, end = start * channels, stop * channels
     while at < end:

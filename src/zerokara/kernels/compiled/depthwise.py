@@ -10,6 +10,7 @@ phases and bands are those of `sliding`; filters are packed as if they were filt
 import numpy as np
 
 from zerokara.kernels.compiled.build import kernel
+from zerokara.kernels.compiled.rows import empty_row, zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
 from zerokara.kernels.compiled.sliding import (
     block_shape,
@@ -34,7 +35,7 @@ def slide_each(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
     lanes = VECTOR_BYTES // x.itemsize
     step = (c + lanes - 1) // lanes * lanes
     height, width, low_h, low_w = block_shape(plan)
-    block = x if ready else np.zeros(images * height * width * pitch + lanes, x.dtype)
+    block = x if ready else zero_row(images * height * width * pitch + lanes, x.dtype)
     steps, begins = tap_table(plan, 1, width, low_h, low_w)
     places, outs, place_begins = place_tables(plan, height, width)
     bias = p * q * step
@@ -73,16 +74,16 @@ def slide_each_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     lanes = VECTOR_BYTES // x.itemsize
     step = (c + lanes - 1) // lanes * lanes
     height, width, low_h, low_w = block_shape(plan)
-    block = x if ready else np.zeros(images * height * width * pitch + lanes, x.dtype)
+    block = x if ready else zero_row(images * height * width * pitch + lanes, x.dtype)
     places = place_tables(plan, height, width)[0]
     places = places[: places.size - ROWS]
     total = p * q
-    taps, outs = np.zeros(total + ROWS, np.int64), np.zeros(total + ROWS, np.int64)
+    taps, outs = zero_row(total + ROWS, np.int64), zero_row(total + ROWS, np.int64)
     table = tap_table(plan, 1, width, low_h, low_w)[0]
     for k in range(total):
         taps[k], outs[k] = table[k], k * step
-    nothing = np.zeros(lanes, x.dtype)
-    panel = np.empty(places.size * 2 * lanes, x.dtype)
+    nothing = zero_row(lanes, x.dtype)
+    panel = empty_row(places.size * 2 * lanes, x.dtype)
 
     unit = start
     while unit < stop:

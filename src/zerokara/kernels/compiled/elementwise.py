@@ -15,6 +15,7 @@ from zerokara.kernels.compiled.build import compilable, inner, kernel
 from zerokara.kernels.compiled.definition import NotNativeError
 from zerokara.kernels.compiled.layout import flat_like, flat_pair, plain
 from zerokara.kernels.compiled.memory import empty
+from zerokara.kernels.compiled.rows import empty_row
 from zerokara.kernels.compiled.strided import copy_into
 
 Operand = Array | float
@@ -167,7 +168,7 @@ def _combine(a, b, y, code, repeated, start, stop):  # type: ignore[no-untyped-d
         _apply(code, a[start:stop], b[start:stop], y[start:stop])
         return
     copies = max(1, _LONG // b.size)
-    row = np.empty(copies * b.size, b.dtype)
+    row = empty_row(copies * b.size, b.dtype)
     for k in range(copies):
         for j in range(b.size):
             row[k * b.size + j] = b[j]

@@ -7,41 +7,35 @@ of it, `status = entry(address of the words)`, that builds these arguments from 
     an integer                itself
     a float64                 its bits
     a tuple of n integers     n words
+
+The entry stands in the kernel's own library: it is compiled and kept with it. Recorded steps call it by its address;
+Python's calls reach it through `calling`.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba.core import types as _types
-from numba.core.compiler_lock import global_compiler_lock as _compiler_lock
 from numba.core.registry import cpu_target as _cpu_target
+from numba.np import numpy_support as _numpy_support
 from numba.np.arrayobj import populate_array as _populate_array
+
+from zerokara.kernels.compiled import calling
 
 types: Any = _types
 cpu_target: Any = _cpu_target
-compiler_lock: Any = _compiler_lock
+as_dtype: Any = _numpy_support.as_dtype
 populate_array: Any = _populate_array
 
 _INT, _WORD = ir.IntType(32), ir.IntType(64)
-_entries: dict[int, tuple[int, Any]] = {}  # address of a kernel → address of its entry, and what keeps it alive
 
 
-def entry(function: Any) -> int:
-    """The address of the entry of a compiled kernel (what `Kernel.on` returns)."""
-    result = function.overloads[function.signatures[0]]
-    address = result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
-    with compiler_lock:
-        if address not in _entries:
-            _entries[address] = _make_entry(function.signatures[0], address, len(_entries))
-    return _entries[address][0]
-
-
-def words(function: Any, args: tuple[Any, ...]) -> list[int]:
+def words(kinds: Sequence[Any], args: tuple[Any, ...]) -> list[int]:
     """The arguments of a call as words. The arrays must stay alive for as long as the words are used."""
-    return [word for kind, value in zip(function.signatures[0], args, strict=True) for word in _encode(kind, value)]
+    return [word for kind, value in zip(kinds, args, strict=True) for word in _encode(kind, value)]
 
 
 def _encode(kind: Any, value: Any) -> Iterator[int]:
@@ -58,28 +52,46 @@ def _encode(kind: Any, value: Any) -> Iterator[int]:
         yield int(value)
 
 
-def _make_entry(kinds: tuple[Any, ...], address: int, number: int) -> tuple[int, Any]:
-    """Compile the entry of the kernel at this address, whose arguments are of these kinds."""
+def rows(kinds: Sequence[Any], written: Sequence[bool]) -> tuple[list[tuple[int, int, int, int]], int]:
+    """The same for calls from Python: what each argument has to be, and how many words all of them are."""
+    found, count = [], 0
+    for kind, changes in zip(kinds, written, strict=True):
+        if isinstance(kind, types.Array):
+            flags = calling.NEEDED | (calling.WRITEABLE if changes else 0)
+            found.append((calling.ARRAY, kind.ndim, as_dtype(kind.dtype).num, flags))
+            count += 1 + kind.ndim
+        elif isinstance(kind, types.BaseTuple):
+            found.append((calling.TUPLE, kind.count, 0, 0))
+            count += kind.count
+        else:
+            found.append((calling.FLOAT if isinstance(kind, types.Float) else calling.INT, 0, 0, 0))
+            count += 1
+    return found, count
+
+
+def name_of(function: str) -> str:
+    """The name of the entry of the kernel that has this name in the machine code."""
+    return f"zerokara_entry_{function}"
+
+
+def add_entry(library: Any, function: str, kinds: Sequence[Any]) -> None:
+    """Write the entry of a kernel, whose arguments are of these kinds, into its library."""
     context = cpu_target.target_context
-    library = context.codegen().create_library(f"entry{number}")
-    module = library.create_ir_module(f"entry{number}")
-    function = ir.Function(module, ir.FunctionType(_INT, [_WORD]), f"zerokara_entry_{number}")
-    b = ir.IRBuilder(function.append_basic_block())
-    source = _Words(context, b, b.inttoptr(function.args[0], _WORD.as_pointer()))
+    module = library.create_ir_module("entry")
+    entry = ir.Function(module, ir.FunctionType(_INT, [_WORD]), name_of(function))
+    b = ir.IRBuilder(entry.append_basic_block())
+    source = _Words(context, b, b.inttoptr(entry.args[0], _WORD.as_pointer()))
     args = [source.take(kind) for kind in kinds]
-    convention = context.call_conv
-    kind = convention.get_function_type(types.none, kinds)
-    callee = b.inttoptr(ir.Constant(_WORD, address), kind.as_pointer())
+    kind = context.call_conv.get_function_type(types.none, kinds)
+    callee = ir.Function(module, kind, function)
     packer = context.get_arg_packer(kinds)
     nothing = ir.IntType(8).as_pointer()
     result = b.alloca(nothing)
     failure = b.alloca(kind.args[1].pointee)
     b.store(ir.Constant(kind.args[1].pointee, None), failure)
-    status = b.call(callee, [b.bitcast(result, kind.args[0]), failure, *packer.as_arguments(b, args)])
-    b.ret(status)
+    arguments = [b.bitcast(result, kind.args[0]), failure, *packer.as_arguments(b, args)]
+    b.ret(b.call(callee, arguments, attrs=("noinline",)))
     library.add_ir_module(module)
-    library.finalize()
-    return library.get_pointer_to_function(function.name), library
 
 
 class _Words:

@@ -33,7 +33,7 @@ _numba_settings: Any = numba.config
 caching: Any = _caching  # numba.core is not annotated
 
 _OURS = {str(path): path for path in Path(__file__).parent.glob("*.py")}
-_ALWAYS = ("build.py", "linked.py")  # Numba's settings stand there
+_ALWAYS = ("build.py", "linked.py", "entry.py")  # Numba's settings and the entries stand there
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic, np.dtype)
 
 

@@ -10,6 +10,7 @@ from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import adds_up, compilable, inner, kernel
 from zerokara.kernels.compiled.layout import plain
 from zerokara.kernels.compiled.memory import empty
+from zerokara.kernels.compiled.rows import empty_row, zero_row
 
 
 def layer_norm(x: Array, weight: Array | None, bias: Array | None, axes_count: int, eps: float) -> Array:
@@ -81,8 +82,8 @@ def _centre(row, centred, squares, eps):  # type: ignore[no-untyped-def]
 @kernel("void(T[:, ::1], T[::1], T[::1], UniTuple(i8, 2), f8, T[:, ::1], i8, i8)", writes=("y",))
 def _layer_norm(rows, weight, bias, flags, eps, y, start, stop):  # type: ignore[no-untyped-def]
     """y = (x − mean) · scale · weight + bias, row by row. Flags: is there a weight, is there a bias."""
-    factor, offset = np.ones(weight.size, rows.dtype), np.zeros(weight.size, rows.dtype)
-    centred, squares = np.empty(weight.size, rows.dtype), np.empty(weight.size, rows.dtype)
+    factor, offset = np.ones(weight.size, rows.dtype), zero_row(weight.size, rows.dtype)
+    centred, squares = empty_row(weight.size, rows.dtype), empty_row(weight.size, rows.dtype)
     for k in range(weight.size):
         if flags[0]:
             factor[k] = weight[k]
@@ -100,7 +101,8 @@ def _layer_norm_grad(slopes, rows, weight, weighted, eps, dx, sums, start, stop)
     """dx = scale · (h − mean h − x̂ · mean(h·x̂)) with h = g·weight; sums of g·x̂ and of g."""
     sums[:] = 0
     factor = np.ones(weight.size, rows.dtype)
-    normal, room, h = np.empty_like(factor), np.empty_like(factor), np.empty_like(factor)
+    size, dtype = factor.size, factor.dtype
+    normal, room, h = empty_row(size, dtype), empty_row(size, dtype), empty_row(size, dtype)
     if weighted:
         for k in range(weight.size):
             factor[k] = weight[k]

@@ -1,9 +1,11 @@
-"""Functions that kernels call: compiled once, as something to link into kernels and never to be run by itself.
+"""What Numba makes of our functions: of those that kernels call, something to link; of kernels, one with an entry.
 
 Numba makes machine code of every function that it meets: optimises it with all that it calls, writes wrappers by which
 Python could call it, and emits all that. A function that only kernels call needs none of this, since every kernel
 optimises all that was linked into it once more. Without it, six of the largest kernels took a fifth less time to
 compile.
+
+A kernel is never called in Python's way either, but by its `entry`, which stands in its library.
 """
 
 import ctypes
@@ -13,6 +15,8 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import FunctionPass, register_pass
 from numba.core.typed_passes import NoPythonSupportedFeatureValidation
+
+from zerokara.kernels.compiled.entry import add_entry
 
 _NOBODY = ctypes.cast(ctypes.pythonapi.PyErr_BadArgument, ctypes.c_void_p).value
 """The address that Python calls if somebody calls such a function all the same: a TypeError."""
@@ -29,6 +33,9 @@ class _Linked(JITCodeLibrary):
             self._final_module.link_in(library._get_module_for_linking(), preserve=True)
         self._final_module.verify()
         self._finalized = True
+
+    def _optimize_functions(self, module: Any) -> None:
+        """Nothing: the kernels do it."""
 
     def get_pointer_to_function(self, name: str) -> int | None:
         """What Python calls: nothing of ours."""
@@ -78,5 +85,47 @@ class Linked(CompilerBase):
         builder: Any = DefaultPassBuilder
         steps = builder.define_nopython_pipeline(self.state)
         steps.add_pass_after(_ToBeLinked, NoPythonSupportedFeatureValidation)
+        steps.finalize()
+        return [steps]
+
+
+class _WithEntry(JITCodeLibrary):
+    """The code of a kernel, to which its entry is added in the end."""
+
+    kinds: tuple[Any, ...] = ()
+
+    def finalize(self) -> None:
+        """Add the entry, then do as Numba does."""
+        (kernel,) = (each.name for each in self._final_module.functions if not each.is_declaration)
+        add_entry(self, kernel, self.kinds)
+        super().finalize()  # type: ignore[no-untyped-call]
+
+
+@register_pass(mutates_CFG=False, analysis_only=True)  # type: ignore[no-untyped-call]
+class _ToBeCalled(FunctionPass):
+    """Lower the kernel into a library with an entry, and without the function by which Python would call it."""
+
+    _name = "zerokara_to_be_called"
+
+    def __init__(self) -> None:
+        FunctionPass.__init__(self)  # type: ignore[no-untyped-call]
+
+    def run_pass(self, state: Any) -> bool:
+        make: Any = _WithEntry
+        state.library = make(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.kinds = tuple(state.args)
+        state.library.enable_object_caching()
+        state.flags.no_cpython_wrapper = state.flags.no_cfunc_wrapper = True
+        return True
+
+
+class Called(CompilerBase):
+    """Numba's steps for a kernel; to be given as `pipeline_class`."""
+
+    def define_pipelines(self) -> list[Any]:
+        """The ordinary ones, and where the code goes."""
+        builder: Any = DefaultPassBuilder
+        steps = builder.define_nopython_pipeline(self.state)
+        steps.add_pass_after(_ToBeCalled, NoPythonSupportedFeatureValidation)
         steps.finalize()
         return [steps]

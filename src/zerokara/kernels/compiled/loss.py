@@ -9,6 +9,7 @@ from zerokara.kernels.compiled.build import adds_up, compilable, inner, kernel
 from zerokara.kernels.compiled.exponential import exp
 from zerokara.kernels.compiled.layout import plain
 from zerokara.kernels.compiled.memory import empty
+from zerokara.kernels.compiled.rows import empty_row
 from zerokara.kernels.reference.loss import check_labels
 
 _BLOCK = 4096  # scores that are worked on together, in the first cache
@@ -156,7 +157,7 @@ def _sum_and_loss(row, exponentials, largest, label):  # type: ignore[no-untyped
 def _cross_entropy(scores, labels, losses, probabilities, start, stop):  # type: ignore[no-untyped-def]
     """The rows start…stop−1."""
     size = max(1, _BLOCK // scores.shape[1])
-    largest, room = np.empty(size, scores.dtype), np.empty(_SIDE, scores.dtype)
+    largest, room = empty_row(size, scores.dtype), empty_row(_SIDE, scores.dtype)
     for begin in range(start, stop, size):
         end = min(begin + size, stop)
         _exponentials(scores, probabilities, largest, room, begin, end)
@@ -183,7 +184,7 @@ def _cross_entropy_grad(g, probabilities, labels, d, start, stop):  # type: igno
 def _cross_entropy_mean(scores, labels, d, sums, start, stop):  # type: ignore[no-untyped-def]
     """d = (p − t)/N for the rows start…stop−1, and the sum of their losses."""
     size = max(1, _BLOCK // scores.shape[1])
-    largest, room = np.empty(size, scores.dtype), np.empty(_SIDE, scores.dtype)
+    largest, room = empty_row(size, scores.dtype), empty_row(_SIDE, scores.dtype)
     share = scores.dtype.type(1 / scores.shape[0])
     sums[0] = 0
     for begin in range(start, stop, size):

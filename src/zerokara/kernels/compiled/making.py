@@ -5,13 +5,17 @@ learn which kernels it calls (`planning`), then those that nobody has compiled y
 process for each core (`_compile`), and the step is lowered again. The processes take the kernels in the same order,
 each the first that no other has taken. This process only waits for them, shows how many are done, and can be
 interrupted.
+
+Such a process needs a second before it can begin. Who knows that it will train has them started meanwhile (`prepare`).
 """
 
+import atexit
 import gc
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -27,7 +31,8 @@ from zerokara.kernels.cores import thread_count
 T = TypeVar("T")
 Wanted = tuple[build.Kernel, "np.dtype[Any]"]
 
-_QUIETLY: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+_QUIETLY: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
+_PATIENCE = 60.0  # seconds that a process waits to be told what to compile
 _LOOK = 0.02  # seconds between two looks at what is done
 _PROCESSES = 4  # at most: each takes a second to start, and the longest kernel takes a quarter of the time
 _SLOWEST = (
@@ -55,28 +60,69 @@ def together(make: Callable[[], T]) -> T:
 
 def _compile(wanted: Sequence[Wanted]) -> None:
     """Compile all of these into the cache; what cannot be compiled so is compiled when it is first called."""
-    folder = build.cache_folder()
-    if folder is None or not sys.executable or getattr(sys, "frozen", False):
+    if not _can_start():
         return
     missing = [(kernel, dtype) for kernel, dtype in dict.fromkeys(wanted) if not kernel.is_kept(dtype)]
     if len(missing) < 2 or thread_count() < 2:
         return
     missing.sort(key=lambda each: _SLOWEST.index(each[0].name) if each[0].name in _SLOWEST else len(_SLOWEST))
     names = [f"{kernel.name}-{dtype.name}" for kernel, dtype in missing]
-    command = [sys.executable, "-c", f"from {__name__} import work; work()", *names]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "ZEROKARA_QUIET": "1"}
-    workers: list[subprocess.Popen[bytes]] = []
+    workers, _prepared[:] = [*_prepared], []
     with waiting.compiling():
         try:
-            for _ in range(min(thread_count(), len(missing), _PROCESSES)):
-                with suppress(OSError):  # no more processes: those that there are do it all, or this one
-                    workers.append(subprocess.Popen(command, env=environment, **_QUIETLY))
+            _start(workers, min(thread_count(), len(missing), _PROCESSES))
+            for worker in workers:
+                _tell(worker, names)
             _wait(workers, missing)
         finally:
-            for worker in workers:
-                worker.kill()
-            for worker in workers:
-                worker.wait()
+            _end(workers)
+
+
+def prepare() -> None:
+    """Start the processes that will compile, if nothing is in the cache yet; the next step to be recorded uses them."""
+    if _can_start() and thread_count() > 1 and not crew.KERNELS[0].is_kept(crew.CODE) and not _prepared:
+        _start(_prepared, min(thread_count(), _PROCESSES))
+
+
+_prepared: list["subprocess.Popen[bytes]"] = []
+
+
+@atexit.register
+def _end_prepared() -> None:
+    _end(_prepared)
+
+
+def _can_start() -> bool:
+    """Whether what other processes compile can reach this one."""
+    return build.cache_folder() is not None and bool(sys.executable) and not getattr(sys, "frozen", False)
+
+
+def _start(workers: list["subprocess.Popen[bytes]"], count: int) -> None:
+    """Add processes that wait for names of kernels until there are so many."""
+    command = [sys.executable, "-c", f"from {__name__} import work; work()"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "ZEROKARA_QUIET": "1"}
+    while len(workers) < count:
+        try:
+            workers.append(subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, **_QUIETLY))
+        except OSError:  # no more processes: those that there are do it all, or this one
+            return
+
+
+def _tell(worker: "subprocess.Popen[bytes]", names: Sequence[str]) -> None:
+    """Hand over the names; a process that is gone gets none."""
+    assert worker.stdin is not None
+    with suppress(OSError), worker.stdin:
+        worker.stdin.write(" ".join(names).encode())
+
+
+def _end(workers: Sequence["subprocess.Popen[bytes]"]) -> None:
+    for worker in workers:
+        worker.kill()
+    for worker in workers:
+        worker.wait()
+        if worker.stdin is not None:
+            with suppress(OSError):
+                worker.stdin.close()
 
 
 def _wait(workers: list["subprocess.Popen[bytes]"], missing: Sequence[Wanted]) -> None:
@@ -91,13 +137,24 @@ def _wait(workers: list["subprocess.Popen[bytes]"], missing: Sequence[Wanted]) -
 
 
 def work() -> None:
-    """What such a process does: compile the kernels that its arguments name, but those that somebody else compiles."""
+    """What such a process does: compile the kernels that it is told, but those that somebody else compiles."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever waits for us says when to end
     gc.disable()  # it would look for garbage among millions of instructions for a tenth of the time, and find little
     import zerokara.kernels.compiled  # noqa: F401  (all kernels)
 
+    build.get_ready()
     kernels = {kernel.name: kernel for kernel in build.KERNELS}
-    for name in sys.argv[1:]:
+    for name in _told().split():
         kernel, _, dtype = name.rpartition("-")
         with suppress(filelock.Timeout):  # another process is at it; any other error ends this one
             kernels[kernel].keep(np.dtype(dtype))
+
+
+def _told() -> str:
+    """The names that come through the pipe; where none come for long, nobody needs this process."""
+    bored = threading.Timer(_PATIENCE, os._exit, (0,))
+    bored.daemon = True
+    bored.start()
+    names = sys.stdin.read()
+    bored.cancel()
+    return names

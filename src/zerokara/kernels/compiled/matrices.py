@@ -13,6 +13,7 @@ import numpy as np
 
 from zerokara.kernels.compiled.build import inner, kernel
 from zerokara.kernels.compiled.dots import DOT_COLUMNS, DOT_ROWS, SINGLE_COLUMNS, dots, single_dots
+from zerokara.kernels.compiled.rows import empty_row, multiples, zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
 from zerokara.kernels.compiled.sliding_grad import gather
 from zerokara.kernels.compiled.strided import transpose_block
@@ -35,7 +36,7 @@ def _panel_of(panel, b, b_row, b_column, k, depth, f, used):  # type: ignore[no-
     if b_column == 1:
         gather(panel, b, k * b_row + f, depth, b_row, used)
         return
-    places = np.arange(lanes) * 2 * lanes
+    places = multiples(lanes, 2 * lanes)
     for j in range(0, used, lanes):
         for i in range(0, depth, lanes):
             transpose_block(
@@ -52,7 +53,7 @@ def _block_of(block, pitch, a, a_row, a_column, m, rows, k, depth):  # type: ign
         for i in range(rows):
             copy(block, i * pitch, a, (m + i) * a_row + k, depth)
         return
-    places = np.arange(lanes) * pitch
+    places = multiples(lanes, pitch)
     for i in range(0, rows, lanes):
         for j in range(0, depth, lanes):
             transpose_block(
@@ -74,13 +75,13 @@ def multiply_blocks(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-un
     far = (a_row if a_column == 1 else a_column) * a.itemsize % _ALIAS == 0 and depth > 1
     copied = (last_column - first_column > 2 * width) and far
     pitch = longest + lanes
-    block = np.empty(rows_at_once * pitch if copied else 0, a.dtype)
-    panel = np.zeros(longest * width, a.dtype)
-    nothing, started = np.zeros(width, a.dtype), np.zeros(width, a.dtype)
-    rows, outs = np.zeros(rows_at_once + ROWS, np.int64), np.zeros(rows_at_once + ROWS, np.int64)
+    block = empty_row(rows_at_once * pitch if copied else 0, a.dtype)
+    panel = zero_row(longest * width, a.dtype)
+    nothing, started = zero_row(width, a.dtype), zero_row(width, a.dtype)
+    rows, outs = zero_row(rows_at_once + ROWS, np.int64), zero_row(rows_at_once + ROWS, np.int64)
     for i in range(rows_at_once):
         rows[i], outs[i] = i * (pitch if copied else a_row), i * n
-    steps = np.arange(longest) * (1 if copied else a_column)
+    steps = multiples(longest, 1 if copied else a_column)
     for m in range(first_row, last_row, _BLOCK_ROWS):
         count = min(_BLOCK_ROWS, last_row - m)
         for k in range(0, depth, longest):
@@ -110,7 +111,7 @@ def multiply_few(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-untyp
     """As `multiply_blocks`, for rows of a and columns of b that lie side by side in memory."""
     n, depth, a_row, _, _, b_column = plan[1:]
     first_row, last_row, first_column, last_column = span
-    sums = np.empty(DOT_ROWS * max(DOT_COLUMNS, SINGLE_COLUMNS), a.dtype)
+    sums = empty_row(DOT_ROWS * max(DOT_COLUMNS, SINGLE_COLUMNS), a.dtype)
     zero = a.dtype.type(0)
     single = last_row - first_row == 1
     columns = SINGLE_COLUMNS if single else DOT_COLUMNS

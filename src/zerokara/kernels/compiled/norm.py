@@ -17,6 +17,7 @@ from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, expect_shape, inner, kernel
 from zerokara.kernels.compiled.layout import channels_last, new_images, plain
 from zerokara.kernels.compiled.memory import empty
+from zerokara.kernels.compiled.rows import empty_row, zero_row
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
 from zerokara.kernels.compiled.vectors import Writer, instructions
 
@@ -174,7 +175,7 @@ def _repeat_sum(values, more, row):  # type: ignore[no-untyped-def]
 @inner
 def _repeated(values, width):  # type: ignore[no-untyped-def]
     """A long row of one value per channel."""
-    row = np.empty(width, values.dtype)
+    row = empty_row(width, values.dtype)
     _repeat(values, row)
     return row
 
@@ -264,7 +265,7 @@ def _statistics(x, found, start, stop):  # type: ignore[no-untyped-def]
     """
     channels = found.shape[1]
     width = _width(channels, VECTOR_BYTES // x.itemsize)
-    centre, sums, squares = np.zeros(width, x.dtype), np.empty(width, x.dtype), np.empty(width, x.dtype)
+    centre, sums, squares = zero_row(width, x.dtype), empty_row(width, x.dtype), empty_row(width, x.dtype)
     first, mean, spread = found[0], found[1], found[2]
     mean[:] = 0
     spread[:] = 0
@@ -322,7 +323,7 @@ def _merge_statistics(mean, variance, found, rows):  # type: ignore[no-untyped-d
 @inner
 def _inverse_deviation(variance, eps):  # type: ignore[no-untyped-def]
     """1 / √(variance + ε)."""
-    scale = np.empty(variance.size, variance.dtype)
+    scale = empty_row(variance.size, variance.dtype)
     for c in range(variance.size):
         scale[c] = variance.dtype.type(1) / np.sqrt(variance[c] + variance.dtype.type(eps))
     return scale
@@ -336,7 +337,7 @@ def _normalise(x, mean, variance, weight, bias, flags, eps, y, start, stop):  # 
     factor = _inverse_deviation(variance, eps)
     for c in range(channels):
         factor[c] *= weight[c] if flags[0] else x.dtype.type(1)
-    centre, scale, offset = _repeated(mean, width), _repeated(factor, width), np.zeros(width, x.dtype)
+    centre, scale, offset = _repeated(mean, width), _repeated(factor, width), zero_row(width, x.dtype)
     if flags[1]:
         offset = _repeated(bias, width)
     for begin in range(start * channels, stop * channels, width):
@@ -386,7 +387,7 @@ def _slope_sums(g, x, y, masked, mean, found, start, stop):  # type: ignore[no-u
     """found = (Σ g, Σ g·(x − mean)) of every channel, over the rows start…stop−1."""
     channels = mean.size
     width = _width(channels, VECTOR_BYTES // x.itemsize)
-    centre, sums, products = _repeated(mean, width), np.empty(width, x.dtype), np.empty(width, x.dtype)
+    centre, sums, products = _repeated(mean, width), empty_row(width, x.dtype), empty_row(width, x.dtype)
     found[:] = 0
     size = max(_BLOCK // width, 4) * width
     for begin in range(start * channels, stop * channels, size):
@@ -421,7 +422,8 @@ def _normalise_grad(  # type: ignore[no-untyped-def]
     """
     channels = mean.size
     width = _width(channels, VECTOR_BYTES // x.itemsize)
-    outer, slope, middle = _inverse_deviation(variance, eps), np.empty_like(mean), np.empty_like(mean)
+    outer = _inverse_deviation(variance, eps)
+    slope, middle = empty_row(channels, mean.dtype), empty_row(channels, mean.dtype)
     share = x.dtype.type(1 / rows)
     for c in range(channels):
         scale = outer[c]

@@ -14,6 +14,7 @@ from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import Kernel, compilable, inner, kernel
 from zerokara.kernels.compiled.layout import plain
+from zerokara.kernels.compiled.rows import empty_row
 
 _OWN = 4  # where the settings of the method itself begin
 _PIECE = 2048  # weights that go through all loops together: they stay in the first cache
@@ -84,7 +85,7 @@ def _penalised(w, g, numbers, room):  # type: ignore[no-untyped-def]
 @kernel("void(T[::1], T[::1], f8[::1], i8, i8)", writes=("w",))
 def _sgd(w, g, numbers, start, stop):  # type: ignore[no-untyped-def]
     """w ← w − lr·g."""
-    lr, room = w.dtype.type(numbers[0]), np.empty(_PIECE, w.dtype)
+    lr, room = w.dtype.type(numbers[0]), empty_row(_PIECE, w.dtype)
     for begin in range(start, stop, _PIECE):
         end = min(begin + _PIECE, stop)
         weights = w[begin:end]
@@ -97,7 +98,7 @@ def _sgd(w, g, numbers, start, stop):  # type: ignore[no-untyped-def]
 def _momentum(w, g, v, numbers, start, stop):  # type: ignore[no-untyped-def]
     """v ← momentum·v + (1 − dampening)·g;  w ← w − lr·v, or with Nesterov's w ← w − lr·(g + momentum·v)."""
     lr, momentum, nesterov, first = w.dtype.type(numbers[0]), w.dtype.type(numbers[_OWN]), numbers[6], numbers[7]
-    taken, room = w.dtype.type(1 - numbers[_OWN + 1]), np.empty(_PIECE, w.dtype)
+    taken, room = w.dtype.type(1 - numbers[_OWN + 1]), empty_row(_PIECE, w.dtype)
     for begin in range(start, stop, _PIECE):
         end = min(begin + _PIECE, stop)
         weights, speeds = w[begin:end], v[begin:end]
@@ -119,7 +120,7 @@ def _momentum(w, g, v, numbers, start, stop):  # type: ignore[no-untyped-def]
 @kernel("void(T[::1], T[::1], T[::1], f8[::1], i8, i8)", writes=("w", "h"))
 def _adagrad(w, g, h, numbers, start, stop):  # type: ignore[no-untyped-def]
     """h ← h + g²;  w ← w − lr·g / (√h + ε)."""
-    lr, eps, room = w.dtype.type(numbers[0]), w.dtype.type(numbers[_OWN]), np.empty(_PIECE, w.dtype)
+    lr, eps, room = w.dtype.type(numbers[0]), w.dtype.type(numbers[_OWN]), empty_row(_PIECE, w.dtype)
     for begin in range(start, stop, _PIECE):
         end = min(begin + _PIECE, stop)
         weights, squares = w[begin:end], h[begin:end]
@@ -132,7 +133,7 @@ def _adagrad(w, g, h, numbers, start, stop):  # type: ignore[no-untyped-def]
 @kernel("void(T[::1], T[::1], T[::1], f8[::1], i8, i8)", writes=("w", "h"))
 def _rmsprop(w, g, h, numbers, start, stop):  # type: ignore[no-untyped-def]
     """h ← α·h + (1 − α)·g²;  w ← w − lr·g / (√h + ε)."""
-    lr, eps, room = w.dtype.type(numbers[0]), w.dtype.type(numbers[_OWN + 1]), np.empty(_PIECE, w.dtype)
+    lr, eps, room = w.dtype.type(numbers[0]), w.dtype.type(numbers[_OWN + 1]), empty_row(_PIECE, w.dtype)
     kept, taken = w.dtype.type(numbers[_OWN]), w.dtype.type(1 - numbers[_OWN])
     for begin in range(start, stop, _PIECE):
         end = min(begin + _PIECE, stop)
@@ -151,7 +152,7 @@ def _adam(w, g, m, v, numbers, start, stop):  # type: ignore[no-untyped-def]
     step, inverse = w.dtype.type(numbers[0] / (1 - beta1**t)), w.dtype.type(1 / np.sqrt(1 - beta2**t))
     kept1, taken1 = w.dtype.type(beta1), w.dtype.type(1 - beta1)
     kept2, taken2 = w.dtype.type(beta2), w.dtype.type(1 - beta2)
-    room = np.empty(_PIECE, w.dtype)
+    room = empty_row(_PIECE, w.dtype)
     for begin in range(start, stop, _PIECE):
         end = min(begin + _PIECE, stop)
         weights, means, squares = w[begin:end], m[begin:end], v[begin:end]

@@ -16,8 +16,8 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import crew
-from zerokara.kernels.compiled.build import Planned, declared
-from zerokara.kernels.compiled.entry import entry, words
+from zerokara.kernels.compiled.build import Planned, code_of, declared
+from zerokara.kernels.compiled.entry import words
 from zerokara.kernels.compiled.spans import Access, access, levels
 
 Call = tuple[int, list[int]]
@@ -56,8 +56,7 @@ class Program:
 
     def record(self, function: Any, calls: Sequence[tuple[Any, ...]]) -> None:
         """Add an instruction, as a group of its own: one call per part, all at the same time."""
-        kernel, planned = declared(function), isinstance(function, Planned)
-        code = 0 if planned else entry(function)
+        kernel, made = declared(function), None if isinstance(function, Planned) else code_of(function)
         read: dict[int, Array] = {}
         written: dict[int, Array] = {}
         for args in calls:
@@ -66,7 +65,7 @@ class Program:
                     (written if name in kernel.writes else read)[id(array)] = array
         for key in written:
             read.pop(key, None)  # one that is written and stands in the place of an array that there is not
-        parts = [(code, [] if planned else words(function, args)) for args in calls]
+        parts = [(made.entry, words(made.kinds, args)) if made else (0, []) for args in calls]
         kept = *read.values(), *written.values()
         touched = access(read.values(), written.values())
         self.groups.append([Instruction(kernel.name, parts, touched, self.owner, kept)])

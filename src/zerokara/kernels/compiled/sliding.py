@@ -17,6 +17,7 @@ is copied, with the zeros around it, into a small working array (images, H', W',
 import numpy as np
 
 from zerokara.kernels.compiled.build import inner, kernel
+from zerokara.kernels.compiled.rows import empty_row, multiples, zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
 from zerokara.kernels.compiled.strided import transpose_block
 from zerokara.kernels.compiled.tiles import ADD, product
@@ -49,9 +50,9 @@ def reach(taps, d, lead, spread):  # type: ignore[no-untyped-def]
 def tap_order(p, q, plan):  # type: ignore[no-untyped-def]
     """The taps sorted by phase: (their numbers, row and column offsets, where each phase begins)."""
     spread_h, spread_w, d_h, d_w, lead_h, lead_w = plan[15:21]
-    taps = np.empty(p * q, np.int64)
-    along_h, along_w = np.empty(p * q, np.int64), np.empty(p * q, np.int64)
-    begins = np.empty(spread_h * spread_w + 1, np.int64)
+    taps = empty_row(p * q, np.int64)
+    along_h, along_w = empty_row(p * q, np.int64), empty_row(p * q, np.int64)
+    begins = empty_row(spread_h * spread_w + 1, np.int64)
     k = 0
     for a in range(spread_h):
         for b in range(spread_w):
@@ -127,7 +128,7 @@ def tap_table(plan, depth, width, low_h, low_w):  # type: ignore[no-untyped-def]
     """(where the taps and their channels are, counted from a place, sorted by phase; at which each phase begins)."""
     p, q, pitch = plan[9], plan[10], plan[23]
     _, along_h, along_w, begins = tap_order(p, q, plan)
-    steps = np.empty(p * q * depth, np.int64)
+    steps = empty_row(p * q * depth, np.int64)
     for k in range(p * q):
         for channel in range(depth):
             steps[k * depth + channel] = ((along_h[k] - low_h) * width + along_w[k] - low_w) * pitch + channel
@@ -144,9 +145,9 @@ def place_tables(plan, height, width):  # type: ignore[no-untyped-def]
     rows, columns, s_h, s_w, spread_h, spread_w = plan[11:17]
     band, images, pitch = plan[21:24]
     phases = spread_h * spread_w
-    places = np.zeros(images * band * columns + phases * ROWS, np.int64)
-    outs = np.zeros(images * band * columns + phases * ROWS, np.int64)
-    begins = np.empty(phases, np.int64)
+    places = zero_row(images * band * columns + phases * ROWS, np.int64)
+    outs = zero_row(images * band * columns + phases * ROWS, np.int64)
+    begins = empty_row(phases, np.int64)
     k = 0
     for phase in range(phases):
         begins[phase] = k
@@ -187,11 +188,11 @@ def slide(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
     depth, count = c // groups, filters // groups
     step = (count + lanes - 1) // lanes * lanes  # numbers between neighbours in the packed filters
     height, width, low_h, low_w = block_shape(plan)
-    block = x if ready else np.zeros(images * height * width * pitch, x.dtype)
+    block = x if ready else zero_row(images * height * width * pitch, x.dtype)
     steps, begins = tap_table(plan, depth, width, low_h, low_w)
     places, outs, place_begins = place_tables(plan, height, width)
     bias = groups * p * q * depth * step
-    nothing = np.zeros(2 * lanes, x.dtype)
+    nothing = zero_row(2 * lanes, x.dtype)
 
     unit = start
     while unit < stop:
@@ -236,10 +237,10 @@ def pack(w, bias, packed, plan, start, stop):  # type: ignore[no-untyped-def]
     lanes = VECTOR_BYTES // w.itemsize
     step = (filters + lanes - 1) // lanes * lanes
     order = tap_order(plan[9], plan[10], plan)[0]
-    places = np.empty(taps, np.int64)
+    places = empty_row(taps, np.int64)
     for k in range(taps):
         places[order[k]] = k * depth * step
-    single = np.arange(lanes) * step
+    single = multiples(lanes, step)
     for pair in range(start, stop):
         group, c = pair // depth, pair % depth
         to = (group * taps * depth + c) * step
@@ -275,7 +276,7 @@ def pack_back(w, packed, plan, start, stop):  # type: ignore[no-untyped-def]
     lanes = VECTOR_BYTES // w.itemsize
     step = (channels + lanes - 1) // lanes * lanes
     order = tap_order(plan[9], plan[10], plan)[0]
-    places = np.empty(taps, np.int64)
+    places = empty_row(taps, np.int64)
     for k in range(taps):
         places[order[k]] = k * depth * step
     for number in range(start, stop):

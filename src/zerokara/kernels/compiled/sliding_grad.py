@@ -9,6 +9,7 @@ of a block. Each block is summed up by itself, which keeps rounding errors small
 import numpy as np
 
 from zerokara.kernels.compiled.build import inner, kernel
+from zerokara.kernels.compiled.rows import empty_row, multiples, zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
 from zerokara.kernels.compiled.sliding import block_shape, copy_block, place_tables, tap_table, unit_of_work
 from zerokara.kernels.compiled.strided import transpose_block
@@ -42,16 +43,16 @@ def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     step = (count + lanes - 1) // lanes * lanes
 
     height, width, low_h, low_w = block_shape(plan)
-    block = x if ready else np.zeros(images * height * width * pitch, x.dtype)
+    block = x if ready else zero_row(images * height * width * pitch, x.dtype)
     places = place_tables(plan, height, width)[0]
     places = places[: places.size - ROWS]
     total = p * q * depth
-    taps, outs = np.zeros(total + ROWS, np.int64), np.zeros(total + ROWS, np.int64)
+    taps, outs = zero_row(total + ROWS, np.int64), zero_row(total + ROWS, np.int64)
     table = tap_table(plan, depth, width, low_h, low_w)[0]
     for k in range(total):
         taps[k], outs[k] = table[k], k * step
-    nothing = np.zeros(2 * lanes, x.dtype)
-    panel = np.empty(places.size * 2 * lanes, x.dtype)
+    nothing = zero_row(2 * lanes, x.dtype)
+    panel = empty_row(places.size * 2 * lanes, x.dtype)
 
     unit = start
     while unit < stop:
@@ -88,7 +89,7 @@ def collect(sums, dw, sizes, start, stop):  # type: ignore[no-untyped-def]
     lanes = VECTOR_BYTES // sums.itemsize
     step = (filters + lanes - 1) // lanes * lanes
     size = groups * taps * depth * step
-    places = np.arange(lanes) * depth * taps
+    places = multiples(lanes, depth * taps)
     for group in range(groups):
         for f in range(start * lanes, min(stop * lanes, filters), lanes):
             base = group * taps * depth * step + f

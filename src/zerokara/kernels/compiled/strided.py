@@ -18,6 +18,7 @@ from zerokara.arrays import Array, Shape
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import kernel
 from zerokara.kernels.compiled.definition import NotNativeError
+from zerokara.kernels.compiled.rows import multiples
 from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 
 cgutils: Any = _cgutils
@@ -163,7 +164,7 @@ def _copy_strided(target, source, plan, start, stop):  # type: ignore[no-untyped
     of_a, of_b, of_c, of_d, of_e = plan[10:15]
     to_at, of_at = plan[15:]
     lanes = VECTOR_BYTES // target.itemsize
-    places = np.arange(lanes) * to_d
+    places = multiples(lanes, to_d)
     for i in range(start, stop):
         for j in range(b):
             for k in range(c):

@@ -19,6 +19,7 @@ from zerokara.kernels.compiled.channels import (
     spread,
     spread_judged,
 )
+from zerokara.kernels.compiled.rows import empty_row, zero_row
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
 
 MOST_TAPS = 255
@@ -80,7 +81,7 @@ def _list_pixels(i, j, plan, wide, offsets, numbers):  # type: ignore[no-untyped
 @inner
 def _windows_along(size, windows, taps, stride, padding, dilation):  # type: ignore[no-untyped-def]
     """For every pixel along one axis: how many windows it is in, which ones, and which tap it is there."""
-    counts = np.zeros(size, np.int64)
+    counts = zero_row(size, np.int64)
     which, places = np.empty((size, taps), np.int64), np.empty((size, taps), np.int64)
     for tap in range(taps):
         for window in range(windows):
@@ -141,7 +142,7 @@ def largest(x, y, place, argmax, wide, relu, plan, start, stop):  # type: ignore
     `relu` y is at least 0, and the place is 255 where it would not have been above: no gradient passes there.
     """
     h, w, rows, columns, taps_h, taps_w, _, stride, _, _, _, _, channels = plan
-    offsets, numbers = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, np.int32)
+    offsets, numbers = empty_row(taps_h * taps_w, np.int64), empty_row(taps_h * taps_w, np.int32)
     first, last = _whole_windows(plan)
     for row in range(start, stop):
         image, count, moved, j = row // rows * h * w * channels, 0, 0, 0
@@ -177,8 +178,8 @@ def largest(x, y, place, argmax, wide, relu, plan, start, stop):  # type: ignore
 def largest_grad(g, place, y, judged, dx, plan, start, stop):  # type: ignore[no-untyped-def]
     """dx = the sum of g over the windows in which the pixel was the largest, in the rows of pixels start…stop−1."""
     h, w, rows, columns, taps_h, taps_w, stride_h, stride, top, left, dilation_h, dilation, channels = plan
-    offsets, numbers = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, np.int32)
-    windows, step = np.empty(taps_h * taps_w, np.int64), stride * channels
+    offsets, numbers = empty_row(taps_h * taps_w, np.int64), empty_row(taps_h * taps_w, np.int32)
+    windows, step = empty_row(taps_h * taps_w, np.int64), stride * channels
     along_h = _windows_along(h, rows, taps_h, stride_h, top, dilation_h)
     along_w = _windows_along(w, columns, taps_w, stride, left, dilation)
     first, last = _same_lists(plan)
@@ -208,7 +209,7 @@ def largest_spread(g, place, y, judged, covered, dx, plan, start, stop):  # type
     If they do not cover the images, what lies between is cleared before, a band of rows at a time.
     """
     h, w, rows, columns, taps_h, taps_w, _, stride, _, _, _, _, channels = plan
-    offsets, numbers = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, np.int32)
+    offsets, numbers = empty_row(taps_h * taps_w, np.int64), empty_row(taps_h * taps_w, np.int32)
     (first, last), step = _whole_windows(plan), stride * channels
     for row in range(start, stop):
         image, i, count, moved, j = row // rows * h * w * channels, row % rows, 0, 0, 0
@@ -232,8 +233,8 @@ def largest_spread(g, place, y, judged, covered, dx, plan, start, stop):  # type
 def mean(x, y, include_pad, plan, start, stop):  # type: ignore[no-untyped-def]
     """y = the mean of every window, in the rows of windows start…stop−1 of all images."""
     h, w, rows, columns, taps_h, taps_w, _, stride, _, _, _, _, channels = plan
-    offsets, numbers = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, np.int32)
-    weights = np.empty(taps_h * taps_w, x.dtype)
+    offsets, numbers = empty_row(taps_h * taps_w, np.int64), empty_row(taps_h * taps_w, np.int32)
+    weights = empty_row(taps_h * taps_w, x.dtype)
     first, last = _whole_windows(plan)
     for row in range(start, stop):
         image, count, moved, j = row // rows * h * w * channels, 0, 0, 0
@@ -253,8 +254,8 @@ def mean(x, y, include_pad, plan, start, stop):  # type: ignore[no-untyped-def]
 def mean_grad(g, dx, include_pad, plan, start, stop):  # type: ignore[no-untyped-def]
     """dx = the sum of g / count over the windows that the pixel is in, in the rows of pixels start…stop−1."""
     h, w, rows, columns, taps_h, taps_w, stride_h, stride, top, left, dilation_h, dilation, channels = plan
-    offsets, numbers = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, np.int32)
-    windows, weights = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, g.dtype)
+    offsets, numbers = empty_row(taps_h * taps_w, np.int64), empty_row(taps_h * taps_w, np.int32)
+    windows, weights = empty_row(taps_h * taps_w, np.int64), empty_row(taps_h * taps_w, g.dtype)
     along_h = _windows_along(h, rows, taps_h, stride_h, top, dilation_h)
     along_w = _windows_along(w, columns, taps_w, stride, left, dilation)
     first, last = _same_lists(plan)
@@ -280,8 +281,8 @@ def mean_grad(g, dx, include_pad, plan, start, stop):  # type: ignore[no-untyped
 def mean_spread(g, dx, include_pad, covered, plan, start, stop):  # type: ignore[no-untyped-def]
     """`mean_grad` for windows that do not overlap, in the rows of windows start…stop−1: each writes its own pixels."""
     h, w, rows, columns, taps_h, taps_w, _, stride, _, _, _, _, channels = plan
-    offsets, numbers = np.empty(taps_h * taps_w, np.int64), np.empty(taps_h * taps_w, np.int32)
-    weights, step = np.empty(1, g.dtype), stride * channels
+    offsets, numbers = empty_row(taps_h * taps_w, np.int64), empty_row(taps_h * taps_w, np.int32)
+    weights, step = empty_row(1, g.dtype), stride * channels
     first, last = _whole_windows(plan)
     for row in range(start, stop):
         image, i, count, moved, j = row // rows * h * w * channels, row % rows, 0, 0, 0

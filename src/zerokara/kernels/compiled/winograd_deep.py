@@ -9,6 +9,7 @@ Threads share the filters.
 import numpy as np
 
 from zerokara.kernels.compiled.build import kernel
+from zerokara.kernels.compiled.rows import empty_row, zero_row
 from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 from zerokara.kernels.compiled.vectors import unaligned
 from zerokara.kernels.compiled.winograd_direct import add_tiles, clear_points, packed_filters, results_of_tile
@@ -52,8 +53,8 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
     low = work.dtype.type(0.0 if relu else -np.inf)
     nothing = x, 0, 0, y, 0, 0
     pixels, around = (c, height, width), (top, left, down, across, size)
-    squares, odd = np.empty(whole_vectors(tiles, lanes), x.dtype), np.zeros(tiles, np.uint8)
-    room, sums = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
+    squares, odd = empty_row(whole_vectors(tiles, lanes), x.dtype), zero_row(tiles, np.uint8)
+    room, sums = empty_row(POINTS * lanes, x.dtype), empty_row(POINTS, x.dtype)
     pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, squares)
     usual = most_usual(squares, tiles, x.dtype.type(0))
     for t in range(tiles):
@@ -99,9 +100,9 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
     nothing = x, 0, 0, g, 0, 0
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
-    sizes = np.empty(whole_vectors(tiles, lanes), x.dtype)
-    slope_sizes = np.empty(sizes.size, x.dtype)
-    room, squares, odd = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype), np.empty(tiles, np.uint8)
+    sizes = empty_row(whole_vectors(tiles, lanes), x.dtype)
+    slope_sizes = empty_row(sizes.size, x.dtype)
+    room, squares, odd = empty_row(POINTS * lanes, x.dtype), empty_row(2 * POINTS, x.dtype), empty_row(tiles, np.uint8)
     pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, sizes)
     usual = most_usual(sizes, tiles, x.dtype.type(0))
     for t in range(tiles):

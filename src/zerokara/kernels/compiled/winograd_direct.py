@@ -8,6 +8,7 @@ are zeros), and its products are added at the end.
 import numpy as np
 
 from zerokara.kernels.compiled.build import inner
+from zerokara.kernels.compiled.rows import empty_row, zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
 from zerokara.kernels.compiled.tiles import ADD, MASK, RELU, product
 from zerokara.kernels.compiled.winograd_tiles import EDGE
@@ -21,7 +22,7 @@ def packed_filters(w, order, first_vector, vectors):  # type: ignore[no-untyped-
     filters, channels, along_filter, along_channel, turned, taps = order
     lanes, area = VECTOR_BYTES // w.itemsize, taps * taps
     step = vectors * lanes
-    packed = np.zeros(area * channels * step + 2 * lanes, w.dtype)
+    packed = zero_row(area * channels * step + 2 * lanes, w.dtype)
     for f in range(min(step, filters - first_vector * lanes)):
         for c in range(channels):
             source = (first_vector * lanes + f) * along_filter + c * along_channel
@@ -39,20 +40,20 @@ def results_of_tile(x, shape, packed, bias, bias_at, low, judge, masked, y, resu
     lanes, taps = VECTOR_BYTES // x.itemsize, EDGE + 1 - size
     step = vectors * lanes
     n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
-    block = np.zeros(EDGE * EDGE * c, x.dtype)
+    block = zero_row(EDGE * EDGE * c, x.dtype)
     for p in range(max(0, top - i), min(EDGE, height + top - i)):
         for q in range(max(0, left - j), min(EDGE, width + left - j)):
             copy(block, (p * EDGE + q) * c, x, ((n * height + i - top + p) * width + j - left + q) * c, c)
-    steps = np.empty(taps * taps * c, np.int64)
+    steps = empty_row(taps * taps * c, np.int64)
     for k in range(steps.size):
         steps[k] = (k // c // taps * EDGE + k // c % taps) * c + k % c
-    places, outs = np.zeros(size * size + ROWS, np.int64), np.zeros(size * size + ROWS, np.int64)
+    places, outs = zero_row(size * size + ROWS, np.int64), zero_row(size * size + ROWS, np.int64)
     count = 0
     for p in range(min(size, rows - i)):
         for q in range(min(size, columns - j)):
             places[count], outs[count] = (p * EDGE + q) * c, (p * columns + q) * f
             count += 1
-    nothing = np.zeros(2 * lanes, x.dtype)
+    nothing = zero_row(2 * lanes, x.dtype)
     end = MASK if masked else RELU if low == 0 else 0
     corner = ((n * rows + i) * columns + j) * f + first_vector * lanes
     for first in range(0, min(step, f - first_vector * lanes), 2 * lanes):

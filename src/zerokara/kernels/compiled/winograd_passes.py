@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from zerokara.kernels.compiled.build import inner, kernel
+from zerokara.kernels.compiled.rows import empty_row, zero_row
 from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 from zerokara.kernels.compiled.vectors import unaligned
 from zerokara.kernels.compiled.winograd_ahead import reach
@@ -92,7 +93,7 @@ def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, square
     top, left, down, across, size = grid
     lanes = VECTOR_BYTES // x.itemsize
     depth = (c + lanes - 1) // lanes
-    sums, room = np.zeros(whole_vectors(count, lanes) * lanes, x.dtype), np.empty(POINTS * lanes, x.dtype)
+    sums, room = zero_row(whole_vectors(count, lanes) * lanes, x.dtype), empty_row(POINTS * lanes, x.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size - top, tile % across * size - left
@@ -115,7 +116,7 @@ def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_
     f, rows, columns = shape
     _, _, down, across, size = grid
     lanes = VECTOR_BYTES // g.itemsize
-    sums, room = np.zeros(whole_vectors(count, lanes) * lanes, g.dtype), np.empty(POINTS * lanes, g.dtype)
+    sums, room = zero_row(whole_vectors(count, lanes) * lanes, g.dtype), empty_row(POINTS * lanes, g.dtype)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
@@ -177,9 +178,9 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
     low = work.dtype.type(0.0 if relu else -np.inf)
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
-    squares, usual = np.empty(whole_vectors(block, lanes), x.dtype), x.dtype.type(0)
-    large, many = np.empty(stop - start, np.int64), 0  # tiles that are larger than usual
-    room, sums = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS, x.dtype)
+    squares, usual = empty_row(whole_vectors(block, lanes), x.dtype), x.dtype.type(0)
+    large, many = empty_row(stop - start, np.int64), 0  # tiles that are larger than usual
+    room, sums = empty_row(POINTS * lanes, x.dtype), empty_row(POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after, end = first + count, min(stop, first + count + block)
@@ -203,7 +204,7 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
             if not squares[t] <= usual:
                 large[many] = first + t
                 many += 1
-    packed = np.empty(0, x.dtype)
+    packed = empty_row(0, x.dtype)
     for tile in large[:many]:
         if odd_pixels(x, pixels, around, tile, (rows, columns), room, sums):
             if packed.size == 0:
@@ -252,9 +253,9 @@ def sum_over_tiles(x, g, sums, odd, work, plan, sums_at, start, stop):  # type: 
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
     total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + PAD
-    sizes, usual = np.empty(whole_vectors(block, lanes), x.dtype), x.dtype.type(0)
-    slope_sizes, usual_slopes = np.empty(sizes.size, x.dtype), x.dtype.type(0)
-    room, squares = np.empty(POINTS * lanes, x.dtype), np.empty(2 * POINTS, x.dtype)
+    sizes, usual = empty_row(whole_vectors(block, lanes), x.dtype), x.dtype.type(0)
+    slope_sizes, usual_slopes = empty_row(sizes.size, x.dtype), x.dtype.type(0)
+    room, squares = empty_row(POINTS * lanes, x.dtype), empty_row(2 * POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after, end = first + count, min(stop, first + count + block)

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from zerokara.kernels.compiled.build import inner
+from zerokara.kernels.compiled.rows import zero_row
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
 from zerokara.kernels.compiled.vectors import Writer, instructions
 
@@ -128,7 +129,7 @@ def most_usual(squares, count, before):  # type: ignore[no-untyped-def]
     if count < FEW:
         return before
     lanes = VECTOR_BYTES // squares.itemsize
-    tally = np.zeros(2 * lanes, squares.dtype)
+    tally = zero_row(2 * lanes, squares.dtype)
     for t in range(0, count, lanes):
         _count(squares, t, tally)
     used = tally[lanes:].sum()
