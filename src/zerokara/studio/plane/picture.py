@@ -170,13 +170,15 @@ def _look(training: Steered, head: dict[str, Any], arrays: dict[str, Array]) -> 
     seen = doctor.look(training)
     head["whys"] = told(whys(doctor.evidence(training, seen)))
     if seen is not None:
-        found = list(_histograms(seen))
+        found = list(_histograms(seen, training.live.dropout > 0))
         head["inside"] = [one for one, _ in found]
         arrays["counts"] = np.array([counts for _, counts in found], np.int32)
 
 
-def _histograms(seen: Probe) -> Any:
+def _histograms(seen: Probe, drops: bool) -> Any:
     for layer in seen.layers:
+        if layer.kind == "Dropout" and not drops:
+            continue
         more = {"zeros": layer.zeros, "saturated": layer.saturated}
         yield _histogram(layer.name, "activations", layer.activations, more), layer.activations.counts
         yield _histogram(layer.name, "signals", layer.gradients, {}), layer.gradients.counts

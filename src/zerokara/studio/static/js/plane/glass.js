@@ -44,7 +44,7 @@ export class Glass {
     const came = from.filter((i) => glass.knots[i].rule).map((i) => this.name(glass, i)).join(", ");
     return make("li", { class: knot.shown ? "knot" : "knot waits" },
       make("div", { class: "leaves" }, ...leaves.map((i) => make("div", { class: "leaf" }, make("p", {}, `${this.name(glass, i)} `, make("span", { class: "soft" }, shape(glass.knots[i]))), this.numbers(i, glass, arrays, table)))),
-      make("div", { class: "result" }, formula, make("p", { class: "soft" }, `${shape(knot)}${came ? ` ← ${came}` : ""}`), this.numbers(k, glass, arrays, table)));
+      make("div", { class: "made" }, formula, make("p", { class: "soft" }, `${shape(knot)}${came ? ` ← ${came}` : ""}`), this.numbers(k, glass, arrays, table)));
   }
 
   /** Values above, gradients below, and at leaves what the update adds. */

@@ -43,6 +43,6 @@ export function build(page) {
   const network = card("plane-network", "net", make("p", { class: "control wide" }, make("label", { for: "plane-init", "data-t": "init" }), knobs.selects.init, knobs.norm, make("label", { for: "plane-norm", "data-t": "norm" })), page.network.element, page.account.element);
   return make("div", { class: "plane" }, make("h1", { "data-t": "plane-title" }), make("p", { class: "soft", "data-t": "plane-lead" }), bar, page.question, told,
     make("div", { class: "three" }, make("div", { class: "left" }, data, learning), make("div", { class: "middle" }, network, card("doctor", "doctored", page.doctor.element)),
-      make("div", { class: "right" }, card("plane-answer", "seen-answer", page.surface.element), card("plane-curve", "seen-curve", page.curve.element))),
-    make("div", { class: "views" }, ...Object.values(page.views)));
+      make("div", { class: "right" }, card("plane-answer", "seen-answer", page.surface.element), card("plane-curve", "seen-curve", page.curve.element)),
+      make("div", { class: "views" }, ...Object.values(page.views))));
 }

@@ -277,7 +277,7 @@ export class Plane {
     this.pause();
     for (const [name, view] of Object.entries(this.views)) view.open = values.view.split("-").includes(name);
     this.hands.open(values);
-    if (values.compare !== "off" && values.compare in COMPARED) { this.views.versus.open = true; this.versus.turn(values.compare, unpackedText(values.versus), this.hands.values); }
+    if (values.compare !== "off" && values.compare in COMPARED) { this.views.versus.open = true; this.versus.turn(values.compare, unpackedText(values.versus) || null, this.hands.values); }
     this.engine.speed = this.speed;
   }
 }
