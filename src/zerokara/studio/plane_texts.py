@@ -123,9 +123,9 @@ PLANE: dict[str, Text] = {
     ),
     "plane-diverged": Text("It has diverged: {why}", "発散しました：{why}"),
     "plane-target": Text(
-        "Stopped: {share} of training points right, loss {loss}.", "停止しました：学習データの正答率 {share}、損失 {loss}。"
+        "Stopped: {share} of training points right, loss {loss}.", "停止：学習データの正答率 {share}、損失 {loss}。"
     ),
-    "plane-target-loss": Text("Stopped: the training loss is {loss}.", "停止しました：学習データの損失は {loss} です。"),
+    "plane-target-loss": Text("Stopped: the training loss is {loss}.", "停止：学習データの損失 {loss}。"),
     "plane-stuck": Text(
         "No progress for {n} epochs. Go on all the same?", "{n} エポックの間、改善がありません。続けますか。"
     ),
@@ -144,9 +144,7 @@ PLANE: dict[str, Text] = {
     ),
     "key-play": Text("train: play or pause", "学習：再生・一時停止"),
     "key-one": Text("train: one update on, one back", "学習：1 回更新・1 つ戻る"),
-    "key-point": Text(
-        "on the plane: add a point, remove one", "平面上で：点の追加、点の削除"
-    ),
+    "key-point": Text("on the plane: add a point, remove one", "平面上で：点の追加、点の削除"),
     "key-half": Text("train: half an update: values, loss, gradients, update", "学習：半歩（値、損失、勾配、更新）"),
     "key-speed": Text("train: speed, from 0.2 updates a second to all", "学習：速さ（毎秒 0.2 更新から最速まで）"),
     "key-undone": Text("train: undo, redo", "学習：元に戻す、やり直す"),
@@ -251,7 +249,7 @@ PLANE: dict[str, Text] = {
     "versus-catching": Text("The second is at step {step}.", "2 つ目はステップ {step} まで来ています。"),
     "view-glass": Text("The step under the glass", "1 更新の虫めがね"),
     "glass-lead": Text(
-        "The graph of the next update: values, then gradients, then what it adds to every weight. Nothing is disturbed.",
+        "The graph of the next update: values, then gradients, then what it adds to every weight.",
         "次の更新の計算グラフです。値、勾配、そして各重みへの変化を順に示します。学習には影響しません。",
     ),
     "glass-half": Text("Half an update on", "半歩進む"),

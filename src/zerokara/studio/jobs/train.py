@@ -11,7 +11,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,9 @@ MOST_UPDATES = 20_000
 ANSWER, LEAST = 0.030, 0.010
 """Seconds of an answer, and of updates in it at least: a picture is there 30 times a second, and who changes a setting
 waits no longer than that."""
+
+FAR = 0.1
+"""Seconds of an answer on the way to a step that lies far off: then only the surfaces are shown."""
 
 
 def start(options: dict[str, Any]) -> TrainJob:
@@ -83,11 +86,14 @@ class TrainJob:
             return {**told, "lost": True}, {}
         training, seconds = lane.training, max(LEAST, ANSWER - lane.shown)
         if head.get("reach") is not None:
-            training.reach(whole(head, "reach", 0, 10**7), seconds)
+            reach = whole(head, "reach", 0, 10**7)
+            training.reach(reach, FAR)
+            if training.step < reach and training.diverged is None:
+                show = replace(show, look=False, bend=None, glass=None)
         self._change(lane, head, arrays)
         lane.pair = _pair(lane, head)
         if lane.pair is not None:
-            lane.pair.follow(seconds)
+            lane.pair.follow(FAR)
         if head.get("reach") is None:
             (lane.pair or training).update(whole(head, "updates", 0, MOST_UPDATES), seconds)
         begin = time.perf_counter()

@@ -119,6 +119,7 @@ export class Engine {
     this.hearers.answered(this.last.head, this.last.arrays);
     const second = head.second;
     if (second && second.step !== head.step && !second.stopped) this.again = true;
+    if (!this.flying && (this.again || this.queue.length || this.reach !== null)) this.go(); // the end has come before the answer
     this.hearers.settle();
   }
 
