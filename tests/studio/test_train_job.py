@@ -13,6 +13,7 @@ from zerokara.nn.activation import ACTIVATIONS
 from zerokara.optim import OPTIMIZERS
 from zerokara.studio import frames, state
 from zerokara.studio.jobs import train
+from zerokara.studio.plane import first
 from zerokara.studio.plane.data import SETS
 from zerokara.studio.plane.network import INITS
 from zerokara.studio.plane.surfaces import COARSE, GRID, surfaces
@@ -73,6 +74,19 @@ def test_a_picture_of_the_training() -> None:
     assert sum(head["shares"]) == pytest.approx(1)
     np.testing.assert_array_equal(arrays["weights.fc1"], job.lanes["a"].training.weights["fc1.weight"])
     assert (len(arrays["train"]), len(arrays["test"]), len(arrays["curve"])) == (70, 30, 25)
+
+
+def test_the_picture_that_comes_with_the_page_is_the_engines() -> None:
+    """`python -m zerokara.studio.plane.first` writes it; other machines round otherwise, so a little may differ."""
+    stored = Path(state.__file__).parent / "static" / first.NAME
+    head, arrays = frames.decode(stored.read_bytes())
+    expected, other = frames.decode(frames.encode(*first.first()))
+    assert (head["step"], head["live"], head["parameters"]) == (150, expected["live"], expected["parameters"])
+    np.testing.assert_allclose(head["measured"]["train"], expected["measured"]["train"], rtol=0.02)
+    assert arrays.keys() == other.keys()
+    for name, array in arrays.items():
+        assert np.mean(np.abs(array.astype(float) - other[name])) < 2, name
+    np.testing.assert_array_equal(arrays["train"], other["train"])
 
 
 def test_a_question_put_twice_is_done_once_and_a_new_worker_comes_to_the_same() -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from tests.report.browser import needs_browser
 from tests.studio.browsing import Tab
 from tests.studio.serving import Served, wait_for
+from zerokara.studio import frames
 
 pytestmark = needs_browser
 
@@ -42,7 +44,9 @@ def opened(made: Any, studio: Served, fragment: str = "#v=1&p=plane", **options:
 def test_xor_is_learned_rewound_and_passed_on(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, permissions=["clipboard-read", "clipboard-write"]) as tab:
         page = tab.page
-        first = tab.at(150)  # something has happened at first paint
+        first = tab.at(150)  # something has happened at first paint, before the trainer has started
+        stored, _ = frames.decode((Path(frames.__file__).parent / "static" / "plane-first.bin").read_bytes())
+        assert f"{100 * stored['measured']['train'][1]:.1f} %" in first
         page.locator("#play").click()
         page.wait_for_selector('.plane[data-playing="true"]')
         page.wait_for_selector('.plane[data-accuracy="1"][data-playing="false"][data-settled="true"]', timeout=120_000)
@@ -210,6 +214,20 @@ def kill(studio: Served) -> None:
     worker = studio.hello()["workers"]["train"]
     os.kill(worker["pids"][0], signal.SIGKILL)
     wait_for(lambda: studio.hello()["workers"]["train"]["starts"] > worker["starts"])
+
+
+def test_the_first_paint_needs_no_trainer(chromium: Any, studio: Served) -> None:
+    """The socket is kept shut: nothing is computed, and still there is a network half way to look at."""
+    context = chromium.new_context()
+    name, value = next(iter(studio.client.cookies.items()))
+    context.add_cookies([{"name": name, "value": value, "url": studio.base}])
+    page = context.new_page()
+    page.route_web_socket("**/live", lambda socket: None)
+    page.goto(f"{studio.base}/#v=1&p=plane")
+    page.wait_for_selector('.plane[data-step="150"]')
+    assert "%" in page.locator("#now-train").inner_text()
+    assert page.locator(".unit[aria-label]").count() == 16
+    context.close()
 
 
 def test_a_page_that_nobody_sees_pauses(chromium: Any, studio: Served) -> None:

@@ -1,6 +1,7 @@
 // Training on the plane: the page says what is wanted, the engine goes on and answers with a picture of it.
 
-import { make, onFrame } from "../dom.js";
+import { onFrame } from "../dom.js";
+import { decode } from "../frames.js";
 import { Doctor } from "../doctor.js";
 import { onSpeak, percent, t } from "../texts.js";
 import { Account } from "./account.js";
@@ -279,6 +280,15 @@ export class Plane {
     this.hands.open(values);
     if (values.compare !== "off" && values.compare in COMPARED) { this.views.versus.open = true; this.versus.turn(values.compare, unpackedText(values.versus) || null, this.hands.values); }
     this.engine.speed = this.speed;
+    if (Object.entries(this.settings).every(([name, setting]) => values[name] === setting.default)) this.first();
+  }
+
+  /** Before the trainer has started: the picture of these settings that comes with the page. */
+  async first() {
+    const answer = await fetch("static/plane-first.bin");
+    if (!answer.ok) return;
+    const { head, arrays } = decode(await answer.arrayBuffer());
+    if (!this.engine.last && this.built) this.show(head, arrays);
   }
 }
 
