@@ -7,11 +7,11 @@ const LOOK_EVERY = 33, SLOW = 700, MOST = 20000;
 export class Engine {
   /**
    * `answered(head, arrays)`: a picture; `adopt(live, own, gone)`: the settings that hold at its step; `failed(sentence)`;
-   * `lost(step)`: it is computed again; `starting(on)`: nothing has come for a while; `show()`: what is on the screen.
+   * `lost(step)`: it is computed again; `starting(on)`: nothing has come for a while; `show()`: what is on the screen;
+   * `asked()`, `settle()`: a question is out, all may have been answered.
    */
-  constructor({ wire, table, hearers, isShown }) {
+  constructor({ wire, hearers, isShown }) {
     Object.assign(this, { wire, hearers, isShown, n: 0, run: 0, flying: 0, changes: 0, queue: [], questions: new Map(), playing: false, reach: null, speed: Infinity, known: {} });
-    this.table = table;
     wire.on("plane", (head, arrays) => this.answered(head, arrays));
     wire.on("end", (head) => this.ended(head));
     wire.on("closed", () => this.free());
@@ -108,7 +108,7 @@ export class Engine {
     this.slow = null;
     if (this.waits) { this.waits = false; this.hearers.starting(false); }
     if (head.lost) { this.lose(); return; }
-    if (this.life !== head.life) { this.life = head.life; }
+    this.life = head.life;
     if (this.reach === question.reach && (head.step === this.reach || head.stopped)) this.reach = null;
     while (this.queue.length && this.queue[0].id <= head.told) this.queue.shift();
     this.known = { version: head.version, points: head.points };

@@ -57,7 +57,7 @@ export class Glass {
       const one = data.length === 1, words = one ? small(data[0]) : t("glass-most", { most: small(most) });
       canvas.setAttribute("aria-label", `${this.name(glass, k)}, ${t(label)}: ${Array.from(data.subarray(0, 12), small).join(", ")}${data.length > 12 ? " …" : ""}`);
       canvas.title = Array.from({ length: Math.min(h, 10) }, (_, y) => Array.from(data.subarray(y * w, y * w + Math.min(w, 10)), small).join("  ")).join("\n");
-      return make("figure", { class: letter }, make("figcaption", { class: "soft" }, `${t(label)} ${words}`), one ? null : canvas);
+      return make("figure", { class: letter }, make("figcaption", { class: "soft" }, `${t(label)} `, make("span", {}, words)), one ? null : canvas);
     }));
   }
 }

@@ -59,7 +59,8 @@ export class Inside {
   paintDepth(now) {
     const found = this.head.inside.filter((one) => one.kind === "gradients" && one.name.endsWith("weight") && one.rms > 0);
     const width = 320, height = 90, context = this.depth.getContext("2d");
-    if (this.depth.width !== width) Object.assign(this.depth, { width, height });
+    if (this.depth.width !== 2 * width) Object.assign(this.depth, { width: 2 * width, height: 2 * height });
+    context.setTransform(2, 0, 0, 2, 0, 0);
     context.clearRect(0, 0, width, height);
     const logs = found.map((one) => Math.log10(one.rms)), high = Math.max(...logs, -6) + 0.2, low = Math.min(...logs, high - 2) - 0.2;
     context.font = "11px system-ui, sans-serif";

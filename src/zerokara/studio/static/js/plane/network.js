@@ -104,6 +104,7 @@ export class Network {
   }
 
   show(head, arrays) {
+    if (!head.scales || (this.hidden.length && !arrays.units1)) return; // not on the screen, so not computed
     Object.assign(this, { head, arrays });
     if (this.pointed) this.point(this.pointed);
     const table = diverging(colours());

@@ -25,7 +25,7 @@ export class Plane {
   constructor({ wire, table, values, status }) {
     Object.assign(this, { wire, status, unit: null, said: 0, phase: HALVES - 1, at: [0, 0], settings: table.settings.plane, stops: new Stops(), playing: false, visible: { answer: true, units: true } });
     this.engine = new Engine({
-      wire, table, isShown: () => this.element.isConnected, hearers: {
+      wire, isShown: () => this.element.isConnected, hearers: {
         show: () => this.wanted(), answered: (head, arrays) => this.paint(head, arrays), adopt: (live, own, gone) => this.hands.adopt(live, own, gone), settle: () => this.settle(),
         asked: () => { this.element.dataset.settled = "false"; }, starting: (on) => status(on ? t("plane-starting") : "", ""), lost: (step) => status(t("plane-again", { step }), "bad"),
         failed: (error) => { this.playing = false; status(error, "bad"); this.buttons(); },
@@ -79,7 +79,7 @@ export class Plane {
   wanted() {
     const now = performance.now(), look = !this.playing || now - (this.looked ?? 0) > LOOK_EVERY, slow = !this.playing || Number(this.hands.values.speed) <= 1, second = Boolean(this.engine.compare);
     if (look) this.looked = now;
-    return { answer: this.visible.answer || second, units: this.visible.units, unit: this.unit, look, bend: this.views.bend.open ? this.bent.pair : null, glass: this.views.glass.open && slow ? this.phase : null };
+    return { answer: this.visible.answer || second || !this.playing, units: this.visible.units || !this.playing, unit: this.unit, look, bend: this.views.bend.open ? this.bent.pair : null, glass: this.views.glass.open && slow ? this.phase : null };
   }
 
   anew(change) {
@@ -184,7 +184,7 @@ export class Plane {
     if (!this.element.isConnected) return;
     const words = !this.playing || performance.now() - this.said > SAY_EVERY;
     if (words) this.said = performance.now();
-    const full = { ...head, words, scales: head.scales ?? Array(layersOf(this.hands.values.hidden).length).fill(1) };
+    const full = { ...head, words };
     this.network.show(full, arrays);
     this.surface.show(full, arrays, this.unit);
     this.curve.show(full, arrays);
