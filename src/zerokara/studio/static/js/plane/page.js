@@ -215,9 +215,10 @@ export class Plane {
     this.stopped = head.stopped;
   }
 
+  /** What was asked meanwhile may lie behind the target: it stands where the target was reached. */
   showStops(head) {
     const why = this.stops.look(this.hands.values, head);
-    if (why === "target") { this.pause(); this.status(t(head.regression ? "plane-target-loss" : "plane-target", { share: percent(head.measured.train[1] ?? 0), loss: shown(head.measured.train[0]) }), "good"); }
+    if (why === "target") { this.stand(head.step); this.status(t(head.regression ? "plane-target-loss" : "plane-target", { share: percent(head.measured.train[1] ?? 0), loss: shown(head.measured.train[0]) }), "good"); }
     if (why !== "stuck") return;
     this.pause();
     this.question.firstChild.textContent = t("plane-stuck", { n: this.hands.values.patience });
