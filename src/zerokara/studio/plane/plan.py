@@ -6,7 +6,7 @@ A journal is the marks as JSON can hold them: what a page keeps, and a link, so 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -23,6 +23,9 @@ Place = tuple[str, tuple[int, ...]]
 """One number of a parameter: its name, and where it stands."""
 
 MOST_HELD = 500
+
+LARGEST = 1e6
+"""What may be typed as a weight."""
 
 
 def brier(scores: Tensor, labels: Array) -> Tensor:
@@ -143,6 +146,26 @@ def joined(first: tuple[Edit, ...], then: tuple[Edit, ...]) -> tuple[Edit, ...]:
         before = found[edit.place].before if edit.place in found else edit.before
         found[edit.place] = Edit(edit.place, before, edit.after)
     return tuple(edit for edit in found.values() if _bits(edit.before) != _bits(edit.after))
+
+
+def with_change(start: Live, marks: list[Mark], change: Mark) -> list[Mark]:
+    """The marks with one more; at the same step as the last it becomes one with it, or none where all is as before."""
+    last = marks[-1] if marks and marks[-1].step == change.step else None
+    kept = marks if last is None else marks[:-1]
+    edits = joined(() if last is None else last.edits, change.edits)
+    whole = Mark(change.step, change.live, change.anew or (last is not None and last.anew), edits)
+    before = kept[-1].live if kept else start
+    return [*kept, whole] if whole.live != before or whole.anew or whole.edits else list(kept)
+
+
+def expect_places(shapes: Mapping[str, tuple[int, ...]], places: Iterable[Place], values: Iterable[float]) -> None:
+    """ValueError for a place that no parameter has, and for a value that is too large to be one."""
+    for name, at in places:
+        shape = shapes.get(name, ())
+        if len(at) != len(shape) or not shape or not all(0 <= i < n for i, n in zip(at, shape, strict=True)):
+            raise ValueError(f"there is no weight {name[:20]}{list(at)} in this network")
+    if not all(abs(value) <= LARGEST for value in values):
+        raise ValueError(f"a weight is a number from −{LARGEST:g} to {LARGEST:g}")
 
 
 def _bits(value: float) -> bytes:

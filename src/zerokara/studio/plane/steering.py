@@ -19,7 +19,8 @@ from zerokara.arrays import Array
 from zerokara.data import Loader
 from zerokara.studio.plane.curve import Curve
 from zerokara.studio.plane.data import Points, as_split
-from zerokara.studio.plane.plan import LOSSES, Edit, Live, Mark, Place, Plan, joined
+from zerokara.studio.plane.measuring import measure
+from zerokara.studio.plane.plan import LOSSES, Edit, Live, Mark, Place, Plan, expect_places, with_change
 from zerokara.studio.plane.snapshots import Ring, Snapshot, copied
 from zerokara.training.divergence import Diverged
 from zerokara.training.fitting import check
@@ -31,10 +32,6 @@ from zerokara.training.run import Run
 EPOCHS = 10**9
 MOMENTUM = ("sgd", "momentum", "nesterov")
 """The methods that have a momentum to set."""
-
-
-LARGEST = 1e6
-"""What may be typed as a weight."""
 
 
 class Steered:
@@ -108,7 +105,7 @@ class Steered:
         try:
             for record in records:
                 if record.kind == "epoch":
-                    self.curve.test(record.step, record.val_loss, record.val_accuracy)
+                    self._test(record.step)
                     continue
                 self.curve.add(record.step, record.loss, record.accuracy)
                 self.hold()
@@ -168,13 +165,7 @@ class Steered:
     def _marked(self, live: Live, edits: tuple[Edit, ...]) -> Mark:
         """The mark of a change, which is written down; with one that stands at this step already it becomes one."""
         anew = live.data != self.live.data or live.batch != self.live.batch
-        last = self.marks.pop() if self.marks and self.marks[-1].step == self.step else None
-        before = self.marks[-1].live if self.marks else self.plan.live
-        whole = Mark(self.step, live, anew, joined((), edits))
-        if last is not None:
-            whole = Mark(self.step, live, anew or last.anew, joined(last.edits, edits))
-        if whole.live != before or whole.anew or whole.edits:
-            self.marks.append(whole)
+        self.marks = with_change(self.plan.live, self.marks, Mark(self.step, live, anew, edits))
         self.version += 1
         return Mark(self.step, live, anew, edits)
 
@@ -184,12 +175,7 @@ class Steered:
         return float(self._parameters[name][at])
 
     def _expect_places(self, places: Iterable[Place], values: Iterable[float] = ()) -> None:
-        for name, at in places:
-            shape = self._parameters[name].shape if name in self._parameters else ()
-            if len(at) != len(shape) or not shape or not all(0 <= i < n for i, n in zip(at, shape, strict=True)):
-                raise ValueError(f"there is no weight {name[:20]}{list(at)} in this network")
-        if not all(abs(value) <= LARGEST for value in values):
-            raise ValueError(f"a weight is a number from −{LARGEST:g} to {LARGEST:g}")
+        expect_places({name: array.shape for name, array in self._parameters.items()}, places, values)
 
     def _expect(self, train: Points, live: Live) -> None:
         """Whether these points in these batches can be learned from at all."""
@@ -283,17 +269,14 @@ class Steered:
         loader = Loader(as_split(self.train, features), live.batch, seed=self.plan.seed)
         check(self.model, loader, self.optimizer, self.loss)
         refuse_single(self.model, loader)
-        validation = Loader(as_split(self.test, features), max(1, len(self.test)), shuffle=False)
-        return Loop(
-            self._run,
-            loader,
-            Options(
-                epochs=EPOCHS,
-                loss=self.loss,
-                validation=validation if len(self.test) else None,
-                schedule=None if self.plan.schedule == "constant" else self.rate,
-            ),
-        )
+        self._tested = as_split(self.test, features)
+        schedule = None if self.plan.schedule == "constant" else self.rate
+        return Loop(self._run, loader, Options(epochs=EPOCHS, loss=self.loss, schedule=schedule))
+
+    def _test(self, step: int) -> None:
+        """The test points after an epoch. (`fit` would copy every weight for it, and these epochs are short.)"""
+        if len(self.test):
+            self.curve.test(step, *measure(self.model, self.loss, self._tested.images, self._tested.labels))
 
     def rate(self, step: int) -> float:
         """The learning rate of the update after `step`: the schedule's share of `lr`, which a hand may change."""

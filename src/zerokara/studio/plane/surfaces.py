@@ -9,11 +9,10 @@ import numpy as np
 from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
-from zerokara.studio.plane.data import SIDE, Points, as_split
+from zerokara.studio.plane.data import SIDE, as_split
+from zerokara.studio.plane.measuring import answered, evaluated, measure
 from zerokara.studio.plane.network import inputs
 from zerokara.studio.plane.steering import Steered
-from zerokara.training.evaluation import evaluation_mode
-from zerokara.training.stepping import answers
 
 GRID, COARSE = 96, 32
 """Points a side of the answer's surface, and of a unit's: every third one of the same grid."""
@@ -45,8 +44,7 @@ def surfaces(training: Steered) -> Surfaces:
 
 def scores(training: Steered, xy: Array) -> Array:
     """(N, K): what the network gives for points of the plane, in evaluation mode."""
-    with evaluation_mode(training.model), np.errstate(all="ignore"):
-        return answers(training.model, inputs(xy, training.plan.layers.features)).data
+    return answered(training.model, inputs(xy, training.plan.layers.features))
 
 
 def answer_map(training: Steered, side: int = GRID) -> Array:
@@ -66,7 +64,7 @@ def probabilities(training: Steered) -> Array:
 def hidden(training: Steered, xy: Array) -> list[Array]:
     """(N, units) of every hidden layer, after its activation, in evaluation mode."""
     found: list[Array] = []
-    with evaluation_mode(training.model), no_grad(), np.errstate(all="ignore"):
+    with evaluated(training.model), no_grad(), np.errstate(all="ignore"):
         y = Tensor(inputs(xy, training.plan.layers.features))
         for name, layer in training.model.named_modules():
             if layer is training.model:
@@ -88,13 +86,5 @@ def unit_maps(training: Steered, side: int = COARSE) -> tuple[Array, ...]:
 def measured(training: Steered) -> dict[str, tuple[float, float | None]]:
     """(loss, accuracy) of now over all training points and over all test points; nothing is disturbed."""
     named = {"train": training.train, "test": training.test}
-    return {name: _measured(training, points) for name, points in named.items() if len(points)}
-
-
-def _measured(training: Steered, points: Points) -> tuple[float, float | None]:
-    labels = as_split(points, training.plan.layers.features).labels
-    found = scores(training, points.xy)
-    with no_grad(), np.errstate(all="ignore"):
-        loss = training.loss(Tensor(found), labels).item()
-    accuracy = None if training.live.data.regression else float(np.mean(found.argmax(axis=1) == labels))
-    return float(loss), accuracy
+    splits = {name: as_split(points, training.plan.layers.features) for name, points in named.items() if len(points)}
+    return {name: measure(training.model, training.loss, s.images, s.labels) for name, s in splits.items()}
