@@ -104,9 +104,7 @@ export class Engine {
     const question = this.questions.get(head.n);
     for (const n of this.questions.keys()) if (n <= head.n) this.questions.delete(n);
     if (!question || question.run !== this.run) return;
-    clearTimeout(this.slow);
-    this.slow = null;
-    if (this.waits) { this.waits = false; this.hearers.starting(false); }
+    this.heard();
     if (head.lost) { this.lose(); return; }
     this.life = head.life;
     if (this.reach === question.reach && (head.step === this.reach || head.stopped)) this.reach = null;
@@ -121,6 +119,14 @@ export class Engine {
     if (second && second.step !== head.step && !second.stopped) this.again = true;
     if (!this.flying && (this.again || this.queue.length || this.reach !== null)) this.go(); // the end has come before the answer
     this.hearers.settle();
+  }
+
+  /** Something has come: the trainer has started. */
+  heard() {
+    clearTimeout(this.slow);
+    this.slow = null;
+    if (this.waits) this.hearers.starting(false);
+    this.waits = false;
   }
 
   /** The trainer does not know this training any more: it gets the journal, and comes to the same step. */
@@ -142,6 +148,7 @@ export class Engine {
       this.died = this.again = true;
       this.questions.clear();
     } else if (error) {
+      this.heard();
       this.playing = this.again = false;
       this.reach = null;
       this.queue.shift();
