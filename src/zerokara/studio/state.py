@@ -56,6 +56,9 @@ DRAW: dict[str, Setting] = {
     "noise": Number(0, 0, 16, 0.5),
     "contrast": Number(1, 0.05, 1, 0.01),
 }
+COMPARED = (
+    "lr", "batch", "momentum", "decay", "l1", "dropout", "optimizer", "schedule", "loss", "activation", "init", "norm",
+)  # fmt: skip
 PLANE: dict[str, Setting] = {
     "set": Choice("xor", ("circles", "spirals", "gaussians", "moons", "xor", "curve", "function", "own")),
     "count": Number(200, 0, 2000, 10),
@@ -64,6 +67,7 @@ PLANE: dict[str, Setting] = {
     "classes": Number(2, 2, 10, 1),
     "formula": Packed(),
     "own": Packed(),
+    "gone": Packed(),
     "features": Packed("x-y"),
     "hidden": Packed("8tanh-8tanh"),
     "norm": Choice("off", ("off", "on")),
@@ -76,12 +80,25 @@ PLANE: dict[str, Setting] = {
     "dropout": Number(0, 0, 0.9, 0.05),
     "batch": Number(10, 1, 500, 1),
     "seed": Number(0, 0, 9999, 1),
-    "speed": Choice("all", ("1", "10", "100", "1000", "all")),
+    "schedule": Choice("constant", ("constant", "step", "cosine", "one-cycle")),
+    "horizon": Number(2000, 10, 1000000, 10),
+    "loss": Choice("auto", ("auto", "cross-entropy", "brier", "mse", "l1", "smooth-l1")),
+    "speed": Choice("all", ("0.2", "1", "10", "100", "all")),
+    "target": Number(100, 0, 100, 1),
+    "until": Number(0, 0, 100, 0.001),
+    "patience": Number(1000, 0, 100000, 10),
+    "view": Packed(),
+    "bend": Packed(),
+    "compare": Choice("off", ("off", *COMPARED)),
+    "versus": Packed(),
+    "marks": Packed(),
     "step": Number(150, 0, 1000000, 1),
 }
 """The words are those of the trainer, which is not loaded for them.
 
-hidden: units and activation of each layer; formula: its characters' codes; own: x, y in thousandths, label · 1000."""
+hidden: units and activation of each layer; formula, versus: their characters' codes; own: x, y in thousandths, label ·
+1000; gone: numbers of points; view: the parts that are open; bend: layer and two units; marks: a journal as JSON, its
+bytes as base64url. The settings are those at the beginning; marks say what changed on the way."""
 
 SETTINGS: dict[str, dict[str, Setting]] = {"draw": DRAW, "plane": PLANE}
 

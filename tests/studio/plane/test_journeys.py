@@ -1,14 +1,19 @@
 """Journeys through the page of the plane, in a real browser: learn, rewind, change on the way, pass on by a link; axe."""
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.report.browser import needs_browser
 from tests.studio.browsing import Tab
-from tests.studio.serving import Served
+from tests.studio.serving import Served, wait_for
+from zerokara.studio import frames
 
 pytestmark = needs_browser
 
@@ -39,11 +44,13 @@ def opened(made: Any, studio: Served, fragment: str = "#v=1&p=plane", **options:
 def test_xor_is_learned_rewound_and_passed_on(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, permissions=["clipboard-read", "clipboard-write"]) as tab:
         page = tab.page
-        first = tab.at(150)  # something has happened at first paint
+        first = tab.at(150)  # something has happened at first paint, before the trainer has started
+        stored, _ = frames.decode((Path(frames.__file__).parent / "static" / "plane-first.bin").read_bytes())
+        assert f"{100 * stored['measured']['train'][1]:.1f} %" in first
         page.locator("#play").click()
-        page.wait_for_selector('.plane[data-accuracy="1"]', timeout=120_000)
-        page.locator("#play").click()
-        page.wait_for_selector('.plane[data-playing="false"][data-settled="true"]')
+        page.wait_for_selector('.plane[data-playing="true"]')
+        page.wait_for_selector('.plane[data-accuracy="1"][data-playing="false"][data-settled="true"]', timeout=120_000)
+        assert "100.0 %" in page.locator("#notice").inner_text()  # it has stopped by itself, and says why
         step = int(page.locator(".plane").get_attribute("data-step"))
         end = tab.at(step)
         assert step > 150
@@ -70,16 +77,33 @@ def test_changes_points_and_doors(chromium: Any, studio: Served) -> None:
         page.keyboard.press("Tab")
         page.wait_for_selector(".marks li")
         assert "0.1" in page.locator(".marks li").inner_text()
-        rows = len(tab.got[-1][1]["train"])
+        rows = len(newest(tab, "train"))
         page.locator("#plane").click(position={"x": 40, "y": 40})
         tab.read()
-        tab.until(f"document.querySelectorAll('.marks li').length === 2 && {rows} > 0")
-        assert len(tab.got[-1][1]["train"]) == rows + 1
+        assert len(newest(tab, "train")) == rows + 1
+        assert page.locator(".marks li").count() == 1  # at the same step: one mark
         page.locator("#plane").focus()
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Enter")  # a point by keyboard alone
-        tab.until("document.querySelectorAll('.marks li').length === 3")
-        assert [round(float(v), 2) for v in tab.got[-1][1]["train"][-1]] == [0.05, 0, 1]
+        tab.read()
+        assert [round(float(v), 2) for v in newest(tab, "train")[-1]] == [0.05, 0, 1]
+        page.keyboard.press("Control+z")
+        tab.read()
+        assert len(newest(tab, "train")) == rows + 1
+        page.keyboard.press("Control+y")
+        tab.read()
+        assert len(newest(tab, "train")) == rows + 2
+        drag(tab, newest(tab, "train")[0], (-1.2, 1.2))  # one that was drawn becomes one's own, elsewhere
+        tab.read()
+        found = newest(tab, "train")
+        assert len(found) == rows + 2
+        assert np.abs(found[-1, :2] - [-1.2, 1.2]).max() < 0.05
+        csv = page.evaluate_handle(
+            "() => { const d = new DataTransfer(); d.setData('text', 'x,y,label\\n0.25,0.5,1'); return d; }"
+        )
+        page.dispatch_event(".surface", "drop", {"dataTransfer": csv})
+        tab.until("!document.querySelector('#undo').disabled")
+        wait_for(lambda: (page.wait_for_timeout(10), len(newest(tab, "train")) == rows + 3)[1])
         page.locator("#layer-more").click()
         tab.at(0)
         assert page.locator("[data-layer]").count() == 3
@@ -100,6 +124,130 @@ def test_changes_points_and_doors(chromium: Any, studio: Served) -> None:
         assert page.locator("#plane-formula").input_value() == "x*y"  # as it was left
 
 
+def newest(tab: PlaneTab, name: str) -> Any:
+    """The newest array of a name: what has not changed is not sent again."""
+    return next(arrays[name] for head, arrays in reversed(tab.got) if head["topic"] == "plane" and name in arrays)
+
+
+def drag(tab: PlaneTab, point: Any, to: tuple[float, float]) -> None:
+    area = tab.page.locator("#plane")
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    assert box is not None
+    places = [
+        (box["x"] + (x / 3 + 0.5) * box["width"], box["y"] + (0.5 - y / 3) * box["height"]) for x, y in (point[:2], to)
+    ]
+    tab.page.mouse.move(*map(float, places[0]))
+    tab.page.mouse.down()
+    tab.page.mouse.move(*map(float, places[1]), steps=5)
+    tab.page.mouse.up()
+
+
+def test_weights_halves_views_and_the_link_with_its_marks(chromium: Any, studio: Served) -> None:
+    with opened(chromium, studio, permissions=["clipboard-read", "clipboard-write"]) as tab:
+        page = tab.page
+        first = tab.at(150)
+        page.locator(".unit").first.click()
+        page.wait_for_selector(".account:not([hidden]) tbody tr")
+        field = page.locator('.account tbody tr input[type="number"]').first
+        field.fill("2.5")
+        page.keyboard.press("Tab")
+        page.wait_for_selector(".marks li")
+        tab.read()
+        assert page.locator("#now-train").inner_text() != first
+        page.locator("#undo").click()
+        tab.until("!document.querySelector('.marks li')")
+        assert tab.at(150) == first  # typed and taken back: never typed
+        page.locator("#redo").click()
+        page.wait_for_selector(".marks li")
+        page.locator('.account tbody tr input[type="checkbox"]').first.check()
+        tab.read()
+        page.locator("h1").click()
+        for phase in (1, 2, 3):
+            page.keyboard.press("Shift+.")
+            tab.until(f"document.querySelectorAll('.knot:not(.waits)').length >= {(0, 3, 5, 6)[phase]}")
+            tab.at(150)
+        page.wait_for_selector(".sums .good")
+        assert page.locator(".sums .bad").count() == 0
+        page.keyboard.press("Shift+.")
+        end = tab.at(151)
+        for name in ("inside", "bend", "versus"):
+            page.locator(f"#view-{name} summary").first.click()
+        page.wait_for_selector("#view-inside canvas[aria-label]")
+        page.wait_for_selector("#view-bend canvas[aria-label]")
+        page.wait_for_selector("#view-versus .two canvas[aria-label]")
+        assert tab.at(151) == end
+        page.locator("#copy").click()
+        link = str(page.evaluate("navigator.clipboard.readText()")).split("/")[-1]
+        with opened(chromium, studio, link) as other:
+            assert other.at(151) == end
+            other.page.wait_for_selector("#view-versus .two canvas[aria-label]")
+            assert "2.5" in other.page.locator(".marks li").first.inner_text()
+
+
+def test_a_killed_trainer_comes_to_the_same_step(chromium: Any, studio: Served) -> None:
+    """Killed while nothing is asked, and while it learns: the page stands where it stood, and goes on, by itself."""
+    with opened(chromium, studio) as tab:
+        page = tab.page
+        tab.at(150)
+        page.locator("#plane-lr").fill("0.05")
+        page.keyboard.press("Tab")
+        page.wait_for_selector(".marks li")
+        page.locator("#one").click()
+        before = tab.at(151)
+        kill(studio)
+        page.wait_for_selector("#notice.bad")
+        assert "151" in page.locator("#notice").inner_text()
+        assert tab.at(151) == before
+        page.locator("#plane-target").fill("0")
+        page.keyboard.press("Tab")
+        page.locator("#play").click()
+        tab.until("Number(document.querySelector('.plane').dataset.step) > 151")
+        kill(studio)
+        page.wait_for_selector("#notice.bad")
+        step = int(str(page.locator(".plane").get_attribute("data-step")))
+        tab.until(f"Number(document.querySelector('.plane').dataset.step) > {step}")
+        assert page.locator(".plane").get_attribute("data-playing") == "true"
+
+
+def kill(studio: Served) -> None:
+    worker = studio.hello()["workers"]["train"]
+    os.kill(worker["pids"][0], signal.SIGKILL)
+    wait_for(lambda: studio.hello()["workers"]["train"]["starts"] > worker["starts"])
+
+
+def test_the_first_paint_needs_no_trainer(chromium: Any, studio: Served) -> None:
+    """The socket is kept shut: nothing is computed, and still there is a network half way to look at."""
+    context = chromium.new_context()
+    name, value = next(iter(studio.client.cookies.items()))
+    context.add_cookies([{"name": name, "value": value, "url": studio.base}])
+    page = context.new_page()
+    page.route_web_socket("**/live", lambda socket: None)
+    page.goto(f"{studio.base}/#v=1&p=plane")
+    page.wait_for_selector('.plane[data-step="150"]')
+    assert "%" in page.locator("#now-train").inner_text()
+    assert page.locator(".unit[aria-label]").count() == 16
+    context.close()
+
+
+def test_a_page_that_nobody_sees_pauses(chromium: Any, studio: Served) -> None:
+    with opened(chromium, studio) as tab:
+        page = tab.page
+        tab.at(150)
+        page.clock.install()
+        page.locator("#plane-target").fill("0")
+        page.keyboard.press("Tab")
+        page.locator("#play").click()
+        page.evaluate(
+            "Object.defineProperty(document, 'hidden', { value: true }); document.dispatchEvent(new Event('visibilitychange'))"
+        )
+        page.clock.fast_forward(59_000)
+        assert page.locator(".plane").get_attribute("data-playing") == "true"
+        page.clock.fast_forward(2_000)
+        page.wait_for_selector('.plane[data-playing="false"]')
+        assert "minute" in page.locator("#notice").inner_text()
+
+
 @pytest.mark.parametrize("width", [360, 1400])
 def test_it_fits(chromium: Any, studio: Served, width: int) -> None:
     with opened(chromium, studio, "#v=1&p=plane&lang=ja", viewport={"width": width, "height": 800}) as tab:
@@ -112,11 +260,16 @@ def test_it_fits(chromium: Any, studio: Served, width: int) -> None:
 def test_no_violation(chromium: Any, studio: Served, language: str, theme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     options = {"color_scheme": theme, "reduced_motion": "reduce", "bypass_csp": True}
-    with opened(chromium, studio, f"#v=1&p=plane&lang={language}&set=gaussians&classes=10", **options) as tab:
+    with opened(
+        chromium,
+        studio,
+        f"#v=1&p=plane&lang={language}&set=gaussians&classes=10&view=inside-bend-glass&compare=lr",
+        **options,
+    ) as tab:
         tab.at(150)
         tab.page.locator(".unit").first.click()
-        for summary in tab.page.locator(".plane summary").all():
-            summary.click()
+        tab.page.wait_for_selector(".account:not([hidden]) tbody tr")
+        tab.page.evaluate("for (const details of document.querySelectorAll('.plane details')) details.open = true")
         tab.page.locator("#plane-lr").fill("0.1")
         tab.page.keyboard.press("Tab")
         tab.page.wait_for_selector(".marks li")

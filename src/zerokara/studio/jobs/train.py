@@ -1,33 +1,42 @@
 """The trainer's worker: trainings on the plane, one a tab. An answer is one picture of what was asked for.
 
-A question is whole: the plan, the settings, how far to go. So it may be put twice, and a trainer that was started anew
-builds from it what the old one had, step by step the same.
+The page holds what a training is made of: the plan, and the journal of what changed on the way. So a trainer that was
+started anew (or has forgotten a tab) says that the training is lost, and gets the journal: it comes to the same step,
+bit for bit. A change has a number, and is made once, however often it is asked for.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.studio.jobs import Message
-from zerokara.studio.plane.data import Choice, from_csv
-from zerokara.studio.plane.network import Layers
-from zerokara.studio.plane.steering import Live, Plan, Steered
-from zerokara.studio.plane.surfaces import surfaces
+from zerokara.studio.plane import account
+from zerokara.studio.plane.compare import Pair
+from zerokara.studio.plane.data import from_csv
+from zerokara.studio.plane.picture import picture
+from zerokara.studio.plane.plan import Plan, marks_of
+from zerokara.studio.plane.questions import change_of, dictionary, plan_of, show_of, whole
+from zerokara.studio.plane.steering import Steered
 
 TABS = 4
 """Trainings that are kept; of more tabs the one that was asked longest ago is built anew when it is asked again."""
 
-MOST_UPDATES, SLICE = 20_000, 0.025
-"""Updates and seconds of one answer at most: who changes a setting waits no longer than that."""
+MOST_UPDATES = 20_000
 
-COLUMNS = 400
-SHOWN_WEIGHTS = 20_000
+ANSWER, LEAST = 0.030, 0.010
+"""Seconds of an answer, and of updates in it at least: a picture is there 30 times a second, and who changes a setting
+waits no longer than that."""
+
+FAR = 0.1
+"""Seconds of an answer on the way to a step that lies far off: then only the surfaces are shown."""
 
 
 def start(options: dict[str, Any]) -> TrainJob:
@@ -36,163 +45,112 @@ def start(options: dict[str, Any]) -> TrainJob:
     return TrainJob()
 
 
+@dataclass(eq=False)
+class Lane:
+    """A tab's training. life: tells it from one that was lost; told: the number of the last change that was made."""
+
+    training: Steered
+    run: int
+    life: str
+    told: int = 0
+    pair: Pair | None = None
+    shown: float = 0.005
+    """Seconds that the last picture took."""
+
+
 class TrainJob:
     """The trainings by their tabs."""
 
     def __init__(self) -> None:
-        self.trainings: OrderedDict[str, Steered] = OrderedDict()
+        self.lanes: OrderedDict[str, Lane] = OrderedDict()
 
     def answer(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
-        """One picture of the training after going on (`do`: "go"), or the points that a text holds ("csv")."""
+        """One picture of the training after going on ("go"), a unit's account ("unit"), or points of a text ("csv")."""
         do = head.get("do")
         if do == "go":
             yield self.go(head, arrays)
+        elif do == "unit":
+            yield self.unit(head, arrays)
         elif do == "csv":
-            found = from_csv(str(head.get("text", "")), _whole(head, "classes", 2, 10) if head.get("classes") else None)
+            found = from_csv(str(head.get("text", "")), whole(head, "classes", 2, 10) if head.get("classes") else None)
             yield {"topic": "csv", "n": head.get("n", 0)}, {"own": np.array(found, np.float32).reshape(-1, 3)}
         else:
             raise ValueError(f"there is no question {str(do)[:40]!r}")
 
     def go(self, head: dict[str, Any], arrays: dict[str, Array]) -> Message:
         """Bring the tab's training to what is wanted, and go on: `updates` more, or to the step `reach`."""
-        plan = _plan(head, arrays)
-        tab = str(head.get("tab", ""))[:40]
-        training = self._training(tab, plan, _whole(head, "run", 0, 2**31))
-        step = training.step
-        reach = head.get("reach")
-        if reach is not None:
-            wanted = _whole(head, "reach", 0, 10**7)
-            if wanted <= len(training.curve):
-                training.go_to(wanted)
-            else:
-                training.go_to(len(training.curve))
-                training.update(min(wanted - training.step, MOST_UPDATES), SLICE)
-        training.change(**{name: getattr(plan.live, name) for name in vars(plan.live)})
-        if reach is None:
-            training.update(_whole(head, "updates", 0, MOST_UPDATES), SLICE)
-        return _picture(training, {"n": head.get("n", 0), "from": step})
+        told = {"topic": "plane", "n": head.get("n", 0)}
+        show = show_of(head)
+        lane = self._lane(head, arrays)
+        if lane is None:
+            return {**told, "lost": True}, {}
+        training, seconds = lane.training, max(LEAST, ANSWER - lane.shown)
+        if head.get("reach") is not None:
+            reach = whole(head, "reach", 0, 10**7)
+            training.reach(reach, FAR)
+            if training.step < reach and training.diverged is None:
+                show = replace(show, look=False, bend=None, glass=None)
+        self._change(lane, head, arrays)
+        lane.pair = _pair(lane, head)
+        if lane.pair is not None:
+            lane.pair.follow(FAR)
+        if head.get("reach") is None:
+            (lane.pair or training).update(whole(head, "updates", 0, MOST_UPDATES), seconds)
+        begin = time.perf_counter()
+        shown, with_arrays = picture(training, show, lane.pair)
+        lane.shown = 0.8 * lane.shown + 0.2 * (time.perf_counter() - begin)
+        return {**told, "life": lane.life, "told": lane.told, **shown}, with_arrays
 
-    def _training(self, tab: str, plan: Plan, run: int) -> Steered:
-        """The tab's own; a new one where it has none, or another plan, or wants to begin anew (`run` is another)."""
-        kept = self.trainings.pop(tab, None)
-        if kept is None or not _is_same(kept, plan) or kept.run != run:
-            kept = Steered(plan, run)
-        self.trainings[tab] = kept
-        while len(self.trainings) > TABS:
-            self.trainings.popitem(last=False)
+    def unit(self, head: dict[str, Any], arrays: dict[str, Array]) -> Message:
+        """The account of one unit for a point of the plane."""
+        lane = self._lane(head, arrays)
+        told = {"topic": "unit", "n": head.get("n", 0)}
+        if lane is None:
+            return {**told, "lost": True}, {}
+        return {**told, "step": lane.training.step, **account.told(lane.training, dictionary(head, "unit"))}, {}
+
+    def _lane(self, head: dict[str, Any], arrays: dict[str, Array]) -> Lane | None:
+        """The tab's own; made from the plan and the journal where these are told; None where it is lost."""
+        plan, tab, run = plan_of(head, arrays), str(head.get("tab", ""))[:40], whole(head, "run", 0, 2**31)
+        kept = self.lanes.pop(tab, None)
+        if kept is not None and (kept.run != run or kept.training.plan != plan):
+            kept = None
+        if kept is not None and head.get("life") and head["life"] != kept.life:
+            kept = None
+        if kept is None:
+            if "journal" not in head:
+                return None
+            kept = self._begun(plan, run, head["journal"])
+        self.lanes[tab] = kept
+        while len(self.lanes) > TABS:
+            self.lanes.popitem(last=False)
         return kept
 
+    def _begun(self, plan: Plan, run: int, journal: Any) -> Lane:
+        return Lane(Steered(plan, marks_of(plan.live, journal)), run, os.urandom(8).hex())
 
-def _is_same(training: Steered, plan: Plan) -> bool:
-    """Whether the training can go on by this plan: only what may change on the way differs."""
-    own, data = training.plan, training.live.data
-    fixed = (own.layers, own.optimizer, own.seed) == (plan.layers, plan.optimizer, plan.seed)
-    return fixed and (data.regression, data.classes) == (plan.live.data.regression, plan.live.data.classes)
+    def _change(self, lane: Lane, head: dict[str, Any], arrays: dict[str, Array]) -> None:
+        """Make the change that the hand made, once."""
+        if head.get("change") is None:
+            return
+        number = whole(dictionary(head, "change"), "id", 1, 2**31)
+        if number <= lane.told:
+            return
+        live, typed = change_of(head["change"], arrays)
+        lane.told = number  # also of one that cannot be: it is said once
+        lane.training.change(typed, **{f.name: getattr(live, f.name) for f in fields(live)})
 
 
-def _plan(head: dict[str, Any], arrays: dict[str, Array]) -> Plan:
-    """What the page wants, checked. ValueError in a sentence."""
-    told, live, data = (_dict(head, name) for name in ("plan", "live", "data"))
-    own = arrays.get("own", np.zeros((0, 3), np.float32))
-    if own.ndim != 2 or own.shape[1:] != (3,):
-        raise ValueError("points of one's own are (n, 3): x, y, label")
+def _pair(lane: Lane, head: dict[str, Any]) -> Pair | None:
+    """The second network, where one is compared."""
+    wanted = head.get("compare")
+    if wanted is None:
+        return None
+    knob, value = str(dictionary(head, "compare").get("knob", "")), wanted.get("value")
+    kept = lane.pair
+    if kept is not None and (kept.first, kept.knob, kept.value) == (lane.training, knob, value):
+        return kept
     try:
-        layers = Layers(
-            tuple((int(units), str(activation)) for units, activation in told.get("hidden", [])),
-            tuple(str(name) for name in told.get("features", ())),
-            bool(told.get("batch_norm", False)),
-            str(told.get("init", "")),
-        )
-        numbers = {n: float(live[n]) for n in ("lr", "momentum", "weight_decay", "l1", "dropout")}
-        choice = Choice(
-            str(data["set"]), int(data["count"]), float(data["noise"]), float(data["share"]), int(data["classes"]),
-            int(data["seed"]), str(data.get("formula", "")), tuple((float(x), float(y), float(t)) for x, y, t in own),
-        )  # fmt: skip
-        return Plan(
-            layers, str(told["optimizer"]), int(told["seed"]), Live(choice, batch=int(live["batch"]), **numbers)
-        )
-    except (KeyError, TypeError, OverflowError) as error:
-        raise ValueError(f"the question lacks something: {error}") from None
-
-
-def _picture(training: Steered, told: dict[str, Any]) -> Message:
-    """Everything that the page shows, of the weights of now."""
-    shown, measured = surfaces(training), training.measured()
-    arrays: dict[str, Array] = {
-        "curve": training.curve.thinned(COLUMNS),
-        "tests": np.ascontiguousarray(training.curve.thinned_tests(COLUMNS)),
-        "train": _rows(training.train),
-        "test": _rows(training.test),
-    }
-    if training.branches:
-        arrays["branch"] = training.branches[-1].thinned(COLUMNS)
-    answer = np.nan_to_num(shown.answer, nan=0.0, posinf=1e6, neginf=-1e6)
-    told = {**told, "topic": "plane", "outputs": training.outputs, "regression": training.live.data.regression}
-    if training.live.data.regression:
-        scale = max(1e-6, float(np.abs(training.train.labels).max(initial=0)))
-        arrays["answer"] = _signed(answer[..., 0], scale)
-        told |= {"scale": scale, "low": float(answer.min()), "high": float(answer.max())}
-    else:
-        best = answer.argmax(axis=2)
-        arrays["answer"] = best.astype(np.uint8)
-        arrays["sure"] = np.round(255 * answer.max(axis=2)).astype(np.uint8)
-        told["shares"] = (np.bincount(best.ravel(), minlength=training.outputs) / best.size).tolist()
-    told["scales"] = []
-    for k, maps in enumerate(shown.units, 1):
-        maps = np.nan_to_num(maps, nan=0.0, posinf=1e6, neginf=-1e6)
-        scale = max(1e-6, float(np.abs(maps).max()))
-        told["scales"].append(scale)
-        arrays[f"units{k}"] = _signed(maps, scale)
-    weights = {name: a for name, a in training.weights.items() if name.endswith(".weight") and a.ndim == 2}
-    if sum(a.size for a in weights.values()) <= SHOWN_WEIGHTS:
-        arrays |= {f"weights.{name.removesuffix('.weight')}": np.nan_to_num(a) for name, a in weights.items()}
-    losses, accuracies = training.curve.losses, training.curve.accuracies
-    return {
-        **told,
-        "step": training.step,
-        "furthest": len(training.curve),
-        "epoch": training.epoch,
-        "loss": _number(losses[training.step - 1]) if training.step else None,
-        "accuracy": _number(accuracies[training.step - 1]) if training.step else None,
-        "measured": {name: [_number(loss), _number(accuracy)] for name, (loss, accuracy) in measured.items()},
-        "marks": [{"step": mark.step, "changes": _changes(training, k)} for k, mark in enumerate(training.marks)][
-            -200:
-        ],
-        "stopped": training.stopped,
-        "parameters": sum(p.data.size for p in training.model.parameters()),
-    }, arrays
-
-
-def _changes(training: Steered, k: int) -> dict[str, Any]:
-    """What the k-th mark changed: the settings' new values; of data only that they are others."""
-    before = training.marks[k - 1].live if k else training.plan.live
-    after = training.marks[k].live
-    changed = [name for name in vars(after) if getattr(after, name) != getattr(before, name)]
-    return {name: True if name == "data" else getattr(after, name) for name in changed}
-
-
-def _rows(points: Any) -> Array:
-    return np.column_stack([points.xy, points.labels.astype(np.float32)]).astype(np.float32).reshape(-1, 3)
-
-
-def _signed(values: Array, scale: float) -> Array:
-    """−scale … scale as the bytes 0 … 254, 0 as 127."""
-    return np.round(127 + 127 * np.clip(values / scale, -1, 1)).astype(np.uint8)
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if value is not None and np.isfinite(value) else None
-
-
-def _dict(head: dict[str, Any], name: str) -> dict[str, Any]:
-    told = head.get(name)
-    if not isinstance(told, dict):
-        raise ValueError(f"the question has no {name}")
-    return told
-
-
-def _whole(head: dict[str, Any], name: str, low: int, high: int) -> int:
-    value = head.get(name, 0)
-    if type(value) is not int or not low <= value <= high:
-        raise ValueError(f"{name} is a whole number from {low} to {high}; got {value!r}")
-    return value
+        return Pair(lane.training, knob, value)
+    except TypeError as error:
+        raise ValueError(f"{knob} cannot be {str(value)[:20]!r}: {error}") from None

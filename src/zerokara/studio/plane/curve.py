@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 
 from zerokara.arrays import Array
@@ -14,6 +16,7 @@ class Curve:
         self._values = np.zeros((1024, 2), np.float32)
         self._count = 0
         self._tests: dict[int, tuple[float, float]] = {}
+        self._thin = _Thin()
 
     def __len__(self) -> int:
         return self._count
@@ -45,6 +48,11 @@ class Curve:
         """Rows (step, loss, accuracy)."""
         return np.array([(s, *v) for s, v in sorted(self._tests.items())], np.float32).reshape(-1, 3)
 
+    def last_tests(self, count: int, step: int) -> list[tuple[int, float]]:
+        """(step, loss) of the last so many that were made until a step, the newest last."""
+        found = ((s, loss) for s, (loss, _) in reversed(self._tests.items()) if s <= step)
+        return list(islice(found, count))[::-1]
+
     def until(self, step: int) -> Curve:
         """The curve up to a step, as one of its own."""
         part = Curve()
@@ -54,17 +62,41 @@ class Curve:
 
     def thinned(self, columns: int) -> Array:
         """(n, 4) float32: (last step, least loss, greatest loss, mean accuracy) of at most so many equal parts."""
-        if not self._count:
-            return np.zeros((0, 4), np.float32)
-        width = -(-self._count // columns)
-        starts = np.arange(0, self._count, width)
-        ends = np.minimum(starts + width, self._count)
-        least, greatest = np.minimum.reduceat(self.losses, starts), np.maximum.reduceat(self.losses, starts)
-        mean = np.add.reduceat(self.accuracies, starts) / (ends - starts)
-        return np.stack([ends.astype(np.float32), least, greatest, mean.astype(np.float32)], axis=1)
+        return self._thin.of(self._values[: self._count], columns)
 
     def thinned_tests(self, columns: int) -> Array:
         """Rows of `tests`, at most so many, the last among them."""
-        rows = self.tests
-        every = max(1, -(-len(rows) // columns))
-        return rows[::-1][::every][::-1]
+        steps = list(self._tests)  # they came in this order
+        every = max(1, -(-len(steps) // columns))
+        kept = steps[::-1][::every][::-1]
+        return np.array([(s, *self._tests[s]) for s in kept], np.float32).reshape(-1, 3)
+
+
+class _Thin:
+    """Parts of equal width, of which whole ones are counted once: what a frame costs does not grow with the curve.
+
+    Values of a step never change but to themselves, so a part that was whole stays as it is.
+    """
+
+    def __init__(self) -> None:
+        self.width, self.whole = 1, np.zeros((0, 4), np.float32)
+
+    def of(self, values: Array, columns: int) -> Array:
+        while len(values) > self.width * columns:
+            self.width *= 2
+            self.whole = np.zeros((0, 4), np.float32)
+        done = len(self.whole) * self.width
+        fresh = _parts(values[done:], done, self.width)
+        more = len(values) // self.width - len(self.whole)
+        self.whole = np.concatenate([self.whole, fresh[:more]])
+        return np.concatenate([self.whole, fresh[more:]])
+
+
+def _parts(values: Array, begin: int, width: int) -> Array:
+    if not len(values):
+        return np.zeros((0, 4), np.float32)
+    starts = np.arange(0, len(values), width)
+    ends = np.minimum(starts + width, len(values))
+    least, greatest = np.minimum.reduceat(values[:, 0], starts), np.maximum.reduceat(values[:, 0], starts)
+    mean = np.add.reduceat(values[:, 1], starts) / (ends - starts)
+    return np.stack([(begin + ends).astype(np.float32), least, greatest, mean.astype(np.float32)], axis=1)

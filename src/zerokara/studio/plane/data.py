@@ -39,7 +39,8 @@ class Points:
 class Choice:
     """Which data. noise: a standard deviation in units of the plane (of a function: of its values); share: of training.
 
-    own: further points ((x, y, label), …), which are all learned from.
+    own: further points ((x, y, label), …), which are all learned from. gone: numbers of drawn training points that were
+    taken away.
     """
 
     set: str = "xor"
@@ -50,6 +51,7 @@ class Choice:
     seed: int = 0
     formula: str = ""
     own: tuple[tuple[float, float, float], ...] = ()
+    gone: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.set not in SETS:
@@ -66,6 +68,8 @@ class Choice:
             raise ValueError(f"labels of one's own points are 0 to {self.classes - 1}; got {set(labels)}")
         if not np.all(np.isfinite(np.array(self.own))):
             raise ValueError("points of one's own are finite numbers")
+        if any(type(k) is not int or not 0 <= k < self.cut(self.count) for k in self.gone):
+            raise ValueError(f"points that are taken away are numbered from 0 to {self.cut(self.count) - 1}")
 
     @property
     def regression(self) -> bool:
@@ -75,10 +79,15 @@ class Choice:
     def draw(self) -> tuple[Points, Points]:
         """(training, test): a function of the choice alone. The own points come after the others."""
         drawn = self._drawn()
-        cut = round(len(drawn) * self.share)
+        cut = self.cut(len(drawn))
+        kept = np.setdiff1d(np.arange(cut), np.array(self.gone, np.int64))
         own = np.array(self.own, np.float32).reshape(-1, 3)
-        train = Points(np.concatenate([drawn.xy[:cut], own[:, :2]]), self._joined(drawn.labels[:cut], own[:, 2]))
+        train = Points(np.concatenate([drawn.xy[kept], own[:, :2]]), self._joined(drawn.labels[kept], own[:, 2]))
         return train, Points(drawn.xy[cut:], drawn.labels[cut:])
+
+    def cut(self, count: int) -> int:
+        """How many of so many drawn points are learned from; the others are for testing."""
+        return round(count * self.share)
 
     def _joined(self, labels: Array, own: Array) -> Array:
         return np.concatenate([labels, own.astype(labels.dtype)])

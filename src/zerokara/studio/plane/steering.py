@@ -8,18 +8,19 @@ kept, and every change of a setting is a mark at its step. So any step can be co
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from zerokara import functional as F
 from zerokara import nn, optim
 from zerokara.arrays import Array
 from zerokara.data import Loader
 from zerokara.studio.plane.curve import Curve
-from zerokara.studio.plane.data import Choice, Points, as_split
-from zerokara.studio.plane.network import Layers
+from zerokara.studio.plane.data import Points, as_split
+from zerokara.studio.plane.measuring import measure
+from zerokara.studio.plane.plan import LOSSES, Edit, Live, Mark, Place, Plan, expect_places, with_change
 from zerokara.studio.plane.snapshots import Ring, Snapshot, copied
 from zerokara.training.divergence import Diverged
 from zerokara.training.fitting import check
@@ -33,73 +34,40 @@ MOMENTUM = ("sgd", "momentum", "nesterov")
 """The methods that have a momentum to set."""
 
 
-@dataclass(frozen=True)
-class Live:
-    """What may be changed while the training runs. `data` too: points come and go."""
-
-    data: Choice = field(default_factory=Choice)
-    lr: float = 0.03
-    momentum: float = 0.0
-    weight_decay: float = 0.0
-    l1: float = 0.0
-    dropout: float = 0.0
-    batch: int = 10
-
-    def __post_init__(self) -> None:
-        if not 0 < self.lr <= 100 or not 0 <= self.momentum < 1 or not 0 <= self.dropout < 1:
-            raise ValueError(
-                "lr is above 0 and at most 100, momentum and dropout 0 to below 1; "
-                f"got {self.lr}, {self.momentum}, {self.dropout}"
-            )
-        if not 0 <= self.weight_decay <= 10 or not 0 <= self.l1 <= 10 or not 1 <= self.batch <= 1000:
-            raise ValueError(
-                f"penalties are 0 to 10, a batch 1 to 1000; got {self.weight_decay}, {self.l1}, {self.batch}"
-            )
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a training is made of. Another network, optimizer or seed is another training."""
-
-    layers: Layers = field(default_factory=Layers)
-    optimizer: str = "sgd"
-    seed: int = 0
-    live: Live = field(default_factory=Live)
-
-    def __post_init__(self) -> None:
-        if self.optimizer not in optim.OPTIMIZERS:
-            raise ValueError(f"optimizers are {', '.join(optim.OPTIMIZERS)}; got {self.optimizer[:20]!r}")
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A change that took effect after `step` updates."""
-
-    step: int
-    live: Live
-
-
 class Steered:
     """One training; `run` tells it from others of the same plan.
 
     `step` is where it stands; `curve` is what was seen on the way so far, also beyond `step`.
     """
 
-    def __init__(self, plan: Plan, run: int = 0) -> None:
-        self.plan, self.live, self.run = plan, plan.live, run
+    def __init__(self, plan: Plan, marks: Iterable[Mark] = ()) -> None:
+        """marks: changes that are made on the way, each at its step."""
+        self.plan, self.live = plan, plan.live
         self.train, self.test = plan.live.data.draw()
         self.outputs = 1 if plan.live.data.regression else plan.live.data.classes
         self.model: nn.Sequential = plan.layers.build(self.outputs, plan.seed)
-        self.loss = F.mse_loss if plan.live.data.regression else F.cross_entropy
+        self.loss = LOSSES[plan.loss_name][1]
+        self._rate = optim.schedule_by_name(plan.schedule, 1.0, plan.horizon)
         self.optimizer = optim.optimizer_by_name(plan.optimizer, self.model, lr=plan.live.lr, **self._penalties())
+        self._parameters = {name: p.data for name, p in self.model.named_parameters()}
+        self._held: list[tuple[Array, tuple[int, ...], np.float32]] = []
+        self.marks: list[Mark] = list(marks)
+        for live in (plan.live, *(mark.live for mark in self.marks)):
+            self._expect_places(live.held)
+            if (live.data.regression, live.data.classes) != (plan.live.data.regression, plan.live.data.classes):
+                raise ValueError("other classes need another network: no change on the way makes one")
+        for mark in self.marks:
+            self._expect_places([edit.place for edit in mark.edits], [edit.after for edit in mark.edits])
         self._steer(plan.live)
         self._run = Run(self.model, self.optimizer, None, {}, {})
         self._loop: Loop | None = self._made()
-        self.marks: list[Mark] = []
+        self.version = self.points = 0
+        """Other ones whenever marks or branches, or the points, are others."""
         self.curve, self.branches = Curve(), list[Curve]()
         self.ring = Ring()
-        self.stopped = ""
-        self.ring.keep(0, self._snapshot())
+        self.diverged: Diverged | None = None
+        self.ring.keep(0, self.snapshot())
+        self._apply_marks()
 
     @property
     def step(self) -> int:
@@ -110,6 +78,11 @@ class Steered:
     def epoch(self) -> int:
         """Whole epochs so far."""
         return self._run.progress.epoch
+
+    @property
+    def stopped(self) -> str:
+        """Why it cannot go on; "" where it can."""
+        return "" if self.diverged is None else str(self.diverged)
 
     # ── going on
 
@@ -123,7 +96,7 @@ class Steered:
         return self._advance(count, seconds)
 
     def _advance(self, count: int, seconds: float | None = None) -> int:
-        if self.stopped or count < 1 or not len(self.train):
+        if self.diverged is not None or count < 1 or not len(self.train):
             return 0
         end = None if seconds is None else time.perf_counter() + seconds
         loop = self._loop = self._loop or self._made()
@@ -132,32 +105,53 @@ class Steered:
         try:
             for record in records:
                 if record.kind == "epoch":
-                    self.curve.test(record.step, record.val_loss, record.val_accuracy)
+                    self._test(record.step)
                     continue
                 self.curve.add(record.step, record.loss, record.accuracy)
+                self.hold()
                 if self.ring.wants(record.step):
-                    self.ring.keep(record.step, self._snapshot())
+                    self.ring.keep(record.step, self.snapshot())
                 done += 1
                 if done >= count or (end is not None and time.perf_counter() >= end):
                     break
         except Diverged as error:
-            self.stopped = str(error)
+            self.diverged = error
         finally:
             records.close()
         return done
+
+    def hold(self) -> None:
+        """Locked weights are what they were, whatever an optimizer did."""
+        for array, place, value in self._held:
+            array[place] = value
+
+    def next_batch(self) -> tuple[Array, Array] | None:
+        """What the next update learns from; None where there are no points."""
+        self._loop = self._loop or self._made()
+        if self._loop is None:
+            return None
+        progress, loader = self._run.progress, self._loop.loader
+        over = progress.batch >= len(loader)
+        epoch, batch = (progress.epoch + 1, 0) if over else (progress.epoch, progress.batch)
+        return next(loader.epoch(epoch, start=batch))
 
     def _branch(self) -> None:
         self.branches = [*self.branches, self.curve][-3:]
         self.curve = self.curve.until(self.step)
         self.marks = [mark for mark in self.marks if mark.step <= self.step]
         self.ring.forget_after(self.step)
+        self.version += 1
 
     # ── changing
 
-    def change(self, **settings: Any) -> None:
-        """Other settings from the next update on: a mark. ValueError for what cannot be, and nothing is changed."""
+    def change(self, typed: Mapping[Place, float] | None = None, **settings: Any) -> None:
+        """Other settings and typed weights from the next update on: a mark. ValueError, and nothing is changed, for
+        what cannot be. What is changed back at the same step leaves no mark.
+        """
         live = replace(self.live, **settings)
-        if live == self.live:
+        places = dict(typed or {})
+        self._expect_places([*places, *live.held], places.values())
+        if live == self.live and all(self.value(place) == np.float32(value) for place, value in places.items()):
             return
         if live.data.regression != self.live.data.regression or live.data.classes != self.live.data.classes:
             raise ValueError("other classes need another network: begin a new training")
@@ -165,29 +159,51 @@ class Steered:
         self._expect(points[0], live)
         if self.step < len(self.curve):
             self._branch()
-        self.marks.append(Mark(self.step, live))
-        self._apply(live)
+        edits = tuple(Edit(place, self.value(place), float(np.float32(value))) for place, value in places.items())
+        self._apply(self._marked(live, edits))
+
+    def _marked(self, live: Live, edits: tuple[Edit, ...]) -> Mark:
+        """The mark of a change, which is written down; with one that stands at this step already it becomes one."""
+        anew = live.data != self.live.data or live.batch != self.live.batch
+        self.marks = with_change(self.plan.live, self.marks, Mark(self.step, live, anew, edits))
+        self.version += 1
+        return Mark(self.step, live, anew, edits)
+
+    def value(self, place: Place) -> float:
+        """A number of a parameter."""
+        name, at = place
+        return float(self._parameters[name][at])
+
+    def _expect_places(self, places: Iterable[Place], values: Iterable[float] = ()) -> None:
+        expect_places({name: array.shape for name, array in self._parameters.items()}, places, values)
 
     def _expect(self, train: Points, live: Live) -> None:
         """Whether these points in these batches can be learned from at all."""
         if len(train):
             refuse_single(self.model, Loader(as_split(train, self.plan.layers.features), live.batch))
 
-    def _apply(self, live: Live) -> None:
+    def _apply(self, mark: Mark) -> None:
+        if mark.anew and self._run.progress.batch:
+            self._run.progress.next_epoch()  # other batches: a new order of the points
+        for edit in mark.edits:
+            self._parameters[edit.place[0]][edit.place[1]] = edit.after
+        self._settle(mark.live)
+
+    def _settle(self, live: Live) -> None:
         before, self.live = self.live, live
         if live.data != before.data:
             self.train, self.test = live.data.draw()
+            self.points += 1
         if live.data != before.data or live.batch != before.batch:
-            if self._run.progress.batch:
-                self._run.progress.next_epoch()  # other batches: a new order of the points
             self._loop = None
         if live.dropout != before.dropout or bool(live.momentum) != bool(before.momentum):
             self._loop = None  # no recorded step knows of these changes
         self._steer(live)
-        self.stopped = ""
+        self.diverged = None
 
     def _steer(self, live: Live) -> None:
         self.optimizer.lr, self.optimizer.weight_decay, self.optimizer.l1 = live.lr, live.weight_decay, live.l1
+        self._held = [(self._parameters[n], at, self._parameters[n][at].copy()) for n, at in live.held]
         if isinstance(self.optimizer, optim.SGD):
             self.optimizer.momentum = live.momentum
         for layer in self.model.modules():
@@ -205,28 +221,42 @@ class Steered:
         """Stand at a step that was made before, exactly: every weight has the bits that it had after it."""
         if not 0 <= step <= len(self.curve):
             raise ValueError(f"steps so far are 0 to {len(self.curve)}; got {step}")
-        if step != self.step or self.stopped:
+        if step != self.step or self.diverged is not None:
             begin, snapshot = self.ring.before(step)
-            if self.stopped or not begin <= self.step < step:
-                self._restore(begin, snapshot)
+            behind = self.diverged is not None or not begin <= self.step < step
+            if behind:
+                self.restore(snapshot)
+                self._apply_marks()
             self._replay(step)
 
-    def _restore(self, step: int, snapshot: Snapshot) -> None:
-        self._apply(snapshot.settings["live"])
+    def reach(self, step: int, seconds: float | None = None) -> None:
+        """Towards a step that may not have been made yet: within so many seconds, every mark at its place."""
+        self.go_to(min(step, len(self.curve)))
+        if self.step < step:
+            self._replay(step, seconds)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Stand where a snapshot was taken: before the marks at that step."""
+        self._settle(snapshot.settings["live"])
         if not snapshot.put_back(self.model, self.optimizer):
             self._loop = None
         self._run.progress = copied(snapshot.progress)
-        self.stopped = ""
+        self._steer(self.live)  # what is locked has the value that it had
 
-    def _replay(self, step: int) -> None:
+    def _apply_marks(self) -> None:
+        for mark in [m for m in self.marks if m.step == self.step]:
+            self._apply(mark)
+
+    def _replay(self, step: int, seconds: float | None = None) -> None:
         """From here to `step`, every mark at its place."""
-        while True:
-            for mark in [m for m in self.marks if m.step == self.step and m.live != self.live]:
-                self._apply(mark.live)
-            if self.step >= step:
-                return
+        end = None if seconds is None else time.perf_counter() + seconds
+        while self.step < step:
             stops = [m.step for m in self.marks if self.step < m.step < step]
-            if not self._advance(min([*stops, step]) - self.step):
+            left = None if end is None else end - time.perf_counter()
+            if not self._advance(min([*stops, step]) - self.step, left):
+                return
+            self._apply_marks()
+            if end is not None and time.perf_counter() >= end:
                 return
 
     # ── parts
@@ -239,34 +269,47 @@ class Steered:
         loader = Loader(as_split(self.train, features), live.batch, seed=self.plan.seed)
         check(self.model, loader, self.optimizer, self.loss)
         refuse_single(self.model, loader)
-        validation = Loader(as_split(self.test, features), max(1, len(self.test)), shuffle=False)
-        return Loop(
-            self._run,
-            loader,
-            Options(epochs=EPOCHS, loss=self.loss, validation=validation if len(self.test) else None),
-        )
+        self._tested = as_split(self.test, features)
+        schedule = None if self.plan.schedule == "constant" else self.rate
+        return Loop(self._run, loader, Options(epochs=EPOCHS, loss=self.loss, schedule=schedule))
 
-    def _snapshot(self) -> Snapshot:
+    def _test(self, step: int) -> None:
+        """The test points after an epoch. (`fit` would copy every weight for it, and these epochs are short.)"""
+        if len(self.test):
+            self.curve.test(step, *measure(self.model, self.loss, self._tested.images, self._tested.labels))
+
+    def rate(self, step: int) -> float:
+        """The learning rate of the update after `step`: the schedule's share of `lr`, which a hand may change."""
+        return self._rate(step) * self.live.lr
+
+    def snapshot(self) -> Snapshot:
+        """Everything that the next steps depend on, as it is now."""
         return Snapshot.take(self.model, self.optimizer, self._run.progress, {"live": self.live})
+
+    def next_change(self) -> dict[str, Array] | None:
+        """w after the next update less w now, by name: it is made, measured and taken back; None where none can be."""
+        if self.diverged is not None:
+            return None
+        kept, before, curve, ring = self.snapshot(), self.weights, self.curve, self.ring
+        self.curve, self.ring = Curve(), Ring()
+        try:
+            made = self._advance(1)
+            return {name: p.data - before[name] for name, p in self.model.named_parameters()} if made else None
+        finally:
+            self.curve, self.ring = curve, ring
+            self.restore(kept)
+
+    def weights_before(self) -> dict[str, Array] | None:
+        """The weights one update ago, computed again; None at the beginning, and where something else changed them."""
+        step = self.step
+        if not step or self.diverged is not None or any(m.edits for m in self.marks if m.step == step):
+            return None
+        self.go_to(step - 1)
+        before = self.weights
+        self.go_to(step)
+        return before
 
     @property
     def weights(self) -> dict[str, Array]:
         """Copies of every weight and buffer."""
         return self.model.state_dict()
-
-    def measured(self) -> dict[str, tuple[float, float | None]]:
-        """(loss, accuracy) of now over all training points and over all test points; nothing is disturbed."""
-        return {
-            name: measure_points(self, points)
-            for name, points in (("train", self.train), ("test", self.test))
-            if len(points)
-        }
-
-
-def measure_points(training: Steered, points: Points) -> tuple[float, float | None]:
-    """(loss, accuracy) of the present weights over some points."""
-    from zerokara.training.evaluation import measure
-
-    split = as_split(points, training.plan.layers.features)
-    with np.errstate(all="ignore"):
-        return measure(training.model, Loader(split, len(points), shuffle=False), training.loss)

@@ -12,7 +12,7 @@ export class LossCurve {
     this.canvas = make("canvas", { class: "losses", role: "img" });
     this.slider = make("input", { type: "range", min: 0, max: 1, step: 1, value: 0, id: "step", "data-label": "step-slider" });
     this.key = make("p", { class: "curvekey soft" },
-      ...["curve-key", "curve-test", "curve-branch"].map((name) => make("span", { class: name }, make("i", { "aria-hidden": "true" }), make("span", { "data-t": name }))));
+      ...["curve-key", "curve-test", "curve-branch", "curve-second"].map((name) => make("span", { class: name }, make("i", { "aria-hidden": "true" }), make("span", { "data-t": name }))));
     this.marks = make("ul", { class: "marks soft" });
     this.table = numbers(() => this.rows(), () => t("plane-curve"));
     this.element = make("div", { class: "curve" }, this.canvas, this.slider, this.key, this.marks, this.table);
@@ -33,8 +33,13 @@ export class LossCurve {
     this.slider.max = String(Math.max(1, head.furthest));
     if (document.activeElement !== this.slider) this.slider.value = String(head.step);
     this.key.children[2].hidden = !arrays.branch;
-    put(this.marks, ...head.marks.slice(-6).map(({ step, changes }) => make("li", {}, t("mark", { step, what: Object.entries(changes).map(([name, value]) => (name === "data" ? t("mark-data") : `${t(name === "weight_decay" ? "decay" : name)} ${value}`)).join(", ") }))));
+    this.key.children[3].hidden = !arrays.curve2;
+    if (head.version !== this.version || document.documentElement.lang !== this.lang) {
+      Object.assign(this, { version: head.version, lang: document.documentElement.lang });
+      put(this.marks, ...head.marks.slice(-6).map(({ step, changes }) => make("li", {}, t("mark", { step, what: Object.entries(changes).map(([name, value]) => said(name, value)).join(", ") }))));
+    }
     this.draw();
+    if (!head.words) return;
     const rows = arrays.curve, first = rows.data[2], last = rows.data[4 * rows.shape[0] - 3], test = head.measured.test?.[0];
     this.canvas.setAttribute("aria-label", t("curve-words", { step: head.furthest, first: shown(first), last: shown(last), test: shown(test) }));
     this.table.again();
@@ -62,6 +67,8 @@ export class LossCurve {
     }
     context.textAlign = "left"; context.fillText("0", left, height - 6 * ratio);
     context.textAlign = "right"; context.fillText(end.toLocaleString("en"), right, height - 6 * ratio);
+    const second = this.arrays.curve2;
+    if (second) this.line(context, every(second.data, 4, 0), every(second.data, 4, 2).map((v, i) => Math.sqrt(v * second.data[4 * i + 1])), x, clipped, now.warm, 1.3 * ratio, [7, 3], end);
     if (branch) this.line(context, every(branch.data, 4, 0), every(branch.data, 4, 2), x, clipped, now.soft, ratio, [2, 4], end);
     context.fillStyle = now.classes[0];
     context.globalAlpha = 0.3;
@@ -94,6 +101,14 @@ export class LossCurve {
     for (let i = 0; i < data.length; i += 4) rows.push([data[i], shown(data[i + 1]), shown(data[i + 2]), Number.isFinite(data[i + 3]) ? data[i + 3].toFixed(3) : "–"]);
     return { heads: [t("head-step"), t("head-least"), t("head-greatest"), t("head-accuracy")], rows };
   }
+}
+
+/** What a mark changed, in words. */
+function said(name, value) {
+  if (name === "data") return t("mark-data");
+  if (name === "held") return t("mark-held", { n: value });
+  if (name === "weights") return value.map(([parameter, place, number]) => `${parameter}[${place.join()}] = ${Number(number.toPrecision(4))}`).join(", ");
+  return `${t(name === "weight_decay" ? "decay" : name)} ${value}`;
 }
 
 const every = (data, of, at) => Array.from({ length: data.length / of }, (_, i) => data[of * i + at]);

@@ -9,10 +9,12 @@ export const FEATURES = { x: "x", y: "y", x2: "x²", y2: "y²", xy: "x·y", sinx
 const MOST_SHOWN = 16;
 
 export class Network {
-  /** `change(hidden, features)`: another network is wanted; `look(unit)`: this unit is looked at. */
-  constructor({ change, look }) {
-    this.change = change;
-    this.look = look;
+  /**
+   * `change(hidden, features)`: another network is wanted; `look(unit)`: this unit is looked at; `open(unit, weight)`: its
+   * account is wanted, [layer, number] with layer 0 for the outputs.
+   */
+  constructor({ change, look, open }) {
+    Object.assign(this, { change, look, open, lines_: [] });
     this.lines = make("canvas", { class: "lines", "aria-hidden": "true" });
     this.columns = make("div", { class: "columns" });
     this.more = make("button", { type: "button", "data-t": "layer-more", id: "layer-more", onclick: () => this.set([...this.hidden, [4, this.hidden.at(-1)?.[1] ?? "tanh"]]) });
@@ -21,7 +23,12 @@ export class Network {
     this.table = numbers(() => this.rows(), () => t("plane-network"));
     this.inside = make("div", { class: "wires" }, this.lines, this.columns);
     this.element = make("div", { class: "network" }, make("div", { class: "tools" }, this.more, this.less, this.count), make("div", { class: "sideways" }, this.inside), this.table);
-    new ResizeObserver(() => this.wire()).observe(this.columns);
+    this.hint = make("p", { class: "hint soft", "data-t": "weight-hint" }, t("weight-hint"));
+    this.element.insertBefore(this.hint, this.table);
+    this.inside.addEventListener("pointermove", (event) => this.hover(event));
+    this.inside.addEventListener("pointerleave", () => this.point(null));
+    this.inside.addEventListener("click", (event) => { const near = this.near(event); if (near && !event.target.closest("button, select")) this.choose(near.unit, near); });
+    new ResizeObserver(() => { this.ends = null; this.wire(); }).observe(this.columns);
   }
 
   set(hidden, features = this.features) {
@@ -30,12 +37,12 @@ export class Network {
 
   /** Another network: columns anew. */
   build(hidden, features, outputs) {
-    Object.assign(this, { hidden, features, outputs, unit: null });
+    Object.assign(this, { hidden, features, outputs, unit: null, ends: null, arrays: null });
     const inputs = make("div", { class: "column inputs", role: "group", "data-label": "features", "aria-label": t("features") },
       ...Object.keys(FEATURES).map((name) => make("button", { type: "button", class: "feature", "aria-pressed": String(features.includes(name)), "data-name": name,
         onclick: () => this.set(hidden, features.includes(name) ? features.filter((one) => one !== name) : Object.keys(FEATURES).filter((one) => one === name || features.includes(one))) }, FEATURES[name])));
     const layers = hidden.map(([units, activation], k) => this.layer(units, activation, k + 1));
-    const out = make("div", { class: "column out" }, make("p", { class: "soft", "data-t": "output" }, t("output")), ...Array.from({ length: outputs }, (_, j) => make("span", { class: "result", "data-k": j }, String(j))));
+    const out = make("div", { class: "column out" }, make("p", { class: "soft", "data-t": "output" }, t("output")), ...Array.from({ length: outputs }, (_, j) => make("button", { type: "button", class: "result", "data-k": j, "aria-pressed": "false", "aria-label": t("account-output", { j }), onclick: () => this.choose([0, j]) }, String(j))));
     put(this.columns, inputs, ...layers, out);
     this.less.disabled = !hidden.length;
     this.more.disabled = hidden.length >= 8;
@@ -51,14 +58,45 @@ export class Network {
       make("button", { type: "button", "aria-label": t("units-more", { k }), disabled: units >= 64, onclick: () => of(units + 1) }, "+")));
     const shown = Math.min(units, MOST_SHOWN);
     return make("div", { class: "column", "data-layer": k }, head,
-      ...Array.from({ length: shown }, (_, j) => make("button", { type: "button", class: "unit", "aria-pressed": "false", onclick: () => this.choose([k, j]), onpointerenter: () => this.look([k, j]), onpointerleave: () => this.look(this.unit) }, make("canvas", { width: 32, height: 32 }))),
+      ...Array.from({ length: shown }, (_, j) => make("button", { type: "button", class: "unit", "aria-pressed": "false", onclick: () => this.choose([k, j]), onpointerenter: () => this.look([k, j]), onpointerleave: () => this.look(null), onfocus: () => this.look([k, j]), onblur: () => this.look(null) }, make("canvas", { width: 32, height: 32 }))),
       units > shown ? make("p", { class: "soft" }, t("units-hidden", { n: units - shown })) : null);
   }
 
-  choose(unit) {
-    this.unit = this.unit && this.unit[0] === unit[0] && this.unit[1] === unit[1] ? null : unit;
-    this.look(this.unit);
-    for (const [k, column] of this.hiddenColumns()) column.querySelectorAll(".unit").forEach((one, j) => one.setAttribute("aria-pressed", String(Boolean(this.unit) && this.unit[0] === k && this.unit[1] === j)));
+  /** A unit, or the weight that leads to it: its account. */
+  choose(unit, weight = null) {
+    this.press(unit);
+    this.open(unit, weight);
+  }
+
+  press(unit) {
+    this.unit = unit;
+    const is = (k, j) => String(Boolean(unit) && unit[0] === k && unit[1] === j);
+    for (const [k, column] of this.hiddenColumns()) column.querySelectorAll(".unit").forEach((one, j) => one.setAttribute("aria-pressed", is(k, j)));
+    this.columns.querySelectorAll(".result").forEach((one, j) => one.setAttribute("aria-pressed", is(0, j)));
+  }
+
+  /** The weight whose line passes under the pointer. */
+  near(event) {
+    const box = this.columns.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
+    let best = null, least = 7;
+    for (const line of this.lines_) {
+      if (x < line.from[0] || x > line.to[0]) continue;
+      const s = solved((x - line.from[0]) / (line.to[0] - line.from[0])), far = Math.abs(line.from[1] + (line.to[1] - line.from[1]) * s * s * (3 - 2 * s) - y);
+      if (far < least) { least = far; best = line; }
+    }
+    return best;
+  }
+
+  hover(event) {
+    if (event.target.closest("button, select")) { this.point(null); return; }
+    this.point(this.near(event));
+  }
+
+  point(line) {
+    this.pointed = line;
+    this.inside.classList.toggle("over", Boolean(line));
+    const weights = line && this.arrays?.[`weights.${line.name}`];
+    this.hint.textContent = weights ? t("weight-told", { name: line.name, j: line.j + 1, i: line.i + 1, w: weights.data[line.j * weights.shape[1] + line.i].toPrecision(4) }) : t("weight-hint");
   }
 
   hiddenColumns() {
@@ -66,7 +104,9 @@ export class Network {
   }
 
   show(head, arrays) {
+    if (!head.scales || (this.hidden.length && !arrays.units1)) return; // not on the screen, so not computed
     Object.assign(this, { head, arrays });
+    if (this.pointed) this.point(this.pointed);
     const table = diverging(colours());
     for (const [k, column] of this.hiddenColumns()) {
       const maps = arrays[`units${k}`];
@@ -83,7 +123,7 @@ export class Network {
         }
       });
     }
-    this.columns.querySelectorAll(".result").forEach((one, k) => { one.dataset.k = k; one.textContent = head.regression ? "f" : String(k); });
+    if (head.words) this.columns.querySelectorAll(".result").forEach((one, k) => { one.textContent = head.regression ? "f" : String(k); });
     this.count.textContent = t("parameters", { n: head.parameters.toLocaleString("en") });
     this.wire();
     if (head.words) this.table.again();
@@ -96,14 +136,16 @@ export class Network {
     if (this.lines.width !== width || this.lines.height !== height) Object.assign(this.lines, { width, height });
     const context = this.lines.getContext("2d"), now = colours(), box = this.columns.getBoundingClientRect();
     context.clearRect(0, 0, width, height);
-    const ends = (nodes) => Array.from(nodes, (node) => { const at = node.getBoundingClientRect(); return [(at.left - box.left) * ratio, (at.right - box.left) * ratio, (at.top + at.height / 2 - box.top) * ratio]; });
-    const columns = [ends(this.columns.querySelectorAll('.feature[aria-pressed="true"]')), ...this.hiddenColumns().map(([, column]) => ends(column.querySelectorAll(".unit"))), ends(this.columns.querySelectorAll(".result"))];
+    if (this.ratio !== ratio || !this.ends) { this.ratio = ratio; this.ends = this.nodes(box, ratio); }
+    const columns = this.ends;
+    this.lines_ = [];
     for (let k = 1; k < columns.length; k++) {
       const weights = this.arrays[`weights.${k === columns.length - 1 ? "out" : `fc${k}`}`];
       if (!weights || weights.shape[1] !== this.fan(k)) continue;
       const most = weights.data.reduce((a, v) => Math.max(a, Math.abs(v)), 1e-6);
       columns[k].forEach((to, j) => columns[k - 1].forEach((from, i) => {
         const w = weights.data[j * weights.shape[1] + i], size = Math.abs(w) / most;
+        this.lines_.push({ name: k === columns.length - 1 ? "out" : `fc${k}`, i, j, unit: [k === columns.length - 1 ? 0 : k, j], from: [from[1] / ratio, from[2] / ratio], to: [to[0] / ratio, to[2] / ratio] });
         if (size < 0.03) return;
         context.strokeStyle = w < 0 ? now.less : now.more;
         context.globalAlpha = 0.15 + 0.65 * size;
@@ -117,6 +159,12 @@ export class Network {
     context.setLineDash([]);
   }
 
+  /** Where the nodes of every column are: left, right, middle. */
+  nodes(box, ratio) {
+    const ends = (nodes) => Array.from(nodes, (node) => { const at = node.getBoundingClientRect(); return [(at.left - box.left) * ratio, (at.right - box.left) * ratio, (at.top + at.height / 2 - box.top) * ratio]; });
+    return [ends(this.columns.querySelectorAll('.feature[aria-pressed="true"]')), ...this.hiddenColumns().map(([, column]) => ends(column.querySelectorAll(".unit"))), ends(this.columns.querySelectorAll(".result"))];
+  }
+
   fan(k) {
     return k === 1 ? this.features.length : this.hidden[k - 2][0];
   }
@@ -128,4 +176,11 @@ export class Network {
     }
     return { heads: [t("plane-network"), "w"], rows };
   }
+}
+
+/** Where on the curve of a line its x is such a share of the way: the line is a Bézier curve with level ends. */
+function solved(share) {
+  let low = 0, high = 1;
+  for (let i = 0; i < 18; i++) { const s = (low + high) / 2; if (1.5 * s * (1 - s) * (1 - s) + 1.5 * s * s * (1 - s) + s * s * s < share) low = s; else high = s; }
+  return (low + high) / 2;
 }
