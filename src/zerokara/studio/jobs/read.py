@@ -54,7 +54,7 @@ class ReadJob:
     def __init__(self, *, quick: bool) -> None:
         self.quick = quick
         self.reader: Reader = digits.load_reader()
-        self.swift = self.reader if quick else _recorded(self.reader)
+        self.swift = self.reader if quick else recorded(self.reader)
         self.model = Together(self.reader)
         self.questions: dict[str, Callable[..., Iterator[Message]]] = {
             "moving": self.moving,
@@ -236,7 +236,7 @@ class _Recorded(Module):
         return told
 
 
-def _recorded(reader: Reader) -> Reader:
+def recorded(reader: Reader) -> Reader:
     """The reader for the moving pen, who waits for nothing else."""
     return replace(reader, networks=tuple(_Recorded(network).eval() for network in reader.networks))
 

@@ -63,7 +63,8 @@ export function boxOf(strokes) {
   for (const { erase, width, points } of strokes) {
     if (erase) continue;
     for (let i = 0; i < points.length; i += 3) {
-      const r = (width * points[i + 2]) / 2 + 1, x = points[i], y = points[i + 1];
+      const share = Math.max(points[i + 2], points[i + 5] ?? 0); // a segment is as wide as its end
+      const r = (width * share) / 2 + 1, x = points[i], y = points[i + 1];
       left = Math.min(left, x - r); right = Math.max(right, x + r);
       top = Math.min(top, y - r); bottom = Math.max(bottom, y + r);
     }
