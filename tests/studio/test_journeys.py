@@ -84,7 +84,7 @@ def test_all_ink_lies_in_the_part_that_is_sent(chromium: Any, studio: Served) ->
         missed = tab.page.evaluate(
             """async () => {
               const { SIDE, boxOf, drawAll } = await import("/static/js/draw/strokes.js");
-              const canvas = new OffscreenCanvas(SIDE, SIDE), context = canvas.getContext("2d");
+              const canvas = new OffscreenCanvas(SIDE, SIDE), context = canvas.getContext("2d", { willReadFrequently: true });
               let seed = 1, missed = 0;
               const random = (low, high) => { seed = (seed * 48271) % 2147483647; return low + ((high - low) * seed) / 2147483647; };
               for (let k = 0; k < 60; k++) {
