@@ -259,6 +259,7 @@ export class Draw {
     this.exact = false;
     this.flying.clear();
     this.again = false;
+    this.since = undefined;
     this.unanswered = n;
     this.swept = undefined;
     this.bend.forget();
