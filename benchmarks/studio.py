@@ -70,10 +70,11 @@ def studio(**environment: str) -> Iterator[tuple[str, float, int]]:
 
 
 def enter(page: Page, link: str, there: str = "") -> None:
-    """Through the link, and wait until it is drawn by the compiled reader."""
+    """Through the link, and wait until all that is shown at first is there, by the compiled reader."""
     page.go(link)
     page.until(READ)
     page.until(READY)
+    page.until("document.querySelectorAll('#why li svg').length === 6")
     if there:
         page.go(link.split("/open")[0] + "/" + there)
 

@@ -27,6 +27,9 @@ BAD, FULL = 4400, 4429
 """Codes of closing: what came was no message of ours; too many tabs."""
 
 URGENT = ("moving", "pixels")
+OF_THE_LAST = ("heat", "sights", "stages", "become")
+"""What is told of a finished drawing: once the pen moves again nobody wants the rest, and the pen does not wait for it."""
+
 
 
 class Outbox:
@@ -146,6 +149,8 @@ class Channel:
         head = frames.head_of(message)
         do, n, kind = str(head.get("do", ""))[:40], head.get("n", 0), str(head.get("kind", "read"))
         slot = str(head.get("slot", do))[:40]
+        if do in URGENT:
+            self.pool.drop(self, OF_THE_LAST)
         question = Question((self, slot), message, self._receiver(slot, n), urgent=do in URGENT)
         self.pool.ask(kind, question)
 
