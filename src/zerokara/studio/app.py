@@ -31,7 +31,9 @@ PICTURE_BYTES = 20 * 2**20
 PATIENCE = 60.0
 """Seconds after which a picture that is still being read is given up, and its process ended."""
 
-SOCKETS = 8
+SOCKETS, GUESTS = 8, 32
+"""Tabs at most: the owner's, and those of all guests; no guest takes the owner's place."""
+
 JSON = "application/json; charset=utf-8"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
@@ -43,7 +45,7 @@ class Studio:
         self.port, self.keys = port, keys
         self.pool: Pool | None = None
         self.channels: set[Channel] = set()
-        self.sockets = 0
+        self.sockets = {False: 0, True: 0}
         self.static = _static()
 
     @asynccontextmanager
@@ -98,9 +100,14 @@ class Studio:
         return Response(body, media_type=kind)
 
     async def open(self, request: Request) -> Response:
-        """The link: a code, good once, gives the cookie; a small page goes on, since a redirect might lose it."""
-        if not self.keys.takes(request.query_params.get("code", "")):
-            return _error(401, "refused-code")
+        """The link: a code, good once, gives the cookie; a small page goes on, since a redirect might lose it.
+
+        The owner's is good on this machine only, the guests' for all who have it in its ten minutes."""
+        code = request.query_params.get("code", "")
+        is_owner = request.scope["near"] and self.keys.takes(code)
+        if not is_owner and not self.keys.takes_guests(code):
+            return _error(401, "refused-code", _lang(request))
+        token = self.keys.token if is_owner else self.keys.guests_token
         lang = request.query_params.get("lang")
         there = f"./#lang={lang}" if lang in ("en", "ja") else "./"
         body = (
@@ -108,7 +115,7 @@ class Studio:
             '<link rel="icon" href="static/icon.svg">'
             f'<meta http-equiv="refresh" content="0;url={there}"><p><a href="{there}">zerokara studio</a></p></html>'
         )
-        return Response(body, media_type="text/html", headers={"set-cookie": cookie(self.port, self.keys.token)})
+        return Response(body, media_type="text/html", headers={"set-cookie": cookie(self.port, token)})
 
     async def say_hello(self, request: Request) -> Response:
         """Version, and the workers' states."""
@@ -157,25 +164,28 @@ class Studio:
     async def live(self, socket: WebSocket) -> None:
         """The socket of one tab."""
         assert self.pool is not None
-        if self.sockets >= SOCKETS:
+        guest = bool(socket.scope["guest"])
+        if self.sockets[guest] >= (GUESTS if guest else SOCKETS):
             await socket.accept()
             await socket.close(FULL)
             return
-        self.sockets += 1
-        channel = Channel(socket, self.pool)
+        self.sockets[guest] += 1
+        channel = Channel(socket, self.pool, guest=guest)
         self.channels.add(channel)
         try:
             await channel.live(self.hello())
         finally:
             self.channels.discard(channel)
-            self.sockets -= 1
+            self.sockets[guest] -= 1
 
 
-def build(port: int, keys: Keys, hosts: tuple[str, ...] = ()) -> tuple[Gate, Studio]:
-    """The application behind its gate, and what is behind it."""
+def build(
+    port: int, keys: Keys, hosts: tuple[str, ...] = (), lan: tuple[str, ...] = ()
+) -> tuple[Gate, Studio]:
+    """The application behind its gate, and what is behind it. `lan`: the names of this machine in its network."""
     studio = Studio(port, keys)
     app = Starlette(routes=studio.routes(), lifespan=studio.lifespan, exception_handlers=_HANDLERS)
-    return Gate(app, port, keys, hosts), studio
+    return Gate(app, port, keys, hosts, lan), studio
 
 
 async def _limited(request: Request, most: int) -> bytes | None:

@@ -18,6 +18,11 @@ SERVER: dict[str, Text] = {
         "Open the link that the terminal shows; Enter there prints a new one.",
         "端末に表示されたリンクを開いてください。端末で Enter を押すと新しいリンクが出ます。",
     ),
+    "refused-guest": Text(
+        "Guests draw and look; this is for whoever started the studio.",
+        "ゲストは描くことと見ることができます。これはスタジオを起動した人だけの操作です。",
+    ),
+    "refused-guest-hint": Text("Draw, or ask them.", "描いてみるか、起動した人に頼んでください。"),
     "refused-code": Text("This link was used already, or is too old.", "このリンクは使用済みか、期限切れです。"),
     "refused-code-hint": Text(
         "Press Enter in the terminal: it prints a new one.", "端末で Enter を押すと新しいリンクが出ます。"
