@@ -24,6 +24,7 @@ from zerokara.studio.channel import FULL, Channel
 from zerokara.studio.colours import style_sheet
 from zerokara.studio.gate import OPEN, Gate, Keys, cookie
 from zerokara.studio.pool import Pool
+from zerokara.studio.reports import POLICY, Reports
 from zerokara.studio.texts import TEXTS, said
 from zerokara.studio.workers import DIED, Question
 
@@ -33,6 +34,9 @@ PATIENCE = 60.0
 
 SOCKETS, GUESTS = 8, 32
 """Tabs at most: the owner's, and those of all guests; no guest takes the owner's place."""
+
+PAGED = ("read",)
+"""The workers that make a page of what they have shown."""
 
 JSON = "application/json; charset=utf-8"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
@@ -45,6 +49,7 @@ class Studio:
         self.port, self.keys = port, keys
         self.pool: Pool | None = None
         self.channels: set[Channel] = set()
+        self.reports = Reports()
         self.sockets = {False: 0, True: 0}
         self.static = _static()
 
@@ -82,6 +87,8 @@ class Studio:
             Route("/api/hello", self.say_hello, methods=["GET"]),
             Route("/api/texts", self.texts, methods=["GET"]),
             Route("/api/read", self.read, methods=["POST"]),
+            Route("/api/pages", self.page, methods=["POST"]),
+            Route("/reports/{id}", self.report, methods=["GET"]),
             WebSocketRoute("/live", self.live),
         ]
 
@@ -140,6 +147,31 @@ class Studio:
         if part is None:
             return _told_error(422 if why_not != DIED else 503, why_not or said("superseded", _lang(request)))
         return Response(part, media_type="application/octet-stream")
+
+    async def page(self, request: Request) -> Response:
+        """What is on the screen in, as a message to a worker; the address of a page to keep out."""
+        try:
+            body = await _limited(request, PICTURE_BYTES)
+            head = frames.head_of(body or b"")
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except ValueError as error:
+            return _told_error(400, str(error))
+        kind = head.get("kind")
+        if body is None or head.get("do") != "page" or kind not in PAGED:
+            return _error(413 if body is None else 400, "too-large" if body is None else "no-page", _lang(request))
+        part, why_not = await self._answer(str(kind), ("page",), body)
+        if part is None:
+            return _told_error(422 if why_not != DIED else 503, why_not or said("superseded", _lang(request)))
+        name = self.reports.add(frames.decode(part)[1]["html"].tobytes())
+        return _json({"address": f"reports/{name}"}, 201)
+
+    async def report(self, request: Request) -> Response:
+        """A finished page, which may do nothing but be looked at."""
+        html = self.reports.get(request.path_params["id"])
+        if html is None:
+            return _error(404, "not-found", _lang(request))
+        return Response(html, media_type="text/html", headers={"content-security-policy": POLICY})
 
     async def _answer(self, kind: str, slot: tuple[str, ...], message: bytes) -> tuple[bytes | None, str | None]:
         """The first part of an answer, or why there is none."""

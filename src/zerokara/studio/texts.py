@@ -33,6 +33,8 @@ SERVER: dict[str, Text] = {
     "too-large-hint": Text("Make it smaller, or cut it.", "縮小するか、切り取ってください。"),
     "no-picture": Text("No picture came.", "画像が届いていません。"),
     "no-picture-hint": Text("Send the bytes of one picture.", "画像 1 枚のバイト列を送ってください。"),
+    "no-page": Text("This cannot be saved as a page.", "これはページとして保存できません。"),
+    "no-page-hint": Text("Save what is on the screen.", "画面に出ているものを保存してください。"),
     "superseded": Text("Another picture was given meanwhile.", "その間に別の画像が渡されました。"),
     "failed": Text("Something unexpected happened in the studio.", "スタジオで予期しないことが起こりました。"),
     "failed-hint": Text("The terminal may say more.", "端末に詳しい表示があるかもしれません。"),

@@ -17,16 +17,18 @@ from zerokara import digits, explain
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.capture import capture
-from zerokara.digits import Digit, Reader
+from zerokara.digits import Digit, Reader, Reading
 from zerokara.digits.strokes import Together
 from zerokara.explain.maps import FeatureMaps, feature_maps
 from zerokara.explain.pictures import overlay
 from zerokara.kernels import use_kernels
 from zerokara.nn import Module
+from zerokara.report import Lang
 from zerokara.report.png import as_pixels
 from zerokara.studio.jobs import Message
 from zerokara.views import pen
 from zerokara.views.become import become
+from zerokara.views.saved_drawing import saved_drawing
 from zerokara.views.sights import five_sights
 from zerokara.views.stages import stages
 
@@ -67,6 +69,7 @@ class ReadJob:
             "stages": self.stages,
             "sweep": self.sweep,
             "become": self.become,
+            "page": self.page,
         }
         if not quick:
             self._warm()
@@ -105,16 +108,37 @@ class ReadJob:
         told = _told(reading.digits, reading.text)
         yield {"topic": "bars", "exact": True, **told, "picture": size}, {**_views(reading.digits), "picture": shown}
 
+    def page(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
+        """A drawing (`ink`), a picture file (`file`) or pixels set by hand (`view`) as a page to keep."""
+        lang: Lang = "ja" if head.get("lang") == "ja" else "en"
+        if "view" in arrays:
+            view = _view(arrays)
+            found = self._of_pixels(view) if view.any() else ()
+            set_by_hand = Reading("pixels", found, "".join(d.symbol for d in found))
+            html = saved_drawing(as_pixels(view), set_by_hand, lang, repeats=False).html()
+            yield {"topic": "page"}, {"html": np.frombuffer(html.encode(), np.uint8)}
+            return
+        source = arrays["file"].astype(np.uint8).tobytes() if "file" in arrays else pen.as_paper(_canvas(arrays))
+        with use_kernels("reference"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            reading = digits.read(source, self.reader)
+        picture = _shown(digits.open_picture(source).pixels)[0] if "file" in arrays else np.asarray(source)
+        html = saved_drawing(picture, reading, lang, str(head.get("link", ""))[:4000]).html()
+        yield {"topic": "page"}, {"html": np.frombuffer(html.encode(), np.uint8)}
+
     def pixels(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
         """28×28 set by hand, shown to the network as they are."""
         view = _view(arrays)
         if not view.any():
             yield {"topic": "bars", "exact": True, **_told(())}, {}
             return
+        found = self._of_pixels(view)
+        yield {"topic": "bars", "exact": True, **_told(found)}, _views(found)
+
+    def _of_pixels(self, view: Array) -> tuple[Digit, ...]:
         with use_kernels("reference"):
             p = self.reader.probabilities(view[None])[0]
-        found = (Digit(int(p.argmax()), tuple(map(float, p)), (0, 0, SIDE, SIDE), view),)
-        yield {"topic": "bars", "exact": True, **_told(found)}, _views(found)
+        return (Digit(int(p.argmax()), tuple(map(float, p)), (0, 0, SIDE, SIDE), view),)
 
     def maps(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
         """The feature maps of every layer."""

@@ -447,6 +447,15 @@ export class Draw {
     return { ...this.sliders, pen: this.pen.width, strokes: own ? packed(strokes) : "" };
   }
 
+  /** For a page to keep. */
+  async saved() {
+    const { picture, strokes, pixels } = this.now;
+    if (pixels) return { head: { kind: "read" }, arrays: { view: view28(pixels) } };
+    if (!picture) return { head: { kind: "read" }, arrays: this.ink() };
+    const file = strokes.length ? await upload.together(picture, this.pad.small) : picture.file, data = new Uint8Array(await file.arrayBuffer());
+    return { head: { kind: "read" }, arrays: { file: { data, shape: [data.length] } } };
+  }
+
   /** Anew from a link. */
   open(values) {
     this.pen.width = values.pen;
