@@ -24,7 +24,9 @@ PORT = 4649
 THERE, HERE = f"192.168.0.5:{PORT}", f"127.0.0.1:{PORT}"
 KEYS = Keys()
 GATE, STUDIO = build(PORT, KEYS, lan=(THERE,))
-PATHS = [r.path.replace("{name:path}", "studio.css").replace("{id}", "x") for r in STUDIO.routes() if isinstance(r, Route)]
+PATHS = [
+    r.path.replace("{name:path}", "studio.css").replace("{id}", "x") for r in STUDIO.routes() if isinstance(r, Route)
+]
 
 
 def phone(gate: Any = GATE) -> TestClient:
@@ -125,7 +127,8 @@ def test_a_guest_asks_the_reader_only() -> None:
         def drop(self, owner: Any, names: Any) -> None: ...
 
     class Socket:
-        headers = {"accept-language": "ja"}
+        def __init__(self) -> None:
+            self.headers = {"accept-language": "ja"}
 
     async def ask(guest: bool, kind: str) -> list[dict[str, Any]]:
         channel = Channel(Socket(), Pool(), guest=guest)  # type: ignore[arg-type]
@@ -154,7 +157,9 @@ def test_the_machine_knows_its_addresses(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(server.socket, "gethostbyname_ex", lambda _: ("here", [], ["127.0.1.1"]))
     with pytest.raises(ValueError, match="in no network: leave out --lan"):
         server.addresses()
-    monkeypatch.setattr(server.socket, "gethostbyname_ex", lambda _: ("here", [], ["127.0.1.1", "10.0.0.9", "10.0.0.9"]))
+    monkeypatch.setattr(
+        server.socket, "gethostbyname_ex", lambda _: ("here", [], ["127.0.1.1", "10.0.0.9", "10.0.0.9"])
+    )
     assert server.addresses() == ["10.0.0.9"]
 
 

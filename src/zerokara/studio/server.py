@@ -23,7 +23,7 @@ ADDRESS, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 
 @dataclass(frozen=True)
 class Links:
-    """What is told at the start, and for every Enter typed: the owner's link, and the guests' where there is a network."""
+    """What is told at the start, and for every Enter typed: the owner's link, and with a network the guests'."""
 
     own: str
     guests: str | None = None
@@ -136,7 +136,9 @@ def _leave_a_core_to_the_browser() -> None:
         os.environ.setdefault(name, threads)
 
 
-def _started(links: Callable[[], Links], browsed: Callable[[], str] | None, tell: Callable[[Links, bool], None]) -> None:
+def _started(
+    links: Callable[[], Links], browsed: Callable[[], str] | None, tell: Callable[[Links, bool], None]
+) -> None:
     tell(links(), False)
     if browsed is not None:
         threading.Thread(target=_open, args=(browsed(),), daemon=True).start()

@@ -41,14 +41,15 @@ for digit in reading.digits:
     print(digit.symbol, [round(p, 4) for p in digit.probabilities])"""
 
 
-def saved_drawing(
-    picture: Array, reading: Reading, lang: Lang = "en", link: str = "", *, repeats: bool = True
-) -> Page:
+def saved_drawing(picture: Array, reading: Reading, lang: Lang = "en", link: str = "", *, repeats: bool = True) -> Page:
     """The page. Shapes: picture (H, W) grey or (H, W, 3), what was read. `link`: the studio's for the same settings.
 
     `repeats`: whether `read` gives the same of that picture; not so of pixels that were shown to the network directly.
     """
-    say = lambda key, **values: TEXTS[key](lang, **values)  # noqa: E731
+
+    def say(key: str, **values: object) -> str:
+        return TEXTS[key](lang, **values)
+
     text = " / ".join(reading.text.splitlines())
     drawn = Tile([Picture(picture, say("drawn"), say("drawn"), smooth=True)], text or say("nothing"), say("drawn"))
     tiles = [drawn, *(_tile(digit, place, lang) for place, digit in enumerate(reading.digits, 1))]

@@ -248,7 +248,8 @@ class ReadJob:
 
 class _Recorded(Module):
     """A network that is recorded once for each number of pictures and then replayed: the same answer in a third of the
-    time, to the last bit or two, since what can be computed in one pass is."""
+    time, to the last bit or two, since what can be computed in one pass is.
+    """
 
     def __init__(self, network: Module) -> None:
         self.network = network
@@ -286,11 +287,12 @@ def _placed(head: dict[str, Any], arrays: dict[str, Array]) -> Array:
     at, side, part = head.get("at"), head.get("side"), arrays.get("ink")
     if at is None or part is None:
         return _canvas(arrays)
-    fits = isinstance(at, list) and len(at) == 2 and type(side) is int and part.ndim == 2 and part.dtype == np.uint8
-    if not fits or not all(type(n) is int and 0 <= n <= side - size for n, size in zip(at[::-1], part.shape, strict=True)):
-        raise ValueError("a part of a drawing is uint8 (h, w) that lies inside: `at` is [left, top], `side` the whole's")
-    whole = np.zeros((min(side, 1025), min(side, 1025)), np.uint8)
-    whole[at[1] : at[1] + part.shape[0], at[0] : at[0] + part.shape[1]] = part
+    numbers = [*at, side] if isinstance(at, list) else []
+    fits = len(numbers) == 3 and all(type(n) is int and 0 <= n <= 1024 for n in numbers) and part.ndim == 2
+    if not fits or any(n + size > numbers[2] for n, size in zip(numbers, part.shape[::-1], strict=False)):
+        raise ValueError("a part of a drawing is (h, w) and lies inside: at is [left, top], side the whole's")
+    left, top, whole = numbers[0], numbers[1], np.zeros((numbers[2], numbers[2]), part.dtype)
+    whole[top : top + part.shape[0], left : left + part.shape[1]] = part
     return _canvas({"ink": whole})
 
 
