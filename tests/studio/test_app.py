@@ -63,7 +63,10 @@ def test_the_page_and_all_it_names_is_there(studio: Served) -> None:
             for other in re.findall(r'from "(\.[^"]+)"', answer.text):
                 names.append(os.path.normpath(f"{folder}/{other}"))
     assert any(name.endswith("strokes.js") for name in seen)
-    assert "--accent" in studio.client.get("/static/colours.css").text
+    shared = studio.client.get("/static/colours.css").text
+    assert "--accent" in shared
+    assert "Noto Sans CJK JP" in shared  # typefaces are named once, for the page and for reports
+    assert not [name for name in seen if name.endswith(".css") and name != "static/colours.css" and "Noto" in studio.client.get("/" + name).text]
 
 
 def test_every_text_is_told_in_both_languages(studio: Served) -> None:
