@@ -23,6 +23,7 @@ TEXTS: dict[str, Text] = {
     "drawn": Text("as drawn", "元の絵"),
     "seen": Text("28 × 28, what the network sees", "28 × 28（ネットワークが見る絵）"),
     "digit": Text("digit {place}", "{place} 文字目"),
+    "section": Text("What was drawn, and what was read", "描いたものと、読み取ったもの"),
     "figure": Text("The drawing, and its digits", "絵と、その数字"),
     "mark": Text("read as", "読み取り"),
     "repeat": Text("To repeat it", "再現するには"),
@@ -57,7 +58,7 @@ def saved_drawing(picture: Array, reading: Reading, lang: Lang = "en", link: str
     how = [Code("zerokara read drawing.png"), Code(PROGRAM), *([Code(link)] if link else [])]
     return Page(
         title=say("title", text=text) if reading.digits else say("nothing"),
-        sections=[Section(say("figure"), [figure]), *([Section(say("repeat"), how, say("repeat-lead"))] * repeats)],
+        sections=[Section(say("section"), [figure]), *([Section(say("repeat"), how, say("repeat-lead"))] * repeats)],
         lead=say("lead"),
         kicker="zerokara studio",
         footer=say("footer", version=__version__),
