@@ -13,7 +13,7 @@ def studio() -> Iterator[Served]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's loop runs as long as it is open: no other one may begin meanwhile
 def chromium() -> Iterator[Any]:
     with browser() as made:
         yield made
