@@ -15,7 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from zerokara.studio import frames
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 """Seconds after which a state that is waited for will not come any more; no test takes as long unless it fails."""
 
 
@@ -36,7 +36,8 @@ class Served:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, self.process.communicate()[1]
-        self.link: str = json.loads(line)["url"]
+        self.told: dict[str, str] = json.loads(line)
+        self.link = self.told["url"]
         self.base = self.link.split("/open")[0]
         self.client = httpx2.Client(base_url=self.base, timeout=PATIENCE)
         assert self.client.get(self.link).status_code == 200

@@ -1,5 +1,6 @@
 """The server as its page meets it: reading over http and over the socket, floods, foreign bytes, too much, too many."""
 
+import asyncio
 import concurrent.futures
 import contextlib
 import json
@@ -19,15 +20,11 @@ from tests.studio.drawing import beside, canvas
 from tests.studio.serving import PATIENCE, Served, ask, hear, served, wait_for
 from zerokara.report.png import png
 from zerokara.studio import frames
-from zerokara.studio.app import PICTURE_BYTES, SOCKETS
+from zerokara.studio.app import PICTURE_BYTES, SOCKETS, Studio
 from zerokara.studio.channel import AHEAD, BAD, FULL
+from zerokara.studio.gate import Keys
+from zerokara.studio.workers import DIED
 from zerokara.views import pen
-
-
-@pytest.fixture(scope="module")
-def studio() -> Iterator[Served]:
-    with served() as made:
-        yield made
 
 
 def post(studio: Served, body: bytes, **headers: str) -> Any:
@@ -63,7 +60,14 @@ def test_the_page_and_all_it_names_is_there(studio: Served) -> None:
             for other in re.findall(r'from "(\.[^"]+)"', answer.text):
                 names.append(os.path.normpath(f"{folder}/{other}"))
     assert any(name.endswith("strokes.js") for name in seen)
-    assert "--accent" in studio.client.get("/static/colours.css").text
+    shared = studio.client.get("/static/colours.css").text
+    assert "--accent" in shared
+    assert "Noto Sans CJK JP" in shared  # typefaces are named once, for the page and for reports
+    assert not [
+        name
+        for name in seen
+        if name.endswith(".css") and name != "static/colours.css" and "Noto" in studio.client.get("/" + name).text
+    ]
 
 
 def test_every_text_is_told_in_both_languages(studio: Served) -> None:
@@ -122,6 +126,24 @@ def test_an_upload_that_is_cut_off_harms_nobody(studio: Served) -> None:
         with raw(studio, "Content-Length: 1000000") as connection:
             connection.sendall(sent)
     assert post(studio, png(pen.as_paper(canvas(5)))).status_code == 200
+
+
+def test_a_picture_that_is_never_read_is_given_up_and_its_process_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[str] = []
+
+    class Stuck:
+        def ask(self, kind: str, question: Any) -> None: ...
+        def worker(self, kind: str) -> "Stuck":
+            return self
+
+        def kill(self) -> None:
+            killed.append("read")
+
+    studio = Studio(4649, Keys())
+    studio.pool = Stuck()  # type: ignore[assignment]
+    monkeypatch.setattr("zerokara.studio.app.PATIENCE", 0.01)
+    assert asyncio.run(studio._answer("read", ("upload",), b"")) == (None, DIED)
+    assert killed == ["read"]
 
 
 def test_a_second_host_header_is_refused(studio: Served) -> None:
@@ -196,18 +218,21 @@ def test_who_does_not_answer_gets_no_more(studio: Served) -> None:
     view = canvas(3)[::10, ::10].astype(np.float32) / 255
     with studio.socket() as slow:
         slow.send(frames.encode({"do": "become", "target": 8, "steps": 60, "n": 1}, {"view": view}))
-        got = 0
-        while True:  # without an answer
+        slow.send(frames.encode({"do": "nothing", "n": 2}, {}))  # is answered, by a record, when the other is computed
+        got, topics = 0, ["hello"]
+        while topics[-1] != "end.nothing":  # without an answer
             message = slow.recv(PATIENCE)
             if isinstance(message, bytes):
                 got += 1
-            elif json.loads(message)["topic"] == "end.become":
-                break
-        assert got <= AHEAD
+            else:
+                topics.append(json.loads(message)["topic"])
+        assert got == AHEAD
+        assert "end.become" not in topics  # the end never comes before what it ends
         for _ in range(got):
             slow.send('{"ack": 1}')
         last, _ = hear(slow, "become", 1)
         assert last["step"] == 60  # of what waited the newest was kept
+        assert hear(slow, "end.become", 1)[0]["n"] == 1
 
 
 def test_there_are_so_many_tabs_and_no_more(studio: Served) -> None:
@@ -260,12 +285,12 @@ def test_hello_is_quick_while_all_workers_are_busy(studio: Served) -> None:
     studio.ready()
     view = canvas(3)[::10, ::10].astype(np.float32) / 255
     with studio.socket() as socket:
-        socket.send(frames.encode({"do": "become", "target": 8, "steps": 200, "n": 1}, {"view": view}))
+        socket.send(frames.encode({"do": "become", "target": 8, "steps": 80, "n": 1}, {"view": view}))
         hear(socket, "become", 1)
         for _ in range(20):
             assert studio.hello()["workers"]["read"]["state"] == "ready"
         last = 0
-        while last < 200:
+        while last < 80:
             last = hear(socket, "become", 1)[0]["step"]
 
 
@@ -299,6 +324,18 @@ def test_a_killed_worker_is_said_to_the_page_and_started_again(studio: Served) -
         studio.ready()
         assert studio.hello()["workers"]["read"]["starts"] == before["starts"] + 1
         assert ask(socket, {"do": "lifted", "n": 10}, {"ink": FLOOD}, "bars")[0]["text"] == "8"
+
+
+def test_the_moving_pen_ends_what_is_told_of_the_last_drawing(studio: Served) -> None:
+    studio.ready()
+    view = canvas(3)[::10, ::10].astype(np.float32) / 255
+    with studio.socket() as socket:
+        socket.send(frames.encode({"do": "become", "target": 8, "steps": 200, "n": 1}, {"view": view}))
+        hear(socket, "become", 1)
+        socket.send(frames.encode({"do": "moving", "n": 2}, {"ink": FLOOD}))
+        assert "error" not in hear(socket, "end.become", 1)[0]
+        socket.send(frames.encode({"do": "become", "target": 8, "steps": 2, "n": 3}, {"view": view}))
+        assert hear(socket, "become", 3)[0]["step"] == 0  # nothing of the first comes after its end
 
 
 def test_many_pictures_at_once_are_read_or_refused_in_words(studio: Served) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 from tests.report.browser import needs_browser
 from tests.studio.browsing import ONE, SEVEN, opened
 from tests.studio.drawing import beside, canvas
-from tests.studio.serving import Served, served, wait_for
+from tests.studio.serving import Served, wait_for
 from zerokara import digits
 from zerokara.kernels import use_kernels
 from zerokara.report.png import png
@@ -72,6 +72,33 @@ def test_drawing_by_mouse_and_back_to_blank(chromium: Any, studio: Served) -> No
             tab.lines([(0.1, y), (0.9, y)])
         assert box["width"] > 100
         tab.read("")
+
+
+def test_all_ink_lies_in_the_part_that_is_sent(chromium: Any, studio: Served) -> None:
+    with opened(chromium, studio) as tab:
+        tab.lines(SEVEN)
+        tab.read("7")
+        moving = [(head, arrays["ink"]) for head, arrays in tab.sent if head["do"] == "moving"]
+        assert all(ink.any() for _, ink in moving)
+        assert max(ink.size for _, ink in moving) < 280 * 280  # that is what it is for
+        missed = tab.page.evaluate(
+            """async () => {
+              const { SIDE, boxOf, drawAll } = await import("/static/js/draw/strokes.js");
+              const canvas = new OffscreenCanvas(SIDE, SIDE), context = canvas.getContext("2d", { willReadFrequently: true });
+              let seed = 1, missed = 0;
+              const random = (low, high) => { seed = (seed * 48271) % 2147483647; return low + ((high - low) * seed) / 2147483647; };
+              for (let k = 0; k < 60; k++) {
+                const strokes = Array.from({ length: 1 + (k % 3) }, () => ({ erase: false, width: random(6, 48),
+                  points: Array.from({ length: 3 * (1 + (k % 4)) }, (_, i) => (i % 3 === 2 ? random(0.4, 1.3) : random(-40, 320))) }));
+                drawAll(context, strokes);
+                const [left, top, right, bottom] = boxOf(strokes), { data } = context.getImageData(0, 0, SIDE, SIDE);
+                for (let y = 0; y < SIDE; y++) for (let x = 0; x < SIDE; x++)
+                  if (data[4 * (y * SIDE + x) + 3] && !(left <= x && x < right && top <= y && y < bottom)) missed++;
+              }
+              return missed;
+            }"""
+        )
+        assert missed == 0
 
 
 def test_drawing_with_a_finger_and_a_pen(chromium: Any, studio: Served) -> None:
@@ -322,6 +349,23 @@ def test_it_fits_every_screen_in_both_languages(
         assert tab.page.locator("#ink").evaluate("e => e.width / e.clientWidth") == pytest.approx(scale, rel=0.02)
 
 
+def test_kept_as_a_page_that_can_do_nothing(chromium: Any, studio: Served, tmp_path: Path) -> None:
+    with opened(chromium, studio) as tab:
+        tab.lines(SEVEN)
+        tab.read("7")
+        tab.page.locator("#save").click()
+        frame = tab.page.frame_locator("#saved iframe")
+        frame.get_by_role("heading", name="Read as 7").wait_for()
+        (inside,) = [one for one in tab.page.frames if "/reports/" in one.url]
+        assert inside.evaluate("origin") == "null"  # a stranger to the page: no cookie, no storage, no parent
+        with tab.page.expect_download() as found:
+            tab.page.locator("#saved a").click()
+        assert found.value.suggested_filename == "zerokara-draw.html"
+        assert "Read as 7" in Path(found.value.path()).read_text(encoding="utf-8")
+        tab.page.keyboard.press("Escape")
+        tab.page.wait_for_selector("#saved[open]", state="detached")
+
+
 def test_printed_it_has_no_controls_and_says_its_link(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, color_scheme="dark") as tab:
         tab.page.emulate_media(media="print")
@@ -343,12 +387,12 @@ def test_the_theme_is_chosen_and_kept(chromium: Any, studio: Served) -> None:
         assert tab.page.evaluate(paper) == dark
 
 
-def test_the_engine_dies_and_nothing_is_lost(chromium: Any) -> None:
+def test_the_engine_dies_and_nothing_is_lost(chromium: Any, studio: Served) -> None:
     import os
     import signal
 
-    with served() as studio, opened(chromium, studio) as tab:
-        studio.ready()
+    studio.ready()
+    with opened(chromium, studio) as tab:
         tab.page.wait_for_selector('body[data-engine="ready"]')
         tab.lines(SEVEN)
         tab.read("7")

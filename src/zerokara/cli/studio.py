@@ -2,21 +2,37 @@
 
 import json as json_format
 import sys
+from typing import TYPE_CHECKING
 
 from zerokara.cli import names
-from zerokara.cli.console import say
+from zerokara.cli.console import has_blocks, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
 
+if TYPE_CHECKING:
+    from zerokara.studio.server import Links
 
-def studio(*, port: Whole = None, no_open: bool = False, json: bool = False, lang: str | None = None) -> None:
+
+def studio(
+    *,
+    port: Whole = None,
+    lan: bool = False,
+    allow_host: list[str] | None = None,
+    no_open: bool = False,
+    json: bool = False,
+    lang: str | None = None,
+) -> None:
     """Serve the studio: a local page on which one draws, and the network answers.
 
     Parameters
     ----------
     port
         The port; 0 for any free one. Without it 4649, or the next that is free.
+    lan
+        Let others in this network in, as guests: they draw and look. Nothing is encrypted.
+    allow_host
+        A further NAME:PORT by which a browser may call the studio, through a tunnel for instance; may be repeated.
     no_open
         Print the link only, and open no browser.
     json
@@ -24,19 +40,46 @@ def studio(*, port: Whole = None, no_open: bool = False, json: bool = False, lan
     lang
         Language of help, messages and the page: en or ja.
     """
-    from zerokara.studio.server import bound, serve
+    from zerokara.studio.server import addresses, bound, serve
 
     if port is not None and not 0 <= port <= 65535:
         raise UsageError(f"--port is 0 to 65535; got {port}")
+    hosts = tuple(allow_host or ())
+    for host in hosts:
+        name, _, number = host.rpartition(":")
+        if not name or not number.isdecimal() or any(letter in host for letter in "/*@ "):
+            raise UsageError(f"--allow-host is NAME:PORT, as the browser's address shows it; got {host!r}")
     language = names.language(lang)
+    network = tuple(addresses()) if lan else ()
 
-    def tell(link: str, again: bool) -> None:
+    def tell(links: "Links", again: bool) -> None:
         if json:
-            say(json_format.dumps({"url": link}))
+            say(json_format.dumps({"url": links.own, **({"guests": links.guests} if links.guests else {})}))
         else:
-            say(told("studio-link", link=link))
+            say(told("studio-link", link=links.own))
             if not again:
                 say(told("studio-how"))
+            if links.guests:
+                say(told("studio-guests", link=links.guests))
+                say(_code(links.guests))
+                if not again:
+                    say(told("studio-lan"))
         sys.stdout.flush()
 
-    serve(bound(port), browser=not (no_open or json), lang=language, tell=tell)
+    own = not (no_open or json)
+    serve(bound(port, lan=lan), browser=own, lang=language, tell=tell, hosts=hosts, lan=network)
+
+
+def _code(link: str) -> str:
+    """The link as a QR code in half blocks, for a phone to read; where segno is not installed, how to get it."""
+    if not has_blocks():
+        return link
+    try:
+        import segno
+    except ImportError:
+        return told("studio-no-code")
+    rows = [bytes(row) for row in segno.make(link, micro=False, error="l").matrix_iter(border=2)]
+    rows += [bytes(len(rows[0]))] * (len(rows) % 2)
+    blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}  # light on a dark terminal: paper is what is lit
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    return "\n".join("".join(blocks[a, b] for a, b in zip(*pair, strict=True)) for pair in pairs)

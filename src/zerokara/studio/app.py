@@ -24,6 +24,7 @@ from zerokara.studio.channel import FULL, Channel
 from zerokara.studio.colours import style_sheet
 from zerokara.studio.gate import OPEN, Gate, Keys, cookie
 from zerokara.studio.pool import Pool
+from zerokara.studio.reports import POLICY, Reports
 from zerokara.studio.texts import TEXTS, said
 from zerokara.studio.workers import DIED, Question
 
@@ -31,7 +32,12 @@ PICTURE_BYTES = 20 * 2**20
 PATIENCE = 60.0
 """Seconds after which a picture that is still being read is given up, and its process ended."""
 
-SOCKETS = 8
+SOCKETS, GUESTS = 8, 32
+"""Tabs at most: the owner's, and those of all guests; no guest takes the owner's place."""
+
+PAGED = ("read",)
+"""The workers that make a page of what they have shown."""
+
 JSON = "application/json; charset=utf-8"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
@@ -43,7 +49,8 @@ class Studio:
         self.port, self.keys = port, keys
         self.pool: Pool | None = None
         self.channels: set[Channel] = set()
-        self.sockets = 0
+        self.reports = Reports()
+        self.sockets = {False: 0, True: 0}
         self.static = _static()
 
     @asynccontextmanager
@@ -80,6 +87,8 @@ class Studio:
             Route("/api/hello", self.say_hello, methods=["GET"]),
             Route("/api/texts", self.texts, methods=["GET"]),
             Route("/api/read", self.read, methods=["POST"]),
+            Route("/api/pages", self.page, methods=["POST"]),
+            Route("/reports/{id}", self.report, methods=["GET"]),
             WebSocketRoute("/live", self.live),
         ]
 
@@ -98,9 +107,15 @@ class Studio:
         return Response(body, media_type=kind)
 
     async def open(self, request: Request) -> Response:
-        """The link: a code, good once, gives the cookie; a small page goes on, since a redirect might lose it."""
-        if not self.keys.takes(request.query_params.get("code", "")):
-            return _error(401, "refused-code")
+        """The link: a code, good once, gives the cookie; a small page goes on, since a redirect might lose it.
+
+        The owner's is good on this machine only, the guests' for all who have it in its ten minutes.
+        """
+        code = request.query_params.get("code", "")
+        is_owner = request.scope["near"] and self.keys.takes(code)
+        if not is_owner and not self.keys.takes_guests(code):
+            return _error(401, "refused-code", _lang(request))
+        token = self.keys.token if is_owner else self.keys.guests_token
         lang = request.query_params.get("lang")
         there = f"./#lang={lang}" if lang in ("en", "ja") else "./"
         body = (
@@ -108,7 +123,7 @@ class Studio:
             '<link rel="icon" href="static/icon.svg">'
             f'<meta http-equiv="refresh" content="0;url={there}"><p><a href="{there}">zerokara studio</a></p></html>'
         )
-        return Response(body, media_type="text/html", headers={"set-cookie": cookie(self.port, self.keys.token)})
+        return Response(body, media_type="text/html", headers={"set-cookie": cookie(self.port, token)})
 
     async def say_hello(self, request: Request) -> Response:
         """Version, and the workers' states."""
@@ -134,6 +149,31 @@ class Studio:
             return _told_error(422 if why_not != DIED else 503, why_not or said("superseded", _lang(request)))
         return Response(part, media_type="application/octet-stream")
 
+    async def page(self, request: Request) -> Response:
+        """What is on the screen in, as a message to a worker; the address of a page to keep out."""
+        try:
+            body = await _limited(request, PICTURE_BYTES)
+            head = frames.head_of(body or b"")
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except ValueError as error:
+            return _told_error(400, str(error))
+        kind = head.get("kind")
+        if body is None or head.get("do") != "page" or kind not in PAGED:
+            return _error(413 if body is None else 400, "too-large" if body is None else "no-page", _lang(request))
+        part, why_not = await self._answer(str(kind), ("page",), body)
+        if part is None:
+            return _told_error(422 if why_not != DIED else 503, why_not or said("superseded", _lang(request)))
+        name = self.reports.add(frames.decode(part)[1]["html"].tobytes())
+        return _json({"address": f"reports/{name}"}, 201)
+
+    async def report(self, request: Request) -> Response:
+        """A finished page, which may do nothing but be looked at."""
+        html = self.reports.get(request.path_params["id"])
+        if html is None:
+            return _error(404, "not-found", _lang(request))
+        return Response(html, media_type="text/html", headers={"content-security-policy": POLICY})
+
     async def _answer(self, kind: str, slot: tuple[str, ...], message: bytes) -> tuple[bytes | None, str | None]:
         """The first part of an answer, or why there is none."""
         assert self.pool is not None
@@ -157,25 +197,26 @@ class Studio:
     async def live(self, socket: WebSocket) -> None:
         """The socket of one tab."""
         assert self.pool is not None
-        if self.sockets >= SOCKETS:
+        guest = bool(socket.scope["guest"])
+        if self.sockets[guest] >= (GUESTS if guest else SOCKETS):
             await socket.accept()
             await socket.close(FULL)
             return
-        self.sockets += 1
-        channel = Channel(socket, self.pool)
+        self.sockets[guest] += 1
+        channel = Channel(socket, self.pool, guest=guest)
         self.channels.add(channel)
         try:
             await channel.live(self.hello())
         finally:
             self.channels.discard(channel)
-            self.sockets -= 1
+            self.sockets[guest] -= 1
 
 
-def build(port: int, keys: Keys, hosts: tuple[str, ...] = ()) -> tuple[Gate, Studio]:
-    """The application behind its gate, and what is behind it."""
+def build(port: int, keys: Keys, hosts: tuple[str, ...] = (), lan: tuple[str, ...] = ()) -> tuple[Gate, Studio]:
+    """The application behind its gate, and what is behind it. `lan`: the names of this machine in its network."""
     studio = Studio(port, keys)
     app = Starlette(routes=studio.routes(), lifespan=studio.lifespan, exception_handlers=_HANDLERS)
-    return Gate(app, port, keys, hosts), studio
+    return Gate(app, port, keys, hosts, lan), studio
 
 
 async def _limited(request: Request, most: int) -> bytes | None:

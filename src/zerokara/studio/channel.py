@@ -14,6 +14,7 @@ from typing import Any
 
 from zerokara.studio import frames
 from zerokara.studio.pool import Pool
+from zerokara.studio.texts import said
 from zerokara.studio.workers import Question
 
 VERSION_TIME = 10.0
@@ -26,21 +27,28 @@ SLOTS = 256
 BAD, FULL = 4400, 4429
 """Codes of closing: what came was no message of ours; too many tabs."""
 
+GUESTS_ASK = ("read",)
+"""The workers that guests may ask: they draw and look; a training belongs to whoever started the studio."""
+
 URGENT = ("moving", "pixels")
+OF_THE_LAST = ("heat", "sights", "stages", "become")
+"""What is told of a finished drawing: once the pen moves again nobody wants the rest, and the pen waits for none."""
 
 
 class Outbox:
-    """What waits to be sent: for each topic the newest."""
+    """What waits to be sent: for each topic the newest. `slot`: the question that a message belongs to."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, str | bytes] = {}
+        self._waiting: dict[str, tuple[str | bytes, str]] = {}
         self._news = asyncio.Event()
         self.unanswered = 0
 
-    def put(self, topic: str, message: str | bytes) -> None:
+    def put(self, topic: str, message: str | bytes, slot: str = "") -> None:
         """Send this next, in place of what waits under the topic."""
+        if isinstance(message, str):
+            self._waiting.pop(topic, None)  # the end of an answer stands behind what belongs to it
         if topic in self._waiting or len(self._waiting) < SLOTS:
-            self._waiting[topic] = message
+            self._waiting[topic] = message, slot
         self._news.set()
 
     def answered(self) -> None:
@@ -51,29 +59,40 @@ class Outbox:
     async def take(self) -> str | bytes:
         """The oldest that waits, as soon as the page can take it."""
         while True:
-            texts = [topic for topic, message in self._waiting.items() if isinstance(message, str)]
-            ready = texts or (list(self._waiting) if self.unanswered < AHEAD else [])
-            if ready:
-                message = self._waiting.pop(ready[0])
+            topic = self.ready()
+            if topic is not None:
+                message, _ = self._waiting.pop(topic)
                 self.unanswered += isinstance(message, bytes)
                 return message
             self._news.clear()
             await self._news.wait()
+
+    def ready(self) -> str | None:
+        """The oldest that may go: arrays where the page keeps up, records always, but none before its own arrays."""
+        held = set()
+        for topic, (message, slot) in self._waiting.items():
+            if isinstance(message, bytes):
+                if self.unanswered < AHEAD:
+                    return topic
+                held.add(slot)
+            elif not slot or slot not in held:
+                return topic
+        return None
 
     def __len__(self) -> int:
         return len(self._waiting)
 
 
 class Channel:
-    """One tab. `socket` is Starlette's; `hello` what it is told first."""
+    """One tab. `socket` is Starlette's; `hello` what it is told first; a guest may ask the reader only."""
 
-    def __init__(self, socket: Any, pool: Pool) -> None:
-        self.socket, self.pool, self.outbox = socket, pool, Outbox()
+    def __init__(self, socket: Any, pool: Pool, *, guest: bool = False) -> None:
+        self.socket, self.pool, self.outbox, self.guest = socket, pool, Outbox(), guest
         self._loop = asyncio.get_running_loop()
 
-    def say(self, topic: str, told: dict[str, Any]) -> None:
+    def say(self, topic: str, told: dict[str, Any], slot: str = "") -> None:
         """A small record."""
-        self.outbox.put(topic, json.dumps({"topic": topic, **told}, ensure_ascii=False))
+        self.outbox.put(topic, json.dumps({"topic": topic, **told}, ensure_ascii=False), slot)
 
     async def live(self, hello: dict[str, Any]) -> None:
         """From hello to the end of the connection."""
@@ -133,8 +152,16 @@ class Channel:
         head = frames.head_of(message)
         do, n, kind = str(head.get("do", ""))[:40], head.get("n", 0), str(head.get("kind", "read"))
         slot = str(head.get("slot", do))[:40]
+        if self.guest and kind not in GUESTS_ASK:
+            self.say(f"end.{slot}", {"slot": slot, "n": n, "error": said("refused-guest", self._lang())}, slot)
+            return
+        if do in URGENT:
+            self.pool.drop(self, OF_THE_LAST)
         question = Question((self, slot), message, self._receiver(slot, n), urgent=do in URGENT)
         self.pool.ask(kind, question)
+
+    def _lang(self) -> str:
+        return "ja" if self.socket.headers.get("accept-language", "").lower().startswith("ja") else "en"
 
     def _receiver(self, slot: str, n: Any) -> Any:
         def receive(part: bytes | None, why_not: str | None) -> None:
@@ -145,6 +172,6 @@ class Channel:
 
     def _pass_on(self, slot: str, n: Any, part: bytes | None, why_not: str | None) -> None:
         if part is not None:
-            self.outbox.put(str(frames.head_of(part).get("topic", slot)), part)
+            self.outbox.put(str(frames.head_of(part).get("topic", slot)), part, slot)
         else:
-            self.say(f"end.{slot}", {"slot": slot, "n": n, **({"error": why_not} if why_not else {})})
+            self.say(f"end.{slot}", {"slot": slot, "n": n, **({"error": why_not} if why_not else {})}, slot)

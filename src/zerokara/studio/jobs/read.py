@@ -8,21 +8,27 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from zerokara import digits, explain
 from zerokara.arrays import Array
-from zerokara.digits import Digit, Reader
+from zerokara.autodiff import Tensor
+from zerokara.capture import capture
+from zerokara.digits import Digit, Reader, Reading
 from zerokara.digits.strokes import Together
 from zerokara.explain.maps import FeatureMaps, feature_maps
 from zerokara.explain.pictures import overlay
 from zerokara.kernels import use_kernels
+from zerokara.nn import Module
+from zerokara.report import Lang
 from zerokara.report.png import as_pixels
 from zerokara.studio.jobs import Message
 from zerokara.views import pen
 from zerokara.views.become import become
+from zerokara.views.saved_drawing import saved_drawing
 from zerokara.views.sights import five_sights
 from zerokara.views.stages import stages
 
@@ -50,6 +56,7 @@ class ReadJob:
     def __init__(self, *, quick: bool) -> None:
         self.quick = quick
         self.reader: Reader = digits.load_reader()
+        self.swift = self.reader if quick else recorded(self.reader)
         self.model = Together(self.reader)
         self.questions: dict[str, Callable[..., Iterator[Message]]] = {
             "moving": self.moving,
@@ -62,6 +69,7 @@ class ReadJob:
             "stages": self.stages,
             "sweep": self.sweep,
             "become": self.become,
+            "page": self.page,
         }
         if not quick:
             self._warm()
@@ -77,7 +85,7 @@ class ReadJob:
 
     def moving(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
         """While the pen moves: the digits and their probabilities, then the maps of the chosen digit."""
-        found = pen.read_ink(pen.as_ink(_canvas(arrays)), self.reader)
+        found = pen.read_ink(pen.as_ink(_placed(head, arrays)), self.swift)
         yield {"topic": "bars", "exact": False, **_told(found)}, _views(found)
         if found and head.get("maps"):
             yield from self._maps(found[_chosen(head, found)].view)
@@ -100,16 +108,37 @@ class ReadJob:
         told = _told(reading.digits, reading.text)
         yield {"topic": "bars", "exact": True, **told, "picture": size}, {**_views(reading.digits), "picture": shown}
 
+    def page(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
+        """A drawing (`ink`), a picture file (`file`) or pixels set by hand (`view`) as a page to keep."""
+        lang: Lang = "ja" if head.get("lang") == "ja" else "en"
+        if "view" in arrays:
+            view = _view(arrays)
+            found = self._of_pixels(view) if view.any() else ()
+            set_by_hand = Reading("pixels", found, "".join(d.symbol for d in found))
+            html = saved_drawing(as_pixels(view), set_by_hand, lang, repeats=False).html()
+            yield {"topic": "page"}, {"html": np.frombuffer(html.encode(), np.uint8)}
+            return
+        source = arrays["file"].astype(np.uint8).tobytes() if "file" in arrays else pen.as_paper(_canvas(arrays))
+        with use_kernels("reference"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            reading = digits.read(source, self.reader)
+        picture = _shown(digits.open_picture(source).pixels)[0] if "file" in arrays else np.asarray(source)
+        html = saved_drawing(picture, reading, lang, str(head.get("link", ""))[:4000]).html()
+        yield {"topic": "page"}, {"html": np.frombuffer(html.encode(), np.uint8)}
+
     def pixels(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
         """28×28 set by hand, shown to the network as they are."""
         view = _view(arrays)
         if not view.any():
             yield {"topic": "bars", "exact": True, **_told(())}, {}
             return
+        found = self._of_pixels(view)
+        yield {"topic": "bars", "exact": True, **_told(found)}, _views(found)
+
+    def _of_pixels(self, view: Array) -> tuple[Digit, ...]:
         with use_kernels("reference"):
             p = self.reader.probabilities(view[None])[0]
-        found = (Digit(int(p.argmax()), tuple(map(float, p)), (0, 0, SIDE, SIDE), view),)
-        yield {"topic": "bars", "exact": True, **_told(found)}, _views(found)
+        return (Digit(int(p.argmax()), tuple(map(float, p)), (0, 0, SIDE, SIDE), view),)
 
     def maps(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
         """The feature maps of every layer."""
@@ -217,6 +246,26 @@ class ReadJob:
                 pass
 
 
+class _Recorded(Module):
+    """A network that is recorded once for each number of pictures and then replayed: the same answer in a third of the
+    time, to the last bit or two, since what can be computed in one pass is.
+    """
+
+    def __init__(self, network: Module) -> None:
+        self.network = network
+        self.replay = capture(lambda x: network(x))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The network's scores."""
+        told: Tensor = self.replay(x)
+        return told
+
+
+def recorded(reader: Reader) -> Reader:
+    """The reader for the moving pen, who waits for nothing else."""
+    return replace(reader, networks=tuple(_Recorded(network).eval() for network in reader.networks))
+
+
 def _layers(found: list[FeatureMaps]) -> list[FeatureMaps]:
     """Without layers that hand on what they were given, such as Dropout outside of training, and without the whole."""
     return [m for m in found if m.kind not in ("Dropout", "Flatten", "ReaderNet")]
@@ -231,6 +280,20 @@ def _canvas(arrays: dict[str, Array]) -> Array:
     if ink is None or ink.dtype != np.uint8 or ink.ndim != 2 or not 28 <= min(ink.shape) <= max(ink.shape) <= 1024:
         raise ValueError("a drawing is uint8 (H, W), 28 to 1024 pixels a side")
     return ink
+
+
+def _placed(head: dict[str, Any], arrays: dict[str, Array]) -> Array:
+    """A drawing of which only the part with ink has come, or all of it: `ink` (h, w), whose top left pixel is `at`."""
+    at, side, part = head.get("at"), head.get("side"), arrays.get("ink")
+    if at is None or part is None:
+        return _canvas(arrays)
+    numbers = [*at, side] if isinstance(at, list) else []
+    fits = len(numbers) == 3 and all(type(n) is int and 0 <= n <= 1024 for n in numbers) and part.ndim == 2
+    if not fits or any(n + size > numbers[2] for n, size in zip(numbers, part.shape[::-1], strict=False)):
+        raise ValueError("a part of a drawing is (h, w) and lies inside: at is [left, top], side the whole's")
+    left, top, whole = numbers[0], numbers[1], np.zeros((numbers[2], numbers[2]), part.dtype)
+    whole[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return _canvas({"ink": whole})
 
 
 def _view(arrays: dict[str, Array]) -> Array:

@@ -116,6 +116,11 @@ export class Plane {
     this.engine.stand(step);
   }
 
+  /** Back through the door: what was under way goes on. */
+  entered() {
+    this.go();
+  }
+
   by(steps) {
     this.stand(Math.max(0, (this.engine.last?.head.step ?? 0) + steps));
   }
