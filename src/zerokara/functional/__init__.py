@@ -3,6 +3,9 @@
 Arguments may be tensors or arrays. The formulas stand in `zerokara.rules`, under the same names.
 """
 
+from typing import TYPE_CHECKING, Any
+
+from zerokara.autodiff.elsewhere import absent
 from zerokara.functional.activation import gelu as gelu
 from zerokara.functional.activation import leaky_relu as leaky_relu
 from zerokara.functional.activation import log_softmax as log_softmax
@@ -99,5 +102,11 @@ CATALOGUE = tuple(
     if not name.startswith("_") and getattr(thing, "__module__", "").startswith(__name__)
 )
 """The names of all functions that stand here."""
+
+if not TYPE_CHECKING:  # a type checker is to know which names there are
+
+    def __getattr__(name: str) -> Any:
+        raise absent("zerokara.functional", name, {}, CATALOGUE)
+
 
 speaking(globals(), CATALOGUE, naming=True)
