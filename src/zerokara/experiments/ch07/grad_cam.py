@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from zerokara import functional as F
+from zerokara.arguments import known
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients, no_grad
 from zerokara.data import Dataset, Split, scaled
@@ -24,7 +25,6 @@ from zerokara.explain.pictures import heat_picture, overlay
 from zerokara.io import load_onnx
 from zerokara.models import DeepConvNet
 from zerokara.nn import Module, Sequential
-from zerokara.recipes import known
 from zerokara.report import Picture, Table, Text, Tile, gallery, percent
 
 MOST_BLANK = 0.5
