@@ -52,6 +52,7 @@ from zerokara.autodiff.creation import (
 )
 from zerokara.autodiff.devices import cuda, device
 from zerokara.autodiff.elsewhere import NAMES as ELSEWHERE
+from zerokara.autodiff.elsewhere import absent
 from zerokara.autodiff.joining import allclose, cat, einsum, equal, stack, where
 from zerokara.capture import Captured, CaptureError, capture
 from zerokara.functional import erf, logaddexp, maximum, minimum
@@ -153,7 +154,7 @@ def __getattr__(name: str) -> Any:
         return methods.FUNCTIONS[name]
     if name in dtypes.NAMES:
         return getattr(dtypes, name)
-    raise AttributeError(f"zerokara has no {name!r}{ELSEWHERE.get(name, '')}")
+    raise absent("zerokara", name, ELSEWHERE, __all__)
 
 
 def __dir__() -> list[str]:

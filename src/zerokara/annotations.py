@@ -1,4 +1,4 @@
-"""What the annotation of a parameter asks for, in words, and whether a value is that.
+"""What the signature of a function asks for, in words, and whether arguments are that.
 
 Nothing here is asked while all goes well: only when a call has failed already, to find the argument that was wrong.
 """
@@ -7,11 +7,11 @@ import inspect
 import types
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from zerokara.arguments import NUMBER, TEXT, TRUTH, WHOLE, Kind
+from zerokara.arguments import NUMBER, TEXT, TRUTH, WHOLE, Kind, counted, short
 
 ANYTHING = Kind("anything", lambda value: True)
 NOTHING = Kind("None", lambda value: value is None)
@@ -124,3 +124,48 @@ def named(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     except (TypeError, ValueError):
         bound = {**{f"argument {place}": value for place, value in enumerate(args, 1)}, **kwargs}
     return {name: value for name, value in bound.items() if name != "self"}
+
+
+OTHERWISE: Final = {
+    "inplace": "leave it out, a result never takes the place of what came in",
+    "device": "leave it out, everything runs on the processor",
+    "padding_mode": "put F.pad(x, pad, mode) before the layer",
+    "approximate": "leave it out, GELU is exact",
+    "size_average": "reduction='mean', 'sum' or 'none' says it",
+    "reduce": "reduction='mean', 'sum' or 'none' says it",
+    "learning_rate": "it is called lr",
+    "foreach": "leave it out, there is one way to compute it",
+    "fused": "leave it out, there is one way to compute it",
+    "capturable": "leave it out, zk.capture records every optimizer",
+}
+"""What is given to PyTorch's functions and has no place here: the end of the sentence "… has no argument 'name': "."""
+
+
+def misplaced(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """What is said of arguments that a function has no place for, or lacks; "" if they fit its signature."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return ""
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError:
+        pass
+    else:
+        return ""
+    parameters = list(signature.parameters.values())
+    if parameters and parameters[0].name == "self":
+        parameters, args = parameters[1:], args[1:]
+    known = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    these = f"its arguments are {', '.join(known)}" if known else "it takes none"
+    if unknown := next((word for word in kwargs if word not in known), None):
+        return f"{name} has no argument {unknown!r}: {OTHERWISE.get(unknown, these)}"
+    placed = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if len(args) > len(placed):
+        takes = f"{counted(len(placed), 'argument')} by position ({', '.join(placed)})" if placed else "no arguments"
+        return f"{name} takes {takes}; got {len(args)}, the last of them {short(args[-1])}"
+    if twice := next((word for word in placed[: len(args)] if word in kwargs), None):
+        return f"{name} got {twice} twice, by position and by name"
+    needed = [p.name for p in parameters if p.default is p.empty and p.name in known and p.name not in kwargs]
+    lacking = [word for word in needed if word not in placed[: len(args)]]
+    return f"{name} needs {' and '.join(lacking)}; {these}"

@@ -1,9 +1,10 @@
 """Arguments of a wrong kind, refused in words where a function is entered: the kinds are declared once, by name."""
 
+import difflib
 import functools
 import inspect
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
@@ -99,3 +100,27 @@ def short(value: Any) -> str:
         return f"an array {value.dtype} {value.shape}"
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+MANY = 40
+"""More names than these are not listed: the three nearest are."""
+
+
+def known(kind: str, name: Any, table: Iterable[str], of: str = "") -> str:
+    """`name` if it stands in the table; else a ValueError: there is no KIND of that name (OF has none); the nearest."""
+    names = list(table)
+    if not isinstance(name, str):
+        raise ValueError(f"the name of a {kind} is a text; got {name!r}")
+    if name in names:
+        return name
+    there_is = f"{of} has" if of else "there is"
+    raise ValueError(f"{there_is} no {kind} {name!r}: {nearest(name, names)}")
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """The names that somebody may have meant, as the end of a sentence; all of them where none is like it."""
+    if near := difflib.get_close_matches(name, names, n=3, cutoff=0.5):
+        return f"did you mean {' or '.join(near)}?"
+    if len(names) > MANY:
+        return f"the nearest of {len(names)} are {', '.join(difflib.get_close_matches(name, names, n=3, cutoff=0.0))}"
+    return f"known are {', '.join(names)}"

@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from zerokara.annotations import ANYTHING, kinds, named
+from zerokara.annotations import ANYTHING, kinds, misplaced, named
 from zerokara.arguments import Kind, short
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -117,7 +117,10 @@ def in_words(function: C, name: str = "", *, naming: bool = False) -> C:
             return function(*args, **kwargs)
         except CAUGHT as error:
             if unwritten(error):
-                raise told(error, _made(args, name), function, named(function, args, kwargs)) from error
+                said = _made(args, name, function)
+                if unfit := misplaced(said, function, args, kwargs):
+                    raise TypeError(unfit) from error
+                raise told(error, said, function, named(function, args, kwargs)) from error
             if "\n" in str(error) and (blamed := wrong_kind(name, function, named(function, args, kwargs))):
                 raise blamed from error
             if naming:
@@ -136,11 +139,12 @@ def _name(error: Exception, name: str, known: Iterable[str]) -> None:
         error.named = True  # type: ignore[attr-defined]  # so that no caller further out adds its own name
 
 
-def _made(args: tuple[Any, ...], name: str) -> str:
-    """The class of ours that is being made, if one is: a layer whose `__init__` is another's has its own name."""
+def _made(args: tuple[Any, ...], name: str, function: Callable[..., Any]) -> str:
+    """The class that is being made, if one is: a layer whose `__init__` is another's has its own name."""
     made = type(args[0]) if args else object
     own = made.__module__.startswith(OURS) and any(one.__name__ == name for one in made.__mro__)
-    return made.__name__ if own else name
+    inherited = getattr(made.__init__, "__wrapped__", None) is function
+    return made.__name__ if own or inherited else name
 
 
 def speaking(namespace: dict[str, Any], names: Iterable[str], *, naming: bool = False) -> None:

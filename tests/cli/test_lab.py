@@ -138,7 +138,7 @@ def test_quick_is_said(tmp_path: Path, capsys: Captured) -> None:
     ("arguments", "says"),
     [
         (("gradient-methd",), "no experiment 'gradient-methd': did you mean gradient-method"),
-        ((NAME, "--lrr", "1"), "no setting of gradient-method 'lrr': did you mean lr"),
+        ((NAME, "--lrr", "1"), "gradient-method has no setting 'lrr': did you mean lr"),
         ((NAME, "--lr", "-1"), "lr lies between 0 and 100; got -1"),
         ((NAME, "--lr", "fast"), "lr is a number; got 'fast'"),
         ((NAME, "--steps", "1.5"), "steps is a whole number"),
@@ -150,7 +150,7 @@ def test_quick_is_said(tmp_path: Path, capsys: Captured) -> None:
         ((NAME, "--lang", "fr"), "en or ja"),
         (("ch09",), "chapters run from ch01 to ch08; got ch09"),
         ((), "say what to run"),
-        (("ch02", "--leaning-rate", "1"), "no setting of these experiments 'leaning_rate'"),
+        (("ch02", "--leaning-rate", "1"), "none of these experiments has a setting 'leaning_rate'"),
     ],
 )
 def test_bad_usage_is_one_line(arguments: tuple[str, ...], says: str, tmp_path: Path, capsys: Captured) -> None:

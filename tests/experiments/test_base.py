@@ -44,7 +44,7 @@ def test_texts_become_what_is_wanted(given: dict[str, Any], expected: dict[str, 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"cuont": 3}, "no setting of sample 'cuont': did you mean count"),
+        ({"cuont": 3}, "sample has no setting 'cuont': did you mean count"),
         ({"count": "3.5"}, "count is a whole number; got '3.5'"),
         ({"count": 2.5}, "count is a whole number; got 2.5"),
         ({"count": 0}, "count lies between 1 and 10; got 0"),

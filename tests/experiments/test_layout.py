@@ -49,7 +49,10 @@ def test_the_measuring_finds_what_is_unclear_in_print_and_in_the_dark(tmp_path: 
     wide = "<div style='overflow-x:auto'><div style='width:2000px'>wide</div></div>"
     row = "<div class='pictures'><div><img alt=''></div><div><img alt='' style='width:40px'></div></div>"
     bad = f"<!DOCTYPE html><style>{style}</style><body><main>{wide}{row}<p>words</p>"
-    found = faults({"bad": bad + "<div class='tall' style='height:900px'>tall</div></main>"}, tmp_path)
+    tall = "<div class='tall' style='height:900px'>tall</div>"
+    far = "<section><h2>Far above</h2><p style='height:500px'><p class='tall'>its figure</p></section>"
+    found = faults({"bad": f"{bad}{tall}{far}</main>"}, tmp_path)
+    assert sum("before a heading" in fault for _, _, fault in found) == 1
     told = {(width, fault.partition(" ")[0]) for _, width, fault in found}
     assert told == {
         *((width, "pictures") for width in (1200, 390, 718)),

@@ -76,7 +76,7 @@ def test_layers_that_cannot_be_looked_at_are_refused(method: object) -> None:
     net, x = restless_net(), images((1, 3, 8, 8))
     with pytest.raises(ValueError, match="there is no layer 'cnov': did you mean conv"):
         method(net, x, layer="cnov")
-    with pytest.raises(ValueError, match=r"there is no layer 'zzz': there are conv, norm, act, drop, pool"):
+    with pytest.raises(ValueError, match=r"there is no layer 'zzz': known are conv, norm, act, drop, pool"):
         method(net, x, layer="zzz")
     with pytest.raises(ValueError, match=r"'fc' gives \(1, 5\), no maps .* conv, norm, act, drop, pool"):
         method(net, x, layer="fc")

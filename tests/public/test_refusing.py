@@ -1,5 +1,6 @@
 """What NumPy and Python say by themselves is told again in words; what users wrote stays as they wrote it."""
 
+import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,6 +14,7 @@ from zerokara import functional as F
 from zerokara import nn, optim
 from zerokara.annotations import ANYTHING, kind
 from zerokara.arguments import Kind
+from zerokara.autodiff import elsewhere
 from zerokara.refusing import in_words, unwritten
 
 
@@ -147,3 +149,72 @@ def test_a_value_that_will_not_be_asked_is_to_blame() -> None:
 
     with pytest.raises(TypeError, match="dropout expects a number for p; got <"):
         F.dropout(zk.zeros(2), Stubborn())  # type: ignore[arg-type]
+
+
+def placeless() -> list[tuple[str, Any]]:
+    """All layers, optimizers and functions whose parameters are fixed."""
+    found = []
+    for package in (F, nn, optim):
+        for name in getattr(package, "__all__", None) or package.CATALOGUE:
+            thing = getattr(package, name)
+            if (inspect.isfunction(thing) and name != "observe") or (
+                inspect.isclass(thing) and thing.__module__.startswith("zerokara.nn.")
+            ):
+                parameters = inspect.signature(thing).parameters.values()
+                if all(p.kind != p.VAR_KEYWORD for p in parameters):
+                    found.append((f"{package.__name__}.{name}", thing))
+    return found
+
+
+def test_arguments_that_have_no_place_are_told_by_their_name() -> None:
+    untold = []
+    for name, thing in placeless():
+        try:
+            thing(no_such_argument=1)
+            untold.append(name)
+        except (TypeError, NotImplementedError) as error:
+            if "no_such_argument" not in str(error) or "has no argument" not in str(error):
+                untold.append(f"{name}: {error}")
+    assert untold == []
+    assert len(placeless()) > 120
+
+
+def test_too_many_arguments_too_few_and_one_given_twice() -> None:
+    for call, told in (
+        (lambda: nn.Dropout(0.5, True), "Dropout takes 1 argument by position (p); got 2, the last of them True"),
+        (lambda: nn.ReLU(3), "ReLU takes no arguments; got 1, the last of them 3"),
+        (lambda: nn.Linear(3), "Linear needs out_features; its arguments are in_features, out_features, bias, "),
+        (lambda: F.conv2d(), "conv2d needs x and weight; its arguments are x, weight, bias, stride, "),
+        (lambda: optim.Adam(nn.Linear(1, 1), 0.1, lr=0.1), "Adam got lr twice, by position and by name"),
+        (lambda: nn.Linear(2, 2)(zk.zeros(1, 2), bias=None), "Linear has no argument 'bias': its arguments are x"),
+        (lambda: nn.ReLU()(zk.zeros(2), inplace=True), "ReLU has no argument 'inplace': leave it out"),
+        (lambda: optim.Adam(nn.Linear(1, 1), learning_rate=0.1), "Adam has no argument 'learning_rate': it is called"),
+    ):
+        with pytest.raises(TypeError) as caught:
+            call()  # type: ignore[no-untyped-call]
+        assert str(caught.value).startswith(told)
+
+
+def test_a_layer_of_ones_own_without_settings_says_so_too() -> None:
+    class Net(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return x
+
+    with pytest.raises(TypeError, match="Net takes no arguments; got 1, the last of them 5"):
+        Net(5)
+
+
+def test_names_with_a_sentence_are_names_that_are_not_there() -> None:
+    mine = {name for base in zk.Tensor.__mro__ if base.__name__ != "Elsewhere" for name in vars(base)}
+    assert sorted(mine & set(elsewhere.METHODS)) == []
+    for name in elsewhere.METHODS:
+        with pytest.raises(AttributeError, match=rf"^a tensor has no '{name}': "):
+            getattr(zk.zeros(2), name)
+
+
+def test_what_pytorch_changes_in_place_is_here_or_is_told() -> None:
+    torch = pytest.importorskip("torch")
+    known = {name for name in dir(torch.Tensor) if name.endswith("_") and not name.startswith("_")}
+    here = [name for name in known if hasattr(zk.Tensor, name[:-1]) and name[:-1] not in elsewhere.METHODS]
+    here = [name for name in here if name not in ("eq_", "ne_", "lt_", "le_", "gt_", "ge_")]  # those give arrays here
+    assert [name for name in sorted(here) if not hasattr(zk.Tensor, name)] == []

@@ -118,8 +118,14 @@ function hidden(document, width) {
 function torn(document, width) {
   if (!printed(width)) return [];
   const whole = [...document.querySelectorAll('main *')].filter(e => getComputedStyle(e).breakInside === 'avoid');
-  return whole.filter(e => e.getBoundingClientRect().height > 560)
+  const told = whole.filter(e => e.getBoundingClientRect().height > 560)
     .map(e => `half a page stays white before it: ${e.className || e.tagName}`);
+  for (const heading of document.querySelectorAll('main section > h2')) {
+    const last = whole.find(e => heading.parentElement.contains(e) && getComputedStyle(e).breakAfter !== 'avoid');
+    const together = last ? last.getBoundingClientRect().bottom - heading.getBoundingClientRect().top : 0;
+    if (together > 520) told.push(`half a page stays white before a heading: ${heading.textContent}, ${together} px`);
+  }
+  return told;
 }
 function uneven(document) {
   return [...document.querySelectorAll('.pictures')].filter(row => {

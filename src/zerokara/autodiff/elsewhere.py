@@ -1,5 +1,7 @@
 """What PyTorch's users look for and what is written here instead: the end of the sentence "… has no 'name'"."""
 
+import difflib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 METHODS: dict[str, str] = {
@@ -32,7 +34,68 @@ METHODS: dict[str, str] = {
     "new_zeros": ": zk.zeros(shape, dtype=t.dtype)",
     "new_ones": ": zk.ones(shape, dtype=t.dtype)",
     "bernoulli_": ": t.copy_(zk.rand(t.shape) < p)",
+    "bernoulli": ": zk.tensor(zk.rand(t.shape) < t)",
+    "flip": ": t[::-1] reverses the first axis, t[:, ::-1] the second",
+    "roll": ": zk.cat([t[-k:], t[:-k]]) moves the rows on by k",
+    "outer": ": t[:, None] * other",
+    "inner": ": (t * other).sum(-1)",
+    "logsumexp": ": m = t.max(dim=d, keepdim=True).values, then m + (t - m).exp().sum(dim=d, keepdim=True).log()",
+    "log1p": ": (1 + t).log()",
+    "reciprocal": ": 1 / t",
+    "rsqrt": ": t ** -0.5",
+    "lerp": ": t + weight * (end - t)",
+    "addmm": ": t + a @ b",
+    "clamp_min": ": t.clamp(min=value)",
+    "clamp_max": ": t.clamp(max=value)",
+    "maximum": ": zk.maximum(t, other)",
+    "minimum": ": zk.minimum(t, other)",
+    "where": ": zk.where(condition, t, other)",
+    "equal": ": zk.equal(t, other)",
+    "allclose": ": zk.allclose(t, other)",
+    "erf": ": zk.erf(t)",
+    "logaddexp": ": zk.logaddexp(t, other)",
+    "narrow": ": t[:, start : start + length]",
+    "select": ": t[:, index]",
+    "take": ": t.view(-1)[index]",
+    "tile": ": t.repeat(…)",
+    "repeat_interleave": ": t[np.repeat(np.arange(len(t)), k)]",
+    "ravel": ": t.view(-1)",
+    "movedim": ": t.permute(…)",
+    "moveaxis": ": t.permute(…)",
+    "unflatten": ": t.reshape(…)",
+    "new_full": ": zk.full(shape, value, dtype=t.dtype)",
+    "new_empty": ": zk.empty(shape, dtype=t.dtype)",
+    "nbytes": ": t.numpy().nbytes",
+    "element_size": ": t.numpy().itemsize",
+    "is_contiguous": ": nothing here depends on it",
+    "is_complex": ": tensors hold real numbers",
+    "bfloat16": ": float16, float32 and float64 are there",
 }
+
+OF_NUMPY = (
+    "ceil", "floor", "round", "trunc", "sign", "isnan", "isinf", "isfinite", "isclose", "isreal", "fliplr",
+    "flipud", "rot90", "prod", "cumprod", "diff", "kron", "trace", "diagonal", "diag", "cross", "quantile",
+    "nanmean", "nansum", "nan_to_num", "nonzero", "argwhere", "count_nonzero", "unique", "bincount", "histogram",
+    "logical_and", "logical_or", "logical_xor", "logical_not", "floor_divide", "remainder", "fmod", "hypot",
+    "copysign", "tan", "sinh", "cosh", "arcsin", "arccos", "arctan", "arctan2", "log2", "log10", "exp2", "expm1",
+    "sinc", "cov", "corrcoef",
+)  # fmt: skip
+"""What NumPy has under the same name, and what has no gradient here."""
+
+METHODS |= {name: f": np.{name}(np.asarray(t), …) gives it, outside of the graph" for name in OF_NUMPY}
+
+ALGEBRA = (
+    "det", "slogdet", "pinverse", "qr", "svd", "eig", "solve", "matrix_power", "lstsq",
+)  # fmt: skip
+METHODS |= dict.fromkeys(ALGEBRA, ": NumPy's np.linalg has it, outside of the graph: np.asarray(t)")
+
+CHANGED_IN_PLACE = (
+    "abs", "clip", "cos", "cumsum", "exp", "log", "neg", "pow", "round", "sin", "softmax", "sqrt", "square", "tanh",
+    "transpose", "floor", "ceil", "t", "swapaxes",
+)  # fmt: skip
+for _name in CHANGED_IN_PLACE:
+    _plain = f": np.{_name}(np.asarray(t))" if _name in OF_NUMPY else f": t.{_name}(…) gives a new tensor"
+    METHODS.setdefault(f"{_name}_", f"{_plain}; t.copy_(…) puts it into t, under zk.no_grad()")
 
 NAMES: dict[str, str] = {
     "utils": ": data sets and loaders stand in zk.data",
@@ -52,6 +115,10 @@ NAMES: dict[str, str] = {
     "set_default_dtype": ": give dtype= where a tensor is made; layers have dtypes of their own",
     "get_default_dtype": ": it is float32",
     "set_num_threads": ": ZEROKARA_THREADS in the environment says how many",
+    "get_num_threads": ": zerokara version tells it",
+    "meshgrid": ": np.meshgrid(…) gives arrays, zk.tensor(array) a tensor",
+    "addmm": ": t + a @ b",
+    "outer": ": a[:, None] * b",
     "complex64": ": tensors hold real numbers",
     "bfloat16": ": float16, float32 and float64 are there",
     "mps": ": there is no GPU here",
@@ -61,6 +128,18 @@ NAMES: dict[str, str] = {
     "triu": ": np.triu(np.ones(shape)) is a mask to multiply by",
     "tril": ": np.tril(np.ones(shape)) is a mask to multiply by",
 }
+
+
+NAMES = {name: text for name, text in METHODS.items() if not name.endswith("_")} | NAMES
+
+
+def absent(package: str, name: str, sentences: Mapping[str, str], names: Iterable[str]) -> AttributeError:
+    """What is said of a name that a package does not have: what is written instead, or the names like it."""
+    if name.startswith("__"):
+        return AttributeError(name)
+    near = difflib.get_close_matches(name, sorted(names), n=3, cutoff=0.6)
+    instead = sentences.get(name) or (f"; did you mean {' or '.join(near)}?" if near else "")
+    return AttributeError(f"{package} has no {name!r}{instead}")
 
 
 class _Absent:

@@ -119,13 +119,18 @@ class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion,
 
     def item(self) -> float | int | bool:
         """The single number of a tensor of size 1, as a Python number."""
+        if self._data.size != 1:
+            raise ValueError(
+                f"only a tensor of one number is a Python number; this one has the shape {self.shape}: "
+                "use .tolist(), or reduce it first, as .mean() does"
+            )
         return self._data.item()  # type: ignore[no-any-return]
 
     def __float__(self) -> float:
-        return float(self._data.item())
+        return float(self.item())
 
     def __int__(self) -> int:
-        return int(self._data.item())
+        return int(self.item())
 
     def __index__(self) -> int:
         if self.ndim or self._data.dtype.kind not in "iu":

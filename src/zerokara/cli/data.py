@@ -7,11 +7,11 @@ from typing import Annotated
 import numpy as np
 from cyclopts import Parameter
 
+from zerokara.arguments import known
 from zerokara.cli.console import columns, has_blocks, safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.results import told, words
 from zerokara.data import DATASETS, Dataset, Split, load, place
-from zerokara.recipes import known
 
 Folder = Annotated[
     Path | None, Parameter(name="--data-dir", help="Folder with your own files; else ZEROKARA_DATA, else the cache.")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from zerokara.arguments import nearest
 from zerokara.cli import names as words
 from zerokara.cli.console import columns, safe, say
 from zerokara.cli.errors import UsageError
@@ -23,7 +24,6 @@ from zerokara.experiments.telling import in_language
 from zerokara.experiments.telling import option as _option
 from zerokara.experiments.telling import written as _written
 from zerokara.io.files import make_folder, write_beside
-from zerokara.recipes import known
 from zerokara.report import Lang, Text
 
 OUT = Path("zerokara-lab")
@@ -162,9 +162,9 @@ def _orders(names: Sequence[str], settings: dict[str, str], seed: int, seeds: in
     wanted: list[str] = _usage(chosen, list(names))
     given = {name.replace("-", "_"): value for name, value in settings.items()}
     everything = {setting for name in wanted for setting in EXPERIMENTS[name].settings}
-    for setting in given:
-        what = f"setting of {wanted[0]}" if len(wanted) == 1 else "setting of these experiments"
-        _usage(known, what, setting, sorted(everything))
+    for setting in given.keys() - everything:
+        whose = f"{wanted[0]} has no" if len(wanted) == 1 else "none of these experiments has a"
+        raise UsageError(f"{whose} setting {setting!r}: {nearest(setting, sorted(everything))}")
     orders = []
     for name in wanted:
         own = {k: v for k, v in given.items() if k in EXPERIMENTS[name].settings}

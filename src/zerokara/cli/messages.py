@@ -25,8 +25,8 @@ _KINDS = {
 PATTERNS: tuple[tuple[str, str], ...] = (
     # ── names
     (r"there is no command (.*?)'(.+?)': (.+)", "コマンド {1}'{2}' はありません。{3}"),
-    (r"there is no setting of these experiments '(.+?)': (.+)", "これらの実験に設定 '{1}' はありません。{2}"),
-    (r"there is no setting of (.+?) '(.+?)': (.+)", "{1} に設定 '{2}' はありません。{3}"),
+    (r"none of these experiments has a setting '(.+?)': (.+)", "これらの実験に設定 '{1}' はありません。{2}"),
+    (r"(\S+) has no setting '(.+?)': (.+)", "{1} に設定 '{2}' はありません。{3}"),
     (r"there is no ([a-z ]+?) '(.*?)': (.+)", "{1} '{2}' はありません。{3}"),
     (r"did you mean (\S+) or (\S+) or (\S+)\?", "もしかして：{1}、{2}、{3}"),
     (r"did you mean (.+?) or (.+)\?", "もしかして：{1}、{2}"),
@@ -144,7 +144,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (r"(.+): the file is empty \(0 bytes\)", "{1}：空のファイルです（0 バイト）"),
     (r"(?:(.+): )?the picture is empty \(0 bytes\)", "{1} 画像が空です（0 バイト）"),
-    (r"(.+): this is not a picture \(expected (.+)\)", "{1}：画像ではありません（対応形式：{2}）"),
+    (r"(.+): this is not a picture \(expected (.+) or (\w+)\)", "{1}：画像ではありません（対応形式：{2}, {3}）"),
     (
         r"(.+): the picture is too large \(at most (\S+) pixels are read\)",
         "{1}：画像が大きすぎます（{2} ピクセルまで）",

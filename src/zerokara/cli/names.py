@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from zerokara.arguments import known
 from zerokara.cli.errors import UsageError
 from zerokara.cli.language import checked, current
-from zerokara.recipes import RECIPES, Recipe, known, override
+from zerokara.recipes import RECIPES, Recipe, override
 from zerokara.report import Lang
 from zerokara.views.runs import SETTINGS as SETTINGS
 from zerokara.views.runs import of_run as of_run

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
+from zerokara.arguments import known
 from zerokara.arrays import Array
 from zerokara.experiments.checks import Check
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
-from zerokara.recipes import known
 from zerokara.report import Code, Figure, Paragraph, Table, Text
 
 Piece = Figure | Table | Paragraph | Code
@@ -130,7 +130,7 @@ def with_settings(experiment: Experiment, given: Mapping[str, Any]) -> Experimen
     kinds = get_type_hints(type(experiment))
     values = {}
     for name, value in given.items():
-        known(f"setting of {experiment.name}", name, experiment.settings)
+        known("setting", name, experiment.settings, of=experiment.name)
         values[name] = _converted(name, value, kinds[name])
     return replace(experiment, **values)
 

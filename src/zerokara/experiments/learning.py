@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arguments import known
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.data import Split, scaled
 from zerokara.experiments.lab import Lab
 from zerokara.nn import Module
 from zerokara.optim import Optimizer
-from zerokara.recipes import known
 from zerokara.training import evaluate
 from zerokara.training.stepping import Stepper
 

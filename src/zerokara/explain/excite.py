@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara import functional as F
-from zerokara.arguments import checked
+from zerokara.arguments import checked, known
 from zerokara.arrays import Array, Shape, generator
 from zerokara.autodiff import Tensor, gradients, no_grad
 from zerokara.explain.kinds import KINDS
-from zerokara.explain.layers import known, watch
+from zerokara.explain.layers import watch
 from zerokara.explain.pixels import blur
 from zerokara.explain.scores import evaluation
 from zerokara.nn import Module

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arguments import checked
+from zerokara.arguments import checked, known
 from zerokara.arrays import Array
 from zerokara.explain.kinds import KINDS
-from zerokara.explain.layers import known
 from zerokara.nn import ConvTranspose2d, Module, Parameter
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zerokara.arguments import checked, of
+from zerokara.arguments import checked, known, of
 from zerokara.autodiff import Tensor
 from zerokara.explain.scores import class_scores
 from zerokara.nn import Module, observe
@@ -90,18 +89,6 @@ def maps_of(outputs: Sequence[Output], model: Module, layer: str | None, classes
     return ran[-1]
 
 
-def known(kind: str, name: str, table: Iterable[str]) -> str:
-    """`name` if it stands in the table; else a ValueError that offers the nearest names."""
-    names = list(table)
-    if not isinstance(name, str):
-        raise ValueError(f"the name of a {kind} is a text; got {name!r}")
-    if name in names:
-        return name
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {_listed(names)}"
-    raise ValueError(f"there is no {kind} {name!r}: {hint}")
-
-
 def _pooled(maps: Sequence[Output]) -> set[int]:
     """The values that came out of pools; a pool that changes nothing hands on the value of the layer before."""
     seen: set[int] = set()
@@ -112,8 +99,3 @@ def _pooled(maps: Sequence[Output]) -> set[int]:
             pooled.add(id(o.value))
         seen.add(id(o.value))
     return pooled
-
-
-def _listed(names: Sequence[str], most: int = 12) -> str:
-    shown = list(names) if len(names) <= most else [*names[: most // 2], "…", *names[-most // 2 :]]
-    return ", ".join(shown)

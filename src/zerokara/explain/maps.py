@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arguments import checked, counted
+from zerokara.arguments import checked, counted, known
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.explain.kinds import KINDS
-from zerokara.explain.layers import Output, known, watch
+from zerokara.explain.layers import Output, watch
 from zerokara.explain.scores import Images, evaluation, portions, prepared
 from zerokara.nn import Module
 

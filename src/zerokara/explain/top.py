@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arguments import checked
+from zerokara.arguments import checked, known
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.explain.kinds import KINDS
-from zerokara.explain.layers import known, watch
+from zerokara.explain.layers import watch
 from zerokara.explain.receptive import Field, receptive_field
 from zerokara.explain.scores import Images, evaluation, portions, prepared
 from zerokara.nn import Module

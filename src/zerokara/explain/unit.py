@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arguments import checked, is_whole, short
+from zerokara.arguments import checked, is_whole, known, short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients
 from zerokara.explain.kinds import KINDS
-from zerokara.explain.layers import Output, known, watch
+from zerokara.explain.layers import Output, watch
 from zerokara.explain.record import Account, Stage, account, gradient_of_weight, name_of
 from zerokara.explain.scores import Images, Target, chosen, evaluation, one_each, targets
 from zerokara.explain.seen import seen_by

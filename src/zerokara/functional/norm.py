@@ -1,11 +1,89 @@
-"""Normalisation over groups of channels: `layer_norm` of every group of every sample, then a scale and a shift."""
+"""Normalisations: over the batch, over a sample, over groups of channels, over neighbouring channels."""
 
 import math
 from typing import Any
 
-from zerokara import rules
+from zerokara import kernels, rules
+from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, apply, as_tensor
-from zerokara.functional.shared import Like, fractions
+from zerokara.functional.pool import avg_pool2d
+from zerokara.functional.shared import Like, fractional, fractions, images
+
+
+def local_response_norm(x: Like, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
+    """y[n,c] = x[n,c] / (k + α/size · Σ x[n,j]²)^β        j from c − ⌊size/2⌋ to c + ⌊(size−1)/2⌋
+
+    Images (N, C, H, W); a channel that does not exist counts as 0. The means over channels are those of `avg_pool2d`,
+    with the channels as rows and the pixels as columns. Krizhevsky, Sutskever and Hinton, 2012, section 3.3; α is
+    divided by `size` as in PyTorch.
+    """
+    t = fractional(images("local_response_norm", x))
+    if size < 1:
+        raise ValueError(f"local_response_norm expects a size of at least 1 channel; got {size}")
+    n, c, h, w = t.shape
+    planes = (t * t).reshape(n, 1, c, h * w)
+    means = avg_pool2d(planes, (size, 1), 1, (size // 2, 0))
+    if size % 2 == 0:  # padded alike on both sides, there is a window too many
+        means = means[:, :, :c]
+    return t / (means.reshape(t.shape) * alpha + k) ** beta
+
+
+def batch_norm(
+    x: Like,
+    running_mean: Array | None = None,
+    running_var: Array | None = None,
+    weight: Like | None = None,
+    bias: Like | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Batch normalisation of (N, C) or (N, C, H, W).
+
+    In training with the statistics of the batch, and the running arrays are updated in place:
+    running ← (1 − momentum)·running + momentum·batch, with the unbiased variance, as PyTorch.
+    Otherwise with the running arrays.
+    """
+    x = as_tensor(x)
+    if x.ndim not in (2, 4):
+        raise ValueError(f"batch_norm expects (N, C) or (N, C, H, W); got {x.shape}")
+    given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
+    for name, value in given.items():
+        if value is not None and value.shape != (x.shape[1],):
+            raise ValueError(f"batch_norm of {x.shape} expects {name} of shape ({x.shape[1]},); got {value.shape}")
+    x, weight, bias = fractions(x, weight, bias)
+    if not training:
+        if running_mean is None or running_var is None:
+            raise ValueError("batch_norm outside training needs running_mean and running_var")
+        return apply(rules.batch_norm_inference, x, weight, bias, mean=running_mean, variance=running_var, eps=eps)
+    m = x.size // x.shape[1] if x.shape[1] else 0
+    if m == 1:
+        raise ValueError(
+            f"batch_norm cannot learn from one value per channel; got {x.shape}: use a batch of at least 2"
+        )
+    batch_mean, variance = kernels.batch_statistics(x._data)
+    if running_mean is not None and running_var is not None and m:
+        kernels.update_running(running_mean, batch_mean, momentum, 1.0)
+        kernels.update_running(running_var, variance, momentum, m / (m - 1))
+    return apply(rules.batch_norm, x, weight, bias, mean=batch_mean, variance=variance, eps=eps)
+
+
+def layer_norm(
+    x: Like,
+    normalized_shape: int | tuple[int, ...],
+    weight: Like | None = None,
+    bias: Like | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Each sample brought to mean 0 and spread 1 over its last axes, whose lengths are `normalized_shape`"""
+    x = as_tensor(x)
+    shape = rules.new_shape("layer_norm", normalized_shape)
+    if not shape or x.shape[-len(shape) :] != shape:
+        raise ValueError(f"layer_norm over {shape} expects inputs that end in {shape}; got {x.shape}")
+    for name, value in (("weight", weight), ("bias", bias)):
+        if value is not None and value.shape != shape:
+            raise ValueError(f"layer_norm over {shape} expects {name} of that shape; got {value.shape}")
+    return apply(rules.layer_norm, *fractions(x, weight, bias), axes_count=len(shape), eps=eps)
 
 
 def group_norm(
@@ -19,7 +97,7 @@ def group_norm(
 
 
 def instance_norm(x: Like, weight: Like | None = None, bias: Like | None = None, eps: float = 1e-5) -> Tensor:
-    """The same with every channel a group of its own. Ulyanov et al., 2016 (arXiv 1607.08022)."""
+    """`group_norm` with every channel a group of its own. Ulyanov et al., 2016 (arXiv 1607.08022)."""
     t = as_tensor(x)
     if t.ndim < 3:
         raise ValueError(f"instance_norm expects (N, C, L) or (N, C, H, W); got {t.shape}")

@@ -45,6 +45,16 @@ def images(name: str, x: Like) -> Tensor:
     return t
 
 
+def as_images(x: Tensor) -> Tensor:
+    """(N, C, L) → (N, C, 1, L)"""
+    return x.reshape(*x.shape[:2], 1, x.shape[2])
+
+
+def as_rows(y: Tensor) -> Tensor:
+    """(N, C, 1, L) → (N, C, L)"""
+    return y.reshape(*y.shape[:2], y.shape[3])
+
+
 def same_shape(name: str, y: Tensor, t: Like) -> Tensor:
     """The target in the dtype of y; never broadcast: (N,) against (N, 1) would silently give an N×N table."""
     target = as_tensor(t)

@@ -1,6 +1,9 @@
 """Layers, containers and initial values: PyTorch's names, layouts and conventions."""
 
-from zerokara.nn import init
+from typing import TYPE_CHECKING, Any
+
+from zerokara.autodiff.elsewhere import absent
+from zerokara.nn import functional, init
 from zerokara.nn.activation import (
     ACTIVATIONS,
     GELU,
@@ -111,10 +114,29 @@ __all__ = [
     "Upsample",
     "ZeroPad2d",
     "activation_by_name",
+    "functional",
     "init",
     "observe",
     "observing",
 ]
+
+ELSEWHERE = {
+    "utils": ": zk.optim.clip_grad_norm and clip_grad_value clip gradients",
+    "DataParallel": ": one process uses all cores",
+    **dict.fromkeys(("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"), ": there are no recurrent layers here"),
+    **dict.fromkeys(
+        ("MultiheadAttention", "Transformer", "TransformerEncoder", "TransformerEncoderLayer"),
+        ": there is no attention layer here; nn.Linear, @ and F.softmax write one",
+    ),
+    **dict.fromkeys(("Conv3d", "BatchNorm3d", "MaxPool3d", "AvgPool3d"), ": pictures have two axes of pixels here"),
+}
+"""What PyTorch's users look for, and what is said of it."""
+
+if not TYPE_CHECKING:  # a type checker is to know which names there are
+
+    def __getattr__(name: str) -> Any:
+        raise absent("zerokara.nn", name, ELSEWHERE, __all__)
+
 
 speaking(globals(), __all__)
 speaking_methods(Module, "apply", "astype", "load_state_dict", "register_buffer", "to", "train")

@@ -1,12 +1,14 @@
 """Modules that hold modules."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, overload
+from typing import Any, Generic, TypeVar, overload
 
 from zerokara.arguments import short
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
+
+Part = TypeVar("Part")
 
 
 class Sequential(Module):
@@ -74,24 +76,18 @@ class ModuleList(Module):
         return _held(self)[position]
 
 
-class ModuleDict(Module):
-    """Modules by name, for a `forward` of your own that picks among them; in order of arrival.
+class ByName(Module, Generic[Part]):
+    """What is held by name, in order of arrival: what `ModuleDict` and `ParameterDict` have in common."""
 
-    (A plain dictionary of modules is found as well; this one exists because PyTorch users look for it.)
-    """
+    def update(self, parts: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+        """Take over everything under its name."""
+        for name, part in dict(parts).items():
+            self[name] = part
 
-    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
-        self.update(modules)
+    def __setitem__(self, name: str, part: Any) -> None:
+        raise NotImplementedError
 
-    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
-        """Take over every module under its name."""
-        for name, module in dict(modules).items():
-            self[name] = module
-
-    def __setitem__(self, name: str, module: Module) -> None:
-        _add(self, name, module)
-
-    def __getitem__(self, name: str) -> Module:
+    def __getitem__(self, name: str) -> Part:
         return _named(self, name)  # type: ignore[no-any-return]
 
     def __delitem__(self, name: str) -> None:
@@ -105,15 +101,32 @@ class ModuleDict(Module):
         return iter(self.keys())
 
     def __len__(self) -> int:
-        return len(_held(self))
+        return len(self.items())
 
     def keys(self) -> list[str]:
         """The names."""
         return [name for name, _ in self.items()]
 
-    def values(self) -> list[Module]:
-        """The modules."""
-        return _held(self)
+    def values(self) -> list[Part]:
+        """What is held."""
+        return [part for _, part in self.items()]
+
+    def items(self) -> list[tuple[str, Part]]:
+        """(name, part)"""
+        raise NotImplementedError
+
+
+class ModuleDict(ByName[Module]):
+    """Modules by name, for a `forward` of your own that picks among them; in order of arrival.
+
+    (A plain dictionary of modules is found as well; this one exists because PyTorch users look for it.)
+    """
+
+    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
+        self.update(modules)
+
+    def __setitem__(self, name: str, module: Module) -> None:
+        _add(self, name, module)
 
     def items(self) -> list[tuple[str, Module]]:
         """(name, module)"""
@@ -148,43 +161,14 @@ class ParameterList(Module):
         _add_parameter(self, str(range(len(self))[position]), value)
 
 
-class ParameterDict(Module):
+class ParameterDict(ByName[Parameter]):
     """Parameters by name; tensors and arrays become some. In order of arrival."""
 
     def __init__(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> None:
         self.update(values)
 
-    def update(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
-        """Take over every parameter under its name."""
-        for name, value in dict(values).items():
-            self[name] = value
-
     def __setitem__(self, name: str, value: Any) -> None:
         _add_parameter(self, name, value)
-
-    def __getitem__(self, name: str) -> Parameter:
-        return _named(self, name)  # type: ignore[no-any-return]
-
-    def __delitem__(self, name: str) -> None:
-        _named(self, name)
-        delattr(self, name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.keys()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.keys())
-
-    def __len__(self) -> int:
-        return len(_parameters(self))
-
-    def keys(self) -> list[str]:
-        """The names."""
-        return list(_parameters(self))
-
-    def values(self) -> list[Parameter]:
-        """The parameters."""
-        return list(_parameters(self).values())
 
     def items(self) -> list[tuple[str, Parameter]]:
         """(name, parameter)"""

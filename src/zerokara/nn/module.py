@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from zerokara.annotations import named
+from zerokara.annotations import misplaced, named
 from zerokara.arguments import short
 from zerokara.arrays import Array, DTypeLike
 from zerokara.autodiff import Tensor
@@ -42,6 +42,9 @@ class Module:
     _forward_hooks: tuple[Handle, ...] = ()
     _forward_pre_hooks: tuple[Handle, ...] = ()
 
+    def __init__(self) -> None:
+        """Nothing to set. It stands here so that a layer without settings says in words that it takes none."""
+
     # ── computing ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def forward(self, *inputs: Any, **options: Any) -> Tensor:
@@ -69,6 +72,8 @@ class Module:
 
     def _refusal(self, error: Exception, inputs: tuple[Any, ...], options: dict[str, Any]) -> Exception:
         """What is said of inputs that no layer here has a sentence for."""
+        if unfit := misplaced(type(self).__name__, self.forward, inputs, options):
+            return TypeError(unfit)
         wrong = [x for x in (*inputs, *options.values()) if not hasattr(x, "shape")]
         if wrong:
             kind = type(self).__name__
@@ -239,6 +244,10 @@ class Module:
     def cuda(self, device: Any = None) -> Self:
         """Refused: there are no other devices than the CPU."""
         return self.to("cuda")
+
+    def half(self) -> Self:
+        """Convert to float16."""
+        return self.astype(np.float16)
 
     def float(self) -> Self:
         """Convert to float32."""

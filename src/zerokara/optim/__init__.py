@@ -1,7 +1,8 @@
 """Optimizers, learning-rate schedules and gradient clipping."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from zerokara.autodiff.elsewhere import absent
 from zerokara.optim import lr_scheduler
 from zerokara.optim.adaptive import AdaGrad, Adam, AdamW, RMSprop
 from zerokara.optim.base import DECAYS, Optimizer
@@ -61,6 +62,13 @@ def optimizer_by_name(name: str, parameters: Parameters | Groups, **settings: An
     if name not in OPTIMIZERS:
         raise ValueError(f"unknown optimizer {name!r}: choose one of {', '.join(OPTIMIZERS)}")
     return OPTIMIZERS[name](parameters, **settings)
+
+
+if not TYPE_CHECKING:  # a type checker is to know which names there are
+
+    def __getattr__(name: str) -> Any:
+        others = {name: f"; optimizers are {', '.join(kind.__name__ for kind in OPTIMIZERS.values())}"}
+        raise absent("zerokara.optim", name, others if name[:1].isupper() else {}, __all__)
 
 
 speaking(globals(), __all__)

@@ -2,7 +2,7 @@
 
 from zerokara.recipes import demo, mnist, reader, speed
 from zerokara.recipes.augmentation import AUGMENTATIONS
-from zerokara.recipes.base import Recipe, known, known_model, override
+from zerokara.recipes.base import Recipe, known_model, override
 from zerokara.recipes.running import Result, new_model, run, train
 from zerokara.refusing import speaking
 
@@ -16,7 +16,6 @@ __all__ = [
     "RECIPES",
     "Recipe",
     "Result",
-    "known",
     "known_model",
     "new_model",
     "override",

@@ -1,11 +1,10 @@
 """What a recipe is: a question, everything needed to answer it again, and the answer that is expected."""
 
-import difflib
 import math
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
+from zerokara.arguments import known
 from zerokara.data import DATASETS
 from zerokara.models import MODELS, model_name
 from zerokara.optim import OPTIMIZERS, SCHEDULES
@@ -99,31 +98,12 @@ def override(recipe: Recipe, **changes: Any) -> Recipe:
     return replace(recipe, **changed, expected=None) if changed else recipe
 
 
-MANY = 40
-"""More names than these are not listed: the three nearest are."""
-
-
 def known_model(name: str) -> str:
     """The name of a model in the catalogue, however it is written: `vgg16_bn`; else a ValueError as `known`'s."""
     try:
         return model_name(name)
     except ValueError:
         return known("model", name, MODELS)
-
-
-def known(kind: str, name: str, table: Iterable[str]) -> str:
-    """`name` if it stands in the table; else a ValueError that offers the nearest names."""
-    names = list(table)
-    if not isinstance(name, str):
-        raise ValueError(f"the name of a {kind} is a text; got {name!r}")
-    if name in names:
-        return name
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(names)}"
-    if not near and len(names) > MANY:
-        nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.0)
-        hint = f"the nearest of {len(names)} are {', '.join(nearest)}"
-    raise ValueError(f"there is no {kind} {name!r}: {hint}")
 
 
 def _check(name: str, value: object, holds: bool, wanted: str) -> None:

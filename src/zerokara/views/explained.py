@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from zerokara import explain as methods
-from zerokara.arguments import UsageError
+from zerokara.arguments import UsageError, known
 from zerokara.arrays import Array
 from zerokara.explain import Curve, Explanation
-from zerokara.explain.layers import known
 from zerokara.explain.maps import FeatureMaps, feature_maps
 from zerokara.explain.pictures import enlarged, heat_picture, overlay, sheet
 from zerokara.explain.pixels import blur

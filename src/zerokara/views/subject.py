@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zerokara import digits
-from zerokara.arguments import UsageError
+from zerokara.arguments import UsageError, known
 from zerokara.arrays import Array
 from zerokara.data import load
 from zerokara.digits.strokes import Together
 from zerokara.io import OnnxModule, load_onnx, load_weights
 from zerokara.models import MODELS, build_model
 from zerokara.nn import Module
-from zerokara.recipes import known, known_model
+from zerokara.recipes import known_model
 from zerokara.views.runs import of_run, weights_of
 from zerokara.views.shapes import parse_shape
 from zerokara.views.weights import all_finite

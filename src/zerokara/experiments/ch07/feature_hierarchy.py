@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zerokara.arguments import known
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.data import scaled
@@ -18,7 +19,6 @@ from zerokara.experiments.tongue import Tongue
 from zerokara.explain import evaluation, watch
 from zerokara.explain.receptive import Field, receptive_field
 from zerokara.nn import ReLU, Sequential
-from zerokara.recipes import known
 from zerokara.report import Axis, Band, Figure, Line, Mark, Picture, Rule, Table, Text, Tile, chart, gallery, percent
 
 AT_ONCE, MAPS = 100, 16

@@ -1,37 +1,34 @@
 """`grad-cam`: where the network looked."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from zerokara import functional as F
+from zerokara.arguments import known
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients, no_grad
 from zerokara.data import Dataset, Split, scaled
 from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.ch07.own_pictures import class_names, class_number, fitted, photographs
 from zerokara.experiments.ch07.trained import OnTrained
 from zerokara.experiments.ch07.training import shape_of
 from zerokara.experiments.checks import Check, at_least, at_most, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
-from zerokara.experiments.photographs import photograph
 from zerokara.experiments.tongue import Tongue
 from zerokara.explain import Explanation, class_scores, evaluation, grad_cam, watch
 from zerokara.explain.pictures import heat_picture, overlay
 from zerokara.io import load_onnx
 from zerokara.models import DeepConvNet
 from zerokara.nn import Module, Sequential
-from zerokara.recipes import known
 from zerokara.report import Picture, Table, Text, Tile, gallery, percent
 
 MOST_BLANK = 0.5
 BEST = 5
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".ppm")
-CLASS_COLUMNS = ("class", "label", "imagenet_index", "index")
 
 
 @dataclass(frozen=True)
@@ -185,7 +182,7 @@ class GradCam(OnTrained):
         with evaluation(model), no_grad():
             count = class_scores(model, Tensor(x[:1])).shape[1]
         classes = class_names(self.names, count)
-        wanted = np.array([_number(label, classes) for label in labels])
+        wanted = np.array([class_number(label, classes) for label in labels])
         return model, Given(names, pixels / 255, x, wanted, classes), {"accuracy": np.array(np.nan)}
 
     def _prepared(self, pixels: Array) -> Array:
@@ -199,7 +196,7 @@ class GradCam(OnTrained):
         if self.target == "second":
             return np.asarray(best[:, 1])
         if self.target:
-            number = _number(self.target, given.classes)
+            number = class_number(self.target, given.classes)
             if number < 0:
                 known("class", self.target, given.classes)
             return np.full(len(best), number)
@@ -319,58 +316,6 @@ class GradCam(OnTrained):
             at_most(t("sum of the probabilities − 1", "確率の和 − 1"), found.all("sums"), 1e-5, "A", law=True),
             at_most(formula, found.all("away"), 1e-3, "A", law=True),
         ]
-
-
-def photographs(folder: Path, start: int, most: int, size: int) -> tuple[list[str], Array, list[str]]:
-    """Names, pictures (N, size, size, 3) of 0 to 255, and labels ("" where there is none) of a folder, in its order.
-
-    labels.csv has a column `file` and one of CLASS_COLUMNS; with it, only its pictures count, in its order.
-    """
-    labels = _labels(folder)
-    files = list(labels) or sorted(path.name for path in folder.glob("*") if path.suffix.lower() in PICTURES)
-    chosen = files[start : start + most]
-    if not chosen:
-        raise ValueError(f"{folder} has {len(files)} pictures, counted from 0; got start {start}")
-    pictures = [fitted(Image.fromarray(photograph(str(folder / name))), size) for name in chosen]
-    return chosen, np.stack(pictures), [labels.get(name, "") for name in chosen]
-
-
-def _labels(folder: Path) -> dict[str, str]:
-    file = folder / "labels.csv"
-    if not file.is_file():
-        return {}
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    columns = list(rows[0]) if rows else []
-    column = next((name for name in CLASS_COLUMNS if name in columns), "")
-    if "file" not in columns or not column:
-        raise ValueError(f"{file} needs a column called file and one of {', '.join(CLASS_COLUMNS)}")
-    return {str(row["file"]): str(row[column] or "") for row in rows}
-
-
-def fitted(picture: Image.Image, size: int) -> Array:
-    """The middle of a picture as a square: (size, size, 3) of 0 to 255."""
-    return np.asarray(ImageOps.fit(picture.convert("RGB"), (size, size)))
-
-
-def class_names(file: str, count: int) -> list[str]:
-    """The lines of a file, or numbers as names where there is none."""
-    if not file:
-        return [str(k) for k in range(count)]
-    try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file} is no text file that can be read") from error
-    if len(lines) < count:
-        raise ValueError(f"{file} has {len(lines)} names; the network has {count} classes")
-    return lines[:count]
-
-
-def _number(label: str, classes: Sequence[str]) -> int:
-    """The number of a class, given by its number or its name; −1 for what is neither."""
-    if label.isdecimal() and int(label) < len(classes):
-        return int(label)
-    return classes.index(label) if label in classes else -1
 
 
 def _for_eyes(x: Array) -> Array:

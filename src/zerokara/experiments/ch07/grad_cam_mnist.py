@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara import functional as F
+from zerokara.arguments import known
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients, no_grad
 from zerokara.data import scaled
@@ -15,7 +16,6 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
 from zerokara.nn import Sequential
-from zerokara.recipes import known
 from zerokara.report import Axis, Figure, Picture, Text, Tile, bar_chart, gallery, percent, significant
 
 WAYS = ("hot", "ink", "random")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from zerokara.arguments import known
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.data import scaled
@@ -24,7 +25,6 @@ from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
 from zerokara.kernels import conv_output_size
 from zerokara.nn import Conv2d, MaxPool2d, Module, ReLU, Sequential
-from zerokara.recipes import known
 from zerokara.report import Axis, Figure, Picture, Table, Text, Tile, bar_chart, gallery, percent
 
 AT_ONCE, SHOWN = 100, 64

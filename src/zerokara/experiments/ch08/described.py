@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.arguments import known
 from zerokara.experiments.ch08.residual import Residual
 from zerokara.kernels import conv_output_size
 from zerokara.nn import (
@@ -25,7 +26,6 @@ from zerokara.nn import (
     Sequential,
     activation_by_name,
 )
-from zerokara.recipes import known
 
 Shape = tuple[int, ...]
 Entry = Mapping[str, Any]

@@ -36,7 +36,8 @@ from zerokara.kernels.tracing.operation import (
     whereabouts,
     whereabouts_of,
 )
-from zerokara.kernels.tracing.traced import Trace, Traced, as_array, current, tracing
+from zerokara.kernels.tracing.trace import Trace, tracing
+from zerokara.kernels.tracing.traced import Traced, as_array, current
 
 __all__ = [
     "CHANGING",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.kernels.tracing.traced import Trace
+from zerokara.kernels.tracing.trace import Trace
 
 
 def alike(one: Trace, other: Trace) -> bool:

@@ -1,4 +1,4 @@
-"""Convolutions and pools of rows, and the transposed convolution: the rules of pictures, seen another way."""
+"""Convolutions: of pictures, of rows, and the transposed one."""
 
 from typing import Any
 
@@ -6,9 +6,43 @@ from zerokara import rules
 from zerokara.arguments import counted
 from zerokara.autodiff import Tensor, apply, as_tensor
 from zerokara.functional.padding import around, pad
-from zerokara.functional.shared import Like, Size, fractional, fractions, pair
+from zerokara.functional.shared import Like, Size, as_images, as_rows, fractions, pair
 
 Pair = tuple[int, int]
+
+
+def conv2d(
+    x: Like,
+    weight: Like,
+    bias: Like | None = None,
+    stride: Size = 1,
+    padding: Size | str = 0,
+    dilation: Size = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Slide filters over images        x (N, C, H, W), weight (F, C/groups, P, Q), bias (F,)
+
+    `padding` is a number of zeros on all sides, "valid" (none) or "same" (as many as keep the size).
+    """
+    x, weight = as_tensor(x), as_tensor(weight)
+    if x.ndim != 4 or weight.ndim != 4:
+        raise ValueError(
+            f"conv2d expects (N, C, H, W) images and (F, C, P, Q) filters; got {x.shape} and {weight.shape}"
+        )
+    if groups < 1:
+        raise ValueError(f"conv2d expects groups of at least 1; got {groups}")
+    if bias is not None and bias.shape != weight.shape[:1]:
+        raise ValueError(f"conv2d with {weight.shape[0]} filters expects a bias ({weight.shape[0]},); got {bias.shape}")
+    if x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
+        raise ValueError(
+            f"conv2d: filters of shape {weight.shape} in {counted(groups, 'group')} expect "
+            f"{weight.shape[1] * groups} channels and a multiple of {groups} filters; the images have shape {x.shape}"
+        )
+    if isinstance(padding, str):
+        padding, more = around("conv2d", padding, weight.shape[2:], pair(stride), pair(dilation))
+        x = pad(x, (0, more[1], 0, more[0])) if any(more) else x
+    window = {"stride": pair(stride), "padding": pair(padding), "dilation": pair(dilation)}
+    return apply(rules.conv2d, *fractions(x, weight, bias), groups=groups, **window)
 
 
 def conv1d(
@@ -37,8 +71,8 @@ def conv1d(
         x = pad(x, (0, more)) if more else x
     x, weight, bias = fractions(x, weight, bias)
     window = {"stride": (1, int(stride)), "padding": (0, int(padding)), "dilation": (1, int(dilation))}
-    y = apply(rules.conv2d, _as_images(x), _as_images(weight), bias, groups=groups, **window)
-    return _as_rows(y)
+    y = apply(rules.conv2d, as_images(x), as_images(weight), bias, groups=groups, **window)
+    return as_rows(y)
 
 
 def conv_transpose2d(
@@ -96,40 +130,3 @@ def _laid_out(x: Tensor, weight: Tensor, filters: int, s: Pair, p: Pair, o: Pair
         return apply(rules.conv2d_grad_x, x, weight, x_shape=shape, padding=p, **window)
     y = apply(rules.conv2d_grad_x, x, weight, x_shape=(x.shape[0], filters, *whole), padding=(0, 0), **window)
     return pad(y, (-p[1], o[1] - p[1], -p[0], o[0] - p[0]))
-
-
-def max_pool1d(x: Like, kernel_size: int, stride: int | None = None, padding: int = 0, dilation: int = 1) -> Tensor:
-    """The largest number of each window of a row: (N, C, L) → (N, C, L')"""
-    window = _window(kernel_size, stride, padding) | {"dilation": (1, int(dilation))}
-    return _as_rows(apply(rules.max_pool2d, _as_images(_rows("max_pool1d", x)), **window))
-
-
-def avg_pool1d(
-    x: Like, kernel_size: int, stride: int | None = None, padding: int = 0, count_include_pad: bool = True
-) -> Tensor:
-    """The mean of each window of a row: (N, C, L) → (N, C, L')"""
-    images = _as_images(fractional(_rows("avg_pool1d", x)))
-    window = _window(kernel_size, stride, padding)
-    return _as_rows(apply(rules.avg_pool2d, images, count_include_pad=count_include_pad, **window))
-
-
-def _window(kernel: int, stride: int | None, padding: int) -> dict[str, Any]:
-    step = kernel if stride is None else stride
-    return {"kernel": (1, int(kernel)), "stride": (1, int(step)), "padding": (0, int(padding))}
-
-
-def _rows(name: str, x: Like) -> Tensor:
-    t = as_tensor(x)
-    if t.ndim != 3:
-        raise ValueError(f"{name} expects (N, C, L) rows; got {t.shape}")
-    return t
-
-
-def _as_images(x: Tensor) -> Tensor:
-    """(N, C, L) → (N, C, 1, L)"""
-    return x.reshape(*x.shape[:2], 1, x.shape[2])
-
-
-def _as_rows(y: Tensor) -> Tensor:
-    """(N, C, 1, L) → (N, C, L)"""
-    return y.reshape(*y.shape[:2], y.shape[3])

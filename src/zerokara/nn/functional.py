@@ -1,0 +1,3 @@
+"""The functions of `zerokara.functional`, where PyTorch has them: `import zerokara.nn.functional as F`."""
+
+from zerokara.functional import *  # noqa: F403
