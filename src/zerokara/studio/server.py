@@ -8,7 +8,8 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from zerokara.kernels.cores import processor_count
 
@@ -43,8 +44,19 @@ def bound(port: int | None) -> socket.socket:
     raise ValueError(f"port {port} is taken, or not ours to take: leave out --port for a free one")
 
 
-def serve(listening: socket.socket, *, browser: bool, lang: str, tell: Callable[[str, bool], None]) -> None:
-    """Serve until Ctrl-C. `tell(link, again)` is called with the link, and with a new one for every Enter typed."""
+def serve(
+    listening: socket.socket,
+    *,
+    browser: bool,
+    lang: str,
+    tell: Callable[[str, bool], None],
+    options: Mapping[str, Any] | None = None,
+) -> None:
+    """Serve until Ctrl-C. `tell(link, again)` is called with the link, and with a new one for every Enter typed.
+
+    options: what every worker is to know: `runs`, the folder in which trainings are kept; `data`, a data set of one's
+    own, "folder:PATH"; `data_dir`.
+    """
     import uvicorn
 
     from zerokara.studio.app import build
@@ -53,7 +65,7 @@ def serve(listening: socket.socket, *, browser: bool, lang: str, tell: Callable[
     _leave_a_core_to_the_browser()
     port = listening.getsockname()[1]
     keys = Keys()
-    app, _ = build(port, keys)
+    app, _ = build(port, keys, options=options)
 
     def link() -> str:
         return f"http://{ADDRESS}:{port}{OPEN}?code={keys.new_code()}&lang={lang}"
