@@ -56,7 +56,7 @@ class Runs:
 
     def free(self, name: str) -> Path:
         """A new folder for a run: NAME, or NAME-2, NAME-3 … where there are some already."""
-        plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_")[:80] or "run"
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_")[:50] or "run"
         candidates = (self.place / (plain if i == 1 else f"{plain}-{i}") for i in range(1, 100_000))
         return next(folder for folder in candidates if not folder.exists())
 
