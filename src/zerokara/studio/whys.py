@@ -80,6 +80,14 @@ class Why:
         return f"zerokara lab run {self.experiments[0]}"
 
 
+def told(found: Sequence[Why]) -> list[dict[str, object]]:
+    """The signs as JSON can hold them: what `static/js/doctor.js` shows."""
+    return [
+        {"sign": w.sign, "text": [w.text.en, w.text.ja], "experiments": list(w.experiments), "command": w.command}
+        for w in found
+    ]
+
+
 @dataclass(frozen=True)
 class Sign:
     """A row of the table. `look` gives the numbers for the sentence, or None where the sign is not there."""
