@@ -239,7 +239,10 @@ INSIDE: dict[str, Text] = {
     "head-silent": Text("silent maps", "無反応のマップ"),
 }
 
-PAGE: dict[str, Text] = {**FRAME, **KEYS, **DRAW, **SEEN, **BEND, **WHY, **INSIDE    "doctor-well": Text("The doctor finds nothing wrong.", "異常の兆候は見つかりません。"),
+DOCTOR: dict[str, Text] = {
+    "doctor-well": Text("The doctor finds nothing wrong.", "異常の兆候は見つかりません。"),
     "doctor-see": Text("See it happen:", "実験で見る："),
     "doctor-also": Text("(also {names})", "（ほかに {names}）"),
 }
+
+PAGE: dict[str, Text] = {**FRAME, **KEYS, **DRAW, **SEEN, **BEND, **WHY, **INSIDE, **DOCTOR}
