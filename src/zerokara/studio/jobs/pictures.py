@@ -54,6 +54,7 @@ class PicturesJob:
         self.seen: dict[str, Answers] = {}
         self.looks: list[tuple[int, float, float]] = []
         self._look_cost = self._learned_since = 0.0
+        self._looked = False
         self._questions: dict[str, Callable[[dict[str, Any]], Iterator[Message]]] = {
             "choices": self.choices,
             "plan": self.plan,
@@ -188,6 +189,7 @@ class PicturesJob:
         self.learning, self.probing = learning, Probing(learning)
         self.seen, self.looks = {}, []
         self._look_cost = self._learned_since = 0.0
+        self._looked = False
 
     def _open_run(self, head: dict[str, Any]) -> Learning:
         if self.learning is None or self.learning.folder.name != head.get("run"):
@@ -267,7 +269,8 @@ class PicturesJob:
             for p in inner.parameters
         ]
         told["whys"] = told_whys(self.probing.whys(found.accuracy))
-        self._look_cost, self._learned_since = self._clock() - begun, 0.0
+        was_first, self._looked = not self._looked, True  # the first compiles what it needs
+        self._look_cost, self._learned_since = 0.0 if was_first else self._clock() - begun, 0.0
         return told, arrays
 
     def _settings(self, learning: Learning) -> dict[str, Any]:
