@@ -248,10 +248,12 @@ class PicturesJob:
         if not self.looks or self.looks[-1][0] != learning.step:
             self.looks.append((learning.step, found.loss, found.accuracy))
         told, arrays = _judged(found)
-        picture = min(_whole(head, "picture", 10**9), len(looked_at) - 1)
-        seen = inside(learning.model, looked_at.images[picture])
-        told |= {"picture": picture, "label": int(looked_at.labels[picture]), "layers": [], "skipped": seen.skipped}
-        arrays |= {"chosen": shown(looked_at.images[picture : picture + 1]), "shares": seen.probabilities.astype(np.float32)}
+        chosen_from = learning.dataset.test if head.get("of") == "test" else looked_at
+        picture = min(_whole(head, "picture", 10**9), len(chosen_from) - 1)
+        seen = inside(learning.model, chosen_from.images[picture])
+        told |= {"picture": picture, "label": int(chosen_from.labels[picture]), "layers": [], "skipped": seen.skipped}
+        arrays["chosen"] = shown(chosen_from.images[picture : picture + 1])
+        arrays["shares"] = seen.probabilities.astype(np.float32)
         for k, maps in enumerate(seen.layers):
             arrays[f"maps{k}"], scale = small_maps(maps)
             told["layers"].append({"layer": maps.layer, "kind": maps.kind, "shape": list(maps.shape), "scale": scale})
