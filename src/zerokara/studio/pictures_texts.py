@@ -103,6 +103,10 @@ PICTURES: dict[str, Text] = {
         "Step {step}, {share} of the held-out pictures right.", "ステップ {step}、検証画像の正答率 {share}。"
     ),
     "pic-curves": Text("Curves", "曲線"),
+    "pic-none-yet": Text(
+        "Nothing has been learned yet. Below is what the network says with its initial weights: press play.",
+        "まだ何も学んでいません。下は初期値のままの答えです。再生してください。",
+    ),
     "pic-loss": Text("Loss", "損失"),
     "pic-accuracy": Text("Accuracy", "正答率"),
     "pic-key-train": Text("training (of the batch)", "学習（バッチごと）"),
@@ -130,6 +134,7 @@ PICTURES: dict[str, Text] = {
         "{part}, {count} pictures: {share} right, {wrong} wrong.", "{part} {count} 枚：正答率 {share}、誤り {wrong} 枚。"
     ),
     "pic-part-validation": Text("Held-out sample", "検証画像の一部"),
+    "pic-part-untrained": Text("Untrained", "学習前"),
     "pic-part-test-sample": Text("Sample of the test part", "テストの一部"),
     "pic-part-test": Text("The whole test part", "テスト全体"),
     "pic-cell-right": Text("{true} answered {predicted}: {count} right", "{true} を {predicted} と正解：{count} 枚"),

@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 
 from zerokara.arrays import Array
+from zerokara.data import Dataset, Split
+from zerokara.nn import Module
+from zerokara.recipes import Recipe, new_model
 from zerokara.studio.jobs import Message
 from zerokara.studio.pictures.choices import Sets, fitting, needs, recipe_of
 from zerokara.studio.pictures.learning import Learning
@@ -23,11 +26,12 @@ from zerokara.studio.pictures.looks import (
     answers,
     filters,
     inside,
+    probe_of,
     sample,
     shown,
     small_maps,
 )
-from zerokara.studio.probe import Histogram
+from zerokara.studio.probe import Histogram, Probe
 from zerokara.studio.runs import Runs
 from zerokara.studio.whys import told as told_whys
 
@@ -37,6 +41,9 @@ LOOK_SHARE = 0.2
 """The share of the time that looking may take while it learns: after a look of 50 ms come 200 ms of learning."""
 
 EXAMPLES = 40
+UNTRAINED, CHEAP = 200, 10**8
+"""Pictures that a network is shown before it has learned; of one with more multiplications a picture nothing is shown."""
+
 
 
 def start(options: dict[str, Any]) -> PicturesJob:
@@ -101,12 +108,17 @@ class PicturesJob:
             "models": fitting(dataset.train.shape),
             "labels": chosen.labels.tolist()[:EXAMPLES],
         }
+        recipe = None
         try:
-            found = needs(recipe_of(told, self.sets), dataset)
+            recipe = recipe_of(told, self.sets)
+            found = needs(recipe, dataset)
             about |= {"parameters": found.parameters, "multiply_adds": found.multiply_adds, "memory": found.memory}
         except ValueError as error:  # the pictures are shown all the same
             about["why_not"] = str(error)
         yield about, {"examples": shown(chosen.images[:EXAMPLES])}
+        is_live = self.learning is not None and self.learning.is_live
+        if recipe is not None and "why_not" not in about and not is_live and found.multiply_adds < CHEAP:
+            yield self._untrained(recipe, dataset, head)
 
     # ── a run
 
@@ -181,6 +193,17 @@ class PicturesJob:
         }
         yield told, {"pictures": shown(found.pictures.images[chosen])}
 
+    def _untrained(self, recipe: Recipe, dataset: Dataset, head: dict[str, Any]) -> Message:
+        """What the network says with its initial values. (No run is open that draws from the same generator.)"""
+        model = new_model(recipe, dataset)
+        pictures = sample(dataset.train, UNTRAINED, recipe.seed)
+        *_, (_, found) = answers(model, "untrained", pictures, len(dataset.classes))
+        assert found is not None
+        told, arrays = _judged(found)
+        told |= {"topic": "preview", "classes": list(dataset.classes), "step": 0}
+        more, others = _one_picture(model, dataset.train.shape, pictures, _whole(head, "picture", 10**9))
+        return {**told, **more, **_probed(probe_of(model, recipe, pictures))}, arrays | others
+
     # ── what is told
 
     def _open(self, learning: Learning) -> None:
@@ -249,27 +272,9 @@ class PicturesJob:
             self.looks.append((learning.step, found.loss, found.accuracy))
         told, arrays = _judged(found)
         chosen_from = learning.dataset.test if head.get("of") == "test" else looked_at
-        picture = min(_whole(head, "picture", 10**9), len(chosen_from) - 1)
-        seen = inside(learning.model, chosen_from.images[picture])
-        told |= {"picture": picture, "label": int(chosen_from.labels[picture]), "layers": [], "skipped": seen.skipped}
-        arrays["chosen"] = shown(chosen_from.images[picture : picture + 1])
-        arrays["shares"] = seen.probabilities.astype(np.float32)
-        for k, maps in enumerate(seen.layers):
-            arrays[f"maps{k}"], scale = small_maps(maps)
-            told["layers"].append({"layer": maps.layer, "kind": maps.kind, "shape": list(maps.shape), "scale": scale})
-        first = filters(learning.model, learning.dataset.train.shape)
-        if first is not None:
-            told["filters"], arrays["filters"] = first[0], np.nan_to_num(first[1])
-        inner = self.probing.look()
-        told["inside"] = [
-            {"name": layer.name, "kind": layer.kind, "zeros": layer.zeros, "saturated": layer.saturated,
-             "activations": _bins(layer.activations), "gradients": _bins(layer.gradients)}
-            for layer in inner.layers
-        ]  # fmt: skip
-        told["parameters"] = [
-            {"name": p.name, "update": p.update, "weights": _bins(p.weights), "gradients": _bins(p.gradients)}
-            for p in inner.parameters
-        ]
+        more, others = _one_picture(learning.model, chosen_from.shape, chosen_from, _whole(head, "picture", 10**9))
+        told |= {**more, **_probed(self.probing.look())}
+        arrays |= others
         told["whys"] = told_whys(self.probing.whys(found.accuracy))
         was_first, self._looked = not self._looked, True  # the first compiles what it needs
         self._look_cost, self._learned_since = 0.0 if was_first else self._clock() - begun, 0.0
@@ -301,6 +306,36 @@ def _judged(found: Answers) -> Message:
         ],
     }  # fmt: skip
     return told, {"confusion": found.confusion.astype(np.int32), "worst": shown(found.pictures.images[worst])}
+
+
+def _one_picture(model: Module, shape: tuple[int, ...], pictures: Split, picture: int) -> Message:
+    """One picture's way through the network, and the filters of the first layer."""
+    picture = min(picture, len(pictures) - 1)
+    seen, first = inside(model, pictures.images[picture]), filters(model, shape)
+    told: dict[str, Any] = {"picture": picture, "label": int(pictures.labels[picture]), "skipped": seen.skipped}
+    arrays = {"chosen": shown(pictures.images[picture : picture + 1])}
+    arrays["shares"] = seen.probabilities.astype(np.float32)
+    told["layers"] = []
+    for k, maps in enumerate(seen.layers):
+        arrays[f"maps{k}"], scale = small_maps(maps)
+        told["layers"].append({"layer": maps.layer, "kind": maps.kind, "shape": list(maps.shape), "scale": scale})
+    if first is not None:
+        told["filters"], arrays["filters"] = first[0], np.nan_to_num(first[1])
+    return told, arrays
+
+
+def _probed(inner: Probe) -> dict[str, Any]:
+    """Histograms of what the layers and parameters hold."""
+    layers = [
+        {"name": layer.name, "kind": layer.kind, "zeros": layer.zeros, "saturated": layer.saturated,
+         "activations": _bins(layer.activations), "gradients": _bins(layer.gradients)}
+        for layer in inner.layers
+    ]  # fmt: skip
+    parameters = [
+        {"name": p.name, "update": _number(p.update), "weights": _bins(p.weights), "gradients": _bins(p.gradients)}
+        for p in inner.parameters
+    ]
+    return {"inside": layers, "parameters": parameters}
 
 
 def _bins(h: Histogram) -> dict[str, Any]:

@@ -45,6 +45,8 @@ class Learning:
         self.record: Record | None = None
         self.state, self.why, self.diverged = READY, "", None
         self.saved = 0
+        self.updates: dict[str, float] = {}
+        self._before: tuple[int, dict[str, Array]] | None = None
         self._clock = clock
         self._last_save = clock()
         self._save_cost = 0.0
@@ -130,10 +132,28 @@ class Learning:
         self.record, self.state = record, LEARNING
         if record.kind == "step":
             self.curve.add(record.step, record.loss, record.accuracy)
+            self._measure_update()
         else:
             self._epoch(vars(record))
             self.saved = record.step  # after every epoch fit saves by itself
             self._last_save = self._clock()
+
+    def watch_update(self) -> None:
+        """Measure the next update: ‖Δw‖/‖w‖ of every parameter, in `updates`. (Over many steps it would say too little.)"""
+        self._before = self.step, {name: p.data.copy() for name, p in self.model.named_parameters()}
+
+    def _measure_update(self) -> None:
+        if self._before is None:
+            return
+        step, before = self._before
+        self._before = None
+        if step + 1 != self.step:
+            return
+        self.updates = {}
+        for name, p in self.model.named_parameters():
+            old = before[name].astype(np.float64)
+            if size := float(np.linalg.norm(old)):
+                self.updates[name] = float(np.linalg.norm(p.data.astype(np.float64) - old)) / size
 
     def _epoch(self, row: dict[str, Any]) -> None:
         names = ("step", "loss", "accuracy", "val_loss", "val_accuracy")

@@ -6,7 +6,7 @@ Nothing here changes the training: with looks and without them its weights are t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from zerokara.explain.maps import FeatureMaps, feature_maps
 from zerokara.models import model_entry
 from zerokara.nn import Conv2d, Linear, MaxPool2d, Module
 from zerokara.nn.activation import ACTIVATIONS
+from zerokara.recipes import Recipe
 from zerokara.studio.pictures.learning import Learning
 from zerokara.studio.probe import Probe, probe
 from zerokara.studio.whys import Evidence, Why, whys
@@ -25,6 +26,9 @@ from zerokara.training.metrics import confusion_matrix
 
 SAMPLE, PROBED = 1000, 64
 """Held-out pictures that are looked at while it learns, and learned ones on which the probe looks inside."""
+
+SMALL_RATE = 0.05
+"""Below this share of the recipe's rate a schedule is at its beginning or its end."""
 
 PORTION = 500
 MOST_WRONG, MOST_BEHIND = 18, 60
@@ -125,32 +129,25 @@ def filters(model: Module, shape: tuple[int, ...]) -> tuple[str, Array] | None:
 
 
 class Probing:
-    """Looks inside now and then, on pictures that stay the same; updates are compared with the weights of the last look."""
+    """Looks inside now and then, on pictures that stay the same."""
 
     def __init__(self, learning: Learning) -> None:
         self.learning = learning
-        seed = learning.recipe.seed
-        self._batch = sample(learning.learned, PROBED, seed)
-        self._x = scaled(self._batch.images)
-        self._loss = model_entry(learning.recipe.model).loss
-        self._before: dict[str, Array] = {}
-        self._step = 0
+        self._batch = sample(learning.learned, PROBED, learning.recipe.seed)
         self.last: Probe | None = None
 
     def look(self) -> Probe:
-        """Activations, weights and gradients as they are now."""
-        learning = self.learning
-        before, steps = (self._before, learning.step - self._step) if learning.step > self._step else (None, 1)
-        mode = [(module, module.training) for module in learning.model.modules()]
-        learning.model.train()
-        try:
-            self.last = probe(learning.model, self._x, self._batch.labels, self._loss, before, steps)
-        finally:
-            for module, training in mode:
-                module.training = training
-        if learning.step > self._step or not self._before:
-            self._before = {name: p.data.copy() for name, p in learning.model.named_parameters()}
-            self._step = learning.step
+        """Activations, weights and gradients as they are now, in training mode; how far the last watched update went.
+
+        At the beginning and the end of a schedule steps are meant to be small, so they are not told then.
+        """
+        learning, record = self.learning, self.learning.record
+        found = probe_of(learning.model, learning.recipe, self._batch)
+        small = record is None or record.lr < SMALL_RATE * learning.recipe.lr
+        updates = {} if small else learning.updates
+        told = tuple(replace(p, update=updates.get(p.name)) for p in found.parameters)
+        self.last = replace(found, parameters=told)
+        learning.watch_update()
         return self.last
 
     def whys(self, accuracy: float | None) -> list[Why]:
@@ -170,6 +167,17 @@ class Probing:
                 diverged=learning.diverged,
             )
         )
+
+
+def probe_of(model: Module, recipe: Recipe, pictures: Split) -> Probe:
+    """A look inside a model in training mode; afterwards every layer is in the mode that it was in."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.train()
+    try:
+        return probe(model, scaled(pictures.images), pictures.labels, model_entry(recipe.model).loss)
+    finally:
+        for module, training in modes:
+            module.training = training
 
 
 def shown(pictures: Array) -> Array:

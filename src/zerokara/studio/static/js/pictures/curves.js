@@ -12,7 +12,7 @@ export class Curves {
     this.canvases = ["loss", "accuracy"].map((of) => make("canvas", { class: "losses", role: "img", "data-of": of }));
     this.table = numbers(() => this.rows(), () => t("pic-curves"));
     const key = make("p", { class: "curvekey soft" }, ...["pic-key-train", "pic-key-held", "pic-key-epoch"].map((name) => make("span", { class: name }, make("i", { "aria-hidden": "true" }), make("span", { "data-t": name }))));
-    this.element = make("div", {}, make("div", { class: "twocurves" }, ...this.canvases.map((canvas, i) => make("figure", {}, make("figcaption", { class: "soft", "data-t": i ? "pic-accuracy" : "pic-loss" }), canvas))), key, this.table);
+    this.element = make("div", {}, make("p", { class: "soft noneyet", "data-t": "pic-none-yet" }), make("div", { class: "twocurves" }, ...this.canvases.map((canvas, i) => make("figure", {}, make("figcaption", { class: "soft", "data-t": i ? "pic-accuracy" : "pic-loss" }), canvas))), key, this.table);
     new ResizeObserver(() => this.draw()).observe(this.canvases[0]);
   }
 

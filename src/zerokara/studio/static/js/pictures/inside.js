@@ -32,7 +32,7 @@ export class OnePicture {
 export class Filters {
   constructor() {
     this.words = make("p", { class: "soft" });
-    this.list = make("div", { class: "filters", role: "img" });
+    this.list = make("div", { class: "filtergrid", role: "img" });
     this.table = numbers(() => this.rows(), () => t("pic-filters"));
     this.element = make("div", {}, this.words, this.list, this.table);
   }

@@ -22,7 +22,7 @@ export class Pictures {
     this.status = status;
     this.settings = table.settings.pictures;
     this.curves = new Curves();
-    this.confusion = new Confusion({ behind: (i, j) => this.ask("behind", { run: this.run, part: this.judged, true: i, predicted: j }, "behind"), choose: (position, part) => this.choose(position, part) });
+    this.confusion = new Confusion({ behind: (i, j) => this.run && this.ask("behind", { run: this.run, part: this.judged, true: i, predicted: j }, "behind"), choose: (position, part) => this.choose(position, part) });
     this.one = new OnePicture({ next: (by) => this.choose(Math.max(0, this.values_.picture + by), null) });
     Object.assign(this, { filters: new Filters(), maps: new Maps(), histograms: new Histograms() });
     this.doctor = new Doctor({ say: (words) => this.say(words) });
@@ -34,6 +34,7 @@ export class Pictures {
     wire.on("tested", (head, arrays) => this.tested(head, arrays));
     wire.on("behind", (head, arrays) => this.confusion.opened(head, arrays));
     wire.on("plan", (head, arrays) => this.planned(head, arrays));
+    wire.on("preview", (head, arrays) => { this.preview = { head, arrays }; this.paint(); });
     wire.on("choices", (head) => this.chosen(head));
     wire.on("end", (head) => this.ended(head));
     wire.on("hello", (head) => this.greeted(head));
@@ -67,7 +68,7 @@ export class Pictures {
     const data = card("pic-data-title", "data", this.lines.data, this.about, this.sample);
     const network = card("pic-network", "network", this.lines.model, this.stack.element);
     const learning = card("pic-learning", "learning", ...["optimizer", "lr", "schedule", "batch", "epochs", "decay", "smoothing", "augmentation", "validation", "seed"].map((name) => this.lines[name]), make("p", { class: "soft", "data-t": "pic-learning-note" }));
-    return make("div", { class: "pictures" }, make("h1", { "data-t": "pic-title" }), make("p", { class: "soft", "data-t": "pic-lead" }),
+    return make("div", { class: "pictures empty" }, make("h1", { "data-t": "pic-title" }), make("p", { class: "soft", "data-t": "pic-lead" }),
       make("div", { class: "playbar", role: "group", "data-label": "pic-bar" }, ...Object.values(this.buttons)), this.bar, told,
       make("div", { class: "picgrid" }, make("div", { class: "left" }, data, network, learning), make("div", { class: "right" },
         card("pic-curves", "curves", this.curves.element), card("pic-doctor", "doctor", this.doctor.element),
@@ -88,7 +89,7 @@ export class Pictures {
   }
 
   plan() {
-    this.ask("plan", { settings: this.wanted() }, "plan");
+    this.ask("plan", { settings: this.wanted(), picture: this.values_.picture }, "plan");
   }
 
   wanted() {
@@ -100,6 +101,8 @@ export class Pictures {
     if (this.run && !OVER.includes(this.state)) this.ask("pause", { run: this.run }, "leave");
     Object.assign(this, { run: null, playing: false, state: "ready", flying: 0, last: null, tests: null });
     this.status(words, "");
+    this.judged = null;
+    this.paint?.();
     this.bar.value = 0;
     for (const dd of Object.values(this.now)) dd.textContent = "–";
     this.mark();
@@ -147,7 +150,8 @@ export class Pictures {
   choose(position, part) {
     this.part = part ?? this.part;
     this.values_.picture = Math.min(position, this.part === "test" ? Infinity : this.settings.picture.high);
-    if (this.run && !this.playing) this.flying = this.ask("look", { run: this.run, picture: this.values_.picture, ...this.of() });
+    if (!this.run) this.plan();
+    else if (!this.playing) this.flying = this.ask("look", { run: this.run, picture: this.values_.picture, ...this.of() });
     this.element.querySelector(".one").scrollIntoView({ block: "nearest" });
   }
 
@@ -298,7 +302,9 @@ export class Pictures {
   }
 
   show() {
-    if (!this.last || !this.element.isConnected) return;
+    this.element.classList.toggle("empty", !this.last);
+    if (!this.element.isConnected) return;
+    if (!this.last) { this.before(); return; }
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches, time = performance.now();
     if (calm && this.playing && time - (this.painted ?? 0) < 500) return;
     this.painted = time;
@@ -319,6 +325,14 @@ export class Pictures {
     n.saved.textContent = head.step ? whole(head.saved) : "–";
     Object.assign(this.element.dataset, { step: head.step, accuracy: head.held_accuracy ?? "", test: this.tests?.head.held_accuracy ?? "" });
     if (this.playing && time - this.said > SAY_EVERY) { this.said = time; this.say(t("pic-said", { step: head.step, share: share(head.held_accuracy) })); }
+  }
+
+  /** Before the first step: what the network says with its initial weights. */
+  before() {
+    if (!this.preview) return;
+    const { head, arrays } = this.preview;
+    this.drawn = null;
+    for (const part of [this.one, this.filters, this.maps, this.histograms, this.confusion]) part.show(head, arrays);
   }
 
   mark() {
