@@ -95,7 +95,7 @@ def train(
         loader,
         _optimizer(recipe, model),
         epochs=recipe.epochs,
-        loss=_loss(recipe),
+        loss=loss_of(recipe),
         validation=validation,
         schedule=schedule_by_name(recipe.schedule, recipe.lr, recipe.epochs * len(loader)),
         clip_norm=recipe.clip_norm or None,
@@ -111,7 +111,7 @@ def _optimizer(recipe: Recipe, model: Module) -> Optimizer:
     return optimizer_by_name(recipe.optimizer, model, lr=recipe.lr, weight_decay=recipe.weight_decay, l1=recipe.l1)
 
 
-def _loss(recipe: Recipe) -> Loss:
+def loss_of(recipe: Recipe) -> Loss:
     """What the model's answers in training mode are judged by, with the recipe's label smoothing."""
     loss = model_entry(recipe.model).loss
     return partial(loss, label_smoothing=recipe.label_smoothing) if recipe.label_smoothing else loss

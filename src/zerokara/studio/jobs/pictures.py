@@ -16,6 +16,7 @@ from zerokara.arrays import Array
 from zerokara.data import Dataset, Split
 from zerokara.nn import Module
 from zerokara.recipes import Recipe, new_model
+from zerokara.recipes.running import loss_of
 from zerokara.studio.jobs import Message
 from zerokara.studio.pictures.choices import Sets, fitting, needs, recipe_of
 from zerokara.studio.pictures.learning import Learning
@@ -252,7 +253,8 @@ class PicturesJob:
             accuracy = learning.curve.accuracies[recent]
             told |= {"loss": _number(learning.curve.losses[recent].mean()), "accuracy": _number(accuracy.mean())}
         if look and learning.state != "diverged":
-            about, more = self._look(learning, head)
+            with np.errstate(all="ignore"):  # weights that grow without end are met in words
+                about, more = self._look(learning, head)
             told |= about
             arrays |= more
         elif look and self.probing is not None:
@@ -265,7 +267,8 @@ class PicturesJob:
         begun = self._clock()
         part = "validation" if learning.recipe.validation else "test-sample"
         looked_at = sample(learning.held, SAMPLE, learning.recipe.seed)
-        *_, (_, found) = answers(learning.model, part, looked_at, len(learning.dataset.classes))
+        judged_by = loss_of(learning.recipe)  # as fit's own validation
+        *_, (_, found) = answers(learning.model, part, looked_at, len(learning.dataset.classes), judged_by)
         assert found is not None
         self.seen[part] = found
         if not self.looks or self.looks[-1][0] != learning.step:

@@ -47,7 +47,7 @@ class Learning:
         self.saved = 0
         self.updates: dict[str, float] = {}
         self._before: tuple[int, dict[str, Array]] | None = None
-        self._clock = clock
+        self._clock, self._is_new = clock, not resume
         self._last_save = clock()
         self._save_cost = 0.0
         self.model = new_model(recipe, dataset)
@@ -127,6 +127,10 @@ class Learning:
         self.save()
         with suppress(ValueError, OSError):
             self.training.close()
+        if self._is_new and self.record is None:  # nothing is in it but its lock
+            with suppress(OSError):
+                (self.folder / ".lock").unlink(missing_ok=True)
+                self.folder.rmdir()
 
     def _take(self, record: Record) -> None:
         self.record, self.state = record, LEARNING

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.data import Split, scaled
 from zerokara.data.dataset import stratified
@@ -22,9 +23,10 @@ from zerokara.studio.pictures.learning import Learning
 from zerokara.studio.probe import Probe, probe
 from zerokara.studio.whys import Evidence, Why, whys
 from zerokara.training import evaluate
+from zerokara.training.evaluation import Loss
 from zerokara.training.metrics import confusion_matrix
 
-SAMPLE, PROBED = 1000, 64
+SAMPLE, PROBED = 1000, 256
 """Held-out pictures that are looked at while it learns, and learned ones on which the probe looks inside."""
 
 SMALL_RATE = 0.05
@@ -77,14 +79,16 @@ def sample(pictures: Split, count: int, seed: int) -> Split:
     return pictures if len(pictures) <= count else pictures.select(stratified(pictures.labels, count, seed))
 
 
-def answers(model: Module, part: str, pictures: Split, classes: int) -> Iterator[tuple[int, Answers | None]]:
+def answers(
+    model: Module, part: str, pictures: Split, classes: int, judged_by: Loss = F.cross_entropy
+) -> Iterator[tuple[int, Answers | None]]:
     """(how many pictures are done, None), portion by portion; with the last the answers to all."""
     loss, predictions, confidence = 0.0, [], []
     for start in range(0, len(pictures), PORTION):
-        found = evaluate(model, pictures[start : start + PORTION])
+        found = evaluate(model, pictures[start : start + PORTION], loss=judged_by)
         loss += found.loss * len(found)
         predictions.append(found.predictions)
-        confidence.append(found.probabilities.max(axis=1))
+        confidence.append(np.nan_to_num(found.probabilities.max(axis=1)))
         done = min(start + PORTION, len(pictures))
         if done < len(pictures):
             yield done, None
