@@ -25,7 +25,7 @@ PICTURES: dict[str, Text] = {
     ),
     "pic-data": Text("Data set", "データセット"),
     "pic-set-digits": Text("digits, 8×8 (bundled)", "digits 8×8（同梱）"),
-    "pic-set-mnist": Text("MNIST", "MNIST"),
+    "pic-set-mnist": Text("MNIST: digits", "MNIST（数字）"),
     "pic-set-fashion-mnist": Text("Fashion-MNIST", "Fashion-MNIST（衣類）"),
     "pic-set-kmnist": Text("KMNIST", "KMNIST（くずし字）"),
     "pic-set-mnist-hands": Text("MNIST and other hands", "MNIST と別の筆跡"),
@@ -125,6 +125,7 @@ PICTURES: dict[str, Text] = {
     "pic-held-accuracy": Text("held-out accuracy", "検証の正答率"),
     "pic-doctor": Text("The doctor", "ドクター"),
     "pic-confusion": Text("What is taken for what", "混同行列"),
+    "pic-matrix": Text("Confusion matrix", "混同行列の表"),
     "pic-confusion-note": Text(
         "Rows: what it is; columns: the answer. A cell shows the pictures behind it; arrow keys move.",
         "行が正解、列が答え。マスを選ぶとその画像が見えます。矢印キーで移動。",
@@ -164,7 +165,7 @@ PICTURES: dict[str, Text] = {
     "pic-mean": Text("mean", "平均"),
     "pic-low": Text("least", "最小"),
     "pic-high": Text("greatest", "最大"),
-    "pic-rms": Text("rms", "rms（二乗平均平方根）"),
+    "pic-rms": Text("rms", "二乗平均平方根"),
     "pic-rms-gradient": Text("rms of the gradient", "勾配の rms"),
     "pic-update": Text("update : weight", "更新量：重み"),
     "pic-first-weights": Text("first weights (up to {most})", "最初の重み（{most} 個まで）"),
@@ -181,6 +182,7 @@ PICTURES: dict[str, Text] = {
         "{name}：{low} から {high}、rms の値 {rms}。高さは個数の対数",
     ),
     "pic-kept": Text("Runs that are kept", "残っている実行"),
+    "pic-kept-table": Text("Table of runs", "実行の表"),
     "pic-kept-note": Text(
         "zerokara train --resume --out RUN goes on with any of them.",
         "コマンドラインでは zerokara train --resume --out RUN で再開できます。",

@@ -71,7 +71,7 @@ def test_it_learns_is_tested_looked_into_and_read_with(chromium: Any, studio: Se
         page.wait_for_selector(".cellpictures .tile canvas")
         assert page.locator(".cellpictures .tile").count() == int(cell.inner_text())
         page.locator(".cellpictures .tile").first.click()  # and into this picture
-        tab.until(f"document.querySelector('.onepicture p').textContent.startsWith('It is {worst['true']};')")
+        tab.until(f"document.querySelector('.onepicture p.soft').textContent.startsWith('It is {worst['true']};')")
         run = str(page.locator(".pictures").get_attribute("data-run"))
         rows = read_records(studio.runs / run)  # type: ignore[attr-defined]
         assert [row["kind"] for row in rows].count("epoch") == 3

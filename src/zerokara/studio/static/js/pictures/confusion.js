@@ -14,7 +14,7 @@ export class Confusion {
     this.choose = choose;
     this.at = [0, 0];
     this.words = make("p", { class: "soft" });
-    this.grid = make("div", { class: "scroll matrix", tabindex: "0", role: "region", "data-label": "pic-confusion" });
+    this.grid = make("div", { class: "scroll matrix", tabindex: "0", role: "region", "data-label": "pic-matrix" });
     this.cell = make("div", { class: "cellpictures" });
     this.worst = make("ul", { class: "tiles" });
     this.worstTable = numbers(() => this.worstRows(), () => t("pic-worst"));
@@ -44,9 +44,8 @@ export class Confusion {
       const count = counts[i * K + j], share = sums[i] ? count / sums[i] : 0;
       const made = make("button", { type: "button", tabindex: i === this.at[0] && j === this.at[1] ? 0 : -1, "data-cell": `${i}-${j}`, "aria-label": t(i === j ? "pic-cell-right" : "pic-cell-wrong", { ...this.names(i, j), count }),
         onclick: () => { this.at = [i, j]; this.behind(i, j); }, onkeydown: (event) => this.move(event, i, j) }, count ? String(count) : "·");
-      const strong = count ? 18 + 72 * (i === j ? share : Math.min(1, 4 * share)) : 0;
+      const strong = count ? 12 + 33 * (i === j ? share : Math.min(1, 4 * share)) : 0; // never so strong that the number cannot be read
       made.style.background = count ? `color-mix(in srgb, ${i === j ? rails.more : rails.less} ${strong.toFixed(0)}%, var(--panel))` : "none";
-      made.classList.toggle("strong", strong > 50);
       return made;
     };
     put(this.grid, make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, t("pic-true-answer")), ...this.head.classes.map((name) => make("th", { scope: "col" }, name)))),

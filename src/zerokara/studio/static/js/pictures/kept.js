@@ -7,7 +7,7 @@ import { share } from "./curves.js";
 export class Kept {
   constructor({ open, read }) {
     this.hand = { open, read };
-    this.inside = make("div", { class: "scroll", tabindex: "0", role: "region", "data-label": "pic-kept" });
+    this.inside = make("div", { class: "scroll", tabindex: "0", role: "region", "data-label": "pic-kept-table" });
     this.element = make("div", {}, make("p", { class: "soft", "data-t": "pic-kept-note" }), this.inside);
   }
 

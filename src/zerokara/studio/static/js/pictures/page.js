@@ -18,7 +18,7 @@ const OVER = ["finished", "diverged", "stopped"];
 
 export class Pictures {
   constructor({ wire, table, values, status }) {
-    Object.assign(this, { wire, table, n: 0, flying: 0, playing: false, run: null, state: "ready", said: 0, sets: [], lost: false, part: null });
+    Object.assign(this, { wire, table, n: 0, flying: 0, playing: false, run: null, state: "ready", said: 0, sets: [], lost: false, part: null, recovering: null, waits: false });
     this.status = status;
     this.settings = table.settings.pictures;
     this.curves = new Curves();
@@ -120,7 +120,12 @@ export class Pictures {
   begin() {
     Object.assign(this, { run: null, state: "ready", tests: null, last: null, begun: true });
     this.flying = this.ask("start", { settings: this.wanted(), picture: this.values_.picture });
-    this.slow = setTimeout(() => this.status(t("pic-starting"), ""), SLOW);
+    this.wait();
+  }
+
+  /** Say so, where nothing is answered for a while. */
+  wait() {
+    this.slow = setTimeout(() => { this.waits = true; this.status(t("pic-starting"), ""); }, SLOW);
   }
 
   pause() {
@@ -161,7 +166,7 @@ export class Pictures {
     this.run = run;
     Object.assign(this, { tests: null, last: null });
     this.flying = this.ask("open", { run, picture: this.values_.picture });
-    this.slow = setTimeout(() => this.status(t("pic-starting"), ""), SLOW);
+    this.wait();
   }
 
   /** Hand the run to the page on which one draws, with the weights of now. */
@@ -190,8 +195,9 @@ export class Pictures {
     if (this.begun && head.step === 0 && !this.run) { this.run = head.run; this.begun = false; }
     if (head.run !== this.run) return;
     clearTimeout(this.slow);
-    if (this.recovering) { this.status(t("pic-recovered", { lost: this.recovering, step: head.step }), "bad"); this.recovering = null; }
-    else if (!this.last || head.state !== this.state) this.status("", "");
+    if (this.recovering !== null) { this.status(t("pic-recovered", { lost: this.recovering, step: head.step }), "bad"); this.recovering = null; }
+    else if (this.waits) this.status("", "");
+    this.waits = false;
     const known = this.last ?? { head: {}, arrays: {} };
     this.last = { head: { ...known.head, ...head }, arrays: { ...known.arrays, ...arrays } };
     if (head.looked) this.judged = head.judged;
@@ -336,7 +342,7 @@ export class Pictures {
   }
 
   mark() {
-    this.buttons.play.dataset.t = this.playing ? "pause" : this.run && this.state === "learning" ? "pic-go-on" : "play";
+    this.buttons.play.dataset.t = this.playing ? "pause" : this.run && this.last?.head.step && !OVER.includes(this.state) ? "pic-go-on" : "play";
     this.buttons.play.textContent = t(this.buttons.play.dataset.t);
     this.buttons.stop.disabled = this.buttons.test.disabled = !this.run;
     this.buttons.read.disabled = !this.run || !(this.last?.head.step > 0);
