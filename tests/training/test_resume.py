@@ -392,7 +392,7 @@ def test_saving_between_records_changes_nothing_and_loses_nothing(build, loader,
 def test_saving_says_where_it_cannot(build, loader, tmp_path):
     records = start(build, loader, None)
     next(records)
-    with pytest.raises(ValueError, match="kept nowhere.*run_dir"):
+    with pytest.raises(ValueError, match=r"kept nowhere.*run_dir"):
         records.save()
     records.close()
     records = start(build, loader, tmp_path / "run")

@@ -110,9 +110,7 @@ def _conv(growing: _Growing, part: Part) -> None:
     channels, *size = growing.maps(part)
     filters, kernel, stride = part.numbers + (3, 1)[len(part.numbers) - 1 :]
     if kernel % 2 == 0:
-        raise ValueError(
-            f"{part.text}: filters have an odd number of pixels a side, so that the picture keeps its size"
-        )
+        raise ValueError(f"{part.text}: a filter has an odd number of pixels a side, so that the size is kept")
     left = [conv_output_size(n, kernel, stride, kernel // 2, 1) for n in size]
     growing.add("conv", Conv2d(channels, filters, kernel, stride, kernel // 2, init="he", rng=growing.rng))
     growing.shape = (filters, *left)

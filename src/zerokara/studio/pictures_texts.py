@@ -132,7 +132,8 @@ PICTURES: dict[str, Text] = {
     ),
     "pic-true-answer": Text("is \\ answer", "正解＼答え"),
     "pic-judged": Text(
-        "{part}, {count} pictures: {share} right, {wrong} wrong.", "{part} {count} 枚：正答率 {share}、誤り {wrong} 枚。"
+        "{part}, {count} pictures: {share} right, {wrong} wrong.",
+        "{part} {count} 枚：正答率 {share}、誤り {wrong} 枚。",
     ),
     "pic-part-validation": Text("Held-out sample", "検証画像の一部"),
     "pic-part-untrained": Text("Untrained", "学習前"),
@@ -151,7 +152,9 @@ PICTURES: dict[str, Text] = {
     "pic-before": Text("Previous", "前へ"),
     "pic-next": Text("Next", "次へ"),
     "pic-chosen": Text("The chosen picture: {name}", "選んだ画像：{name}"),
-    "pic-chosen-words": Text("It is {name}; the answer is {answer}, {share}.", "正解は {name}、答えは {answer}（{share}）。"),
+    "pic-chosen-words": Text(
+        "It is {name}; the answer is {answer}, {share}.", "正解は {name}、答えは {answer}（{share}）。"
+    ),
     "pic-filters": Text("Filters", "フィルター"),
     "pic-filters-words": Text(
         "The weights of {layer} as {n} pictures: one colour below zero, one above.",
@@ -160,7 +163,10 @@ PICTURES: dict[str, Text] = {
     "pic-maps": Text("What the layers make of the picture", "層ごとの特徴マップ"),
     "pic-maps-words": Text("{n} maps of {layer}, {h}×{w} each", "{layer} のマップ {n} 枚（各 {h}×{w}）"),
     "pic-maps-skipped": Text("{n} more layers are not shown.", "ほか {n} 層は省略。"),
-    "pic-maps-none": Text("This network has no maps: every unit sees the whole picture.", "マップはありません。各ユニットが画像全体を見ます。"),
+    "pic-maps-none": Text(
+        "This network has no maps: every unit sees the whole picture.",
+        "マップはありません。各ユニットが画像全体を見ます。",
+    ),
     "pic-map": Text("map", "マップ"),
     "pic-mean": Text("mean", "平均"),
     "pic-low": Text("least", "最小"),

@@ -11,7 +11,6 @@ from typing import Any
 
 from zerokara.studio.workers import BROKEN, COMPILING, READY, Question, Worker
 
-
 ON_DEMAND = ("train", "pictures")
 PATIENCE = {"pictures": 5.0}
 """Seconds in which a worker of the kind may put away what it holds when the studio ends."""
@@ -26,7 +25,7 @@ class Pool:
     _has_compiled = False
 
     def __init__(self, changed: Callable[[], None] = lambda: None, options: Mapping[str, Any] | None = None) -> None:
-        """`options`: what was named when the studio was started, such as the folder of the runs; every worker knows it."""
+        """`options`: what was named when the studio was started, such as the folder of the runs, for every worker."""
         self._changed, self._options = changed, dict(options or {})
         self._change = threading.Lock()
         with self._change:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.studio.pictures.asking import SETTINGS, Asking
 from zerokara import functional as F
 from zerokara.cli import main
-from tests.studio.pictures.asking import SETTINGS, Asking
 from zerokara.data import load
 from zerokara.data import split as cut
 from zerokara.io import load_weights
@@ -250,7 +250,7 @@ def test_a_folder_that_was_named_at_the_start(tmp_path: Path) -> None:
         (tmp_path / "own" / str(k)).mkdir(parents=True)
         for i, image in enumerate(data.images[data.labels == k][:20]):
             (tmp_path / "own" / str(k) / f"{i}.png").write_bytes(png(image[0]))
-    with pytest.raises(ValueError, match="no folder was named.*--data"):
+    with pytest.raises(ValueError, match=r"no folder was named.*--data"):
         Asking(tmp_path).one("plan", settings={**SETTINGS, "data": "folder"})
     asking = Asking(tmp_path, data=f"folder:{tmp_path / 'own'}")
     told = asking.all("plan", settings={**SETTINGS, "data": "folder"})[0][0]

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -122,14 +123,19 @@ def test_the_studio_ends_and_the_run_is_saved(tmp_path: Path) -> None:
     from tests.studio.pictures.asking import SETTINGS
     from tests.studio.serving import ask
 
-    with served("--runs", str(tmp_path / "runs")) as studio:
-        with studio.socket() as socket:
-            head = {"kind": "pictures", "do": "start", "slot": "pictures", "n": 1, "settings": {**SETTINGS, "epochs": 50}}
-            run = ask(socket, head, {}, "pictures")[0]["run"]
-            go = {"kind": "pictures", "do": "go", "slot": "pictures", "run": run}
-            ask(socket, {**go, "n": 2, "seconds": 0.5}, {}, "pictures")
-            step = ask(socket, {**go, "n": 3, "seconds": 0}, {}, "pictures")[0]["step"]
-            code, error = studio.end()
+    with served("--runs", str(tmp_path / "runs")) as studio, studio.socket() as socket:
+        head = {
+            "kind": "pictures",
+            "do": "start",
+            "slot": "pictures",
+            "n": 1,
+            "settings": {**SETTINGS, "epochs": 50},
+        }
+        run = ask(socket, head, {}, "pictures")[0]["run"]
+        go = {"kind": "pictures", "do": "go", "slot": "pictures", "run": run}
+        ask(socket, {**go, "n": 2, "seconds": 0.5}, {}, "pictures")
+        step = ask(socket, {**go, "n": 3, "seconds": 0}, {}, "pictures")[0]["step"]
+        code, error = studio.end()
     assert code == 130
     assert len(error.strip().splitlines()) == 1, error
     assert load_last(tmp_path / "runs" / run).progress["step"] == step
@@ -140,7 +146,12 @@ def test_the_studio_ends_and_the_run_is_saved(tmp_path: Path) -> None:
 def test_no_violation_and_it_fits(chromium: Any, studio: Served, language: str, theme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     width = 360 if theme == "dark" else 1400
-    options = {"color_scheme": theme, "reduced_motion": "reduce", "bypass_csp": True, "viewport": {"width": width, "height": 800}}
+    options = {
+        "color_scheme": theme,
+        "reduced_motion": "reduce",
+        "bypass_csp": True,
+        "viewport": {"width": width, "height": 800},
+    }
     with opened(chromium, studio, f"{SMALL}&epochs=1&lang={language}", **options) as tab:
         page = tab.page
         page.wait_for_selector(".matrix button")
@@ -157,4 +168,4 @@ def test_no_violation_and_it_fits(chromium: Any, studio: Served, language: str, 
         assert told == []
         levels = [int(name[1]) for name in page.locator("h1, h2, h3").evaluate_all("all => all.map(e => e.tagName)")]
         assert (levels[0], levels.count(1)) == (1, 1)
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert all(after - before <= 1 for before, after in pairwise(levels))

@@ -43,8 +43,7 @@ LOOK_SHARE = 0.2
 
 EXAMPLES = 40
 UNTRAINED, CHEAP = 200, 10**8
-"""Pictures that a network is shown before it has learned; of one with more multiplications a picture nothing is shown."""
-
+"""Pictures that a network is shown before it has learned; of one that multiplies more often nothing is shown."""
 
 
 def start(options: dict[str, Any]) -> PicturesJob:

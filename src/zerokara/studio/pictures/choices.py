@@ -1,4 +1,4 @@
-"""What may be chosen on the page: data sets, models, settings; each checked, and what it needs told before it begins."""
+"""What may be chosen on the page: data sets, models, settings; each checked, and what it takes told before."""
 
 from __future__ import annotations
 

@@ -208,5 +208,3 @@ def small_maps(found: FeatureMaps) -> tuple[Array, float]:
     maps = np.nan_to_num(maps, nan=0.0, posinf=1e6, neginf=-1e6)
     scale = max(1e-6, float(np.abs(maps).max(initial=0)))
     return np.round(127 + 127 * maps / scale).astype(np.uint8), scale
-
-
