@@ -143,7 +143,7 @@ class Learning:
             self._last_save = self._clock()
 
     def watch_update(self) -> None:
-        """Measure the next update: ‖Δw‖/‖w‖ of every parameter, in `updates`. (Of many at once it would say too little.)"""
+        """Measure the next update: ‖Δw‖/‖w‖ of every parameter, in `updates`."""
         self._before = self.step, {name: p.data.copy() for name, p in self.model.named_parameters()}
 
     def _measure_update(self) -> None:

@@ -101,6 +101,7 @@ export class Pictures {
     if (this.run && !OVER.includes(this.state)) this.ask("pause", { run: this.run }, "leave");
     Object.assign(this, { run: null, playing: false, state: "ready", flying: 0, last: null, tests: null });
     this.status(words, "");
+    clearTimeout(this.slow);
     this.judged = null;
     this.paint?.();
     this.bar.value = 0;
