@@ -11,17 +11,22 @@ import pytest
 
 from tests.studio.pictures.asking import SETTINGS, Asking
 from zerokara import functional as F
+from zerokara.arrays import generator
+from zerokara.autodiff import Tensor, no_grad
 from zerokara.cli import main
-from zerokara.data import load
+from zerokara.data import load, scaled
 from zerokara.data import split as cut
 from zerokara.io import load_weights
 from zerokara.io.checkpoint import load_last
+from zerokara.models import build_model
 from zerokara.recipes import new_model, train
 from zerokara.report.png import png
 from zerokara.studio.jobs.pictures import PicturesJob
 from zerokara.studio.pictures.choices import Sets, recipe_of
 from zerokara.studio.pictures.learning import Learning
+from zerokara.studio.pictures.looks import MOST_LAYERS, filters, inside
 from zerokara.training import Diverged, evaluate, read_records
+from zerokara.training.evaluation import evaluation_mode
 
 
 def rows(folder: Path) -> list[dict[str, Any]]:
@@ -325,3 +330,22 @@ def test_models_that_fit_are_offered(tmp_path: Path) -> None:
     assert "small-convnet" in fits
     assert "alexnet" not in fits
     assert "lenet5" not in fits  # wants 12 pixels a side, these have 8
+
+
+@pytest.mark.parametrize(
+    "name", ["two-layer", "fast-convnet-wide", "lenet5", "googlenet", "squeezenet1.1", "cifar-resnet20"]
+)
+def test_any_model_of_the_catalogue_can_be_looked_into(name: str) -> None:
+    """Its answer, maps that are not too many, and filters of the first layer, whatever it is made of."""
+    shape = (3, 32, 32)
+    model = build_model(name, shape, 10, generator(0))
+    picture = generator(1).integers(0, 256, shape).astype(np.uint8)
+    found = inside(model, picture)
+    with evaluation_mode(model), no_grad():
+        scores = model(Tensor(scaled(picture[None])))
+    np.testing.assert_allclose(found.probabilities, F.softmax(scores).data[0], rtol=1e-5)
+    assert len(found.layers) <= MOST_LAYERS
+    assert bool(found.layers) == (name != "two-layer")
+    first = filters(model, shape)
+    assert first is not None
+    assert first[1].shape[1] == 3

@@ -74,14 +74,14 @@ def recipe_of(told: Any, sets: Sets) -> Recipe:
     """The training that the page's settings describe. ValueError in a sentence for what cannot be."""
     if not isinstance(told, dict):
         raise ValueError("the question has no settings")
-    data, model = sets.named(told.get("data")), told.get("model")
+    data, model = sets.named(told.get("data")), str(told.get("model"))
     if model == "stack":
         layers = told.get("layers", "")
         if not isinstance(layers, str) or len(layers) > 1000:
             raise ValueError("layers are a text of at most 1,000 characters")
         model = STACK + layers
     elif model not in MODELS:
-        known("model", model if isinstance(model, str) else "", MODELS)
+        known("model", model, MODELS)
     name = f"{'stack' if model.startswith(STACK) else model}-{told.get('data')}".replace(".", "-")
     return Recipe(
         name=name,

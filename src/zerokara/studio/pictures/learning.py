@@ -43,7 +43,8 @@ class Learning:
         self.recipe, self.dataset, self.folder = recipe, dataset, folder
         self.curve, self.epochs = Curve(), list[tuple[float, ...]]()
         self.record: Record | None = None
-        self.state, self.why, self.diverged = READY, "", None
+        self.state, self.why = READY, ""
+        self.diverged: Diverged | None = None
         self.saved = 0
         self.updates: dict[str, float] = {}
         self._before: tuple[int, dict[str, Array]] | None = None

@@ -107,13 +107,13 @@ class Inside:
 
 def inside(model: Module, picture: Array) -> Inside:
     """What the layers make of one picture (C, H, W): those that change something, at most so many, evenly chosen."""
-    x = scaled(picture[None])
-    found = [m for m in feature_maps(model, x) if m.kind not in ("Dropout", "Flatten", "Identity", "Sequential")]
-    found = [m for m in found if m.layer]
-    scores = found[-1].value[0].astype(np.float64)
+    every = feature_maps(model, scaled(picture[None]))
+    found = [m for m in every if m.layer and m.kind not in ("Dropout", "Flatten", "Identity", "Sequential")]
+    scores = next(m for m in every if not m.layer).value[0].astype(np.float64)  # the whole model's answer
     shares = np.exp(scores - scores.max())
     maps = [m for m in found if m.is_map]
-    chosen = np.unique(np.linspace(0, len(maps) - 1, min(len(maps), MOST_LAYERS)).round().astype(int)) if maps else []
+    places = np.linspace(0, len(maps) - 1, min(len(maps), MOST_LAYERS)).round().astype(int)
+    chosen = sorted(set(places.tolist()))
     return Inside(shares / shares.sum(), tuple(maps[i] for i in chosen), len(maps) - len(chosen))
 
 
@@ -194,7 +194,7 @@ def shown(pictures: Array) -> Array:
     n, c, h, w = pictures.shape
     h, w = h // every * every, w // every * every
     blocks = pictures[:, :, :h, :w].reshape(n, c, h // every, every, w // every, every)
-    return blocks.mean(axis=(3, 5)).round().astype(np.uint8)
+    return np.asarray(blocks.mean(axis=(3, 5)).round(), np.uint8)
 
 
 def small_maps(found: FeatureMaps) -> tuple[Array, float]:
