@@ -15,6 +15,7 @@ from zerokara.arrays import Array
 from zerokara.data import Split, scaled
 from zerokara.data.dataset import stratified
 from zerokara.explain.maps import FeatureMaps, feature_maps
+from zerokara.explain.scores import evaluation, scores_of
 from zerokara.models import model_entry
 from zerokara.nn import Conv2d, Linear, MaxPool2d, Module
 from zerokara.nn.activation import ACTIVATIONS
@@ -107,9 +108,10 @@ class Inside:
 
 def inside(model: Module, picture: Array) -> Inside:
     """What the layers make of one picture (C, H, W): those that change something, at most so many, evenly chosen."""
-    every = feature_maps(model, scaled(picture[None]))
-    found = [m for m in every if m.layer and m.kind not in ("Dropout", "Flatten", "Identity", "Sequential")]
-    scores = next(m for m in every if not m.layer).value[0].astype(np.float64)  # the whole model's answer
+    x = scaled(picture[None])
+    found = [m for m in feature_maps(model, x) if m.kind not in ("Dropout", "Flatten", "Identity", "Sequential")]
+    with evaluation(model):
+        scores = scores_of(model, x)[0].astype(np.float64)
     shares = np.exp(scores - scores.max())
     maps = [m for m in found if m.is_map]
     places = np.linspace(0, len(maps) - 1, min(len(maps), MOST_LAYERS)).round().astype(int)
