@@ -91,8 +91,10 @@ class PicturesJob:
 
     def choices(self, head: dict[str, Any]) -> Iterator[Message]:
         """The data sets, the runs that are kept, and the one that is open."""
-        run = None if self.learning is None else self.learning.folder.name
-        yield {"topic": "choices", "sets": self.sets.listed(), "runs": self.runs.told(), "open": run}, {}
+        now: dict[str, Any] = {"open": None}
+        if self.learning is not None:
+            now = {"open": self.learning.folder.name, "settings": self._settings(self.learning)}
+        yield {"topic": "choices", "sets": self.sets.listed(), "runs": self.runs.told(), **now}, {}
 
     def plan(self, head: dict[str, Any]) -> Iterator[Message]:
         """What the settings mean: the data set's size and some of its pictures, the models that fit, what it takes."""

@@ -267,9 +267,15 @@ export class Pictures {
     const here = this.sets.find(({ name }) => name === this.values_.data)?.here;
     this.kept.show(head.runs, this.run);
     if (!here && !this.run) { const { preset } = this.sets[0]; this.set({ data: "digits", ...preset }); this.status(t("pic-instead"), ""); return; }
-    if (head.open && !this.run && !this.begun && !this.left) this.openRun(head.open);
+    if (head.open && !this.run && !this.begun && !this.left && this.means(head.settings)) this.openRun(head.open);
     if (!this.planning) this.plan();
     this.left = true;
+  }
+
+  /** Whether the page was opened for this run: a link that says other settings means another one. */
+  means(settings) {
+    const plain = SETTINGS.every((name) => this.values_[name] === this.settings[name].default);
+    return plain || Object.entries(settings).every(([name, value]) => this.values_[name] === value);
   }
 
   ended({ slot, n, error }) {
