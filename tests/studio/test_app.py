@@ -73,7 +73,7 @@ def test_the_page_and_all_it_names_is_there(studio: Served) -> None:
 def test_every_text_is_told_in_both_languages(studio: Served) -> None:
     told = studio.client.get("/api/texts").json()
     assert all(len(both) == 2 and all(both) for both in told["texts"].values())
-    assert told["state"]["pages"] == ["draw", "plane"]
+    assert told["state"]["pages"] == ["draw", "plane", "pictures"]
 
 
 def test_a_picture_is_read(studio: Served) -> None:

@@ -365,3 +365,52 @@ def test_a_history_that_was_changed_is_named(tmp_path):
         read_history(tmp_path)
     with pytest.raises(ValueError, match="there is no file"):
         read_history(tmp_path / "elsewhere.jsonl")
+
+
+# ── saved between two records ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_saving_between_records_changes_nothing_and_loses_nothing(build, loader, tmp_path, whole, every):
+    """Saved as often as one likes, let go after any save, gone on: as if nothing had happened."""
+    saved = start(build, loader, tmp_path / "run")
+    saved.save()  # before the first record there is nothing to save, and nothing is there yet
+    for count, _ in enumerate(saved, 1):
+        if count % every == 0:
+            saved.save()
+        if count == 9:
+            break
+    saved.close()
+    again = start(build, loader, tmp_path / "run", resume=True)
+    first = next(again)
+    assert (first.kind, first.step) == ("epoch", 8)  # the ninth record was the eighth step, the epoch's last
+    for _ in again:
+        again.save()
+    assert_same_run(whole, tmp_path / "run")
+
+
+def test_saving_says_where_it_cannot(build, loader, tmp_path):
+    records = start(build, loader, None)
+    next(records)
+    with pytest.raises(ValueError, match=r"kept nowhere.*run_dir"):
+        records.save()
+    records.close()
+    records = start(build, loader, tmp_path / "run")
+    next(records)
+    records.close()
+    with pytest.raises(ValueError, match="no longer owns"):
+        records.save()
+
+
+def test_saving_refuses_weights_that_are_no_numbers(build, loader, tmp_path):
+    model, optimizer = build()
+    records = fit(model, loader, optimizer, epochs=3, run_dir=tmp_path / "run")
+    for _ in range(2):
+        next(records)
+    records.save()
+    kept = (tmp_path / "run" / "last.safetensors").read_bytes()
+    next(iter(model.parameters())).data[...] = np.nan
+    with pytest.raises(zk.training.Diverged, match="NaN"):
+        records.save()
+    assert (tmp_path / "run" / "last.safetensors").read_bytes() == kept
+    records.close()

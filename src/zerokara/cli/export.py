@@ -17,7 +17,7 @@ from zerokara.cli.summary import amount
 from zerokara.data import load
 from zerokara.io import Exported, load_weights, save_onnx
 from zerokara.io.onnx.agreement import CHECKED
-from zerokara.models import MODELS, build_model
+from zerokara.models import MODELS, build_model, model_entry
 from zerokara.nn import Module
 from zerokara.nn.init import unset
 from zerokara.recipes import known_model
@@ -102,7 +102,7 @@ def _of_catalogue(source: str, shape: Shape | None, classes: int | None, weights
     if Path(source).is_file():
         raise UsageError(f"{source} does not say what it belongs to: give a model's name and --weights {source}")
     try:
-        entry = MODELS[known_model(source)]
+        entry = model_entry(known_model(source))
     except ValueError as error:
         raise UsageError(f"{error}; the folder of a run will do too") from error
     return Plan(entry.name, shape or entry.input_shape, classes, weights, (), {"model": entry.name})

@@ -37,6 +37,12 @@ HELP: dict[str, str] = {
     "The port; 0 for any free one. Without it 4649, or the next that is free.": (
         "ポート番号。0 なら空いている番号。省略時は 4649、使用中なら次の空き番号。"
     ),
+    "A folder of your own pictures to train on, folder:PATH, with a sub-folder for each class.": (
+        "学習に使う自分の画像のフォルダー folder:PATH（クラスごとに下位フォルダー）。"
+    ),
+    "Folder in which trainings are kept, each as a run that `train --resume` goes on with.": (
+        "学習を置くフォルダー。それぞれ `train --resume` で再開できる実行になります。"
+    ),
     "Print the link only, and open no browser.": "リンクを表示するだけで、ブラウザーを開きません。",
     "Print the link as one line of JSON, and open no browser.": "リンクを 1 行の JSON で表示し、ブラウザーを開きません。",
     "Language of help, messages and the page: en or ja.": "ヘルプ・メッセージ・ページの言語（en または ja）。",

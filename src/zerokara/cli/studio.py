@@ -1,7 +1,9 @@
 """`zerokara studio`."""
 
 import json as json_format
+import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zerokara.cli import names
@@ -9,6 +11,7 @@ from zerokara.cli.console import has_blocks, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
+from zerokara.data.folder import PREFIX
 
 if TYPE_CHECKING:
     from zerokara.studio.server import Links
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 def studio(
     *,
     port: Whole = None,
+    data: str | None = None,
+    runs: Path = Path("runs"),
+    data_dir: Path | None = None,
     lan: bool = False,
     allow_host: list[str] | None = None,
     no_open: bool = False,
@@ -29,6 +35,12 @@ def studio(
     ----------
     port
         The port; 0 for any free one. Without it 4649, or the next that is free.
+    data
+        A folder of your own pictures to train on, folder:PATH, with a sub-folder for each class.
+    runs
+        Folder in which trainings are kept, each as a run that `train --resume` goes on with.
+    data_dir
+        Folder with your own data files; else ZEROKARA_DATA, else the cache.
     lan
         Let others in this network in, as guests: they draw and look. Nothing is encrypted.
     allow_host
@@ -51,6 +63,7 @@ def studio(
             raise UsageError(f"--allow-host is NAME:PORT, as the browser's address shows it; got {host!r}")
     language = names.language(lang)
     network = tuple(addresses()) if lan else ()
+    options = {"runs": str(runs.absolute()), "data": _own(data), "data_dir": data_dir and str(data_dir.absolute())}
 
     def tell(links: "Links", again: bool) -> None:
         if json:
@@ -67,7 +80,7 @@ def studio(
         sys.stdout.flush()
 
     own = not (no_open or json)
-    serve(bound(port, lan=lan), browser=own, lang=language, tell=tell, hosts=hosts, lan=network)
+    serve(bound(port, lan=lan), browser=own, lang=language, tell=tell, hosts=hosts, lan=network, options=options)
 
 
 def _code(link: str) -> str:
@@ -83,3 +96,14 @@ def _code(link: str) -> str:
     blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}  # light on a dark terminal: paper is what is lit
     pairs = zip(rows[::2], rows[1::2], strict=True)
     return "\n".join("".join(blocks[a, b] for a, b in zip(*pair, strict=True)) for pair in pairs)
+
+
+def _own(data: str | None) -> str | None:
+    """The folder of one's own pictures with its whole path, since a run remembers it."""
+    if data is None:
+        return None
+    path = Path(data.removeprefix(PREFIX)).expanduser()
+    sized = re.fullmatch(r"(.+)@\d+x\d+", str(path))
+    if not data.startswith(PREFIX) or not Path(sized[1] if sized else path).is_dir():
+        raise UsageError(f"--data is folder:PATH, a folder with a sub-folder for each class; got {data!r}")
+    return f"{PREFIX}{path.absolute()}"

@@ -12,7 +12,7 @@ from zerokara.cli.console import columns, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told, words
-from zerokara.models import MODELS, LayerRow, build_model, summarize, totals
+from zerokara.models import MODELS, LayerRow, build_model, model_entry, summarize, totals
 from zerokara.nn.init import unset
 from zerokara.recipes import known_model
 from zerokara.views.shapes import parse_shape
@@ -46,7 +46,7 @@ def summary(
     model = _known_model(model)
     if classes is not None and classes < 1:
         raise UsageError(f"--classes is at least 1; got {classes}")
-    shape = MODELS[model].input_shape if input is None else parse_shape(input)
+    shape = model_entry(model).input_shape if input is None else parse_shape(input)
     rows = _rows(model, shape, classes)
     return say(json_format.dumps(_as_json(model, shape, rows))) if json else _show(model, shape, rows)
 
@@ -87,7 +87,7 @@ def _list(json: bool) -> None:
 
 
 def _show(model: str, shape: Sequence[int], rows: Sequence[LayerRow]) -> None:
-    say(told("name", name=model, what=words(MODELS[model].description)))
+    say(told("name", name=model, what=words(model_entry(model).description)))
     say()
     table = [
         [told(head) for head in ("layer", "kind", "output", "parameters", "multiply-adds", "memory")],

@@ -1,7 +1,7 @@
 """Data sets, batches and augmentation. Arrays only: a loader never meets a gradient."""
 
 from zerokara.data import transforms
-from zerokara.data.catalogue import DATASETS, Entry, load, place
+from zerokara.data.catalogue import DATASETS, Entry, is_here, load, place
 from zerokara.data.dataset import DataError, Dataset, Split, split
 from zerokara.data.files import data_root
 from zerokara.data.idx import read_images, read_labels
@@ -19,6 +19,7 @@ __all__ = [
     "Transfer",
     "Transform",
     "data_root",
+    "is_here",
     "load",
     "normalized",
     "place",

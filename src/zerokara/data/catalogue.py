@@ -83,12 +83,22 @@ def place(name: str, data_dir: str | os.PathLike[str] | None = None) -> str:
     if publication is None:
         return "comes with the installation"
     root = data_root(data_dir)
-    if publication is CIFAR10:
-        found = cifar.find(root)
-    else:
-        copies = [next(candidates(publication, file, root), None) for file in publication.files]
-        found = copies[0].parent if copies[0] and all(copies) else None
+    found = _copy(publication, root)
     return f"in {found}" if found else f"not here yet; fetch puts it into {home(publication, root)}"
+
+
+def is_here(name: str, data_dir: str | os.PathLike[str] | None = None) -> bool:
+    """Whether a data set of DATASETS can be loaded without a network."""
+    publication = DATASETS[name].publication
+    return publication is None or _copy(publication, data_root(data_dir)) is not None
+
+
+def _copy(publication: Publication, root: Path) -> Path | None:
+    """Where all files of a publication are, if they are there."""
+    if publication is CIFAR10:
+        return cifar.find(root)
+    copies = [next(candidates(publication, file, root), None) for file in publication.files]
+    return copies[0].parent if copies[0] and all(copies) else None
 
 
 def _load_idx(publication: Publication, classes: tuple[str, ...], request: Request) -> Dataset:

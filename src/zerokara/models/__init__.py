@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from zerokara.models.alexnet import AlexNet
 from zerokara.models.by_function import FUNCTIONS, create
-from zerokara.models.catalogue import BOOK, MODELS, ZOO, ModelEntry, build_model, model_name
+from zerokara.models.catalogue import BOOK, MODELS, ZOO, ModelEntry, build_model, model_entry, model_name
 from zerokara.models.cifar_resnet import CifarResNet
 from zerokara.models.committee import Reader, load_committee, save_committee
 from zerokara.models.deep_conv import DeepConvNet
@@ -54,6 +54,7 @@ __all__ = [
     "count_parameters",
     "create",
     "load_committee",
+    "model_entry",
     "model_name",
     "save_committee",
     "summarize",

@@ -12,6 +12,7 @@ import numpy as np
 from zerokara import functional as F
 from zerokara.arrays import Shape
 from zerokara.autodiff import Tensor
+from zerokara.models import stack
 from zerokara.models.alexnet import AlexNet
 from zerokara.models.cifar_resnet import CifarResNet
 from zerokara.models.deep_conv import DeepConvNet
@@ -38,6 +39,7 @@ class ModelEntry:
     """A model in the catalogue: `build(input_shape, classes, rng)`, and what is known of it at its usual sizes.
 
     `least` is how many pixels a side a picture must have. `loss` is what its answers in training mode are judged by.
+    `parameters` is 0 where they depend on the picture, as for a stack of layers.
     """
 
     name: str
@@ -182,16 +184,34 @@ MODELS: dict[str, ModelEntry] = {entry.name: entry for entry in (*BOOK, *ZOO)}
 def model_name(name: str) -> str:
     """The name in the catalogue: case, `_`, `-` and `.` do not matter, so torchvision's `vgg16_bn` is `vgg16-bn`.
 
-    ValueError offers the nearest names.
+    A stack of layers, `stack:conv16-relu-maxpool2`, is its own name. ValueError offers the nearest names.
     """
     if name in MODELS:
         return name
+    if isinstance(name, str) and name.startswith(stack.PREFIX):
+        return stack.PREFIX + "-".join(part.text for part in stack.parse(name.removeprefix(stack.PREFIX)))
     found = _SQUEEZED.get(_squeezed(str(name)))
     if found is None:
         near = difflib.get_close_matches(str(name), MODELS, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}? All: " if near else "choose one of "
         raise ValueError(f"unknown model {name!r}: {hint}{', '.join(MODELS)}")
     return found
+
+
+def model_entry(name: str) -> ModelEntry:
+    """The catalogue's line for a model, or one for a stack of layers (`zerokara.models.stack`).
+
+    ValueError as `model_name`.
+    """
+    name = model_name(name)
+    if name in MODELS:
+        return MODELS[name]
+    layers = name.removeprefix(stack.PREFIX)
+
+    def build(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
+        return stack.build(layers, input_shape, classes, rng)
+
+    return ModelEntry(name, "layers that somebody put together", build, 0)
 
 
 def _squeezed(name: str) -> str:
@@ -211,8 +231,7 @@ def build_model(
 
     The name may be torchvision's: `model_name`.
     """
-    name = model_name(name)
+    entry = model_entry(name)
     if classes is not None and classes < 1:
         raise ValueError(f"a model tells at least one class; got classes={classes}")
-    entry = MODELS[name]
     return entry.build(input_shape or entry.input_shape, classes or entry.classes, rng)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from zerokara.arguments import known
 from zerokara.data import DATASETS
 from zerokara.models import MODELS, model_name
+from zerokara.models.stack import PREFIX as STACK
 from zerokara.optim import OPTIMIZERS, SCHEDULES
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.report import Lang
@@ -32,7 +33,7 @@ class Recipe:
     title: str
     question: str
     data: str = setting("data set: a name from `zerokara data list`, or folder:PATH")
-    model: str = setting("model: a name from `zerokara summary`")
+    model: str = setting("model: a name from `zerokara summary`, or stack:LAYERS")
     epochs: int = setting("passes over the training images", 10)
     batch_size: int = setting("images in one update", 100)
     optimizer: str = setting("sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw", "adam")
@@ -99,10 +100,15 @@ def override(recipe: Recipe, **changes: Any) -> Recipe:
 
 
 def known_model(name: str) -> str:
-    """The name of a model in the catalogue, however it is written: `vgg16_bn`; else a ValueError as `known`'s."""
+    """The name of a model in the catalogue, however it is written (`vgg16_bn`), or of a stack of layers.
+
+    Else a ValueError as `known`'s.
+    """
     try:
         return model_name(name)
     except ValueError:
+        if isinstance(name, str) and name.startswith(STACK):
+            raise
         return known("model", name, MODELS)
 
 

@@ -10,12 +10,12 @@ from zerokara.arrays import generator, manual_seed
 from zerokara.data import Dataset, Loader, load
 from zerokara.data import split as cut
 from zerokara.kernels import prepare
-from zerokara.models import MODELS, build_model, count_parameters
+from zerokara.models import build_model, count_parameters, model_entry
 from zerokara.nn import Module
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe
-from zerokara.training import EarlyStopping, Evaluation, Record, evaluate, fit, read_records
+from zerokara.training import EarlyStopping, Evaluation, Record, Training, evaluate, fit, read_records
 from zerokara.training.evaluation import Loss
 
 Watch = Callable[[Iterator[Record]], Iterable[Record]]
@@ -85,7 +85,7 @@ def new_model(recipe: Recipe, dataset: Dataset) -> Module:
 
 def train(
     recipe: Recipe, dataset: Dataset, model: Module, run_dir: str | os.PathLike[str] | None = None, resume: bool = False
-) -> Iterator[Record]:
+) -> Training:
     """The training itself: the records of `training.fit`, set up as the recipe says."""
     examples, validation = dataset.train, None
     if recipe.validation:
@@ -97,7 +97,7 @@ def train(
         loader,
         _optimizer(recipe, model),
         epochs=recipe.epochs,
-        loss=_loss(recipe),
+        loss=loss_of(recipe),
         validation=validation,
         schedule=schedule_by_name(recipe.schedule, recipe.lr, recipe.epochs * len(loader)),
         clip_norm=recipe.clip_norm or None,
@@ -113,7 +113,7 @@ def _optimizer(recipe: Recipe, model: Module) -> Optimizer:
     return optimizer_by_name(recipe.optimizer, model, lr=recipe.lr, weight_decay=recipe.weight_decay, l1=recipe.l1)
 
 
-def _loss(recipe: Recipe) -> Loss:
+def loss_of(recipe: Recipe) -> Loss:
     """What the model's answers in training mode are judged by, with the recipe's label smoothing."""
-    loss = MODELS[recipe.model].loss
+    loss = model_entry(recipe.model).loss
     return partial(loss, label_smoothing=recipe.label_smoothing) if recipe.label_smoothing else loss

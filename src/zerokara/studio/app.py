@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import mimetypes
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -45,8 +45,8 @@ KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".s
 class Studio:
     """What the routes share: the workers, the open tabs, the keys."""
 
-    def __init__(self, port: int, keys: Keys) -> None:
-        self.port, self.keys = port, keys
+    def __init__(self, port: int, keys: Keys, options: Mapping[str, Any] | None = None) -> None:
+        self.port, self.keys, self.options = port, keys, options
         self.pool: Pool | None = None
         self.channels: set[Channel] = set()
         self.reports = Reports()
@@ -62,7 +62,7 @@ class Studio:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self.tell_state)
 
-        self.pool = await asyncio.to_thread(Pool, changed)
+        self.pool = await asyncio.to_thread(Pool, changed, self.options)
         try:
             yield
         finally:
@@ -212,9 +212,18 @@ class Studio:
             self.sockets[guest] -= 1
 
 
-def build(port: int, keys: Keys, hosts: tuple[str, ...] = (), lan: tuple[str, ...] = ()) -> tuple[Gate, Studio]:
-    """The application behind its gate, and what is behind it. `lan`: the names of this machine in its network."""
-    studio = Studio(port, keys)
+def build(
+    port: int,
+    keys: Keys,
+    hosts: tuple[str, ...] = (),
+    lan: tuple[str, ...] = (),
+    options: Mapping[str, Any] | None = None,
+) -> tuple[Gate, Studio]:
+    """The application behind its gate, and what is behind it.
+
+    `lan`: the names of this machine in its network. `options`: what every worker is to know.
+    """
+    studio = Studio(port, keys, options)
     app = Starlette(routes=studio.routes(), lifespan=studio.lifespan, exception_handlers=_HANDLERS)
     return Gate(app, port, keys, hosts, lan), studio
 

@@ -8,9 +8,10 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from zerokara.kernels.cores import processor_count
 
@@ -79,11 +80,13 @@ def serve(
     tell: Callable[[Links, bool], None],
     hosts: tuple[str, ...] = (),
     lan: tuple[str, ...] = (),
+    options: Mapping[str, Any] | None = None,
 ) -> None:
     """Serve until Ctrl-C. `tell(links, again)` is called with the link, and with a new one for every Enter typed.
 
     `hosts`: further names, `name:port`, by which the studio may be called. `lan`: this machine's addresses in its
-    network; others may come in by them, as guests.
+    network; others may come in by them, as guests. `options`: what every worker is to know: `runs`, the folder in which
+    trainings are kept; `data`, a data set of one's own, "folder:PATH"; `data_dir`.
     """
     import uvicorn
 
@@ -93,7 +96,7 @@ def serve(
     _leave_a_core_to_the_browser()
     port = listening.getsockname()[1]
     keys = Keys()
-    app, _ = build(port, keys, hosts, tuple(f"{address}:{port}" for address in lan))
+    app, _ = build(port, keys, hosts, tuple(f"{address}:{port}" for address in lan), options)
 
     def own() -> str:
         return f"http://{ADDRESS}:{port}{OPEN}?code={keys.new_code()}&lang={lang}"

@@ -15,8 +15,11 @@ VERSION = 1
 LONGEST = 2000
 """Characters of a link at most: longer ones are cut by programs that pass them on."""
 
-PAGES = ("draw", "plane")
-"""The doors that there are; laboratory and looking inside come to this list with their pages."""
+PAGES = ("draw", "plane", "pictures")
+"""The pages that there are; laboratory and looking inside come to this list with theirs."""
+
+WITHIN = {"pictures": "plane"}
+"""Pages that stand behind the door of another one."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +103,40 @@ hidden: units and activation of each layer; formula, versus: their characters' c
 1000; gone: numbers of points; view: the parts that are open; bend: layer and two units; marks: a journal as JSON, its
 bytes as base64url. The settings are those at the beginning; marks say what changed on the way."""
 
-SETTINGS: dict[str, dict[str, Setting]] = {"draw": DRAW, "plane": PLANE}
+PICTURES: dict[str, Setting] = {
+    "data": Choice("mnist", ("digits", "mnist", "fashion-mnist", "kmnist", "mnist-hands", "cifar10", "folder")),
+    "model": Choice(
+        "fast-convnet",
+        (
+            "stack", "two-layer", "multi-layer", "simple-convnet", "deep-convnet", "small-convnet", "fast-convnet",
+            "fast-convnet-wide", "reader", "lenet5", "alexnet", "vgg11", "vgg11-bn", "vgg13", "vgg13-bn", "vgg16",
+            "vgg16-bn", "vgg19", "vgg19-bn", "googlenet", "resnet18", "resnet34", "resnet50", "cifar-resnet20",
+            "cifar-resnet32", "cifar-resnet44", "cifar-resnet56", "squeezenet1.0", "squeezenet1.1", "mobilenet-v1",
+        ),
+    ),
+    "layers": Packed("conv16-norm-relu-maxpool2-conv32-norm-relu-maxpool2-linear64-relu"),
+    "optimizer": Choice("adamw", ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")),
+    "lr": Number(0.03, 0.000001, 10, 0.001),
+    "schedule": Choice("one-cycle", ("constant", "step", "cosine", "one-cycle")),
+    "batch": Number(64, 1, 10000, 1),
+    "epochs": Number(1, 1, 1000, 1),
+    "decay": Number(0.1, 0, 10, 0.001),
+    "smoothing": Number(0.1, 0, 0.9, 0.01),
+    "augmentation": Choice("none", ("none", "shift", "light", "strong")),
+    "validation": Number(0.1, 0, 0.9, 0.05),
+    "seed": Number(0, 0, 9999, 1),
+    "picture": Number(0, 0, 999, 1),
+}  # fmt: skip
+"""The words are those of the recipes and the catalogue; layers: those of `stack:` (zerokara.models.stack)."""
+
+SETTINGS: dict[str, dict[str, Setting]] = {"draw": DRAW, "plane": PLANE, "pictures": PICTURES}
 
 
 def table() -> dict[str, Any]:
     """The settings as JSON can hold them, for the page."""
     shown = {p: {n: {"kind": type(s).__name__, **asdict(s)} for n, s in known.items()} for p, known in SETTINGS.items()}
-    return {"version": VERSION, "longest": LONGEST, "pages": list(PAGES), "settings": shown}
+    told = {"version": VERSION, "longest": LONGEST, "pages": list(PAGES), "within": dict(WITHIN)}
+    return {**told, "settings": shown}
 
 
 def link_of(page: str, values: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from zerokara.report.texts import Text
 from zerokara.studio.page_texts import PAGE
+from zerokara.studio.pictures_texts import PICTURES
 from zerokara.studio.plane_texts import PLANE
 
 SERVER: dict[str, Text] = {
@@ -40,7 +41,7 @@ SERVER: dict[str, Text] = {
     "failed-hint": Text("The terminal may say more.", "端末に詳しい表示があるかもしれません。"),
 }
 
-TEXTS: dict[str, Text] = {**PAGE, **PLANE}
+TEXTS: dict[str, Text] = {**PAGE, **PLANE, **PICTURES}
 """What the page says, by key."""
 
 

@@ -59,7 +59,7 @@ class Worker:
         self._turn = threading.Condition()
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
-        self._closed = self._retiring = False
+        self._closed = self._retiring = self._ending = self._told_end = False
         threading.Thread(target=self._live, daemon=True, name=f"{kind} receives").start()
         threading.Thread(target=self._feed, daemon=True, name=f"{kind} asks").start()
 
@@ -134,6 +134,15 @@ class Worker:
             self._turn.notify_all()
         self.kill()
 
+    def finish(self, seconds: float) -> None:
+        """End the process for good, but let it put away what it holds, so many seconds long at most."""
+        if seconds and self.state == READY:
+            with self._turn:
+                self._ending = True
+                self._turn.notify_all()
+            self.join(seconds)
+        self.close()
+
     def join(self, seconds: float) -> None:
         """Wait for the process to be gone."""
         process = self._process
@@ -145,7 +154,7 @@ class Worker:
 
     def _live(self) -> None:
         failures = 0
-        while not self._closed and failures < TRIES:
+        while not self._closed and not self._ending and failures < TRIES:
             ours, theirs = _CONTEXT.Pipe()
             process = _CONTEXT.Process(target=serve, args=(theirs, self.kind, self.options), daemon=True)
             process.start()
@@ -160,7 +169,7 @@ class Worker:
             process.join()
             failures = 0 if was_ready else failures + 1
             self._died()
-        if not self._closed:
+        if not self._closed and not self._ending:
             self._become(BROKEN)
             with self._turn:
                 left, self._waiting = list(self._waiting.values()), {}
@@ -235,8 +244,11 @@ class Worker:
 
     def _next(self) -> tuple[Connection, tuple[Any, ...]] | None:
         connection = self._connection
-        if connection is None:
+        if connection is None or self._told_end:
             return None
+        if self._ending:
+            self._told_end = True
+            return connection, ("end",)
         for number, question in self._running.items():
             if question.cancelled and not question.told:
                 question.told = True

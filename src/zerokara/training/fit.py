@@ -101,4 +101,5 @@ def fit(
     if run_dir is not None:
         run.enter(RunFolder(run_dir), resume=resume)
     what = f"{type(model).__name__}, {counted(epochs, 'epoch')} of {counted(len(train_loader), 'step')}"
-    return Training(Loop(run, train_loader, options).records(), what, caller_of(1))
+    loop = Loop(run, train_loader, options)
+    return Training(loop.records(), what, caller_of(1), None if run_dir is None else loop.save)

@@ -67,7 +67,7 @@ class Loop:
             record = self._step(x, labels)
             self.run.write(record)
             if self.options.checkpoint_steps and progress.step % self.options.checkpoint_steps == 0:
-                self._save()
+                self.save()
             self._tick()
             yield record
         record = self._end_of_epoch()
@@ -182,7 +182,7 @@ class Loop:
     def _stop_if_asked(self, signals: Signals) -> None:
         if signals.received is None or self.done:
             return
-        self._save()
+        self.save()
         progress = self.run.progress
         name = signal.Signals(signals.received).name
         how = f"stopped by {name} after step {progress.step}, in epoch {progress.epoch + 1}"
@@ -193,7 +193,8 @@ class Loop:
             signals.received,
         )
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Write the checkpoint of now; never one of weights that are no numbers."""
         self._refuse_bad_weights()
         self.run.save()
 

@@ -3,7 +3,7 @@
 import sys
 import warnings
 import weakref
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from types import FrameType
 
@@ -23,14 +23,20 @@ class Training(Iterator[Record]):
     """The records of a training, made while they are read: `for record in fit(…)`, `list(fit(…))`, `next(…)`.
 
     Nothing is learned before the first record is read; who lets go of a training without that is warned. `close()`
-    ends it early, as leaving the loop does.
+    ends it early, as leaving the loop does. `save()` writes a checkpoint of the moment.
     """
 
-    def __init__(self, records: Generator[Record, None, None], what: str, caller: FrameType | None = None) -> None:
+    def __init__(
+        self,
+        records: Generator[Record, None, None],
+        what: str,
+        caller: FrameType | None = None,
+        save: Callable[[], None] | None = None,
+    ) -> None:
         if not isinstance(records, Generator):
             raise TypeError(f"a Training is what fit returns; got {type(records).__name__} in the place of its records")
         place = ("<unknown>", 0) if caller is None else (caller.f_code.co_filename, caller.f_lineno)
-        self._records, self._what, self._state = records, what, _State(place)
+        self._records, self._what, self._state, self._save = records, what, _State(place), save
         self._forgotten = weakref.finalize(self, _warn_unless_begun, self._state)
 
     def __iter__(self) -> "Training":
@@ -45,6 +51,18 @@ class Training(Iterator[Record]):
         """End the training here; the last checkpoint stays."""
         self._begin()
         self._records.close()
+
+    def save(self) -> None:
+        """Write a checkpoint of the weights after the last record: who is killed from now on loses nothing up to here.
+
+        The training itself is as without it, bit for bit. Before the first record there is nothing new to save.
+        Raises ValueError for a training without a run_dir, or one that has ended; `Diverged` for weights that are no
+        numbers.
+        """
+        if self._save is None:
+            raise ValueError("this training is kept nowhere: give fit the folder of the run, run_dir=")
+        if self._state.last is not None:
+            self._save()
 
     def __repr__(self) -> str:
         if self._state.last is not None:

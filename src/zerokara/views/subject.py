@@ -12,7 +12,7 @@ from zerokara.arrays import Array
 from zerokara.data import load
 from zerokara.digits.strokes import Together
 from zerokara.io import OnnxModule, load_onnx, load_weights
-from zerokara.models import MODELS, build_model
+from zerokara.models import build_model, model_entry
 from zerokara.nn import Module
 from zerokara.recipes import known_model
 from zerokara.views.runs import of_run, weights_of
@@ -153,7 +153,7 @@ def _run(folder: Path, weights: Path | None, given: tuple[str, ...] | None, data
 
 def _of_catalogue(name: str, weights: Path | None, given: tuple[str, ...] | None, input: str | None) -> Subject:
     try:
-        entry = MODELS[known_model(name)]
+        entry = model_entry(known_model(name))
     except ValueError as error:
         raise UsageError(f"{error}; a run's folder or an .onnx file will do too") from error
     name = entry.name

@@ -21,7 +21,7 @@ from zerokara.studio import frames
 Message = tuple[dict[str, Any], dict[str, Array]]
 """What a message says, and its arrays."""
 
-KINDS = ("read", "train")
+KINDS = ("read", "train", "pictures")
 """The kinds of workers: modules of this package."""
 
 
@@ -35,18 +35,22 @@ class Job(Protocol):
 def serve(connection: Connection, kind: str, options: dict[str, Any]) -> None:
     """A worker's life: get ready, say so, answer what is asked; over when the other end of the pipe is closed.
 
-    What comes is ("ask", number, bytes) or ("cancel", number); what goes is ("ready",), ("part", number, bytes),
-    ("failed", number, sentence) and ("done", number).
+    What comes is ("ask", number, bytes), ("cancel", number) or ("end",); what goes is ("ready",), ("part", number,
+    bytes), ("failed", number, sentence) and ("done", number). A job that has a method `close` is closed in the end, to
+    put away what it holds.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of a group; the server ends its workers itself
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    job: Job | None = None
     try:
-        job: Job = importlib.import_module(f"zerokara.studio.jobs.{kind}").start(options)
+        job = importlib.import_module(f"zerokara.studio.jobs.{kind}").start(options)
         connection.send(("ready",))
         while True:
             _take(connection, job, set())
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
+    finally:
+        getattr(job, "close", lambda: None)()
 
 
 def _die_with_parent() -> None:
@@ -59,7 +63,10 @@ def _die_with_parent() -> None:
 
 def _take(connection: Connection, job: Job, cancelled: set[int]) -> None:
     """Take one message from the pipe and do what it asks; questions that come meanwhile are answered in between."""
-    what, number, *rest = connection.recv()
+    what, *rest = connection.recv()
+    if what == "end":
+        raise EOFError
+    number = rest.pop(0)
     if what == "cancel":
         cancelled.add(number)
         return

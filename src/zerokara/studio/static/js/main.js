@@ -2,13 +2,14 @@
 
 import { make, put } from "./dom.js";
 import { Draw, KEYS } from "./draw/page.js";
+import { Pictures, PICTURES_KEYS } from "./pictures/page.js";
 import { Plane, PLANE_KEYS } from "./plane/page.js";
 import { encode } from "./frames.js";
 import { linkOf, parseLink } from "./state.js";
 import { fill, language, onSpeak, speak, t, translate } from "./texts.js";
 import { Wire } from "./wire.js";
 
-const PAGES = { draw: Draw, plane: Plane };
+const PAGES = { draw: Draw, plane: Plane, pictures: Pictures };
 const pages = {};
 const $ = (id) => document.getElementById(id);
 
@@ -28,9 +29,9 @@ async function begin() {
   wire.on("hello", (head) => engine(head.workers));
   wire.on("closed", ({ code }) => say(() => t(code === 4429 ? "too-many-tabs" : "closed"), "bad"));
   const { values, bad, page: which } = parseLink(table, location.hash);
-  put($("doors"), ...table.pages.map((door) => make("a", { href: `#v=1&p=${door}`, "data-page": door, "data-t": `door-${door}` })));
+  put($("doors"), ...table.pages.filter((one) => !table.within[one]).map((door) => make("a", { href: `#v=1&p=${door}`, "data-page": door, "data-t": `door-${door}` })));
   enter(which, values);
-  put($("key-list"), ...[...KEYS, ...PLANE_KEYS].map(([key, text]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, key)), make("td", { "data-t": text }))));
+  put($("key-list"), ...[...KEYS, ...PLANE_KEYS, ...PICTURES_KEYS].map(([key, text]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, key)), make("td", { "data-t": text }))));
   onSpeak(() => { $("language").textContent = language() === "ja" ? "English" : "日本語"; $("language").lang = language() === "ja" ? "en" : "ja"; for (const [id, line] of Object.entries(lines)) if (line) show(id, line.words, line.kind); });
   speak(known);
   if (bad.length) note(() => t("link-bad", { names: bad.join(", ") }), "bad");
@@ -43,11 +44,18 @@ function enter(which, values) {
   const known = pages[which];
   $("save").hidden = !PAGES[which].prototype.saved;
   page = pages[which] ??= new PAGES[which]({ wire, table, values, status: (words, kind) => note(words ? () => words : null, kind) });
-  put($("main"), page.element);
-  translate(page.element);
-  for (const door of $("doors").children) if (door.dataset.page === which) door.setAttribute("aria-current", "page"); else door.removeAttribute("aria-current");
+  put($("main"), ...beside(which), page.element);
+  translate($("main"));
+  for (const door of $("doors").children) if (door.dataset.page === (table.within[which] ?? which)) door.setAttribute("aria-current", "page"); else door.removeAttribute("aria-current");
   if (known && values) page.open(values);
   else if (known) page.entered?.();
+}
+
+/** Of a door with several pages behind it: the way to each. */
+function beside(which) {
+  const door = table.within[which] ?? which, pages = [door, ...Object.keys(table.within).filter((one) => table.within[one] === door)];
+  if (pages.length === 1) return [];
+  return [make("nav", { class: "beside", "data-label": `door-${door}` }, ...pages.map((one) => make("a", { href: `#v=1&p=${one}`, "aria-current": one === which ? "page" : null, "data-t": `beside-${one}` })))];
 }
 
 /** The link in the address has changed: another page, or other settings. */
