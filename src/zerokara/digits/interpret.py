@@ -84,7 +84,7 @@ class Looks:
         new = list({id(mark): mark for mark in marks if id(mark) not in self._seen}.values())
         if new:
             views = np.stack([prepare(mark.ink) for mark in new])
-            for mark, view, shares in zip(new, views, self.symbols.probabilities(views), strict=True):
+            for mark, view, shares in zip(new, views, self.symbols.glanced(views), strict=True):
                 self._seen[id(mark)] = mark, view, shares
 
 
