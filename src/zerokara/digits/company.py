@@ -18,7 +18,7 @@ NEVER_ALONE = ".,:/()°"
 """Signs that mean nothing by themselves: a lone mark that looks like one is a digit, or none."""
 BETWEEN = ",:/"
 """Signs that stand between two others: none opens or closes a line."""
-THOUSANDS = 3.0
+THOUSANDS = 8.0
 """A comma with exactly three digits behind it is so many times likelier, and any other so many times less likely."""
 RARE = 0.25
 """Each sign is so many times as frequent among digits, against them, as in the training's pictures."""

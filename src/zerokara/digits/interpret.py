@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.digits.company import reference, with_company, with_place, words
+from zerokara.digits.company import NEVER_ALONE, reference, with_company, with_place, words
 from zerokara.digits.look import Sight
 from zerokara.digits.marks import Mark
 from zerokara.digits.pieces import attached, gathered, guarded, lined_up, parted
@@ -122,27 +122,28 @@ def _usual_height(lines: list[list[Mark]]) -> float:
 def _is_sign(line: list[Told], i: int) -> bool:
     """Whether what is too small for a digit is plainly a sign: commas stand between digits, degrees behind them.
 
-    And where it stands and how large it is must fit: the bar of a five that does not touch it is no minus.
+    Which sign may be in doubt: a dot that could be a comma is no dirt, or 3.14 would silently become 314. And where it
+    stands and how large it is must fit: the bar of a five that does not touch it is no minus.
     """
     told = line[i]
-    likely = float(told.shares[SYMBOLS.index(told.symbol)])
-    if told.symbol not in SIGNS or likely < SPECK or not _in_place(line, i):
+    likely, symbol = float(told.shares[_N:-1].sum()), SIGNS[int(told.shares[_N:-1].argmax())]
+    if told.symbol in DIGITS or likely < SPECK or not _in_place(line, i, symbol):
         return False
     left, right = (any(one.symbol in (*DIGITS, NONE) for one in side) for side in (line[:i], line[i + 1 :]))
-    if told.symbol in ",:":
+    if symbol in ",:":
         return left and right
-    if told.symbol == "°":
+    if symbol == "°":
         return left
-    return told.symbol != "." or (left and right) or likely >= PLAIN_SPECK
+    return symbol != "." or (left and right) or likely >= PLAIN_SPECK
 
 
-def _in_place(line: list[Told], i: int) -> bool:
-    """Whether a sign stands at most MISPLACED deviations from where signs of its kind stand."""
+def _in_place(line: list[Told], i: int, symbol: str) -> bool:
+    """Whether a mark stands at most MISPLACED deviations from where a symbol stands."""
     around = reference([one.mark for one in line], i, np.stack([one.shares for one in line]))
     if around is None:
         return True
     height, middle = around
-    mark, place = line[i].mark, PLACES[line[i].symbol]
+    mark, place = line[i].mark, PLACES[symbol]
     return abs(((mark.box[1] + mark.box[3]) / 2 - middle) / height - place.centre) <= MISPLACED * place.centre_spread
 
 
@@ -157,7 +158,15 @@ def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:
     alone, shares = np.concatenate(looked)[:, -1], with_company(placed, groups)
     shares[:, :_N] = shares[:, :_N].sum(axis=1, keepdims=True) * ten
     told = [_judged(mark, views[i], ten[i], shares[i], float(alone[i])) for i, mark in enumerate(marks)]
-    return [told[start:end] for start, end in pairwise(starts)]
+    return [_beside_digits(told[start:end]) for start, end in pairwise(starts)]
+
+
+def _beside_digits(line: list[Told]) -> list[Told]:
+    """A line in which no digit was read, with its dots, slashes and parentheses refused: the grain of a photograph."""
+    if any(one.symbol in DIGITS for one in line):
+        return line
+    why = "no digit stands in its line"
+    return [replace(one, symbol=NONE, why=why) if one.symbol in NEVER_ALONE else one for one in line]
 
 
 def _judged(mark: Mark, view: Array, ten: Array, shares: Array, looks_none: float) -> Told:

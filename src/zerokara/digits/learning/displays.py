@@ -67,9 +67,9 @@ def letter(rng: np.random.Generator) -> Array:
             return drawn(lit, some_display(rng), rng)
 
 
-def drawn(lit: Sequence[str], display: Display, rng: np.random.Generator) -> Array:
-    """The lit segments as ink, at a size drawn at random."""
-    height = float(np.exp(rng.uniform(*np.log(HEIGHTS)))) * FINER
+def drawn(lit: Sequence[str], display: Display, rng: np.random.Generator, height: float = 0.0) -> Array:
+    """The lit segments as ink, so many pixels high, or at a size drawn at random."""
+    height = (height or float(np.exp(rng.uniform(*np.log(HEIGHTS))))) * FINER
     margin = int(0.3 * height) + 4 * FINER
     sheet = Image.new("L", (int((display.width + display.slant) * height) + 2 * margin, int(height) + 2 * margin))
     on = ImageDraw.Draw(sheet)
