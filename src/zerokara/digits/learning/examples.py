@@ -30,7 +30,7 @@ Parts = dict[str, int]
 PARTS: Parts = {
     "mnist": 28_000, "written digits": 6_000, "printed digits": 10_000, "displays": 4_000,
     "signs": 20_000, "printed signs": 7_500,
-    "letters": 10_000, "printed letters": 11_000, "letters like digits": 1_000, "letters of displays": 2_500,
+    "letters": 10_000, "printed letters": 11_000, "printed letters like digits": 1_000, "letters of displays": 2_500,
     "doodles": 4_000, "textures": 8_000, "touching": 2_500, "boxed": 2_000,
 }  # fmt: skip
 """How many pictures of each kind."""
@@ -177,7 +177,7 @@ _MAKERS: dict[str, Callable[[int, np.random.Generator, Split, Fonts], Made]] = {
     "printed signs": _print([form for form, _ in _FORMS], [sign for _, sign in _FORMS]),
     "letters": _letters,
     "printed letters": _print(PRINTED_LETTERS, [NONE] * len(PRINTED_LETTERS)),
-    "letters like digits": _print(LIKE_DIGITS, [NONE] * len(LIKE_DIGITS)),
+    "printed letters like digits": _print(LIKE_DIGITS, [NONE] * len(LIKE_DIGITS)),
     "letters of displays": _of(displays.letter),
     "doodles": _of(drawing.doodle),
     "textures": _of(drawing.texture),
