@@ -29,7 +29,11 @@ def animal(draw: Draw, size: int = 220) -> Array:
         _lay(picture, fur, _oval(H, W, x + side * r, y + 3.1 * r, 0.35 * r, 1.2 * r))
     _lay(picture, fur * 1.1, _oval(H, W, x, y, r * draw.uniform(0.9, 1.2), r))
     for side in (-1, 1):
-        _lay(picture, np.full(3, draw.uniform(0.5, 0.9)), _oval(H, W, x + 0.4 * side * r, y - 0.15 * r, 0.2 * r, 0.17 * r))
+        _lay(
+            picture,
+            np.full(3, draw.uniform(0.5, 0.9)),
+            _oval(H, W, x + 0.4 * side * r, y - 0.15 * r, 0.2 * r, 0.17 * r),
+        )
         _lay(picture, np.full(3, 0.05), _oval(H, W, x + 0.4 * side * r, y - 0.15 * r, 0.1 * r, 0.14 * r))
     _lay(picture, np.full(3, 0.1), _oval(H, W, x, y + 0.35 * r, 0.2 * r, 0.13 * r))
     return _through_a_lens(picture, draw)

@@ -8,7 +8,7 @@ from tests.digits.test_symbols import certain, mark
 from zerokara import digits
 from zerokara.arrays import generator
 from zerokara.digits.interpret import SPECK, Told, _beside_digits, _is_sign
-from zerokara.digits.symbols import DIGITS, SYMBOLS
+from zerokara.digits.symbols import SYMBOLS
 
 
 def told(symbol, box, **shares):
@@ -44,19 +44,6 @@ def test_a_dot_in_no_row_with_a_digit_is_refused_with_the_reason():
     assert {one.why for one in refused} == {"no digit stands in its line"}
     beside = [*line, told("7", (120, 0, 140, 40))]
     assert _beside_digits(beside) == beside
-
-
-def test_a_grain_of_dots_is_no_row_of_colons():
-    """Twenty small stains, one above the other two by two, as in a photograph of trees."""
-    rng = generator(4, "grain")
-    sheet = np.full((160, 420), 255.0)
-    for x in range(20, 400, 20):
-        for y in (60, 84):
-            r = rng.uniform(3, 4.5)
-            rows, columns = np.mgrid[:160, :420]
-            sheet -= 200 * np.clip(r + 0.5 - np.hypot(columns - x, rows - y - rng.uniform(-1, 1)), 0, 1)
-    reading = digits.read(sheet.clip(0, 255).astype(np.uint8))
-    assert not set(reading.text) & {*DIGITS, *".,:/"}
 
 
 @pytest.mark.parametrize("thing", [animal, hills])

@@ -212,7 +212,12 @@ def _extent(part: list[Line]) -> tuple[int, int, int, int]:
     steep, flat = [o for o in part if o.steep], [o for o in part if not o.steep]
     if not steep or not flat:
         return (0, 0, 0, 0)
-    return (min(o.start for o in flat), min(o.start for o in steep), max(o.end for o in flat), max(o.end for o in steep))
+    return (
+        min(o.start for o in flat),
+        min(o.start for o in steep),
+        max(o.end for o in flat),
+        max(o.end for o in steep),
+    )
 
 
 def _are_alike(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:

@@ -39,9 +39,7 @@ class Folded:
         self.blocks: list[tuple[Step, Step]] = []
         while f"conv{len(self.blocks) + 1}a" in layers:
             n = len(self.blocks) + 1
-            first, second = (
-                _folded(_rows(layers[f"conv{n}{half}"]), layers[f"norm{n}{half}"]) for half in "ab"
-            )
+            first, second = (_folded(_rows(layers[f"conv{n}{half}"]), layers[f"norm{n}{half}"]) for half in "ab")
             self.blocks.append((first, second))
         self.hidden = _folded(_flat(layers["fc1"], len(self.blocks[-1][1].bias)), layers["norm"])
         last = layers["fc2"]

@@ -94,5 +94,12 @@ def _bar(name: str, display: Display) -> Array:
     reach = cut if display.pointed or steep else cut - t / 2
     a, b = start + reach * along, end - reach * along
     return np.array(
-        [a, a + point * along + across, b - point * along + across, b, b - point * along - across, a + point * along - across]
+        [
+            a,
+            a + point * along + across,
+            b - point * along + across,
+            b,
+            b - point * along - across,
+            a + point * along - across,
+        ]
     )

@@ -20,7 +20,9 @@ CODES = {symbol: number for number, symbol in enumerate(SYMBOLS)}
 DOTS = (0.10, 0.24)  # a dot is often made with more pressure than a stroke
 LIKE_DIGITS = "OoDIlbqQU"
 """Letters whose printed form some fonts make as others make a digit: few, so that no zero is taken for a letter."""
-PRINTED_LETTERS = list("ABEFGHJKLMNPRSTVWYZadefghijkmnprtuvwySZ&#@*?!") + list("ΓΔΘΛΞΠΣΦΨΩαβγδεηθλμξπφψωБГДЖЗИЙЛПФЦЧШЩЫЭЮЯ")
+PRINTED_LETTERS = list("ABEFGHJKLMNPRSTVWYZadefghijkmnprtuvwySZ&#@*?!") + list(
+    "ΓΔΘΛΞΠΣΦΨΩαβγδεηθλμξπφψωБГДЖЗИЙЛПФЦЧШЩЫЭЮЯ"
+)
 PRINTED_LETTERS += list(
     "あいうえおかきさしすせたちつてとなにぬねのはひふほまみむめもやよらりるれわをんアイウエカキクケサスセタツテナヌネホマミムメヤユラルレワヲ年月日円万木水火土金人大中小"
 )
