@@ -43,7 +43,7 @@ def name_of(kind: str) -> str:
 
 
 def both(scene: Scene) -> Image.Image:
-    """A scene, and beside it what was taken for ink and paper; below what was read; where that is wrong, what was written."""
+    """A scene, and beside it what was taken for ink and paper; below what was read, and what was written."""
     reading = digits.read(scene.pixels)
     before, after = (_fitted(pixels) for pixels in (scene.pixels, _as_read(scene.pixels)))
     told = f"read: {_in_a_line(reading.text) or reading.message}"

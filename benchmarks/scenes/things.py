@@ -1,4 +1,4 @@
-"""Photographs of things that are no digits, by rule: a furry animal on grass, and the grain of trees, water and stone."""
+"""Photographs of things that are no digits, by rule: a furry animal on grass, the grain of trees, water and stone."""
 
 import numpy as np
 from PIL import Image

@@ -65,4 +65,5 @@ def test_letters_of_displays_are_no_digits_of_them():
     for _ in range(60):
         assert letter(rng).max() > 0.5
         display = some_display(rng)
-        assert display.width >= 3 * display.thick and display.gap < display.thick
+        assert display.width >= 3 * display.thick
+        assert display.gap < display.thick

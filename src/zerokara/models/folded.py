@@ -1,4 +1,4 @@
-"""A trained `ReaderNet` as eight matrix products: what a network of convolutions and batch norms is once it has learned.
+"""A trained `ReaderNet` as eight matrix products: what convolutions and batch norms are once they have learned.
 
 Numba takes longer to load than a drawing takes to read, so the reader computes in plain NumPy, in the form that is
 quickest there: channels innermost, and nothing computed that training alone needs.
@@ -43,7 +43,8 @@ class Folded:
             self.blocks.append((first, second))
         self.hidden = _folded(_flat(layers["fc1"], len(self.blocks[-1][1].bias)), layers["norm"])
         last = layers["fc2"]
-        assert isinstance(last, Linear) and last.bias is not None
+        assert isinstance(last, Linear)
+        assert last.bias is not None
         self.last = Step(np.ascontiguousarray(last.weight.data.T), last.bias.data)
 
     def __call__(self, groups: Array) -> Array:
@@ -99,9 +100,12 @@ def _flat(linear: object, channels: int) -> Array:
 
 
 def _folded(weight: Array, norm: object) -> Step:
-    assert isinstance(norm, BatchNorm1d | BatchNorm2d) and norm.weight is not None and norm.bias is not None
+    assert isinstance(norm, BatchNorm1d | BatchNorm2d)
+    assert norm.weight is not None
+    assert norm.bias is not None
     mean, variance = norm.running_mean, norm.running_var
-    assert mean is not None and variance is not None
+    assert mean is not None
+    assert variance is not None
     scale = norm.weight.data / np.sqrt(variance + norm.eps)
     bias = norm.bias.data - scale * mean
     return Step(np.ascontiguousarray(weight * scale, np.float32), np.asarray(bias, np.float32))

@@ -27,7 +27,7 @@ _FOURTEEN = "abcdeflrhijkmn"
 
 
 class Display(NamedTuple):
-    """Proportions of a display, in heights of a digit: width, thickness, gap, slant; and whether its bars end in points."""
+    """Width, thickness, gap and slant, in heights of a digit; and whether the bars end in points."""
 
     width: float
     thick: float
