@@ -11,6 +11,7 @@ from zerokara.arrays import Array
 from zerokara.digits.company import NEVER_ALONE, reference, with_company, with_place, words
 from zerokara.digits.look import Sight
 from zerokara.digits.marks import Mark
+from zerokara.digits.pairs import told_apart
 from zerokara.digits.pieces import attached, gathered, guarded, lined_up, parted
 from zerokara.digits.settle import settle
 from zerokara.digits.symbols import DIGITS, NONE, PLACES, SIGNS, SYMBOLS
@@ -18,7 +19,7 @@ from zerokara.digits.view import prepare
 from zerokara.models.committee import Reader
 
 THRESHOLD = 0.5
-"""An answer that is less probable is shown as `?`."""
+"""What is less probably a digit, or a sign, or of which it is less probable which digit it is, is shown as `?`."""
 SPECK = 0.8
 """A dot or a bar that no digit could be is a sign from this probability on, and dirt below it."""
 PLAIN_SPECK = 0.97
@@ -26,7 +27,7 @@ PLAIN_SPECK = 0.97
 MISPLACED = 2.5
 """… and nowhere farther from its usual height on the line than so many deviations."""
 
-_N = len(DIGITS)
+_N, _NONE = len(DIGITS), SYMBOLS.index(NONE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +70,11 @@ class Looks:
         return np.stack([self._seen[id(mark)][2] for mark in marks])
 
     def ten(self, marks: list[Mark]) -> Array:
-        """How probable each digit is, (N, 10): the network of digits."""
+        """How probable each digit is, (N, 10): says the network of digits, and of two pairs also that of symbols."""
         new = list({id(mark): mark for mark in marks if id(mark) not in self._ten}.values())
         if new:
-            for mark, ten in zip(new, self.reader.probabilities(self.views(new)), strict=True):
+            told = told_apart(self.reader.probabilities(self.views(new)), self.shares(new)[:, :_N])
+            for mark, ten in zip(new, told, strict=True):
                 self._ten[id(mark)] = ten
         return np.stack([self._ten[id(mark)] for mark in marks])
 
@@ -84,7 +86,7 @@ class Looks:
         new = list({id(mark): mark for mark in marks if id(mark) not in self._seen}.values())
         if new:
             views = np.stack([prepare(mark.ink) for mark in new])
-            for mark, view, shares in zip(new, views, self.symbols.glanced(views), strict=True):
+            for mark, view, shares in zip(new, views, self.symbols.glanced(views, doubted=_NONE), strict=True):
                 self._seen[id(mark)] = mark, view, shares
 
 
@@ -170,11 +172,11 @@ def _beside_digits(line: list[Told]) -> list[Told]:
 
 
 def _judged(mark: Mark, view: Array, ten: Array, shares: Array, looks_none: float) -> Told:
-    """The likeliest of: a digit, each sign, none; `?` where even that is less probable than THRESHOLD."""
+    """The likeliest of: a digit, each sign, none; `?` where that, or which digit, is less probable than THRESHOLD."""
     kinds = np.concatenate([[shares[:_N].sum()], shares[_N:]])
     best = int(kinds.argmax())
     symbol = DIGITS[int(ten.argmax())] if best == 0 else SYMBOLS[_N + best - 1]
-    likely = float(shares[SYMBOLS.index(symbol)])
+    likely = float(min(kinds[0], ten.max()) if best == 0 else shares[SYMBOLS.index(symbol)])
     if symbol == NONE:
         alone = f"it looks like no digit and no sign ({looks_none:.0%})"
         why = alone if looks_none >= THRESHOLD else "what stands beside it is no number"

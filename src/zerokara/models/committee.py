@@ -44,12 +44,17 @@ class Reader:
         """
         return softmax(self.scores(views) / self.temperature)
 
-    def glanced(self, views: Array, enough: float = ENOUGH) -> Array:
-        """As `probabilities`, but a picture of which the first sight alone is `enough` sure is not looked at again."""
+    def glanced(self, views: Array, enough: float = ENOUGH, doubted: int | None = None) -> Array:
+        """As `probabilities`, but a picture of which the first sight alone is `enough` sure is not looked at again.
+
+        What it takes for the class `doubted` is looked at again, however sure it is.
+        """
         pictures = _pictures(views)
         first = self.answers(pictures[:, None])[:, 0]
         probabilities = softmax(first / self.temperature)
         unsure = probabilities.max(axis=1, initial=0) < enough
+        if doubted is not None:
+            unsure |= probabilities.argmax(axis=1) == doubted
         if unsure.any():
             others = self.answers(_grouped(pictures[unsure])[:, 1:])
             mean = (first[unsure] + others.sum(axis=1)) / (1 + others.shape[1])
