@@ -12,7 +12,7 @@ from zerokara.digits.ink import EDGE
 from zerokara.digits.marks import Mark, gap, join, overlap
 from zerokara.digits.stroke import depth, stroke_width
 
-REACH, SHORT = 1.25, 0.22  # ends that meet are no farther apart than so many thicknesses, nor than this part of a bar
+REACH, SHORT = 1.6, 0.22  # ends that meet are no farther apart than so many thicknesses, nor than this part of a bar
 NEAREST = 2.0  # … or so many pixels
 ALIKE = 1.6  # thicknesses of one display differ by less than this factor
 LONG = 1.5  # a bar is so many times longer than thick

@@ -168,7 +168,9 @@ def _beside_digits(line: list[Told]) -> list[Told]:
     if any(one.symbol in DIGITS for one in line):
         return line
     why = "no digit stands in its line"
-    return [replace(one, symbol=NONE, why=why) if one.symbol in NEVER_ALONE else one for one in line]
+    among = any(one.symbol == NONE for one in line)  # a minus among stains is a stain
+    refused = SIGNS if among else NEVER_ALONE
+    return [replace(one, symbol=NONE, why=why) if one.symbol in refused else one for one in line]
 
 
 def _judged(mark: Mark, view: Array, ten: Array, shares: Array, looks_none: float) -> Told:
