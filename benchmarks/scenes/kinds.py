@@ -6,7 +6,8 @@ import numpy as np
 
 from benchmarks.scenes.hands import Hands
 from benchmarks.scenes.sheet import DARK_LINES, FAINT_LINES, Box, Colour, Scene, Sheet
-from zerokara.arrays import generator
+from benchmarks.scenes.things import animal, hills
+from zerokara.arrays import Array, generator
 
 Draw = np.random.Generator
 Drawn = tuple[Sheet, list[str]]
@@ -281,6 +282,16 @@ def _empty_shadow(draw: Draw, hands: Hands) -> Drawn:
     return sheet, []
 
 
+def _photographed(thing: Callable[[Draw], Array]) -> Callable[[Draw, Hands], Drawn]:
+    def photographed(draw: Draw, hands: Hands) -> Drawn:
+        pixels = thing(draw)
+        sheet = Sheet(pixels.shape[1], pixels.shape[0], draw)
+        sheet.pixels = pixels
+        return sheet, []
+
+    return photographed
+
+
 KINDS: dict[str, Callable[[Draw, Hands], Drawn]] = {
     "plain": _plain, "ruled": _ruled, "squared, light": _squared(FAINT_LINES), "squared, dark": _squared(DARK_LINES),
     "boxed": _boxed, "circled": _circled, "underlined": _underlined, "rule below": _rule_below, "border": _border,
@@ -291,4 +302,5 @@ KINDS: dict[str, Callable[[Draw, Hands], Drawn]] = {
 EMPTY: dict[str, Callable[[Draw, Hands], Drawn]] = {
     "empty, plain": _nothing, "empty, ruled": _empty(_ruled), "empty, squared": _empty(_squared(DARK_LINES)),
     "empty, desk": _empty_desk, "empty, shadow": _empty_shadow,
+    "animal": _photographed(animal), "hills": _photographed(hills),
 }  # fmt: skip

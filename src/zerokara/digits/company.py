@@ -12,15 +12,16 @@ from zerokara.arrays import Array
 from zerokara.digits.marks import Mark
 from zerokara.digits.symbols import DIGITS, SYMBOLS, place_scores
 
-LONE = 50.0
-"""A picture with a single mark shows so many times more often a digit than the training's pictures do."""
+LONE, LEVELLED = 12.0, 0.5
+"""Of a single mark on its page the odds a of a digit against none count as LONE · a^LEVELLED, if that is more:
+there are more digits among such marks than in the training, and the network meets hands there that it never saw."""
 NEVER_ALONE = ".,:/()°"
 """Signs that mean nothing by themselves: a lone mark that looks like one is a digit, or none."""
 BETWEEN = ",:/"
 """Signs that stand between two others: none opens or closes a line."""
-THOUSANDS = 3.0
+THOUSANDS = 8.0
 """A comma with exactly three digits behind it is so many times likelier, and any other so many times less likely."""
-RARE = 0.25
+RARE = 0.5
 """Each sign is so many times as frequent among digits, against them, as in the training's pictures."""
 TALL = 0.6  # what is at least so tall, in heights of its line, may tell where the line stands
 NEAREST = 4
@@ -39,8 +40,8 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
     """The network's shares of every symbol, with what size and place say: p(s) ∝ p_network(s) · exp g(s).
 
     g is `place_scores`, in heights of the tall digits nearest in the line. A mark without such neighbours is judged by
-    its looks alone; and where it is the only one, digits are LONE times as likely as they were in training, and the
-    signs of NEVER_ALONE out of the question. Elsewhere signs are RARE, those that stand BETWEEN two are at neither end,
+    its looks alone; and where it is the only one, the odds of a digit against none are levelled (LONE), and the signs
+    of NEVER_ALONE out of the question. Elsewhere signs are RARE, those that stand BETWEEN two are at neither end,
     and a parenthesis is as likely as its other half: p("(" at i) is multiplied by max over j > i of p(")" at j), and
     p(")" at j) likewise. A comma parts thousands (THOUSANDS).
     Shapes: shares (N, symbols) of the line's N marks → the same.
@@ -61,7 +62,8 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
             scores = place_scores(mark.longest / height, ((mark.box[1] + mark.box[3]) / 2 - middle) / height)
             told[i] *= np.exp(scores - scores.max())
         elif len(line) == 1:
-            told[i, :_N] *= LONE
+            odds = float(told[i, :_N].sum()) / max(float(told[i, -1]), 1e-9)
+            told[i, :_N] *= max(1.0, LONE * max(odds, 1e-9) ** (LEVELLED - 1))
             told[i, [SYMBOLS.index(sign) for sign in NEVER_ALONE]] = 0
     rows: Array = told / told.sum(axis=1, keepdims=True)
     return rows

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.digits.company import reference, with_company, with_place, words
+from zerokara.digits.company import NEVER_ALONE, reference, with_company, with_place, words
 from zerokara.digits.look import Sight
 from zerokara.digits.marks import Mark
+from zerokara.digits.pairs import told_apart
 from zerokara.digits.pieces import attached, gathered, guarded, lined_up, parted
 from zerokara.digits.settle import settle
 from zerokara.digits.symbols import DIGITS, NONE, PLACES, SIGNS, SYMBOLS
@@ -18,7 +19,7 @@ from zerokara.digits.view import prepare
 from zerokara.models.committee import Reader
 
 THRESHOLD = 0.5
-"""An answer that is less probable is shown as `?`."""
+"""What is less probably a digit, or a sign, or of which it is less probable which digit it is, is shown as `?`."""
 SPECK = 0.8
 """A dot or a bar that no digit could be is a sign from this probability on, and dirt below it."""
 PLAIN_SPECK = 0.97
@@ -26,7 +27,7 @@ PLAIN_SPECK = 0.97
 MISPLACED = 2.5
 """… and nowhere farther from its usual height on the line than so many deviations."""
 
-_N = len(DIGITS)
+_N, _NONE = len(DIGITS), SYMBOLS.index(NONE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +70,11 @@ class Looks:
         return np.stack([self._seen[id(mark)][2] for mark in marks])
 
     def ten(self, marks: list[Mark]) -> Array:
-        """How probable each digit is, (N, 10): the network of digits."""
+        """How probable each digit is, (N, 10): says the network of digits, and of two pairs also that of symbols."""
         new = list({id(mark): mark for mark in marks if id(mark) not in self._ten}.values())
         if new:
-            for mark, ten in zip(new, self.reader.probabilities(self.views(new)), strict=True):
+            told = told_apart(self.reader.probabilities(self.views(new)), self.shares(new)[:, :_N])
+            for mark, ten in zip(new, told, strict=True):
                 self._ten[id(mark)] = ten
         return np.stack([self._ten[id(mark)] for mark in marks])
 
@@ -84,7 +86,7 @@ class Looks:
         new = list({id(mark): mark for mark in marks if id(mark) not in self._seen}.values())
         if new:
             views = np.stack([prepare(mark.ink) for mark in new])
-            for mark, view, shares in zip(new, views, self.symbols.probabilities(views), strict=True):
+            for mark, view, shares in zip(new, views, self.symbols.glanced(views, doubted=_NONE), strict=True):
                 self._seen[id(mark)] = mark, view, shares
 
 
@@ -122,27 +124,28 @@ def _usual_height(lines: list[list[Mark]]) -> float:
 def _is_sign(line: list[Told], i: int) -> bool:
     """Whether what is too small for a digit is plainly a sign: commas stand between digits, degrees behind them.
 
-    And where it stands and how large it is must fit: the bar of a five that does not touch it is no minus.
+    Which sign may be in doubt: a dot that could be a comma is no dirt, or 3.14 would silently become 314. And where it
+    stands and how large it is must fit: the bar of a five that does not touch it is no minus.
     """
     told = line[i]
-    likely = float(told.shares[SYMBOLS.index(told.symbol)])
-    if told.symbol not in SIGNS or likely < SPECK or not _in_place(line, i):
+    likely, symbol = float(told.shares[_N:-1].sum()), SIGNS[int(told.shares[_N:-1].argmax())]
+    if told.symbol in DIGITS or likely < SPECK or not _in_place(line, i, symbol):
         return False
     left, right = (any(one.symbol in (*DIGITS, NONE) for one in side) for side in (line[:i], line[i + 1 :]))
-    if told.symbol in ",:":
+    if symbol in ",:":
         return left and right
-    if told.symbol == "°":
+    if symbol == "°":
         return left
-    return told.symbol != "." or (left and right) or likely >= PLAIN_SPECK
+    return symbol != "." or (left and right) or likely >= PLAIN_SPECK
 
 
-def _in_place(line: list[Told], i: int) -> bool:
-    """Whether a sign stands at most MISPLACED deviations from where signs of its kind stand."""
+def _in_place(line: list[Told], i: int, symbol: str) -> bool:
+    """Whether a mark stands at most MISPLACED deviations from where a symbol stands."""
     around = reference([one.mark for one in line], i, np.stack([one.shares for one in line]))
     if around is None:
         return True
     height, middle = around
-    mark, place = line[i].mark, PLACES[line[i].symbol]
+    mark, place = line[i].mark, PLACES[symbol]
     return abs(((mark.box[1] + mark.box[3]) / 2 - middle) / height - place.centre) <= MISPLACED * place.centre_spread
 
 
@@ -157,15 +160,25 @@ def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:
     alone, shares = np.concatenate(looked)[:, -1], with_company(placed, groups)
     shares[:, :_N] = shares[:, :_N].sum(axis=1, keepdims=True) * ten
     told = [_judged(mark, views[i], ten[i], shares[i], float(alone[i])) for i, mark in enumerate(marks)]
-    return [told[start:end] for start, end in pairwise(starts)]
+    return [_beside_digits(told[start:end]) for start, end in pairwise(starts)]
+
+
+def _beside_digits(line: list[Told]) -> list[Told]:
+    """A line in which no digit was read, with its dots, slashes and parentheses refused: the grain of a photograph."""
+    if any(one.symbol in DIGITS for one in line):
+        return line
+    why = "no digit stands in its line"
+    among = any(one.symbol == NONE for one in line)  # a minus among stains is a stain
+    refused = SIGNS if among else NEVER_ALONE
+    return [replace(one, symbol=NONE, why=why) if one.symbol in refused else one for one in line]
 
 
 def _judged(mark: Mark, view: Array, ten: Array, shares: Array, looks_none: float) -> Told:
-    """The likeliest of: a digit, each sign, none; `?` where even that is less probable than THRESHOLD."""
+    """The likeliest of: a digit, each sign, none; `?` where that, or which digit, is less probable than THRESHOLD."""
     kinds = np.concatenate([[shares[:_N].sum()], shares[_N:]])
     best = int(kinds.argmax())
     symbol = DIGITS[int(ten.argmax())] if best == 0 else SYMBOLS[_N + best - 1]
-    likely = float(shares[SYMBOLS.index(symbol)])
+    likely = float(min(kinds[0], ten.max()) if best == 0 else shares[SYMBOLS.index(symbol)])
     if symbol == NONE:
         alone = f"it looks like no digit and no sign ({looks_none:.0%})"
         why = alone if looks_none >= THRESHOLD else "what stands beside it is no number"

@@ -176,18 +176,62 @@ def _crossing_at(line: Line, other: Line) -> float:
 
 
 def _inhabited(cells: list[Line], bare: Array) -> list[Line]:
-    """The cells' lines if something stands in the cells: a zero drawn with a ruler is no cell."""
-    steep = [line for line in cells if line.steep]
-    flat = [line for line in cells if not line.steep]
+    """The lines of the boxes and tables in which something stands, and of empty ones of the same size as those.
+
+    A zero drawn with a ruler, or on a display, is no cell, though other digits stand around it.
+    """
+    parts = _connected(cells)
+    full = [part for part in parts if _is_inhabited(part, bare)]
+    sizes = [_extent(part) for part in full]
+    alike = [part for part in parts if any(_are_alike(_extent(part), size) for size in sizes)]
+    return [line for line in cells if any(line in part for part in alike)]
+
+
+def _connected(cells: list[Line]) -> list[list[Line]]:
+    """The lines in parts that meet each other: one box, or one table, each."""
+    left, parts = list(cells), []
+    while left:
+        part = [left.pop()]
+        for line in part:  # grows while it is walked through
+            near = [o for o in left if o.steep is not line.steep and _cross(line, o)]
+            left = [o for o in left if o not in near]
+            part += near
+        parts.append(part)
+    return parts
+
+
+def _cross(line: Line, other: Line) -> bool:
+    """Whether two lines of different directions meet."""
+    t, room = _crossing_at(line, other), NEAR + max(line.width, other.width) / 2
+    at = float(line.at(t))
+    return line.start - room <= t <= line.end + room and other.start - room <= at <= other.end + room
+
+
+def _extent(part: list[Line]) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) of a box or table; all 0 where it has no side."""
+    steep, flat = [o for o in part if o.steep], [o for o in part if not o.steep]
     if not steep or not flat:
-        return []
-    top, bottom = min(line.start for line in steep), max(line.end for line in steep)
-    left, right = min(line.start for line in flat), max(line.end for line in flat)
-    rows = np.diff(sorted(line.a for line in flat))
+        return (0, 0, 0, 0)
+    return (
+        min(o.start for o in flat),
+        min(o.start for o in steep),
+        max(o.end for o in flat),
+        max(o.end for o in steep),
+    )
+
+
+def _are_alike(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
+    """Whether two boxes have one size, to a fifth."""
+    return all(abs((a[i + 2] - a[i]) - (b[i + 2] - b[i])) <= 0.2 * (b[i + 2] - b[i]) for i in (0, 1))
+
+
+def _is_inhabited(part: list[Line], bare: Array) -> bool:
+    left, top, right, bottom = _extent(part)
+    rows = np.diff(sorted(line.a for line in part if not line.steep))
     rows = rows[rows > 0.1 * (bottom - top)]
     heights = _heights(bare[top:bottom, left:right])
     tall = float(np.median(rows)) if rows.size else bottom - top
-    return cells if (heights >= FILLS * tall).any() or (heights >= FILLS_TOGETHER * tall).sum() >= CROWD else []
+    return bool((heights >= FILLS * tall).any() or (heights >= FILLS_TOGETHER * tall).sum() >= CROWD)
 
 
 def _heights(ink: Array) -> Array:

@@ -28,23 +28,22 @@ def _joined(line: list[Mark], sure: Sure) -> list[Mark]:
     for i, (a, b) in enumerate(pairwise(line)):
         whole = join([a, b])
         if whole.width <= NARROW * whole.height and gap(a, b) <= max(2.5, NEAR * whole.height):
-            alone_a, alone_b, together = sure([a, b, whole])
-            if together > SURE and together > min(alone_a, alone_b) + CLEAR:
+            (together,) = sure([whole])
+            if together > SURE and together > min(sure([a, b])) + CLEAR:
                 return _joined([*line[:i], whole, *line[i + 2 :]], sure)
     return line
 
 
 def _parted(mark: Mark, sure: Sure) -> list[Mark]:
     """Two digits that touch, cut where the least ink stands in the way, if both then are plain and the whole is not."""
-    if mark.width < BROAD * mark.height or mark.height < 8:
+    if mark.width < BROAD * mark.height or mark.height < 8 or sure([mark])[0] >= UNSURE:
         return [mark]
     pairs = [pair for column in _valleys(mark) if (pair := _cut(mark, column))]
     if not pairs:
         return [mark]
-    answers = sure([mark, *(piece for pair in pairs for piece in pair)])
-    apart = answers[1:].reshape(-1, 2).min(axis=1)
+    apart = sure([piece for pair in pairs for piece in pair]).reshape(-1, 2).min(axis=1)
     best = int(apart.argmax())
-    if answers[0] < UNSURE and apart[best] > SURE:
+    if apart[best] > SURE:
         return [piece for half in pairs[best] for piece in _parted(half, sure)]
     return [mark]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +13,15 @@ from zerokara.autodiff import Tensor, no_grad
 from zerokara.data.transforms.warp import Map, resample
 from zerokara.io import load_safetensors, load_weights, save_safetensors
 from zerokara.kernels import use_kernels
+from zerokara.models.folded import Folded
 from zerokara.models.reader import ReaderNet
 from zerokara.nn import Module
 
 TURNS = (8.0, -8.0)  # degrees
 SIZES = (1.1, 0.92)
 AT_ONCE = 100
+ENOUGH = 0.99
+"""From this probability on a picture that is only glanced at is not looked at again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,27 +39,47 @@ class Reader:
         """How probable each class is. Shapes: views (N, 28, 28) in 0..1 → (N, 10) for ten digits, rows sum to 1.
 
         p = softmax(s / T),  s the mean of the networks' log-probabilities over five sights of the picture: as it is,
-        turned a little either way, a little larger and smaller.
+        turned a little either way, a little larger and smaller. What is said of a picture is the same to the last bit
+        whichever others are looked at in the same call.
         """
         return softmax(self.scores(views) / self.temperature)
 
+    def glanced(self, views: Array, enough: float = ENOUGH, doubted: int | None = None) -> Array:
+        """As `probabilities`, but a picture of which the first sight alone is `enough` sure is not looked at again.
+
+        What it takes for the class `doubted` is looked at again, however sure it is.
+        """
+        pictures = _pictures(views)
+        first = self.answers(pictures[:, None])[:, 0]
+        probabilities = softmax(first / self.temperature)
+        unsure = probabilities.max(axis=1, initial=0) < enough
+        if doubted is not None:
+            unsure |= probabilities.argmax(axis=1) == doubted
+        if unsure.any():
+            others = self.answers(_grouped(pictures[unsure])[:, 1:])
+            mean = (first[unsure] + others.sum(axis=1)) / (1 + others.shape[1])
+            probabilities[unsure] = softmax(mean / self.temperature)
+        return probabilities
+
     def scores(self, views: Array) -> Array:
         """The mean log-probabilities s, (N, classes)."""
-        pictures = np.asarray(views, dtype=np.float32).reshape(-1, 1, *np.shape(views)[-2:])
-        with no_grad(), _quick_kernels(len(pictures)):
-            parts = [self._scores(pictures[i : i + AT_ONCE]) for i in range(0, len(pictures), AT_ONCE)]
-        return np.concatenate(parts) if parts else np.zeros((0, self.classes), np.float32)
+        pictures = _pictures(views)
+        parts = [pictures[i : i + AT_ONCE] for i in range(0, len(pictures), AT_ONCE)]
+        return np.concatenate([np.zeros((0, self.classes)), *(self.answers(_grouped(p)).mean(axis=1) for p in parts)])
+
+    def answers(self, groups: Array) -> Array:
+        """The networks' mean log-probabilities of pictures in groups: (groups, n, H, W) → (groups, n, classes).
+
+        Every group is computed by itself, so that its answers depend on nothing else.
+        """
+        scores = [np.log(softmax(scorer(groups)) + 1e-12) for scorer in map(_scorer, self.networks)]
+        mean: Array = np.mean(scores, axis=0).reshape(*groups.shape[:2], self.classes)
+        return mean
 
     @property
     def classes(self) -> int:
         """How many classes there are: ten digits, say."""
         return int(list(self.networks[0].parameters())[-1].shape[0])
-
-    def _scores(self, pictures: Array) -> Array:
-        seen = np.concatenate(list(sights(pictures)))
-        answers = [np.log(softmax(network(Tensor(seen)).data) + 1e-12) for network in self.networks]
-        mean: Array = np.mean(answers, axis=0).reshape(-1, len(pictures), answers[0].shape[1]).mean(axis=0)
-        return mean
 
 
 def load_committee(path: str | Path) -> Reader:
@@ -133,11 +154,25 @@ def _mapped(pictures: Array, matrix: Array) -> Array:
     return resample(pictures, Map(np.broadcast_to(matrix, (many, 2, 2)), np.zeros((many, 2))), 0.0)
 
 
-@contextmanager
-def _quick_kernels(many: int) -> Iterator[None]:
-    """Plain NumPy for a few pictures where Numba is not loaded: loading it takes longer than reading a drawing."""
-    with nullcontext() if "numba" in sys.modules or many > AT_ONCE else use_kernels("reference"):
-        yield
+def _pictures(views: Array) -> Array:
+    return np.asarray(views, dtype=np.float32).reshape(-1, *np.shape(views)[-2:])
+
+
+def _grouped(pictures: Array) -> Array:
+    """(N, H, W) → (N, 5, H, W): the five sights of each."""
+    return np.stack([sight[:, 0] for sight in sights(pictures[:, None])], axis=1)
+
+
+def _scorer(network: Module) -> Callable[[Array], Array]:
+    """Scores of pictures in groups: (groups, n, H, W) → (groups, n, classes)."""
+    if isinstance(network, ReaderNet) and not network.training:
+        return Folded(network)
+
+    def scores(groups: Array) -> Array:
+        with no_grad(), use_kernels("reference"):
+            return np.stack([network(Tensor(group[:, None])).data for group in groups])
+
+    return scores
 
 
 def softmax(scores: Array) -> Array:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.autodiff import Tensor, no_grad
 from zerokara.digits import Reader
 from zerokara.models.committee import sights, softmax
 
@@ -30,8 +29,6 @@ def five_sights(view: Array, reader: Reader) -> Sights:
     Shapes: view (28, 28) in 0..1. `together` is `reader.probabilities(view[None])[0]`.
     """
     pictures = np.concatenate(list(sights(np.asarray(view, np.float32)[None, None])))
-    with no_grad():
-        answers = [np.log(softmax(network(Tensor(pictures)).data) + 1e-12) for network in reader.networks]
-    scores = np.mean(answers, axis=0)
+    scores = reader.answers(pictures[None, :, 0])[0]
     together = softmax(scores.mean(axis=0) / reader.temperature)
     return Sights(pictures[:, 0], softmax(scores / reader.temperature), together)

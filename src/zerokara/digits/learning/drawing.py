@@ -1,4 +1,4 @@
-"""Strokes, fonts, segments and textures as ink, and ink as the network of symbols sees it."""
+"""Strokes, fonts and textures as ink, and ink as the network of symbols sees it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from zerokara.digits.view import prepare
 HEIGHTS = (14.0, 110.0)  # of a digit in pixels of the picture
 PENS = (0.04, 0.17)  # width of a stroke in heights of a digit
 FINER = 3  # drawn so many times larger, then averaged
-SEGMENTS = ("abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afgedc", "abc", "abcdefg", "abcdfg")
-"""Which of the seven segments (a on top, then clockwise to f, g in the middle) each digit lights."""
 
 
 def view(ink: Array) -> Array:
@@ -50,7 +48,7 @@ def inked(strokes: Sequence[Array], rng: np.random.Generator, pens: tuple[float,
             on.line((x0, y0, x1, y1), fill=255, width=max(1, round(2 * radius)))
         for x, y in placed:
             on.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    return _softened(sheet.reduce(FINER), rng)
+    return softened(sheet.reduce(FINER), rng)
 
 
 def printed(text: str, font: Path, rng: np.random.Generator, index: int = 0) -> Array | None:
@@ -63,31 +61,20 @@ def printed(text: str, font: Path, rng: np.random.Generator, index: int = 0) -> 
     turned = sheet.rotate(float(rng.normal(0, 3)), Image.Resampling.BICUBIC)
     moved = (1, slant, -1.5 * size * slant, 0, 1, 0)
     turned = turned.transform(turned.size, Image.Transform.AFFINE, moved, Image.Resampling.BICUBIC)
-    ink = _softened(turned, rng)
+    ink = softened(turned, rng)
     return ink if (ink > EDGE).any() else None
 
 
-def seven_segments(digit: int, rng: np.random.Generator) -> Array:
-    """A digit of a display: bars with or without gaps between them, often slanted."""
-    w, slant, gap = rng.uniform(0.4, 0.6), rng.uniform(0, 0.15), rng.choice([0.0, 0.02, 0.04])
-    corners = {
-        "a": (0, 0, 1, 0), "b": (1, 0, 1, 1), "c": (1, 1, 1, 2), "d": (0, 2, 1, 2),
-        "e": (0, 1, 0, 2), "f": (0, 0, 0, 1), "g": (0, 1, 1, 1),
-    }  # fmt: skip
-    strokes = []
-    for name in SEGMENTS[digit]:
-        x0, y0, x1, y1 = corners[name]
-        ends = np.array([(x0 * w, y0 / 2), (x1 * w, y1 / 2)])
-        ends += gap * np.sign(ends[::-1] - ends)
-        strokes.append(ends - np.array([slant, 0]) * ends[:, 1:])
-    return inked(strokes, rng, (0.06, 0.14))
-
-
 def texture(rng: np.random.Generator) -> Array:
-    """A patch of something in a photograph: smoothed noise above a level, its largest piece."""
+    """A patch of something in a photograph: smoothed noise above a level, one of its largest pieces.
+
+    In half of them the noise is drawn out along one direction, as fur, grass, planks and the edges of things are.
+    """
     field = rng.normal(size=(int(rng.integers(24, 90)), int(rng.integers(24, 90)))).astype(np.float32)
     for _ in range(int(rng.integers(1, 14))):
         field = smooth(field)
+    if rng.uniform() < 0.5:
+        field = _drawn_out(field, rng)
     if rng.uniform() < 0.4:
         field = np.abs(field)
     level = np.quantile(field, rng.uniform(0.5, 0.9))
@@ -97,6 +84,17 @@ def texture(rng: np.random.Generator) -> Array:
     sizes[0] = 0
     chosen = int(rng.choice(np.argsort(-sizes)[:3]))
     return np.where(labels == (chosen or int(sizes.argmax())), ink, 0).astype(np.float32)
+
+
+def _drawn_out(field: Array, rng: np.random.Generator) -> Array:
+    """A field stretched two to six times along a direction drawn at random."""
+    stretch, angle = rng.uniform(2, 6), rng.uniform(0, np.pi)
+    cos, sin = np.cos(angle), np.sin(angle)
+    H, W = field.shape
+    a, b, c = cos * cos / stretch + sin * sin, (1 / stretch - 1) * cos * sin, sin * sin / stretch + cos * cos
+    moved = (a, b, W / 2 * (1 - a) - b * H / 2, b, c, H / 2 * (1 - c) - b * W / 2)
+    stretched = Image.fromarray(field).transform((W, H), Image.Transform.AFFINE, moved, Image.Resampling.BICUBIC)
+    return np.asarray(stretched, np.float32)
 
 
 def doodle(rng: np.random.Generator) -> Array:
@@ -119,7 +117,7 @@ def beside(left: Array, right: Array, overlap: int) -> Array:
     return both
 
 
-def _softened(sheet: Image.Image, rng: np.random.Generator) -> Array:
+def softened(sheet: Image.Image, rng: np.random.Generator) -> Array:
     """As scanners and lenses do to some pictures."""
     ink = np.asarray(sheet, np.float32) / np.float32(255)
     ink = np.pad(ink, 2)

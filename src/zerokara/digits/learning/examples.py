@@ -11,16 +11,18 @@ from PIL import ImageFont
 from zerokara.arrays import Array, generator
 from zerokara.data import Split
 from zerokara.data.handwriting import STYLES
-from zerokara.digits.learning import drawing
+from zerokara.digits.learning import displays, drawing
 from zerokara.digits.learning.strokes import LETTERS, SIGNS
 from zerokara.digits.symbols import DIGITS, NONE, SYMBOLS
 from zerokara.digits.symbols import SIGNS as NAMES
 
 CODES = {symbol: number for number, symbol in enumerate(SYMBOLS)}
 DOTS = (0.10, 0.24)  # a dot is often made with more pressure than a stroke
-LIKE_DIGITS = set("OoIlbqXxcQDsz|CU")
-"""Letters whose printed form cannot be told from a digit or a sign; they teach nothing."""
-PRINTED_LETTERS = [c for c in "ABEFGHJKLMNPRSTVWYZadefghijkmnprtuvwy" if c not in LIKE_DIGITS]
+LIKE_DIGITS = "OoDIlbqQU"
+"""Letters whose printed form some fonts make as others make a digit: few, so that no zero is taken for a letter."""
+PRINTED_LETTERS = list("ABEFGHJKLMNPRSTVWYZadefghijkmnprtuvwySZ&#@*?!") + list(
+    "ΓΔΘΛΞΠΣΦΨΩαβγδεηθλμξπφψωБГДЖЗИЙЛПФЦЧШЩЫЭЮЯ"
+)
 PRINTED_LETTERS += list(
     "あいうえおかきさしすせたちつてとなにぬねのはひふほまみむめもやよらりるれわをんアイウエカキクケサスセタツテナヌネホマミムメヤユラルレワヲ年月日円万木水火土金人大中小"
 )
@@ -28,9 +30,10 @@ OTHER_FORMS = {"×": "×✕", "-": "-−–", "¥": "¥", ".": ".", ":": ":", "�
 
 Parts = dict[str, int]
 PARTS: Parts = {
-    "mnist": 26_000, "written digits": 6_000, "printed digits": 4_000, "segments": 1_500,
-    "signs": 21_000, "printed signs": 4_500,
-    "letters": 11_000, "printed letters": 7_000, "doodles": 3_000, "textures": 6_000, "touching": 2_500, "boxed": 2_000,
+    "mnist": 28_000, "written digits": 6_000, "printed digits": 10_000, "displays": 4_000,
+    "signs": 20_000, "printed signs": 7_500,
+    "letters": 10_000, "printed letters": 11_000, "printed letters like digits": 1_000, "letters of displays": 2_500,
+    "doodles": 4_000, "textures": 8_000, "touching": 2_500, "boxed": 2_000,
 }  # fmt: skip
 """How many pictures of each kind."""
 
@@ -73,9 +76,9 @@ def _written_digits(count: int, rng: np.random.Generator, mnist: Split, fonts: F
         yield str(i % 10), drawing.view(drawing.written(STYLES[i % 10], rng))
 
 
-def _segments(count: int, rng: np.random.Generator, mnist: Split, fonts: Fonts) -> Made:
+def _displays(count: int, rng: np.random.Generator, mnist: Split, fonts: Fonts) -> Made:
     for i in range(count):
-        yield str(i % 10), drawing.view(drawing.seven_segments(i % 10, rng))
+        yield str(i % 10), drawing.view(displays.digit(i % 10, rng))
 
 
 def _signs(count: int, rng: np.random.Generator, mnist: Split, fonts: Fonts) -> Made:
@@ -94,17 +97,26 @@ def _print(texts: Sequence[str], symbols: Sequence[str]) -> Callable[[int, np.ra
     """Characters of fonts: each text in turn, as the symbol beside it."""
 
     def make(count: int, rng: np.random.Generator, mnist: Split, fonts: Fonts) -> Made:
+        having = [_families([font for font in fonts if _has(*font, text)]) for text in texts]
         for i in range(count if fonts else 0):
             which = i % len(texts)
-            having = [font for font in fonts if _has(*font, texts[which])]
-            if not having:
+            if not having[which]:
                 continue
-            font, index = having[int(rng.integers(len(having)))]
+            family = having[which][int(rng.integers(len(having[which])))]
+            font, index = family[int(rng.integers(len(family)))]
             ink = drawing.printed(texts[which], font, rng, index)
             if ink is not None:
                 yield symbols[which], drawing.view(ink)
 
     return make
+
+
+def _families(fonts: Fonts) -> list[list[tuple[Path, int]]]:
+    """Fonts by the folder that they are in: a family of seventy fonts is shown as often as one of two."""
+    folders: dict[Path, list[tuple[Path, int]]] = {}
+    for path, index in fonts:
+        folders.setdefault(path.parent, []).append((path, index))
+    return list(folders.values())
 
 
 _known: dict[tuple[Path, int], tuple[bytes, ImageFont.FreeTypeFont]] = {}
@@ -162,11 +174,13 @@ _MAKERS: dict[str, Callable[[int, np.random.Generator, Split, Fonts], Made]] = {
     "mnist": _mnist,
     "written digits": _written_digits,
     "printed digits": _print(DIGITS, DIGITS),
-    "segments": _segments,
+    "displays": _displays,
     "signs": _signs,
     "printed signs": _print([form for form, _ in _FORMS], [sign for _, sign in _FORMS]),
     "letters": _letters,
     "printed letters": _print(PRINTED_LETTERS, [NONE] * len(PRINTED_LETTERS)),
+    "printed letters like digits": _print(LIKE_DIGITS, [NONE] * len(LIKE_DIGITS)),
+    "letters of displays": _of(displays.letter),
     "doodles": _of(drawing.doodle),
     "textures": _of(drawing.texture),
     "touching": _touching,

@@ -21,8 +21,8 @@ from zerokara.optim import AdamW, schedule_by_name
 from zerokara.training import fit
 from zerokara.training.metrics import expected_calibration_error
 
-FILTERS, HIDDEN = (12, 32, 64), 96
-EPOCHS, BATCH, LR, DECAY, AVERAGE, SMOOTHING = 6, 128, 0.003, 0.01, 0.998, 0.03
+FILTERS, HIDDEN = (12, 40, 80), 112
+EPOCHS, BATCH, LR, DECAY, AVERAGE, SMOOTHING = 8, 128, 0.003, 0.01, 0.998, 0.03
 HELD_BACK = 0.06
 """Share of the pictures that is kept for the temperature and the calibration error, half for each."""
 

@@ -1,0 +1,111 @@
+"""A trained `ReaderNet` as eight matrix products: what convolutions and batch norms are once they have learned.
+
+Numba takes longer to load than a drawing takes to read, so the reader computes in plain NumPy, in the form that is
+quickest there: channels innermost, and nothing computed that training alone needs.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from zerokara.arrays import Array
+from zerokara.models.reader import ReaderNet
+from zerokara.nn import BatchNorm1d, BatchNorm2d, Conv2d, Linear
+
+
+class Step(NamedTuple):
+    """y = relu(x·weight + bias): weight (inputs, outputs), bias (outputs,)."""
+
+    weight: Array
+    bias: Array
+
+
+class Folded:
+    """The scores of a `ReaderNet` in evaluation, its batch norms folded into the weights before them.
+
+        γ·(Wx − μ)/√(σ² + ε) + β  =  (γ/√(σ² + ε)·W)·x + (β − γ·μ/√(σ² + ε))
+
+    A convolution is one product: every pixel's 3×3 neighbourhood as a row of 9·C numbers. A ReLU and an added bias do
+    not change which of four numbers is the largest, so both are left until after the pool. Answers agree with the
+    network's own but for rounding; and since a group of pictures is computed by itself, with matrices of the same
+    shape each time, what is said of it is the same to the last bit whatever else is asked in the same call.
+    """
+
+    def __init__(self, network: ReaderNet) -> None:
+        layers = dict(network.named_children())
+        self.blocks: list[tuple[Step, Step]] = []
+        while f"conv{len(self.blocks) + 1}a" in layers:
+            n = len(self.blocks) + 1
+            first, second = (_folded(_rows(layers[f"conv{n}{half}"]), layers[f"norm{n}{half}"]) for half in "ab")
+            self.blocks.append((first, second))
+        self.hidden = _folded(_flat(layers["fc1"], len(self.blocks[-1][1].bias)), layers["norm"])
+        last = layers["fc2"]
+        assert isinstance(last, Linear)
+        assert last.bias is not None
+        self.last = Step(np.ascontiguousarray(last.weight.data.T), last.bias.data)
+
+    def __call__(self, groups: Array) -> Array:
+        """Scores of pictures in groups. Shapes: (groups, n, H, W) → (groups, n, outputs)."""
+        return np.stack([self._scores(group) for group in groups])
+
+    def _scores(self, pictures: Array) -> Array:
+        x = pictures[..., None]
+        for first, second in self.blocks:
+            n, H, W, _ = x.shape
+            x = _relu(_neighbours(x) @ first.weight + first.bias).reshape(n, H, W, -1)
+            x = _pooled((_neighbours(x) @ second.weight).reshape(n, H, W, -1))
+            x = _relu(np.add(x, second.bias, out=x))
+        x = _relu(x.reshape(len(x), -1) @ self.hidden.weight + self.hidden.bias)
+        answer: Array = x @ self.last.weight + self.last.bias
+        return answer
+
+
+def _neighbours(x: Array) -> Array:
+    """Every pixel's 3×3 neighbourhood, zeros beyond the edge: (n, H, W, C) → (n·H·W, 9·C)."""
+    n, H, W, C = x.shape
+    framed = np.zeros((n, H + 2, W + 2, C), np.float32)
+    framed[:, 1:-1, 1:-1] = x
+    down, right, one = framed.strides[1:]
+    windows = as_strided(framed, (n, H, W, 3, 3 * C), (framed.strides[0], down, right, down, one), writeable=False)
+    return windows.reshape(n * H * W, 9 * C)
+
+
+def _pooled(x: Array) -> Array:
+    """The largest of every 2×2 pixels; an odd last row or column is left out."""
+    H, W = (size // 2 * 2 for size in x.shape[1:3])
+    above = np.maximum(x[:, 0:H:2, 0:W:2], x[:, 0:H:2, 1:W:2])
+    below = np.maximum(x[:, 1:H:2, 0:W:2], x[:, 1:H:2, 1:W:2])
+    return np.maximum(above, below, out=above)
+
+
+def _relu(x: Array) -> Array:
+    return np.maximum(x, np.float32(0), out=x)
+
+
+def _rows(conv: object) -> Array:
+    """A convolution's weight (O, C, 3, 3) as (9·C, O), in the order of `_neighbours`."""
+    assert isinstance(conv, Conv2d)
+    weight: Array = conv.weight.data.transpose(2, 3, 1, 0)
+    return weight.reshape(-1, weight.shape[-1])
+
+
+def _flat(linear: object, channels: int) -> Array:
+    """The weight behind the flattening, (O, C·P), as (P·C, O): channels are innermost here."""
+    assert isinstance(linear, Linear)
+    weight: Array = linear.weight.data
+    return weight.reshape(len(weight), channels, -1).transpose(2, 1, 0).reshape(-1, len(weight))
+
+
+def _folded(weight: Array, norm: object) -> Step:
+    assert isinstance(norm, BatchNorm1d | BatchNorm2d)
+    assert norm.weight is not None
+    assert norm.bias is not None
+    mean, variance = norm.running_mean, norm.running_var
+    assert mean is not None
+    assert variance is not None
+    scale = norm.weight.data / np.sqrt(variance + norm.eps)
+    bias = norm.bias.data - scale * mean
+    return Step(np.ascontiguousarray(weight * scale, np.float32), np.asarray(bias, np.float32))
