@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from zerokara.studio.models import Folders
 from zerokara.studio.workers import BROKEN, COMPILING, READY, Question, Worker
 
 
@@ -17,18 +18,22 @@ class Pool:
 
     _has_compiled = False
 
-    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, changed: Callable[[], None] = lambda: None, folders: Folders | None = None) -> None:
         self._changed = changed
+        self._folders = folders or Folders()
         self._change = threading.Lock()
         with self._change:
             self.quick = Worker("read", {"kernels": "reference"}, changed)
             self.full = Worker("read", {}, self._look)
             self.train: Worker | None = None
+            self.look: Worker | None = None
 
     def worker(self, kind: str) -> Worker:
         """The worker that answers now. Raises ValueError for an unknown kind."""
         if kind == "train":
             return self._trainer()
+        if kind == "look":
+            return self._looker()
         if kind != "read":
             raise ValueError(f"there is no worker for {kind[:20]!r}")
         return self.full if self._has_compiled or self.full.state == READY else self.quick
@@ -38,6 +43,12 @@ class Pool:
         if self.train is None:
             self.train = Worker("train", {}, self._changed)
         return self.train
+
+    def _looker(self) -> Worker:
+        """The one that opens other networks: started when it is first asked."""
+        if self.look is None:
+            self.look = Worker("look", {"folder": str(self._folders.own), "runs": str(self._folders.runs)})
+        return self.look
 
     def ask(self, kind: str, question: Question) -> None:
         """Put a question to the worker that answers now."""
@@ -53,13 +64,13 @@ class Pool:
     def workers(self) -> list[Worker]:
         """All there are."""
         reading = [self.full] if self._has_compiled and not self.quick.busy else [self.full, self.quick]
-        return reading if self.train is None else [*reading, self.train]
+        return [*reading, *(worker for worker in (self.train, self.look) if worker is not None)]
 
     def state(self) -> dict[str, Any]:
         """For the page: the state of every kind, and the processes."""
         now = self.worker("read")
         state = COMPILING if now is self.quick and now.state == READY and self.full.state != BROKEN else now.state
-        pids = [worker.pid for worker in self.workers if worker is not self.train]
+        pids = [worker.pid for worker in self.workers if worker.kind == "read"]
         told = {"read": {"state": state, "pids": pids, "starts": self.full.starts}}
         if self.train is not None:
             told["train"] = {"state": self.train.state, "pids": [self.train.pid], "starts": self.train.starts}
@@ -67,7 +78,7 @@ class Pool:
 
     def close(self) -> None:
         """End all processes, and wait for them."""
-        every = [worker for worker in (self.full, self.quick, self.train) if worker is not None]
+        every = [worker for worker in (self.full, self.quick, self.train, self.look) if worker is not None]
         for worker in every:
             worker.close()
         for worker in every:
