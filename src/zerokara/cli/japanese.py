@@ -172,6 +172,9 @@ HELP: dict[str, str] = {
     ),
     "The layer that Grad-CAM looks at; else the last with maps.": "Grad-CAM が見る層。省略時は、マップを持つ最後の層。",
     "Show the feature maps of every layer too.": "各層の特徴マップも表示します。",
+    "Account for a unit, once or several times: a layer and a place in what it gives, as relu2a:7,5,5 or fc1:3.": (
+        "1 つのユニットの計算を示します（複数回指定可）。層と出力内の位置。例：relu2a:7,5,5、fc1:3。"
+    ),
     "The folder for pictures, numbers and report; where it holds an earlier report, OUT-2, OUT-3 and so on.": (
         "画像・数値・レポートを置くフォルダー。前のレポートがあれば OUT-2、OUT-3 … に書きます。"
     ),
