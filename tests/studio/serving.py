@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -24,8 +26,10 @@ class Served:
 
     def __init__(self, *arguments: str, **environment: str) -> None:
         self.ended = False
+        self.folder = tempfile.TemporaryDirectory()  # what the studio keeps, and no runs of this machine
+        own, runs = (Path(self.folder.name) / name for name in ("studio", "runs"))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "zerokara", "studio", "--json", "--port", "0", *arguments],
+            [sys.executable, "-m", "zerokara", "studio", "--json", "--port", "0", "--folder", own, "--runs", runs, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

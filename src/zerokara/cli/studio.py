@@ -2,6 +2,7 @@
 
 import json as json_format
 import sys
+from pathlib import Path
 
 from zerokara.cli import names
 from zerokara.cli.console import say
@@ -10,7 +11,15 @@ from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
 
 
-def studio(*, port: Whole = None, no_open: bool = False, json: bool = False, lang: str | None = None) -> None:
+def studio(
+    *,
+    port: Whole = None,
+    no_open: bool = False,
+    folder: Path = Path("zerokara-studio"),
+    runs: Path = Path("runs"),
+    json: bool = False,
+    lang: str | None = None,
+) -> None:
     """Serve the studio: a local page on which one draws, and the network answers.
 
     Parameters
@@ -19,11 +28,16 @@ def studio(*, port: Whole = None, no_open: bool = False, json: bool = False, lan
         The port; 0 for any free one. Without it 4649, or the next that is free.
     no_open
         Print the link only, and open no browser.
+    folder
+        Where the studio keeps what is made in it: labelled drawings, models that were given to it.
+    runs
+        The folder of the runs that drawings can be shown to.
     json
         Print the link as one line of JSON, and open no browser.
     lang
         Language of help, messages and the page: en or ja.
     """
+    from zerokara.studio.models import Folders
     from zerokara.studio.server import bound, serve
 
     if port is not None and not 0 <= port <= 65535:
@@ -39,4 +53,5 @@ def studio(*, port: Whole = None, no_open: bool = False, json: bool = False, lan
                 say(told("studio-how"))
         sys.stdout.flush()
 
-    serve(bound(port), browser=not (no_open or json), lang=language, tell=tell)
+    folders = Folders(folder.expanduser().absolute(), runs.expanduser().absolute())
+    serve(bound(port), browser=not (no_open or json), lang=language, tell=tell, folders=folders)

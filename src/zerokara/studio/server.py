@@ -11,6 +11,7 @@ import webbrowser
 from collections.abc import Callable
 
 from zerokara.kernels.cores import processor_count
+from zerokara.studio.models import Folders
 
 PORT = 4649
 """よろしく"""
@@ -43,7 +44,14 @@ def bound(port: int | None) -> socket.socket:
     raise ValueError(f"port {port} is taken, or not ours to take: leave out --port for a free one")
 
 
-def serve(listening: socket.socket, *, browser: bool, lang: str, tell: Callable[[str, bool], None]) -> None:
+def serve(
+    listening: socket.socket,
+    *,
+    browser: bool,
+    lang: str,
+    tell: Callable[[str, bool], None],
+    folders: Folders | None = None,
+) -> None:
     """Serve until Ctrl-C. `tell(link, again)` is called with the link, and with a new one for every Enter typed."""
     import uvicorn
 
@@ -53,7 +61,7 @@ def serve(listening: socket.socket, *, browser: bool, lang: str, tell: Callable[
     _leave_a_core_to_the_browser()
     port = listening.getsockname()[1]
     keys = Keys()
-    app, _ = build(port, keys)
+    app, _ = build(port, keys, folders=folders)
 
     def link() -> str:
         return f"http://{ADDRESS}:{port}{OPEN}?code={keys.new_code()}&lang={lang}"

@@ -87,6 +87,10 @@ class LookJob(Looking):
             self._examples.pop(id(old), None)
         return network
 
+    def called(self, head: dict[str, Any]) -> str:
+        """Its folder, or its file."""
+        return self.models.place(str(head.get("model", ""))).path.as_posix()
+
     def examples(self, network: Answers) -> Examples | None:
         """Of the data set that a run has learned from; for ONNX files that read digits, drawn digits."""
         if id(network) not in self._examples:

@@ -19,6 +19,7 @@ from zerokara.explain.pictures import overlay
 from zerokara.kernels import use_kernels
 from zerokara.report.png import as_pixels
 from zerokara.studio.jobs import Message, questions
+from zerokara.studio.jobs.saving import Saving
 from zerokara.studio.jobs.units import Units
 from zerokara.views import pen
 from zerokara.views.answers import SIDE, Answers, ReaderAnswers
@@ -26,6 +27,7 @@ from zerokara.views.become import towards
 from zerokara.views.examples import Examples, examples_of
 from zerokara.views.sights import five_sights
 from zerokara.views.stages import stages
+from zerokara.views.subject import READER
 
 STEPS = 64
 """Points of integrated gradients: on drawings, which are full of edges, fewer miss the completeness."""
@@ -46,7 +48,7 @@ class Looking:
 
     def __init__(self, *, quick: bool) -> None:
         self.quick = quick
-        units = Units(self)
+        units, saving = Units(self), Saving(self)
         self.questions: dict[str, Question] = {
             "moving": self.moving,
             "lifted": self.lifted,
@@ -61,10 +63,15 @@ class Looking:
             "unit": units.unit,
             "top": units.top,
             "example": units.example,
+            "page": saving.page,
         }
 
     def network(self, head: dict[str, Any]) -> Answers:
         """The network that is asked."""
+        raise NotImplementedError
+
+    def called(self, head: dict[str, Any]) -> str:
+        """What the command line calls the network that is asked."""
         raise NotImplementedError
 
     def examples(self, network: Answers) -> Examples | None:
@@ -227,6 +234,10 @@ class ReadJob(Looking):
     def network(self, head: dict[str, Any]) -> Answers:
         """Always the reader."""
         return self.reader
+
+    def called(self, head: dict[str, Any]) -> str:
+        """Its name."""
+        return READER
 
     def examples(self, network: Answers) -> Examples | None:
         """MNIST's test part where it is, else the digits that come with the installation."""

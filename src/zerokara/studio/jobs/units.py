@@ -34,7 +34,7 @@ class Units:
         network = self.job.network(head)
         view, target = questions.view(arrays, network), questions.target(head, network)
         layer, index = questions.unit_of(head)
-        found = explain.unit(network.about.model, network.x(view), _full(network, layer), index, target)
+        found = explain.unit(network.about.model, network.x(view), full_name(network, layer), index, target)
         told = to_dict(found)
         told["layer"] = layer
         for term in told["terms"]:
@@ -55,7 +55,7 @@ class Units:
             return
         limit = QUICK_LIMIT if self.job.quick else LIMIT
         unit = index[0] if index else 0
-        for found, looked in examples.top(_full(network, layer), unit, TOP, limit):
+        for found, looked in examples.top(full_name(network, layer), unit, TOP, limit):
             pictures = np.stack([as_pixels(examples.view(s.image)) for s in found.seen])
             labels = [int(examples.labels[s.image]) for s in found.seen]
             told = {
@@ -81,7 +81,7 @@ class Units:
         yield {**told, "label": label, "index": index}, {"view": examples.view(index)}
 
 
-def _full(network: Answers, layer: str) -> str:
+def full_name(network: Answers, layer: str) -> str:
     """The name in the network; the page leaves out where the reader's own network is."""
     names = [name for name, _ in network.about.model.named_modules() if name]
     if layer not in names and questions.FIRST + layer in names:
