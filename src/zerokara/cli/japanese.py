@@ -36,10 +36,12 @@ HELP: dict[str, str] = {
         "ポート番号。0 なら空いている番号。省略時は 4649、使用中なら次の空き番号。"
     ),
     "Print the link only, and open no browser.": "リンクを表示するだけで、ブラウザーを開きません。",
-    "Where the studio keeps what is made in it: labelled drawings, models that were given to it.": (
+    "Folder in which the studio keeps what is made in it: labelled drawings, models that were given to it.": (
         "スタジオが作品を置くフォルダー（ラベル付きの絵、渡されたモデル）。"
     ),
-    "The folder of the runs that drawings can be shown to.": "絵を見せられる実行フォルダーの置き場所。",
+    "Folder in which trainings are kept, each as a run that `train --resume` goes on with.": (
+        "学習を置くフォルダー。それぞれ `train --resume` で再開できる実行になります。"
+    ),
     "Print the link as one line of JSON, and open no browser.": "リンクを 1 行の JSON で表示し、ブラウザーを開きません。",
     "Language of help, messages and the page: en or ja.": "ヘルプ・メッセージ・ページの言語（en または ja）。",
     "Train a network, by a recipe or from a model and a data set.": (

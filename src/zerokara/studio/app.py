@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -23,7 +23,6 @@ from zerokara.studio.channel import FULL, Channel
 from zerokara.studio.colours import style_sheet
 from zerokara.studio.draw_routes import DrawRoutes
 from zerokara.studio.gate import OPEN, Gate, Keys, cookie
-from zerokara.studio.models import Folders
 from zerokara.studio.pool import Pool
 from zerokara.studio.texts import TEXTS
 from zerokara.studio.workers import DIED, Question
@@ -38,9 +37,9 @@ KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".s
 class Studio:
     """What the routes share: the workers, the open tabs, the keys."""
 
-    def __init__(self, port: int, keys: Keys, folders: Folders) -> None:
-        self.port, self.keys, self.folders = port, keys, folders
-        self.draw = DrawRoutes(folders, self._answer)
+    def __init__(self, port: int, keys: Keys, options: Mapping[str, Any] | None = None) -> None:
+        self.port, self.keys, self.options = port, keys, options
+        self.draw = DrawRoutes(options or {}, self._answer)
         self.pool: Pool | None = None
         self.channels: set[Channel] = set()
         self.sockets = 0
@@ -55,7 +54,7 @@ class Studio:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self.tell_state)
 
-        self.pool = await asyncio.to_thread(Pool, changed, self.folders)
+        self.pool = await asyncio.to_thread(Pool, changed, self.options)
         try:
             yield
         finally:
@@ -156,10 +155,10 @@ class Studio:
 
 
 def build(
-    port: int, keys: Keys, hosts: tuple[str, ...] = (), folders: Folders | None = None
+    port: int, keys: Keys, hosts: tuple[str, ...] = (), options: Mapping[str, Any] | None = None
 ) -> tuple[Gate, Studio]:
-    """The application behind its gate, and what is behind it."""
-    studio = Studio(port, keys, folders or Folders())
+    """The application behind its gate, and what is behind it. `options`: what every worker is to know."""
+    studio = Studio(port, keys, options)
     app = Starlette(routes=studio.routes(), lifespan=studio.lifespan, exception_handlers=_HANDLERS)
     return Gate(app, port, keys, hosts), studio
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from zerokara.studio import frames
 from zerokara.studio.answering import PICTURE_BYTES, error, in_json, language, limited, told_error
 from zerokara.studio.collection import LABELS, Collection
-from zerokara.studio.models import MODEL_BYTES, READER, Folders, Models
+from zerokara.studio.models import FOLDER, MODEL_BYTES, READER, Models
 from zerokara.studio.texts import said
 from zerokara.studio.workers import DIED
 
@@ -32,9 +33,9 @@ class Asks(Protocol):
 class DrawRoutes:
     """What the drawing page asks over http."""
 
-    def __init__(self, folders: Folders, ask: Asks) -> None:
-        self.models = Models(folders.own, folders.runs)
-        self.collection = Collection(folders.own / "drawings")
+    def __init__(self, options: Mapping[str, Any], ask: Asks) -> None:
+        self.models = Models.by(options)
+        self.collection = Collection(Path(options.get("folder", FOLDER)) / "drawings")
         self._ask = ask
 
     def table(self) -> list[BaseRoute]:

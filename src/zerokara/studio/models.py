@@ -9,26 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 READER = "reader"
+FOLDER, RUNS = "zerokara-studio", "runs"
+"""The studio's own folder, and that of the runs, unless others were named."""
+
 MODEL_BYTES = 500 * 2**20
 MOST = 60
 """So many runs are listed, the newest first."""
 
 SETTINGS = "settings.json"
 WEIGHTS = ("weights.safetensors", "best.safetensors", "last.safetensors", "previous.safetensors")
-
-
-@dataclass(frozen=True)
-class Folders:
-    """The studio's own folder, and that of the runs; neither has to exist."""
-
-    own: Path = Path("zerokara-studio")
-    runs: Path = Path("runs")
 
 
 @dataclass(frozen=True)
@@ -55,6 +50,11 @@ class Models:
     def __init__(self, own: Path, runs: Path) -> None:
         self.files, self.runs = own / "models", runs
 
+    @classmethod
+    def by(cls, options: Mapping[str, Any]) -> Models:
+        """By what was named when the studio was started; neither folder has to exist."""
+        return cls(Path(options.get("folder", FOLDER)), Path(options.get("runs", RUNS)))
+
     def listed(self) -> list[Place]:
         """All, the newest first."""
         found = [*self._runs(), *self._files()]
@@ -77,7 +77,8 @@ class Models:
             weights = next((folder / name for name in WEIGHTS if (folder / name).is_file()), None)
             recipe = _recipe(folder)
             if weights is not None and recipe:
-                told = f"{recipe.get('model', '')}, {recipe.get('data', '')}"
+                data = str(recipe.get("data", ""))
+                told = f"{recipe.get('model', '')}, {'folder' if data.startswith('folder:') else data}"
                 changed = weights.stat().st_mtime_ns
                 found.append(Place(_id("run", folder.name), "run", folder.name, folder, weights, changed, told))
         return found

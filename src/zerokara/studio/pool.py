@@ -1,13 +1,18 @@
-"""Which worker answers what: a quick reader at once, one with compiled kernels as soon as it is ready."""
+"""Which worker answers what: a quick reader at once, one with compiled kernels as soon as it is ready.
+
+Those that train, and the one that opens other networks, are started when they are first asked.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from zerokara.studio.models import Folders
 from zerokara.studio.workers import BROKEN, COMPILING, READY, Question, Worker
+
+
+ON_DEMAND = ("train", "look")
 
 
 class Pool:
@@ -18,37 +23,28 @@ class Pool:
 
     _has_compiled = False
 
-    def __init__(self, changed: Callable[[], None] = lambda: None, folders: Folders | None = None) -> None:
-        self._changed = changed
-        self._folders = folders or Folders()
+    def __init__(self, changed: Callable[[], None] = lambda: None, options: Mapping[str, Any] | None = None) -> None:
+        """`options`: what was named when the studio was started, such as the folder of the runs; every worker knows it."""
+        self._changed, self._options = changed, dict(options or {})
         self._change = threading.Lock()
         with self._change:
-            self.quick = Worker("read", {"kernels": "reference"}, changed)
-            self.full = Worker("read", {}, self._look)
-            self.train: Worker | None = None
-            self.look: Worker | None = None
+            self.quick = Worker("read", {**self._options, "kernels": "reference"}, changed)
+            self.full = Worker("read", {**self._options}, self._look)
+            self.trainers: dict[str, Worker] = {}
 
     def worker(self, kind: str) -> Worker:
         """The worker that answers now. Raises ValueError for an unknown kind."""
-        if kind == "train":
-            return self._trainer()
-        if kind == "look":
-            return self._looker()
+        if kind in ON_DEMAND:
+            return self._trainer(kind)
         if kind != "read":
             raise ValueError(f"there is no worker for {kind[:20]!r}")
         return self.full if self._has_compiled or self.full.state == READY else self.quick
 
-    def _trainer(self) -> Worker:
-        """The one that trains: started when it is first asked."""
-        if self.train is None:
-            self.train = Worker("train", {}, self._changed)
-        return self.train
-
-    def _looker(self) -> Worker:
-        """The one that opens other networks: started when it is first asked."""
-        if self.look is None:
-            self.look = Worker("look", {"folder": str(self._folders.own), "runs": str(self._folders.runs)})
-        return self.look
+    def _trainer(self, kind: str) -> Worker:
+        """One that trains, or opens other networks: started when it is first asked."""
+        if kind not in self.trainers:
+            self.trainers[kind] = Worker(kind, {**self._options}, self._changed)
+        return self.trainers[kind]
 
     def ask(self, kind: str, question: Question) -> None:
         """Put a question to the worker that answers now."""
@@ -64,7 +60,7 @@ class Pool:
     def workers(self) -> list[Worker]:
         """All there are."""
         reading = [self.full] if self._has_compiled and not self.quick.busy else [self.full, self.quick]
-        return [*reading, *(worker for worker in (self.train, self.look) if worker is not None)]
+        return [*reading, *self.trainers.values()]
 
     def state(self) -> dict[str, Any]:
         """For the page: the state of every kind, and the processes."""
@@ -72,13 +68,13 @@ class Pool:
         state = COMPILING if now is self.quick and now.state == READY and self.full.state != BROKEN else now.state
         pids = [worker.pid for worker in self.workers if worker.kind == "read"]
         told = {"read": {"state": state, "pids": pids, "starts": self.full.starts}}
-        if self.train is not None:
-            told["train"] = {"state": self.train.state, "pids": [self.train.pid], "starts": self.train.starts}
+        for kind, worker in self.trainers.items():
+            told[kind] = {"state": worker.state, "pids": [worker.pid], "starts": worker.starts}
         return told
 
     def close(self) -> None:
         """End all processes, and wait for them."""
-        every = [worker for worker in (self.full, self.quick, self.train, self.look) if worker is not None]
+        every = [self.full, self.quick, *self.trainers.values()]
         for worker in every:
             worker.close()
         for worker in every:

@@ -8,10 +8,10 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from zerokara.kernels.cores import processor_count
-from zerokara.studio.models import Folders
 
 PORT = 4649
 """よろしく"""
@@ -50,9 +50,13 @@ def serve(
     browser: bool,
     lang: str,
     tell: Callable[[str, bool], None],
-    folders: Folders | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> None:
-    """Serve until Ctrl-C. `tell(link, again)` is called with the link, and with a new one for every Enter typed."""
+    """Serve until Ctrl-C. `tell(link, again)` is called with the link, and with a new one for every Enter typed.
+
+    options: what every worker is to know: `folder`, the studio's own; `runs`, the folder in which trainings are
+    kept; `data_dir`, that of data files.
+    """
     import uvicorn
 
     from zerokara.studio.app import build
@@ -61,7 +65,7 @@ def serve(
     _leave_a_core_to_the_browser()
     port = listening.getsockname()[1]
     keys = Keys()
-    app, _ = build(port, keys, folders=folders)
+    app, _ = build(port, keys, options=options)
 
     def link() -> str:
         return f"http://{ADDRESS}:{port}{OPEN}?code={keys.new_code()}&lang={lang}"

@@ -10,7 +10,6 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from zerokara.arrays import Array
@@ -34,17 +33,17 @@ MEMORY = 8 * 2**30
 
 
 def start(options: dict[str, Any]) -> LookJob:
-    """Get ready: `folder` is the studio's own, `runs` that of the runs."""
+    """Get ready: `folder` is the studio's own, `runs` that of the runs, `data_dir` that of data files."""
     _limit_memory(int(options.get("memory", MEMORY)))
-    return LookJob(Models(Path(options["folder"]), Path(options["runs"])), float(options.get("seconds", SECONDS)))
+    return LookJob(Models.by(options), options.get("data_dir"), float(options.get("seconds", SECONDS)))
 
 
 class LookJob(Looking):
     """Networks by their ids. A run that goes on learning is loaded anew when its weights have changed."""
 
-    def __init__(self, models: Models, seconds: float = SECONDS) -> None:
+    def __init__(self, models: Models, data_dir: str | None = None, seconds: float = SECONDS) -> None:
         super().__init__(quick=False)
-        self.models, self.seconds = models, seconds
+        self.models, self.data_dir, self.seconds = models, data_dir, seconds
         self._networks: OrderedDict[tuple[str, int], Answers] = OrderedDict()
         self._datasets: dict[str, Dataset] = {}
         self._of: dict[int, str] = {}
@@ -111,7 +110,7 @@ class LookJob(Looking):
     def _dataset(self, name: str) -> Dataset:
         """Nothing is fetched: the data set is on this machine, or the run cannot be opened."""
         if name not in self._datasets:
-            self._datasets[name] = load(name, download=False)
+            self._datasets[name] = load(name, data_dir=self.data_dir, download=False)
         return self._datasets[name]
 
 
