@@ -197,18 +197,21 @@ def test_who_does_not_answer_gets_no_more(studio: Served) -> None:
     view = canvas(3)[::10, ::10].astype(np.float32) / 255
     with studio.socket() as slow:
         slow.send(frames.encode({"do": "become", "target": 8, "steps": 60, "n": 1}, {"view": view}))
-        got = 0
-        while True:  # without an answer
+        slow.send(frames.encode({"do": "nothing", "n": 2}, {}))  # is answered, by a record, when the other is computed
+        got, topics = 0, ["hello"]
+        while topics[-1] != "end.nothing":  # without an answer
             message = slow.recv(PATIENCE)
             if isinstance(message, bytes):
                 got += 1
-            elif json.loads(message)["topic"] == "end.become":
-                break
-        assert got <= AHEAD
+            else:
+                topics.append(json.loads(message)["topic"])
+        assert got == AHEAD
+        assert "end.become" not in topics  # the end never comes before what it ends
         for _ in range(got):
             slow.send('{"ack": 1}')
         last, _ = hear(slow, "become", 1)
         assert last["step"] == 60  # of what waited the newest was kept
+        assert hear(slow, "end.become", 1)[0]["n"] == 1
 
 
 def test_there_are_so_many_tabs_and_no_more(studio: Served) -> None:

@@ -74,6 +74,33 @@ def test_drawing_by_mouse_and_back_to_blank(chromium: Any, studio: Served) -> No
         tab.read("")
 
 
+def test_all_ink_lies_in_the_part_that_is_sent(chromium: Any, studio: Served) -> None:
+    with opened(chromium, studio) as tab:
+        tab.lines(SEVEN)
+        tab.read("7")
+        moving = [(head, arrays["ink"]) for head, arrays in tab.sent if head["do"] == "moving"]
+        assert all(ink.any() for _, ink in moving)
+        assert max(ink.size for _, ink in moving) < 280 * 280  # that is what it is for
+        missed = tab.page.evaluate(
+            """async () => {
+              const { SIDE, boxOf, drawAll } = await import("/static/js/draw/strokes.js");
+              const canvas = new OffscreenCanvas(SIDE, SIDE), context = canvas.getContext("2d");
+              let seed = 1, missed = 0;
+              const random = (low, high) => { seed = (seed * 48271) % 2147483647; return low + ((high - low) * seed) / 2147483647; };
+              for (let k = 0; k < 60; k++) {
+                const strokes = Array.from({ length: 1 + (k % 3) }, () => ({ erase: false, width: random(6, 48),
+                  points: Array.from({ length: 3 * (1 + (k % 4)) }, (_, i) => (i % 3 === 2 ? random(0.4, 1.3) : random(-40, 320))) }));
+                drawAll(context, strokes);
+                const [left, top, right, bottom] = boxOf(strokes), { data } = context.getImageData(0, 0, SIDE, SIDE);
+                for (let y = 0; y < SIDE; y++) for (let x = 0; x < SIDE; x++)
+                  if (data[4 * (y * SIDE + x) + 3] && !(left <= x && x < right && top <= y && y < bottom)) missed++;
+              }
+              return missed;
+            }"""
+        )
+        assert missed == 0
+
+
 def test_drawing_with_a_finger_and_a_pen(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, has_touch=True) as tab:
         tab.lines(ONE)

@@ -19,7 +19,7 @@ from zerokara.explain import deletion, integrated_gradients
 from zerokara.explain.maps import feature_maps
 from zerokara.kernels import use_kernels
 from zerokara.report.png import png
-from zerokara.studio.jobs.read import ReadJob
+from zerokara.studio.jobs.read import ReadJob, recorded
 from zerokara.views import pen
 from zerokara.views.become import RATE, become
 from zerokara.views.sights import five_sights
@@ -88,6 +88,42 @@ def test_several_digits_are_read_in_order_with_boxes(job: ReadJob) -> None:
     lefts = [d["box"][0] for d in head["digits"]]
     assert lefts == sorted(lefts)
     assert set(arrays) == {"view0", "view1", "view2"}
+
+
+def test_the_part_with_ink_is_enough(job: ReadJob) -> None:
+    """While the pen moves only that part travels; the answer is that to the whole drawing, bit for bit."""
+    for drawing in (canvas(2), beside(3, 1, 7), canvas(8, np.random.default_rng(4))):
+        rows, columns = np.nonzero(drawing.any(axis=1))[0], np.nonzero(drawing.any(axis=0))[0]
+        for more in (0, 3):
+            top, left = max(0, rows[0] - more), max(0, columns[0] - more)
+            part = drawing[top : rows[-1] + 1 + more, left : columns[-1] + 1 + more]
+            where = {"at": [int(left), int(top)], "side": 280}
+            ((whole, views),) = ask(job, "moving", {"ink": drawing})
+            ((told, found),) = ask(job, "moving", {"ink": part}, **where)
+            assert told == whole
+            assert all(np.array_equal(found[name], views[name]) for name in views)
+    ((head, _),) = ask(job, "moving", {"ink": np.zeros((1, 1), np.uint8)}, at=[0, 0], side=280)
+    assert head["digits"] == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [{"at": [-1, 0]}, {"at": [0, 271]}, {"at": [261, 0]}, {"at": [0]}, {"at": "00"}, {"at": [0, 0.5]}, {"at": 7},
+     {"side": 10}, {"side": 2**40}, {"side": "280"}, {"side": None}],
+)  # fmt: skip
+def test_a_part_lies_inside(job: ReadJob, where: dict[str, Any]) -> None:
+    part = np.full((10, 20), 255, np.uint8)
+    with pytest.raises(ValueError, match="a part of a drawing|a drawing is"):
+        ask(job, "moving", {"ink": part}, **{"at": [0, 0], "side": 280, **where})
+
+
+def test_the_recorded_reader_answers_as_the_reader_does() -> None:
+    swift = recorded(READER)
+    for drawing in (canvas(5), beside(4, 2), beside(3, 1, 7), canvas(9)):
+        ink = pen.as_ink(drawing)
+        for ours, theirs in zip(pen.read_ink(ink, swift), pen.read_ink(ink, READER), strict=True):
+            assert np.array_equal(ours.view, theirs.view)
+            assert np.abs(np.subtract(ours.probabilities, theirs.probabilities)).max() < 1e-5
 
 
 def test_nothing_drawn_is_no_error(job: ReadJob) -> None:

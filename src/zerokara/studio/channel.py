@@ -30,17 +30,19 @@ URGENT = ("moving", "pixels")
 
 
 class Outbox:
-    """What waits to be sent: for each topic the newest."""
+    """What waits to be sent: for each topic the newest. `slot`: the question that a message belongs to."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, str | bytes] = {}
+        self._waiting: dict[str, tuple[str | bytes, str]] = {}
         self._news = asyncio.Event()
         self.unanswered = 0
 
-    def put(self, topic: str, message: str | bytes) -> None:
+    def put(self, topic: str, message: str | bytes, slot: str = "") -> None:
         """Send this next, in place of what waits under the topic."""
+        if isinstance(message, str):
+            self._waiting.pop(topic, None)  # the end of an answer stands behind what belongs to it
         if topic in self._waiting or len(self._waiting) < SLOTS:
-            self._waiting[topic] = message
+            self._waiting[topic] = message, slot
         self._news.set()
 
     def answered(self) -> None:
@@ -51,14 +53,25 @@ class Outbox:
     async def take(self) -> str | bytes:
         """The oldest that waits, as soon as the page can take it."""
         while True:
-            texts = [topic for topic, message in self._waiting.items() if isinstance(message, str)]
-            ready = texts or (list(self._waiting) if self.unanswered < AHEAD else [])
-            if ready:
-                message = self._waiting.pop(ready[0])
+            topic = self.ready()
+            if topic is not None:
+                message, _ = self._waiting.pop(topic)
                 self.unanswered += isinstance(message, bytes)
                 return message
             self._news.clear()
             await self._news.wait()
+
+    def ready(self) -> str | None:
+        """The oldest that may go: arrays where the page keeps up, records always, but none before its own arrays."""
+        held = set()
+        for topic, (message, slot) in self._waiting.items():
+            if isinstance(message, bytes):
+                if self.unanswered < AHEAD:
+                    return topic
+                held.add(slot)
+            elif not slot or slot not in held:
+                return topic
+        return None
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -71,9 +84,9 @@ class Channel:
         self.socket, self.pool, self.outbox = socket, pool, Outbox()
         self._loop = asyncio.get_running_loop()
 
-    def say(self, topic: str, told: dict[str, Any]) -> None:
+    def say(self, topic: str, told: dict[str, Any], slot: str = "") -> None:
         """A small record."""
-        self.outbox.put(topic, json.dumps({"topic": topic, **told}, ensure_ascii=False))
+        self.outbox.put(topic, json.dumps({"topic": topic, **told}, ensure_ascii=False), slot)
 
     async def live(self, hello: dict[str, Any]) -> None:
         """From hello to the end of the connection."""
@@ -145,6 +158,6 @@ class Channel:
 
     def _pass_on(self, slot: str, n: Any, part: bytes | None, why_not: str | None) -> None:
         if part is not None:
-            self.outbox.put(str(frames.head_of(part).get("topic", slot)), part)
+            self.outbox.put(str(frames.head_of(part).get("topic", slot)), part, slot)
         else:
-            self.say(f"end.{slot}", {"slot": slot, "n": n, **({"error": why_not} if why_not else {})})
+            self.say(f"end.{slot}", {"slot": slot, "n": n, **({"error": why_not} if why_not else {})}, slot)

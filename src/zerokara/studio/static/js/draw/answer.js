@@ -1,7 +1,7 @@
 // The answer: the digits large, in words, and ten bars for the one that is looked at.
 
 import { make, put } from "../dom.js";
-import { onSpeak, percent, t } from "../texts.js";
+import { language, onSpeak, percent, t } from "../texts.js";
 
 const EVERY = 2000;
 /** Milliseconds between two sentences that are said aloud. */
@@ -39,19 +39,22 @@ export class Answer {
   render() {
     if (!this.now) return;
     const { digits, text, exact, chosen, target } = this.now, digit = digits[chosen];
-    this.big.textContent = digits.length ? text : "–";
+    write(this.big, digits.length ? text : "–");
     this.big.className = `big${digits.length ? "" : " none"}${text.length > 4 ? " long" : ""}`;
     const p = digit ? digit.probabilities : Array(10).fill(0), order = p.map((_, i) => i).sort((a, b) => p[b] - p[a]);
     const values = { first: order[0], share: percent(p[order[0]]), second: order[1], other: percent(p[order[1]]) };
     const said = !digit ? t("nothing") : digits.length > 1 ? t("reads-several", { text: text.replace(/\n/g, " / "), count: digits.length }) : t("reads", values);
-    this.sentence.textContent = said;
+    write(this.sentence, said);
     this.rows.forEach(({ button, fill, share }, i) => {
-      fill.style.transform = `scaleX(${p[i]})`;
-      share.textContent = digit ? percent(p[i]) : "–";
-      button.classList.toggle("best", Boolean(digit) && i === order[0]);
-      button.setAttribute("aria-pressed", String(Boolean(digit) && i === target));
-      button.setAttribute("aria-label", t("bar", { digit: i, share: digit ? percent(p[i]) : "–" }));
-      button.disabled = !digit;
+      const told = digit ? percent(p[i]) : "–", best = Boolean(digit) && i === order[0], pressed = String(Boolean(digit) && i === target);
+      fill.style.transform = `scaleX(${p[i].toFixed(4)})`;
+      if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
+      if (button.disabled === Boolean(digit)) button.disabled = !digit;
+      button.classList.toggle("best", best);
+      if (share.textContent === told && button.lang === language()) return; // to write what stands there costs a layout
+      share.textContent = told;
+      button.lang = language();
+      button.setAttribute("aria-label", t("bar", { digit: i, share: told }));
     });
     this.element.dataset.exact = String(exact);
     this.element.dataset.text = digits.length ? text : "";
@@ -86,3 +89,6 @@ export class Answer {
     }, wait);
   }
 }
+
+/** A text that stands there already is not laid out again. */
+const write = (element, text) => { if (element.textContent !== text) element.textContent = text; };

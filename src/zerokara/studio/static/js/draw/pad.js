@@ -1,6 +1,7 @@
 // The drawing area: mouse, finger and pen become strokes. While a pen is down nothing else draws; two fingers never do.
 
-import { SIDE, drawAll, drawStroke, simplified } from "./strokes.js";
+import { onFrame } from "../dom.js";
+import { SIDE, boxOf, drawAll, drawStroke, simplified } from "./strokes.js";
 
 const LEAST = 0.4;
 /** Of the chosen width: a pen's pressure never makes it thinner. */
@@ -22,10 +23,13 @@ export class Pad {
     this.small.width = this.small.height = SIDE;
     this.ink = this.small.getContext("2d", { willReadFrequently: true });
     this.shown = canvas.getContext("2d");
+    this.inked = this.painted = 0; // points of the current stroke that are drawn: in the ink, and on the screen
+    this.paint = onFrame(() => { if (this.current) this.painted = this.draw(this.shown, this.painted); });
     this.contrast = 1;
     new ResizeObserver(() => this.resize()).observe(canvas);
     canvas.addEventListener("pointerdown", (event) => this.down(event));
-    canvas.addEventListener("pointermove", (event) => this.move(event));
+    // where the browser tells of moves at once, and not only before the next painting, they are asked about sooner
+    canvas.addEventListener("onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove", (event) => this.move(event));
     canvas.addEventListener("pointerup", (event) => this.up(event));
     canvas.addEventListener("pointercancel", (event) => this.cancel(event));
     canvas.addEventListener("contextmenu", (event) => event.preventDefault());
@@ -54,14 +58,22 @@ export class Pad {
     this.shown.globalAlpha = 1;
     this.canvas.style.opacity = String(Math.max(0.12, this.contrast));
     drawAll(this.shown, this.strokes);
-    if (this.current) drawStroke(this.shown, this.current);
+    if (this.current) this.painted = this.draw(this.shown, 0);
   }
 
-  /** 280×280 bytes, 255 where the ink is full. */
-  bytes() {
-    const rgba = this.ink.getImageData(0, 0, SIDE, SIDE).data, out = new Uint8Array(SIDE * SIDE);
-    for (let i = 0; i < out.length; i++) out[i] = Math.round(rgba[4 * i + 3] * this.contrast);
+  /** 280×280 bytes, 255 where the ink is full; or those of a part of them. */
+  bytes([left, top, right, bottom] = [0, 0, SIDE, SIDE]) {
+    if (this.current) this.inked = this.draw(this.ink, this.inked);
+    const rgba = this.ink.getImageData(left, top, right - left, bottom - top).data, out = new Uint8Array(rgba.length / 4);
+    if (this.contrast === 1) for (let i = 0, j = 3; i < out.length; i++, j += 4) out[i] = rgba[j];
+    else for (let i = 0; i < out.length; i++) out[i] = Math.round(rgba[4 * i + 3] * this.contrast);
     return out;
+  }
+
+  /** The ink as an array for a message, and where it is: only the part that holds strokes, so that little travels. */
+  part() {
+    const box = boxOf(this.current ? [...this.strokes, this.current] : this.strokes), [left, top, right, bottom] = box;
+    return { at: [left, top], side: SIDE, ink: { data: this.bytes(box), shape: [bottom - top, right - left] } };
   }
 
   place(event, box) {
@@ -87,6 +99,8 @@ export class Pad {
     const { width, erase } = this.hear.pen();
     this.pointer = { id: event.pointerId, type: event.pointerType, pressure: 0 };
     this.current = { erase: erase || event.buttons === 32, width, points: [] };
+    this.inked = this.painted = 0;
+    this.ink.strokeStyle = "#000";
     this.take(event);
   }
 
@@ -96,16 +110,19 @@ export class Pad {
   }
 
   take(event) {
-    const box = this.canvas.getBoundingClientRect(), from = this.current.points.length / 3;
-    const events = event.getCoalescedEvents?.() ?? [];
+    const box = this.canvas.getBoundingClientRect(), events = event.getCoalescedEvents?.() ?? [];
     for (const one of events.length ? events : [event]) {
       const [x, y] = this.place(one, box);
       this.current.points.push(x, y, this.share(one));
     }
-    this.ink.strokeStyle = "#000";
-    drawStroke(this.ink, this.current, from);
-    drawStroke(this.shown, this.current, from);
+    this.paint();
     this.hear.moved(event.timeStamp);
+  }
+
+  /** The current stroke from a point on; how many points are drawn then. */
+  draw(context, from) {
+    drawStroke(context, this.current, from);
+    return this.current.points.length / 3;
   }
 
   /** The share of the width: by pressure for a pen, smoothed; a mouse has none, and some pens begin with 0. */

@@ -14,7 +14,7 @@ import { SIDE, bent, example, packed, unpacked } from "./strokes.js";
 import { METHODS, Why } from "./why.js";
 import * as upload from "./upload.js";
 
-const REST = 150, MAPS_EVERY = 120;
+const REST = 150, MAPS_EVERY = 120, UNDER_WAY = 2;
 export const KEYS = [["Ctrl+Z", "key-undo"], ["Ctrl+Shift+Z", "key-redo"], ["E", "key-eraser"], ["[ ]", "key-width"], ["Delete", "key-clear"],
   ["Ctrl+V", "key-paste"], ["Enter", "key-pixels"], ["Space", "key-pixels-ink"], ["1–9", "key-pixels-level"], ["Esc", "key-leave"], ["?", "key-help"]];
 
@@ -28,6 +28,7 @@ export class Draw {
     this.history = new History({ strokes: strokes.length ? strokes : example(3), sliders, pixels: null, picture: null });
     this.sliders = sliders;
     this.n = 0;
+    this.flying = new Map(); // questions about the moving pen that are under way, with the times of their events
     this.digits = [];
     this.chosen = 0;
     this.target = -1;
@@ -49,7 +50,7 @@ export class Draw {
     this.become = new Become({ ask: (view, start, target, steps) => this.ask("become", { target, steps }, { view: view28(view), start: view28(start) }) });
     this.pixels = new Pixels({ changed: (values) => this.setPixels(values), leave: () => this.leavePixels() });
     this.canvas = make("canvas", { id: "ink", tabindex: "0", role: "img" });
-    this.boxes = make("canvas", { id: "boxes", "aria-hidden": "true" });
+    this.boxes = make("canvas", { id: "boxes", "aria-hidden": "true", hidden: true });
     this.hint = make("p", { class: "hint", "data-t": "hint" });
     this.under = make("canvas", { id: "under", "aria-hidden": "true", hidden: true });
     this.area = make("div", { class: "padding" }, this.under, this.hint, this.canvas, this.boxes, this.pixels.element);
@@ -91,7 +92,7 @@ export class Draw {
     wire.on("heat", (head, arrays) => { if (head.n === this.inside && head.target === this.target) this.why.show(head, arrays); });
     wire.on("sweep", (head) => { if (head.n === this.swept) this.bend.swept(head); });
     wire.on("become", onFrame((head, arrays) => { if (head.n === this.inside) this.become.show(head, arrays); }));
-    wire.on("hello", () => { if (this.unanswered || !this.exact) { this.flying = 0; this.lifted(); } });
+    wire.on("hello", () => { if (this.unanswered || !this.exact) { this.flying.clear(); this.lifted(); } });
     wire.on("end", (head) => this.ended(head));
     this.paintBars = onFrame((head, arrays) => this.showBars(head, arrays));
     this.paintMaps = onFrame((head, arrays) => this.layers.show(head, arrays));
@@ -156,8 +157,8 @@ export class Draw {
   }
 
   moved(time) {
-    this.since ??= time;
-    this.changed();
+    this.since ??= { event: time, heard: performance.now() };
+    if (this.exact) this.changed();
     if (!this.now.picture) this.moving();
   }
 
@@ -235,17 +236,18 @@ export class Draw {
     return { ink: { data: this.pad.bytes(), shape: [SIDE, SIDE] } };
   }
 
-  /** While the pen moves: one question in flight; what came meanwhile is asked when it is answered. */
+  /** While the pen moves: one question is computed and one on its way; what came meanwhile is asked when one is answered. */
   moving() {
     this.exact = false;
     clearTimeout(this.resting);
-    if (this.flying) { this.again = true; return; }
+    if (this.flying.size >= UNDER_WAY) { this.again = true; return; }
     const n = this.ask0(), maps = this.layers.visible && performance.now() - (this.mapped ?? 0) > MAPS_EVERY;
     if (maps) this.mapped = performance.now();
-    const question = this.now.pixels ? ["pixels", { view: view28(this.now.pixels) }] : ["moving", this.ink()];
-    if (this.wire.ask({ kind: "read", do: question[0], n, chosen: this.chosen, maps }, question[1])) {
-      this.flying = n;
-      this.asked = this.since;
+    const { ink, ...where } = this.now.pixels ? {} : this.pad.part();
+    const sent = ink ? this.wire.ask({ kind: "read", do: "moving", n, chosen: this.chosen, maps, ...where }, { ink })
+      : this.wire.ask({ kind: "read", do: "pixels", n }, { view: view28(this.now.pixels) });
+    if (sent) {
+      this.flying.set(n, this.since && { ...this.since, asked: performance.now() });
       this.since = undefined;
     }
   }
@@ -255,7 +257,7 @@ export class Draw {
     this.changed();
     const n = this.ask0();
     this.exact = false;
-    this.flying = 0;
+    this.flying.clear();
     this.again = false;
     this.unanswered = n;
     this.swept = undefined;
@@ -315,16 +317,22 @@ export class Draw {
   // ── what is answered
 
   bars(head, arrays) {
-    if (head.exact ? head.n !== this.n : this.exact || head.n < this.flying) return;
+    if (head.exact ? head.n !== this.n : this.exact || !this.flying.has(head.n)) return;
     if (!head.exact) {
-      this.flying = 0;
-      head.since = this.asked;
-      if (this.again) { this.again = false; this.moving(); }
+      head.times = this.flying.get(head.n);
+      if (head.times) head.times.answered = performance.now();
+      this.landed(head.n);
     } else {
       this.exact = true;
       this.unanswered = 0;
     }
     this.paintBars(head, arrays);
+  }
+
+  /** A question is answered, and those before it will not be: the next may go out. */
+  landed(n) {
+    for (const one of [...this.flying.keys()]) if (one <= n) this.flying.delete(one);
+    if (this.again) { this.again = false; this.moving(); }
   }
 
   showBars(head, arrays) {
@@ -335,13 +343,13 @@ export class Draw {
     if (this.chosen >= head.digits.length) this.chosen = 0;
     this.showChosen(head.exact);
     if (head.exact) { this.inside = head.n; this.look(); }
-    if (head.since !== undefined) this.painted(head.since);
+    if (head.times) this.painted(head.times);
   }
 
   /** For those who measure: how long it took from the pointer's event to the painted bars. */
-  painted(since) {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => { document.dispatchEvent(new CustomEvent("painted", { detail: { since, now: performance.now() } })); channel.port1.close(); };
+  painted(times) {
+    const channel = new MessageChannel(), shown = performance.now();
+    channel.port1.onmessage = () => { document.dispatchEvent(new CustomEvent("painted", { detail: { ...times, shown, painted: performance.now() } })); channel.port1.close(); };
     channel.port2.postMessage(0);
   }
 
@@ -371,8 +379,8 @@ export class Draw {
   }
 
   ended({ slot, n, error }) {
+    if (this.flying.has(n)) this.landed(n);
     if (!error) return;
-    if (n === this.flying) this.flying = 0;
     this.status(t("engine-said", { error }), "bad");
   }
 
@@ -415,8 +423,11 @@ export class Draw {
     if (!side) return;
     if (this.boxes.width !== side) this.boxes.width = this.boxes.height = side;
     const context = this.boxes.getContext("2d"), { picture, pixels } = this.now, whole = picture ? upload.placed(picture, side) : { x: 0, y: 0, scale: side / SIDE };
+    const none = pixels || (this.digits.length < 2 && !picture);
+    if (none && this.boxes.hidden) return;
+    this.boxes.hidden = none;
     context.clearRect(0, 0, side, side);
-    if (pixels || (this.digits.length < 2 && !picture)) return;
+    if (none) return;
     const size = 13 * (window.devicePixelRatio || 1);
     context.font = `600 ${size}px system-ui, sans-serif`;
     this.digits.forEach(({ box, symbol }, k) => {

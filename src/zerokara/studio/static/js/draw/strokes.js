@@ -57,6 +57,23 @@ export function drawStroke(context, stroke, from = 0) {
   context.globalCompositeOperation = "source-over";
 }
 
+/** The box in which all ink of the strokes lies: left, top, right, bottom in whole pixels, never empty. */
+export function boxOf(strokes) {
+  let left = SIDE, top = SIDE, right = 0, bottom = 0;
+  for (const { erase, width, points } of strokes) {
+    if (erase) continue;
+    for (let i = 0; i < points.length; i += 3) {
+      const share = Math.max(points[i + 2], points[i + 5] ?? 0); // a segment is as wide as its end
+      const r = (width * share) / 2 + 1, x = points[i], y = points[i + 1];
+      left = Math.min(left, x - r); right = Math.max(right, x + r);
+      top = Math.min(top, y - r); bottom = Math.max(bottom, y + r);
+    }
+  }
+  left = Math.max(0, Math.floor(left)); top = Math.max(0, Math.floor(top));
+  right = Math.min(SIDE, Math.ceil(right)); bottom = Math.min(SIDE, Math.ceil(bottom));
+  return left < right && top < bottom ? [left, top, right, bottom] : [0, 0, 1, 1];
+}
+
 /** @param {CanvasRenderingContext2D} context scaled so that the drawing area is SIDE × SIDE */
 export function drawAll(context, strokes) {
   context.clearRect(0, 0, SIDE, SIDE);
