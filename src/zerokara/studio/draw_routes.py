@@ -44,6 +44,7 @@ class DrawRoutes:
             Route("/api/read", self.read, methods=["POST"]),
             Route("/api/models", self.list_models, methods=["GET"]),
             Route("/api/models", self.add_model, methods=["POST"]),
+            Route("/api/models/{id}", self.open_model, methods=["GET"]),
             Route("/api/models/{id}", self.remove_model, methods=["DELETE"]),
             Route("/api/drawings", self.count, methods=["GET"]),
             Route("/api/drawings", self.keep, methods=["POST"]),
@@ -89,6 +90,14 @@ class DrawRoutes:
                 await asyncio.to_thread(self.models.remove, id)
             return told_error(503 if why_not == DIED else 422, why_not or said("superseded", lang))
         return in_json({"id": id, **frames.head_of(part)})
+
+    async def open_model(self, request: Request) -> Response:
+        """What a network is: name, classes, shape; it is loaded for that."""
+        message = frames.encode({"do": "open", "model": request.path_params["id"]}, {})
+        part, why_not = await self._ask("look", ("open",), message)
+        if part is None:
+            return told_error(503 if why_not == DIED else 422, why_not or said("superseded", language(request)))
+        return in_json(frames.head_of(part))
 
     async def remove_model(self, request: Request) -> Response:
         """Forget an ONNX file that was given; runs stay."""

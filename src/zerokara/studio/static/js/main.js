@@ -42,6 +42,7 @@ function enter(which, values) {
   const known = pages[which];
   page = pages[which] ??= new PAGES[which]({ wire, table, values, status: (words, kind) => note(words ? () => words : null, kind) });
   put($("main"), page.element);
+  $("save").hidden = !page.save; // not every page can be saved yet
   translate(page.element);
   for (const door of $("doors").children) if (door.dataset.page === which) door.setAttribute("aria-current", "page"); else door.removeAttribute("aria-current");
   if (known && values) page.open(values);
@@ -58,6 +59,7 @@ function listen() {
   $("language").addEventListener("click", () => { const next = language() === "ja" ? "en" : "ja"; localStorage.setItem("lang", next); speak(next); });
   $("theme").addEventListener("change", () => theme($("theme").value));
   $("copy").addEventListener("click", copy);
+  $("save").addEventListener("click", () => page.save(link()));
   $("keys").addEventListener("click", () => $("help").showModal());
   document.addEventListener("keydown", (event) => { if (event.key === "?" && !event.target.closest("input, dialog")) $("help").showModal(); });
   window.addEventListener("hashchange", follow);
@@ -103,7 +105,8 @@ async function copy() {
   if (address.length > table.longest) { note(() => t("link-long"), "bad"); return; }
   try {
     await navigator.clipboard.writeText(address);
-    note(() => t("copied"), "good");
+    const lacks = page.lacks?.();
+    note(() => lacks ?? t("copied"), lacks ? "bad" : "good");
   } catch {
     history.replaceState(null, "", address);
     note(() => t("link-above"), "");
