@@ -305,7 +305,7 @@ INSIDE: dict[str, Text] = {
 UNIT: dict[str, Text] = {
     "unit-title": Text("Unit ({place}) of layer {layer}", "層 {layer} のユニット（{place}）"),
     "unit-lead": Text(
-        "y = f(Σ w·x + b) with the numbers filled in, {count} terms. The engine gave {engine}; counted again in float64 it is {value}.",
+        "y = f(Σ w·x + b) with the numbers filled in (terms: {count}). The engine gave {engine}; counted again in float64 it is {value}.",
         "y = f(Σ w·x + b) に数値を入れたもの（{count} 項）。エンジンの値は {engine}、float64 で計算し直すと {value}。",
     ),
     "unit-none": Text("Draw something, and its account follows.", "何か描くと、計算を表示します。"),
@@ -325,11 +325,12 @@ UNIT: dict[str, Text] = {
     "unit-field-all": Text("It looks at the whole input.", "入力の全体を見ています。"),
     "unit-weights": Text("Weights of this unit", "このユニットの重み"),
     "unit-weights-told": Text(
-        "{count} pictures of weights; grey is 0, white {largest}, black −{largest}.",
-        "重みの絵 {count} 枚。灰色は 0、白は {largest}、黒は −{largest}。",
+        "One picture for each map of its input ({count}); grey is 0, white {largest}, black −{largest}.",
+        "入力マップごとに 1 枚（{count} 枚）。灰色は 0、白は {largest}、黒は −{largest}。",
     ),
     "unit-terms": Text("The terms, the largest |w·x| first", "項（|w·x| の大きい順）"),
     "unit-from": Text("x from", "x の出所"),
+    "unit-onward": Text("{unit}: its own account", "{unit}：そのユニットの計算へ"),
     "unit-rest": Text("the other {count}", "残り {count} 項"),
     "unit-top": Text("Pictures that excite it most", "最も強く反応する画像"),
     "unit-top-go": Text("Search", "探す"),

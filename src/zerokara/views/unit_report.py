@@ -18,7 +18,7 @@ LEAST = 168
 TEXTS: dict[str, Text] = {
     "unit": Text("Unit {place} of layer {layer}", "層 {layer} のユニット {place}"),
     "lead": Text(
-        "y = f(Σ w·x + b) with the numbers filled in: Σ over {count} terms. The engine gave {engine}; counted again in "
+        "y = f(Σ w·x + b) with the numbers filled in (terms: {count}). The engine gave {engine}; counted again in "
         "float64 it is {value}.",
         "y = f(Σ w·x + b) に数値を入れたもの（Σ は {count} 項）。エンジンの値は {engine}、float64 で計算し直すと {value} です。",
     ),

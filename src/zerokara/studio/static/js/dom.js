@@ -59,13 +59,13 @@ export function numbers(rows, about = () => "") {
   return details;
 }
 
-/** A table: {heads: string[], rows: (string|number)[][]}; the first cell of a row is its head. */
+/** A table: {heads: string[], rows: (string|number)[][]}; the first cell of a row is its head, a text or an element. */
 export function table({ heads, rows }) {
   const number = (cell) => (typeof cell === "number" || /^[<>−+\-]?[\d.]+( ?%)?$/.test(cell) ? "n" : null);
   return make("table", {},
     make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, String(head))))),
     make("tbody", {}, ...rows.map(([first, ...rest]) =>
-      make("tr", {}, make("th", { scope: "row" }, String(first)), ...rest.map((cell) => make("td", { class: number(cell) }, String(cell)))))));
+      make("tr", {}, make("th", { scope: "row" }, first instanceof Node ? first : String(first)), ...rest.map((cell) => make("td", { class: number(cell) }, String(cell)))))));
 }
 
 /** (H, W) numbers as rows of a table. */

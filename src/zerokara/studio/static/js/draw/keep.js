@@ -11,6 +11,7 @@ export class Keep {
   /** @param {{what: Function, keep: Function, status: Function}} hear what(): what is kept, or null; keep(item): it is a step now */
   constructor(hear) {
     this.hear = hear;
+    this.last = Promise.resolve(); // one after another
     this.counts = Array(10).fill(0);
     this.folder = "";
     this.buttons = this.counts.map((_, label) => make("button", { type: "button", onclick: () => this.keep(label) }, make("b", {}, String(label)), make("span", { class: "count" })));
@@ -23,7 +24,17 @@ export class Keep {
   }
 
   /** Keep what is drawn as a `label`. */
-  async keep(label) {
+  keep(label) {
+    return this.after(() => this.keepNow(label));
+  }
+
+  /** When all that was asked before is done. */
+  after(work) {
+    this.last = this.last.then(work, work);
+    return this.last;
+  }
+
+  async keepNow(label) {
     const what = await this.hear.what();
     if (!what) { this.say(() => t("keep-nothing")); return; }
     const item = { label, body: encode({ label: String(label), ...what.head }, what.arrays) };
@@ -31,7 +42,11 @@ export class Keep {
   }
 
   /** The steps before and after an undo: what is not there any more is taken out, what is there again is kept again. */
-  async follow(before, after) {
+  follow(before, after) {
+    return this.after(() => this.followNow(before, after));
+  }
+
+  async followNow(before, after) {
     for (const item of before) if (!after.includes(item)) await this.takeOut(item);
     for (const item of after) if (!before.includes(item)) await this.put(item);
   }

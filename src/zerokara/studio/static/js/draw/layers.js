@@ -82,10 +82,10 @@ export class Layers {
     const low = Math.min(...data), high = Math.max(...data);
     paint(this.large, data, [h, w], low, high);
     const { row, column } = this.inside(), value = data[row * w + column];
-    const at = t("map-at", { row: row + 1, column: column + 1, value: value.toPrecision(4) });
+    const at = t("map-at", { row: row + 1, column: column + 1, value: value.toPrecision(4).replace("-", "−") });
     this.loupe.querySelector("h3").textContent = t("map-name", { layer, channel });
     this.told.textContent = at;
-    this.range.textContent = t("map-range", { low: low.toPrecision(3), high: high.toPrecision(3) });
+    this.range.textContent = t("map-range", { low: low.toPrecision(3).replace("-", "−"), high: high.toPrecision(3).replace("-", "−") });
     this.large.setAttribute("aria-label", `${t("map-name", { layer, channel })}: ${at}`);
     const context = this.large.getContext("2d");
     context.fillStyle = "#e0701f";
@@ -178,7 +178,7 @@ class Columns {
 
   render() {
     this.data.forEach((value, k) => { this.row.children[k].className = `${value < 0 ? "less" : ""}${k === this.at ? " at" : ""}`; });
-    const told = t("number-at", { index: this.index().join(", "), value: this.data[this.at].toPrecision(4) });
+    const told = t("number-at", { index: this.index().join(", "), value: this.data[this.at].toPrecision(4).replace("-", "−") });
     this.told.textContent = told;
     this.row.setAttribute("aria-label", `${t("layer-numbers", { layer: this.layer, count: this.count })}; ${told}`);
   }

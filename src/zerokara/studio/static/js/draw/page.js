@@ -59,7 +59,7 @@ export class Draw {
     this.seen = new Seen();
     this.why = new Why();
     this.layers = new Layers({ unit: (place) => this.account(place) });
-    this.unit = new Unit({ top: (place) => this.asking.top(place), marked: (box) => { this.field = box; this.mark(); }, close: () => this.changed(), view: () => this.seen.view, name });
+    this.unit = new Unit({ top: (place) => this.asking.top(place), marked: (box) => { this.field = box; this.mark(); }, close: () => this.changed(), go: (place) => this.account(place), view: () => this.seen.view, name });
     this.bend = new Bend({ table: this.table.settings.draw, live: (v) => this.live(v), done: (v) => this.settle(v), sweep: (one) => this.asking.sweep(one), name });
     this.become = new Become({ ask: (view, start, target, steps) => this.asking.ask("become", { target, steps }, { view, start }) });
     this.pixels = new Pixels({ changed: (values) => this.setPixels(values), leave: () => this.leavePixels() });
@@ -188,7 +188,7 @@ export class Draw {
 
   /** Another network answers from now on. */
   another() {
-    const { classes, digits, id } = this.models;
+    const { id, about: { classes, shape } } = this.models;
     this.aimed = false;
     this.target = -1;
     this.chosen = 0;
@@ -198,7 +198,8 @@ export class Draw {
     this.become.classes(classes.length ? classes : Array.from({ length: 10 }, (_, c) => this.models.name(c)));
     this.why.of(id === "reader");
     this.tools.render();
-    if (this.now.picture?.view && this.now.picture.digits !== digits) this.push({ picture: null }); // a picture of another network's data
+    const { picture } = this.now; // one of the data set of another network is a picture like any other now
+    if (picture?.view && picture.view.shape.join() !== shape.join()) this.push({ picture: { ...picture, view: null } }, this.isExample);
     else this.go();
   }
 

@@ -40,7 +40,7 @@ export class Seen {
   showStages(now) {
     this.stagesNow = now;
     if (!now || now.head.width === null) { put(this.stages, make("li", {}, make("p", {}, t("stages-none")))); return; }
-    const { head, arrays } = now, [h, w] = arrays.box.shape, [fh, fw] = arrays.fitted.shape;
+    const { head, arrays } = now, [h, w] = arrays.box.shape, [fh, fw] = arrays.fitted.shape, own = arrays.own?.shape ?? [28, 28];
     const width = head.width.toFixed(1), wanted = head.wanted.toFixed(1);
     const told = { box: t("stage-box", { w, h }), redrawn: head.width === head.wanted ? t("stage-same", { width }) : t("stage-redrawn", { width, wanted }),
       fitted: t("stage-fitted", { w: fw, h: fh }), view: t("stage-view"), own: t("stage-own", { size: own.join(" × ") }) };

@@ -3,6 +3,7 @@
 import { make, put } from "../dom.js";
 import { language, onSpeak, t } from "../texts.js";
 import { example } from "./strokes.js";
+import * as upload from "./upload.js";
 
 const DRAWN = [3, 5, 7];
 /** Digits for which strokes are kept as examples. */
@@ -81,7 +82,8 @@ export class Tools {
     this.counts.set(label, number + 1);
     const { head, arrays } = await page.asking.example(Number(label), number) ?? {};
     if (!arrays?.view) { if (!head?.error) page.status(t("examples-none"), "bad"); return; }
-    page.push({ strokes: [], pixels: null, picture: shown(arrays.view, page.models.digits) }, true);
+    const picture = shown(arrays.view, page.models.digits), file = await upload.together(picture, document.createElement("canvas"));
+    page.push({ strokes: [], pixels: null, picture: { ...picture, file } }, true);
     page.status(t("example-told", { name: page.models.name(head.label), data: head.data, index: head.index }), "");
   }
 }

@@ -25,7 +25,7 @@ export class Unit {
     this.topWords = make("p", { class: "soft" });
     this.more = make("button", { type: "button", "data-t": "unit-top-go", onclick: () => this.search() });
     this.close = make("button", { type: "button", "data-t": "close", onclick: () => this.choose(null) });
-    this.body = make("div", { class: "unit" },
+    this.body = make("div", { class: "account" },
       make("div", { class: "looks" }, make("h3", { "data-t": "unit-field" }), this.field, this.fieldWords,
         make("h3", { "data-t": "unit-weights" }), this.weights, this.weightsWords, this.weightsNumbers),
       make("div", { class: "sum" }, make("p", { class: "formula", tabindex: "0" }, this.formula), this.facts, make("h3", { "data-t": "unit-terms" }), this.terms));
@@ -81,7 +81,8 @@ export class Unit {
     if (!this.now) { this.lead.textContent = t("unit-none"); put(this.top); this.topWords.textContent = ""; return; }
     const { head, arrays } = this.now, n = number;
     this.lead.textContent = t("unit-lead", { count: head.count, engine: n(head.engine, 7), value: n(head.value, 7) });
-    this.formula.textContent = `y = ${head.formula}`;
+    const [value, ...rest] = head.formula.split(" = ");
+    this.formula.textContent = `y = ${rest.join(" = ")} = ${value}`;
     const facts = [t("unit-gradient", { gradient: n(head.gradient), name: this.hear.name(head.target), score: n(head.score, 5) })];
     if (head.kind === "choice") facts.push(t("unit-choice"));
     if (head.kind === "slope") facts.push(t("unit-slope", { rule: head.rule }));
@@ -96,12 +97,19 @@ export class Unit {
   /** The largest terms, the rest in one row, b, the sum, and f step by step. */
   rows(head) {
     const heads = [t("unit-from"), "w", "x", "w·x", "∂S/∂x", "∂S/∂w", "∂S/∂y·∂y/∂x"], n = number, gap = ["", "", "", "", "", ""];
-    const rows = head.terms.map((one) => [`${one.source || "–"} [${one.at.join(", ")}]`, n(one.w), n(one.x), n(one.product), n(one.gradient_x), one.gradient_w === null ? "–" : n(one.gradient_w), n(one.share)]);
+    const rows = head.terms.map((one) => [this.source(one), n(one.w), n(one.x), n(one.product), n(one.gradient_x), one.gradient_w === null ? "–" : n(one.gradient_w), n(one.share)]);
     const only = (name, value, slope = "") => [name, ...gap.slice(0, 2), n(value), slope, ...gap.slice(0, 2)];
     if (head.count > head.terms.length) rows.push(only(t("unit-rest", { count: head.count - head.terms.length }), head.rest));
     rows.push(only("b", head.bias), only("Σ w·x + b", head.sum));
     for (const stage of head.stages) rows.push(only(`${stage.name}(${n(stage.before)})`, stage.after, n(stage.slope)));
     return { heads, rows };
+  }
+
+  /** Where an x comes from: a unit, whose own account is a click away, or the input. */
+  source({ source, at }) {
+    const told = `${source || "–"} [${at.join(", ")}]`;
+    if (!source || source === "input") return told;
+    return make("button", { type: "button", class: "onward", "aria-label": t("unit-onward", { unit: told }), onclick: () => this.hear.go({ layer: source, index: at }) }, told);
   }
 
   /** What the network sees, with a frame around what this unit sees of it. */
