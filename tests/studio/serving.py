@@ -29,7 +29,20 @@ class Served:
         self.folder = tempfile.TemporaryDirectory()  # what the studio keeps, and no runs of this machine
         own, runs = (Path(self.folder.name) / name for name in ("studio", "runs"))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "zerokara", "studio", "--json", "--port", "0", "--folder", own, "--runs", runs, *arguments],
+            [
+                sys.executable,
+                "-m",
+                "zerokara",
+                "studio",
+                "--json",
+                "--port",
+                "0",
+                "--folder",
+                own,
+                "--runs",
+                runs,
+                *arguments,
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

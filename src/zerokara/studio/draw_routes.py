@@ -93,10 +93,14 @@ class DrawRoutes:
 
     async def open_model(self, request: Request) -> Response:
         """What a network is: name, classes, shape; it is loaded for that."""
-        message = frames.encode({"do": "open", "model": request.path_params["id"]}, {})
-        part, why_not = await self._ask("look", ("open",), message)
+        id, lang = request.path_params["id"], language(request)
+        try:
+            await asyncio.to_thread(self.models.place, id)
+        except ValueError:
+            return error(404, "no-model", lang=lang)
+        part, why_not = await self._ask("look", ("open",), frames.encode({"do": "open", "model": id}, {}))
         if part is None:
-            return told_error(503 if why_not == DIED else 422, why_not or said("superseded", language(request)))
+            return told_error(503 if why_not == DIED else 422, why_not or said("superseded", lang))
         return in_json(frames.head_of(part))
 
     async def remove_model(self, request: Request) -> Response:
@@ -138,7 +142,7 @@ class DrawRoutes:
         view = found.get(f"view{chosen if type(chosen) is int else 0}", found.get("view0"))
         if view is None:
             return error(422, "nothing-to-keep", lang=lang)
-        about = {key: head.get(key) for key in ("strokes", "pens", "sliders") if key in head}
+        about: dict[str, Any] = {key: head[key] for key in ("strokes", "pens", "sliders") if key in head}
         about["read"] = read["text"]
         try:
             id = await asyncio.to_thread(self.collection.keep, label, view, about)
@@ -185,5 +189,3 @@ async def _body(request: Request) -> bytes | Response:
     except ClientDisconnect:
         return Response(status_code=400)
     return error(413, "too-large", lang=language(request)) if body is None else body
-
-

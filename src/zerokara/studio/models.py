@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import secrets
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ FOLDER, RUNS = "zerokara-studio", "runs"
 """The studio's own folder, and that of the runs, unless others were named."""
 
 MODEL_BYTES = 500 * 2**20
+HOUR = 3600.0
 MOST = 60
 """So many runs are listed, the newest first."""
 
@@ -45,7 +48,8 @@ class Place:
 
 class Models:
     """What there is in the folders, looked up anew each time: a run that is training now is there as soon as it has
-    weights."""
+    weights.
+    """
 
     def __init__(self, own: Path, runs: Path) -> None:
         self.files, self.runs = own / "models", runs
@@ -95,27 +99,35 @@ class Models:
         ]
 
     async def add(self, name: str, parts: AsyncIterator[bytes], most: int = MODEL_BYTES) -> str | None:
-        """Keep a file; its id, which is made of its bytes. None where it is longer than `most`; nothing is kept then."""
-        self.files.mkdir(parents=True, exist_ok=True)
-        for left in self.files.glob("*.part"):  # of an upload that was cut off
-            left.unlink(missing_ok=True)
-        digest, size, part = hashlib.sha256(), 0, self.files / f"{id(parts):x}.part"
+        """Keep a file; its id, which is made of its bytes. None for one that is empty or longer than `most`."""
+        digest, size, part = hashlib.sha256(), 0, self.files / f"{secrets.token_hex(8)}.part"
         try:
-            with part.open("wb") as file:
-                async for data in parts:
-                    size += len(data)
-                    if size > most:
-                        return None
-                    digest.update(data)
+            async for data in parts:
+                if not data:
+                    continue
+                if not size:
+                    self._make_room()
+                size += len(data)
+                if size > most:
+                    return None
+                digest.update(data)
+                with part.open("ab") as file:
                     file.write(data)
-            stem = digest.hexdigest()[:16]
             if not size:
                 return None
+            stem = digest.hexdigest()[:16]
             (self.files / f"{stem}.json").write_text(json.dumps({"name": name}, ensure_ascii=False), encoding="utf-8")
             part.replace(self.files / f"{stem}.onnx")
             return f"onnx-{stem}"
         finally:
             part.unlink(missing_ok=True)
+
+    def _make_room(self) -> None:
+        """The folder, without what a studio that was killed has left in it."""
+        self.files.mkdir(parents=True, exist_ok=True)
+        for left in self.files.glob("*.part"):
+            if time.time() - left.stat().st_mtime > HOUR:
+                left.unlink(missing_ok=True)
 
     def remove(self, id: str) -> None:
         """Forget a file that was given."""

@@ -94,7 +94,9 @@ DRAW: dict[str, Text] = {
     "examples": Text("Examples", "例"),
     "examples-drawn": Text("drawn", "手描き"),
     "examples-data": Text("from the data set, the next", "データセットから（次の 1 枚）"),
-    "examples-none": Text("There is no data set for it on this machine.", "対応するデータセットがこの機械にありません。"),
+    "examples-none": Text(
+        "There is no data set for it on this machine.", "対応するデータセットがこの機械にありません。"
+    ),
     "example": Text("a {digit}", "{digit} の例"),
     "example-data": Text("{name} of the data", "データの {name}"),
     "example-told": Text(
@@ -141,9 +143,7 @@ DRAW: dict[str, Text] = {
         "{size} pixels of three numbers from 0 to 1: all that the network gets.",
         "{size} 画素、それぞれ 0〜1 の数値 3 個。ネットワークへの入力はこれだけです。",
     ),
-    "seen-words": Text(
-        "{digit} as the network sees it, {size} pixels", "ネットワークが見た {digit}（{size} 画素）"
-    ),
+    "seen-words": Text("{digit} as the network sees it, {size} pixels", "ネットワークが見た {digit}（{size} 画素）"),
 }
 
 MODELS: dict[str, Text] = {
@@ -153,7 +153,9 @@ MODELS: dict[str, Text] = {
     "model-files": Text("files given here", "渡されたファイル"),
     "model-file": Text("ONNX file …", "ONNX ファイル…"),
     "model-opens": Text("The network is being opened …", "ネットワークを開いています…"),
-    "model-told": Text("It is shown {shape} numbers, and tells {count} classes apart.", "入力は {shape} 個の数値、クラス数は {count}。"),
+    "model-told": Text(
+        "It is shown {shape} numbers, and tells {count} classes apart.", "入力は {shape} 個の数値、クラス数は {count}。"
+    ),
     "class-number": Text("class {index}", "クラス {index}"),
 }
 
@@ -165,8 +167,13 @@ KEEP: dict[str, Text] = {
         "ラベルを付けて、ネットワークが見た形で保存します。自分だけのデータセットになります。「元に戻す」で取り消せます。",
     ),
     "keep-count": Text("{all} drawings are kept in {folder}.", "{folder} に {all} 枚保存済み。"),
-    "keep-nothing": Text("There is no digit to keep: draw one first.", "保存できる数字がありません。まず描いてください。"),
-    "kept": Text("Kept as a {label}: {count} of them, {all} in all.", "{label} として保存しました（{label} は {count} 枚、全部で {all} 枚）。"),
+    "keep-nothing": Text(
+        "There is no digit to keep: draw one first.", "保存できる数字がありません。まず描いてください。"
+    ),
+    "kept": Text(
+        "Kept as a {label}: {count} of them, {all} in all.",
+        "{label} として保存しました（{label} は {count} 枚、全部で {all} 枚）。",
+    ),
     "kept-undone": Text("Taken out again: a {label}; {all} are left.", "{label} を取り消しました（残り {all} 枚）。"),
     "keep-train": Text("Enough to train on:", "学習に使えます："),
 }
@@ -295,6 +302,8 @@ INSIDE: dict[str, Text] = {
         "Point at a place, or move there with the arrow keys; a click or Enter gives the account of that unit.",
         "場所を指すか、矢印キーで移動。クリックか Enter でそのユニットの計算を示します。",
     ),
+    "head-digit": Text("digit", "数字"),
+    "head-share": Text("probability", "確率"),
     "head-layer": Text("layer", "層"),
     "head-kind": Text("kind", "種類"),
     "head-shape": Text("shape", "形状"),
@@ -313,14 +322,17 @@ UNIT: dict[str, Text] = {
         "∂S/∂y = {gradient}: so much S, the score {score} of {name}, would change with this unit.",
         "∂S/∂y = {gradient}：{name} のスコア S = {score} が、このユニットの変化に対してこれだけ変わります。",
     ),
-    "unit-choice": Text("One of the x was chosen: its w is 1, that of the others 0.", "x の 1 つが選ばれ、その w は 1、ほかは 0 です。"),
+    "unit-choice": Text(
+        "One of the x was chosen: its w is 1, that of the others 0.", "x の 1 つが選ばれ、その w は 1、ほかは 0 です。"
+    ),
     "unit-slope": Text(
         "This rule ({rule}) is no sum: w is ∂y/∂x, and b what is left over.",
         "この規則（{rule}）は和ではないため、w は ∂y/∂x、b は残りです。",
     ),
     "unit-field": Text("Where it looks", "見ている場所（受容野）"),
     "unit-field-told": Text(
-        "Rows {top} to {bottom}, columns {left} to {right}: its receptive field.", "{top}〜{bottom} 行、{left}〜{right} 列（受容野）。"
+        "Rows {top} to {bottom}, columns {left} to {right}: its receptive field.",
+        "{top}〜{bottom} 行、{left}〜{right} 列（受容野）。",
     ),
     "unit-field-all": Text("It looks at the whole input.", "入力の全体を見ています。"),
     "unit-weights": Text("Weights of this unit", "このユニットの重み"),
@@ -334,7 +346,9 @@ UNIT: dict[str, Text] = {
     "unit-rest": Text("the other {count}", "残り {count} 項"),
     "unit-top": Text("Pictures that excite it most", "最も強く反応する画像"),
     "unit-top-go": Text("Search", "探す"),
-    "unit-top-lead": Text("Of the whole map, among the pictures of a data set.", "マップ全体について、データセットの画像から探します。"),
+    "unit-top-lead": Text(
+        "Of the whole map, among the pictures of a data set.", "マップ全体について、データセットの画像から探します。"
+    ),
     "unit-top-searching": Text("Searching …", "探しています…"),
     "unit-top-told": Text(
         "Among the first {count} of the test part of {data}; the frame is what the unit saw.",

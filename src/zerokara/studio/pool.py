@@ -11,7 +11,6 @@ from typing import Any
 
 from zerokara.studio.workers import BROKEN, COMPILING, READY, Question, Worker
 
-
 ON_DEMAND = ("train", "look")
 
 
@@ -24,7 +23,7 @@ class Pool:
     _has_compiled = False
 
     def __init__(self, changed: Callable[[], None] = lambda: None, options: Mapping[str, Any] | None = None) -> None:
-        """`options`: what was named when the studio was started, such as the folder of the runs; every worker knows it."""
+        """`options`: what was named at the start, such as the folder of the runs; every worker knows it."""
         self._changed, self._options = changed, dict(options or {})
         self._change = threading.Lock()
         with self._change:

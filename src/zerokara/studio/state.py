@@ -60,8 +60,8 @@ DRAW: dict[str, Setting] = {
     "noise": Number(0, 0, 16, 0.5),
     "contrast": Number(1, 0.05, 1, 0.01),
 }
-"""model: the id of a network; pixels: ink in 2295ths, −n for n blank ones; target: the class that is explained, −1 for the
-likeliest; unit: the number of its layer in the order of computing, then its place."""
+"""model: the id of a network; pixels: ink in 2295ths, −n for n blank ones; target: the class that is explained, −1 for
+the likeliest; unit: the number of its layer in the order of computing, then its place."""
 
 PLANE: dict[str, Setting] = {
     "set": Choice("xor", ("circles", "spirals", "gaussians", "moons", "xor", "curve", "function", "own")),

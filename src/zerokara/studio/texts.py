@@ -30,8 +30,12 @@ SERVER: dict[str, Text] = {
     "no-picture-hint": Text("Send the bytes of one picture.", "画像 1 枚のバイト列を送ってください。"),
     "large-model": Text("The model is empty, or larger than 500 MB.", "モデルが空か、500 MB を超えています。"),
     "large-model-hint": Text("Give one ONNX file.", "ONNX ファイルを 1 つ渡してください。"),
+    "no-model": Text("This network is not there (any more).", "このネットワークは（もう）ありません。"),
+    "no-model-hint": Text("Choose another one.", "別のものを選んでください。"),
     "not-written": Text("It could not be written to the disk.", "ディスクに書き込めませんでした。"),
-    "not-written-hint": Text("Is there room, and may it be written there?", "空き容量と書き込み権限を確認してください。"),
+    "not-written-hint": Text(
+        "Is there room, and may it be written there?", "空き容量と書き込み権限を確認してください。"
+    ),
     "no-drawing": Text("No drawing came.", "絵が届いていません。"),
     "no-drawing-hint": Text("Send ink, a view or a picture.", "インク、画素、画像のどれかを送ってください。"),
     "no-label": Text("A drawing is labelled 0 to 9.", "絵のラベルは 0〜9 です。"),

@@ -35,8 +35,8 @@ class Answers(ABC):
         channels, height, width = about.shape
         if channels not in (1, 3) or max(height, width) > LARGEST:
             raise ValueError(
-                f"{about.name} takes {channels} × {height} × {width}: drawings are shown to networks of 1 or 3 channels "
-                f"and at most {LARGEST} pixels a side"
+                f"{about.name} takes {channels} × {height} × {width}: drawings are shown to networks of 1 or 3 "
+                f"channels and at most {LARGEST} pixels a side"
             )
         self.about = about
         self.how = preparation(about, "auto", None, None, False, None)

@@ -6,7 +6,7 @@ import base64
 import platform
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 import numpy as np
@@ -16,6 +16,7 @@ from zerokara.arrays import Array
 from zerokara.digits import Digit
 from zerokara.release import __version__
 from zerokara.report import (
+    Cell,
     Code,
     Fact,
     Figure,
@@ -31,10 +32,12 @@ from zerokara.report import (
     percent,
     probability_bars,
 )
+from zerokara.report.page import Piece
 from zerokara.report.png import as_pixels
 from zerokara.views.answers import Answers, ReaderAnswers
 from zerokara.views.explain_report import section
-from zerokara.views.explained import explained
+from zerokara.views.explained import Explained, explained
+from zerokara.views.pen import marks_of
 from zerokara.views.preparing import View
 from zerokara.views.sights import five_sights
 from zerokara.views.stages import stages
@@ -124,7 +127,7 @@ def drawing_page(screen: Screen, network: Answers, lang: Lang) -> Page:
         view = np.asarray(digit.view)
         seen = View("drawing", say(lang, "why", name=about.called(screen.target)), network.x(view)[0], view, digit.box)
         ways = list(explain.METHODS)
-        one = explained(about, seen, seen.name, ways, [screen.target], None, units=screen.units)
+        one = _plainly(explained(about, seen, seen.name, ways, [screen.target], None, units=screen.units))
         sections += [*_ways(screen, network, lang), section(one, about, lang)]
         sections += [unit_section(unit, view, about, lang) for unit in one.units]
         order = np.argsort(-np.asarray(digit.probabilities), kind="stable")
@@ -139,11 +142,31 @@ def drawing_page(screen: Screen, network: Answers, lang: Lang) -> Page:
     )
 
 
+def _plainly(one: Explained) -> Explained:
+    """Layers of the reader's network by the names that they have in it."""
+    told = []
+    for t in one.told:
+        layer = t.explanation.layer
+        named = None if layer is None else _plain(layer)
+        told.append(replace(t, explanation=replace(t.explanation, layer=named)))
+    units = []
+    for unit in one.units:
+        terms = [replace(t, source=_plain(t.source), weight=_plain(t.weight)) for t in unit.terms]
+        units.append(replace(unit, layer=_plain(unit.layer), terms=tuple(terms)))
+    return replace(one, told=tuple(told), units=tuple(units))
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("networks.0.")
+
+
 def _drawing(screen: Screen, network: Answers, lang: Lang) -> Section:
     """The first picture of the page is the drawing itself, pixel by pixel."""
     tiles = []
     if screen.picture is not None:
-        tiles.append(Tile([Picture(screen.picture, say(lang, "as-drawn"), smooth=True, wide=True)], say(lang, "as-drawn")))
+        tiles.append(
+            Tile([Picture(screen.picture, say(lang, "as-drawn"), smooth=True, wide=True)], say(lang, "as-drawn"))
+        )
     for place, digit in enumerate(screen.digits, 1):
         shares = np.asarray(digit.probabilities)
         best = np.argsort(-shares, kind="stable")[:MOST_BARS]
@@ -160,8 +183,6 @@ def _ways(screen: Screen, network: Answers, lang: Lang) -> list[Section]:
     figures: list[Figure] = []
     digit = screen.digits[screen.chosen]
     if screen.ink is not None and network.reads_digits:
-        from zerokara.views.pen import marks_of
-
         marks = marks_of(screen.ink)
         if screen.chosen < len(marks):
             s = stages(marks[screen.chosen].ink)
@@ -175,26 +196,28 @@ def _ways(screen: Screen, network: Answers, lang: Lang) -> list[Section]:
         seen = five_sights(np.asarray(digit.view), network.reader)
         tiles = []
         for name, picture, shares in zip(SIGHTS, seen.pictures, seen.probabilities, strict=True):
-            words = say(lang, f"sight-{name}")
+            sight = say(lang, f"sight-{name}")
             told_of = f"{int(shares.argmax())} · {percent(float(shares.max()))}"
-            tiles.append(Tile([Picture(picture, words, wide=True)], told_of, words))
+            tiles.append(Tile([Picture(picture, sight, wide=True)], told_of, sight))
         figures.append(gallery(say(lang, "sights"), tiles, lang=lang))
     return [Section(say(lang, "way"), figures)] if figures else []
 
 
 def _again(screen: Screen, network: Answers, lang: Lang) -> Section:
     versions = {"zerokara": __version__, "NumPy": version("numpy"), "Python": platform.python_version()}
-    rows = [[name, value] for name, value in {**screen.settings, **versions}.items()]
+    rows: list[list[Cell]] = [[name, value] for name, value in {**screen.settings, **versions}.items()]
     command = (
         "zerokara read drawing.png"
         if isinstance(network, ReaderAnswers)
         else f"zerokara explain drawing.png --model {screen.model}"
     )
     lead = say(lang, "again-lead" if screen.own else "again-other", file=screen.file)
-    pieces = [Table([say(lang, "setting"), say(lang, "value")], rows)]
-    link = [Paragraph(say(lang, "link", link=screen.link))] if screen.link else []
-    on_line = [Paragraph(say(lang, "command")), Code(command)] if screen.picture is not None else []
-    return Section(say(lang, "again"), [*pieces, *link, *on_line, Code(program(screen, network))], lead)
+    pieces: list[Piece] = [Table([say(lang, "setting"), say(lang, "value")], rows)]
+    if screen.link:
+        pieces.append(Paragraph(say(lang, "link", link=screen.link)))
+    if screen.picture is not None:
+        pieces += [Paragraph(say(lang, "command")), Code(command)]
+    return Section(say(lang, "again"), [*pieces, Code(program(screen, network))], lead)
 
 
 def program(screen: Screen, network: Answers) -> str:
@@ -218,10 +241,15 @@ def program(screen: Screen, network: Answers) -> str:
         return "\n".join([*lines, 'with use_kernels("reference"):', f"    print({how})"])
     if screen.own:
         lines.append(f'page = open("{screen.file}", encoding="utf-8").read()')
-        lines.append('''picture = base64.b64decode(re.search(r'src="data:image/png;base64,([^"]+)"', page)[1])''')
+        lines.append("""picture = base64.b64decode(re.search(r'src="data:image/png;base64,([^"]+)"', page)[1])""")
     else:
         lines.append(f'picture = open("{screen.file}", "rb").read()')
     found = "digits.read(picture).digits" if is_reader else "network.picture(picture)[0]"
     return "\n".join(
-        [*lines, 'with use_kernels("reference"):', f"    for digit in {found}:", "        print(digit.symbol, digit.probabilities)"]
+        [
+            *lines,
+            'with use_kernels("reference"):',
+            f"    for digit in {found}:",
+            "        print(digit.symbol, digit.probabilities)",
+        ]
     )

@@ -7,7 +7,20 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.explain.pictures import enlarged, sheet
 from zerokara.explain.unit import Term, Unit
-from zerokara.report import Cell, Code, Folded, Lang, Paragraph, Picture, Section, Table, Text, Tile, gallery, significant
+from zerokara.report import (
+    Cell,
+    Code,
+    Folded,
+    Lang,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+    Text,
+    Tile,
+    gallery,
+    significant,
+)
 from zerokara.views.subject import Subject
 from zerokara.views.units import SHOWN
 

@@ -39,9 +39,16 @@ def placed(head: dict[str, Any], arrays: dict[str, Array]) -> Array:
     at, side, part = head.get("at"), head.get("side"), arrays.get("ink")
     if at is None or part is None:
         return canvas(arrays)
-    fits = isinstance(at, list) and len(at) == 2 and type(side) is int and part.ndim == 2 and part.dtype == np.uint8
-    if not fits or not all(type(n) is int and 0 <= n <= side - size for n, size in zip(at[::-1], part.shape, strict=True)):
-        raise ValueError("a part of a drawing is uint8 (h, w) that lies inside: `at` is [left, top], `side` the whole's")
+    is_part = isinstance(at, list) and len(at) == 2 and part.ndim == 2 and part.dtype == np.uint8
+    inside = (
+        is_part
+        and type(side) is int
+        and all(type(n) is int and 0 <= n <= side - size for n, size in zip(at[::-1], part.shape, strict=True))
+    )
+    if not inside or type(side) is not int:
+        raise ValueError(
+            "a part of a drawing is uint8 (h, w) that lies inside: `at` is [left, top], `side` the whole's"
+        )
     whole_of = np.zeros((min(side, 1025), min(side, 1025)), np.uint8)
     whole_of[at[1] : at[1] + part.shape[0], at[0] : at[0] + part.shape[1]] = part
     return canvas({"ink": whole_of})

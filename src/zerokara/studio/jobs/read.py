@@ -269,7 +269,8 @@ class ReadJob(Looking):
 
 class _Recorded(Module):
     """A network that is recorded once for each number of pictures and then replayed: the same answer in a third of the
-    time, to the last bit or two, since what can be computed in one pass is."""
+    time, to the last bit or two, since what can be computed in one pass is.
+    """
 
     def __init__(self, network: Module) -> None:
         self.network = network

@@ -13,6 +13,7 @@ from zerokara import digits
 from zerokara.arrays import Array
 from zerokara.digits import Digit
 from zerokara.kernels import use_kernels
+from zerokara.report import Lang
 from zerokara.report.png import as_pixels
 from zerokara.studio.jobs import Message, questions
 from zerokara.studio.jobs.units import full_name
@@ -64,7 +65,7 @@ class Saving:
         chosen = questions.chosen(head, found) if found else 0
         target = questions.target(head, network) if found else 0
         settings = {str(k)[:60]: str(v)[:400] for k, v in dict(head.get("settings", {})).items()}
-        lang = "ja" if head.get("lang") == "ja" else "en"
+        lang: Lang = "ja" if head.get("lang") == "ja" else "en"
         screen = Screen(
             found, text, chosen, target, units=units, settings=settings, link=str(head.get("link", ""))[:4000],
             model=self.job.called(head), **told,

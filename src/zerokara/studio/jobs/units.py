@@ -40,10 +40,11 @@ class Units:
         for term in told["terms"]:
             for name in ("source", "weight"):
                 term[name] = term[name].removeprefix(questions.FIRST)
-        field = found.field.any(axis=0) if found.field.ndim == 3 else np.zeros(network.shape[:2], bool)
+        seen = found.field.any(axis=0) if found.field.ndim == 3 else np.zeros(network.shape[:2], bool)
+        field: Array = np.asarray(seen, np.uint8)
         weights = found.picture
         weights = weights[None] if weights.ndim == 2 else weights.reshape(1, 1, -1) if weights.ndim != 3 else weights
-        yield {"topic": "unit", **told}, {"field": field.astype(np.uint8), "weights": weights.astype(np.float32)}
+        yield {"topic": "unit", **told}, {"field": field, "weights": weights.astype(np.float32)}
 
     def top(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
         """The pictures that excite the unit's map most, better and better the more were looked at."""
@@ -66,7 +67,7 @@ class Units:
             yield told, {"pictures": pictures}
 
     def example(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
-        """The number-th picture of a class, as a view of the network, and how many there are; without one, the classes."""
+        """The number-th picture of a class as a view of the network; without a class, what classes there are."""
         network = self.job.network(head)
         examples = self.job.examples(network)
         if examples is None:

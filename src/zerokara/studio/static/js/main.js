@@ -63,7 +63,7 @@ function listen() {
   $("keys").addEventListener("click", () => $("help").showModal());
   document.addEventListener("keydown", (event) => { if (event.key === "?" && !event.target.closest("input, dialog")) $("help").showModal(); });
   window.addEventListener("hashchange", follow);
-  window.addEventListener("beforeprint", () => { $("printed").textContent = link(); });
+  window.addEventListener("beforeprint", () => { $("printed").textContent = [link(), ...settings()].join(" · "); });
 }
 
 function theme(which) {
@@ -97,6 +97,9 @@ function show(id, words, kind) {
   $(id).className = `state ${id} ${kind}`;
   $(id).querySelector(".words").textContent = words ? words() : "";
 }
+
+/** The settings of the page as they stand in its link, one by one; what is packed is left to the link. */
+const settings = () => Object.entries(page.values()).filter(([key]) => table.settings[name][key]?.kind !== "Packed").map(([key, value]) => `${key} ${value}`);
 
 const link = () => new URL(linkOf(table, name, page.values()), document.baseURI).href;
 

@@ -15,7 +15,7 @@ export class Keep {
     this.counts = Array(10).fill(0);
     this.folder = "";
     this.buttons = this.counts.map((_, label) => make("button", { type: "button", onclick: () => this.keep(label) }, make("b", {}, String(label)), make("span", { class: "count" })));
-    this.told = make("p", { class: "soft", role: "status" });
+    this.told = make("p", { class: "soft" });
     this.command = make("p", { class: "soft train", hidden: true });
     this.element = make("div", { class: "keep" }, make("p", { id: "keep-title", "data-t": "keep" }),
       make("div", { class: "labels", role: "group", "aria-labelledby": "keep-title" }, ...this.buttons), this.told, this.command);
@@ -84,9 +84,11 @@ export class Keep {
     }
   }
 
+  /** Shown, and said aloud in the place for that. */
   say(words) {
     this.words = words;
     this.render();
+    document.getElementById("spoken").textContent = words();
   }
 
   render() {

@@ -1,6 +1,6 @@
 // The feature maps of every layer; one that is chosen is shown large, with the value at a place.
 
-import { make, numbers, paint, picture, put } from "../dom.js";
+import { grid, make, numbers, paint, picture, put } from "../dom.js";
 import { onSpeak, percent, t } from "../texts.js";
 
 const OPEN = ["conv1a", "relu1b", "relu2b", "fc2"];
@@ -18,7 +18,7 @@ export class Layers {
     this.told = make("p", { class: "big" });
     this.range = make("p", { class: "soft" });
     this.loupe = make("div", { class: "loupe", hidden: true }, this.large,
-      make("div", {}, make("h3", {}, ""), this.told, this.range, make("p", { class: "soft", "data-t": "loupe-note" }), (this.ways = make("p", {}))));
+      make("div", {}, make("h3", {}, ""), this.told, this.range, make("p", { class: "soft", "data-t": "loupe-note" }), (this.ways = make("p", {})), (this.values = numbers(() => this.valueRows()))));
     this.table = numbers(() => this.rows());
     this.card = make("section", { class: "card", id: "layers", "aria-labelledby": "layers-title" },
       make("h2", { id: "layers-title", "data-t": "layers" }), make("p", { class: "lead", "data-t": "layers-lead" }), this.list, this.loupe, this.table);
@@ -86,12 +86,20 @@ export class Layers {
     this.loupe.querySelector("h3").textContent = t("map-name", { layer, channel });
     this.told.textContent = at;
     this.range.textContent = t("map-range", { low: low.toPrecision(3).replace("-", "−"), high: high.toPrecision(3).replace("-", "−") });
+    this.values.again();
     this.large.setAttribute("aria-label", `${t("map-name", { layer, channel })}: ${at}`);
     const context = this.large.getContext("2d");
     context.fillStyle = "#e0701f";
     context.globalAlpha = 0.75;
     context.fillRect(column, row, 1, 1);
     context.globalAlpha = 1;
+  }
+
+  /** The numbers of the chosen map. */
+  valueRows() {
+    if (!this.chosen || !this.now) return { heads: [], rows: [] };
+    const { layer, channel } = this.chosen, [, h, w] = this.now.head.layers.find((one) => one.layer === layer).shape;
+    return grid(this.now.arrays[layer].data.subarray(channel * h * w, (channel + 1) * h * w), [h, w], 3);
   }
 
   point(event) {

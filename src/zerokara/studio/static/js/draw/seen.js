@@ -47,7 +47,7 @@ export class Seen {
     put(this.stages, ...STAGES.filter((name) => arrays[name]).map((name, k) => {
       const canvas = picture(28, 28, told[name]), square = inSquare(arrays[name]);
       paint(canvas, square.data, square.shape);
-      return make("li", {}, canvas, make("p", { class: "big" }, `${k + 1}. ${t(`stage-${name}-name`)}`), make("p", {}, told[name]));
+      return make("li", {}, canvas, make("p", { class: "big" }, `${k + 1}. ${t(`stage-${name}-name`)}`), make("p", {}, told[name]), numbers(() => grid(arrays[name].data, arrays[name].shape, 0), () => told[name]));
     }));
   }
 
@@ -61,12 +61,15 @@ export class Seen {
       const best = probabilities.indexOf(Math.max(...probabilities)), words = t("sight-words", { name: t(name), digit: best, share: percent(probabilities[best]) });
       const canvas = data ? picture(28, 28, words) : null;
       if (canvas) paint(canvas, data, [28, 28], 0, 1);
-      return make("li", {}, canvas, make("p", { class: "big" }, `${best} · ${percent(probabilities[best])}`), make("p", {}, t(name)), tiny(probabilities, words));
+      return make("li", {}, canvas, make("p", { class: "big" }, `${best} · ${percent(probabilities[best])}`), make("p", {}, t(name)), tiny(probabilities, words), numbers(() => shares(probabilities), () => words));
     };
     put(this.sights, ...SIGHTS.map((name, k) => one(name, head.probabilities[k], arrays.pictures.data.subarray(k * size, (k + 1) * size))),
       one("sight-mean", head.together, null));
   }
 }
+
+/** Ten probabilities as a table. */
+const shares = (probabilities) => ({ heads: [t("head-digit"), t("head-share")], rows: probabilities.map((p, digit) => [digit, percent(p)]) });
 
 const NOTHING = { data: new Float32Array(784), shape: [28, 28] };
 
