@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +37,21 @@ class Page:
 
     def call(self, method: str, **given: Any) -> dict[str, Any]:
         """Call a method of the protocol. Raises RuntimeError where the browser refuses."""
-        number = next(self._numbers)
-        message = {"id": number, "method": method, "params": given}
-        if self._session is not None:
-            message["sessionId"] = self._session
-        self._socket.send(json.dumps(message))
+        number = self._send(method, given)
         while True:
             told = json.loads(self._socket.recv(PATIENCE))
             if told.get("id") == number:
                 if "error" in told:
                     raise RuntimeError(f"{method}: {told['error']['message']}")
                 return dict(told["result"])
+
+    def _send(self, method: str, given: dict[str, Any]) -> int:
+        number = next(self._numbers)
+        message = {"id": number, "method": method, "params": given}
+        if self._session is not None:
+            message["sessionId"] = self._session
+        self._socket.send(json.dumps(message))
+        return number
 
     def value(self, expression: str) -> Any:
         """The value of an expression in the page."""
@@ -57,20 +61,26 @@ class Page:
         return told["result"].get("value")
 
     def until(self, expression: str) -> None:
-        """Wait until an expression holds."""
+        """Wait until an expression holds; a page that goes on to another meanwhile is no error."""
         end = time.monotonic() + PATIENCE
-        while not self.value(f"Boolean({expression})"):
-            if time.monotonic() > end:
-                raise TimeoutError(f"did not come to hold: {expression}")
+        while time.monotonic() < end:
+            with suppress(RuntimeError):
+                if self.value(f"Boolean({expression})"):
+                    return
             time.sleep(0.01)
+        raise TimeoutError(f"did not come to hold: {expression}")
 
     def go(self, address: str) -> None:
         """Load a page."""
         self.call("Page.navigate", url=address)
 
-    def mouse(self, kind: str, x: float, y: float, *, down: bool = True) -> None:
-        """mousePressed, mouseMoved or mouseReleased at a place."""
-        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=int(down), clickCount=1)
+    def mouse(self, kind: str, x: float, y: float, *, down: bool = True, wait: bool = True) -> None:
+        """mousePressed, mouseMoved or mouseReleased at a place; `wait` for the page to have heard of it."""
+        told = {"type": kind, "x": x, "y": y, "button": "left", "buttons": int(down), "clickCount": 1}
+        if wait:
+            self.call("Input.dispatchMouseEvent", **told)
+        else:
+            self._send("Input.dispatchMouseEvent", told)
 
     def key(self, key: str, code: int) -> None:
         """Press a key and let it go."""

@@ -53,7 +53,8 @@ class Served:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, self.process.communicate()[1]
-        self.link: str = json.loads(line)["url"]
+        self.told: dict[str, str] = json.loads(line)
+        self.link = self.told["url"]
         self.base = self.link.split("/open")[0]
         self.client = httpx2.Client(base_url=self.base, timeout=PATIENCE)
         assert self.client.get(self.link).status_code == 200

@@ -305,6 +305,18 @@ def test_a_killed_worker_is_said_to_the_page_and_started_again(studio: Served) -
         assert ask(socket, {"do": "lifted", "n": 10}, {"ink": FLOOD}, "bars")[0]["text"] == "8"
 
 
+def test_the_moving_pen_ends_what_is_told_of_the_last_drawing(studio: Served) -> None:
+    studio.ready()
+    view = canvas(3)[::10, ::10].astype(np.float32) / 255
+    with studio.socket() as socket:
+        socket.send(frames.encode({"do": "become", "target": 8, "steps": 200, "n": 1}, {"view": view}))
+        hear(socket, "become", 1)
+        socket.send(frames.encode({"do": "moving", "n": 2}, {"ink": FLOOD}))
+        assert "error" not in hear(socket, "end.become", 1)[0]
+        socket.send(frames.encode({"do": "become", "target": 8, "steps": 2, "n": 3}, {"view": view}))
+        assert hear(socket, "become", 3)[0]["step"] == 0  # nothing of the first comes after its end
+
+
 def test_many_pictures_at_once_are_read_or_refused_in_words(studio: Served) -> None:
     body = png(pen.as_paper(canvas(2)))
     with concurrent.futures.ThreadPoolExecutor(8) as pool:

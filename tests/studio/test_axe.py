@@ -59,3 +59,7 @@ def test_no_violation(chromium: Any, studio: Served, tmp_path: Path, language: s
         page.keyboard.press("Escape")
         page.locator("#keys").click()
         assert violations(page) == []
+        page.keyboard.press("Escape")
+        page.locator("#save").click()
+        page.frame_locator("#saved iframe").locator("h1").wait_for()
+        assert violations(page) == []

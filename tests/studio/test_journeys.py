@@ -84,7 +84,7 @@ def test_all_ink_lies_in_the_part_that_is_sent(chromium: Any, studio: Served) ->
         missed = tab.page.evaluate(
             """async () => {
               const { SIDE, boxOf, drawAll } = await import("/static/js/draw/strokes.js");
-              const canvas = new OffscreenCanvas(SIDE, SIDE), context = canvas.getContext("2d");
+              const canvas = new OffscreenCanvas(SIDE, SIDE), context = canvas.getContext("2d", { willReadFrequently: true });
               let seed = 1, missed = 0;
               const random = (low, high) => { seed = (seed * 48271) % 2147483647; return low + ((high - low) * seed) / 2147483647; };
               for (let k = 0; k < 60; k++) {
@@ -347,6 +347,23 @@ def test_it_fits_every_screen_in_both_languages(
         tab.read("7")
         assert "読み取り 7" in tab.page.locator(".sentence").inner_text()
         assert tab.page.locator("#ink").evaluate("e => e.width / e.clientWidth") == pytest.approx(scale, rel=0.02)
+
+
+def test_kept_as_a_page_that_can_do_nothing(chromium: Any, studio: Served, tmp_path: Path) -> None:
+    with opened(chromium, studio) as tab:
+        tab.lines(SEVEN)
+        tab.read("7")
+        tab.page.locator("#save").click()
+        frame = tab.page.frame_locator("#saved iframe")
+        frame.get_by_role("heading", name="Read as 7").wait_for()
+        (inside,) = [one for one in tab.page.frames if "/reports/" in one.url]
+        assert inside.evaluate("origin") == "null"  # a stranger to the page: no cookie, no storage, no parent
+        with tab.page.expect_download() as found:
+            tab.page.locator("#saved a").click()
+        assert found.value.suggested_filename == "zerokara-draw.html"
+        assert "Read as 7" in Path(found.value.path()).read_text(encoding="utf-8")
+        tab.page.keyboard.press("Escape")
+        tab.page.wait_for_selector("#saved[open]", state="detached")
 
 
 def test_printed_it_has_no_controls_and_says_its_link(chromium: Any, studio: Served) -> None:

@@ -97,7 +97,10 @@ def test_after_the_lift_the_numbers_are_those_of_explain(job: LookJob, own: Path
 
 
 def test_nothing_drawn_is_nothing_read(job: LookJob) -> None:
-    for do, arrays in (("moving", {"ink": np.zeros((280, 280), np.uint8)}), ("lifted", {"ink": np.zeros((280, 280), np.uint8)})):
+    for do, arrays in (
+        ("moving", {"ink": np.zeros((280, 280), np.uint8)}),
+        ("lifted", {"ink": np.zeros((280, 280), np.uint8)}),
+    ):
         ((head, _),) = ask(job, do, arrays)
         assert head["digits"] == []
 
@@ -132,7 +135,10 @@ def test_every_question_is_answered_in_the_networks_own_size(job: LookJob) -> No
 
 def test_a_network_without_maps_has_no_grad_cam_and_says_so(job: LookJob) -> None:
     ((_, found),) = ask(job, "lifted", {"ink": canvas(5)}, model=ONNX)
-    told = {h["method"]: h for h, _ in ask(job, "heat", {"view": found["view0"]}, model=ONNX, target=1, methods=list(explain.METHODS))}
+    told = {
+        h["method"]: h
+        for h, _ in ask(job, "heat", {"view": found["view0"]}, model=ONNX, target=1, methods=list(explain.METHODS))
+    }
     assert set(told) == set(explain.METHODS)
     assert "maps" in told["grad-cam"]["error"]
     assert "error" not in told["saliency"]
@@ -169,7 +175,9 @@ def test_a_run_that_goes_on_learning_is_loaded_anew(job: LookJob, own: Path, tmp
         ask(learning, "lifted", {"ink": canvas(3)}, model="run-now")
 
 
-def test_a_run_on_data_that_is_not_here_is_refused_in_words(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_on_data_that_is_not_here_is_refused_in_words(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import shutil
 
     monkeypatch.setenv("ZEROKARA_DATA", str(tmp_path))

@@ -20,6 +20,7 @@ from zerokara.studio.jobs.look import LookJob
 from zerokara.studio.jobs.read import ReadJob
 from zerokara.studio.models import Models
 from zerokara.views import pen
+from zerokara.views.drawing_page import PAGE_FILE
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +49,17 @@ def test_a_drawing_says_how_to_repeat_it(job: ReadJob, tmp_path: Path) -> None:
     drawing = beside(3, 1, 7)
     units = [{"layer": "relu2a", "index": [7, 5, 5]}]
     page = page_of(job, {"ink": drawing}, units=units, link="http://127.0.0.1:1/#v=1&p=draw&turn=12")
-    (tmp_path / "drawing.html").write_text(page, encoding="utf-8")
+    (tmp_path / PAGE_FILE).write_text(page, encoding="utf-8")
     assert "<script" not in page
     assert not re.findall(r'(?:src|href)="(?!data:|#)', page)  # nothing is loaded
-    for told in ("turn", "12", "#v=1&amp;p=draw", "zerokara read drawing.png", "Unit 7, 5, 5 of layer relu2a", "five sights"):
+    for told in (
+        "turn",
+        "12",
+        "#v=1&amp;p=draw",
+        "zerokara read drawing.png",
+        "Unit 7, 5, 5 of layer relu2a",
+        "five sights",
+    ):
         assert told in page
     assert "networks.0" not in page
     ((head, _),) = ask(job, "lifted", {"ink": drawing})
@@ -73,7 +81,7 @@ def test_a_picture_stands_in_the_page_or_is_named(job: ReadJob, tmp_path: Path) 
     large = png(np.asarray(pen.as_paper(canvas(5, side=1400))))
     for body, name in ((small, None), (large, "five.png")):
         page = page_of(job, {"file": np.frombuffer(body, np.uint8)}, name="C:\\pictures\\five.png")
-        (tmp_path / "drawing.html").write_text(page, encoding="utf-8")
+        (tmp_path / PAGE_FILE).write_text(page, encoding="utf-8")
         (tmp_path / "five.png").write_bytes(body)
         program = codes(page)[-1]
         assert (f'open("{name}"' in program) == (name is not None)
@@ -93,13 +101,13 @@ def test_a_name_stays_a_name(job: ReadJob) -> None:
 
 def test_nothing_drawn_can_be_saved_too(job: ReadJob) -> None:
     page = page_of(job, {"ink": np.zeros((280, 280), np.uint8)})
-    assert "nothing" in page
+    assert "No digit found" in page
 
 
 def test_another_network_says_its_own_command(tmp_path: Path) -> None:
     look = LookJob(Models(tmp_path, trained.runs()))
     page = page_of(look, {"ink": canvas(3)}, model="run-small")
-    (tmp_path / "drawing.html").write_text(page, encoding="utf-8")
+    (tmp_path / PAGE_FILE).write_text(page, encoding="utf-8")
     assert f"zerokara explain drawing.png --model {trained.runs() / 'small'}" in codes(page)
     ((head, _),) = ask(look, "lifted", {"ink": canvas(3)}, model="run-small")
     (found,) = printed(codes(page)[-1], tmp_path)

@@ -16,7 +16,14 @@ from zerokara.studio.jobs.read import ReadJob
 from zerokara.views.answers import ReaderAnswers
 from zerokara.views.examples import examples_of
 
-UNITS = [("conv1a", (3, 5, 7)), ("relu2a", (7, 5, 5)), ("pool1", (2, 3, 3)), ("conv3b", (50, 2, 6)), ("fc1", (12,)), ("fc2", (7,))]
+UNITS = [
+    ("conv1a", (3, 5, 7)),
+    ("relu2a", (7, 5, 5)),
+    ("pool1", (2, 3, 3)),
+    ("conv3b", (50, 2, 6)),
+    ("fc1", (12,)),
+    ("fc2", (7,)),
+]
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +60,13 @@ def test_the_sum_is_the_engines(job: ReadJob, layer: str, index: tuple[int, ...]
 def test_the_gradient_is_that_of_the_class_that_is_looked_at(job: ReadJob) -> None:
     view = view_of(canvas(7))
     gradients = [
-        ask(job, "unit", {"view": view}, layer="relu2b", index=[4, 6, 6], target=target)[0][0]["gradient"] for target in (7, 1)
+        ask(job, "unit", {"view": view}, layer="relu2b", index=[4, 6, 6], target=target)[0][0]["gradient"]
+        for target in (7, 1)
     ]
-    expected = [explain.unit(Together(READER), view[None, None], "networks.0.relu2b", (4, 6, 6), target).gradient for target in (7, 1)]
+    expected = [
+        explain.unit(Together(READER), view[None, None], "networks.0.relu2b", (4, 6, 6), target).gradient
+        for target in (7, 1)
+    ]
     assert gradients == pytest.approx(expected, rel=1e-4, abs=1e-9)
     assert gradients[0] != gradients[1]
 

@@ -107,6 +107,23 @@ def test_a_newer_question_ends_the_one_that_runs(worker: Worker) -> None:
     assert len(second.parts) == 3
 
 
+def test_what_is_of_no_use_any_more_is_ended(worker: Worker) -> None:
+    running, waiting, kept, other = Heard(), Heard(), Heard(), Heard()
+    worker.ask(question(running, "become", **long()))
+    wait_for(lambda: len(running.parts) > 0)
+    worker.ask(question(waiting, "heat", target=3, methods=[]))
+    worker.ask(question(kept, "lifted"))
+    worker.ask(question(other, "heat", owner="another", target=3, methods=[]))
+    worker.drop("tab", ("become", "heat"))
+    assert running.end() is None
+    assert waiting.end() is None
+    assert kept.end() is None
+    assert other.end() is None
+    assert len(running.parts) < 200
+    assert len(running.ends) == len(waiting.ends) == 1
+    assert [part["topic"] for part in kept.parts] == ["bars"]
+
+
 def test_nothing_is_computed_for_those_who_have_gone(worker: Worker) -> None:
     gone, other = Heard(), Heard()
     worker.ask(question(gone, "become", owner="gone", **long()))

@@ -32,6 +32,8 @@ HELP: dict[str, str] = {
     "Serves a page on this machine only and opens it; the link is good once, Enter prints a new one. Ctrl-C ends.": (
         "この機械だけから見えるページを開きます。リンクは 1 度だけ使え、Enter で新しいリンクを表示、Ctrl-C で終了します。"
     ),
+    "Let others in this network in, as guests: they draw and look. Nothing is encrypted.": "このネットワークの人をゲストとして入れる（描くことと見ることだけ）。通信は暗号化されない。",
+    "A further NAME:PORT by which a browser may call the studio, through a tunnel for instance; may be repeated.": "トンネル経由などでブラウザーがスタジオを呼ぶ別の NAME:PORT。繰り返し指定できる。",
     "The port; 0 for any free one. Without it 4649, or the next that is free.": (
         "ポート番号。0 なら空いている番号。省略時は 4649、使用中なら次の空き番号。"
     ),

@@ -138,6 +138,18 @@ RESULTS: dict[str, Text] = {
         "(the link is good once, for ten minutes; Enter prints a new one, Ctrl-C ends)",
         "（リンクは 10 分以内に 1 度だけ使えます。Enter で新しいリンク、Ctrl-C で終了）",
     ),
+    "studio-guests": Text("for guests: {link}", "ゲスト用：{link}"),
+    "studio-lan": Text(
+        "Others in this network may open the guests' link for ten minutes; Enter prints a new one, and ends the last.\n"
+        "They can draw, have pictures read, and look; they cannot train, change or stop anything.\n"
+        "Nothing is encrypted: whoever listens in this network sees what is drawn, and the link.",
+        "このネットワークの人は 10 分間ゲスト用リンクを開けます。Enter で新しいリンクが出て、前のものは使えなくなります。\n"
+        "ゲストは描く、画像を読ませる、見ることができます。学習や変更、停止はできません。\n"
+        "通信は暗号化されません。このネットワークで盗聴すれば、描いたものもリンクも見えます。",
+    ),
+    "studio-no-code": Text(
+        "(as a code for phones: pip install segno)", "（スマートフォン用のコード：pip install segno）"
+    ),
     # ── data
     "own-images": Text("your own images, a sub-folder for each class", "自分の画像（クラスごとのフォルダー）"),
     "is-there": Text("{name} is there: {counts}; {source}", "{name} があります：{counts}。{source}"),

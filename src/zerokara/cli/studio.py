@@ -3,6 +3,7 @@
 import json as json_format
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zerokara.cli import names
 from zerokara.cli.console import say
@@ -10,10 +11,15 @@ from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
 
+if TYPE_CHECKING:
+    from zerokara.studio.server import Links
+
 
 def studio(
     *,
     port: Whole = None,
+    lan: bool = False,
+    allow_host: list[str] | None = None,
     folder: Path = Path("zerokara-studio"),
     runs: Path = Path("runs"),
     data_dir: Path | None = None,
@@ -27,6 +33,10 @@ def studio(
     ----------
     port
         The port; 0 for any free one. Without it 4649, or the next that is free.
+    lan
+        Let others in this network in, as guests: they draw and look. Nothing is encrypted.
+    allow_host
+        A further NAME:PORT by which a browser may call the studio, through a tunnel for instance; may be repeated.
     folder
         Folder in which the studio keeps what is made in it: labelled drawings, models that were given to it.
     runs
@@ -40,24 +50,49 @@ def studio(
     lang
         Language of help, messages and the page: en or ja.
     """
-    from zerokara.studio.server import bound, serve
+    from zerokara.studio.server import addresses, bound, serve
 
     if port is not None and not 0 <= port <= 65535:
         raise UsageError(f"--port is 0 to 65535; got {port}")
+    hosts = tuple(allow_host or ())
+    for host in hosts:
+        name, _, number = host.rpartition(":")
+        if not name or not number.isdecimal() or any(letter in host for letter in "/*@ "):
+            raise UsageError(f"--allow-host is NAME:PORT, as the browser's address shows it; got {host!r}")
     language = names.language(lang)
     options = {
         "folder": str(folder.expanduser().absolute()),
         "runs": str(runs.expanduser().absolute()),
         "data_dir": data_dir and str(data_dir.absolute()),
     }
+    network = tuple(addresses()) if lan else ()
 
-    def tell(link: str, again: bool) -> None:
+    def tell(links: "Links", again: bool) -> None:
         if json:
-            say(json_format.dumps({"url": link}))
+            say(json_format.dumps({"url": links.own, **({"guests": links.guests} if links.guests else {})}))
         else:
-            say(told("studio-link", link=link))
+            say(told("studio-link", link=links.own))
             if not again:
                 say(told("studio-how"))
+            if links.guests:
+                say(told("studio-guests", link=links.guests))
+                say(_code(links.guests))
+                if not again:
+                    say(told("studio-lan"))
         sys.stdout.flush()
 
-    serve(bound(port), browser=not (no_open or json), lang=language, tell=tell, options=options)
+    own = not (no_open or json)
+    serve(bound(port, lan=lan), browser=own, lang=language, tell=tell, hosts=hosts, lan=network, options=options)
+
+
+def _code(link: str) -> str:
+    """The link as a QR code in half blocks, for a phone to read; where segno is not installed, how to get it."""
+    try:
+        import segno
+    except ImportError:
+        return told("studio-no-code")
+    rows = [bytes(row) for row in segno.make(link, micro=False, error="l").matrix_iter(border=2)]
+    rows += [bytes(len(rows[0]))] * (len(rows) % 2)
+    blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}  # light on a dark terminal: paper is what is lit
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    return "\n".join("".join(blocks[a, b] for a, b in zip(*pair, strict=True)) for pair in pairs)

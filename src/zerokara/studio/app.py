@@ -24,13 +24,16 @@ from zerokara.studio.colours import style_sheet
 from zerokara.studio.draw_routes import DrawRoutes
 from zerokara.studio.gate import OPEN, Gate, Keys, cookie
 from zerokara.studio.pool import Pool
+from zerokara.studio.reports import POLICY, Reports
 from zerokara.studio.texts import TEXTS
 from zerokara.studio.workers import DIED, Question
 
 PATIENCE = 60.0
 """Seconds after which a picture that is still being read is given up, and its process ended."""
 
-SOCKETS = 8
+SOCKETS, GUESTS = 8, 32
+"""Tabs at most: the owner's, and those of all guests; no guest takes the owner's place."""
+
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
 
@@ -39,10 +42,11 @@ class Studio:
 
     def __init__(self, port: int, keys: Keys, options: Mapping[str, Any] | None = None) -> None:
         self.port, self.keys, self.options = port, keys, options
-        self.draw = DrawRoutes(options or {}, self._answer)
         self.pool: Pool | None = None
         self.channels: set[Channel] = set()
-        self.sockets = 0
+        self.reports = Reports()
+        self.draw = DrawRoutes(options or {}, self._answer, self.reports)
+        self.sockets = {False: 0, True: 0}
         self.static = _static()
 
     @asynccontextmanager
@@ -79,6 +83,7 @@ class Studio:
             Route("/api/hello", self.say_hello, methods=["GET"]),
             Route("/api/texts", self.texts, methods=["GET"]),
             *self.draw.table(),
+            Route("/reports/{id}", self.report, methods=["GET"]),
             WebSocketRoute("/live", self.live),
         ]
 
@@ -97,9 +102,14 @@ class Studio:
         return Response(body, media_type=kind)
 
     async def open(self, request: Request) -> Response:
-        """The link: a code, good once, gives the cookie; a small page goes on, since a redirect might lose it."""
-        if not self.keys.takes(request.query_params.get("code", "")):
-            return error(401, "refused-code")
+        """The link: a code, good once, gives the cookie; a small page goes on, since a redirect might lose it.
+
+        The owner's is good on this machine only, the guests' for all who have it in its ten minutes."""
+        code = request.query_params.get("code", "")
+        is_owner = request.scope["near"] and self.keys.takes(code)
+        if not is_owner and not self.keys.takes_guests(code):
+            return error(401, "refused-code", language(request))
+        token = self.keys.token if is_owner else self.keys.guests_token
         lang = request.query_params.get("lang")
         there = f"./#lang={lang}" if lang in ("en", "ja") else "./"
         body = (
@@ -107,7 +117,7 @@ class Studio:
             '<link rel="icon" href="static/icon.svg">'
             f'<meta http-equiv="refresh" content="0;url={there}"><p><a href="{there}">zerokara studio</a></p></html>'
         )
-        return Response(body, media_type="text/html", headers={"set-cookie": cookie(self.port, self.keys.token)})
+        return Response(body, media_type="text/html", headers={"set-cookie": cookie(self.port, token)})
 
     async def say_hello(self, request: Request) -> Response:
         """Version, and the workers' states."""
@@ -116,6 +126,13 @@ class Studio:
     async def texts(self, request: Request) -> Response:
         """Every text in both languages, and the table of settings."""
         return in_json({"texts": {key: [t.en, t.ja] for key, t in TEXTS.items()}, "state": state.table()})
+
+    async def report(self, request: Request) -> Response:
+        """A finished page, which may do nothing but be looked at."""
+        html = self.reports.get(request.path_params["id"])
+        if html is None:
+            return error(404, "not-found", language(request))
+        return Response(html, media_type="text/html", headers={"content-security-policy": POLICY})
 
     async def _answer(self, kind: str, slot: tuple[str, ...], message: bytes) -> tuple[bytes | None, str | None]:
         """The first part of an answer, or why there is none."""
@@ -140,27 +157,35 @@ class Studio:
     async def live(self, socket: WebSocket) -> None:
         """The socket of one tab."""
         assert self.pool is not None
-        if self.sockets >= SOCKETS:
+        guest = bool(socket.scope["guest"])
+        if self.sockets[guest] >= (GUESTS if guest else SOCKETS):
             await socket.accept()
             await socket.close(FULL)
             return
-        self.sockets += 1
-        channel = Channel(socket, self.pool)
+        self.sockets[guest] += 1
+        channel = Channel(socket, self.pool, guest=guest)
         self.channels.add(channel)
         try:
             await channel.live(self.hello())
         finally:
             self.channels.discard(channel)
-            self.sockets -= 1
+            self.sockets[guest] -= 1
 
 
 def build(
-    port: int, keys: Keys, hosts: tuple[str, ...] = (), options: Mapping[str, Any] | None = None
+    port: int,
+    keys: Keys,
+    hosts: tuple[str, ...] = (),
+    lan: tuple[str, ...] = (),
+    options: Mapping[str, Any] | None = None,
 ) -> tuple[Gate, Studio]:
-    """The application behind its gate, and what is behind it. `options`: what every worker is to know."""
+    """The application behind its gate, and what is behind it.
+
+    `lan`: the names of this machine in its network. `options`: what every worker is to know.
+    """
     studio = Studio(port, keys, options)
     app = Starlette(routes=studio.routes(), lifespan=studio.lifespan, exception_handlers=_HANDLERS)
-    return Gate(app, port, keys, hosts), studio
+    return Gate(app, port, keys, hosts, lan), studio
 
 
 def _static() -> dict[str, tuple[bytes, str]]:

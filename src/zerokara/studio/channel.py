@@ -14,6 +14,7 @@ from typing import Any
 
 from zerokara.studio import frames
 from zerokara.studio.pool import Pool
+from zerokara.studio.texts import said
 from zerokara.studio.workers import Question
 
 VERSION_TIME = 10.0
@@ -26,7 +27,12 @@ SLOTS = 256
 BAD, FULL = 4400, 4429
 """Codes of closing: what came was no message of ours; too many tabs."""
 
+GUESTS_ASK = ("read",)
+"""The workers that guests may ask: they draw and look; a training belongs to whoever started the studio."""
+
 URGENT = ("moving", "pixels")
+OF_THE_LAST = ("heat", "sights", "stages", "become")
+"""What is told of a finished drawing: once the pen moves again nobody wants the rest, and the pen does not wait for it."""
 
 
 class Outbox:
@@ -78,10 +84,10 @@ class Outbox:
 
 
 class Channel:
-    """One tab. `socket` is Starlette's; `hello` what it is told first."""
+    """One tab. `socket` is Starlette's; `hello` what it is told first; a guest may ask the reader only."""
 
-    def __init__(self, socket: Any, pool: Pool) -> None:
-        self.socket, self.pool, self.outbox = socket, pool, Outbox()
+    def __init__(self, socket: Any, pool: Pool, *, guest: bool = False) -> None:
+        self.socket, self.pool, self.outbox, self.guest = socket, pool, Outbox(), guest
         self._loop = asyncio.get_running_loop()
 
     def say(self, topic: str, told: dict[str, Any], slot: str = "") -> None:
@@ -146,8 +152,16 @@ class Channel:
         head = frames.head_of(message)
         do, n, kind = str(head.get("do", ""))[:40], head.get("n", 0), str(head.get("kind", "read"))
         slot = str(head.get("slot", do))[:40]
+        if self.guest and kind not in GUESTS_ASK:
+            self.say(f"end.{slot}", {"slot": slot, "n": n, "error": said("refused-guest", self._lang())}, slot)
+            return
+        if do in URGENT:
+            self.pool.drop(self, OF_THE_LAST)
         question = Question((self, slot), message, self._receiver(slot, n), urgent=do in URGENT)
         self.pool.ask(kind, question)
+
+    def _lang(self) -> str:
+        return "ja" if self.socket.headers.get("accept-language", "").lower().startswith("ja") else "en"
 
     def _receiver(self, slot: str, n: Any) -> Any:
         def receive(part: bytes | None, why_not: str | None) -> None:

@@ -14,10 +14,15 @@ from starlette.routing import BaseRoute, Route
 
 from zerokara.studio import frames
 from zerokara.studio.answering import PICTURE_BYTES, error, in_json, language, limited, told_error
+from zerokara.studio.channel import GUESTS_ASK
 from zerokara.studio.collection import LABELS, Collection
 from zerokara.studio.models import FOLDER, MODEL_BYTES, READER, Models
+from zerokara.studio.reports import Reports
 from zerokara.studio.texts import said
 from zerokara.studio.workers import DIED
+
+PAGED = ("read", "look")
+"""The workers that make a page of what they have shown."""
 
 KEPT_FOR = ("ink", "view", "file")
 """What a drawing is kept of: its ink, a view set by hand, or a picture file with what was drawn on it."""
@@ -33,7 +38,8 @@ class Asks(Protocol):
 class DrawRoutes:
     """What the drawing page asks over http."""
 
-    def __init__(self, options: Mapping[str, Any], ask: Asks) -> None:
+    def __init__(self, options: Mapping[str, Any], ask: Asks, reports: Reports) -> None:
+        self.reports = reports
         self.models = Models.by(options)
         self.collection = Collection(Path(options.get("folder", FOLDER)) / "drawings")
         self._ask = ask
@@ -49,7 +55,7 @@ class DrawRoutes:
             Route("/api/drawings", self.count, methods=["GET"]),
             Route("/api/drawings", self.keep, methods=["POST"]),
             Route("/api/drawings/{id}", self.remove_drawing, methods=["DELETE"]),
-            Route("/api/page", self.page, methods=["POST"]),
+            Route("/api/pages", self.page, methods=["POST"]),
         ]
 
     async def read(self, request: Request) -> Response:
@@ -60,6 +66,8 @@ class DrawRoutes:
         if not body:
             return error(400, "no-picture", lang=language(request))
         model = request.query_params.get("model", READER)
+        if model != READER and request.scope["guest"]:
+            return error(403, "refused-guest", lang=language(request))
         message = frames.encode({"do": "picture", "model": model}, {"file": np.frombuffer(body, np.uint8)})
         return await self._answered(request, _kind(model), ("upload",), message)
 
@@ -157,16 +165,25 @@ class DrawRoutes:
         return in_json(await asyncio.to_thread(self._counted))
 
     async def page(self, request: Request) -> Response:
-        """What is on the screen as a report that stands by itself: HTML."""
+        """What is on the screen in, as a message to a worker; the address of a page to keep out."""
         body = await _body(request)
         if isinstance(body, Response):
             return body
+        lang = language(request)
         try:
-            head, arrays = frames.decode(body)
-            message = frames.encode({**head, "do": "page", "lang": language(request)}, arrays)
-        except ValueError:
-            return error(400, "no-drawing", lang=language(request))
-        return await self._answered(request, _kind(str(head.get("model", READER))), ("page",), message)
+            head = frames.head_of(body)
+        except ValueError as why:
+            return told_error(400, str(why))
+        kind = head.get("kind")
+        if head.get("do") != "page" or kind not in PAGED:
+            return error(400, "no-page", lang)
+        if kind not in GUESTS_ASK and request.scope["guest"]:
+            return error(403, "refused-guest", lang)
+        part, why_not = await self._ask(str(kind), ("page",), body)
+        if part is None:
+            return told_error(422 if why_not != DIED else 503, why_not or said("superseded", lang))
+        name = self.reports.add(frames.decode(part)[1]["html"].tobytes())
+        return in_json({"address": f"reports/{name}"}, 201)
 
     async def _answered(self, request: Request, kind: str, slot: tuple[str, ...], message: bytes) -> Response:
         part, why_not = await self._ask(kind, slot, message)

@@ -7,6 +7,7 @@ let in without a token that this start of the server made, which a browser gets 
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 import secrets
@@ -28,17 +29,27 @@ METHODS = ("GET", "HEAD", "POST", "DELETE")
 OPEN = "/open"
 """The path of the link: with the code in its query it gives the cookie."""
 
+GUESTS_MAY = {"GET": ("/", "/api/hello", "/api/texts"), "HEAD": ("/",), "POST": ("/api/read",)}
+"""What those may ask who were let in from the network, beside the page's own files and its socket: all else is refused,
+so a route that is added is the owner's until it is named here."""
+
+OWNER, GUEST = "owner", "guest"
+
 Refusal = tuple[int, str]
 """A status, and the key of its sentence in `texts`."""
 
 
 class Keys:
-    """The token of this start, and the codes that give it, each once and for ten minutes."""
+    """The token of this start, and the codes that give it, each once and for ten minutes.
+
+    Guests have a token of their own, and a code that many may use within its ten minutes; there is one at a time.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.token = secrets.token_urlsafe(32)
+        self.token, self.guests_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         self._clock = clock
         self._codes: dict[str, float] = {}
+        self._guests_code, self._guests_until = "", 0.0
 
     def new_code(self) -> str:
         """A code for one more link."""
@@ -54,9 +65,22 @@ class Keys:
         until = self._codes.pop(found[0]) if found else 0.0
         return bool(found) and self._clock() < until
 
-    def is_token(self, token: str) -> bool:
-        """Whether this is the token."""
-        return hmac.compare_digest(token.encode(), self.token.encode())
+    def new_guests_code(self) -> str:
+        """A code for guests, in place of the last one: 100 random bits, in letters and figures that a phone can type."""
+        self._guests_code = base64.b32encode(secrets.token_bytes(15)).decode().lower()[:20]
+        self._guests_until = self._clock() + GOOD_FOR
+        return self._guests_code
+
+    def takes_guests(self, code: str) -> bool:
+        """Whether this is the code for guests, and still good."""
+        known = hmac.compare_digest(code.encode(), self._guests_code.encode())
+        return known and bool(code) and self._clock() < self._guests_until
+
+    def role(self, token: str) -> str | None:
+        """OWNER or GUEST: whose token this is."""
+        told = token.encode()
+        is_owners, is_guests = (hmac.compare_digest(told, t.encode()) for t in (self.token, self.guests_token))
+        return OWNER if is_owners else GUEST if is_guests else None
 
 
 def cookie_name(port: int) -> str:
@@ -92,11 +116,16 @@ def policy(host: str) -> list[tuple[bytes, bytes]]:
 
 
 class Gate:
-    """An ASGI application around another. `refused` makes the body of a refusal of its status and its key."""
+    """An ASGI application around another. It tells it in the scope who comes: `guest`, and `near`, from this machine.
 
-    def __init__(self, app: Any, port: int, keys: Keys, hosts: Iterable[str] = ()) -> None:
+    `hosts`: further names by which the studio may be called. `lan`: those in the network; with them guests are let in,
+    and the owner's key opens from this machine only, so that it never travels.
+    """
+
+    def __init__(self, app: Any, port: int, keys: Keys, hosts: Iterable[str] = (), lan: Iterable[str] = ()) -> None:
         self.app, self.port, self.keys = app, port, keys
-        self.hosts = own_hosts(port) | frozenset(hosts)
+        self.lan = frozenset(lan)
+        self.hosts = own_hosts(port) | frozenset(hosts) | self.lan
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or refuse it before anything has looked at it."""
@@ -119,13 +148,13 @@ class Gate:
 
         refusal = self.refusal(scope)
         if refusal is None:
-            await self.app(scope, receive, guarded)
+            await self.app(self._known(scope), receive, guarded)
             return
         await _refuse(guarded, *refusal, _wants_japanese(scope), head=scope["method"] == "HEAD")
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.refusal(scope) is None:
-            await self.app(scope, receive, send)
+            await self.app(self._known(scope), receive, send)
             return
         await receive()
         await send({"type": "websocket.close", "code": 1008})  # before it is accepted: the browser sees 403
@@ -147,9 +176,22 @@ class Gate:
             return 403, "refused-site"
         if entering:  # the code is the key, and the application looks at it
             return None
-        if not self.keys.is_token(_token(scope, self.port)):
+        role = self._role(scope)
+        if role is None:
             return 401, "refused-token"
-        return None
+        may = is_socket or scope["path"] in GUESTS_MAY.get(method, ()) or _is_file(scope["path"], method)
+        return None if role == OWNER or may else (403, "refused-guest")
+
+    def _role(self, scope: Scope) -> str | None:
+        role = self.keys.role(_token(scope, self.port))
+        return role if (role == OWNER and self._near(scope)) or (role == GUEST and self.lan) else None
+
+    def _near(self, scope: Scope) -> bool:
+        """Whether this comes from the machine itself: without a network everything does."""
+        return not self.lan or str((scope.get("client") or ("",))[0]) in ("127.0.0.1", "::1")
+
+    def _known(self, scope: Scope) -> Scope:
+        return {**scope, "guest": self._role(scope) != OWNER, "near": self._near(scope)}
 
 
 def _all(scope: Scope, name: bytes) -> list[str]:
@@ -160,6 +202,11 @@ def _host(scope: Scope) -> str | None:
     """The Host, if there is exactly one."""
     found = _all(scope, b"host")
     return found[0] if len(found) == 1 else None
+
+
+def _is_file(path: str, method: str) -> bool:
+    """Whether this asks for a file of the page: by a table, so nothing else is under this path."""
+    return method in SAFE and path.startswith("/static/")
 
 
 def _is_click(scope: Scope) -> bool:

@@ -11,12 +11,6 @@ FRAME: dict[str, Text] = {
     "theme-light": Text("light", "明るい"),
     "theme-dark": Text("dark", "暗い"),
     "copy-link": Text("Copy link", "リンクをコピー"),
-    "save-page": Text("Save as page", "ページとして保存"),
-    "saving": Text("The page is being made …", "ページを作っています…"),
-    "saved": Text(
-        "Saved as drawing.html: it stands by itself, and says how to repeat it.",
-        "drawing.html として保存しました。単独で開け、再現の方法も載っています。",
-    ),
     "link-no-picture": Text(
         "The link is copied: it holds the settings, but not the picture.",
         "リンクをコピーしました。設定だけで、画像は含まれません。",
@@ -31,6 +25,9 @@ FRAME: dict[str, Text] = {
         "絵が長すぎてリンクにできません（2,000 文字超）。",
     ),
     "link-bad": Text("In the link was not understood: {names}.", "リンクの中で理解できなかったもの：{names}。"),
+    "save-page": Text("Save as page", "ページとして保存"),
+    "saved": Text("A page to keep", "保存用のページ"),
+    "save-file": Text("Save the file", "ファイルに保存"),
     "all-keys": Text("All keys", "キー操作の一覧"),
     "close": Text("Close", "閉じる"),
     "numbers": Text("numbers", "数値"),

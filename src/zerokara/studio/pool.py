@@ -6,7 +6,7 @@ Those that train, and the one that opens other networks, are started when they a
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from zerokara.studio.workers import BROKEN, COMPILING, READY, Question, Worker
@@ -49,6 +49,11 @@ class Pool:
         """Put a question to the worker that answers now."""
         with self._change:
             self.worker(kind).ask(question)
+
+    def drop(self, owner: Any, names: Collection[str]) -> None:
+        """What the owner asked under these names is of no use any more."""
+        for worker in self.workers:
+            worker.drop(owner, names)
 
     def forget(self, owner: Any) -> None:
         """Whoever asked has gone."""

@@ -18,6 +18,11 @@ SERVER: dict[str, Text] = {
         "Open the link that the terminal shows; Enter there prints a new one.",
         "端末に表示されたリンクを開いてください。端末で Enter を押すと新しいリンクが出ます。",
     ),
+    "refused-guest": Text(
+        "Guests draw and look; this is for whoever started the studio.",
+        "ゲストは描くことと見ることができます。これはスタジオを起動した人だけの操作です。",
+    ),
+    "refused-guest-hint": Text("Draw, or ask them.", "描いてみるか、起動した人に頼んでください。"),
     "refused-code": Text("This link was used already, or is too old.", "このリンクは使用済みか、期限切れです。"),
     "refused-code-hint": Text(
         "Press Enter in the terminal: it prints a new one.", "端末で Enter を押すと新しいリンクが出ます。"
@@ -42,6 +47,8 @@ SERVER: dict[str, Text] = {
     "no-label-hint": Text("Choose one of the ten digits.", "10 個の数字から選んでください。"),
     "nothing-to-keep": Text("There is no digit in it to keep.", "保存できる数字がありません。"),
     "nothing-to-keep-hint": Text("Draw a digit first.", "まず数字を描いてください。"),
+    "no-page": Text("This cannot be saved as a page.", "これはページとして保存できません。"),
+    "no-page-hint": Text("Save what is on the screen.", "画面に出ているものを保存してください。"),
     "superseded": Text("Another picture was given meanwhile.", "その間に別の画像が渡されました。"),
     "failed": Text("Something unexpected happened in the studio.", "スタジオで予期しないことが起こりました。"),
     "failed-hint": Text("The terminal may say more.", "端末に詳しい表示があるかもしれません。"),

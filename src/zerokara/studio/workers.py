@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -98,6 +98,19 @@ class Worker:
             for question in self._running.values():
                 question.cancelled = question.cancelled or question.slot[0] == owner
             self._turn.notify_all()
+
+    def drop(self, owner: Any, names: Collection[str]) -> None:
+        """What the owner asked under these names is of no use any more: it is ended, and said to be over."""
+        with self._turn:
+            waiting = [slot for slot in self._waiting if slot[0] == owner and slot[1] in names]
+            over = [self._waiting.pop(slot) for slot in waiting]
+            for question in self._running.values():
+                if question.slot[0] == owner and question.slot[1] in names and not question.cancelled:
+                    question.cancelled = True
+                    over.append(question)
+            self._turn.notify_all()
+        for question in over:
+            question.receive(None, None)
 
     def kill(self) -> None:
         """End the process at once; unless the worker is closed another one is started."""

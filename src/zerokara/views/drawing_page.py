@@ -45,9 +45,11 @@ from zerokara.views.unit_report import unit_section
 
 SIGHTS = ("plain", "left", "right", "large", "small")
 MOST_BARS = 10
+BRIEF = ("integrated-gradients", "grad-cam", "saliency")
 
 TEXTS: dict[str, Text] = {
-    "title": Text("A drawing, and what the network saw in it", "描いた絵と、ネットワークが見たもの"),
+    "title": Text("Read as {text}", "{text} と読みました"),
+    "none": Text("No digit found", "数字は見つかりませんでした"),
     "read": Text("read", "読み取り"),
     "nothing": Text("nothing", "なし"),
     "second": Text("second choice {name}, {share}", "次点 {name}（{share}）"),
@@ -84,7 +86,7 @@ TEXTS: dict[str, Text] = {
     "command": Text("On the command line, with the picture saved as drawing.png:", "コマンドライン（絵を drawing.png として保存）："),
 }  # fmt: skip
 
-PAGE_FILE = "drawing.html"
+PAGE_FILE = "zerokara-draw.html"
 
 
 def say(lang: Lang, key: str, **values: object) -> str:
@@ -99,7 +101,8 @@ class Screen:
     picture: what was read, uint8 (H, W) or (H, W, 3), or None for a view set by hand; ink: (H, W) in 0..1 of a drawing
     made of strokes. digits: what was found; text: all of it. chosen: which digit is looked at; target: the class that
     is explained. units: layers and places whose accounts are open. settings: names and values. own: the picture stands
-    in the page pixel by pixel, so that it can be read from there; else it is named `file`.
+    in the page pixel by pixel, so that it can be read from there; else it is named `file`. brief: with the quickest
+    explanations only, and without their curves.
     """
 
     digits: Sequence[Digit]
@@ -114,6 +117,7 @@ class Screen:
     model: str = ""
     own: bool = True
     file: str = PAGE_FILE
+    brief: bool = False
 
 
 def drawing_page(screen: Screen, network: Answers, lang: Lang) -> Page:
@@ -126,15 +130,18 @@ def drawing_page(screen: Screen, network: Answers, lang: Lang) -> Page:
         digit = screen.digits[screen.chosen]
         view = np.asarray(digit.view)
         seen = View("drawing", say(lang, "why", name=about.called(screen.target)), network.x(view)[0], view, digit.box)
-        ways = list(explain.METHODS)
-        one = _plainly(explained(about, seen, seen.name, ways, [screen.target], None, units=screen.units))
+        ways = BRIEF if screen.brief else tuple(explain.METHODS)
+        one = _plainly(
+            explained(about, seen, seen.name, ways, [screen.target], None, curves=not screen.brief, units=screen.units)
+        )
         sections += [*_ways(screen, network, lang), section(one, about, lang)]
         sections += [unit_section(unit, view, about, lang) for unit in one.units]
         order = np.argsort(-np.asarray(digit.probabilities), kind="stable")
         second = {"name": about.called(int(order[1])), "share": percent(digit.probabilities[int(order[1])])}
         facts.insert(1, Fact(digit.symbol, percent(max(digit.probabilities)), say(lang, "second", **second)))
+    text = screen.text.replace("\n", " / ")
     return Page(
-        say(lang, "title"),
+        say(lang, "title", text=text) if screen.digits else say(lang, "none"),
         [*sections, _again(screen, network, lang)],
         facts=facts,
         kicker="zerokara ゼロから · studio",
@@ -175,7 +182,19 @@ def _drawing(screen: Screen, network: Answers, lang: Lang) -> Section:
         words = say(lang, "digit", place=place, name=digit.symbol, share=percent(float(shares.max())))
         view = Picture(as_pixels(np.asarray(digit.view)), say(lang, "seen"), wide=True)
         tiles.append(Tile([view], words, say(lang, "seen"), charts=[probability_bars(shares[shown], names, lang=lang)]))
-    return Section(say(lang, "drawing"), [gallery(say(lang, "drawing"), tiles, lang=lang, large=True)])
+    return Section(
+        say(lang, "drawing"),
+        [gallery(say(lang, "drawing"), tiles, table=_table(screen, network, lang), lang=lang, large=True)],
+    )
+
+
+def _table(screen: Screen, network: Answers, lang: Lang) -> Table:
+    """Every probability of every digit."""
+    count = len(screen.digits[0].probabilities) if screen.digits else 0
+    rows: list[list[Cell]] = [
+        [str(k), digit.symbol, *(f"{p:.6f}" for p in digit.probabilities)] for k, digit in enumerate(screen.digits, 1)
+    ]
+    return Table(["#", say(lang, "read"), *(network.about.called(c) for c in range(count))], rows)
 
 
 def _ways(screen: Screen, network: Answers, lang: Lang) -> list[Section]:

@@ -63,12 +63,13 @@ class Saving:
             layer, index = questions.unit_of(one)
             units.append((full_name(network, layer), index))
         chosen = questions.chosen(head, found) if found else 0
-        target = questions.target(head, network) if found else 0
+        target = found[chosen].digit if found else 0
+        target = questions.target(head, network) if found and "target" in head else target
         settings = {str(k)[:60]: str(v)[:400] for k, v in dict(head.get("settings", {})).items()}
         lang: Lang = "ja" if head.get("lang") == "ja" else "en"
         screen = Screen(
             found, text, chosen, target, units=units, settings=settings, link=str(head.get("link", ""))[:4000],
-            model=self.job.called(head), **told,
+            model=self.job.called(head), brief=self.job.quick, **told,
         )  # fmt: skip
         html = drawing_page(screen, network, lang).html().encode()
         yield {"topic": "page"}, {"html": np.frombuffer(html, np.uint8)}

@@ -3,6 +3,7 @@
 import { make, put } from "./dom.js";
 import { Draw, KEYS } from "./draw/page.js";
 import { Plane, PLANE_KEYS } from "./plane/page.js";
+import { encode } from "./frames.js";
 import { linkOf, parseLink } from "./state.js";
 import { fill, language, onSpeak, speak, t, translate } from "./texts.js";
 import { Wire } from "./wire.js";
@@ -40,9 +41,9 @@ async function begin() {
 function enter(which, values) {
   name = which;
   const known = pages[which];
+  $("save").hidden = !PAGES[which].prototype.saved;
   page = pages[which] ??= new PAGES[which]({ wire, table, values, status: (words, kind) => note(words ? () => words : null, kind) });
   put($("main"), page.element);
-  $("save").hidden = !page.save; // not every page can be saved yet
   translate(page.element);
   for (const door of $("doors").children) if (door.dataset.page === which) door.setAttribute("aria-current", "page"); else door.removeAttribute("aria-current");
   if (known && values) page.open(values);
@@ -59,7 +60,7 @@ function listen() {
   $("language").addEventListener("click", () => { const next = language() === "ja" ? "en" : "ja"; localStorage.setItem("lang", next); speak(next); });
   $("theme").addEventListener("change", () => theme($("theme").value));
   $("copy").addEventListener("click", copy);
-  $("save").addEventListener("click", () => page.save(link()));
+  $("save").addEventListener("click", save);
   $("keys").addEventListener("click", () => $("help").showModal());
   document.addEventListener("keydown", (event) => { if (event.key === "?" && !event.target.closest("input, dialog")) $("help").showModal(); });
   window.addEventListener("hashchange", follow);
@@ -114,6 +115,17 @@ async function copy() {
     history.replaceState(null, "", address);
     note(() => t("link-above"), "");
   }
+}
+
+/** What is on the screen as a page to keep, in a frame from which nothing reaches this page. */
+async function save() {
+  const { head, arrays } = await page.saved();
+  const answer = await fetch("api/pages", { method: "POST", body: encode({ do: "page", lang: language(), link: link(), ...head }, arrays) });
+  const { address, error } = await answer.json();
+  if (error) { note(() => error, "bad"); return; }
+  $("saved").querySelector("iframe").src = address;
+  Object.assign($("saved").querySelector("a"), { href: address, download: `zerokara-${name}.html` });
+  $("saved").showModal();
 }
 
 begin().catch((error) => { put($("main"), make("p", {}, `The studio could not begin: ${error.message}`)); throw error; });

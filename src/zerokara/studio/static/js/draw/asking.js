@@ -75,6 +75,7 @@ export class Asking {
     page.exact = false;
     this.flying.clear();
     this.again = false;
+    this.since = undefined;
     this.unanswered = n;
     this.swept = undefined;
     page.bend.forget();

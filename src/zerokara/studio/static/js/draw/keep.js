@@ -73,6 +73,7 @@ export class Keep {
   async ask(address, options) {
     try {
       const answer = await fetch(address, { ...options, headers: { "accept-language": language() } }), told = await answer.json();
+      if (answer.status === 403) { this.element.hidden = true; return null; } // a guest draws and looks
       if (!answer.ok) { this.hear.status(told.hint ? `${told.error} ${told.hint}` : told.error, "bad"); return null; }
       this.counts = told.counts;
       this.folder = told.folder;

@@ -47,6 +47,7 @@ export class Models {
   async list() {
     try {
       const answer = await fetch("api/models");
+      if (answer.status === 403) this.element.hidden = true; // a guest draws and looks
       if (!answer.ok) return;
       this.listed = (await answer.json()).models;
     } catch { return; } // the live line says that the studio cannot be reached

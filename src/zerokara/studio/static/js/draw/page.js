@@ -17,7 +17,7 @@ import { Marks } from "./marks.js";
 import { Models } from "./models.js";
 import { Pad } from "./pad.js";
 import { Pixels, snapped } from "./pixels.js";
-import { content, save } from "./saving.js";
+import { content, saved } from "./saving.js";
 import { Seen } from "./seen.js";
 import { bent, example } from "./strokes.js";
 import { Tools } from "./tools.js";
@@ -318,9 +318,9 @@ export class Draw {
     return arrays && { head: { chosen: this.chosen, ...plain(this.now.strokes), sliders: this.sliders }, arrays };
   }
 
-  /** As a page that stands by itself. */
-  save(link) {
-    return save(this, link);
+  /** For a page to keep. */
+  saved() {
+    return saved(this);
   }
 
   values() {

@@ -1,8 +1,5 @@
-// What is on the screen as a page that stands by itself: made by the engine, saved by the browser.
+// What is on the drawing area, for those who keep it: a page that stands by itself, a labelled drawing.
 
-import { decode, encode } from "../frames.js";
-import { make } from "../dom.js";
-import { language, t } from "../texts.js";
 import { view28 } from "./asking.js";
 import * as upload from "./upload.js";
 
@@ -18,35 +15,13 @@ export async function content({ now, pad, asking }) {
   return strokes.length ? asking.ink() : null;
 }
 
-/** Have the page made, and save it. */
-export async function save(page, link) {
-  page.status(t("saving"), "");
-  const arrays = (await content(page)) ?? page.asking.ink(), { place } = page.unit, { now, table } = page;
+/** What a page to keep is made of. */
+export async function saved(page) {
+  const arrays = (await content(page)) ?? page.asking.ink(), { place } = page.unit, { now } = page;
   const { strokes: _, pixels: __, unit: ___, ...settings } = page.values();
   const head = {
     ...page.models.asked(), chosen: page.chosen, target: Math.max(0, page.target), units: place ? [place] : [], name: now.picture?.file?.name ?? "",
-    settings: { ...settings, strokes: now.strokes.length }, link: link.length <= table.longest ? link : "",
+    settings: { ...settings, strokes: now.strokes.length },
   };
-  const error = await made(head, arrays);
-  page.status(error ?? t("saved"), error ? "bad" : "good");
-}
-
-/** @returns {Promise<string|null>} why not, or null */
-async function made(head, arrays) {
-  try {
-    const answer = await fetch("api/page", { method: "POST", body: encode(head, arrays), headers: { "accept-language": language() } });
-    if (!answer.ok) {
-      const { error, hint } = await answer.json();
-      return hint ? `${error} ${hint}` : error;
-    }
-    const { html } = decode(await answer.arrayBuffer()).arrays, address = URL.createObjectURL(new Blob([html.data], { type: "text/html" }));
-    const link = make("a", { href: address, download: "drawing.html" });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(address), 60000);
-    return null;
-  } catch {
-    return t("offline");
-  }
+  return { head, arrays };
 }
