@@ -26,8 +26,8 @@ class Served:
 
     def __init__(self, *arguments: str, **environment: str) -> None:
         self.ended = False
-        self.folder = tempfile.TemporaryDirectory()  # what the studio keeps, and no runs of this machine
-        own, runs = (Path(self.folder.name) / name for name in ("studio", "runs"))
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)  # what the studio keeps, and no runs of this machine
+        self.own, self.runs = (Path(self.folder.name) / name for name in ("studio", "runs"))
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -38,9 +38,9 @@ class Served:
                 "--port",
                 "0",
                 "--folder",
-                own,
+                self.own,
                 "--runs",
-                runs,
+                self.runs,
                 *arguments,
             ],
             stdin=subprocess.DEVNULL,
@@ -89,6 +89,7 @@ class Served:
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
         _, error = self.process.communicate(timeout=PATIENCE)
+        self.folder.cleanup()
         return self.process.returncode, error
 
 

@@ -78,7 +78,7 @@ def test_pixels_set_by_hand_are_repeated_to_the_bit(job: ReadJob, tmp_path: Path
 
 def test_a_picture_stands_in_the_page_or_is_named(job: ReadJob, tmp_path: Path) -> None:
     small = png(np.asarray(pen.as_paper(canvas(5))))
-    large = png(np.asarray(pen.as_paper(canvas(5, side=1400))))
+    large = png(np.asarray(pen.as_paper(canvas(5, side=1240))))
     for body, name in ((small, None), (large, "five.png")):
         page = page_of(job, {"file": np.frombuffer(body, np.uint8)}, name="C:\\pictures\\five.png")
         (tmp_path / PAGE_FILE).write_text(page, encoding="utf-8")
@@ -90,7 +90,7 @@ def test_a_picture_stands_in_the_page_or_is_named(job: ReadJob, tmp_path: Path) 
 
 
 def test_a_name_stays_a_name(job: ReadJob) -> None:
-    body = np.frombuffer(png(np.asarray(pen.as_paper(canvas(5, side=1400)))), np.uint8)
+    body = np.frombuffer(png(np.asarray(pen.as_paper(canvas(5, side=1240)))), np.uint8)
     page = page_of(job, {"file": body}, name='/etc/"); import os #\n<script>')
     assert "<script" not in page
     (line,) = [one for one in codes(page)[-1].splitlines() if one.startswith("picture")]

@@ -45,9 +45,9 @@ export class Draw {
     this.asking = new Asking(this);
     this.listen();
     this.render();
-    if (values.model !== "reader") this.models.choose(values.model).then((there) => { if (!there) this.asking.lifted(); });
-    else this.asking.lifted();
     this.wanted = values;
+    if (values.model === this.models.id) this.asking.lifted();
+    else this.models.choose(values.model).then((there) => { if (!there) this.stay(); });
   }
 
   // ── what there is
@@ -213,7 +213,7 @@ export class Draw {
     if (count && count !== this.answer.count) this.answer.classes(count);
     if (this.chosen >= head.digits.length) this.chosen = 0;
     this.showChosen(head.exact);
-    if (head.exact && this.wanted) this.follow();
+    if (head.exact && this.wanted?.model === this.models.id) this.follow();
   }
 
   /** The first answer is there: what else the link says is done. */
@@ -339,7 +339,14 @@ export class Draw {
     this.history.push({ ...this.now, ...(drawn ? { sliders: slidersOf(values) } : this.drawingOf(values)) });
     this.wanted = values;
     this.sliders = this.now.sliders;
-    if (values.model === this.models.id || !(await this.models.choose(values.model))) this.go();
+    if (values.model === this.models.id) this.go();
+    else if (!(await this.models.choose(values.model))) this.stay();
+  }
+
+  /** The network of the link is not there: the one of before reads. */
+  stay() {
+    this.wanted = { ...this.wanted, model: this.models.id };
+    this.go();
   }
 
   drawingOf(values) {
