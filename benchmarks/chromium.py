@@ -95,7 +95,13 @@ class Page:
 def chromium(width: int = 1400, height: int = 900, *more: str) -> Iterator[Page]:
     """A browser with one empty page; gone at the end, its folder too."""
     assert CHROMIUM is not None
-    arguments = ["--headless=new", "--remote-debugging-port=0", f"--window-size={width},{height}", "--no-first-run", "--disable-gpu"]
+    arguments = [
+        "--headless=new",
+        "--remote-debugging-port=0",
+        f"--window-size={width},{height}",
+        "--no-first-run",
+        "--disable-gpu",
+    ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--no-sandbox")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

@@ -11,7 +11,7 @@ strokes   A hand draws with the mouse, 125 moves a second whether or not the pag
           bars were painted, and the moments between.
 plane     2-8-8-3 learns on the page at full speed: frames and updates a second, beside the engine without a page.
 hello     `/api/hello` a hundred times, while the reader explains and the trainer trains.
-start     From the command to the link, the first paint (as the browser tells it), the first numbers, the compiled reader.
+start     From the command to the link, the first paint (the browser's own time), first numbers, the compiled reader.
 memory    Drawing and training in turns: the processes' own memory (PSS) at first, and at the end.
 
 No number is asserted anywhere. The load of the machine (waiting processes, mean of a minute) stands beside each.
@@ -193,7 +193,8 @@ KINDS: dict[str, Callable[[Any], float]] = {
 BUSY = """(async () => {
   window.busy = 0;
   const { Wire } = await import("/static/js/wire.js"), wire = new Wire(), view = new Float32Array(784).fill(0.5);
-  const ask = () => wire.ask({ kind: "read", do: "become", n: window.busy, target: 3, steps: 200 }, { view: { data: view, shape: [28, 28] } });
+  const question = { kind: "read", do: "become", target: 3, steps: 200 };
+  const ask = () => wire.ask({ ...question, n: window.busy }, { view: { data: view, shape: [28, 28] } });
   wire.on("become", (head) => { window.busy++; if (head.step > 190) ask(); });
   wire.on("hello", () => { if (!window.busy) ask(); });
   play.click();
@@ -299,17 +300,17 @@ def told(name: str, found: dict[str, Any]) -> str:
             f"without a page {found['updates_without_a_page']:,.0f} updates/s"
         )
     if name == "hello":
-        both = [
-            f"{how} p50 {found[f'{how}_p50_ms']:.1f} ms   p95 {found[f'{how}_p95_ms']:.1f} ms   worst {found[f'{how}_worst_ms']:.1f} ms"
-            for how in ("rest", "busy")
-        ]
-        return "/api/hello   " + "   ".join(both)
+        quantiles = [" ".join(f"{found[f'{how}_{kind}']:.1f}" for kind in KINDS) for how in ("rest", "busy")]
+        return f"/api/hello, ms (p50, p95, worst): at rest {quantiles[0]}; all workers busy {quantiles[1]}"
     if name in ("warm", "cold"):
         return (
             f"start, {name}: link {found['link']:.2f} s   first paint {found['paint']:.2f} s   first numbers "
             f"{found['numbers']:.2f} s   compiled reader {found['compiled']:.1f} s"
         )
-    moments = ", ".join(f"{when} {found[when]['server']:.0f}/{found[when]['workers']:.0f}/{found[when]['page']:.0f}" for when in ("first", "middle", "last"))  # fmt: skip
+    parts = ("server", "workers", "page")
+    moments = ", ".join(
+        f"{when} {'/'.join(f'{found[when][part]:.0f}' for part in parts)}" for when in ("first", "middle", "last")
+    )
     return f"MiB of server/workers/page over {found['minutes']:g} min ({found['rounds']} rounds): {moments}"
 
 

@@ -104,5 +104,14 @@ def opened(made: Any, studio: Served, fragment: str = "", **options: Any) -> Ite
     assert tab.wrong == [], tab.wrong
 
 
+def violations(page: Any) -> list[str]:
+    """What axe finds wrong with a page as it stands. (Only what is wrong is put together: that takes a third of the time.)"""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"], "selectors": False}).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:150]} {node['failureSummary'][:300]}" for one in found for node in one["nodes"]
+    ]
+
+
 SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.45, 0.85)]
 ONE = [(0.5, 0.15), (0.5, 0.85)]

@@ -26,7 +26,9 @@ class Served:
 
     def __init__(self, *arguments: str, **environment: str) -> None:
         self.ended = False
-        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)  # what the studio keeps, and no runs of this machine
+        self.folder = tempfile.TemporaryDirectory(
+            ignore_cleanup_errors=True
+        )  # what the studio keeps, and no runs of this machine
         self.own, self.runs = (Path(self.folder.name) / name for name in ("studio", "runs"))
         self.process = subprocess.Popen(
             [

@@ -1,5 +1,6 @@
 """The server as its page meets it: reading over http and over the socket, floods, foreign bytes, too much, too many."""
 
+import asyncio
 import concurrent.futures
 import contextlib
 import json
@@ -20,8 +21,10 @@ from tests.studio.serving import PATIENCE, Served, ask, hear, served, wait_for
 from zerokara.report.png import png
 from zerokara.studio import frames
 from zerokara.studio.answering import PICTURE_BYTES
-from zerokara.studio.app import SOCKETS
+from zerokara.studio.app import SOCKETS, Studio
 from zerokara.studio.channel import AHEAD, BAD, FULL
+from zerokara.studio.gate import Keys
+from zerokara.studio.workers import DIED
 from zerokara.views import pen
 
 
@@ -64,7 +67,14 @@ def test_the_page_and_all_it_names_is_there(studio: Served) -> None:
             for other in re.findall(r'from "(\.[^"]+)"', answer.text):
                 names.append(os.path.normpath(f"{folder}/{other}"))
     assert any(name.endswith("strokes.js") for name in seen)
-    assert "--accent" in studio.client.get("/static/colours.css").text
+    shared = studio.client.get("/static/colours.css").text
+    assert "--accent" in shared
+    assert "Noto Sans CJK JP" in shared  # typefaces are named once, for the page and for reports
+    assert not [
+        name
+        for name in seen
+        if name.endswith(".css") and name != "static/colours.css" and "Noto" in studio.client.get("/" + name).text
+    ]
 
 
 def test_every_text_is_told_in_both_languages(studio: Served) -> None:
@@ -123,6 +133,24 @@ def test_an_upload_that_is_cut_off_harms_nobody(studio: Served) -> None:
         with raw(studio, "Content-Length: 1000000") as connection:
             connection.sendall(sent)
     assert post(studio, png(pen.as_paper(canvas(5)))).status_code == 200
+
+
+def test_a_picture_that_is_never_read_is_given_up_and_its_process_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[str] = []
+
+    class Stuck:
+        def ask(self, kind: str, question: Any) -> None: ...
+        def worker(self, kind: str) -> "Stuck":
+            return self
+
+        def kill(self) -> None:
+            killed.append("read")
+
+    studio = Studio(4649, Keys())
+    studio.pool = Stuck()  # type: ignore[assignment]
+    monkeypatch.setattr("zerokara.studio.app.PATIENCE", 0.01)
+    assert asyncio.run(studio._answer("read", ("upload",), b"")) == (None, DIED)
+    assert killed == ["read"]
 
 
 def test_a_second_host_header_is_refused(studio: Served) -> None:

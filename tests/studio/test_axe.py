@@ -6,21 +6,13 @@ from typing import Any
 import pytest
 
 from tests.report.browser import needs_browser
-from tests.studio.browsing import SEVEN, opened
+from tests.studio.browsing import SEVEN, opened, violations
 from tests.studio.drawing import beside
 from tests.studio.serving import Served
 from zerokara.report.png import png
 from zerokara.views import pen
 
 pytestmark = needs_browser
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-
-
-def violations(page: Any) -> list[str]:
-    found = axe.Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {node['html'][:150]} {node['failureSummary'][:300]}" for one in found for node in one["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -45,7 +37,8 @@ def test_no_violation(chromium: Any, studio: Served, tmp_path: Path, language: s
         page.locator("#layers canvas").first.wait_for()
         page.locator("#layers .maps button").first.click()
         page.locator("#why li svg").last.wait_for()
-        page.locator(".seen summary").click()
+        if language == "en":
+            page.locator(".seen summary").click()  # a table of 784 cells, the same in every language
         assert violations(page) == []
         page.locator("#tool-clear").click()
         tab.read("")

@@ -1,17 +1,24 @@
 """`zerokara studio`: it starts, it says its link, it ends, and leaves nothing behind."""
 
+import asyncio
+import io
 import os
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.running import fails
 from tests.studio.drawing import canvas
 from tests.studio.serving import Served, is_alive, served, wait_for
+from zerokara.report.png import png
 from zerokara.studio import server
+from zerokara.studio.gate import Keys
+from zerokara.views.pen import as_paper
 
 
 def children(pid: int) -> list[int]:
@@ -47,11 +54,15 @@ def test_a_signal_ends_it_and_leaves_nothing_behind(number: int, code: int, says
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_killed_it_leaves_no_process() -> None:
-    with served() as studio:
+def test_killed_it_leaves_no_process_and_no_file(tmp_path: Path) -> None:
+    with served(TMPDIR=str(tmp_path)) as studio:
         processes = started(studio)
+        assert (
+            studio.client.post("/api/read", content=png(as_paper(canvas(4))), headers=studio.origin).status_code == 200
+        )
         os.kill(studio.process.pid, signal.SIGKILL)
         wait_for(lambda: not any(map(is_alive, processes)))
+        assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -82,6 +93,46 @@ def test_a_taken_port_is_passed_over_or_said() -> None:
         ports = [one.getsockname()[1] for one in (first, second)]
         assert ports[0] < ports[1] < server.PORT + server.TRIED
         assert ports[0] >= server.PORT
+
+
+def test_only_lan_hears_the_network() -> None:
+    with server.bound(0) as own, server.bound(0, lan=True) as network:
+        assert own.getsockname()[0] == "127.0.0.1"
+        assert network.getsockname()[0] == "0.0.0.0"
+
+
+def test_the_socket_does_not_wait_for_acknowledgements() -> None:
+    """Otherwise every second small message waits 40 ms for the other side; asyncio asks for it where the protocol is named."""
+
+    async def waits() -> bool:
+        came: asyncio.Future[asyncio.Transport] = asyncio.get_running_loop().create_future()
+
+        class Protocol(asyncio.Protocol):
+            def connection_made(self, transport: Any) -> None:
+                came.set_result(transport)
+
+        with server.bound(0) as listening:
+            listening.setblocking(False)
+            serving = await asyncio.get_running_loop().create_server(Protocol, sock=listening)
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            there = (await came).get_extra_info("socket")
+            told = there.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            writer.close()
+            (await came).close()
+            serving.close()
+            return told == 0
+
+    assert not asyncio.run(waits())
+
+
+def test_enter_prints_a_new_link_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = Keys()
+    told: list[tuple[server.Links, bool]] = []
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n\n"))
+    server._enters(lambda: server.Links(keys.new_code()), lambda links, again: told.append((links, again)))
+    assert [again for _, again in told] == [True, True]
+    assert all(keys.takes(links.own) for links, _ in told)
+    assert told[0][0] != told[1][0]
 
 
 def test_wrong_usage_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -85,7 +85,10 @@ def test_from_a_map_to_the_account_of_a_unit(chromium: Any, studio: Served) -> N
         assert rows.count() == len(told["terms"]) + 2 + len(told["stages"])
         cells = rows.first.locator("td").all_inner_texts()
         assert float(cells[2].replace("−", "-")) == pytest.approx(told["terms"][0]["product"], rel=1e-3)
-        assert page.locator("#unit canvas.field").get_attribute("aria-label") == "Rows 2 to 4, columns 1 to 3: its receptive field."
+        assert (
+            page.locator("#unit canvas.field").get_attribute("aria-label")
+            == "Rows 2 to 4, columns 1 to 3: its receptive field."
+        )
         assert page.locator("#boxes").is_visible()  # and it is marked on the drawing
         # pointing at a bar: heat and account speak for its class as long
         page.locator(".bar").nth(1).hover()

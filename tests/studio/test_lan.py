@@ -127,7 +127,8 @@ def test_a_guest_asks_the_reader_only() -> None:
         def drop(self, owner: Any, names: Any) -> None: ...
 
     class Socket:
-        headers = {"accept-language": "ja"}
+        def __init__(self) -> None:
+            self.headers = {"accept-language": "ja"}
 
     async def ask(guest: bool, kind: str) -> list[dict[str, Any]]:
         channel = Channel(Socket(), Pool(), guest=guest)  # type: ignore[arg-type]

@@ -113,7 +113,7 @@ def test_the_part_with_ink_is_enough(job: ReadJob) -> None:
 )  # fmt: skip
 def test_a_part_lies_inside(job: ReadJob, where: dict[str, Any]) -> None:
     part = np.full((10, 20), 255, np.uint8)
-    with pytest.raises(ValueError, match="a part of a drawing|a drawing is"):
+    with pytest.raises(ValueError, match=r"a part of a drawing|a drawing is"):
         ask(job, "moving", {"ink": part}, **{"at": [0, 0], "side": 280, **where})
 
 

@@ -64,3 +64,18 @@ def test_both_languages_say_the_same(key: str) -> None:
     if re.search("[A-Za-z]{3}", words):
         assert any("぀" <= c <= "鿿" for c in ALL[key].ja), ALL[key].ja
     assert len(ALL[key].ja) <= 1.3 * len(ALL[key].en) + 6
+
+
+@pytest.mark.parametrize(
+    "way", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc"]
+)
+def test_what_comes_in_is_text_and_never_markup_or_a_program(way: str) -> None:
+    assert way not in PAGE
+
+
+def test_nothing_is_named_that_is_not_here() -> None:
+    """No address of another host but that of a format's name space; no style in the markup, which the policy forbids."""
+    addresses = set(re.findall(r"""https?://[^\s"'`)]+""", PAGE))
+    assert addresses <= {"http://www.w3.org/2000/svg"}
+    assert not re.search(r"<[^>]+ style=", PAGE)
+    assert not re.search(r"<[^>]+ on[a-z]+=", PAGE)

@@ -4,7 +4,6 @@ import json as json_format
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from zerokara import digits
@@ -13,12 +12,9 @@ from zerokara.cli.console import STDIN, is_terminal, safe, say
 from zerokara.cli.errors import FAILED, UsageError, say_error
 from zerokara.cli.errors import explain as in_words
 from zerokara.cli.results import told, words
-from zerokara.data.listing import is_picture
-from zerokara.io import write_atomically
 from zerokara.io.files import make_folder
-from zerokara.report.png import as_pixels, png
-from zerokara.views.strokes import Refused, Strokes, likely, stem_of, strokes
-from zerokara.views.weights import all_finite
+from zerokara.views.reading import checked_reader, keep_paper, keep_views, pictures
+from zerokara.views.strokes import Refused, Strokes, likely, strokes
 
 STROKES = Path("zerokara-explain")
 
@@ -56,37 +52,25 @@ def read(
     folder = None if save_view is None else make_folder(save_view)
     drawn = make_folder(save_view or STROKES) if explain else None
     show = _show(json)
-    reader = _reader(model)
+    reader = checked_reader(model)
     taken: set[str] = set()
     code = 0
-    for file, why_not in _spread(files):
+    for file, why_not in pictures(files):
         try:
             if why_not:
                 raise ValueError(why_not)
             for found in _readings(file, reader, digits_only):
                 why = None if drawn is None else strokes(found, reader, drawn, taken)
                 show(found, why)
-                if drawn is not None:
-                    _save_paper(file, found, drawn, taken)
+                if drawn is not None and str(file) != STDIN:  # standard input is gone by now
+                    keep_paper(file, found, drawn, taken)
                 if folder is not None:
-                    _save_views(found, folder, taken)
+                    keep_views(found, folder, taken)
         except (ValueError, OSError, MemoryError) as error:
             sys.stdout.flush()
             say_error(in_words(error)[0])
             code = FAILED
     return code
-
-
-def _spread(files: Sequence[Path]) -> Iterator[tuple[Path, str]]:
-    """The files, and in the place of a folder the pictures directly in it, by name; or why there is nothing to read."""
-    for file in files:
-        if not file.is_dir():
-            yield file, ""
-            continue
-        inside = sorted(path for path in file.iterdir() if path.is_file() and is_picture(path))
-        yield from ((path, "") for path in inside)
-        if not inside:
-            yield file, f"{file} holds no pictures; those in folders within it are read by naming the folders"
 
 
 def _readings(file: Path, reader: digits.Reader, only: bool) -> Iterator[digits.Reading]:
@@ -99,13 +83,6 @@ def _readings(file: Path, reader: digits.Reader, only: bool) -> Iterator[digits.
             yield replace(found, file="-")
     except digits.ReadError as error:
         raise digits.ReadError(f"standard input: {str(error).removeprefix('bytes: ')}") from error
-
-
-def _reader(model: Path | None) -> digits.Reader:
-    reader = digits.load_reader(model)
-    for network in reader.networks:
-        all_finite(model or "the shipped reader", network.state_dict())
-    return reader
 
 
 def _show(json: bool) -> Callable[[digits.Reading, Sequence[Strokes | Refused] | None], None]:
@@ -126,36 +103,6 @@ def _print_json(found: digits.Reading, why: Sequence[Strokes | Refused] | None) 
     for digit, one in zip(told["digits"], why or (), strict=False):
         digit["explanation"] = one.to_dict()
     print(json_format.dumps(told, ensure_ascii=False), flush=True)
-
-
-def _save_views(found: digits.Reading, folder: Path, taken: set[str]) -> None:
-    """`NAME.view.png`, `NAME.view-2.png` … for the digits of a picture; a name is used once in a run of the command."""
-    stem = stem_of(found)
-    for digit in found.digits:
-        name = _free_name(stem, "view", taken)
-        taken.add(name)
-        write_atomically(folder / name, png(as_pixels(digit.view)))
-
-
-def _save_paper(file: Path, found: digits.Reading, folder: Path, taken: set[str]) -> None:
-    """`NAME.paper.png`: what was taken for the paper's own, if anything was. (Standard input is gone by now.)"""
-    if str(file) == STDIN:
-        return
-    from zerokara.digits.taken import shown_paper  # here: plain reading does without
-
-    pages = islice(digits.open_pages(file), max(0, found.page - 1), None)
-    picture = shown_paper(next(pages).pixels)
-    if picture is not None:
-        name = _free_name(stem_of(found), "paper", taken)
-        taken.add(name)
-        write_atomically(folder / name, png((255 * picture).round().astype("uint8")))
-
-
-def _free_name(stem: str, kind: str, taken: set[str]) -> str:
-    number = 1
-    while (name := f"{stem}.{kind}.png" if number == 1 else f"{stem}.{kind}-{number}.png") in taken:
-        number += 1
-    return name
 
 
 def _sentence(one: Strokes | Refused) -> str:

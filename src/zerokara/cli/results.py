@@ -143,7 +143,8 @@ RESULTS: dict[str, Text] = {
         "Others in this network may open the guests' link for ten minutes; Enter prints a new one, and ends the last.\n"
         "They can draw, have pictures read, and look; they cannot train, change or stop anything.\n"
         "Nothing is encrypted: whoever listens in this network sees what is drawn, and the link.",
-        "このネットワークの人は 10 分間ゲスト用リンクを開けます。Enter で新しいリンクが出て、前のものは使えなくなります。\n"
+        "このネットワークの人は 10 分間ゲスト用リンクを開けます。"
+        "Enter で新しいリンクが出て、前のものは使えなくなります。\n"
         "ゲストは描く、画像を読ませる、見ることができます。学習や変更、停止はできません。\n"
         "通信は暗号化されません。このネットワークで盗聴すれば、描いたものもリンクも見えます。",
     ),

@@ -33,24 +33,24 @@ def prepare(ink: Array) -> Array:
     ink = np.asarray(ink)
     if not ink.size or not np.any(ink > EDGE):
         raise ValueError(f"one digit's ink has pixels above {EDGE:g}; got an array {ink.shape} without any")
-    ink = _sharpened(ink) if max(ink.shape) < SMALL else ink
-    mask = _at_work_size(ink)
+    ink = sharpen(ink) if max(ink.shape) < SMALL else ink
+    mask = at_work_size(ink)
     pixel = max(mask.shape) / FIT
     width = stroke_width(depth(mask, max(mask.shape) // 3)) / pixel
     if THINNEST <= width <= THICKEST:
-        return _centred(_fitted(ink, EDGE))
+        return centre(fit_to_box(ink, EDGE))
     wanted = THINNEST if width < THINNEST else THICKEST
-    return _centred(_fitted(redraw(np.pad(mask, MARGIN), (wanted - width) / 2 * pixel), 0.5))
+    return centre(fit_to_box(redraw(np.pad(mask, MARGIN), (wanted - width) / 2 * pixel), 0.5))
 
 
-def _sharpened(ink: Array) -> Array:
+def sharpen(ink: Array) -> Array:
     """Undo some of the softness of a small picture: x + ½(x − smoothed x), so that a small loop keeps its hole."""
     framed = np.pad(ink, 2)
     sharp: Array = np.clip(1.5 * framed - 0.5 * smooth(framed), 0, 1)
     return sharp[2:-2, 2:-2]
 
 
-def _at_work_size(ink: Array) -> Array:
+def at_work_size(ink: Array) -> Array:
     """The digit as a mask whose longer side has 80 to 160 pixels; hairlines of a large drawing are kept."""
     longest, size = max(ink.shape), FIT * FINE
     mask: Array = ink > EDGE
@@ -71,7 +71,7 @@ def _block_any(mask: Array, block: int) -> Array:
     return np.asarray(room.reshape(H, block, W, block).any(axis=(1, 3)))
 
 
-def _fitted(drawn: Array, edge: float) -> Array:
+def fit_to_box(drawn: Array, edge: float) -> Array:
     """Cut to the ink, then brought to a longer side of 20 pixels, antialiased."""
     edge = min(edge, 0.9 * float(drawn.max()))
     rows, columns = np.nonzero(drawn.max(axis=1) > edge)[0], np.nonzero(drawn.max(axis=0) > edge)[0]
@@ -82,14 +82,14 @@ def _fitted(drawn: Array, edge: float) -> Array:
     return fitted
 
 
-def _centred(digit: Array) -> Array:
+def centre(digit: Array) -> Array:
     """Place a picture in 28×28 so that its centre of mass falls in the middle, to the nearest pixel, never cut."""
     canvas = np.zeros((SIDE, SIDE), np.float32)
     place = []
     for axis in (0, 1):
         mass = digit.sum(axis=1 - axis, dtype=np.float64)
-        centre = float((mass * (np.arange(mass.size) + 0.5)).sum() / mass.sum())
-        place.append(int(np.clip(round(SIDE / 2 - centre), 0, SIDE - mass.size)))
+        middle = float((mass * (np.arange(mass.size) + 0.5)).sum() / mass.sum())
+        place.append(int(np.clip(round(SIDE / 2 - middle), 0, SIDE - mass.size)))
     top, left = place
     canvas[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
     return canvas

@@ -104,7 +104,8 @@ class Studio:
     async def open(self, request: Request) -> Response:
         """The link: a code, good once, gives the cookie; a small page goes on, since a redirect might lose it.
 
-        The owner's is good on this machine only, the guests' for all who have it in its ten minutes."""
+        The owner's is good on this machine only, the guests' for all who have it in its ten minutes.
+        """
         code = request.query_params.get("code", "")
         is_owner = request.scope["near"] and self.keys.takes(code)
         if not is_owner and not self.keys.takes_guests(code):

@@ -32,7 +32,7 @@ GUESTS_ASK = ("read",)
 
 URGENT = ("moving", "pixels")
 OF_THE_LAST = ("heat", "sights", "stages", "become")
-"""What is told of a finished drawing: once the pen moves again nobody wants the rest, and the pen does not wait for it."""
+"""What is told of a finished drawing: once the pen moves again nobody wants the rest, and the pen waits for none."""
 
 
 class Outbox:

@@ -1,4 +1,4 @@
-"""The page's colours are those of the reports: read from their style sheet, with a light and a dark theme to choose."""
+"""The page's colours and typefaces are those of the reports: read from their style sheet, with two themes to choose."""
 
 import re
 from importlib.resources import files

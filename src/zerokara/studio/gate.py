@@ -66,7 +66,7 @@ class Keys:
         return bool(found) and self._clock() < until
 
     def new_guests_code(self) -> str:
-        """A code for guests, in place of the last one: 100 random bits, in letters and figures that a phone can type."""
+        """A code for guests, in place of the last one: 100 random bits, in letters and figures that one can type."""
         self._guests_code = base64.b32encode(secrets.token_bytes(15)).decode().lower()[:20]
         self._guests_until = self._clock() + GOOD_FOR
         return self._guests_code

@@ -24,7 +24,7 @@ ADDRESS, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 
 @dataclass(frozen=True)
 class Links:
-    """What is told at the start, and for every Enter typed: the owner's link, and the guests' where there is a network."""
+    """What is told at the start, and for every Enter typed: the owner's link, and with a network the guests'."""
 
     own: str
     guests: str | None = None

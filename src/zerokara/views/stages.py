@@ -18,10 +18,10 @@ from zerokara.digits.view import (
     SMALL,
     THICKEST,
     THINNEST,
-    _at_work_size,
-    _centred,
-    _fitted,
-    _sharpened,
+    at_work_size,
+    centre,
+    fit_to_box,
+    sharpen,
 )
 
 
@@ -47,12 +47,12 @@ def stages(ink: Array) -> Stages:
     ink = np.asarray(ink)
     if not ink.size or not np.any(ink > EDGE):
         raise ValueError(f"one digit's ink has pixels above {EDGE:g}; got an array {ink.shape} without any")
-    sharp = _sharpened(ink) if max(ink.shape) < SMALL else ink
-    mask = _at_work_size(sharp)
+    sharp = sharpen(ink) if max(ink.shape) < SMALL else ink
+    mask = at_work_size(sharp)
     pixel = max(mask.shape) / FIT
     width = float(stroke_width(depth(mask, max(mask.shape) // 3)) / pixel)
     wanted = float(np.clip(width, THINNEST, THICKEST))
     usual = wanted == width
     redrawn = sharp if usual else redraw(np.pad(mask, MARGIN), (wanted - width) / 2 * pixel)
-    fitted = _fitted(redrawn, EDGE if usual else 0.5)
-    return Stages(ink, width, wanted, np.asarray(redrawn), fitted, _centred(fitted))
+    fitted = fit_to_box(redrawn, EDGE if usual else 0.5)
+    return Stages(ink, width, wanted, np.asarray(redrawn), fitted, centre(fitted))

@@ -39,19 +39,13 @@ def placed(head: dict[str, Any], arrays: dict[str, Array]) -> Array:
     at, side, part = head.get("at"), head.get("side"), arrays.get("ink")
     if at is None or part is None:
         return canvas(arrays)
-    is_part = isinstance(at, list) and len(at) == 2 and part.ndim == 2 and part.dtype == np.uint8
-    inside = (
-        is_part
-        and type(side) is int
-        and all(type(n) is int and 0 <= n <= side - size for n, size in zip(at[::-1], part.shape, strict=True))
-    )
-    if not inside or type(side) is not int:
-        raise ValueError(
-            "a part of a drawing is uint8 (h, w) that lies inside: `at` is [left, top], `side` the whole's"
-        )
-    whole_of = np.zeros((min(side, 1025), min(side, 1025)), np.uint8)
-    whole_of[at[1] : at[1] + part.shape[0], at[0] : at[0] + part.shape[1]] = part
-    return canvas({"ink": whole_of})
+    numbers = [*at, side] if isinstance(at, list) else []
+    fits = len(numbers) == 3 and all(type(n) is int and 0 <= n <= 1024 for n in numbers) and part.ndim == 2
+    if not fits or any(n + size > numbers[2] for n, size in zip(numbers, part.shape[::-1], strict=False)):
+        raise ValueError("a part of a drawing is (h, w) and lies inside: at is [left, top], side the whole's")
+    left, top, drawing = numbers[0], numbers[1], np.zeros((numbers[2], numbers[2]), part.dtype)
+    drawing[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return canvas({"ink": drawing})
 
 
 def view(arrays: dict[str, Array], network: Answers, name: str = "view") -> Array:
