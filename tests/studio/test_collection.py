@@ -20,8 +20,8 @@ def test_kept_drawings_are_a_data_set(tmp_path: Path) -> None:
     assert not (tmp_path / "drawings").exists()  # nothing is made before there is something to keep
     views = {digit: [view_of(canvas(digit, np.random.default_rng(k))) for k in range(4)] for digit in (3, 8)}
     for digit, those in views.items():
-        for view in those:
-            ids.append(collection.keep(str(digit), view, {"strokes": [[[1], [2], [0], [1]]], "read": "3"}))
+        about = {"strokes": [[[1], [2], [0], [1]]], "read": "3"}
+        ids += [collection.keep(str(digit), view, about) for view in those]
     assert len(set(ids)) == 8
     assert collection.counts() == [0, 0, 0, 4, 0, 0, 0, 0, 4, 0]
     data = load(f"folder:{tmp_path / 'drawings'}")

@@ -214,7 +214,7 @@ def test_a_part_that_takes_too_long_ends_the_process(job: LookJob, monkeypatch: 
     monkeypatch.setattr(look.os, "_exit", lambda code: ended.set())
     slow = LookJob(job.models, seconds=0.01)
     slow.questions["wait"] = lambda head, arrays: iter([({"over": ended.wait(30)}, {})])
-    assert list(slow.answer({"do": "wait"}, {}))[0][0]["over"]
+    assert next(slow.answer({"do": "wait"}, {}))[0]["over"]
 
 
 def test_memory_that_is_not_there_is_said(job: LookJob) -> None:

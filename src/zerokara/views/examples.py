@@ -48,7 +48,7 @@ class Examples:
         return int(there[number % len(there)])
 
     def top(self, layer: str, unit: int, count: int, limit: int) -> Iterator[tuple[TopImages, int]]:
-        """The `count` of the first `limit` pictures that excite a unit most, after every AT_ONCE that were looked at."""
+        """The `count` of the first `limit` pictures that excite a unit most, told after every AT_ONCE of them."""
         best = TopImages(layer, unit, ())
         for start in range(0, min(limit, len(self.pictures)), AT_ONCE):
             stop = min(start + AT_ONCE, limit, len(self.pictures))

@@ -33,7 +33,8 @@ TEXTS: dict[str, Text] = {
     "lead": Text(
         "y = f(Σ w·x + b) with the numbers filled in (terms: {count}). The engine gave {engine}; counted again in "
         "float64 it is {value}.",
-        "y = f(Σ w·x + b) に数値を入れたもの（Σ は {count} 項）。エンジンの値は {engine}、float64 で計算し直すと {value} です。",
+        "y = f(Σ w·x + b) に数値を入れたもの（Σ は {count} 項）。エンジンの値は {engine}、"
+        "float64 で計算し直すと {value} です。",
     ),
     "gradient": Text(
         "S is the score of {name}, {score}. ∂S/∂y = {gradient}: so much S would change with this unit.",
@@ -42,7 +43,8 @@ TEXTS: dict[str, Text] = {
     "pictures": Text("Where it looks, and what for", "どこを見て、何を探すか"),
     "field": Text("receptive field", "受容野"),
     "field-words": Text(
-        "Rows {top} to {bottom}, columns {left} to {right} of the picture", "画像の {top}〜{bottom} 行、{left}〜{right} 列"
+        "Rows {top} to {bottom}, columns {left} to {right} of the picture",
+        "画像の {top}〜{bottom} 行、{left}〜{right} 列"
     ),
     "weights": Text("weights of this unit", "このユニットの重み"),
     "weights-words": Text(
@@ -55,7 +57,8 @@ TEXTS: dict[str, Text] = {
     "bias": Text("b", "b"),
     "sum": Text("Σ w·x + b", "Σ w·x + b"),
     "choice": Text(
-        "One of the x was chosen: its w is 1, that of the others 0.", "x の 1 つが選ばれました。その w は 1、ほかは 0 です。"
+        "One of the x was chosen: its w is 1, that of the others 0.",
+        "x の 1 つが選ばれました。その w は 1、ほかは 0 です。"
     ),
     "slope": Text(
         "This rule ({rule}) is no sum: w is ∂y/∂x, and b what is left over.",
