@@ -83,7 +83,7 @@ TEXTS: dict[str, Text] = {
     "setting": Text("setting", "設定"),
     "value": Text("value", "値"),
     "link": Text("Link of the studio: {link}", "スタジオのリンク：{link}"),
-    "command": Text("On the command line, with the picture saved as drawing.png:", "コマンドライン（絵は drawing.png）："),
+    "command": Text("On the command line (picture: drawing.png):", "コマンドライン（絵は drawing.png）："),
 }  # fmt: skip
 
 PAGE_FILE = "zerokara-draw.html"
