@@ -50,8 +50,8 @@ class Studio:
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    yield Studio(tmp_path / "own")
+def studio(tmp_path: Path) -> Studio:
+    return Studio(tmp_path / "own")
 
 
 INK, VIEW = np.ones((280, 280), np.uint8), np.full((28, 28), 0.5, np.float32)

@@ -168,7 +168,7 @@ export class Layers {
 class Columns {
   constructor({ layer, shape, axes }, ask) {
     Object.assign(this, { layer, axes, ask, count: shape[0], at: 0 });
-    this.row = make("div", { class: "numbersrow", role: "application", tabindex: "0" });
+    this.row = make("div", { class: "numbersrow", role: "application", tabindex: "0", "aria-label": t("layer-numbers", { layer, count: shape[0] }) });
     this.told = make("p", { class: "soft" });
     this.element = make("div", {}, this.row, this.told);
     this.row.addEventListener("pointermove", (event) => this.point(event));
