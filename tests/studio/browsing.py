@@ -11,7 +11,7 @@ from tests.report.browser import CHROMIUM
 from tests.studio.serving import Served, wait_for
 from zerokara.studio import frames
 
-BROWSER_PATIENCE = 90.0
+BROWSER_PATIENCE = 240.0
 READ = '.answer[data-exact="true"]'
 
 

@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from zerokara.studio import frames
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 """Seconds after which a state that is waited for will not come any more; no test takes as long unless it fails."""
 
 

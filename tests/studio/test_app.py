@@ -28,12 +28,6 @@ from zerokara.studio.workers import DIED
 from zerokara.views import pen
 
 
-@pytest.fixture(scope="module")
-def studio() -> Iterator[Served]:
-    with served() as made:
-        yield made
-
-
 def post(studio: Served, body: bytes, **headers: str) -> Any:
     return studio.client.post("/api/read", content=body, headers={**studio.origin, **headers})
 
@@ -292,12 +286,12 @@ def test_hello_is_quick_while_all_workers_are_busy(studio: Served) -> None:
     studio.ready()
     view = canvas(3)[::10, ::10].astype(np.float32) / 255
     with studio.socket() as socket:
-        socket.send(frames.encode({"do": "become", "target": 8, "steps": 200, "n": 1}, {"view": view}))
+        socket.send(frames.encode({"do": "become", "target": 8, "steps": 80, "n": 1}, {"view": view}))
         hear(socket, "become", 1)
         for _ in range(20):
             assert studio.hello()["workers"]["read"]["state"] == "ready"
         last = 0
-        while last < 200:
+        while last < 80:
             last = hear(socket, "become", 1)[0]["step"]
 
 

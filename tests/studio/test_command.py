@@ -31,7 +31,7 @@ def children(pid: int) -> list[int]:
 
 def started(studio: Served) -> list[int]:
     """The processes, once the workers are there."""
-    studio.ready()
+    wait_for(lambda: studio.state() != "starting")
     found = children(studio.process.pid)
     assert found
     return found

@@ -15,7 +15,7 @@ from PIL import Image
 from tests.report.browser import needs_browser
 from tests.studio.browsing import ONE, SEVEN, opened
 from tests.studio.drawing import beside, canvas
-from tests.studio.serving import Served, served, wait_for
+from tests.studio.serving import Served, wait_for
 from zerokara import digits
 from zerokara.kernels import use_kernels
 from zerokara.report.png import png
@@ -387,12 +387,12 @@ def test_the_theme_is_chosen_and_kept(chromium: Any, studio: Served) -> None:
         assert tab.page.evaluate(paper) == dark
 
 
-def test_the_engine_dies_and_nothing_is_lost(chromium: Any) -> None:
+def test_the_engine_dies_and_nothing_is_lost(chromium: Any, studio: Served) -> None:
     import os
     import signal
 
-    with served() as studio, opened(chromium, studio) as tab:
-        studio.ready()
+    studio.ready()
+    with opened(chromium, studio) as tab:
         tab.page.wait_for_selector('body[data-engine="ready"]')
         tab.lines(SEVEN)
         tab.read("7")

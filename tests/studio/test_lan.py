@@ -199,15 +199,28 @@ def test_a_studio_in_the_network() -> None:
         assert studio.hello()["workers"].keys() == {"read"}  # no trainer was started
 
 
-def test_what_it_means_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    from zerokara.cli import studio as command
+def test_what_it_means_is_said() -> None:
     from zerokara.cli.results import told
 
     for words in ("not", "encrypted", "ten minutes", "cannot train"):
         assert words in told("studio-lan").replace("Nothing is", "not")
+
+
+def test_the_code_for_phones_holds_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows of the code to a line, light where the terminal's ink is: read back they are the code of the link."""
+    from zerokara.cli import studio as command
+
+    segno = pytest.importorskip("segno")
     link = "http://192.168.0.5:4649/open?code=abcdefghijklmnopqrst&lang=en"
-    shown = command._code(link)
-    assert "segno" in shown or len(shown.splitlines()) > 10
+    monkeypatch.setattr(command, "has_blocks", lambda: True)
+    blocks = {"█": (0, 0), "▀": (0, 1), "▄": (1, 0), " ": (1, 1)}
+    pairs = [[blocks[letter] for letter in line] for line in command._code(link).splitlines()]
+    rows = [[pair[k] for pair in line] for line in pairs for k in (0, 1)]
+    expected = [list(row) for row in segno.make(link, micro=False, error="l").matrix_iter(border=2)]
+    assert rows[: len(expected)] == expected
+    assert len(rows) - len(expected) <= 1
+    monkeypatch.setattr(command, "has_blocks", lambda: False)
+    assert command._code(link) == link  # on a terminal without such letters
 
 
 @pytest.mark.parametrize("name", ["evil", "*:80", "http://x:80", "x:", ":80", "x:y", "a b:80"])

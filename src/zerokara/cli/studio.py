@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zerokara.cli import names
-from zerokara.cli.console import say
+from zerokara.cli.console import has_blocks, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
@@ -87,6 +87,8 @@ def studio(
 
 def _code(link: str) -> str:
     """The link as a QR code in half blocks, for a phone to read; where segno is not installed, how to get it."""
+    if not has_blocks():
+        return link
     try:
         import segno
     except ImportError:

@@ -98,6 +98,14 @@ def test_changes_points_and_doors(chromium: Any, studio: Served) -> None:
         page.wait_for_selector('.answer[data-exact="true"]')
         page.locator('#doors a[data-page="plane"]').click()
         assert page.locator("#plane-formula").input_value() == "x*y"  # as it was left
+        page.locator("#play").click()
+        page.wait_for_selector('.plane[data-playing="true"]')
+        tab.until("document.querySelector('.plane').dataset.step > 100")
+        page.locator('#doors a[data-page="draw"]').click()
+        page.wait_for_selector('.answer[data-exact="true"]')
+        page.locator('#doors a[data-page="plane"]').click()
+        left = int(page.locator(".plane").get_attribute("data-step"))
+        tab.until(f"document.querySelector('.plane').dataset.step > {left + 200}")  # what was learning goes on
 
 
 @pytest.mark.parametrize("width", [360, 1400])

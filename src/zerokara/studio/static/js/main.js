@@ -47,6 +47,7 @@ function enter(which, values) {
   translate(page.element);
   for (const door of $("doors").children) if (door.dataset.page === which) door.setAttribute("aria-current", "page"); else door.removeAttribute("aria-current");
   if (known && values) page.open(values);
+  else if (known) page.entered?.();
 }
 
 /** The link in the address has changed: another page, or other settings. */

@@ -97,6 +97,11 @@ export class Plane {
     this.wire.ask({ kind: "train", do: "csv", slot: "csv", n, text: this.csv.value, classes });
   }
 
+  /** Back through the door: what was under way goes on. */
+  entered() {
+    this.go();
+  }
+
   by(steps) {
     this.playing = false;
     this.reach = Math.max(0, (this.last?.head.step ?? 0) + steps);
