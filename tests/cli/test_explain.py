@@ -291,3 +291,40 @@ def test_a_blank_drawing_is_refused_with_advice(tmp_path: Path) -> None:
     Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
     with pytest.raises(ValueError, match="no digit found; --prepare photo"):
         views(tmp_path / "blank.png", about((1, 28, 28)), Preparation("digit", (0.0,), (1.0,)))
+
+
+def test_a_unit_is_accounted_for(tmp_path: Path, capsys: Captured) -> None:
+    """In JSON all numbers, which are those of explain.unit; as text the largest terms; in the report a section."""
+    from zerokara import explain
+    from zerokara.views.subject import subject
+
+    drawing = draw(tmp_path / "one.png")
+    more = (
+        "--unit",
+        "relu2a:7,5,5",
+        "--unit",
+        "fc2:1",
+        "--method",
+        "saliency",
+        "--no-curves",
+        "--out",
+        tmp_path / "out",
+    )
+    told = json.loads(run_here(capsys, "explain", drawing, *more, "--json")[1])
+    about = subject(None, None, None, None, None)
+    (view,) = views(drawing, about, preparation(about, "auto", None, None, False, None))
+    for one, (layer, index) in zip(told["units"], [("relu2a", (7, 5, 5)), ("fc2", (1,))], strict=True):
+        unit = explain.unit(about.model, view.x[None], layer, index, told["explanations"][0]["class"])
+        assert (one["layer"], tuple(one["index"]), one["value"]) == (layer, index, unit.value)
+        assert sum(t["product"] for t in one["terms"]) + one["rest"] + one["bias"] == pytest.approx(one["sum"])
+        assert abs(one["value"] - one["engine"]) <= 1e-6 * max(one["size"], abs(one["engine"]))
+    html = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Unit 7, 5, 5 of layer relu2a" in html
+    assert "receptive field" in html
+    code, out, error = run_here(capsys, "explain", drawing, *more[:4], *more[4:7], "--out", tmp_path / "text")
+    assert (code, error) == (0, "")
+    assert "  relu2a[7,5,5]: " in out
+    assert "the other 152 terms" in out
+    bad = ("explain", drawing, "--method", "saliency", "--no-curves", "--out", tmp_path / "bad", "--unit")
+    fails(capsys, *bad, "relu2a", code=2, says="--unit is a layer")
+    fails(capsys, *bad, "relu2a:7", code=1, says="there is no unit")

@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -24,8 +26,25 @@ class Served:
 
     def __init__(self, *arguments: str, **environment: str) -> None:
         self.ended = False
+        self.folder = tempfile.TemporaryDirectory(
+            ignore_cleanup_errors=True
+        )  # what the studio keeps, and no runs of this machine
+        self.own, self.runs = (Path(self.folder.name) / name for name in ("studio", "runs"))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "zerokara", "studio", "--json", "--port", "0", *arguments],
+            [
+                sys.executable,
+                "-m",
+                "zerokara",
+                "studio",
+                "--json",
+                "--port",
+                "0",
+                "--folder",
+                self.own,
+                "--runs",
+                self.runs,
+                *arguments,
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -72,6 +91,7 @@ class Served:
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
         _, error = self.process.communicate(timeout=PATIENCE)
+        self.folder.cleanup()
         return self.process.returncode, error
 
 

@@ -20,7 +20,8 @@ from tests.studio.drawing import beside, canvas
 from tests.studio.serving import PATIENCE, Served, ask, hear, served, wait_for
 from zerokara.report.png import png
 from zerokara.studio import frames
-from zerokara.studio.app import PICTURE_BYTES, SOCKETS, Studio
+from zerokara.studio.answering import PICTURE_BYTES
+from zerokara.studio.app import SOCKETS, Studio
 from zerokara.studio.channel import AHEAD, BAD, FULL
 from zerokara.studio.gate import Keys
 from zerokara.studio.workers import DIED

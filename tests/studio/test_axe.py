@@ -36,6 +36,8 @@ def test_no_violation(chromium: Any, studio: Served, tmp_path: Path, language: s
         page.locator("#layers").scroll_into_view_if_needed()
         page.locator("#layers canvas").first.wait_for()
         page.locator("#layers .maps button").first.click()
+        page.locator('#layers .loupe [role="application"]').press("Enter")
+        page.locator("#unit .formula").wait_for()
         page.locator("#why li svg").last.wait_for()
         page.locator(
             "#layers > .numbers summary"

@@ -268,7 +268,7 @@ def test_every_bar_and_map_leads_on(chromium: Any, studio: Served) -> None:
         tab.page.locator("#layers").scroll_into_view_if_needed()
         tab.page.locator("#layers .maps button").first.click()
         tab.page.locator("#layers .loupe").wait_for()
-        place = tab.page.locator('#layers [role="application"]')
+        place = tab.page.locator('#layers .loupe [role="application"]')
         for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
             place.press(key)
         told = tab.page.locator("#layers .loupe .big").inner_text()

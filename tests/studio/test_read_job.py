@@ -69,6 +69,29 @@ def test_the_numbers_after_the_lift_are_those_of_read_on_the_same_png(job: ReadJ
         assert np.array_equal(arrays["picture"], np.repeat(pen.as_paper(drawing)[..., None], 3, 2))
 
 
+@pytest.mark.parametrize("kind", ["bmp", "heic", "png", "jpg"])
+def test_pictures_of_every_kind_are_read_upright(job: ReadJob, tmp_path: Path, kind: str) -> None:
+    """A BMP, a photograph of a phone, ink on clear paper, a JPEG that says how it is to be turned."""
+    drawing = Image.fromarray(pen.as_paper(canvas(5)))
+    path = tmp_path / f"five.{kind}"
+    if kind == "heic":
+        pytest.importorskip("pillow_heif").from_pillow(drawing.convert("RGB")).save(path, quality=90)
+    elif kind == "png":
+        clear = Image.new("RGBA", drawing.size, (0, 0, 0, 0))
+        clear.putalpha(Image.fromarray(canvas(5)))
+        clear.save(path)
+    elif kind == "jpg":
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        drawing.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif, quality=95)
+    else:
+        drawing.save(path)
+    ((head, arrays),) = ask(job, "picture", {"file": np.frombuffer(path.read_bytes(), np.uint8)})
+    assert head["text"] == "5"
+    assert arrays["picture"].shape == (280, 280, 3)
+    assert arrays["picture"][0, 0].min() > 240  # white paper
+
+
 def test_the_own_path_agrees_with_read_on_a_hundred_drawings() -> None:
     rng = np.random.default_rng(11)
     for k in range(100):

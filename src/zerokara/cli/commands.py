@@ -55,7 +55,8 @@ COMMANDS: dict[str, Command] = {
         "of the catalogue with --weights, the folder of a run, an .onnx file, or without --model the reader of digits.",
         "zerokara explain seven.png\nzerokara explain dog.jpg --model runs/cifar --method grad-cam,occlusion\n"
         "zerokara explain dog.jpg --model squeezenet.onnx --bgr --classes names.txt --class tabby --class 243\n"
-        "zerokara explain five.png --model runs/deep-convnet --maps --lang ja",
+        "zerokara explain five.png --model runs/deep-convnet --maps --lang ja\n"
+        "zerokara explain seven.png --unit relu2a:7,5,5",
     ),
     "summary": Command(
         "zerokara.cli.summary:summary",

@@ -1,6 +1,7 @@
 """`zerokara explain`."""
 
 import json as json_format
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from zerokara.cli.errors import explain as in_words
 from zerokara.cli.language import current
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
+from zerokara.explain.unit import Unit
 from zerokara.io import save_npz, write_atomically
 from zerokara.io.files import make_folder
 from zerokara.report import percent, significant
@@ -20,8 +22,12 @@ from zerokara.views.explain_report import page
 from zerokara.views.explained import Explained, arrays, chosen_methods, explained, to_dict, write
 from zerokara.views.preparing import Preparation, View, preparation, views
 from zerokara.views.subject import Subject, subject
+from zerokara.views.units import parse_unit
 
 OUT = Path("zerokara-explain")
+TERMS = 8
+"""Terms of a unit that are printed one by one."""
+
 KEPT = ("report.html", "explanations.json", "explanations.npz")
 """What a call writes once; a folder with one of them is left as it is."""
 
@@ -34,6 +40,7 @@ def explain(
     class_: Annotated[list[str] | None, Parameter(name="--class")] = None,
     layer: str | None = None,
     maps: bool = False,
+    unit: list[str] | None = None,
     out: Path = OUT,
     classes: Path | None = None,
     prepare: str = "auto",
@@ -66,6 +73,8 @@ def explain(
         The layer that Grad-CAM looks at; else the last with maps.
     maps
         Show the feature maps of every layer too.
+    unit
+        Account for a unit, once or several times: a layer and a place in what it gives, as relu2a:7,5,5 or fc1:3.
     out
         The folder for pictures, numbers and report; where it holds an earlier report, OUT-2, OUT-3 and so on.
     classes
@@ -98,11 +107,12 @@ def explain(
     how = preparation(about, prepare, mean, std, bgr, resize)
     ways = chosen_methods(method, about)
     targets = [about.class_index(text) for text in class_ or []]
+    units = [parse_unit(text) for text in unit or []]
     seen, code = _views(files, about, how)
     folder = make_folder(_unused(out)) if seen else out
     done: list[Explained] = []
     for name, view in seen.items():
-        one = explained(about, view, name, ways, targets, layer, curves=not no_curves, maps=maps)
+        one = explained(about, view, name, ways, targets, layer, curves=not no_curves, maps=maps, units=units)
         write(one, folder)
         say(json_format.dumps(to_dict(one, about), ensure_ascii=False)) if json else _tell(one, about)
         done.append(one)
@@ -157,6 +167,32 @@ def _tell(one: Explained, about: Subject) -> None:
             parts.append(told("areas", deletion=deletion, insertion=insertion))
         note = "; ".join(n.japanese if current() == "ja" else n.english for n in e.notes[0]) if e.notes else ""
         say(comma.join(parts) + (f"{colon}{note}" if note else ""))
+    for account in one.units:
+        _tell_unit(account, about)
+
+
+def _tell_unit(unit: Unit, about: Subject) -> None:
+    """The formula, where it looks, the gradient, and the largest terms one by one."""
+    place = ",".join(map(str, unit.index))
+    say(told("unit", layer=safe(unit.layer), place=place, formula=unit.formula()))
+    if unit.kind != "sum":
+        say("    " + told(f"unit-{unit.kind}", rule=unit.rule))
+    if unit.box is not None:
+        top, left, bottom, right = unit.box
+        say("    " + told("unit-field", top=top, left=left, bottom=bottom - 1, right=right - 1))
+    numbers = {"gradient": significant(unit.gradient, 4), "score": significant(unit.score, 4)}
+    say("    " + told("unit-gradient", name=safe(about.called(unit.target)), **numbers))
+    rows = [["w·x", "w", "x", "∂S/∂x", "∂S/∂w", told("unit-from")]]
+    for term in unit.terms[:TERMS]:
+        numbers_of = (term.product, term.w, term.x, term.gradient_x, term.gradient_w)
+        where = f"{safe(term.source) or '–'}[{','.join(map(str, term.at))}]"
+        rows.append([*("–" if math.isnan(n) else significant(n, 4) for n in numbers_of), where])
+    more = len(unit.terms) - len(unit.terms[:TERMS])
+    rows += [[significant(unit.rest(TERMS), 4), "", "", "", "", told("unit-rest", count=more)]] if more else []
+    rows += [[significant(unit.bias, 4), "", "", "", "", "b"]] if unit.bias else []
+    widths = [max(len(row[k]) for row in rows) for k in range(5)]
+    for row in rows:
+        say("    " + "  ".join([*(cell.rjust(w) for cell, w in zip(row, widths, strict=False)), row[5]]).rstrip())
 
 
 def _keep(done: list[Explained], about: Subject, how: Preparation, folder: Path) -> None:

@@ -44,6 +44,9 @@ HELP: dict[str, str] = {
         "学習を置くフォルダー。それぞれ `train --resume` で再開できる実行になります。"
     ),
     "Print the link only, and open no browser.": "リンクを表示するだけで、ブラウザーを開きません。",
+    "Folder in which the studio keeps what is made in it: labelled drawings, models that were given to it.": (
+        "スタジオが作品を置くフォルダー（ラベル付きの絵、渡されたモデル）。"
+    ),
     "Print the link as one line of JSON, and open no browser.": "リンクを 1 行の JSON で表示し、ブラウザーを開きません。",
     "Language of help, messages and the page: en or ja.": "ヘルプ・メッセージ・ページの言語（en または ja）。",
     "Train a network, by a recipe or from a model and a data set.": (
@@ -180,6 +183,9 @@ HELP: dict[str, str] = {
     ),
     "The layer that Grad-CAM looks at; else the last with maps.": "Grad-CAM が見る層。省略時は、マップを持つ最後の層。",
     "Show the feature maps of every layer too.": "各層の特徴マップも表示します。",
+    "Account for a unit, once or several times: a layer and a place in what it gives, as relu2a:7,5,5 or fc1:3.": (
+        "1 つのユニットの計算を示します（複数回指定可）。層と出力内の位置。例：relu2a:7,5,5、fc1:3。"
+    ),
     "The folder for pictures, numbers and report; where it holds an earlier report, OUT-2, OUT-3 and so on.": (
         "画像・数値・レポートを置くフォルダー。前のレポートがあれば OUT-2、OUT-3 … に書きます。"
     ),

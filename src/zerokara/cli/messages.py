@@ -40,6 +40,11 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"--lang is (.+); got (.+)", "--lang には {1} を指定してください。指定された値：{2}"),
     (r"--lang needs a language: (.+)", "--lang には言語が必要です：{1}"),
     (r"read needs at least one picture: (.+)", "read には画像が少なくとも 1 つ必要です。例：{1}"),
+    (
+        r"--unit is a layer and the place of a number in what it gives, as (.+) \(map, row, column\) or (.+), counted "
+        r"from 0; got (.+)",
+        "--unit は層と出力内の位置（0 から数える）です。例：{1}（マップ、行、列）、{2}。指定された値：{3}",
+    ),
     (r"explain needs at least one picture: (.+)", "explain には画像が少なくとも 1 つ必要です。例：{1}"),
     (
         r"say what to run: names from `zerokara lab list`, chapters such as ch06, or all",

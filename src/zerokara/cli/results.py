@@ -55,6 +55,24 @@ RESULTS: dict[str, Text] = {
     # ── explain
     "layer-named": Text("layer {layer}", "層 {layer}"),
     "areas": Text("deletion {deletion}, insertion {insertion}", "削除 {deletion}、挿入 {insertion}"),
+    "unit": Text("  {layer}[{place}]: {formula}", "  {layer}[{place}]：{formula}"),
+    "unit-field": Text(
+        "sees rows {top} to {bottom}, columns {left} to {right} of the picture",
+        "画像の {top}〜{bottom} 行、{left}〜{right} 列を見ています",
+    ),
+    "unit-gradient": Text(
+        "∂S/∂y = {gradient}, S = {score} being the score of {name}",
+        "∂S/∂y = {gradient}（S = {score} は {name} のスコア）",
+    ),
+    "unit-choice": Text(
+        "one of the x was chosen: its w is 1, that of the others 0", "x の 1 つが選ばれ、その w は 1、ほかは 0"
+    ),
+    "unit-slope": Text(
+        "the rule ({rule}) is no sum: w is ∂y/∂x, and b what is left over",
+        "規則（{rule}）は和でないため、w は ∂y/∂x、b は残り",
+    ),
+    "unit-from": Text("x from", "x の出所"),
+    "unit-rest": Text("the other {count} terms", "残り {count} 項"),
     "comma": Text(", ", "、"),
     "colon": Text(": ", "："),
     # ── summary

@@ -25,6 +25,7 @@ def studio(
     data_dir: Path | None = None,
     lan: bool = False,
     allow_host: list[str] | None = None,
+    folder: Path = Path("zerokara-studio"),
     no_open: bool = False,
     json: bool = False,
     lang: str | None = None,
@@ -45,6 +46,8 @@ def studio(
         Let others in this network in, as guests: they draw and look. Nothing is encrypted.
     allow_host
         A further NAME:PORT by which a browser may call the studio, through a tunnel for instance; may be repeated.
+    folder
+        Folder in which the studio keeps what is made in it: labelled drawings, models that were given to it.
     no_open
         Print the link only, and open no browser.
     json
@@ -62,8 +65,13 @@ def studio(
         if not name or not number.isdecimal() or any(letter in host for letter in "/*@ "):
             raise UsageError(f"--allow-host is NAME:PORT, as the browser's address shows it; got {host!r}")
     language = names.language(lang)
+    options = {
+        "folder": str(folder.expanduser().absolute()),
+        "runs": str(runs.expanduser().absolute()),
+        "data": _own(data),
+        "data_dir": data_dir and str(data_dir.absolute()),
+    }
     network = tuple(addresses()) if lan else ()
-    options = {"runs": str(runs.absolute()), "data": _own(data), "data_dir": data_dir and str(data_dir.absolute())}
 
     def tell(links: "Links", again: bool) -> None:
         if json:

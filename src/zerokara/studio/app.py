@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import mimetypes
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,34 +10,30 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import numpy as np
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from zerokara.release import __version__
-from zerokara.studio import frames, state
+from zerokara.studio import state
+from zerokara.studio.answering import error, in_json, language
 from zerokara.studio.channel import FULL, Channel
 from zerokara.studio.colours import style_sheet
+from zerokara.studio.draw_routes import DrawRoutes
 from zerokara.studio.gate import OPEN, Gate, Keys, cookie
 from zerokara.studio.pool import Pool
 from zerokara.studio.reports import POLICY, Reports
-from zerokara.studio.texts import TEXTS, said
+from zerokara.studio.texts import TEXTS
 from zerokara.studio.workers import DIED, Question
 
-PICTURE_BYTES = 20 * 2**20
 PATIENCE = 60.0
 """Seconds after which a picture that is still being read is given up, and its process ended."""
 
 SOCKETS, GUESTS = 8, 32
 """Tabs at most: the owner's, and those of all guests; no guest takes the owner's place."""
 
-PAGED = ("read",)
-"""The workers that make a page of what they have shown."""
-
-JSON = "application/json; charset=utf-8"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
 
@@ -50,6 +45,7 @@ class Studio:
         self.pool: Pool | None = None
         self.channels: set[Channel] = set()
         self.reports = Reports()
+        self.draw = DrawRoutes(options or {}, self._answer, self.reports)
         self.sockets = {False: 0, True: 0}
         self.static = _static()
 
@@ -86,8 +82,7 @@ class Studio:
             Route("/static/{name:path}", self.file, methods=["GET"]),
             Route("/api/hello", self.say_hello, methods=["GET"]),
             Route("/api/texts", self.texts, methods=["GET"]),
-            Route("/api/read", self.read, methods=["POST"]),
-            Route("/api/pages", self.page, methods=["POST"]),
+            *self.draw.table(),
             Route("/reports/{id}", self.report, methods=["GET"]),
             WebSocketRoute("/live", self.live),
         ]
@@ -102,7 +97,7 @@ class Studio:
 
     def _file(self, name: str) -> Response:
         if name not in self.static:
-            return _error(404, "not-found")
+            return error(404, "not-found")
         body, kind = self.static[name]
         return Response(body, media_type=kind)
 
@@ -114,7 +109,7 @@ class Studio:
         code = request.query_params.get("code", "")
         is_owner = request.scope["near"] and self.keys.takes(code)
         if not is_owner and not self.keys.takes_guests(code):
-            return _error(401, "refused-code", _lang(request))
+            return error(401, "refused-code", language(request))
         token = self.keys.token if is_owner else self.keys.guests_token
         lang = request.query_params.get("lang")
         there = f"./#lang={lang}" if lang in ("en", "ja") else "./"
@@ -127,51 +122,17 @@ class Studio:
 
     async def say_hello(self, request: Request) -> Response:
         """Version, and the workers' states."""
-        return _json(self.hello())
+        return in_json(self.hello())
 
     async def texts(self, request: Request) -> Response:
         """Every text in both languages, and the table of settings."""
-        return _json({"texts": {key: [t.en, t.ja] for key, t in TEXTS.items()}, "state": state.table()})
-
-    async def read(self, request: Request) -> Response:
-        """The bytes of one picture in, a message with what was read out."""
-        try:
-            body = await _limited(request, PICTURE_BYTES)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        if body is None:
-            return _error(413, "too-large", lang=_lang(request))
-        if not body:
-            return _error(400, "no-picture", lang=_lang(request))
-        message = frames.encode({"do": "picture"}, {"file": np.frombuffer(body, np.uint8)})
-        part, why_not = await self._answer("read", ("upload",), message)
-        if part is None:
-            return _told_error(422 if why_not != DIED else 503, why_not or said("superseded", _lang(request)))
-        return Response(part, media_type="application/octet-stream")
-
-    async def page(self, request: Request) -> Response:
-        """What is on the screen in, as a message to a worker; the address of a page to keep out."""
-        try:
-            body = await _limited(request, PICTURE_BYTES)
-            head = frames.head_of(body or b"")
-        except ClientDisconnect:
-            return Response(status_code=400)
-        except ValueError as error:
-            return _told_error(400, str(error))
-        kind = head.get("kind")
-        if body is None or head.get("do") != "page" or kind not in PAGED:
-            return _error(413 if body is None else 400, "too-large" if body is None else "no-page", _lang(request))
-        part, why_not = await self._answer(str(kind), ("page",), body)
-        if part is None:
-            return _told_error(422 if why_not != DIED else 503, why_not or said("superseded", _lang(request)))
-        name = self.reports.add(frames.decode(part)[1]["html"].tobytes())
-        return _json({"address": f"reports/{name}"}, 201)
+        return in_json({"texts": {key: [t.en, t.ja] for key, t in TEXTS.items()}, "state": state.table()})
 
     async def report(self, request: Request) -> Response:
         """A finished page, which may do nothing but be looked at."""
         html = self.reports.get(request.path_params["id"])
         if html is None:
-            return _error(404, "not-found", _lang(request))
+            return error(404, "not-found", language(request))
         return Response(html, media_type="text/html", headers={"content-security-policy": POLICY})
 
     async def _answer(self, kind: str, slot: tuple[str, ...], message: bytes) -> tuple[bytes | None, str | None]:
@@ -228,20 +189,6 @@ def build(
     return Gate(app, port, keys, hosts, lan), studio
 
 
-async def _limited(request: Request, most: int) -> bytes | None:
-    """The body, or None where it is longer than allowed, whatever its header says."""
-    told = request.headers.get("content-length", "0")
-    if not told.isdecimal() or int(told) > most:
-        return None
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            return None
-        parts.append(part)
-    return b"".join(parts)
-
-
 def _static() -> dict[str, tuple[bytes, str]]:
     """Every file of the page, by its name: read once, at start."""
     found: dict[str, tuple[bytes, str]] = {}
@@ -261,32 +208,16 @@ def _static() -> dict[str, tuple[bytes, str]]:
     return found
 
 
-def _lang(request: Request) -> str:
-    return "ja" if request.headers.get("accept-language", "").lower().startswith("ja") else "en"
+async def _not_found(request: Request, why: Exception) -> Response:
+    return error(404, "not-found", language(request))
 
 
-def _json(told: dict[str, Any], status: int = 200) -> Response:
-    return Response(json.dumps(told, ensure_ascii=False), status, media_type=JSON)
+async def _wrong_method(request: Request, why: Exception) -> Response:
+    return error(405, "refused-method", language(request))
 
 
-def _told_error(status: int, sentence: str, hint: str = "") -> Response:
-    return _json({"error": sentence, "hint": hint}, status)
-
-
-def _error(status: int, key: str, lang: str = "en") -> Response:
-    return _told_error(status, said(key, lang), said(f"{key}-hint", lang))
-
-
-async def _not_found(request: Request, error: Exception) -> Response:
-    return _error(404, "not-found", _lang(request))
-
-
-async def _wrong_method(request: Request, error: Exception) -> Response:
-    return _error(405, "refused-method", _lang(request))
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    return _error(500, "failed", _lang(request))
+async def _failed(request: Request, why: Exception) -> Response:
+    return error(500, "failed", language(request))
 
 
 _HANDLERS: dict[Any, Any] = {404: _not_found, 405: _wrong_method, 500: _failed}

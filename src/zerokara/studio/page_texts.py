@@ -11,6 +11,10 @@ FRAME: dict[str, Text] = {
     "theme-light": Text("light", "明るい"),
     "theme-dark": Text("dark", "暗い"),
     "copy-link": Text("Copy link", "リンクをコピー"),
+    "link-no-picture": Text(
+        "The link is copied: it holds the settings, but not the picture.",
+        "リンクをコピーしました。設定だけで、画像は含まれません。",
+    ),
     "copied": Text(
         "The link is copied: it opens to the same numbers, in a browser that was let in.",
         "リンクをコピーしました。許可済みのブラウザーで開くと同じ数値になります。",
@@ -54,6 +58,9 @@ KEYS: dict[str, Text] = {
     "key-eraser": Text("eraser on or off", "消しゴムの切り替え"),
     "key-width": Text("thinner or thicker pen", "ペンを細く・太く"),
     "key-clear": Text("clear", "すべて消す"),
+    "key-keep": Text("this should be n: keep the drawing with this label", "「これは n」：ラベルを付けて保存"),
+    "key-boxes": Text("in the drawing area: from digit to digit", "描画面で：次の数字へ"),
+    "key-unit": Text("on a place of a map: the account of that unit", "マップ上の場所で：そのユニットの計算"),
     "key-paste": Text("paste a picture", "画像を貼り付け"),
     "key-pixels": Text("in the drawing area: edit pixels; arrows move", "描画面で：画素エディターを開く（矢印で移動）"),
     "key-pixels-ink": Text("set or erase a pixel; Shift and an arrow draw", "画素を塗る・消す（Shift＋矢印で描く）"),
@@ -82,7 +89,17 @@ DRAW: dict[str, Text] = {
     "choose": Text("Picture …", "画像…"),
     "photograph": Text("Photograph", "撮影"),
     "examples": Text("Examples", "例"),
+    "examples-drawn": Text("drawn", "手描き"),
+    "examples-data": Text("from the data set, the next", "データセットから（次の 1 枚）"),
+    "examples-none": Text(
+        "There is no data set for it on this machine.", "対応するデータセットがこの機械にありません。"
+    ),
     "example": Text("a {digit}", "{digit} の例"),
+    "example-data": Text("{name} of the data", "データの {name}"),
+    "example-told": Text(
+        "Number {index} of the test part of {data}: labelled {name}.",
+        "{data} のテストデータ {index} 番。ラベルは {name}。",
+    ),
     "pixel-editor": Text("Pixels", "画素"),
     "pixels-label": Text(
         "Pixel editor: arrows move, Space inks, 1 to 9 set the ink, Escape leaves",
@@ -99,7 +116,13 @@ DRAW: dict[str, Text] = {
         "Choose a bar: what follows then speaks for that digit.",
         "棒を選ぶと、以下の説明はその数字についてのものになります。",
     ),
+    "bars-note-many": Text(
+        "The ten most probable classes. Choose a bar: what follows then speaks for it.",
+        "確率の高い 10 クラスです。棒を選ぶと、以下の説明はそのクラスについてのものになります。",
+    ),
     "bar": Text("{digit}: {share}", "{digit}：{share}"),
+    "bar-told-second": Text("{digit}: {share}, second {other}: {rest}", "{digit}：{share}、次点 {other}：{rest}"),
+    "bar-told-first": Text("{digit}: {share}, first {other}: {rest}", "{digit}：{share}、1 位 {other}：{rest}"),
     "nothing": Text("Nothing drawn yet.", "まだ何も描かれていません。"),
     "reads": Text(
         "Reads {first}, {share}; second choice {second}, {other}.",
@@ -110,12 +133,46 @@ DRAW: dict[str, Text] = {
     "which-one": Text("digit {place}: {digit}", "{place} 番目：{digit}"),
     "seen": Text("What it sees", "見ているもの"),
     "seen-note": Text(
-        "28 × 28 numbers from 0 to 1: all that the network gets.",
-        "0〜1 の 28 × 28 個の数値。ネットワークへの入力はこれだけです。",
+        "{size} numbers from 0 to 1: all that the network gets.",
+        "0〜1 の {size} 個の数値。ネットワークへの入力はこれだけです。",
     ),
-    "seen-words": Text(
-        "The digit {digit} as the network sees it, 28 by 28 pixels", "ネットワークが見た {digit}（28 × 28 画素）"
+    "seen-note-colour": Text(
+        "{size} pixels of three numbers from 0 to 1: all that the network gets.",
+        "{size} 画素、それぞれ 0〜1 の数値 3 個。ネットワークへの入力はこれだけです。",
     ),
+    "seen-words": Text("{digit} as the network sees it, {size} pixels", "ネットワークが見た {digit}（{size} 画素）"),
+}
+
+MODELS: dict[str, Text] = {
+    "model": Text("Network", "ネットワーク"),
+    "model-reader": Text("the reader of drawn digits", "手描き数字のリーダー"),
+    "model-runs": Text("runs of this machine", "この機械の実行"),
+    "model-files": Text("files given here", "渡されたファイル"),
+    "model-file": Text("ONNX file …", "ONNX ファイル…"),
+    "model-opens": Text("The network is being opened …", "ネットワークを開いています…"),
+    "model-told": Text(
+        "It is shown {shape} numbers, and tells {count} classes apart.", "入力は {shape} 個の数値、クラス数は {count}。"
+    ),
+    "class-number": Text("class {index}", "クラス {index}"),
+}
+
+KEEP: dict[str, Text] = {
+    "keep": Text("This should be", "これは本当は"),
+    "keep-as": Text("this should be {label}; {count} kept", "これは {label}（保存済み {count} 枚）"),
+    "keep-lead": Text(
+        "Keeps the drawing with its label, as the network saw it: a data set of your own. Undo takes it out.",
+        "ラベルを付けて、ネットワークが見た形で保存します。自分だけのデータセットになります。「元に戻す」で取り消せます。",
+    ),
+    "keep-count": Text("{all} drawings are kept in {folder}.", "{folder} に {all} 枚保存済み。"),
+    "keep-nothing": Text(
+        "There is no digit to keep: draw one first.", "保存できる数字がありません。まず描いてください。"
+    ),
+    "kept": Text(
+        "Kept as a {label}: {count} of them, {all} in all.",
+        "{label} として保存しました（{label} は {count} 枚、全部で {all} 枚）。",
+    ),
+    "kept-undone": Text("Taken out again: a {label}; {all} are left.", "{label} を取り消しました（残り {all} 枚）。"),
+    "keep-train": Text("Enough to train on:", "学習に使えます："),
 }
 
 SEEN: dict[str, Text] = {
@@ -127,6 +184,8 @@ SEEN: dict[str, Text] = {
     "stage-box-name": Text("ink and box", "インクと外枠"),
     "stage-redrawn-name": Text("stroke width", "線の太さ"),
     "stage-fitted-name": Text("20 × 20", "20 × 20"),
+    "stage-own-name": Text("the network’s size", "ネットワークの大きさ"),
+    "stage-own": Text("Brought to {size}, what this network takes.", "このネットワークの入力 {size} に。"),
     "stage-view-name": Text("centre of mass", "重心"),
     "stage-box": Text("Cut to its box: {w} × {h}.", "外枠で切り取る：{w} × {h}。"),
     "stage-same": Text("Stroke width {width} is usual: left as it is.", "線の太さ {width} は標準的なので、そのまま。"),
@@ -178,6 +237,7 @@ WHY: dict[str, Text] = {
         "このネットワークは場所ごとの全結合層で終わるため、Grad-CAM は空になりがちです。Integrated Gradients は取りこぼしがありません。",
     ),
     "why-none": Text("not computed yet", "未計算"),
+    "why-cannot": Text("not for this network: {error}", "このネットワークには使えません：{error}"),
     "why-score": Text("score {score}", "スコア {score}"),
     "why-layer": Text("layer {layer}, score {score}", "層 {layer}、スコア {score}"),
     "why-deletion": Text("deletion {area}", "削除 {area}"),
@@ -228,13 +288,19 @@ INSIDE: dict[str, Text] = {
         "{shape} · {zeros} zeros · {silent} of {all} silent",
         "{shape}・0 の割合 {zeros}・{all} 個中 {silent} 個が無反応",
     ),
+    "layer-large": Text("{shape} · too many maps to be shown", "{shape}・マップが多すぎて表示しません"),
+    "number-at": Text("number {index}: {value}", "{index} 番：{value}"),
+    "loupe-unit": Text("Account of this unit", "このユニットの計算"),
     "layer-numbers": Text("{layer}: {count} numbers", "{layer}：{count} 個の数値"),
     "map-name": Text("{layer}, map {channel}", "{layer}、マップ {channel}"),
     "map-at": Text("row {row}, column {column}: {value}", "{row} 行 {column} 列：{value}"),
     "map-range": Text("from {low} to {high}", "{low} から {high} まで"),
     "loupe-note": Text(
-        "Point at a place, or move there with the arrow keys.", "場所を指すか、矢印キーで移動してください。"
+        "Point at a place, or move there with the arrow keys; a click or Enter gives the account of that unit.",
+        "場所を指すか、矢印キーで移動。クリックか Enter でそのユニットの計算を示します。",
     ),
+    "head-digit": Text("digit", "数字"),
+    "head-share": Text("probability", "確率"),
     "head-layer": Text("layer", "層"),
     "head-kind": Text("kind", "種類"),
     "head-shape": Text("shape", "形状"),
@@ -248,4 +314,50 @@ DOCTOR: dict[str, Text] = {
     "doctor-also": Text("(also {names})", "（ほかに {names}）"),
 }
 
-PAGE: dict[str, Text] = {**FRAME, **KEYS, **DRAW, **SEEN, **BEND, **WHY, **INSIDE, **DOCTOR}
+UNIT: dict[str, Text] = {
+    "unit-title": Text("Unit ({place}) of layer {layer}", "層 {layer} のユニット（{place}）"),
+    "unit-lead": Text(
+        "y = f(Σ w·x + b) with the numbers filled in (terms: {count}). The engine gave {engine}; counted again in float64 it is {value}.",
+        "y = f(Σ w·x + b) に数値を入れたもの（{count} 項）。エンジンの値は {engine}、float64 で計算し直すと {value}。",
+    ),
+    "unit-none": Text("Draw something, and its account follows.", "何か描くと、計算を表示します。"),
+    "unit-gradient": Text(
+        "∂S/∂y = {gradient}: so much S, the score {score} of {name}, would change with this unit.",
+        "∂S/∂y = {gradient}：{name} のスコア S = {score} が、このユニットの変化に対してこれだけ変わります。",
+    ),
+    "unit-choice": Text(
+        "One of the x was chosen: its w is 1, that of the others 0.", "x の 1 つが選ばれ、その w は 1、ほかは 0 です。"
+    ),
+    "unit-slope": Text(
+        "This rule ({rule}) is no sum: w is ∂y/∂x, and b what is left over.",
+        "この規則（{rule}）は和ではないため、w は ∂y/∂x、b は残りです。",
+    ),
+    "unit-field": Text("Where it looks", "見ている場所（受容野）"),
+    "unit-field-told": Text(
+        "Rows {top} to {bottom}, columns {left} to {right}: its receptive field.",
+        "{top}〜{bottom} 行、{left}〜{right} 列（受容野）。",
+    ),
+    "unit-field-all": Text("It looks at the whole input.", "入力の全体を見ています。"),
+    "unit-weights": Text("Weights of this unit", "このユニットの重み"),
+    "unit-weights-told": Text(
+        "One picture for each map of its input ({count}); grey is 0, white {largest}, black −{largest}.",
+        "入力マップごとに 1 枚（{count} 枚）。灰色は 0、白は {largest}、黒は −{largest}。",
+    ),
+    "unit-terms": Text("The terms, the largest |w·x| first", "項（|w·x| の大きい順）"),
+    "unit-from": Text("x from", "x の出所"),
+    "unit-onward": Text("{unit}: its own account", "{unit}：そのユニットの計算へ"),
+    "unit-rest": Text("the other {count}", "残り {count} 項"),
+    "unit-top": Text("Pictures that excite it most", "最も強く反応する画像"),
+    "unit-top-go": Text("Search", "探す"),
+    "unit-top-lead": Text(
+        "Of the whole map, among the pictures of a data set.", "マップ全体について、データセットの画像から探します。"
+    ),
+    "unit-top-searching": Text("Searching …", "探しています…"),
+    "unit-top-told": Text(
+        "Among the first {count} of the test part of {data}; the frame is what the unit saw.",
+        "{data} のテストデータ先頭 {count} 枚から。枠はユニットが見た場所です。",
+    ),
+    "unit-top-one": Text("{label}: {value}", "{label}：{value}"),
+}
+
+PAGE: dict[str, Text] = {**FRAME, **KEYS, **DRAW, **MODELS, **KEEP, **SEEN, **BEND, **WHY, **INSIDE, **DOCTOR, **UNIT}

@@ -1,6 +1,6 @@
 """Which worker answers what: a quick reader at once, one with compiled kernels as soon as it is ready.
 
-Those that train are started when they are first asked.
+Those that train, and the one that opens other networks, are started when they are first asked.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from zerokara.studio.workers import BROKEN, COMPILING, READY, Question, Worker
 
-ON_DEMAND = ("train", "pictures")
+ON_DEMAND = ("train", "pictures", "look")
 PATIENCE = {"pictures": 5.0}
 """Seconds in which a worker of the kind may put away what it holds when the studio ends."""
 
@@ -25,7 +25,7 @@ class Pool:
     _has_compiled = False
 
     def __init__(self, changed: Callable[[], None] = lambda: None, options: Mapping[str, Any] | None = None) -> None:
-        """`options`: what was named when the studio was started, such as the folder of the runs, for every worker."""
+        """`options`: what was named at the start, such as the folder of the runs; every worker knows it."""
         self._changed, self._options = changed, dict(options or {})
         self._change = threading.Lock()
         with self._change:
@@ -42,7 +42,7 @@ class Pool:
         return self.full if self._has_compiled or self.full.state == READY else self.quick
 
     def _trainer(self, kind: str) -> Worker:
-        """One that trains: started when it is first asked."""
+        """One that trains, or opens other networks: started when it is first asked."""
         if kind not in self.trainers:
             self.trainers[kind] = Worker(kind, {**self._options}, self._changed)
         return self.trainers[kind]

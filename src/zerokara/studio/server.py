@@ -85,8 +85,8 @@ def serve(
     """Serve until Ctrl-C. `tell(links, again)` is called with the link, and with a new one for every Enter typed.
 
     `hosts`: further names, `name:port`, by which the studio may be called. `lan`: this machine's addresses in its
-    network; others may come in by them, as guests. `options`: what every worker is to know: `runs`, the folder in which
-    trainings are kept; `data`, a data set of one's own, "folder:PATH"; `data_dir`.
+    network; others may come in by them, as guests. `options`: what every worker is to know: `folder`, the studio's
+    own; `runs`, the folder in which trainings are kept; `data`, a data set of one's own, "folder:PATH"; `data_dir`.
     """
     import uvicorn
 

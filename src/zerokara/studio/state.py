@@ -50,7 +50,11 @@ class Packed:
 Setting = Number | Choice | Packed
 
 DRAW: dict[str, Setting] = {
+    "model": Packed("reader"),
     "strokes": Packed(),
+    "pixels": Packed(),
+    "target": Number(-1, -1, 9999, 1),
+    "unit": Packed(),
     "pen": Number(18, 6, 48, 1),
     "turn": Number(0, -90, 90, 1),
     "size": Number(1, 0.3, 1.6, 0.01),
@@ -59,6 +63,9 @@ DRAW: dict[str, Setting] = {
     "noise": Number(0, 0, 16, 0.5),
     "contrast": Number(1, 0.05, 1, 0.01),
 }
+"""model: the id of a network; pixels: ink in 2295ths, −n for n blank ones; target: the class that is explained, −1 for
+the likeliest; unit: the number of its layer in the order of computing, then its place."""
+
 COMPARED = (
     "lr", "batch", "momentum", "decay", "l1", "dropout", "optimizer", "schedule", "loss", "activation", "init", "norm",
 )  # fmt: skip

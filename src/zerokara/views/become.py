@@ -11,8 +11,8 @@ from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients
 from zerokara.digits import Reader
-from zerokara.digits.strokes import Together
-from zerokara.explain import evaluation
+from zerokara.explain import class_scores, evaluation
+from zerokara.views.answers import Answers, ReaderAnswers
 
 RATE = 0.06
 """How much ink the most changed pixel gains or loses in a step."""
@@ -20,37 +20,43 @@ RATE = 0.06
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """The picture (28, 28) in 0..1 after `number` steps, and what the reader says to it: probabilities (10,)."""
+    """The view in 0..1 after `number` steps, and what the network says to it: probabilities (K,)."""
 
     number: int
     picture: Array
     probabilities: Array
 
     def change(self, start: Array) -> Array:
-        """(28, 28) in −1..1: above 0 the ink that was added to `start`, below the ink that was taken away."""
+        """In −1..1: above 0 the ink that was added to `start`, below the ink that was taken away."""
         return np.asarray(self.picture - start)
 
 
 def become(view: Array, target: int, reader: Reader, steps: int) -> Iterator[Step]:
+    """`towards` for the reader of drawn digits. Shapes: view (28, 28) in 0..1."""
+    return towards(view, target, ReaderAnswers(reader), steps)
+
+
+def towards(view: Array, target: int, network: Answers, steps: int) -> Iterator[Step]:
     """x ← clip(x + r · g / max|g|, 0, 1),   g = ∂/∂x (s_target − log Σ_{k≠target} e^{s_k}):  gradient ascent on ink.
 
-    s are the networks' scores together; the sum over the other classes is a soft maximum, so the strongest rival is
-    pushed down most. Shapes: view (28, 28) in 0..1. The first step given is number 0, the view itself. Szegedy et al.,
-    "Intriguing properties of neural networks" (2013), took the same way: how little is enough is the lesson.
+    s are the network's scores; the sum over the other classes is a soft maximum, so the strongest rival is pushed down
+    most. Shapes: view (H, W) or (H, W, 3) in 0..1, as `network.shape`. The first step given is number 0, the view
+    itself. Szegedy et al., "Intriguing properties of neural networks" (2013), took the same way: how little is enough
+    is the lesson.
     """
-    if not 0 <= target <= 9:
-        raise ValueError(f"a digit to become is 0 to 9; got {target}")
-    model = Together(reader)
-    x = np.asarray(view, np.float32)[None, None]
-    others = [k for k in range(10) if k != target]
+    x = np.asarray(view, np.float32)
     for number in range(steps + 1):
-        yield Step(number, x[0, 0].copy(), reader.probabilities(x[:, 0])[0])
-        t = Tensor(x, requires_grad=True)
-        with evaluation(model):
-            scores = model(t)
+        probabilities = network.probabilities(x)
+        if not 0 <= target < len(probabilities):
+            raise ValueError(f"a class to become is 0 to {len(probabilities) - 1}; got {target}")
+        yield Step(number, x.copy(), probabilities)
+        t = Tensor(network.x(x), requires_grad=True)
+        with evaluation(network.about.model):
+            scores = class_scores(network.about.model, t)
+            others = [k for k in range(scores.shape[1]) if k != target]
             rival = F.log(F.sum(F.exp(scores[:, others] - float(scores.data.max())))) + float(scores.data.max())
             (g,) = gradients(F.sum(scores[:, target]) - rival, at=[t])
-        g = np.asarray(g)
+        g = np.moveaxis(np.asarray(g)[0], 0, 2).reshape(x.shape) / np.asarray(network.how.std, np.float32)
         largest = float(np.abs(g).max())
         if largest == 0:
             return

@@ -33,6 +33,7 @@ from zerokara.report import (
 from zerokara.report.markup import join
 from zerokara.views.explained import Explained, Told, maps_sheet, picture_of
 from zerokara.views.subject import READER, Subject
+from zerokara.views.unit_report import unit_section
 
 TEXTS: dict[str, Text] = {
     "title": Text("What the network sees", "ネットワークは何を見ているか"),
@@ -101,17 +102,22 @@ def say(lang: Lang, key: str, **values: object) -> str:
 
 
 def page(done: Sequence[Explained], about: Subject, lang: Lang) -> Page:
-    """One section a picture."""
+    """One section a picture, and one for each unit that is accounted for."""
     return Page(
         say(lang, "title"),
-        [_section(one, about, lang) for one in done],
+        [part for one in done for part in (section(one, about, lang), *_units(one, about, lang))],
         say(lang, "lead", model=about.name),
         kicker="zerokara ゼロから · explain",
         lang=lang,
     )
 
 
-def _section(one: Explained, about: Subject, lang: Lang) -> Section:
+def _units(one: Explained, about: Subject, lang: Lang) -> list[Section]:
+    return [unit_section(unit, one.view.shown, about, lang) for unit in one.units]
+
+
+def section(one: Explained, about: Subject, lang: Lang) -> Section:
+    """What speaks for each class, by every method, and the curves that judge them."""
     pieces = [_side_by_side(one, about, lang)]
     if any(told.deletion is not None for told in one.told):
         pieces.append(_judged(one, about, lang))

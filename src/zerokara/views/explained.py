@@ -17,11 +17,13 @@ from zerokara.explain.maps import FeatureMaps, feature_maps
 from zerokara.explain.pictures import enlarged, heat_picture, overlay, sheet
 from zerokara.explain.pixels import blur
 from zerokara.explain.scores import scores_of
+from zerokara.explain.unit import Unit
 from zerokara.io import write_atomically
 from zerokara.models.committee import softmax
 from zerokara.report.png import as_pixels, png
 from zerokara.views.preparing import View, in_picture
 from zerokara.views.subject import Subject
+from zerokara.views.units import to_dict as unit_dict
 
 USUAL = ("grad-cam", "smooth-grad", "integrated-gradients")
 SMALL, FOR_SMALL = 64, ("integrated-gradients", "occlusion", "grad-cam")
@@ -70,13 +72,14 @@ class Told:
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """A view, the model's probabilities, its explanations, and its feature maps if they are shown."""
+    """A view, the model's probabilities, its explanations, and its feature maps and accounts of units if asked for."""
 
     view: View
     name: str
     probabilities: Array
     told: tuple[Told, ...]
     maps: tuple[FeatureMaps, ...] = ()
+    units: tuple[Unit, ...] = ()
 
     def best(self, count: int = 5) -> list[int]:
         """The most probable classes."""
@@ -106,15 +109,20 @@ def explained(
     *,
     curves: bool = True,
     maps: bool = False,
+    units: Sequence[tuple[str, tuple[int, ...]]] = (),
 ) -> Explained:
-    """Every method for every class (by default the one that the model prefers)."""
+    """Every method for every class (by default the one that the model prefers).
+
+    units: layers, and places in what they give, to be accounted for; of the first class.
+    """
     x = view.x[None]
     with methods.evaluation(about.model):
         scores = scores_of(about.model, x)
     targets = list(classes) or [int(scores[0].argmax())]
     told = tuple(_told(about, x, way, target, layer, curves) for target in targets for way in ways)
     kept = tuple(_lively(feature_maps(about.model, x))) if maps else ()
-    return Explained(view, name, softmax(scores)[0], told, kept)
+    accounts = tuple(methods.unit(about.model, x, where, index, targets[0]) for where, index in units)
+    return Explained(view, name, softmax(scores)[0], told, kept, accounts)
 
 
 def _told(about: Subject, x: Array, way: str, target: int, layer: str | None, curves: bool) -> Told:
@@ -194,7 +202,9 @@ def to_dict(found: Explained, about: Subject) -> dict[str, Any]:
         {"layer": m.layer, "kind": m.kind, "shape": list(m.shape), "zeros": m.zeros, "silent": len(m.dead)}
         for m in found.maps
     ]
-    return {**result, "predicted": best, "explanations": told, **({"layers": layers} if layers else {})}
+    units = [unit_dict(unit) for unit in found.units]
+    more = {**({"layers": layers} if layers else {}), **({"units": units} if units else {})}
+    return {**result, "predicted": best, "explanations": told, **more}
 
 
 def _one(found: Explained, told: Told, about: Subject) -> dict[str, Any]:

@@ -91,29 +91,37 @@ def numbers(option: str, text: str, channels: int) -> Numbers:
     return found
 
 
-def views(file: Path, about: Subject, how: Preparation) -> list[View]:
-    """What the network sees of a picture: one view, or one for each digit. Raises ValueError in a sentence."""
+def views(source: Path | bytes | Array, about: Subject, how: Preparation) -> list[View]:
+    """What the network sees of a picture (a file, its bytes, an array): one view, or one for each digit.
+
+    Raises ValueError in a sentence.
+    """
     if how.way == "digit":
-        return _digits(file, about, how)
-    picture = digits.open_picture(file)
+        found = digit_views(source, about, how)
+        if not found:
+            raise ValueError(f"{_named(source)}: no digit found; --prepare photo takes the picture as it is")
+        return found
+    picture = digits.open_picture(source)
     pixels, box = (_exact if how.way == "exact" else _cut)(picture, about, how)
     shown = pixels if about.shape[0] == 3 else pixels @ np.array([0.299, 0.587, 0.114], np.float32)
-    return [View(str(file), file.stem, _scaled(shown, how), shown, box)]
+    return [View(str(_named(source)), _named(source).stem, scaled(shown, how), shown, box)]
 
 
-def _digits(file: Path, about: Subject, how: Preparation) -> list[View]:
-    """As the reader prepares them, then in the network's size."""
+def digit_views(source: Path | bytes | Array, about: Subject, how: Preparation) -> list[View]:
+    """Each digit of a picture as the reader prepares it, then in the network's size; none where there is no digit."""
     channels, height, width = about.shape
     if channels != 1 or height != width:
         raise UsageError(f"digits are prepared for square pictures of one channel; {about.name} takes {about.shape}")
-    found = digits.read(file, digits_only=True).digits
-    if not found:
-        raise ValueError(f"{file}: no digit found; --prepare photo takes the picture as it is")
-    seen = [shrink(np.asarray(digit.view), height) if height != 28 else np.asarray(digit.view) for digit in found]
-    several = len(found) > 1
+    found = digits.read(source, digits_only=True).digits
+    several, file = len(found) > 1, _named(source)
     named = [f"{file.stem}-{k}" if several else file.stem for k in range(1, len(found) + 1)]
+    seen = [shrink(np.asarray(digit.view), height) for digit in found]
     shown = zip(found, seen, named, strict=True)
-    return [View(str(file), name, _scaled(view, how), view, digit.box) for digit, view, name in shown]
+    return [View(str(file), name, scaled(view, how), view, digit.box) for digit, view, name in shown]
+
+
+def _named(source: Path | bytes | Array) -> Path:
+    return source if isinstance(source, Path) else Path("picture")
 
 
 def _exact(picture: digits.Picture, about: Subject, how: Preparation) -> tuple[Array, tuple[int, int, int, int]]:
@@ -147,7 +155,7 @@ def _resized(pixels: Array, size: tuple[int, int]) -> Array:
     return np.asarray(image.resize(size, Image.Resampling.BILINEAR), np.float32) / np.float32(255)
 
 
-def _scaled(shown: Array, how: Preparation) -> Array:
+def scaled(shown: Array, how: Preparation) -> Array:
     """(H, W) or (H, W, 3) in 0..1 → (C, H, W) as the network takes it."""
     channels = np.moveaxis(np.atleast_3d(shown), 2, 0)
     channels = channels[::-1] if how.bgr else channels

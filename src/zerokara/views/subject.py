@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zerokara import digits
 from zerokara.arguments import UsageError, known
 from zerokara.arrays import Array
-from zerokara.data import load
+from zerokara.data import Dataset, load
 from zerokara.digits.strokes import Together
 from zerokara.io import OnnxModule, load_onnx, load_weights
 from zerokara.models import build_model, model_entry
 from zerokara.nn import Module
-from zerokara.recipes import known_model
+from zerokara.recipes import Recipe, known_model
 from zerokara.views.runs import of_run, weights_of
 from zerokara.views.shapes import parse_shape
 from zerokara.views.weights import all_finite
@@ -144,11 +144,22 @@ def _run(folder: Path, weights: Path | None, given: tuple[str, ...] | None, data
     recipe = of_run(folder)
     if recipe is None:
         raise ValueError(f"{folder} is a folder, but not that of a run")
-    dataset = load(recipe.data, data_dir=data_dir)
+    return of_recipe(recipe, load(recipe.data, data_dir=data_dir), weights or weights_of(folder), str(folder), given)
+
+
+def of_recipe(
+    recipe: Recipe, dataset: Dataset, weights: Path, name: str, given: tuple[str, ...] | None = None
+) -> Subject:
+    """The network of a run: built by its recipe for its data set, with the weights of a file."""
     shape = _image(dataset.train.shape)
     model = build_model(recipe.model, shape, len(dataset.classes))
-    _fill(model, weights or weights_of(folder), f"{recipe.model} on {recipe.data}")
-    return Subject(str(folder), model, shape, given or dataset.classes)
+    _fill(model, weights, f"{recipe.model} on {recipe.data}")
+    return Subject(name, model, shape, given or dataset.classes)
+
+
+def of_onnx(path: Path, name: str) -> Subject:
+    """The network in an ONNX file, under another name than the file's."""
+    return replace(_imported(path, None, None, None), name=name)
 
 
 def _of_catalogue(name: str, weights: Path | None, given: tuple[str, ...] | None, input: str | None) -> Subject:

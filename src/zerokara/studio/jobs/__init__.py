@@ -21,7 +21,7 @@ from zerokara.studio import frames
 Message = tuple[dict[str, Any], dict[str, Array]]
 """What a message says, and its arrays."""
 
-KINDS = ("read", "train", "pictures")
+KINDS = ("read", "look", "train", "pictures")
 """The kinds of workers: modules of this package."""
 
 

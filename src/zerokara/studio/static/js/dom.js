@@ -26,7 +26,7 @@ export function picture(width, height, words = "") {
 }
 
 /**
- * Paint numbers on a canvas: (H, W) grey between low and high, or (H, W, 3) bytes.
+ * Paint numbers on a canvas: (H, W) grey or (H, W, 3) in colour, between low and high.
  * @param {HTMLCanvasElement} canvas
  */
 export function paint(canvas, data, shape, low = 0, high = 255, invert = false) {
@@ -35,7 +35,7 @@ export function paint(canvas, data, shape, low = 0, high = 255, invert = false) 
   const image = new ImageData(w, h), out = image.data, scale = high > low ? 255 / (high - low) : 0;
   for (let i = 0, j = 0; i < w * h; i++, j += 4) {
     if (shape[2] === 3) {
-      out[j] = data[3 * i]; out[j + 1] = data[3 * i + 1]; out[j + 2] = data[3 * i + 2];
+      for (let c = 0; c < 3; c++) out[j + c] = (data[3 * i + c] - low) * scale;
     } else {
       const grey = (data[i] - low) * scale;
       out[j] = out[j + 1] = out[j + 2] = invert ? 255 - grey : grey;
@@ -59,13 +59,13 @@ export function numbers(rows, about = () => "") {
   return details;
 }
 
-/** A table: {heads: string[], rows: (string|number)[][]}; the first cell of a row is its head. */
+/** A table: {heads: string[], rows: (string|number)[][]}; the first cell of a row is its head, a text or an element. */
 export function table({ heads, rows }) {
   const number = (cell) => (typeof cell === "number" || /^[<>−+\-]?[\d.]+( ?%)?$/.test(cell) ? "n" : null);
   return make("table", {},
     make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, String(head))))),
     make("tbody", {}, ...rows.map(([first, ...rest]) =>
-      make("tr", {}, make("th", { scope: "row" }, String(first)), ...rest.map((cell) => make("td", { class: number(cell) }, String(cell)))))));
+      make("tr", {}, make("th", { scope: "row" }, first instanceof Node ? first : String(first)), ...rest.map((cell) => make("td", { class: number(cell) }, String(cell)))))));
 }
 
 /** (H, W) numbers as rows of a table. */

@@ -73,7 +73,7 @@ function listen() {
   $("keys").addEventListener("click", () => $("help").showModal());
   document.addEventListener("keydown", (event) => { if (event.key === "?" && !event.target.closest("input, dialog")) $("help").showModal(); });
   window.addEventListener("hashchange", follow);
-  window.addEventListener("beforeprint", () => { $("printed").textContent = link(); });
+  window.addEventListener("beforeprint", () => { $("printed").textContent = [link(), ...settings()].join(" · "); });
 }
 
 function theme(which) {
@@ -108,6 +108,9 @@ function show(id, words, kind) {
   $(id).querySelector(".words").textContent = words ? words() : "";
 }
 
+/** The settings of the page as they stand in its link, one by one; what is packed is left to the link. */
+const settings = () => Object.entries(page.values()).filter(([key]) => table.settings[name][key]?.kind !== "Packed").map(([key, value]) => `${key} ${value}`);
+
 const link = () => new URL(linkOf(table, name, page.values()), document.baseURI).href;
 
 async function copy() {
@@ -115,7 +118,8 @@ async function copy() {
   if (address.length > table.longest) { note(() => t("link-long"), "bad"); return; }
   try {
     await navigator.clipboard.writeText(address);
-    note(() => t("copied"), "good");
+    const lacks = page.lacks?.();
+    note(() => lacks ?? t("copied"), lacks ? "bad" : "good");
   } catch {
     history.replaceState(null, "", address);
     note(() => t("link-above"), "");

@@ -97,11 +97,15 @@ export class Bend {
     const here = digits[Math.round(((this.values[name] - low) / (high - low)) * (PLACES - 1))];
     put(flips, ...digits.map((digit, k) => {
       const flip = k > 0 && digit !== digits[k - 1];
-      return make("span", { class: `${digit === here ? "same" : "other"}${flip ? " flip" : ""}` }, k === 0 || flip ? (digit ?? "–") : "");
+      return make("span", { class: `${digit === here ? "same" : "other"}${flip ? " flip" : ""}` }, k === 0 || flip ? this.say(digit) : "");
     }));
     const at = (k) => (low + ((high - low) * k) / (PLACES - 1)).toFixed(2).replace(/\.?0+$/, "");
-    const told = digits.map((digit, k) => (k > 0 && digit !== digits[k - 1] ? t("flip", { value: at(k), digit: digit ?? "–" }) : null)).filter(Boolean);
-    flips.setAttribute("aria-label", told.length ? t("flips", { first: digits[0] ?? "–", told: told.join("; ") }) : t("flips-same", { digit: here ?? "–" }));
+    const told = digits.map((digit, k) => (k > 0 && digit !== digits[k - 1] ? t("flip", { value: at(k), digit: this.say(digit) }) : null)).filter(Boolean);
+    flips.setAttribute("aria-label", told.length ? t("flips", { first: this.say(digits[0]), told: told.join("; ") }) : t("flips-same", { digit: this.say(here) }));
+  }
+
+  say(digit) {
+    return digit === null || digit === undefined ? "–" : this.hear.name(digit);
   }
 }
 

@@ -98,7 +98,7 @@ export class Pad {
     this.hear.begun();
     const { width, erase } = this.hear.pen();
     this.pointer = { id: event.pointerId, type: event.pointerType, pressure: 0 };
-    this.current = { erase: erase || event.buttons === 32, width, points: [] };
+    this.current = { erase: erase || event.buttons === 32, width, points: [], times: [] };
     this.inked = this.painted = 0;
     this.ink.strokeStyle = "#000";
     this.take(event);
@@ -114,6 +114,7 @@ export class Pad {
     for (const one of events.length ? events : [event]) {
       const [x, y] = this.place(one, box);
       this.current.points.push(x, y, this.share(one));
+      this.current.times.push(one.timeStamp);
     }
     this.paint();
     this.hear.moved(event.timeStamp);
@@ -135,7 +136,8 @@ export class Pad {
   up(event) {
     this.fingers.delete(event.pointerId);
     if (!this.current || event.pointerId !== this.pointer.id) return;
-    const done = { ...this.current, points: simplified(this.current.points) };
+    const kept = [], points = simplified(this.current.points, kept), [first] = this.current.times;
+    const done = { ...this.current, points, times: kept.map((i) => Math.round(this.current.times[i] - first)) };
     this.current = this.pointer = null;
     this.hear.stroke(done);
   }

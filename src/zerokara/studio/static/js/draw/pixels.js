@@ -1,9 +1,38 @@
 // The keyboard's way to draw: 28×28 cells, set one by one. Arrows move, Space inks, Shift and an arrow draw.
 
 import { make } from "../dom.js";
+import { pack, unpack } from "../state.js";
 import { onSpeak, percent, t } from "../texts.js";
 
 const SIDE = 28;
+
+const FINEST = 2295;
+/** Ink comes in so many steps, ninths and bytes among them: a link gives back the very same numbers. */
+
+/** The ink in steps that a link can hold. */
+export const snapped = (view) => Float32Array.from(view, (ink) => Math.round(ink * FINEST) / FINEST);
+
+/** Pixels as the text of a link: −n stands for n blank ones. */
+export function packedPixels(values) {
+  const numbers = [];
+  let blank = 0;
+  const flush = () => { if (blank) numbers.push(-blank); blank = 0; };
+  for (const ink of values) {
+    if (ink) { flush(); numbers.push(Math.round(ink * FINEST)); } else blank += 1;
+  }
+  flush();
+  return pack(numbers);
+}
+
+/** The pixels in the text of a link; null for none, or for what are none. */
+export function unpackedPixels(text) {
+  const values = [];
+  for (const n of unpack(text ?? "")) {
+    if (n < 0) for (let k = 0; k < -n && values.length <= SIDE * SIDE; k++) values.push(0);
+    else values.push(Math.min(1, n / FINEST));
+  }
+  return values.length === SIDE * SIDE ? Float32Array.from(values) : null;
+}
 
 export class Pixels {
   /** @param {{changed: Function, leave: Function}} hear changed(values): a cell was set */

@@ -7,10 +7,11 @@ export const SIDE = 280;
 const FINE = 4;
 const TOLERANCE = 0.3;
 
-/** @typedef {{erase: boolean, width: number, points: number[]}} Stroke points: x, y, share of the width, … */
+/** @typedef {{erase: boolean, width: number, points: number[], times?: number[]}} Stroke points: x, y, share of the width, …;
+ * times: of each point, milliseconds from the first */
 
-/** What is left of a line when points that lie on it within TOLERANCE are taken out (Douglas, Peucker 1973). */
-export function simplified(points) {
+/** What is left of a line when points that lie on it within TOLERANCE are taken out (Douglas, Peucker 1973). `kept`: which. */
+export function simplified(points, kept = []) {
   const count = points.length / 3, keep = new Uint8Array(count);
   keep[0] = keep[count - 1] = 1;
   const waiting = [[0, count - 1]];
@@ -25,7 +26,7 @@ export function simplified(points) {
   }
   const left = [];
   for (let i = 0; i < count; i++) {
-    if (keep[i]) left.push(onGrid(points[3 * i]), onGrid(points[3 * i + 1]), Math.round(points[3 * i + 2] * 100) / 100);
+    if (keep[i]) kept.push(i), left.push(onGrid(points[3 * i]), onGrid(points[3 * i + 1]), Math.round(points[3 * i + 2] * 100) / 100);
   }
   return left;
 }
@@ -92,7 +93,7 @@ export function bent(strokes, { turn, size, lean, thickness, noise }) {
       const shake = () => noise * (random() + random() - 1);
       points.push(cx + cos * x - sin * y + shake(), cy + sin * x + cos * y + shake(), source[i + 2]);
     }
-    return { ...stroke, width: stroke.width * thickness * size, points };
+    return { ...stroke, width: stroke.width * thickness * size, points, times: source === stroke.points ? stroke.times : [] };
   });
 }
 

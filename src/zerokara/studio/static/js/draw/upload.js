@@ -5,10 +5,10 @@ import { language, t } from "../texts.js";
 import { paint } from "../dom.js";
 import { SIDE } from "./strokes.js";
 
-/** Have a picture read. @param {Blob} file @returns {Promise<{head?: any, arrays?: any, error?: string}>} */
-export async function read(file) {
+/** Have a picture read, by the network of an id. @param {Blob} file @returns {Promise<{head?: any, arrays?: any, error?: string}>} */
+export async function read(file, model) {
   try {
-    const answer = await fetch("api/read", { method: "POST", body: file, headers: { "accept-language": language() } });
+    const answer = await fetch(`api/read?model=${encodeURIComponent(model)}`, { method: "POST", body: file, headers: { "accept-language": language() } });
     if (answer.ok) return decode(await answer.arrayBuffer());
     const { error, hint } = await answer.json();
     return { error: hint ? `${error} ${hint}` : error };

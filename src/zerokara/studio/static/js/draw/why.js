@@ -12,7 +12,7 @@ export class Why {
     this.list = make("ul", { class: "why" });
     this.title = make("h2", { id: "why-title" });
     this.card = make("section", { class: "card", id: "why", "aria-labelledby": "why-title" }, this.title,
-      make("p", { class: "lead", "data-t": "why-lead" }), this.list, make("p", { class: "soft", "data-t": "why-note" }));
+      make("p", { class: "lead", "data-t": "why-lead" }), this.list, (this.note = make("p", { class: "soft", "data-t": "why-note" })));
     this.items = new Map(METHODS.map((name) => [name, this.item(name)]));
     put(this.list, ...[...this.items.values()].map(({ element }) => element));
     onSpeak(() => this.render());
@@ -20,14 +20,21 @@ export class Why {
 
   item(name) {
     const canvas = picture(28, 28), told = make("p", {}), note = make("p", {}), curve = make("div", {});
-    const details = numbers(() => grid(this.found.get(name)?.arrays.heat.data ?? new Float32Array(784), [28, 28], 3));
+    const details = numbers(() => { const heat = this.found.get(name)?.arrays.heat; return grid(heat?.data ?? new Float32Array(784), heat?.shape ?? [28, 28], 3); });
     return { element: make("li", {}, canvas, make("h3", {}, name), told, note, curve, details), canvas, told, note, curve, details };
   }
 
-  clear(target) {
+  /** Another drawing, or another class, by its name. */
+  clear(target, name = String(target)) {
     this.target = target;
+    this.name = name;
     this.found.clear();
     this.render();
+  }
+
+  /** The note is of the reader alone. */
+  of(isReader) {
+    this.note.hidden = !isReader;
   }
 
   show(head, arrays) {
@@ -37,7 +44,7 @@ export class Why {
   }
 
   render(only) {
-    this.title.textContent = this.target === undefined || this.target < 0 ? t("why") : t("why-of", { digit: this.target });
+    this.title.textContent = this.target === undefined || this.target < 0 ? t("why") : t("why-of", { digit: this.name });
     for (const [name, item] of this.items) {
       if (only && name !== only) continue;
       const found = this.found.get(name);
@@ -48,8 +55,9 @@ export class Why {
         continue;
       }
       const { head, arrays } = found;
+      if (head.error) { item.told.textContent = t("why-cannot", { error: head.error }); put(item.curve); item.note.textContent = ""; continue; }
       paint(item.canvas, arrays.picture.data, arrays.picture.shape);
-      item.canvas.setAttribute("aria-label", words(name, head, arrays.heat.data));
+      item.canvas.setAttribute("aria-label", words(name, this.name, arrays.heat));
       item.told.textContent = head.layer ? t("why-layer", { layer: head.layer, score: head.score.toFixed(2) }) : t("why-score", { score: head.score.toFixed(2) });
       item.note.textContent = head.notes.map((note) => note[language()]).join("; ");
       put(item.curve, ...(arrays.curve ? [make("p", {}, t("why-deletion", { area: head.deletion.toFixed(2) })), curve(arrays, head.deletion)] : []));
@@ -59,12 +67,12 @@ export class Why {
 }
 
 /** In words: which ninth of the picture says most. */
-function words(name, head, heat) {
-  const sums = Array(9).fill(0);
-  heat.forEach((value, i) => { sums[3 * Math.min(2, Math.floor(i / 28 / 9.34)) + Math.min(2, Math.floor((i % 28) / 9.34))] += Math.max(0, value); });
+function words(method, digit, { data, shape: [h, w] }) {
+  const sums = Array(9).fill(0), third = (at, size) => Math.min(2, Math.floor((3 * at) / size));
+  data.forEach((value, i) => { sums[3 * third(Math.floor(i / w), h) + third(i % w, w)] += Math.max(0, value); });
   const all = sums.reduce((a, b) => a + b, 0), best = sums.indexOf(Math.max(...sums));
-  if (!all) return t("why-blank", { method: name });
-  return t("why-words", { method: name, digit: head.target, place: t(`place-${best}`), share: percent(sums[best] / all) });
+  if (!all) return t("why-blank", { method });
+  return t("why-words", { method, digit, place: t(`place-${best}`), share: percent(sums[best] / all) });
 }
 
 /** The deletion curve: the probability while the hottest pixels are taken away. */
