@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from zerokara import data
-from zerokara.data import DATASETS, DataError, load
+from zerokara.data import DATASETS, DataError, bundled, load
 
 
 def test_every_entry_stands_under_its_own_name_and_describes_itself() -> None:
@@ -29,6 +29,18 @@ def test_the_bundled_digits_are_cut_always_the_same_way() -> None:
     assert (found.train.images.min(), found.train.images.max()) == (0, 255)
     assert np.bincount(found.test.labels).min() >= 34, "each digit has its share of the test part"
     np.testing.assert_array_equal(found.test.images, load("digits").test.images)
+
+
+def test_the_bundled_digits_are_those_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether they are read from its file, or by the library itself, which a training need not load."""
+    program = "import sys; from zerokara.data import load; load('digits'); print('sklearn' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+    bunch = pytest.importorskip("sklearn.datasets").load_digits()
+    from_file = bundled._rows()
+    np.testing.assert_array_equal(from_file, np.column_stack([bunch.data, bunch.target]))
+    monkeypatch.setattr(bundled.util, "find_spec", lambda name: None)
+    np.testing.assert_array_equal(bundled._rows(), from_file)
 
 
 def test_an_unknown_name_gets_a_suggestion_and_the_list() -> None:
