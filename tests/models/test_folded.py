@@ -1,5 +1,9 @@
 """A trained network as a few matrix products: the same answers, whatever else is asked in the same call."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -42,6 +46,27 @@ def test_a_picture_is_answered_to_the_last_bit_as_it_is_alone():
         together = answer(views)
         for i in (0, 57, 99, 100, 129):
             assert np.array_equal(answer(views[i : i + 1])[0], together[i])
+
+
+def test_the_number_of_threads_changes_no_bit():
+    """Neither those of NumPy's library nor ours: the studio's worker and the command line have different ones."""
+    program = """
+import hashlib
+import numpy as np
+from zerokara.digits import load_reader
+views = np.random.default_rng(0).random((20, 28, 28), dtype=np.float32)
+reader = load_reader()
+answers = reader.probabilities(views), reader.glanced(views), reader.probabilities(views[:1])
+print(hashlib.sha256(b"".join(each.tobytes() for each in answers)).hexdigest())
+"""
+    found = set()
+    for library, own in (("1", "1"), ("2", "1"), ("1", "2"), ("4", "2")):
+        threads = {"OPENBLAS_NUM_THREADS": library, "MKL_NUM_THREADS": library, "ZEROKARA_THREADS": own}
+        run = subprocess.run(
+            [sys.executable, "-c", program], env={**os.environ, **threads}, capture_output=True, text=True, check=True
+        )
+        found.add(run.stdout)
+    assert len(found) == 1
 
 
 def test_what_is_glanced_at_is_looked_at_again_only_in_doubt():

@@ -6,14 +6,20 @@ quickest there: channels innermost, and nothing computed that training alone nee
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from zerokara.arrays import Array
+from zerokara.kernels.cores import thread_count
 from zerokara.models.reader import ReaderNet
 from zerokara.nn import BatchNorm1d, BatchNorm2d, Conv2d, Linear
+
+_LARGEST = 1 << 18  # multiplications of a product that OpenBLAS leaves to one thread
+_COLUMNS = 48
+_MANY = 8  # groups from which on it pays to share them among threads
 
 
 class Step(NamedTuple):
@@ -21,6 +27,29 @@ class Step(NamedTuple):
 
     weight: Array
     bias: Array
+
+    def product(self, x: Array) -> Array:
+        """x·weight, in pieces so small that the library computes each in one thread.
+
+        How it divides a larger one among threads changes the last bits, so that a process with other settings, or
+        another machine, would give another answer.
+        """
+        rows, inputs = x.shape
+        outputs = self.weight.shape[1]
+        blocks = -(-outputs // _COLUMNS)
+        while outputs % blocks:
+            blocks += 1
+        most = max(2, _LARGEST // (inputs * (outputs // blocks)))
+        pieces = -(-rows // most)
+        each = max(2, -(-rows // pieces))  # a single row would go another way
+        if pieces * each > rows:
+            x = np.concatenate([x, np.zeros((pieces * each - rows, inputs), np.float32)])
+        if blocks == 1:
+            found: Array = (x.reshape(pieces, each, inputs) @ self.weight).reshape(-1, outputs)
+        else:
+            weights = np.ascontiguousarray(self.weight.reshape(inputs, blocks, -1).transpose(1, 0, 2))
+            found = (x.reshape(pieces, 1, each, inputs) @ weights).transpose(0, 2, 1, 3).reshape(-1, outputs)
+        return found[:rows]
 
 
 class Folded:
@@ -49,17 +78,20 @@ class Folded:
 
     def __call__(self, groups: Array) -> Array:
         """Scores of pictures in groups. Shapes: (groups, n, H, W) → (groups, n, outputs)."""
-        return np.stack([self._scores(group) for group in groups])
+        if len(groups) < _MANY or thread_count() == 1:
+            return np.stack([self._scores(group) for group in groups])
+        with ThreadPoolExecutor(thread_count()) as pool:
+            return np.stack(list(pool.map(self._scores, groups)))
 
     def _scores(self, pictures: Array) -> Array:
         x = pictures[..., None]
         for first, second in self.blocks:
             n, H, W, _ = x.shape
-            x = _relu(_neighbours(x) @ first.weight + first.bias).reshape(n, H, W, -1)
-            x = _pooled((_neighbours(x) @ second.weight).reshape(n, H, W, -1))
+            x = _relu(first.product(_neighbours(x)) + first.bias).reshape(n, H, W, -1)
+            x = _pooled(second.product(_neighbours(x)).reshape(n, H, W, -1))
             x = _relu(np.add(x, second.bias, out=x))
-        x = _relu(x.reshape(len(x), -1) @ self.hidden.weight + self.hidden.bias)
-        answer: Array = x @ self.last.weight + self.last.bias
+        x = _relu(self.hidden.product(x.reshape(len(x), -1)) + self.hidden.bias)
+        answer: Array = self.last.product(x) + self.last.bias
         return answer
 
 
