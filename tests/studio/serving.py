@@ -21,30 +21,19 @@ PATIENCE = 240.0
 """Seconds after which a state that is waited for will not come any more; no test takes as long unless it fails."""
 
 
+COMMAND = (sys.executable, "-m", "zerokara", "studio", "--json", "--port", "0")
+
+
 class Served:
     """The process, its link, and a client with the cookie."""
 
     def __init__(self, *arguments: str, **environment: str) -> None:
         self.ended = False
-        self.folder = tempfile.TemporaryDirectory(
-            ignore_cleanup_errors=True
-        )  # what the studio keeps, and no runs of this machine
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)  # for what the studio keeps
         self.own, self.runs = (Path(self.folder.name) / name for name in ("studio", "runs"))
+        folders = [] if "--runs" in arguments else ["--runs", str(self.runs)]
         self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "zerokara",
-                "studio",
-                "--json",
-                "--port",
-                "0",
-                "--folder",
-                self.own,
-                "--runs",
-                self.runs,
-                *arguments,
-            ],
+            [*COMMAND, "--folder", str(self.own), *folders, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -54,7 +43,9 @@ class Served:
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line, self.process.communicate()[1]
+        if not line:
+            self.folder.cleanup()
+            raise AssertionError(self.process.communicate()[1])
         self.told: dict[str, str] = json.loads(line)
         self.link = self.told["url"]
         self.base = self.link.split("/open")[0]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.studio.plane.test_steering import PLANS, XOR, gone, same
-from zerokara import functional as F
+from zerokara.autodiff import Tensor
 from zerokara.optim import SCHEDULES, schedule_by_name
 from zerokara.studio.plane.bend import bent, lattice
 from zerokara.studio.plane.compare import KNOBS, Pair
@@ -145,7 +145,7 @@ def test_the_brier_score_is_that_of_its_definition() -> None:
     z, t = rng.standard_normal((5, 3)), np.array([0, 2, 1, 1, 0])
     p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     expected = np.mean(np.sum((p - np.eye(3)[t]) ** 2, axis=1))
-    assert LOSSES["brier"][1](F.as_tensor(z), t).item() == pytest.approx(expected)
+    assert LOSSES["brier"][1](Tensor(z), t).item() == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", PLANS)
