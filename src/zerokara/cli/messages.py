@@ -56,7 +56,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (r"--resume needs the folder of the run: --out RUN", "--resume には実行フォルダーが必要です：--out フォルダー"),
     (
-        r"(.+) holds no run to go on with; start one without --resume",
+        r"(.+) holds no run to resume; start one without --resume",
         "{1} に再開できる実行はありません。--resume なしで始めてください",
     ),
     (
@@ -178,11 +178,11 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"interrupted", "中断しました"),
     (r"stopped by (SIG\w+)", "{1} で停止しました"),
     (
-        r"(.+); what was finished is kept, and the same command goes on",
+        r"(.+); what was finished is kept, and the same command continues",
         "{1}。終わった分は残っています。同じコマンドで再開できます",
     ),
     (
-        r"stopped by (SIG\w+) while machine code was being compiled; .+; (.+) holds the run: go on with --resume.*",
+        r"stopped by (SIG\w+) while machine code was being compiled; .+; (.+) holds the run: continue with --resume.*",
         "機械語のコンパイル中に {1} で停止しました。コンパイル済みの分は残っています。--resume で {2} の実行を再開できます",
     ),
     (
@@ -190,7 +190,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "機械語のコンパイル中に {1} で停止しました。コンパイル済みの分は残っています",
     ),
     (
-        r"stopped by (SIG\w+) after step (\d+), in epoch (\d+); everything is saved in (.+): go on with --resume.*",
+        r"stopped by (SIG\w+) after step (\d+), in epoch (\d+); everything is saved in (.+): continue with --resume.*",
         "{1} により、ステップ {2}（エポック {3}）で停止しました。すべて {4} に保存済みです。--resume で再開できます",
     ),
     (r"there is not enough memory for this", "メモリーが足りません"),

@@ -26,7 +26,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "{1} に {2}（または {3}）がなく、CIFAR-10 がそろっていません",
     ),
     (
-        r"(.+) is truncated or not CIFAR-10: (.+) bytes are no multiple of (.+)",
+        r"(.+) is truncated or not CIFAR-10: (.+) bytes are not a multiple of (.+)",
         "{1} は途中で切れているか、CIFAR-10 ではありません：{2} バイトは {3} の倍数ではありません",
     ),
     (r"(.+) is not a pickled CIFAR-10 batch: (.+)", "{1} は CIFAR-10 のバッチ（pickle）ではありません：{2}"),

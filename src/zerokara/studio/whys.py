@@ -249,7 +249,7 @@ SIGNS: tuple[Sign, ...] = (
         "dead units",
         _dead,
         Text(
-            "{share} of the units of {layer} are 0 for every example: their gradient is 0 too, so they no longer learn.",
+            "{share} of the units of {layer} are 0 for every example: their gradient is 0 too, so they stop learning.",
             "{layer} のユニットの {share} が、どのデータに対しても 0 です。勾配も 0 なので、もう学習しません。",
         ),
         ("relu", "hidden-activations"),

@@ -53,7 +53,7 @@ def class_names(file: str, count: int) -> list[str]:
     try:
         lines = Path(file).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file} is no text file that can be read") from error
+        raise ValueError(f"{file} is not a readable text file") from error
     if len(lines) < count:
         raise ValueError(f"{file} has {len(lines)} names; the network has {count} classes")
     return lines[:count]
