@@ -11,7 +11,7 @@ RESULTS: dict[str, Text] = {
     # ── what several commands say
     "report": Text("report: {path}", "レポート：{path}"),
     "counted": Text("{correct} of {total}", "{total} 件中 {correct} 件"),
-    "open": Text("(open it in a browser)", "（ブラウザーで開いてください）"),
+    "open": Text("(open it in a browser)", "（ブラウザで開いてください）"),
     "name": Text("{name}: {what}", "{name}：{what}"),
     # ── demo
     "demo-begins": Text(
@@ -32,7 +32,7 @@ RESULTS: dict[str, Text] = {
     "refused": Text("refused: {why} ({likely})", "読みませんでした：{why}（{likely}）"),
     "sign": Text("a sign ({likely})", "記号（{likely}）"),
     # ── train
-    "run-folder": Text("run folder {path}", "実行フォルダー {path}"),
+    "run-folder": Text("run folder {path}", "実行フォルダ {path}"),
     "train-result": Text(
         "test accuracy {accuracy} ({counted}), loss {loss}, trained in {time}",
         "テスト正答率 {accuracy}（{counted}）、損失 {loss}、学習時間 {time}",
@@ -83,7 +83,7 @@ RESULTS: dict[str, Text] = {
     "kind": Text("kind", "種類"),
     "output": Text("output", "出力"),
     "multiply-adds": Text("multiply-adds", "積和演算"),
-    "memory": Text("memory", "メモリー"),
+    "memory": Text("memory", "メモリ"),
     "all": Text("all", "合計"),
     "totals": Text(
         "{parameters} parameters ({bytes}), {multiply_adds} multiply-adds and {results} of results for one example; "
@@ -153,7 +153,7 @@ RESULTS: dict[str, Text] = {
         "(as a code for phones: pip install segno)", "（スマートフォン用のコード：pip install segno）"
     ),
     # ── data
-    "own-images": Text("your own images, a sub-folder for each class", "自分の画像（クラスごとのフォルダー）"),
+    "own-images": Text("your own images, a sub-folder for each class", "自分の画像（クラスごとのフォルダ）"),
     "is-there": Text("{name} is there: {counts}; {source}", "{name} があります：{counts}。{source}"),
     "is-whole": Text("{name} is whole: {counts}; {source}", "{name} に欠損はありません：{counts}。{source}"),
     "shown-set": Text("{name}: {counts}, each {shape}; {source}", "{name}：{counts}、各 {shape}。{source}"),

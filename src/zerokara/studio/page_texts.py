@@ -17,7 +17,7 @@ FRAME: dict[str, Text] = {
     ),
     "copied": Text(
         "Link copied: it opens to the same numbers, in a browser that is allowed in.",
-        "リンクをコピーしました。許可済みのブラウザーで開くと同じ数値になります。",
+        "リンクをコピーしました。許可済みのブラウザで開くと同じ数値になります。",
     ),
     "link-above": Text("The link is now in the address bar.", "リンクをアドレスバーに入れました。"),
     "link-long": Text(

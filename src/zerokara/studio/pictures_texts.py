@@ -8,7 +8,7 @@ PICTURES: dict[str, Text] = {
     "pic-title": Text("Train a network on pictures", "画像でネットワークを学習する"),
     "pic-lead": Text(
         "Press play, and look inside while it learns. Every training is kept as a run that the command line can resume.",
-        "再生すると、学習中の内部が見えます。学習はすべて実行フォルダーに残り、コマンドラインからも再開できます。",
+        "再生すると、学習中の内部が見えます。学習はすべて実行フォルダに残り、コマンドラインからも再開できます。",
     ),
     "pic-bar": Text("Training", "学習の操作"),
     "pic-stop": Text("Stop (next play: a new run)", "終了（次は新しい実行）"),
@@ -30,7 +30,7 @@ PICTURES: dict[str, Text] = {
     "pic-set-kmnist": Text("KMNIST", "KMNIST（くずし字）"),
     "pic-set-mnist-hands": Text("MNIST and other handwriting", "MNIST と別の筆跡"),
     "pic-set-cifar10": Text("CIFAR-10", "CIFAR-10（写真）"),
-    "pic-set-folder": Text("my folder (--data)", "自分のフォルダー"),
+    "pic-set-folder": Text("my folder (--data)", "自分のフォルダ"),
     "pic-model": Text("Model", "モデル"),
     "pic-model-stack": Text("a stack of layers", "層を積み重ねる"),
     "pic-optimizer": Text("Optimizer", "最適化手法"),

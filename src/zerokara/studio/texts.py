@@ -14,7 +14,7 @@ SERVER: dict[str, Text] = {
     "refused-origin-hint": Text("Only the studio's own page may ask.", "スタジオのページからだけ要求できます。"),
     "refused-site": Text("This request comes from another site.", "別のサイトからの要求です。"),
     "refused-site-hint": Text("Open the link that was printed.", "表示されたリンクを開いてください。"),
-    "refused-token": Text("This browser has not been allowed in yet.", "このブラウザーはまだ許可されていません。"),
+    "refused-token": Text("This browser has not been allowed in yet.", "このブラウザはまだ許可されていません。"),
     "refused-token-hint": Text(
         "Open the link that the terminal shows; Enter there prints a new one.",
         "端末に表示されたリンクを開いてください。端末で Enter を押すと新しいリンクが出ます。",
