@@ -26,8 +26,9 @@ from benchmarks.contestants import OURS, PEERS, load, missing
 from benchmarks.report import write_json
 from benchmarks.sidebyside import machine, processor
 from benchmarks.turns import peak_mib, pin
+from zerokara.arguments import known
 from zerokara.data import Dataset
-from zerokara.recipes import RECIPES, Recipe, known, override
+from zerokara.recipes import RECIPES, Recipe, override
 
 TARGETS = (0.99, 0.995)
 

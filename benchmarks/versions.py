@@ -105,7 +105,7 @@ def main() -> None:
         parser.exit(2, f"no network is called {unknown[0]}: choose from {', '.join(names)}\n")
     for root in (asked.old, asked.new):
         if not (root / "src" / "zerokara").is_dir():
-            parser.exit(2, f"{root} is no checkout of zerokara: expected a folder with src/zerokara in it\n")
+            parser.exit(2, f"{root} is not a checkout of zerokara: expected a folder with src/zerokara in it\n")
     if min(asked.starts, asked.turns) < 1:
         parser.exit(2, "--starts and --turns are numbers from 1\n")
     print(f"{'network':16} {'old':>13} {'new':>13} {'new/old':>7}   of single pairs")

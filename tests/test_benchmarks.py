@@ -43,7 +43,7 @@ def test_a_measurement_is_printed_and_written(tmp_path: Path) -> None:
         (("benchmarks", "--peers", "torhc"), "there is no peer 'torhc'"),
         (("benchmarks", "--threads", "0"), "--threads is a number from 1"),
         (("benchmarks.accuracy", "--recipe", "nothing"), "there is no recipe 'nothing'"),
-        (("benchmarks.versions", "nowhere", "."), "nowhere is no checkout of zerokara"),
+        (("benchmarks.versions", "nowhere", "."), "nowhere is not a checkout of zerokara"),
         (("benchmarks.versions", ".", ".", "--only", "nobody"), "no network is called nobody"),
     ],
 )

@@ -95,6 +95,7 @@ def test_every_layer_and_loss_stands_in_the_table() -> None:
         "ACTIVATIONS",
         "GlobalAvgPool2d",
         "activation_by_name",
+        "functional",
         "init",
         "observe",
         "observing",

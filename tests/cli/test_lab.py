@@ -56,7 +56,7 @@ def test_sigterm_ends_a_run_with_a_sentence_and_143(jobs: str, tmp_path: Path) -
     running.send_signal(signal.SIGTERM)
     _, error = running.communicate(timeout=60)
     assert running.returncode == 143, error
-    assert "stopped by SIGTERM; what was finished is kept, and the same command goes on" in error
+    assert "stopped by SIGTERM; what was finished is kept, and the same command continues" in error
     assert "Traceback" not in error
     assert (tmp_path / "index.html").is_file()
 
@@ -203,7 +203,7 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
             process.kill()
     said = [line for line in error.strip().splitlines() if "compiling" not in line]
     assert process.returncode == 130, error
-    assert said == ["zerokara: interrupted; what was finished is kept, and the same command goes on"]
+    assert said == ["zerokara: interrupted; what was finished is kept, and the same command continues"]
     kept = next(tmp_path.glob("results/*/seed-0.npz"))
     before = kept.stat().st_mtime_ns
     command[command.index("60")] = "1"

@@ -163,12 +163,12 @@ def test_a_link_that_leads_nowhere_and_a_pipe_are_named(tmp_path: Path) -> None:
         path.symlink_to(tmp_path / "gone.png")
     except OSError:
         pytest.skip("links cannot be made here")
-    with pytest.raises(DataError, match=r"9\.png cannot be read as an image: it is no ordinary file, or a link"):
+    with pytest.raises(DataError, match=r"9\.png cannot be read as an image: it is not an ordinary file, or a link"):
         read(tmp_path)
     path.unlink()
     if hasattr(os, "mkfifo"):
         os.mkfifo(path)
-        with pytest.raises(DataError, match=r"9\.png cannot be read as an image: it is no ordinary file"):
+        with pytest.raises(DataError, match=r"9\.png cannot be read as an image: it is not an ordinary file"):
             read(tmp_path)
 
 

@@ -163,4 +163,4 @@ def test_the_reasons_are_told_in_both_languages_with_what_to_type() -> None:
     assert "--lr 0.1 (here 0.2)" in why_not_judged(result, "en")
     assert "mnist" in why_not_judged(result, "ja")
     assert judged_command(result.experiment, "ja") == "zerokara lab run sample --lang ja"
-    assert "known to hold for mnist only" in too_small(result, "en")
+    assert "established for mnist only" in too_small(result, "en")

@@ -9,9 +9,10 @@ import pytest
 from tests.explain.test_imported import real
 from zerokara import explain, io
 from zerokara.arrays import Array
+from zerokara.data.names import class_names
 from zerokara.explain.top import Box
 from zerokara.views.preparing import Preparation, View, views
-from zerokara.views.subject import Subject, class_names
+from zerokara.views.subject import Subject
 
 DOG, CAT = 243, 282
 

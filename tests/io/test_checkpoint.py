@@ -67,7 +67,7 @@ def test_between_the_two_renames_the_previous_one_serves(tmp_path):
 
 def test_plain_weights_are_no_checkpoint(tmp_path):
     path = save_safetensors(tmp_path / "w", WEIGHTS)
-    with pytest.raises(ValueError, match="holds weights but is no checkpoint; use load_weights"):
+    with pytest.raises(ValueError, match="holds weights but is not a checkpoint; use load_weights"):
         load_checkpoint(path)
     assert load_weights(path).keys() == WEIGHTS.keys()
 

@@ -34,7 +34,7 @@ def test_a_module_comes_back(what: str, tmp_path: Path) -> None:
     ("act", "words"),
     [
         (lambda p: zk.save({}, p / "m.pt"), "write 'm.safetensors' instead"),
-        (lambda p: zk.save({}, p / "m"), "no ending is no kind of file known here: write 'm.safetensors'"),
+        (lambda p: zk.save({}, p / "m"), "no ending is not a known kind of file: write 'm.safetensors'"),
         (lambda p: zk.save(p / "m.safetensors", {}), "what is to be saved, then its path"),
         (lambda p: zk.save([zk.ones(1)], p / "m.npz"), "got list: write {'x': x}"),
         (lambda p: zk.save({1: zk.ones(1)}, p / "m.npz"), "names that are text; got 1"),

@@ -201,7 +201,7 @@ class TestState:
             ({"other:v": np.zeros(2), "other:step": 1}, "has other, which is not among the parameters"),
             ({"fc1.bias:m": np.zeros(4)}, "Momentum keeps v, step of a parameter; the saved state of fc1.bias has m"),
             ({"fc1.bias:v": np.zeros(3), "fc1.bias:step": 1}, r"v of fc1.bias has shape \(3,\); expected \(4,\)"),
-            ({"fc1.bias": np.zeros(4)}, "'fc1.bias' is no name in an optimizer state"),
+            ({"fc1.bias": np.zeros(4)}, "'fc1.bias' is not a name in an optimizer state"),
             ({"lr": -1.0}, "lr is a number"),
         ],
     )

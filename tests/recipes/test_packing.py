@@ -39,5 +39,5 @@ def test_two_trainings_are_packed_into_one_calibrated_reader(few, tmp_path):
 
 
 def test_a_folder_without_a_run_is_refused_by_name(tmp_path):
-    with pytest.raises(ValueError, match="is no run of a recipe"):
+    with pytest.raises(ValueError, match="is not a run of a recipe"):
         packing.pack([tmp_path], tmp_path / "reader.safetensors")

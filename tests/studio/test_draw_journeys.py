@@ -49,11 +49,11 @@ def test_this_should_be_a_seven(chromium: Any, studio: Served) -> None:
         assert t[0] == 0
         view = next(arrays["view0"] for head, arrays in reversed(tab.got) if head["topic"] == "bars" and head["exact"])
         assert np.array_equal(np.asarray(Image.open(kept()[0])), np.round(255 * view).astype(np.uint8))
-        page.get_by_role("button", name="this should be 1; 0 kept").click()  # two labels, in order
+        page.get_by_role("button", name="this should be 1; 0 saved").click()  # two labels, in order
         wait_for(lambda: len(kept()) == 2)
-        page.get_by_role("button", name="this should be 1; 1 kept").wait_for()
+        page.get_by_role("button", name="this should be 1; 1 saved").wait_for()
         page.keyboard.press("Control+z")
-        page.get_by_role("button", name="this should be 1; 0 kept").wait_for()
+        page.get_by_role("button", name="this should be 1; 0 saved").wait_for()
         tab.read("7")  # what is drawn stays
         page.locator("#tool-undo").click()
         wait_for(lambda: kept() == [])
@@ -87,7 +87,7 @@ def test_from_a_map_to_the_account_of_a_unit(chromium: Any, studio: Served) -> N
         assert float(cells[2].replace("−", "-")) == pytest.approx(told["terms"][0]["product"], rel=1e-3)
         assert (
             page.locator("#unit canvas.field").get_attribute("aria-label")
-            == "Rows 2 to 4, columns 1 to 3: its receptive field."
+            == "Rows 2 to 4, columns 1 to 3 of the input."
         )
         assert page.locator("#boxes").is_visible()  # and it is marked on the drawing
         # pointing at a bar: heat and account speak for its class as long
@@ -109,7 +109,7 @@ def test_from_a_map_to_the_account_of_a_unit(chromium: Any, studio: Served) -> N
         tab.until("document.querySelector('#unit-title').innerText.endsWith('of layer relu')")
         page.get_by_role("button", name="Search").click()
         page.locator(".tops li").nth(8).wait_for()
-        assert "test part of digits" in page.locator("#unit").inner_text()
+        assert "test set of digits" in page.locator("#unit").inner_text()
 
 
 def test_another_network_reads_and_the_link_holds_it(chromium: Any, studio: Served, tmp_path: Path) -> None:

@@ -119,9 +119,9 @@ def test_models_are_listed_by_ids_and_without_paths(studio: Studio) -> None:
 
 
 def test_a_file_that_cannot_be_opened_leaves_nothing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.answer = None, "this is no ONNX model"
+    studio.answer = None, "this is not an ONNX model"
     answer = studio.client.post("/api/models?name=<b>.onnx", content=b"no model")
-    assert (answer.status_code, answer.json()["error"]) == (422, "this is no ONNX model")
+    assert (answer.status_code, answer.json()["error"]) == (422, "this is not an ONNX model")
     assert studio.files == []
     assert studio.client.post("/api/models", content=b"").status_code == 413
     assert studio.client.post("/api/models", headers={"content-length": str(10**12)}).status_code == 413

@@ -27,10 +27,10 @@ pytestmark = needs_browser
 def test_something_has_happened_at_first_paint(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio) as tab:
         tab.read("3")
-        assert tab.page.locator("h1").inner_text() == "Draw a digit, and see through the network"
+        assert tab.page.locator("h1").inner_text() == "Draw a digit, and look inside the network"
         assert tab.page.locator("#tool-undo").is_disabled()
         tab.page.locator("#why li").first.locator("svg").wait_for()  # the first explanation is there too
-        assert "speak" in tab.page.locator("#why .lead").inner_text()
+        assert "evidence" in tab.page.locator("#why .lead").inner_text()
 
 
 def test_drawing_by_mouse_and_back_to_blank(chromium: Any, studio: Served) -> None:

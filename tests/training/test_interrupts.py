@@ -65,7 +65,7 @@ def test_a_run_that_was_stopped_in_the_compiler_goes_on(tmp_path):
             within("numba.core.compiler", lambda: signal.raise_signal(signal.SIGINT))
         return batch + rng.random()
 
-    with pytest.raises(Interrupted, match=r"being compiled.*run holds the run: go on with --resume"):
+    with pytest.raises(Interrupted, match=r"being compiled.*run holds the run: continue with --resume"):
         trained(shifted)
     stop[0] = False
     resumed = trained(shifted, resume=True)

@@ -16,7 +16,7 @@ COMMANDS: dict[str, Command] = {
     "demo": Command(
         "zerokara.cli.demo:demo",
         "The main job in a minute: train, read drawings, write a report.\n\n"
-        "Nothing is fetched: the digits to learn from and the drawings came with the installation.",
+        "Nothing is downloaded: the training digits and the drawings came with the installation.",
         "zerokara demo\nzerokara demo --out my-demo --lang ja\nzerokara demo --epochs 40 --seed 7",
     ),
     "read": Command(
@@ -29,15 +29,15 @@ COMMANDS: dict[str, Command] = {
     ),
     "studio": Command(
         "zerokara.cli.studio:studio",
-        "Draw in the browser, and see through the network.\n\n"
-        "Serves a page on this machine only and opens it; the link is good once, Enter prints a new one. Ctrl-C ends.",
+        "Draw in the browser, and look inside the network.\n\n"
+        "Serves a page on this machine only and opens it; the link works once, Enter prints a new one. Ctrl-C ends.",
         "zerokara studio\nzerokara studio --lang ja\nzerokara studio --no-open --port 4650",
     ),
     "train": Command(
         "zerokara.cli.train:train",
-        "Train a network, by a recipe or from a model and a data set.\n\n"
+        "Train a network, with a recipe or from a model and a data set.\n\n"
         "Every setting of a recipe can be changed by its name. The run's folder keeps settings, history, checkpoints "
-        "and weights; Ctrl-C saves, --resume goes on.",
+        "and weights; Ctrl-C saves, --resume continues.",
         "zerokara train --recipe deep-convnet\nzerokara train --recipe digits-small --epochs 5 --lr 0.01\n"
         "zerokara train --model simple-convnet --data fashion-mnist --out runs/fashion\n"
         "zerokara train --resume --out runs/fashion",
@@ -50,9 +50,10 @@ COMMANDS: dict[str, Command] = {
     ),
     "explain": Command(
         "zerokara.cli.explain:explain",
-        "Show what in a picture speaks for a class, by several methods side by side.\n\n"
-        "Writes the heat over the picture, the numbers, and a report with curves that judge the maps. The model is one "
-        "of the catalogue with --weights, the folder of a run, an .onnx file, or without --model the reader of digits.",
+        "Show which parts of a picture are evidence for a class, by several methods side by side.\n\n"
+        "Writes heat maps over the picture, the numbers, and a report with curves that evaluate the maps. The model is "
+        "one of the catalogue with --weights, the folder of a run, an .onnx file, or without --model the reader of "
+        "digits.",
         "zerokara explain seven.png\nzerokara explain dog.jpg --model runs/cifar --method grad-cam,occlusion\n"
         "zerokara explain dog.jpg --model squeezenet.onnx --bgr --classes names.txt --class tabby --class 243\n"
         "zerokara explain five.png --model runs/deep-convnet --maps --lang ja\n"
@@ -75,13 +76,13 @@ COMMANDS: dict[str, Command] = {
     "lab": Command(
         "",
         "The laboratory: every experiment of the book and of its readers.\n\n"
-        "Without a further word it lists them. Reports and results are kept in --out (zerokara-lab).",
+        "Without a subcommand it lists them. Reports and results are kept in --out (zerokara-lab).",
         "zerokara lab\nzerokara lab show optimizer-paths\nzerokara lab run optimizer-paths --steps 60\n"
         "zerokara lab run ch06 --quick --lang ja",
     ),
     "data": Command(
         "",
-        "List, fetch, show and check data sets.",
+        "List, download, show and check data sets.",
         "zerokara data list\nzerokara data fetch mnist\nzerokara data show digits\n"
         "zerokara data check mnist --data-dir ~/mnist",
     ),
@@ -96,19 +97,19 @@ LAB_COMMANDS: dict[str, Command] = {
     "list": Command(
         "zerokara.cli.lab:list_all",
         "List the experiments by chapter, with their question.\n\n"
-        "All of them, or those of the chapters named, with what they cost in time and the data they need.",
+        "All of them, or those of the given chapters, with the time they take and the data they need.",
         "zerokara lab list\nzerokara lab list ch06 --lang ja\nzerokara lab list --json",
     ),
     "show": Command(
         "zerokara.cli.lab:show",
-        "Show question, formula and settings of an experiment.",
+        "Show the question, formula and settings of an experiment.",
         "zerokara lab show weight-init-histogram\nzerokara lab show batch-norm --lang ja",
     ),
     "run": Command(
         "zerokara.cli.lab:run",
-        "Do experiments and write their reports.\n\n"
-        "Every setting of an experiment is an option by its name. A run can be interrupted: the same command goes on. "
-        "What was measured with the same settings is shown at once; --force measures anew.",
+        "Run experiments and write their reports.\n\n"
+        "Every setting of an experiment is an option by its name. A run can be interrupted: the same command "
+        "continues. What was measured with the same settings is shown at once; --force measures again.",
         "zerokara lab run gradient-method --lr 1\nzerokara lab run optimizer-mnist --seeds 5 --jobs 2\n"
         "zerokara lab run ch03 ch04 --lang ja\nzerokara lab run all --quick --data digits",
     ),

@@ -39,9 +39,9 @@ def demo(
     out
         The folder for the report; an older report in it is replaced.
     seed
-        Where all random numbers start.
+        The seed of all random numbers.
     data
-        Learn from another data set than the 8×8 digits that are always there.
+        Learn from another data set instead of the bundled 8×8 digits.
     epochs
         Passes over the training images.
     lang

@@ -70,7 +70,7 @@ def explain(
     class_
         The class to explain, by name or number, once or several times; else the one that the model prefers.
     layer
-        The layer that Grad-CAM looks at; else the last with maps.
+        The layer for Grad-CAM; by default the last one with maps.
     maps
         Show the feature maps of every layer too.
     unit

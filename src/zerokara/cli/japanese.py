@@ -19,7 +19,7 @@ HELP: dict[str, str] = {
     "The main job in a minute: train, read drawings, write a report.": (
         "1 分で一通り：学習し、手描きの数字を読み、レポートを書きます。"
     ),
-    "Nothing is fetched: the digits to learn from and the drawings came with the installation.": (
+    "Nothing is downloaded: the training digits and the drawings came with the installation.": (
         "ダウンロードはありません。学習用の数字も手描き画像も、インストール時に付属しています。"
     ),
     "Read the digits in pictures, drawn or photographed.": "画像に描かれた（または撮影された）数字を読みます。",
@@ -28,45 +28,45 @@ HELP: dict[str, str] = {
         "終了コード 0：すべて読めた、1：読めない画像があった、2：使い方の誤り。数字のない画像は「読めた」に数え、"
         "数字がないと答えます。"
     ),
-    "Draw in the browser, and see through the network.": "ブラウザーで数字を描いて、ネットワークの中を見ます。",
-    "Serves a page on this machine only and opens it; the link is good once, Enter prints a new one. Ctrl-C ends.": (
-        "この機械だけから見えるページを開きます。リンクは 1 度だけ使え、Enter で新しいリンクを表示、Ctrl-C で終了します。"
+    "Draw in the browser, and look inside the network.": "ブラウザで数字を描いて、ネットワークの中を見ます。",
+    "Serves a page on this machine only and opens it; the link works once, Enter prints a new one. Ctrl-C ends.": (
+        "このマシンだけから見えるページを開きます。リンクは 1 度だけ使え、Enter で新しいリンクを表示、Ctrl-C で終了します。"
     ),
-    "Let others in this network in, as guests: they draw and look. Nothing is encrypted.": "このネットワークの人をゲストとして入れる（描くことと見ることだけ）。通信は暗号化されない。",
-    "A further NAME:PORT by which a browser may call the studio, through a tunnel for instance; may be repeated.": "トンネル経由などでブラウザーがスタジオを呼ぶ別の NAME:PORT。繰り返し指定できる。",
+    "Let others in this network in as guests: they can draw and look. Nothing is encrypted.": "このネットワークの人をゲストとして入れる（描くことと見ることだけ）。通信は暗号化されない。",
+    "Another NAME:PORT under which a browser may reach the studio, for example through a tunnel; may be repeated.": "トンネル経由などでブラウザがスタジオを呼ぶ別の NAME:PORT。繰り返し指定できる。",
     "The port; 0 for any free one. Without it 4649, or the next that is free.": (
         "ポート番号。0 なら空いている番号。省略時は 4649、使用中なら次の空き番号。"
     ),
     "A folder of your own pictures to train on, folder:PATH, with a sub-folder for each class.": (
-        "学習に使う自分の画像のフォルダー folder:PATH（クラスごとに下位フォルダー）。"
+        "学習に使う自分の画像のフォルダ folder:PATH（クラスごとに下位フォルダ）。"
     ),
-    "Folder in which trainings are kept, each as a run that `train --resume` goes on with.": (
-        "学習を置くフォルダー。それぞれ `train --resume` で再開できる実行になります。"
+    "Folder in which trainings are kept, each as a run that `train --resume` can continue.": (
+        "学習を置くフォルダ。それぞれ `train --resume` で再開できる実行になります。"
     ),
-    "Print the link only, and open no browser.": "リンクを表示するだけで、ブラウザーを開きません。",
-    "Folder in which the studio keeps what is made in it: labelled drawings, models that were given to it.": (
-        "スタジオが作品を置くフォルダー（ラベル付きの絵、渡されたモデル）。"
+    "Print the link only; do not open a browser.": "リンクを表示するだけで、ブラウザを開きません。",
+    "Folder in which the studio keeps labelled drawings and uploaded models.": (
+        "スタジオが作品を置くフォルダ（ラベル付きの絵、渡されたモデル）。"
     ),
-    "Print the link as one line of JSON, and open no browser.": "リンクを 1 行の JSON で表示し、ブラウザーを開きません。",
+    "Print the link as one line of JSON; do not open a browser.": "リンクを 1 行の JSON で表示し、ブラウザを開きません。",
     "Language of help, messages and the page: en or ja.": "ヘルプ・メッセージ・ページの言語（en または ja）。",
-    "Train a network, by a recipe or from a model and a data set.": (
+    "Train a network, with a recipe or from a model and a data set.": (
         "ネットワークを、レシピまたはモデルとデータセットの指定に従って学習させます。"
     ),
     "Every setting of a recipe can be changed by its name. The run's folder keeps settings, history, checkpoints and "
-    "weights; Ctrl-C saves, --resume goes on.": (
-        "レシピの設定は、どれも名前で変更できます。設定・履歴・チェックポイント・重みは実行フォルダーに残ります。"
+    "weights; Ctrl-C saves, --resume continues.": (
+        "レシピの設定は、どれも名前で変更できます。設定・履歴・チェックポイント・重みは実行フォルダに残ります。"
         "Ctrl-C で保存して中断し、--resume で再開します。"
     ),
     "Test a trained network: accuracy, loss, confusion matrix.": (
         "学習済みのネットワークを評価します：正答率、損失、混同行列。"
     ),
-    "Show what in a picture speaks for a class, by several methods side by side.": (
+    "Show which parts of a picture are evidence for a class, by several methods side by side.": (
         "画像のどこがそのクラスの根拠になったのかを、複数の手法を並べて示します。"
     ),
-    "Writes the heat over the picture, the numbers, and a report with curves that judge the maps. The model is one of "
+    "Writes heat maps over the picture, the numbers, and a report with curves that evaluate the maps. The model is one of "
     "the catalogue with --weights, the folder of a run, an .onnx file, or without --model the reader of digits.": (
         "画像に重ねたマップと数値、マップを評価する曲線つきのレポートを書きます。モデルには、一覧にある名前（--weights と"
-        "ともに）、実行フォルダー、.onnx ファイルを指定できます。--model を省くと、数字のリーダーを使います。"
+        "ともに）、実行フォルダ、.onnx ファイルを指定できます。--model を省くと、数字のリーダーを使います。"
     ),
     "Show a model layer by layer; without a name, list the models.": (
         "モデルを層ごとに表示します。名前を省くとモデルの一覧です。"
@@ -76,23 +76,23 @@ HELP: dict[str, str] = {
     ),
     "A run's folder, or a model by its name, with --weights. The file takes batches of any length. Where ONNX Runtime "
     "is installed, it has to give the same answers before the file is kept.": (
-        "実行フォルダー、またはモデル名（--weights とともに）を指定します。バッチの大きさは自由です。ONNX Runtime が"
+        "実行フォルダ、またはモデル名（--weights とともに）を指定します。バッチの大きさは自由です。ONNX Runtime が"
         "あれば、同じ答えになることを確かめてから保存します。"
     ),
     "The laboratory: every experiment of the book and of its readers.": "実験室：本とその読者たちの実験のすべて。",
-    "Without a further word it lists them. Reports and results are kept in --out (zerokara-lab).": (
+    "Without a subcommand it lists them. Reports and results are kept in --out (zerokara-lab).": (
         "続く語がなければ一覧を表示します。レポートと結果は --out（zerokara-lab）に残ります。"
     ),
-    "List, fetch, show and check data sets.": "データセットの一覧、取得、表示、検査。",
+    "List, download, show and check data sets.": "データセットの一覧、取得、表示、検査。",
     "Print versions and machine.": "バージョンと実行環境を表示します。",
     "List the experiments by chapter, with their question.": "実験を章ごとに、問いとともに一覧します。",
-    "All of them, or those of the chapters named, with what they cost in time and the data they need.": (
+    "All of them, or those of the given chapters, with the time they take and the data they need.": (
         "すべて、または指定した章の実験を、所要時間の目安と必要なデータとともに示します。"
     ),
-    "Show question, formula and settings of an experiment.": "実験の問い、数式、設定を表示します。",
-    "Do experiments and write their reports.": "実験を行い、レポートを書きます。",
-    "Every setting of an experiment is an option by its name. A run can be interrupted: the same command goes on. What "
-    "was measured with the same settings is shown at once; --force measures anew.": (
+    "Show the question, formula and settings of an experiment.": "実験の問い、数式、設定を表示します。",
+    "Run experiments and write their reports.": "実験を行い、レポートを書きます。",
+    "Every setting of an experiment is an option by its name. A run can be interrupted: the same command continues. What "
+    "was measured with the same settings is shown at once; --force measures again.": (
         "実験の設定は、どれもその名前のオプションで変更できます。中断しても、同じコマンドで続きから再開します。同じ設定で"
         "測定済みのものはすぐに表示します。測り直すには --force を付けます。"
     ),
@@ -106,26 +106,26 @@ HELP: dict[str, str] = {
     "Display application version.": "バージョンを表示します。",
     # ── options
     "The folder for the report; an older report in it is replaced.": (
-        "レポートを置くフォルダー。前のレポートは置き換えられます。"
+        "レポートを置くフォルダ。前のレポートは置き換えられます。"
     ),
-    "Where all random numbers start.": "乱数の種。",
-    "Learn from another data set than the 8×8 digits that are always there.": (
+    "The seed of all random numbers.": "乱数の種。",
+    "Learn from another data set instead of the bundled 8×8 digits.": (
         "付属の 8×8 の数字ではなく、別のデータセットで学習します。"
     ),
     "Passes over the training images.": "訓練画像を何周するか（エポック数）。",
     "Language of help, messages and reports: en or ja.": "説明・メッセージ・レポートの言語：en または ja。",
     "Language of titles, questions and reports: en or ja.": "題名・問い・レポートの言語：en または ja。",
     "Language of the report: en or ja.": "レポートの言語：en または ja。",
-    "Folder with your own data files, for --data.": "--data に使う、自分のデータファイルのフォルダー。",
+    "Folder with your own data files, for --data.": "--data に使う、自分のデータファイルのフォルダ。",
     "Folder with your own data files; else ZEROKARA_DATA, else the cache.": (
-        "自分のデータファイルのフォルダー。省略時は ZEROKARA_DATA、なければキャッシュ。"
+        "自分のデータファイルのフォルダ。省略時は ZEROKARA_DATA、なければキャッシュ。"
     ),
     "Folder with your own files; else ZEROKARA_DATA, else the cache.": (
-        "自分のファイルのフォルダー。省略時は ZEROKARA_DATA、なければキャッシュ。"
+        "自分のファイルのフォルダ。省略時は ZEROKARA_DATA、なければキャッシュ。"
     ),
     "Pictures: PNG, JPEG, BMP, GIF, WebP, TIFF, AVIF, HEIC; every page of each. A folder stands for the pictures in it, "
     "- for one on standard input.": (
-        "画像：PNG、JPEG、BMP、GIF、WebP、TIFF、AVIF、HEIC（複数ページなら全ページ）。フォルダーはその中の画像、"
+        "画像：PNG、JPEG、BMP、GIF、WebP、TIFF、AVIF、HEIC（複数ページなら全ページ）。フォルダはその中の画像、"
         "- は標準入力の画像を表します。"
     ),
     "Pictures: PNG, JPEG, BMP, GIF, WebP, TIFF.": "画像：PNG、JPEG、BMP、GIF、WebP、TIFF。",
@@ -135,8 +135,8 @@ HELP: dict[str, str] = {
     "Print one JSON object a line, one for each picture (or digit).": (
         "画像（または数字）ごとに、JSON オブジェクトを 1 行ずつ表示します。"
     ),
-    "Write the 28×28 pictures that the network sees into this folder.": (
-        "ネットワークが見る 28×28 の画像を、このフォルダーに書き出します。"
+    "Write the 28×28 pictures that the network sees to this folder.": (
+        "ネットワークが見る 28×28 の画像を、このフォルダに書き出します。"
     ),
     "Weights of a reader of your own, instead of the one that came with the installation.": (
         "付属のリーダーの代わりに使う、自分のリーダーの重み。"
@@ -144,33 +144,33 @@ HELP: dict[str, str] = {
     "Say which strokes decided each digit, and draw them (NAME.strokes.png) beside the views, or in zerokara-explain; "
     "and what was taken for paper (NAME.paper.png, in red: lines, boxes, rules), if anything was; and why a mark was "
     "refused.": (
-        "どの線が決め手になったかを示し、図（NAME.strokes.png）を --save-view のフォルダーか zerokara-explain に書きます。"
+        "どの線が決め手になったかを示し、図（NAME.strokes.png）を --save-view のフォルダか zerokara-explain に書きます。"
         "紙の罫線や枠とみなしたものがあれば、それも赤で描きます (NAME.paper.png)。"
         "読まなかった印については、その理由も示します。"
     ),
     "Read every mark as the digit that it resembles most, and leave out signs that are too small for one.": (
         "どの印も、最も似ている数字として読みます。数字にしては小さすぎる記号は省きます。"
     ),
-    "A training with an expected result, by its name": "結果の予想値が付いた学習（レシピ）の名前",
+    "A recipe (a training with an expected result), by its name": "結果の予想値が付いた学習（レシピ）の名前",
     "A model": "モデルの名前",
     "A data set by its name, or folder:PATH; with --recipe, another than the recipe's.": (
         "データセットの名前、または folder:パス。--recipe とともに使うと、レシピのデータセットを置き換えます。"
     ),
-    "The run's folder; without it, a new one in runs/.": "実行フォルダー。省略時は runs/ の中に新しく作ります。",
-    "Go on with the run in --out where it stopped.": "--out の実行を、中断したところから再開します。",
+    "The run's folder; without it, a new one in runs/.": "実行フォルダ。省略時は runs/ の中に新しく作ります。",
+    "Continue the run in --out where it stopped.": "--out の実行を、中断したところから再開します。",
     "Show no progress.": "途中経過を表示しません。",
     "Print a JSON object a line: every epoch, then the result.": (
         "エポックごと、最後に結果を、JSON オブジェクトで 1 行ずつ表示します。"
     ),
-    "The folder of a run, or a file of weights (safetensors).": "実行フォルダー、または重みのファイル（safetensors）。",
+    "The folder of a run, or a file of weights (safetensors).": "実行フォルダ、または重みのファイル（safetensors）。",
     "Test on this data set instead of the run's own.": "実行のデータセットの代わりに、このデータセットで評価します。",
-    "The model that the weights belong to, where no run says so.": "実行フォルダーに情報がないとき、重みがどのモデルのものか。",
+    "The model that the weights belong to, where no run says so.": "実行フォルダに情報がないとき、重みがどのモデルのものか。",
     "Write an HTML report to this file.": "HTML のレポートをこのファイルに書きます。",
     "One JSON object instead of text.": "文章の代わりに JSON オブジェクトを 1 つ表示します。",
     "One JSON object instead of a table.": "表の代わりに JSON オブジェクトを 1 つ表示します。",
     "JSON instead of text: one object a line.": "文章の代わりに、JSON オブジェクトを 1 行ずつ表示します。",
     "A model's name (with --weights), the folder of a run, or an .onnx file; else the reader of drawn digits.": (
-        "モデルの名前（--weights とともに）、実行フォルダー、または .onnx ファイル。省略時は手描き数字のリーダー。"
+        "モデルの名前（--weights とともに）、実行フォルダ、または .onnx ファイル。省略時は手描き数字のリーダー。"
     ),
     "A file of weights (safetensors, npz) for a model's name.": "名前で指定したモデルの、重みのファイル（safetensors、npz）。",
     "Methods with commas between them, or all: saliency, smooth-grad, integrated-gradients, occlusion, grad-cam, "
@@ -181,13 +181,13 @@ HELP: dict[str, str] = {
     "The class to explain, by name or number, once or several times; else the one that the model prefers.": (
         "説明するクラスの名前か番号（複数回指定可）。省略時は、モデルが最も確からしいとするクラス。"
     ),
-    "The layer that Grad-CAM looks at; else the last with maps.": "Grad-CAM が見る層。省略時は、マップを持つ最後の層。",
+    "The layer for Grad-CAM; by default the last one with maps.": "Grad-CAM が見る層。省略時は、マップを持つ最後の層。",
     "Show the feature maps of every layer too.": "各層の特徴マップも表示します。",
     "Account for a unit, once or several times: a layer and a place in what it gives, as relu2a:7,5,5 or fc1:3.": (
         "1 つのユニットの計算を示します（複数回指定可）。層と出力内の位置。例：relu2a:7,5,5、fc1:3。"
     ),
     "The folder for pictures, numbers and report; where it holds an earlier report, OUT-2, OUT-3 and so on.": (
-        "画像・数値・レポートを置くフォルダー。前のレポートがあれば OUT-2、OUT-3 … に書きます。"
+        "画像・数値・レポートを置くフォルダ。前のレポートがあれば OUT-2、OUT-3 … に書きます。"
     ),
     "A text file with the names of the classes, one a line.": "クラスの名前を 1 行に 1 つずつ書いたテキストファイル。",
     "How pictures are made for the network: digit (as the reader does it), photo (resized and cut), exact, or auto.": (
@@ -207,13 +207,13 @@ HELP: dict[str, str] = {
     "Leave out the deletion and insertion curves, which take most of the time.": (
         "時間の大半を占める、削除・挿入の曲線を省きます。"
     ),
-    "Folder with data files, for a run that was trained on them.": "実行フォルダーのモデルが学習に使ったデータのフォルダー。",
+    "Folder with data files, for a run that was trained on them.": "実行フォルダのモデルが学習に使ったデータのフォルダ。",
     "The model's name; without it, all models are listed.": "モデルの名前。省略時は一覧を表示します。",
     "The shape of one example: channels x height x width, such as 1x28x28.": (
         "データ 1 件の形：チャンネル x 高さ x 幅。例：1x28x28。"
     ),
     "The number of classes to tell apart.": "分類するクラスの数。",
-    "The folder of a run, or the name of a model.": "実行フォルダー、またはモデルの名前。",
+    "The folder of a run, or the name of a model.": "実行フォルダ、またはモデルの名前。",
     "The file to write, such as model.onnx.": "書き出すファイル。例：model.onnx。",
     "The weights (safetensors or npz) of a model given by its name; without them, it gets initial values.": (
         "名前で指定したモデルの重み（safetensors か npz）。省略時は初期値。"
@@ -229,17 +229,17 @@ HELP: dict[str, str] = {
     "Chapters, such as ch06; without them, all.": "章（例：ch06）。省略時はすべて。",
     "Names from `zerokara lab list`, chapters (ch06), or all.": "`zerokara lab list` にある名前、章（ch06）、または all。",
     "The laboratory's folder: reports, their table of contents, and results, which are found again.": (
-        "実験室のフォルダー：レポートと目次、次回も使われる結果を置きます。"
+        "実験室のフォルダ：レポートと目次、次回も使われる結果を置きます。"
     ),
-    "Every experiment shrunk to seconds or less, for a first look.": "まず様子を見るため、どの実験も数秒以内に縮めます。",
-    "Where all random numbers start; 0 unless given.": "乱数の種。省略時は 0。",
-    "How many seeds to measure, for mean and spread; each experiment has its own number of them.": (
+    "Shorten every experiment to seconds or less, for a first look.": "まず様子を見るため、どの実験も数秒以内に縮めます。",
+    "The seed of all random numbers; 0 by default.": "乱数の種。省略時は 0。",
+    "How many seeds to measure, for mean and spread; by default each experiment's own number.": (
         "平均とばらつきを求める種の個数。省略時は実験ごとの個数。"
     ),
     "How many processes share the work, each with its share of the cores.": (
         "作業を分担するプロセスの数。コアも分け合います。"
     ),
-    "Measure anew what has been measured.": "測定済みのものも測り直します。",
+    "Measure again what has already been measured.": "測定済みのものも測り直します。",
     "Any setting of the experiments by its name: --lr 0.5, --data digits.": (
         "実験の設定を名前で指定します：--lr 0.5、--data digits。"
     ),

@@ -77,7 +77,7 @@ def _data(experiment: Experiment) -> str:
 
 
 def show(name: str, /, *, json: AsJson = False, lang: Language = None) -> None:  # noqa: D417 (json and lang explain themselves)
-    """Show question, formula and settings of an experiment.
+    """Show the question, formula and settings of an experiment.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def run(  # noqa: D417 (json and lang explain themselves)
     json: AsJson = False,
     **settings: Setting,
 ) -> int:
-    """Do experiments and write their reports.
+    """Run experiments and write their reports.
 
     Parameters
     ----------
@@ -130,17 +130,17 @@ def run(  # noqa: D417 (json and lang explain themselves)
     out
         The laboratory's folder: reports, their table of contents, and results, which are found again.
     quick
-        Every experiment shrunk to seconds or less, for a first look.
+        Shorten every experiment to seconds or less, for a first look.
     seed
-        Where all random numbers start; 0 unless given.
+        The seed of all random numbers; 0 by default.
     seeds
-        How many seeds to measure, for mean and spread; each experiment has its own number of them.
+        How many seeds to measure, for mean and spread; by default each experiment's own number.
     jobs
         How many processes share the work, each with its share of the cores.
     data_dir
         Folder with your own data files; else ZEROKARA_DATA, else the cache.
     force
-        Measure anew what has been measured.
+        Measure again what has already been measured.
     quiet
         Show no progress.
     settings

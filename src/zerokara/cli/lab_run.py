@@ -75,7 +75,7 @@ def carry_out(
             raise
         write_index(bench.root, bench.lang)
         raise Stopped(
-            getattr(asked, "signal_number", signal.SIGINT), "what was finished is kept, and the same command goes on"
+            getattr(asked, "signal_number", signal.SIGINT), "what was finished is kept, and the same command continues"
         ) from None
     index = write_index(bench.root, bench.lang)
     if not json:

@@ -33,8 +33,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"did you mean (.+)\?", "もしかして：{1}"),
     (r"the nearest of (\d+) are (.+)", "{1} 個のうち近いもの：{2}"),
     (r"known are (.+)", "使えるもの：{1}"),
-    (r"(.+); a run's folder or an \.onnx file will do too", "{1}（実行フォルダーや .onnx ファイルも指定できます）"),
-    (r"(.+); the folder of a run will do too", "{1}（実行フォルダーも指定できます）"),
+    (r"(.+); a run's folder or an \.onnx file will do too", "{1}（実行フォルダや .onnx ファイルも指定できます）"),
+    (r"(.+); the folder of a run will do too", "{1}（実行フォルダも指定できます）"),
     (r"chapters run from (ch\d+) to (ch\d+); got (.+)", "章は {1} から {2} までです。指定された章：{3}"),
     # ── usage
     (r"--lang is (.+); got (.+)", "--lang には {1} を指定してください。指定された値：{2}"),
@@ -54,9 +54,9 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"say what to train: --recipe NAME \((.+)\), or --model NAME and --data NAME",
         "何を学習するか指定してください：--recipe 名前（{1}）、または --model 名前 と --data 名前",
     ),
-    (r"--resume needs the folder of the run: --out RUN", "--resume には実行フォルダーが必要です：--out フォルダー"),
+    (r"--resume needs the folder of the run: --out RUN", "--resume には実行フォルダが必要です：--out フォルダ"),
     (
-        r"(.+) holds no run to go on with; start one without --resume",
+        r"(.+) holds no run to resume; start one without --resume",
         "{1} に再開できる実行はありません。--resume なしで始めてください",
     ),
     (
@@ -111,7 +111,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"(.+) knows nothing without weights: give --weights FILE, a run's folder or an \.onnx file",
-        "{1} には重みが必要です：--weights ファイル、実行フォルダー、または .onnx ファイルを指定してください",
+        "{1} には重みが必要です：--weights ファイル、実行フォルダ、または .onnx ファイルを指定してください",
     ),
     (
         r"the classes of (.+) have no names; give a number instead of (.+), or --classes",
@@ -119,7 +119,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"--weights belongs to a model given by its name; a run has its own",
-        "--weights は名前で指定したモデル用です。実行フォルダーには重みがあります",
+        "--weights は名前で指定したモデル用です。実行フォルダには重みがあります",
     ),
     (
         r"(.+) does not say what it belongs to: give a model's name and --weights (.+)",
@@ -137,15 +137,15 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"Unused Tokens: (.+?)\.?", "余分な引数です：{1}"),
     (r"Invalid value (.+?) for (.+?)[.:] (.+)", "{2} の値 {1} は使えません：{3}"),
     # ── files and pictures
-    (r"there is no file or folder (.+)", "ファイルまたはフォルダー {1} はありません"),
+    (r"there is no file or folder (.+)", "ファイルまたはフォルダ {1} はありません"),
     (r"(.+): no such file(?: or directory)?", "{1}：ファイルがありません"),
     (r"(.+): permission denied|(.+): no permission to read this file", "{1}{2}：アクセス権がありません"),
-    (r"(.+): is a directory", "{1}：フォルダーです"),
+    (r"(.+): is a directory", "{1}：フォルダです"),
     (r"(.+): no space left on device", "{1}：ディスクに空きがありません"),
-    (r"(.+): this is a folder; name the picture files in it", "{1}：フォルダーです。画像ファイルを指定してください"),
+    (r"(.+): this is a folder; name the picture files in it", "{1}：フォルダです。画像ファイルを指定してください"),
     (
         r"(.+) holds no pictures; those in folders within it are read by naming the folders",
-        "{1} に画像がありません。中のフォルダーの画像を読むには、そのフォルダーを指定してください",
+        "{1} に画像がありません。中のフォルダの画像を読むには、そのフォルダを指定してください",
     ),
     (r"(.+): the file is empty \(0 bytes\)", "{1}：空のファイルです（0 バイト）"),
     (r"(?:(.+): )?the picture is empty \(0 bytes\)", "{1} 画像が空です（0 バイト）"),
@@ -162,13 +162,13 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"(.+): no digit found; --prepare photo takes the picture as it is",
         "{1}：数字が見つかりません。--prepare photo なら画像をそのまま使います",
     ),
-    (r"cannot write (.+): it is a folder", "{1} に書けません：フォルダーです"),
-    (r"cannot create the folder (.+?)(?:: (.+))?", "フォルダー {1} を作れません：{2}"),
-    (r"(.+) is a folder, but not that of a run", "{1} はフォルダーですが、実行フォルダーではありません"),
+    (r"cannot write (.+): it is a folder", "{1} に書けません：フォルダです"),
+    (r"cannot create the folder (.+?)(?:: (.+))?", "フォルダ {1} を作れません：{2}"),
+    (r"(.+) is a folder, but not that of a run", "{1} はフォルダですが、実行フォルダではありません"),
     (r"(.+) holds no weights yet", "{1} にはまだ重みがありません"),
     (
         r"(.+) is not a folder; \"folder:PATH\" names one that has a sub-folder for each class",
-        '{1} はフォルダーではありません。"folder:パス" には、クラスごとのフォルダーを持つフォルダーを指定してください',
+        '{1} はフォルダではありません。"folder:パス" には、クラスごとのフォルダを持つフォルダを指定してください',
     ),
     (
         r"(.+); or use the 8×8 digits that came with the installation: --data digits",
@@ -178,11 +178,11 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"interrupted", "中断しました"),
     (r"stopped by (SIG\w+)", "{1} で停止しました"),
     (
-        r"(.+); what was finished is kept, and the same command goes on",
+        r"(.+); what was finished is kept, and the same command continues",
         "{1}。終わった分は残っています。同じコマンドで再開できます",
     ),
     (
-        r"stopped by (SIG\w+) while machine code was being compiled; .+; (.+) holds the run: go on with --resume.*",
+        r"stopped by (SIG\w+) while machine code was being compiled; .+; (.+) holds the run: continue with --resume.*",
         "機械語のコンパイル中に {1} で停止しました。コンパイル済みの分は残っています。--resume で {2} の実行を再開できます",
     ),
     (
@@ -190,10 +190,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "機械語のコンパイル中に {1} で停止しました。コンパイル済みの分は残っています",
     ),
     (
-        r"stopped by (SIG\w+) after step (\d+), in epoch (\d+); everything is saved in (.+): go on with --resume.*",
+        r"stopped by (SIG\w+) after step (\d+), in epoch (\d+); everything is saved in (.+): continue with --resume.*",
         "{1} により、ステップ {2}（エポック {3}）で停止しました。すべて {4} に保存済みです。--resume で再開できます",
     ),
-    (r"there is not enough memory for this", "メモリーが足りません"),
+    (r"there is not enough memory for this", "メモリが足りません"),
 )
 
 _COMPILED = tuple((re.compile(pattern, re.DOTALL), template) for pattern, template in (*PATTERNS, *OF_DATA))

@@ -14,7 +14,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"(\S+): (\S+) is not in (.+?); (.+)", "{1}：{2} が {3} にありません。{4}"),
     (
         r"get (.+) from (.+) and put (?:them|it) into (.+), or name a folder that has (?:them|it) with (.+) or (.+)",
-        "{1} を {2} から取得して {3} に置くか、それらのあるフォルダーを {4} または {5} で指定してください",
+        "{1} を {2} から取得して {3} に置くか、それらのあるフォルダを {4} または {5} で指定してください",
     ),
     (r"(.+) is not a tar archive, or a damaged one: (.+)", "{1} は tar アーカイブではないか、壊れています：{2}"),
     (
@@ -26,7 +26,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "{1} に {2}（または {3}）がなく、CIFAR-10 がそろっていません",
     ),
     (
-        r"(.+) is truncated or not CIFAR-10: (.+) bytes are no multiple of (.+)",
+        r"(.+) is truncated or not CIFAR-10: (.+) bytes are not a multiple of (.+)",
         "{1} は途中で切れているか、CIFAR-10 ではありません：{2} バイトは {3} の倍数ではありません",
     ),
     (r"(.+) is not a pickled CIFAR-10 batch: (.+)", "{1} は CIFAR-10 のバッチ（pickle）ではありません：{2}"),
@@ -50,7 +50,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"it answered with another part of the file than was asked for", "サーバーがファイルの別の部分を返しました"),
     (
         r"(.+) is a file; the data folder is expected to be a folder",
-        "{1} はファイルです。データフォルダーを指定してください",
+        "{1} はファイルです。データフォルダを指定してください",
     ),
     (r"(.+) holds (\S+) of (\S+), not (\S+) of (\S+)", "{1} の中身は {5} の {4} ではなく、{3} の {2} です"),
     (
@@ -66,7 +66,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         '{1} は {2}、{3} は {4} です（行 x 列）。同じ大きさを指定してください："{5}"',
     ),
     (r"(.+) cannot be read as an image: (.+)", "{1} は画像として読めません：{2}"),
-    (r"(.+) is a folder; a file is expected", "{1} はフォルダーです。ファイルを指定してください"),
+    (r"(.+) is a folder; a file is expected", "{1} はフォルダです。ファイルを指定してください"),
     (r"(.+) cannot be read: (.+)", "{1} を読めません：{2}"),
     (r"(.+) is empty \(0 bytes\)", "{1} は空です（0 バイト）"),
     (r"(.+) is a damaged or truncated gzip file: (.+)", "{1} は壊れているか途中で切れた gzip ファイルです：{2}"),
@@ -89,11 +89,11 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"labels", "ラベル"),
     (
         r"(.+) has a training part, (.+), and no test part: expected is a folder test beside it",
-        "{1} には訓練用の {2} がありますが、テスト用がありません。隣に test フォルダーを置いてください",
+        "{1} には訓練用の {2} がありますが、テスト用がありません。隣に test フォルダを置いてください",
     ),
     (
         r"(.+) has (\S+) sub-folders; a sub-folder of images for each of 2 or more classes is expected",
-        "{1} の中のフォルダーは {2} 個です。2 つ以上のクラスごとに、画像のフォルダーが必要です",
+        "{1} の中のフォルダは {2} 個です。2 つ以上のクラスごとに、画像のフォルダが必要です",
     ),
     (r"(.+) has classes that the training part lacks: (.+)", "{1} に、訓練用にはないクラスがあります：{2}"),
     (r"(.+) holds no images \((.+)\)", "{1} に画像がありません（{2}）"),

@@ -37,7 +37,7 @@ def read(
     json
         Print one JSON object a line, one for each picture that could be read.
     save_view
-        Write the 28×28 pictures that the network sees into this folder.
+        Write the 28×28 pictures that the network sees to this folder.
     model
         Weights of a reader of your own, instead of the one that came with the installation.
     explain

@@ -11,7 +11,7 @@ RESULTS: dict[str, Text] = {
     # ── what several commands say
     "report": Text("report: {path}", "レポート：{path}"),
     "counted": Text("{correct} of {total}", "{total} 件中 {correct} 件"),
-    "open": Text("(open it in a browser)", "（ブラウザーで開いてください）"),
+    "open": Text("(open it in a browser)", "（ブラウザで開いてください）"),
     "name": Text("{name}: {what}", "{name}：{what}"),
     # ── demo
     "demo-begins": Text(
@@ -32,7 +32,7 @@ RESULTS: dict[str, Text] = {
     "refused": Text("refused: {why} ({likely})", "読みませんでした：{why}（{likely}）"),
     "sign": Text("a sign ({likely})", "記号（{likely}）"),
     # ── train
-    "run-folder": Text("run folder {path}", "実行フォルダー {path}"),
+    "run-folder": Text("run folder {path}", "実行フォルダ {path}"),
     "train-result": Text(
         "test accuracy {accuracy} ({counted}), loss {loss}, trained in {time}",
         "テスト正答率 {accuracy}（{counted}）、損失 {loss}、学習時間 {time}",
@@ -45,7 +45,7 @@ RESULTS: dict[str, Text] = {
     "kept": Text("weights, history and checkpoints: {path}", "重み・履歴・チェックポイント：{path}"),
     # ── evaluate
     "on-test-part": Text(
-        "{source}: {model} on the test part of {data}", "{source}：{model} を {data} のテストデータで評価"
+        "{source}: {model} on the test set of {data}", "{source}：{model} を {data} のテストデータで評価"
     ),
     "evaluated": Text(
         "accuracy {accuracy} ({counted}), loss {loss}, calibration error {calibration}",
@@ -65,10 +65,10 @@ RESULTS: dict[str, Text] = {
         "∂S/∂y = {gradient}（S = {score} は {name} のスコア）",
     ),
     "unit-choice": Text(
-        "one of the x was chosen: its w is 1, that of the others 0", "x の 1 つが選ばれ、その w は 1、ほかは 0"
+        "one x was selected: its w is 1, the others' w is 0", "x の 1 つが選ばれ、その w は 1、ほかは 0"
     ),
     "unit-slope": Text(
-        "the rule ({rule}) is no sum: w is ∂y/∂x, and b what is left over",
+        "the rule ({rule}) is not a sum: w is ∂y/∂x, and b is the remainder",
         "規則（{rule}）は和でないため、w は ∂y/∂x、b は残り",
     ),
     "unit-from": Text("x from", "x の出所"),
@@ -83,7 +83,7 @@ RESULTS: dict[str, Text] = {
     "kind": Text("kind", "種類"),
     "output": Text("output", "出力"),
     "multiply-adds": Text("multiply-adds", "積和演算"),
-    "memory": Text("memory", "メモリー"),
+    "memory": Text("memory", "メモリ"),
     "all": Text("all", "合計"),
     "totals": Text(
         "{parameters} parameters ({bytes}), {multiply_adds} multiply-adds and {results} of results for one example; "
@@ -135,14 +135,15 @@ RESULTS: dict[str, Text] = {
     # ── studio
     "studio-link": Text("studio: {link}", "スタジオ：{link}"),
     "studio-how": Text(
-        "(the link is good once, for ten minutes; Enter prints a new one, Ctrl-C ends)",
+        "(the link works once, within ten minutes; Enter prints a new one, Ctrl-C ends)",
         "（リンクは 10 分以内に 1 度だけ使えます。Enter で新しいリンク、Ctrl-C で終了）",
     ),
     "studio-guests": Text("for guests: {link}", "ゲスト用：{link}"),
     "studio-lan": Text(
-        "Others in this network may open the guests' link for ten minutes; Enter prints a new one, and ends the last.\n"
+        "Others in this network may open the guests' link for ten minutes; Enter prints a new one and "
+        "invalidates the previous one.\n"
         "They can draw, have pictures read, and look; they cannot train, change or stop anything.\n"
-        "Nothing is encrypted: whoever listens in this network sees what is drawn, and the link.",
+        "Nothing is encrypted: anyone who listens on this network sees what is drawn, and the link.",
         "このネットワークの人は 10 分間ゲスト用リンクを開けます。"
         "Enter で新しいリンクが出て、前のものは使えなくなります。\n"
         "ゲストは描く、画像を読ませる、見ることができます。学習や変更、停止はできません。\n"
@@ -152,7 +153,7 @@ RESULTS: dict[str, Text] = {
         "(as a code for phones: pip install segno)", "（スマートフォン用のコード：pip install segno）"
     ),
     # ── data
-    "own-images": Text("your own images, a sub-folder for each class", "自分の画像（クラスごとのフォルダー）"),
+    "own-images": Text("your own images, a sub-folder for each class", "自分の画像（クラスごとのフォルダ）"),
     "is-there": Text("{name} is there: {counts}; {source}", "{name} があります：{counts}。{source}"),
     "is-whole": Text("{name} is whole: {counts}; {source}", "{name} に欠損はありません：{counts}。{source}"),
     "shown-set": Text("{name}: {counts}, each {shape}; {source}", "{name}：{counts}、各 {shape}。{source}"),

@@ -39,19 +39,19 @@ def studio(
     data
         A folder of your own pictures to train on, folder:PATH, with a sub-folder for each class.
     runs
-        Folder in which trainings are kept, each as a run that `train --resume` goes on with.
+        Folder in which trainings are kept, each as a run that `train --resume` can continue.
     data_dir
         Folder with your own data files; else ZEROKARA_DATA, else the cache.
     lan
-        Let others in this network in, as guests: they draw and look. Nothing is encrypted.
+        Let others in this network in as guests: they can draw and look. Nothing is encrypted.
     allow_host
-        A further NAME:PORT by which a browser may call the studio, through a tunnel for instance; may be repeated.
+        Another NAME:PORT under which a browser may reach the studio, for example through a tunnel; may be repeated.
     folder
-        Folder in which the studio keeps what is made in it: labelled drawings, models that were given to it.
+        Folder in which the studio keeps labelled drawings and uploaded models.
     no_open
-        Print the link only, and open no browser.
+        Print the link only; do not open a browser.
     json
-        Print the link as one line of JSON, and open no browser.
+        Print the link as one line of JSON; do not open a browser.
     lang
         Language of help, messages and the page: en or ja.
     """

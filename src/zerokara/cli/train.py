@@ -36,7 +36,7 @@ def _option(setting: Field[Any]) -> Any:
 
 Changes: Any = _changes()
 RecipeName = Annotated[
-    str | None, Parameter(help=f"A training with an expected result, by its name: {', '.join(RECIPES)}.")
+    str | None, Parameter(help=f"A recipe (a training with an expected result), by its name: {', '.join(RECIPES)}.")
 ]
 ModelName = Annotated[
     str | None, Parameter(help=f"A model: {', '.join(MODELS)}. With --recipe, another model than the recipe's.")
@@ -66,7 +66,7 @@ def train(  # noqa: D417 (the two options above explain themselves)
     out
         The run's folder; without it, a new one in runs/.
     resume
-        Go on with the run in --out where it stopped.
+        Continue the run in --out where it stopped.
     data_dir
         Folder with your own data files; else ZEROKARA_DATA, else the cache.
     quiet
@@ -95,7 +95,7 @@ def _resumed(recipe: str | None, out: Path | None) -> Recipe:
         raise UsageError("--resume needs the folder of the run: --out RUN")
     found = names.of_run(out)
     if found is None:
-        raise ValueError(f"{out} holds no run to go on with; start one without --resume")
+        raise ValueError(f"{out} holds no run to resume; start one without --resume")
     if recipe is not None and recipe != found.name:
         raise UsageError(f"the run in {out} was made by {found.name}, not by {recipe}; leave --recipe out")
     return found

@@ -97,7 +97,7 @@ def parse_binary(content: bytes, where: str) -> tuple[Array, Array]:
     """Records of the binary archive → images (N, 3, 32, 32) uint8, labels (N,) int64."""
     if not content or len(content) % (1 + _PIXELS):
         raise DataError(
-            f"{where} is truncated or not CIFAR-10: {len(content):,} bytes are no multiple of {1 + _PIXELS:,}"
+            f"{where} is truncated or not CIFAR-10: {len(content):,} bytes are not a multiple of {1 + _PIXELS:,}"
         )
     records = np.frombuffer(content, np.uint8).reshape(-1, 1 + _PIXELS)
     return records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0].astype(np.int64)

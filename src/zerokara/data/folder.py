@@ -106,7 +106,7 @@ def _read(path: Path, size: tuple[int, int] | None) -> Array:
 
     try:
         if not path.is_file():
-            raise ValueError("it is no ordinary file, or a link that leads nowhere")
+            raise ValueError("it is not an ordinary file, or a link that leads nowhere")
         with warnings.catch_warnings(), opened(path) as image:
             warnings.simplefilter("ignore")  # remarks of Pillow on notes in the file
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -16,34 +16,34 @@ TEXTS: dict[str, Text] = {
     "figures": Text("The figures", "図"),
     "more-figures": Text("More figures and numbers", "そのほかの図と数値"),
     "quick": Text(
-        "This was a quick run, shrunk to seconds for a first look: its numbers are not those of the full run.",
+        "This was a quick run, shortened to seconds for a first look: its numbers are not those of the full run.",
         "短縮実行（--quick）の結果です。まず様子を見るために小さくしてあるので、数値は通常の実行とは異なります。",
     ),
     "gap-data": Text(
-        "What this experiment shows is known to hold for {own} only; this run used {data}.",
+        "The effect of this experiment is established for {own} only; this run used {data}.",
         "この実験で確かめられるのは {own} の場合だけですが、この実行で使ったデータは {data} です。",
     ),
     "gap-short": Text(
-        "This run is too short to show it: {needs}.", "この実行は短すぎて、効果は現れません（{needs}）。"
+        "This run is too short to show the effect: {needs}.", "この実行は短すぎて、効果は現れません（{needs}）。"
     ),
-    "gap-one": Text("{name} is {here} and has to be {need}", "{name} が {here}、必要なのは {need}"),
+    "gap-one": Text("{name} is {here} but must be {need}", "{name} が {here}、必要なのは {need}"),
     "gap-so": Text(
-        "So there are figures and numbers, but no finding and no verdict.",
+        "So this page has figures and numbers, but no finding and no verdict.",
         "そのため図と数値だけを示し、結論と判定は出しません。",
     ),
     "verdict": Text("Verdict", "判定"),
     "verdict-yes": Text("as expected", "予想どおり"),
     "verdict-no": Text("outside", "予想から外れた"),
     "verdict-open": Text("not judged", "判定なし"),
-    "open-remark": Text("other settings or data than those judged", "判定の対象ではない設定またはデータ"),
+    "open-remark": Text("settings or data other than those judged", "判定の対象ではない設定またはデータ"),
     "right-of": Text("{right} of {total} checks hold", "{total} 項目中 {right} 項目が成立"),
-    "lead-as-expected": Text("Every number is where it was expected.", "すべての数値が予想の範囲にあります。"),
+    "lead-as-expected": Text("Every number is in its expected range.", "すべての数値が予想の範囲にあります。"),
     "lead-outside": Text(
-        "Not everything is where it was expected: see the rows marked ✗.",
+        "Some numbers are outside their expected range: see the rows marked ✗.",
         "予想の範囲から外れた項目があります。✗ の行をご覧ください。",
     ),
     "lead-outside-law": Text(
-        "A law, which has to hold with any settings, does not: see the rows marked ✗.",
+        "A law, which must hold with any settings, is broken: see the rows marked ✗.",
         "どんな設定でも成り立つはずの法則が成り立っていません。✗ の行をご覧ください。",
     ),
     "lead-not-judged": Text("This run is not judged.", "この実行は判定していません。"),
@@ -66,11 +66,11 @@ TEXTS: dict[str, Text] = {
     ),
     "judged-by": Text("For a run that is judged, type:", "判定つきの実行は、次のコマンドです。"),
     "laws-hold": Text(
-        "What has to hold with any settings was judged all the same: {right} of {total} laws hold.",
+        "The laws, which must hold with any settings, were still checked: {right} of {total} hold.",
         "どんな設定でも成り立つはずの法則は、この実行でも確かめました：{total} 件中 {right} 件が成立。",
     ),
     "laws-broken": Text(
-        "What has to hold with any settings was judged: only {right} of {total} laws hold.",
+        "The laws, which must hold with any settings, were checked: only {right} of {total} hold.",
         "どんな設定でも成り立つはずの法則のうち、成立したのは {total} 件中 {right} 件だけです。",
     ),
     "verdict-table": Text("The numbers, and what was expected: {total} in all", "測定値と予想値（全 {total} 項目）"),
@@ -78,14 +78,14 @@ TEXTS: dict[str, Text] = {
     "one-true": Text("This statement was expected to be true, and is:", "次の命題は、予想どおり成り立っています。"),
     "law": Text("law", "法則"),
     "letters": Text(
-        "Where expectations are from. {told}. A law holds with any settings; all others belong to the recipe's own.",
+        "Sources of the expected values. {told}. A law holds with any settings; all others apply to the recipe's own.",
         "予想の根拠。{told}。法則はどんな設定でも成り立ち、それ以外は標準の設定についての予想です。",
     ),
     "law-means": Text(
-        "A law holds with any settings; the other expectations belong to the recipe's own.",
+        "A law holds with any settings; the other expected values apply to the recipe's own settings.",
         "法則はどんな設定でも成り立ち、それ以外は標準の設定についての予想です。",
     ),
-    "what": Text("what", "項目"),
+    "what": Text("quantity", "項目"),
     "measured": Text("measured", "測定値"),
     "expected": Text("expected", "予想"),
     "evidence": Text("evidence", "根拠"),
@@ -106,18 +106,18 @@ TEXTS: dict[str, Text] = {
     "guess-answer": Text("{measured}. The expected value was {expected}.", "{measured} です（予想は {expected}）。"),
     "state": Text("True or false, and why: {what}?", "「{what}」は成り立つでしょうか。その理由は？"),
     "state-answer": Text("In this run: {measured}.", "この実行では「{measured}」です。"),
-    "next": Text("Turn a knob", "次に試すこと"),
+    "next": Text("What to try next", "次に試すこと"),
     "repeat": Text("How to repeat it", "再現の方法"),
     "setting": Text("setting", "設定"),
     "value": Text("value", "値"),
     "meaning": Text("meaning", "意味"),
-    "name": Text("what", "項目"),
+    "name": Text("item", "項目"),
     "seeds": Text("seeds", "乱数の種"),
     "seeds-remark": Text("seeds: {count}", "乱数の種 {count} 個"),
     "data": Text("data", "データ"),
     "time": Text("time", "所要時間"),
     "footer": Text(
-        "Written by zerokara {version}. This file is complete: it loads nothing from anywhere.",
+        "Written by zerokara {version}. This file is self-contained: it loads nothing else.",
         "zerokara {version} が作成。このファイルだけで完結しており、外部からは何も読み込みません。",
     ),
     "index-title": Text("The laboratory", "実験室"),
@@ -144,7 +144,7 @@ TEXTS: dict[str, Text] = {
     "needs-data": Text("needs MNIST", "MNIST が必要"),
     "needs-nothing": Text("needs no data", "データ不要"),
     "search": Text("Search", "検索"),
-    "usual": Text("as it is", "標準の設定"),
+    "usual": Text("default settings", "標準の設定"),
 }
 
 EVIDENCE: dict[str, Text] = {

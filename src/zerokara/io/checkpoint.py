@@ -70,7 +70,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     """Read a checkpoint; ValueError names the file and what is wrong with it."""
     state, metadata = safetensors.load_safetensors(path)
     if not is_checkpoint(metadata):
-        raise ValueError(f"{path} holds weights but is no checkpoint; use load_weights for it")
+        raise ValueError(f"{path} holds weights but is not a checkpoint; use load_weights for it")
     text = json.loads(metadata[_KEY])
     if text["format"] > _FORMAT:
         raise ValueError(f"{path} was written by zerokara {text['version']}, which this version cannot read; upgrade")
@@ -113,7 +113,7 @@ def _fall_back(last: Path, previous: Path, complaint: str) -> Checkpoint:
     checkpoint = load_checkpoint(previous)
     with contextlib.suppress(OSError):
         last.replace(last.with_name(DAMAGED))
-    warnings.warn(f"{complaint}; the training goes on from the checkpoint before it, {previous}", stacklevel=3)
+    warnings.warn(f"{complaint}; the training continues from the checkpoint before it, {previous}", stacklevel=3)
     return checkpoint
 
 

@@ -27,7 +27,7 @@ def save(state: Any, path: str | os.PathLike[str]) -> Path:
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
-        why = "could run anything when it is opened" if suffix in PICKLED else "is no kind of file known here"
+        why = "could run anything when it is opened" if suffix in PICKLED else "is not a known kind of file"
         raise ValueError(
             f"{path}: {suffix or 'no ending'} {why}: write {target.with_suffix('.safetensors').name!r} instead"
         )

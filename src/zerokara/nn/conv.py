@@ -57,8 +57,7 @@ class Conv2d(Module):
         _expect_whole_groups(self)
         rng = default_generator() if rng is None else rng
         self.weight = Parameter(_by_groups(self, self.kernel_size, init, rng, dtype))
-        draw = bias_initializer(init, self.weight.shape)
-        self.bias = Parameter(draw((self.out_channels,), rng, dtype)) if bias else None
+        self.bias = _bias(self, init, rng, dtype) if bias else None
 
     def forward(self, x: Tensor) -> Tensor:
         """The images x seen through every filter."""
@@ -112,8 +111,7 @@ class Conv1d(Module):
         _expect_whole_groups(self)
         rng = default_generator() if rng is None else rng
         self.weight = Parameter(_by_groups(self, (self.kernel_size,), init, rng, dtype))
-        draw = bias_initializer(init, self.weight.shape)
-        self.bias = Parameter(draw((self.out_channels,), rng, dtype)) if bias else None
+        self.bias = _bias(self, init, rng, dtype) if bias else None
 
     def forward(self, x: Tensor) -> Tensor:
         """The rows x seen through every filter."""
@@ -172,8 +170,7 @@ class ConvTranspose2d(Module):
         rng = default_generator() if rng is None else rng
         shape = (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
         self.weight = Parameter(initializer(init)(shape, rng, dtype))
-        draw = bias_initializer(init, shape)
-        self.bias = Parameter(draw((self.out_channels,), rng, dtype)) if bias else None
+        self.bias = _bias(self, init, rng, dtype) if bias else None
 
     def forward(self, x: Tensor) -> Tensor:
         """Larger pictures, every pixel of x laid out as a filter."""
@@ -200,6 +197,11 @@ def _by_groups(layer: Any, kernel: Shape, init: Init, rng: np.random.Generator, 
     """The first weight: every group is drawn as a layer of its own."""
     shape = (layer.out_channels // layer.groups, layer.in_channels // layer.groups, *kernel)
     return np.concatenate([initializer(init)(shape, rng, dtype) for _ in range(layer.groups)])
+
+
+def _bias(layer: Any, init: Init, rng: np.random.Generator, dtype: DTypeLike) -> Parameter:
+    """The first bias, one number for each output channel."""
+    return Parameter(bias_initializer(init, layer.weight.shape)((layer.out_channels,), rng, dtype))
 
 
 def _single(size: Any) -> Any:

@@ -89,8 +89,8 @@ class LRScheduler:
     def __call__(self, *given: Any) -> float:
         """Refused: `fit(schedule=…)` wants a schedule, a function of the step."""
         raise TypeError(
-            f"lr_scheduler.{type(self).__name__} is told step(), and is no function of the step: call its step() in a "
-            f"loop of your own, or give fit a schedule such as optim.CosineLR"
+            f"lr_scheduler.{type(self).__name__} is advanced by step(), not a function of the step: call its step() in "
+            f"a loop of your own, or give fit a schedule such as optim.CosineLR"
         )
 
 

@@ -22,7 +22,7 @@ def by_parameter(saved: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             continue
         name, separator, key = full.rpartition(":")
         if not separator:
-            raise ValueError(f"{full!r} is no name in an optimizer state: expected lr, or parameter:state")
+            raise ValueError(f"{full!r} is not a name in an optimizer state: expected lr, or parameter:state")
         states.setdefault(name, {})[key] = value
     return states
 

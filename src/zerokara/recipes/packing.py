@@ -51,7 +51,7 @@ def _recipe(run: Path) -> Recipe:
         told = json.loads((run / "settings.json").read_text(encoding="utf-8"))
         return Recipe(**told["notes"]["recipe"])
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{run} is no run of a recipe: {error}") from error
+        raise ValueError(f"{run} is not a run of a recipe: {error}") from error
 
 
 def _network(run: Path, recipe: Recipe) -> Module:

@@ -6,12 +6,12 @@ TEXTS: dict[str, Text] = {
     "lead": Text(
         "A network with {parameters} parameters, trained on {examples} examples in {time}. Of {total} examples that it "
         "had never seen, it classifies {correct} correctly.",
-        "{parameters} 個の数からなるネットワークが、{examples} 件の例から {time} で学習しました。"
+        "パラメータ {parameters} 個のネットワークが、{examples} 件のデータから {time} で学習しました。"
         "初めて見る {total} 件のうち {correct} 件に正しく答えます。",
     ),
     "lead-tested": Text(
         "A network with {parameters} parameters classifies {correct} of {total} test examples correctly.",
-        "{parameters} 個の数からなるネットワークが、テストデータ {total} 件のうち {correct} 件に正しく答えます。",
+        "パラメータ {parameters} 個のネットワークが、テストデータ {total} 件のうち {correct} 件に正しく答えます。",
     ),
     "accuracy": Text("test accuracy", "テスト正答率"),
     "correct-of": Text("{correct} of {total}", "{total} 件中 {correct} 件"),
@@ -26,30 +26,30 @@ TEXTS: dict[str, Text] = {
     ),
     "learned": Text("How it learned", "学習の経過"),
     "learned-lead": Text(
-        "In every epoch the network sees each training example once, and after every {batch} of them its numbers move "
-        "a little against the gradient of the loss.",
+        "In every epoch the network sees each training example once, and after every {batch} of them its parameters "
+        "move a little against the gradient of the loss.",
         "1 エポックごとに訓練データをひととおり見て、{batch} 件ごとに損失の勾配と逆の向きへ重みを少しずつ動かします。",
     ),
     "epoch": Text("epoch", "エポック"),
     "loss": Text("Loss", "損失"),
     "loss-axis": Text("cross-entropy", "交差エントロピー誤差"),
     "loss-note": Text(
-        "How surprised the network is by the right answer; the scale is logarithmic.",
+        "How surprised the network is by the correct answer; the scale is logarithmic.",
         "正解に対するネットワークの「驚き」の大きさ（対数目盛）。",
     ),
     "accuracy-title": Text("Accuracy", "正答率"),
     "accuracy-axis": Text("accuracy", "正答率"),
-    "accuracy-note": Text("The share of examples that are classified correctly.", "正しく答えた例の割合。"),
+    "accuracy-note": Text("The share of examples that are classified correctly.", "正しく答えたデータの割合。"),
     "training": Text("training", "訓練"),
     "validation": Text("validation", "検証"),
-    "judged": Text("What it gets right, and what wrong", "正解と誤り"),
+    "judged": Text("Correct answers and mistakes", "正解と誤り"),
     "judged-lead": Text(
-        "All of this is about the test examples, which the network has not seen while it learned.",
+        "All of this is about the test examples, which the network did not see during training.",
         "いずれも、学習中に一度も見せていないテストデータについての結果です。",
     ),
     "confusion": Text("Confusion matrix", "混同行列"),
     "confusion-note": Text(
-        "Rows are the true classes, columns the answers. The diagonal is right; mistakes are orange.",
+        "Rows are the true classes, columns the answers. The diagonal is correct; mistakes are orange.",
         "行が正解、列がネットワークの答え。対角線上が正解、橙色が誤りです。",
     ),
     "confidence": Text("How sure it is", "答えの確信度"),
@@ -58,13 +58,13 @@ TEXTS: dict[str, Text] = {
         "ネットワークが自分の答えに与えた確率の分布（テストデータ全件）。",
     ),
     "confidence-axis": Text("probability of the answer", "答えの確率"),
-    "mistakes": Text("The worst mistakes", "最もひどい誤り"),
+    "mistakes": Text("The worst mistakes", "確信度の高い誤り"),
     "mistakes-note": Text(
         "True class → answer, and how sure the network was of it; the most confident mistakes come first.",
         "正解 → ネットワークの答えと、その確信度。確信をもって間違えた順に並べています。",
     ),
     "no-mistakes": Text("Every test example was classified correctly.", "テストデータはすべて正解でした。"),
-    "mistake-words": Text("{true}, read as {predicted}", "{true} を {predicted} と答えた例"),
+    "mistake-words": Text("{true}, read as {predicted}", "{true} を {predicted} と誤答"),
     "sure": Text("{share} sure", "確信度 {share}"),
     "example": Text("test example", "テストデータの番号"),
     "true": Text("true class", "正解"),
@@ -84,17 +84,17 @@ TEXTS: dict[str, Text] = {
     "repeat": Text("How to repeat it", "再現の方法"),
     "repeat-lead": Text(
         "On the same machine and with the same versions this command gives the same numbers again.",
-        "同じ計算機と同じバージョンなら、次のコマンドで同じ結果が得られます。",
+        "同じマシンと同じバージョンなら、次のコマンドで同じ結果が得られます。",
     ),
     "question": Text("question", "問い"),
     "setting": Text("setting", "設定"),
     "value": Text("value", "値"),
     "settings": Text("Settings", "設定"),
-    "environment": Text("Machine and versions", "計算機とバージョン"),
-    "name": Text("what", "項目"),
+    "environment": Text("Machine and versions", "マシンとバージョン"),
+    "name": Text("item", "項目"),
     "source": Text("source of the data", "データの出典"),
     "footer": Text(
-        "Written by zerokara {version}. This file is complete: it loads nothing from anywhere.",
+        "Written by zerokara {version}. This file is self-contained: it loads nothing else.",
         "zerokara {version} が作成。このファイルだけで完結しており、外部からは何も読み込みません。",
     ),
 }

@@ -62,12 +62,12 @@ def _parsed(message: bytes) -> tuple[dict[str, Any], int]:
     try:
         head = json.loads(message[4:end])
     except (ValueError, RecursionError) as error:
-        raise ValueError("the message's head is no JSON") from error
+        raise ValueError("the message's head is not JSON") from error
     if not isinstance(head, dict):
-        raise ValueError("the message's head is no JSON object")
+        raise ValueError("the message's head is not a JSON object")
     told = head.setdefault("arrays", [])
     if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
-        raise ValueError("the message's arrays are no list of objects")
+        raise ValueError("the message's arrays are not a list of objects")
     return head, end + -end % 8
 
 

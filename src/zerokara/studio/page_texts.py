@@ -12,39 +12,42 @@ FRAME: dict[str, Text] = {
     "theme-dark": Text("dark", "暗い"),
     "copy-link": Text("Copy link", "リンクをコピー"),
     "link-no-picture": Text(
-        "The link is copied: it holds the settings, but not the picture.",
+        "Link copied: it holds the settings, but not the picture.",
         "リンクをコピーしました。設定だけで、画像は含まれません。",
     ),
     "copied": Text(
-        "The link is copied: it opens to the same numbers, in a browser that was let in.",
-        "リンクをコピーしました。許可済みのブラウザーで開くと同じ数値になります。",
+        "Link copied: it opens to the same numbers, in a browser that is allowed in.",
+        "リンクをコピーしました。許可済みのブラウザで開くと同じ数値になります。",
     ),
-    "link-above": Text("The link stands in the address bar now.", "リンクをアドレスバーに入れました。"),
+    "link-above": Text("The link is now in the address bar.", "リンクをアドレスバーに入れました。"),
     "link-long": Text(
         "The drawing is too long for a link (over 2,000 characters).",
         "絵が長すぎてリンクにできません（2,000 文字超）。",
     ),
-    "link-bad": Text("In the link was not understood: {names}.", "リンクの中で理解できなかったもの：{names}。"),
+    "link-bad": Text(
+        "These parts of the link were not understood: {names}.", "リンクの次の部分を解釈できませんでした：{names}。"
+    ),
     "save-page": Text("Save as page", "ページとして保存"),
     "saved": Text("A page to keep", "保存用のページ"),
     "save-file": Text("Save the file", "ファイルに保存"),
     "all-keys": Text("All keys", "キー操作の一覧"),
     "close": Text("Close", "閉じる"),
     "numbers": Text("numbers", "数値"),
-    "engine-starting": Text("The engine starts …", "エンジンを起動しています…"),
+    "engine-starting": Text("The engine is starting …", "エンジンを起動しています…"),
     "engine-compiling": Text(
-        "Engine ready. Compiling for this machine in the background; soon it will be faster.",
-        "使えます。この機械向けに裏でコンパイル中です。まもなく速くなります。",
+        "Engine ready. Compiling for this machine in the background; it will soon be faster.",
+        "使えます。このマシン向けにバックグラウンドでコンパイル中です。まもなく速くなります。",
     ),
     "engine-ready": Text("Engine ready.", "エンジン準備完了。"),
     "engine-restarting": Text(
-        "The engine had stopped and is started again; your drawing is still here.",
-        "エンジンが止まったため、再起動しています。絵はそのまま残っています。",
+        "The engine stopped and is being restarted; your drawing is still here.",
+        "エンジンが停止したため、再起動しています。絵はそのまま残っています。",
     ),
     "engine-broken": Text(
-        "The engine does not start; the terminal may say why.", "エンジンが起動しません。端末の表示を確認してください。"
+        "The engine does not start; see the terminal for the reason.",
+        "エンジンが起動しません。端末の表示を確認してください。",
     ),
-    "engine-said": Text("The engine says: {error}.", "エンジンからの報告：{error}。"),
+    "engine-said": Text("The engine reports: {error}.", "エンジンからの報告：{error}。"),
     "closed": Text("The studio cannot be reached; trying again …", "スタジオに接続できません。再接続しています…"),
     "too-many-tabs": Text(
         "The studio is open in too many tabs: close one.", "タブが多すぎます。どれかを閉じてください。"
@@ -59,21 +62,21 @@ KEYS: dict[str, Text] = {
     "key-width": Text("thinner or thicker pen", "ペンを細く・太く"),
     "key-clear": Text("clear", "すべて消す"),
     "key-keep": Text("this should be n: keep the drawing with this label", "「これは n」：ラベルを付けて保存"),
-    "key-boxes": Text("in the drawing area: from digit to digit", "描画面で：次の数字へ"),
-    "key-unit": Text("on a place of a map: the account of that unit", "マップ上の場所で：そのユニットの計算"),
+    "key-boxes": Text("in the drawing area: next digit", "描画面で：次の数字へ"),
+    "key-unit": Text("on a position of a map: how that unit is computed", "マップ上の位置で：そのユニットの計算"),
     "key-paste": Text("paste a picture", "画像を貼り付け"),
     "key-pixels": Text("in the drawing area: edit pixels; arrows move", "描画面で：画素エディターを開く（矢印で移動）"),
     "key-pixels-ink": Text("set or erase a pixel; Shift and an arrow draw", "画素を塗る・消す（Shift＋矢印で描く）"),
-    "key-pixels-level": Text("set a pixel to so many ninths of full ink", "画素の濃さを 9 段階で指定"),
+    "key-pixels-level": Text("set a pixel's ink, in ninths of full ink", "画素の濃さを 9 段階で指定"),
     "key-leave": Text("leave the pixel editor", "画素エディターを閉じる"),
     "key-help": Text("this list", "この一覧"),
 }
 
 DRAW: dict[str, Text] = {
-    "draw-title": Text("Draw a digit, and see through the network", "数字を描いて、ネットワークの中を見る"),
+    "draw-title": Text("Draw a digit, and look inside the network", "数字を描いて、ネットワークの中を見る"),
     "draw-lead": Text(
-        "While the pen moves the real engine answers; when it is lifted the numbers are those of zerokara read.",
-        "ペンを動かす間、本物のエンジンが答え続けます。ペンを離すと zerokara read と同じ数値になります。",
+        "The answer updates while the pen moves; when it is lifted the numbers are exactly those of zerokara read.",
+        "ペンを動かしている間、答えが更新され続けます。ペンを離すと zerokara read とまったく同じ数値になります。",
     ),
     "hint": Text("draw here, or drop a picture", "ここに描くか、画像をドロップ"),
     "area": Text(
@@ -90,14 +93,14 @@ DRAW: dict[str, Text] = {
     "photograph": Text("Photograph", "撮影"),
     "examples": Text("Examples", "例"),
     "examples-drawn": Text("drawn", "手描き"),
-    "examples-data": Text("from the data set, the next", "データセットから（次の 1 枚）"),
+    "examples-data": Text("next from the data set", "データセットから（次の 1 枚）"),
     "examples-none": Text(
-        "There is no data set for it on this machine.", "対応するデータセットがこの機械にありません。"
+        "This machine has no data set for this network.", "対応するデータセットがこのマシンにありません。"
     ),
     "example": Text("a {digit}", "{digit} の例"),
     "example-data": Text("{name} of the data", "データの {name}"),
     "example-told": Text(
-        "Number {index} of the test part of {data}: labelled {name}.",
+        "Picture {index} of the test set of {data}, labelled {name}.",
         "{data} のテストデータ {index} 番。ラベルは {name}。",
     ),
     "pixel-editor": Text("Pixels", "画素"),
@@ -108,17 +111,17 @@ DRAW: dict[str, Text] = {
     "pixel": Text("row {row}, column {column}, ink {ink}", "{row} 行 {column} 列、インク {ink}"),
     "reading-picture": Text("Reading the picture …", "画像を読んでいます…"),
     "pages": Text(
-        "The file has {count} pages; the first is read.", "{count} ページあるファイルの 1 ページ目を読みました。"
+        "The file has {count} pages; the first one was read.", "{count} ページあるファイルの 1 ページ目を読みました。"
     ),
     "answer": Text("The answer", "答え"),
     "bars": Text("Probability of each digit", "各数字の確率"),
     "bars-note": Text(
-        "Choose a bar: what follows then speaks for that digit.",
-        "棒を選ぶと、以下の説明はその数字についてのものになります。",
+        "Select a bar: the explanations below are then for that digit.",
+        "バーを選ぶと、以下の説明はその数字についてのものになります。",
     ),
     "bars-note-many": Text(
-        "The ten most probable classes. Choose a bar: what follows then speaks for it.",
-        "確率の高い 10 クラスです。棒を選ぶと、以下の説明はそのクラスについてのものになります。",
+        "The ten most probable classes. Select a bar: the explanations below are then for that class.",
+        "確率の高い 10 クラスです。バーを選ぶと、以下の説明はそのクラスについてのものになります。",
     ),
     "bar": Text("{digit}: {share}", "{digit}：{share}"),
     "bar-told-second": Text("{digit}: {share}, second {other}: {rest}", "{digit}：{share}、次点 {other}：{rest}"),
@@ -129,15 +132,15 @@ DRAW: dict[str, Text] = {
         "読み取り {first}（{share}）、次点 {second}（{other}）。",
     ),
     "reads-several": Text("Reads {text}: {count} digits.", "{text} と読みました（数字 {count} 個）。"),
-    "which": Text("Digit to look at", "調べる数字"),
+    "which": Text("Digit to inspect", "調べる数字"),
     "which-one": Text("digit {place}: {digit}", "{place} 番目：{digit}"),
-    "seen": Text("What it sees", "見ているもの"),
+    "seen": Text("What the network sees", "ネットワークが見ているもの"),
     "seen-note": Text(
-        "{size} numbers from 0 to 1: all that the network gets.",
+        "{size} numbers from 0 to 1: the network's whole input.",
         "0〜1 の {size} 個の数値。ネットワークへの入力はこれだけです。",
     ),
     "seen-note-colour": Text(
-        "{size} pixels of three numbers from 0 to 1: all that the network gets.",
+        "{size} pixels of three numbers from 0 to 1: the network's whole input.",
         "{size} 画素、それぞれ 0〜1 の数値 3 個。ネットワークへの入力はこれだけです。",
     ),
     "seen-words": Text("{digit} as the network sees it, {size} pixels", "ネットワークが見た {digit}（{size} 画素）"),
@@ -146,60 +149,60 @@ DRAW: dict[str, Text] = {
 MODELS: dict[str, Text] = {
     "model": Text("Network", "ネットワーク"),
     "model-reader": Text("the reader of drawn digits", "手描き数字のリーダー"),
-    "model-runs": Text("runs of this machine", "この機械の実行"),
-    "model-files": Text("files given here", "渡されたファイル"),
+    "model-runs": Text("runs on this machine", "このマシンの実行"),
+    "model-files": Text("uploaded files", "アップロードしたファイル"),
     "model-file": Text("ONNX file …", "ONNX ファイル…"),
-    "model-opens": Text("The network is being opened …", "ネットワークを開いています…"),
+    "model-opens": Text("Opening the network …", "ネットワークを開いています…"),
     "model-told": Text(
-        "It is shown {shape} numbers, and tells {count} classes apart.", "入力は {shape} 個の数値、クラス数は {count}。"
+        "Its input is {shape} numbers, its output {count} classes.", "入力は {shape} 個の数値、クラス数は {count}。"
     ),
     "class-number": Text("class {index}", "クラス {index}"),
 }
 
 KEEP: dict[str, Text] = {
     "keep": Text("This should be", "これは本当は"),
-    "keep-as": Text("this should be {label}; {count} kept", "これは {label}（保存済み {count} 枚）"),
+    "keep-as": Text("this should be {label}; {count} saved", "これは {label}（保存済み {count} 枚）"),
     "keep-lead": Text(
-        "Keeps the drawing with its label, as the network saw it: a data set of your own. Undo takes it out.",
+        "Saves the drawing with its label, as the network saw it: a data set of your own. Undo removes it.",
         "ラベルを付けて、ネットワークが見た形で保存します。自分だけのデータセットになります。「元に戻す」で取り消せます。",
     ),
-    "keep-count": Text("{all} drawings are kept in {folder}.", "{folder} に {all} 枚保存済み。"),
+    "keep-count": Text("{all} drawings are saved in {folder}.", "{folder} に {all} 枚保存済み。"),
     "keep-nothing": Text(
-        "There is no digit to keep: draw one first.", "保存できる数字がありません。まず描いてください。"
+        "There is no digit to save: draw one first.", "保存できる数字がありません。まず描いてください。"
     ),
     "kept": Text(
-        "Kept as a {label}: {count} of them, {all} in all.",
+        "Saved as a {label}: {count} of them, {all} in all.",
         "{label} として保存しました（{label} は {count} 枚、全部で {all} 枚）。",
     ),
-    "kept-undone": Text("Taken out again: a {label}; {all} are left.", "{label} を取り消しました（残り {all} 枚）。"),
+    "kept-undone": Text("Removed a {label}; {all} are left.", "{label} を取り消しました（残り {all} 枚）。"),
     "keep-train": Text("Enough to train on:", "学習に使えます："),
 }
 
 SEEN: dict[str, Text] = {
     "way": Text("From ink to the network", "インクからネットワークへ"),
     "way-lead": Text(
-        "A drawing is made into what MNIST’s digits were.", "描いた数字を、MNIST の数字と同じ形に整えます。"
+        "A drawing is brought into the form of MNIST’s digits.", "描いた数字を、MNIST の数字と同じ形に整えます。"
     ),
     "stages-none": Text("Only for drawings made here.", "ここで描いた数字だけに表示します。"),
     "stage-box-name": Text("ink and box", "インクと外枠"),
     "stage-redrawn-name": Text("stroke width", "線の太さ"),
     "stage-fitted-name": Text("20 × 20", "20 × 20"),
     "stage-own-name": Text("the network’s size", "ネットワークの大きさ"),
-    "stage-own": Text("Brought to {size}, what this network takes.", "このネットワークの入力 {size} に。"),
+    "stage-own": Text("Resized to {size}, the input of this network.", "このネットワークの入力 {size} に。"),
     "stage-view-name": Text("centre of mass", "重心"),
-    "stage-box": Text("Cut to its box: {w} × {h}.", "外枠で切り取る：{w} × {h}。"),
+    "stage-box": Text("Cropped to its box: {w} × {h}.", "外枠で切り取る：{w} × {h}。"),
     "stage-same": Text("Stroke width {width} is usual: left as it is.", "線の太さ {width} は標準的なので、そのまま。"),
     "stage-redrawn": Text("Stroke width {width} becomes {wanted}.", "線の太さ {width} を {wanted} に。"),
-    "stage-fitted": Text("Fitted, proportions kept: {w} × {h}.", "縦横比を保って縮小：{w} × {h}。"),
-    "stage-view": Text("Its centre of mass in the middle of 28 × 28.", "重心を 28 × 28 の中央に。"),
+    "stage-fitted": Text("Scaled, proportions kept: {w} × {h}.", "縦横比を保って縮小：{w} × {h}。"),
+    "stage-view": Text("Its centre of mass moved to the middle of 28 × 28.", "重心を 28 × 28 の中央に。"),
     "sights": Text("The five sights", "5 通りの見方"),
     "sights-lead": Text(
-        "The reader looks five times and takes the mean of the scores: slips of one sight are outvoted.",
-        "リーダーは 5 通りに見て、スコアの平均をとります。1 つの見間違いは多数で補われます。",
+        "The reader looks five times and averages the scores: a mistake in one sight is outvoted.",
+        "リーダーは 5 通りに見て、スコアの平均をとります。1 つの見間違いは残りの多数で補われます。",
     ),
     "sight-plain": Text("as it is", "そのまま"),
-    "sight-left": Text("turned by 8°", "8° 回転"),
-    "sight-right": Text("turned by −8°", "−8° 回転"),
+    "sight-left": Text("rotated by 8°", "8° 回転"),
+    "sight-right": Text("rotated by −8°", "−8° 回転"),
     "sight-large": Text("larger, 1.1 ×", "拡大 1.1 倍"),
     "sight-small": Text("smaller, 0.92 ×", "縮小 0.92 倍"),
     "sight-mean": Text("all five together: the answer", "5 つの平均：答え"),
@@ -207,19 +210,19 @@ SEEN: dict[str, Text] = {
 }
 
 BEND: dict[str, Text] = {
-    "bend": Text("Bend it: when does the answer flip?", "変形：答えはいつ変わるか"),
+    "bend": Text("Distort it: when does the answer change?", "変形：答えはいつ変わるか"),
     "bend-lead": Text(
-        "The sliders change the strokes, not the pixels. Under each stands what is read at its places; a red edge marks a flip.",
-        "スライダーは画素でなく線そのものを変えます。下の帯は各位置での読み取り結果、赤い境目が答えの変わる所です。",
+        "The sliders change the strokes, not the pixels. Below each is what is read along its range; a red edge marks a change.",
+        "スライダーは画素でなく線そのものを変えます。下の帯は各位置での読み取り結果、赤い境目が答えの変わる位置です。",
     ),
-    "slider-turn": Text("turn (degrees)", "回転（度）"),
+    "slider-turn": Text("rotation (degrees)", "回転（度）"),
     "slider-size": Text("size", "大きさ"),
-    "slider-lean": Text("lean", "傾き"),
+    "slider-lean": Text("slant", "傾き"),
     "slider-thickness": Text("thickness", "太さ"),
     "slider-noise": Text("shaking hand", "手のふるえ"),
     "slider-contrast": Text("ink strength", "インクの濃さ"),
     "straight": Text("All as drawn", "すべて元に戻す"),
-    "flips-none": Text("not tried yet: choose the slider", "未計算：スライダーを選ぶと計算します"),
+    "flips-none": Text("not computed yet: select the slider", "未計算：スライダーを選ぶと計算します"),
     "flips": Text("from the left: {first}; {told}", "左から {first}、{told}"),
     "flips-same": Text("{digit} everywhere", "どこでも {digit}"),
     "flip": Text("from {value} on {digit}", "{value} から {digit}"),
@@ -229,12 +232,12 @@ WHY: dict[str, Text] = {
     "why": Text("Why?", "なぜ？"),
     "why-of": Text("Why a {digit}?", "なぜ {digit}？"),
     "why-lead": Text(
-        "Six methods say what in the picture speaks for the digit: red to yellow for it, blue against it.",
-        "6 つの手法が、その数字の根拠を示します。赤から黄は支える場所、青は反対する場所です。",
+        "Six methods show the evidence in the picture: red to yellow for the digit, blue against it.",
+        "6 つの手法で、その数字の根拠になった場所を示します。赤から黄は根拠になる場所、青は反証になる場所です。",
     ),
     "why-note": Text(
-        "This network ends in a linear layer over places: there Grad-CAM is empty as often as not; integrated gradients lose nothing.",
-        "このネットワークは場所ごとの全結合層で終わるため、Grad-CAM は空になりがちです。Integrated Gradients は取りこぼしがありません。",
+        "This network ends in a linear layer over positions: Grad-CAM is often empty there; integrated gradients lose nothing.",
+        "このネットワークは位置ごとに重みを持つ全結合層で終わるため、Grad-CAM は空になりがちです。Integrated Gradients は取りこぼしがありません。",
     ),
     "why-none": Text("not computed yet", "未計算"),
     "why-cannot": Text("not for this network: {error}", "このネットワークには使えません：{error}"),
@@ -246,9 +249,9 @@ WHY: dict[str, Text] = {
         "削除曲線：{from} から {to}、面積 {area}（小さいほど良い）",
     ),
     "why-words": Text(
-        "{method} for {digit}: most at the {place}, {share}", "{method}（{digit}）：最も効くのは{place}、{share}"
+        "{method} for {digit}: strongest at the {place}, {share}", "{method}（{digit}）：最も強いのは{place}、{share}"
     ),
-    "why-blank": Text("{method}: finds nothing", "{method}：何も見つかりません"),
+    "why-blank": Text("{method}: nothing found", "{method}：何も見つかりません"),
     "place-0": Text("top left", "左上"),
     "place-1": Text("top", "上"),
     "place-2": Text("top right", "右上"),
@@ -263,41 +266,41 @@ WHY: dict[str, Text] = {
 INSIDE: dict[str, Text] = {
     "become": Text("What would make it a {digit}?", "何があれば {digit} になる？"),
     "become-lead": Text(
-        "Gradient ascent on the picture itself: how little ink is enough is the lesson.",
+        "Gradient ascent on the picture itself. Note how little ink is enough.",
         "画像そのものへの勾配上昇です。どれほどわずかなインクで足りるかに注目してください。",
     ),
     "become-target": Text("towards", "目標"),
-    "become-go": Text("Begin", "始める"),
+    "become-go": Text("Start", "始める"),
     "become-more": Text("20 more steps", "さらに 20 ステップ"),
     "become-plus": Text("ink to add (+)", "足すインク（+）"),
-    "become-minus": Text("ink to take away (−)", "消すインク（−）"),
-    "become-first": Text("Choose a digit, and begin.", "数字を選んで始めてください。"),
+    "become-minus": Text("ink to remove (−)", "消すインク（−）"),
+    "become-first": Text("Choose a digit, then start.", "数字を選んで始めてください。"),
     "become-told": Text(
         "After {steps} steps: {best}, {share}; {target} has {other}.",
         "{steps} ステップ後：{best}（{share}）、{target} は {other}。",
     ),
     "become-words": Text(
-        "{added} pixels of ink added, {taken} taken away.", "インク {added} 画素分を追加、{taken} 画素分を削除。"
+        "{added} pixels of ink added, {taken} removed.", "インク {added} 画素分を追加、{taken} 画素分を削除。"
     ),
     "layers": Text("Layer by layer", "層ごとに見る"),
     "layers-lead": Text(
-        "Every map of every layer, each from its least (black) to its greatest value (white). Choose one for its values.",
-        "全層の全マップ。それぞれ最小値を黒、最大値を白にしています。選ぶと値を見られます。",
+        "Every map of every layer, each from its smallest (black) to its largest value (white). Select one to see its values.",
+        "全層の全マップ。それぞれ最小値を黒、最大値を白で表示しています。選ぶと値を見られます。",
     ),
     "layer-told": Text(
         "{shape} · {zeros} zeros · {silent} of {all} silent",
         "{shape}・0 の割合 {zeros}・{all} 個中 {silent} 個が無反応",
     ),
-    "layer-large": Text("{shape} · too many maps to be shown", "{shape}・マップが多すぎて表示しません"),
+    "layer-large": Text("{shape} · too many maps to show", "{shape}・マップが多いため表示を省略"),
     "number-at": Text("number {index}: {value}", "{index} 番：{value}"),
-    "loupe-unit": Text("Account of this unit", "このユニットの計算"),
+    "loupe-unit": Text("How this unit is computed", "このユニットの計算"),
     "layer-numbers": Text("{layer}: {count} numbers", "{layer}：{count} 個の数値"),
     "map-name": Text("{layer}, map {channel}", "{layer}、マップ {channel}"),
     "map-at": Text("row {row}, column {column}: {value}", "{row} 行 {column} 列：{value}"),
     "map-range": Text("from {low} to {high}", "{low} から {high} まで"),
     "loupe-note": Text(
-        "Point at a place, or move there with the arrow keys; a click or Enter gives the account of that unit.",
-        "場所を指すか、矢印キーで移動。クリックか Enter でそのユニットの計算を示します。",
+        "Point at a position, or move there with the arrow keys; a click or Enter shows how that unit is computed.",
+        "位置を指すか、矢印キーで移動。クリックか Enter でそのユニットの計算を示します。",
     ),
     "head-digit": Text("digit", "数字"),
     "head-share": Text("probability", "確率"),
@@ -317,27 +320,27 @@ DOCTOR: dict[str, Text] = {
 UNIT: dict[str, Text] = {
     "unit-title": Text("Unit ({place}) of layer {layer}", "層 {layer} のユニット（{place}）"),
     "unit-lead": Text(
-        "y = f(Σ w·x + b) with the numbers filled in (terms: {count}). The engine gave {engine}; counted again in float64 it is {value}.",
+        "y = f(Σ w·x + b) with the numbers filled in (terms: {count}). The engine gave {engine}; recomputed in float64 it is {value}.",
         "y = f(Σ w·x + b) に数値を入れたもの（{count} 項）。エンジンの値は {engine}、float64 で計算し直すと {value}。",
     ),
-    "unit-none": Text("Draw something, and its account follows.", "何か描くと、計算を表示します。"),
+    "unit-none": Text("Draw something to see how the unit is computed.", "何か描くと、計算を表示します。"),
     "unit-gradient": Text(
-        "∂S/∂y = {gradient}: so much S, the score {score} of {name}, would change with this unit.",
-        "∂S/∂y = {gradient}：{name} のスコア S = {score} が、このユニットの変化に対してこれだけ変わります。",
+        "∂S/∂y = {gradient}: the rate at which S, the score {score} of {name}, changes with this unit's output.",
+        "∂S/∂y = {gradient}：このユニットの出力に対する、{name} のスコア S = {score} の変化率です。",
     ),
     "unit-choice": Text(
-        "One of the x was chosen: its w is 1, that of the others 0.", "x の 1 つが選ばれ、その w は 1、ほかは 0 です。"
+        "One x was selected: its w is 1, the others' w is 0.", "x の 1 つが選ばれ、その w は 1、ほかは 0 です。"
     ),
     "unit-slope": Text(
-        "This rule ({rule}) is no sum: w is ∂y/∂x, and b what is left over.",
+        "This rule ({rule}) is not a sum: w is ∂y/∂x, and b is the remainder.",
         "この規則（{rule}）は和ではないため、w は ∂y/∂x、b は残りです。",
     ),
-    "unit-field": Text("Where it looks", "見ている場所（受容野）"),
+    "unit-field": Text("Receptive field", "見ている範囲（受容野）"),
     "unit-field-told": Text(
-        "Rows {top} to {bottom}, columns {left} to {right}: its receptive field.",
+        "Rows {top} to {bottom}, columns {left} to {right} of the input.",
         "{top}〜{bottom} 行、{left}〜{right} 列（受容野）。",
     ),
-    "unit-field-all": Text("It looks at the whole input.", "入力の全体を見ています。"),
+    "unit-field-all": Text("It sees the whole input.", "入力の全体を見ています。"),
     "unit-weights": Text("Weights of this unit", "このユニットの重み"),
     "unit-weights-told": Text(
         "One picture for each map of its input ({count}); grey is 0, white {largest}, black −{largest}.",
@@ -345,17 +348,17 @@ UNIT: dict[str, Text] = {
     ),
     "unit-terms": Text("The terms, the largest |w·x| first", "項（|w·x| の大きい順）"),
     "unit-from": Text("x from", "x の出所"),
-    "unit-onward": Text("{unit}: its own account", "{unit}：そのユニットの計算へ"),
+    "unit-onward": Text("{unit}: how it is computed", "{unit}：そのユニットの計算へ"),
     "unit-rest": Text("the other {count}", "残り {count} 項"),
-    "unit-top": Text("Pictures that excite it most", "最も強く反応する画像"),
+    "unit-top": Text("Pictures with the highest activation", "最も強く反応する画像"),
     "unit-top-go": Text("Search", "探す"),
     "unit-top-lead": Text(
-        "Of the whole map, among the pictures of a data set.", "マップ全体について、データセットの画像から探します。"
+        "Anywhere in the map, among the pictures of a data set.", "マップ全体について、データセットの画像から探します。"
     ),
     "unit-top-searching": Text("Searching …", "探しています…"),
     "unit-top-told": Text(
-        "Among the first {count} of the test part of {data}; the frame is what the unit saw.",
-        "{data} のテストデータ先頭 {count} 枚から。枠はユニットが見た場所です。",
+        "Among the first {count} of the test set of {data}; the frame marks what the unit saw.",
+        "{data} のテストデータ先頭 {count} 枚から。枠はユニットが見た範囲です。",
     ),
     "unit-top-one": Text("{label}: {value}", "{label}：{value}"),
 }

@@ -238,10 +238,10 @@ SIGNS: tuple[Sign, ...] = (
         "diverged",
         _diverged,
         Text(
-            "After {step} steps at learning rate {lr} the loss is no number any more; it began in {place}. The steps "
-            "are too long: each lands higher up than the last.",
-            "学習率 {lr} の {step} ステップ後、損失が数値でなくなりました。始まりは {place} です。"
-            "一歩が大きすぎ、毎回より高い所に着地しています。",
+            "After {step} steps at learning rate {lr} the loss is NaN or infinite; it appeared first in {place}. The "
+            "steps are too large: each one increases the loss.",
+            "学習率 {lr} の {step} ステップ後、損失が NaN または無限大になりました。最初に現れたのは {place} です。"
+            "更新の歩幅が大きすぎ、更新のたびに損失が増えています。",
         ),
         ("learning-rate-extremes", "learning-rate-sweep"),
     ),
@@ -249,8 +249,8 @@ SIGNS: tuple[Sign, ...] = (
         "dead units",
         _dead,
         Text(
-            "{share} of the units of {layer} are 0 for every example: their slope is 0 too, so they never learn again.",
-            "{layer} のユニットの {share} が、どの例に対しても 0 です。傾きも 0 なので、もう学習しません。",
+            "{share} of the units of {layer} are 0 for every example: their gradient is 0 too, so they stop learning.",
+            "{layer} のユニットの {share} が、どのデータに対しても 0 です。勾配も 0 なので、もう学習しません。",
         ),
         ("relu", "hidden-activations"),
     ),
@@ -258,7 +258,7 @@ SIGNS: tuple[Sign, ...] = (
         "saturated",
         _saturated,
         Text(
-            "{share} of the outputs of {layer} lie at an end of the curve, where it is flat: hardly any gradient gets "
+            "{share} of the outputs of {layer} are saturated, at the flat ends of the curve: hardly any gradient gets "
             "through. The weights before it are too large.",
             "{layer} の出力の {share} が、曲線の平らな端にあります。勾配はほとんど通りません。"
             "手前の重みが大きすぎます。",
@@ -287,10 +287,10 @@ SIGNS: tuple[Sign, ...] = (
         "cannot be parted",
         _not_parted,
         Text(
-            "Only {accuracy} right, and no longer getting better: without a bend the network can draw straight lines "
-            "only, and these classes cannot be parted by them. Add a hidden layer with an activation.",
-            "正答率 {accuracy} のまま良くなりません。曲がりのないネットワークは直線しか引けず、"
-            "このクラスは直線では分けられません。活性化関数のある隠れ層を加えてください。",
+            "The accuracy stays at {accuracy}: a linear network can only draw straight boundaries, and these classes "
+            "are not linearly separable. Add a hidden layer with an activation.",
+            "正答率が {accuracy} から良くなりません。線形のネットワークが引ける境界は直線だけですが、"
+            "このクラスは線形分離可能ではありません。活性化関数のある隠れ層を加えてください。",
         ),
         ("xor-gate", "linear-collapse"),
     ),
@@ -298,10 +298,10 @@ SIGNS: tuple[Sign, ...] = (
         "nothing learned",
         _nothing_learned,
         Text(
-            "After a whole epoch the loss is {loss}, and guessing among {classes} classes is {chance}: nothing has "
+            "The loss of the last epoch is {loss}, and guessing among {classes} classes gives {chance}: nothing has "
             "been learned yet.",
-            "1 エポックを終えても損失は {loss} です。{classes} クラスの当て推量が {chance} なので、"
-            "まだ何も学んでいません。",
+            "直近のエポックの損失は {loss} です。{classes} クラスを当て推量した場合が {chance} なので、"
+            "まだ何も学習していません。",
         ),
         ("zero-init", "weight-init-compare"),
     ),
@@ -309,9 +309,8 @@ SIGNS: tuple[Sign, ...] = (
         "steps too small",
         _small_steps,
         Text(
-            "No update moves its weights by more than a share of {ratio} ({name}): at this rate learning "
-            "takes forever.",
-            "更新で動く重みは、最大でも自身の {ratio} 倍（{name}）です。この速さでは学習が終わりません。",
+            "No update changes its weights by more than {ratio} of their size ({name}): learning is far too slow.",
+            "1 回の更新で変わる重みの割合は、最大でも {ratio}（{name}）です。この速さでは学習が進みません。",
         ),
         ("learning-rate-sweep",),
     ),
@@ -319,8 +318,8 @@ SIGNS: tuple[Sign, ...] = (
         "steps too large",
         _large_steps,
         Text(
-            "One update moves {name} by {ratio} of its own size: such steps leap over what they look for.",
-            "1 回の更新で {name} が自身の大きさの {ratio} も動きます。探しているものを飛び越えてしまいます。",
+            "One update changes {name} by {ratio} of its own size: such steps jump over the minimum.",
+            "1 回の更新で {name} が自身の大きさの {ratio} も変わります。最小値を飛び越えてしまいます。",
         ),
         ("learning-rate-sweep", "learning-rate-extremes"),
     ),
@@ -328,7 +327,7 @@ SIGNS: tuple[Sign, ...] = (
         "zigzag",
         _zigzag,
         Text(
-            "For {steps} steps the loss has gone up and down in turn: the steps leap from one side of a "
+            "For {steps} steps the loss has gone up and down alternately: the steps jump from one side of a "
             "valley to the other.",
             "{steps} ステップの間、損失が上下を交互に繰り返しています。谷の片側から反対側へ飛び移っています。",
         ),
@@ -339,9 +338,9 @@ SIGNS: tuple[Sign, ...] = (
         _overfitting,
         Text(
             "For {epochs} epochs the validation loss has risen, from {before} to {now}, while the training loss falls "
-            "({train}): the network learns the examples by heart.",
-            "{epochs} エポックの間、学習損失が下がる（{train}）のに検証損失は {before} から {now} へ上がっています。"
-            "例を丸暗記しています。",
+            "({train}): the network is overfitting.",
+            "{epochs} エポックの間、訓練損失が下がる（{train}）のに検証損失は {before} から {now} へ上がっています。"
+            "過学習です。",
         ),
         ("overfit-baseline", "overfit-dropout"),
     ),
@@ -349,8 +348,8 @@ SIGNS: tuple[Sign, ...] = (
         "unsure reading",
         _unsure,
         Text(
-            "{best} with only {share}; {others} of {sights} sights say something else: a little more or less ink would "
-            "change the answer.",
+            "{best} with only {share}; {others} of {sights} sights give another answer: a little more or less ink "
+            "would change it.",
             "{best} の確率は {share} で、{sights} 通りの見方のうち {others} 通りは別の答えです。"
             "少しの線の違いで答えが変わります。",
         ),

@@ -50,7 +50,7 @@ class Loop:
             if self.run.folder is None:
                 raise
             raise Interrupted(
-                f"{error}; {self.run.folder.path} holds the run: go on with --resume (in Python: resume=True)",
+                f"{error}; {self.run.folder.path} holds the run: continue with --resume (in Python: resume=True)",
                 error.signal_number,
             ) from None
         finally:
@@ -189,7 +189,7 @@ class Loop:
         if self.run.folder is None:
             raise Interrupted(f"{how}; nothing was saved, since no run_dir was given", signals.received)
         raise Interrupted(
-            f"{how}; everything is saved in {self.run.folder.path}: go on with --resume (in Python: resume=True)",
+            f"{how}; everything is saved in {self.run.folder.path}: continue with --resume (in Python: resume=True)",
             signals.received,
         )
 

@@ -164,7 +164,7 @@ class Run:
     def _warn_of_other_environment(self, checkpoint: Checkpoint) -> None:
         found = differences(checkpoint.settings["environment"], self._settings["environment"])
         if found:
-            warnings.warn(f"the run goes on, but its last bits may differ: {'; '.join(found)}", stacklevel=2)
+            warnings.warn(f"the run continues, but its last bits may differ: {'; '.join(found)}", stacklevel=2)
 
 
 def _as_json(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,19 +24,19 @@ from zerokara.views.drawings import Drawing
 CLASSES = tuple("0123456789")
 
 TEXTS: dict[str, Text] = {
-    "title": Text("Drawings that nobody trained on", "学習に使っていない手書きの数字"),
+    "title": Text("Drawings not used for training", "学習に使っていない手書きの数字"),
     "lead": Text(
         "These drawings came with the installation. The reader that came with it finds each digit, brings it to "
-        "28 × 28 pixels as MNIST’s digits were, and reads it. The little network trained just now sees the same digit "
-        "in its own size: it was taught with scans of other pens, so it may be wrong here.",
+        "28 × 28 pixels like MNIST’s digits, and reads it. The small network trained just now sees the same digit "
+        "in its own size: it learned from scans of other pens, so it may be wrong here.",
         "付属の手書きの絵です。付属のリーダーが数字を見つけ、MNIST と同じように 28 × 28 画素に整えてから読みます。"
         "いま学習したばかりの小さなネットワークにも、同じ数字を自分の大きさに縮めて見せました。"
         "学習した数字とは筆記具が違うので、間違えることもあります。",
     ),
     "figure": Text("As drawn, and as the networks saw it", "元の絵と、ネットワークが見た絵"),
     "note": Text(
-        "The bars are the probabilities of the ten digits. Where the right digit is known, its name is underlined.",
-        "棒は 10 個の数字の確率。正解がわかっているものは下線で示します。",
+        "The bars are the probabilities of the ten digits. Where the correct digit is known, it is underlined.",
+        "棒グラフは 10 個の数字の確率。正解がわかっているものは下線で示します。",
     ),
     "drawn": Text("as drawn", "元の絵"),
     "seen": Text("{size} × {size}, for the reader", "{size} × {size}（リーダー用）"),
@@ -47,10 +47,10 @@ TEXTS: dict[str, Text] = {
     "small": Text("trained just now", "今回のネットワーク"),
     "fact": Text("drawings read", "絵の読み取り"),
     "fact-remark": Text(
-        "right, by the shipped reader; {small} by the network trained here",
+        "correct by the shipped reader; {small} by the network trained here",
         "付属のリーダーの正解数。今回のネットワークは {small} 件",
     ),
-    "fact-remark-alone": Text("right, by the shipped reader", "付属のリーダーの正解数"),
+    "fact-remark-alone": Text("correct by the shipped reader", "付属のリーダーの正解数"),
     "file": Text("drawing", "絵"),
     "true": Text("drawn", "正解"),
     "sure": Text("probability", "確率"),

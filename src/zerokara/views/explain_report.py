@@ -38,15 +38,15 @@ from zerokara.views.unit_report import unit_section
 TEXTS: dict[str, Text] = {
     "title": Text("What the network sees", "ネットワークは何を見ているか"),
     "lead": Text(
-        "Each picture as {model} saw it, and by every method what in it speaks for a class: red to yellow for it, blue "
-        "against it. Each map has its own scale; a map that is zero everywhere says so.",
-        "{model} が見た画像と、あるクラスの根拠を手法ごとに示します。赤から黄は支える場所、青は反対する場所です。"
+        "Each picture as {model} saw it, and the evidence for a class by every method: red to yellow for it, blue "
+        "against it. Each map has its own scale; a map that is zero everywhere is marked as such.",
+        "{model} が見た画像と、あるクラスの根拠を手法ごとに示します。赤から黄は根拠になる場所、青は反証になる場所です。"
         "濃さはマップごとに調整しています。すべて 0 のマップには、その旨を記します。",
     ),
-    "maps-of": Text("What speaks for a class", "クラスの根拠"),
+    "maps-of": Text("Evidence for a class", "クラスの根拠"),
     "maps-note": Text(
-        "Methods need not agree: gradients say where a small change would matter, Grad-CAM what a layer has found, "
-        "occlusion what is missed when it is gone.",
+        "Methods need not agree: gradients show where a small change would matter, Grad-CAM what a layer has found, "
+        "occlusion what the score depends on when it is covered.",
         "手法どうしが一致するとは限りません。勾配はわずかな変化が効く場所を、Grad-CAM は層が見つけたものを、"
         "occlusion は隠すと困る場所を示します。",
     ),
@@ -57,10 +57,10 @@ TEXTS: dict[str, Text] = {
     "layer": Text("layer {layer}", "層 {layer}"),
     "judged": Text("Deletion and insertion", "削除と挿入"),
     "judged-note": Text(
-        "Deletion takes the hottest pixels away first: the earlier the probability falls, the better the map. "
-        "Insertion shows them first, on a blurred picture: the earlier it rises, the better.",
-        "削除は最も熱い画素から消します。確率が早く落ちるほど良いマップです。"
-        "挿入はぼかした画像に熱い画素から戻します。早く上がるほど良いマップです。",
+        "Deletion removes the pixels with the highest values first: the earlier the probability falls, the better the "
+        "map. Insertion restores them first, on a blurred picture: the earlier it rises, the better.",
+        "削除では、マップの値が大きい画素から順に消します。確率が早く下がるほど良いマップです。"
+        "挿入では、ぼかした画像に値が大きい画素から順に戻します。確率が早く上がるほど良いマップです。",
     ),
     "deletion": Text("{name}: deletion", "{name}：削除"),
     "insertion": Text("{name}: insertion", "{name}：挿入"),
@@ -73,19 +73,19 @@ TEXTS: dict[str, Text] = {
     "deletion-area": Text("area, deletion", "面積（削除）"),
     "insertion-area": Text("area, insertion", "面積（挿入）"),
     "note": Text("note", "注"),
-    "against": Text("against the class", "反対する"),
+    "against": Text("against the class", "反証"),
     "nothing": Text("no effect", "無関係"),
-    "for": Text("for the class", "支える"),
+    "for": Text("for the class", "根拠"),
     "sights": Text(
-        "zerokara read averages five sights of a drawing, as it is, turned a little either way, a little larger and "
-        "smaller, and softens the result; the maps explain the first sight alone, and so these probabilities differ.",
+        "zerokara read averages five sights of a drawing (as it is, rotated a little either way, a little larger and "
+        "smaller) and softens the result; the maps explain the first sight alone, so these probabilities differ.",
         "zerokara read は、元のまま、左右に少し回したもの、少し拡大・縮小したものの 5 通りの見方を平均し、"
         "結果を和らげます。"
         "ここで説明するのは元のままの 1 通りだけなので、確率の値は read とは異なります。",
     ),
     "layers": Text("Feature maps, layer by layer", "層ごとの特徴マップ"),
     "layers-note": Text(
-        "Of each layer up to 36 maps, each from its least (black) to its greatest value (white).",
+        "Up to 36 maps of each layer, each from its smallest (black) to its largest value (white).",
         "各層について最大 36 枚。マップごとに最小値を黒、最大値を白にしています。",
     ),
     "zeros": Text("{zeros} zeros, {silent} of {all} maps silent", "0 の割合 {zeros}、{all} 枚中 {silent} 枚が無反応"),

@@ -10,6 +10,7 @@ from zerokara import digits
 from zerokara.arguments import UsageError, known
 from zerokara.arrays import Array
 from zerokara.data import Dataset, load
+from zerokara.data.names import class_names
 from zerokara.digits.strokes import Together
 from zerokara.io import OnnxModule, load_onnx, load_weights
 from zerokara.models import build_model, model_entry
@@ -77,20 +78,6 @@ def subject(
     if Path(model).is_dir():
         return _run(Path(model), weights, given, data_dir)
     return _of_catalogue(model, weights, given, input)
-
-
-def class_names(path: Path) -> tuple[str, ...]:
-    """The names in a text file, one a line, in the order of the classes."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not a list of names, one a line, in UTF-8") from error
-    found = tuple(line.strip() for line in lines)
-    while found and not found[-1]:
-        found = found[:-1]
-    if not found:
-        raise ValueError(f"{path} holds no names of classes")
-    return found
 
 
 def _reader(weights: Path | None) -> Subject:

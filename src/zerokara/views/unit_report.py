@@ -31,14 +31,14 @@ LEAST = 168
 TEXTS: dict[str, Text] = {
     "unit": Text("Unit {place} of layer {layer}", "層 {layer} のユニット {place}"),
     "lead": Text(
-        "y = f(Σ w·x + b) with the numbers filled in (terms: {count}). The engine gave {engine}; counted again in "
+        "y = f(Σ w·x + b) with the numbers filled in (terms: {count}). The engine gave {engine}; recomputed in "
         "float64 it is {value}.",
         "y = f(Σ w·x + b) に数値を入れたもの（Σ は {count} 項）。エンジンの値は {engine}、"
         "float64 で計算し直すと {value} です。",
     ),
     "gradient": Text(
-        "S is the score of {name}, {score}. ∂S/∂y = {gradient}: so much S would change with this unit.",
-        "S は {name} のスコア {score} です。∂S/∂y = {gradient}：このユニットが変わると S がこれだけ変わります。",
+        "S is the score of {name}, {score}. ∂S/∂y = {gradient} is the rate at which S changes with this unit's output.",
+        "S は {name} のスコア {score} です。∂S/∂y = {gradient} は、このユニットの出力に対する S の変化率です。",
     ),
     "pictures": Text("Where it looks, and what for", "どこを見て、何を探すか"),
     "field": Text("receptive field", "受容野"),
@@ -57,11 +57,11 @@ TEXTS: dict[str, Text] = {
     "bias": Text("b", "b"),
     "sum": Text("Σ w·x + b", "Σ w·x + b"),
     "choice": Text(
-        "One of the x was chosen: its w is 1, that of the others 0.",
+        "One x was selected: its w is 1, the others' w is 0.",
         "x の 1 つが選ばれました。その w は 1、ほかは 0 です。"
     ),
     "slope": Text(
-        "This rule ({rule}) is no sum: w is ∂y/∂x, and b what is left over.",
+        "This rule ({rule}) is not a sum: w is ∂y/∂x, and b is the remainder.",
         "この規則（{rule}）は和ではありません。w は ∂y/∂x、b は残りです。",
     ),
 }  # fmt: skip

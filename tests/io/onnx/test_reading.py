@@ -43,8 +43,8 @@ def refused(path: Path, content: bytes | None = None) -> str:
         (b"\x89PNG\r\n", "picture"),
         (b"\x1f\x8b\x08", "gzip"),
         (b"version https://git-lfs.github.com/spec/v1", "Git LFS"),
-        (b"hello, this is a text", "is no ONNX model"),
-        (bytes(1000), "is no ONNX model"),
+        (b"hello, this is a text", "is not an ONNX model"),
+        (bytes(1000), "is not an ONNX model"),
         (pickle.dumps({"W1": np.zeros(3)}, protocol=4), "pickle"),
     ],
 )
@@ -215,7 +215,7 @@ def test_numbers_that_end_early_or_begin_nowhere(tmp_path: Path) -> None:
 def test_names_that_are_no_text_and_attributes_without_a_value(tmp_path: Path) -> None:
     content = linear().SerializeToString().replace(b"dense", b"\xff\xfense")
     said = refused(tmp_path / "model.onnx", content)
-    assert "a name in it is no text" in said or "is no ONNX model" in said  # some versions of protobuf refuse it
+    assert "a name in it is not text" in said or "is not an ONNX model" in said  # some versions of protobuf refuse it
     model = linear()
     model.graph.node[0].attribute[0].type = onnx.AttributeProto.UNDEFINED
     assert "'transB': it has no value" in refused(tmp_path / "model.onnx", model.SerializeToString())

@@ -111,7 +111,7 @@ class LogicGates(Experiment):
                     verdict=t("as it should", "期待どおりです")
                     if is_it
                     else t(
-                        f"not {WANTED[name]}, so it is no {name}",
+                        f"not {WANTED[name]}, so it is not {name}",
                         f"{WANTED[name]} ではないので {name} になっていません",
                     ),
                 )

@@ -111,7 +111,7 @@ class LearningRateSweep(OnImages):
             t("knows nothing: ln {k}", "何も知らない場合：ln {k}", k=int(found["classes"])), y=self._surprise(found)
         )
         gone = t(
-            " Where there is no point, the loss is no number any more.",
+            " Where there is no point, the loss has become NaN or infinite.",
             "点がないところでは、損失がもはや数値ではありません。",
         )
         lost = gone if np.isnan(found.mean("end_loss")).any() else ""

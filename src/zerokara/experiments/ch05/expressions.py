@@ -45,7 +45,7 @@ def _parsed(expression: str) -> ast.expr:
     try:
         return ast.parse(expression.strip().replace("^", "**"), mode="eval").body
     except (SyntaxError, ValueError, RecursionError):
-        raise ValueError(f"this is no expression: {expression!r}; one is (x + y) * exp(-x)") from None
+        raise ValueError(f"this is not an expression: {expression!r}; one is (x + y) * exp(-x)") from None
 
 
 def _in_order(node: ast.AST) -> list[ast.AST]:

@@ -175,7 +175,7 @@ class ConvChannels(Experiment):
             ),
             t(
                 "{F} filters, each with {C} slices, make {n} maps: the channels of the next layer. After the first "
-                "layer a channel is no colour any more but the answer of one filter.",
+                "layer a channel is no longer a colour but the output of one filter.",
                 "{C} 枚のスライスをもつフィルター {F} 個から {n} 枚のマップができ、それが次の層のチャンネルになります。"
                 "最初の層のあとでは、チャンネルは色ではなく、1 つのフィルターの応答です。",
                 F=len(found["weights"]), C=found["weights"].shape[1], n=len(found["maps"]),

@@ -13,7 +13,7 @@ from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients, no_grad
 from zerokara.data import Dataset, Split, scaled
 from zerokara.experiments.base import Arrays, Piece, Turn, knob
-from zerokara.experiments.ch07.own_pictures import class_names, class_number, fitted, photographs
+from zerokara.experiments.ch07.own_pictures import class_number, fitted, names_of, photographs
 from zerokara.experiments.ch07.trained import OnTrained
 from zerokara.experiments.ch07.training import shape_of
 from zerokara.experiments.checks import Check, at_least, at_most, holds
@@ -181,7 +181,7 @@ class GradCam(OnTrained):
         x = self._prepared(pixels)
         with evaluation(model), no_grad():
             count = class_scores(model, Tensor(x[:1])).shape[1]
-        classes = class_names(self.names, count)
+        classes = names_of(self.names, count)
         wanted = np.array([class_number(label, classes) for label in labels])
         return model, Given(names, pixels / 255, x, wanted, classes), {"accuracy": np.array(np.nan)}
 

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from zerokara.arrays import Array
+from zerokara.data.names import class_names
 from zerokara.experiments.photographs import photograph
 
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".ppm")
@@ -46,17 +47,17 @@ def fitted(picture: Image.Image, size: int) -> Array:
     return np.asarray(ImageOps.fit(picture.convert("RGB"), (size, size)))
 
 
-def class_names(file: str, count: int) -> list[str]:
-    """The lines of a file, or numbers as names where there is none."""
+def names_of(file: str, count: int) -> list[str]:
+    """The first `count` lines of a file, or numbers as names where there is none."""
     if not file:
         return [str(k) for k in range(count)]
     try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file} is no text file that can be read") from error
-    if len(lines) < count:
-        raise ValueError(f"{file} has {len(lines)} names; the network has {count} classes")
-    return lines[:count]
+        names = class_names(Path(file))
+    except OSError as error:
+        raise ValueError(f"{file} cannot be read: {(error.strerror or 'it is not a file').lower()}") from error
+    if len(names) < count:
+        raise ValueError(f"{file} has {len(names)} names; the network has {count} classes")
+    return list(names[:count])
 
 
 def class_number(label: str, classes: Sequence[str]) -> int:

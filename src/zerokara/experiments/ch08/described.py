@@ -67,9 +67,9 @@ def read_description(file: str) -> str:
             raise ValueError(f"{file} is too long for the description of a network")
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise ValueError(f"{file} is no text (UTF-8)") from None
+        raise ValueError(f"{file} is not text in UTF-8") from None
     except OSError as error:
-        raise ValueError(f"{file} cannot be read: {(error.strerror or 'it is no file').lower()}") from None
+        raise ValueError(f"{file} cannot be read: {(error.strerror or 'it is not a file').lower()}") from None
     if not text.strip():
         raise ValueError(f"{file} is empty")
     return text
@@ -80,7 +80,7 @@ def layers_of(description: str) -> list[tuple[str, Any, dict[str, int]]]:
     try:
         told = tomllib.loads(description)
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"the description is no TOML: {error}") from None
+        raise ValueError(f"the description is not valid TOML: {error}") from None
     for key in told:
         known("key", key, ["layers"])
     layers = told.get("layers")
@@ -124,13 +124,13 @@ def _entry(number: int, layer: Any) -> tuple[str, Any, dict[str, int]]:
         if (rule.value is None) is not (value is None):
             raise ValueError(f"{kind} has a value: {{ {kind} = … }}" if rule.value else f'{kind} is a word: "{kind}"')
         if rule.value is not None and (isinstance(value, bool) or not isinstance(value, int | rule.value)):
-            raise ValueError(f"{kind} = {value!r} is no {'number' if rule.value is float else 'whole number'}")
+            raise ValueError(f"{kind} = {value!r} is not a {'number' if rule.value is float else 'whole number'}")
         options = dict(rule.options)
         for key, option in table.items():
             if key != kind:
                 known(f"option of {kind}", key, rule.options or ["(none)"])
                 if isinstance(option, bool) or not isinstance(option, int):
-                    raise ValueError(f"{key} = {option!r} is no whole number")
+                    raise ValueError(f"{key} = {option!r} is not a whole number")
                 options[key] = option
     except ValueError as error:
         raise ValueError(f"layer {number}: {error}") from None

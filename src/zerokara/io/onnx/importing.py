@@ -29,7 +29,7 @@ def load_onnx(path: str | os.PathLike[str], *, output: str | None = None) -> Onn
     output: the value that the module gives, by the name of an output or of any value or layer inside; the file's first
     output unless given. `OnnxModule.before_softmax` helps where a file ends with probabilities and scores are wanted.
 
-    Raises ValueError in one line: for a file that is no ONNX model or a damaged one, for an operator that is not
+    Raises ValueError in one line: for a file that is not an ONNX model or a damaged one, for an operator that is not
     supported (with its node), for numbers outside of the file's folder. Nothing in the file is executed.
     """
     graph = read_graph(path)

@@ -72,9 +72,9 @@ def _parsed(content: bytes) -> Any:
     try:
         model = onnx.ModelProto.FromString(content)
     except (DecodeError, RecursionError):
-        raise ValueError(f"is no ONNX model, or a truncated one ({len(content):,} bytes)") from None
+        raise ValueError(f"is not an ONNX model, or a truncated one ({len(content):,} bytes)") from None
     if not model.HasField("graph") or not model.ir_version:
-        raise ValueError(f"is no ONNX model ({len(content):,} bytes): there is no network in it")
+        raise ValueError(f"is not an ONNX model ({len(content):,} bytes): there is no network in it")
     return model
 
 
@@ -120,7 +120,7 @@ def _expect_texts(model: Any) -> None:
     for node in graph.node:
         names += [node.op_type, node.domain, *node.input, *node.output, *(a.name for a in node.attribute)]
     if not all(isinstance(name, str) for name in names):
-        raise ValueError("a name in it is no text")
+        raise ValueError("a name in it is not text")
 
 
 def _opset(model: Any) -> int:
@@ -138,7 +138,7 @@ def _opset(model: Any) -> int:
 def _input(given: Any) -> Input:
     kind = given.type.tensor_type
     if not given.type.HasField("tensor_type"):
-        raise ValueError(f"is a network whose input {given.name!r} is no array: only arrays are supported")
+        raise ValueError(f"is a network whose input {given.name!r} is not an array: only arrays are supported")
     if kind.elem_type and kind.elem_type not in (*DTYPES, BFLOAT16):
         raise ValueError(
             f"is a network whose input {given.name!r} has numbers of type {_type_name(kind.elem_type)}, "

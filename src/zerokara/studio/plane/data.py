@@ -129,7 +129,7 @@ def from_csv(text: str, classes: int | None = None) -> tuple[tuple[float, float,
         except ValueError:
             if number == 1 and not any(cell[:1].isdigit() for cell in cells):
                 continue
-            raise ValueError(f"line {number} is no x,y,label: {','.join(cells)[:40]!r}") from None
+            raise ValueError(f"line {number} is not of the form x,y,label: {','.join(cells)[:40]!r}") from None
         if not np.all(np.isfinite([x, y, label])):
             raise ValueError(f"line {number} holds a number that is not finite")
         if classes is not None and (label != int(label) or not 0 <= label < classes):

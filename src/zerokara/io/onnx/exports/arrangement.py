@@ -262,5 +262,5 @@ def _margins(index: Sequence[slice], shape: Shape) -> list[int]:
 def _whole(part: Any) -> Any:
     array = np.asarray(part)
     if array.dtype.kind not in "iu":
-        raise ValueError("an index that is no array of whole numbers cannot be exported")
+        raise ValueError("an index that is not an array of whole numbers cannot be exported")
     return array
