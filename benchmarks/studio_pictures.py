@@ -62,7 +62,10 @@ def photograph(page: Page) -> bytes:
     page.value("document.fonts.ready.then(() => new Promise(requestAnimationFrame)).then(() => true)")
     taken = page.call("Page.captureScreenshot", format="png")["data"]
     picture = Image.open(io.BytesIO(base64.b64decode(taken))).convert("RGB")
-    for one in (picture, picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)):
+    colours = sorted(picture.getcolors(WIDTH * HEIGHT), reverse=True)[:256]  # large areas keep theirs exactly
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([value for _, colour in colours for value in colour])
+    for one in (picture, picture.quantize(palette=palette, dither=Image.Dither.NONE)):
         made = io.BytesIO()
         one.save(made, "png", optimize=True)
         if made.tell() < MOST_BYTES:
