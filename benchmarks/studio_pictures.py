@@ -57,15 +57,27 @@ PAGES = {
 }
 
 
+def of_256_colours(picture: Image.Image) -> Image.Image:
+    """The 128 most frequent colours, then those farthest from all that are taken, stay exactly; the others come nearest."""
+    pixels = np.asarray(picture).reshape(-1, 3).astype(np.int64)
+    colours, which, counts = np.unique(pixels, axis=0, return_inverse=True, return_counts=True)
+    kept = colours[np.argsort(-counts, kind="stable")[:128]]
+    far = np.min([((colours - one) ** 2).sum(axis=1) for one in kept], axis=0)
+    while len(kept) < 256:
+        kept = np.vstack([kept, colours[far.argmax()]])
+        far = np.minimum(far, ((colours - kept[-1]) ** 2).sum(axis=1))
+    nearest = np.argmin([((colours - one) ** 2).sum(axis=1) for one in kept], axis=0).astype(np.uint8)
+    made = Image.fromarray(nearest[which.reshape(-1)].reshape(picture.height, picture.width))
+    made.putpalette(kept.astype(np.uint8).tobytes())
+    return made
+
+
 def photograph(page: Page) -> bytes:
     """What is on the screen, as a PNG; of 256 colours where all of them would take too much room."""
     page.value("document.fonts.ready.then(() => new Promise(requestAnimationFrame)).then(() => true)")
     taken = page.call("Page.captureScreenshot", format="png")["data"]
     picture = Image.open(io.BytesIO(base64.b64decode(taken))).convert("RGB")
-    colours = sorted(picture.getcolors(WIDTH * HEIGHT), reverse=True)[:256]  # large areas keep theirs exactly
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([value for _, colour in colours for value in colour])
-    for one in (picture, picture.quantize(palette=palette, dither=Image.Dither.NONE)):
+    for one in (picture, of_256_colours(picture)):
         made = io.BytesIO()
         one.save(made, "png", optimize=True)
         if made.tell() < MOST_BYTES:
