@@ -58,7 +58,7 @@ PAGES = {
 
 
 def of_256_colours(picture: Image.Image) -> Image.Image:
-    """The 128 most frequent colours, then those farthest from all that are taken, stay exactly; the others come nearest."""
+    """The 128 most frequent colours, then those farthest from all that are taken, stay exactly."""
     pixels = np.asarray(picture).reshape(-1, 3).astype(np.int64)
     colours, which, counts = np.unique(pixels, axis=0, return_inverse=True, return_counts=True)
     kept = colours[np.argsort(-counts, kind="stable")[:128]]
