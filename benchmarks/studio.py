@@ -53,10 +53,10 @@ PLANE = "#v=1&p=plane&set=gaussians&noise=0.3&classes=3&step=0"
 
 
 @contextmanager
-def studio(**environment: str) -> Iterator[tuple[str, float, int]]:
+def studio(*arguments: str, **environment: str) -> Iterator[tuple[str, float, int]]:
     """A studio: its link, the seconds until it was printed, and its process."""
     began = time.perf_counter()
-    command = [sys.executable, "-m", "zerokara", "studio", "--json", "--port", "0"]
+    command = [sys.executable, "-m", "zerokara", "studio", "--json", "--port", "0", *arguments]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, **environment}
     )

@@ -226,3 +226,12 @@ def test_the_code_for_phones_holds_the_link(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("name", ["evil", "*:80", "http://x:80", "x:", ":80", "x:y", "a b:80"])
 def test_wrong_names_are_refused_in_a_line(capsys: pytest.CaptureFixture[str], name: str) -> None:
     fails(capsys, "studio", "--json", "--port", "0", "--allow-host", name, code=2, says="--allow-host is NAME:PORT")
+
+
+def test_the_page_knows_a_guest_and_asks_for_nothing_that_is_refused() -> None:
+    """Otherwise it would show buttons without effect, and its console errors."""
+    for client, token, guest in ((phone(), KEYS.guests_token, True), (own(), KEYS.token, False)):
+        told = client.get("/api/texts", headers=with_token(token))
+        assert told.json()["guest"] is guest
+        # a browser ignores this header where nothing is encrypted, and reports an error for it
+        assert ("cross-origin-opener-policy" in told.headers) is not guest

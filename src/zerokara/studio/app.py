@@ -125,8 +125,9 @@ class Studio:
         return in_json(self.hello())
 
     async def texts(self, request: Request) -> Response:
-        """Every text in both languages, and the table of settings."""
-        return in_json({"texts": {key: [t.en, t.ja] for key, t in TEXTS.items()}, "state": state.table()})
+        """Every text in both languages, the table of settings, and whether it is a guest who asks."""
+        texts = {key: [t.en, t.ja] for key, t in TEXTS.items()}
+        return in_json({"texts": texts, "state": state.table(), "guest": request.scope["guest"]})
 
     async def report(self, request: Request) -> Response:
         """A finished page, which may do nothing but be looked at."""

@@ -34,6 +34,7 @@ GUESTS_MAY = {"GET": ("/", "/api/hello", "/api/texts"), "HEAD": ("/",), "POST": 
 so a route that is added is the owner's until it is named here."""
 
 OWNER, GUEST = "owner", "guest"
+THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 Refusal = tuple[int, str]
 """A status, and the key of its sentence in `texts`."""
@@ -95,7 +96,7 @@ def cookie(port: int, token: str) -> str:
 
 def own_hosts(port: int) -> frozenset[str]:
     """What a browser on this machine calls us."""
-    return frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+    return frozenset(f"{name}:{port}" for name in THIS_MACHINE)
 
 
 def policy(host: str) -> list[tuple[bytes, bytes]]:
@@ -108,10 +109,11 @@ def policy(host: str) -> list[tuple[bytes, bytes]]:
         "content-security-policy": csp,
         "x-content-type-options": "nosniff",
         "cross-origin-resource-policy": "same-origin",
-        "cross-origin-opener-policy": "same-origin",
         "referrer-policy": "same-origin",
         "cache-control": "no-store",
     }
+    if host.rpartition(":")[0] in THIS_MACHINE:  # elsewhere, without encryption, browsers ignore it and report an error
+        told["cross-origin-opener-policy"] = "same-origin"
     return [(name.encode(), value.encode()) for name, value in told.items()]
 
 

@@ -30,6 +30,10 @@ FRAME: dict[str, Text] = {
     "save-page": Text("Save as page", "ページとして保存"),
     "saved": Text("A page to keep", "保存用のページ"),
     "save-file": Text("Save the file", "ファイルに保存"),
+    "guest": Text(
+        "You are a guest: draw, and look at everything here. Training belongs to whoever started the studio.",
+        "ゲストとして参加中です。描いて、このページのすべてを見られます。学習は起動した人だけができます。",
+    ),
     "all-keys": Text("All keys", "キー操作の一覧"),
     "close": Text("Close", "閉じる"),
     "numbers": Text("numbers", "数値"),

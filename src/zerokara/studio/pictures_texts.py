@@ -123,7 +123,7 @@ PICTURES: dict[str, Text] = {
     "pic-step": Text("step", "ステップ"),
     "pic-held-loss": Text("held-out loss", "検証の損失"),
     "pic-held-accuracy": Text("held-out accuracy", "検証の正答率"),
-    "pic-doctor": Text("The doctor", "診断"),
+    "pic-doctor": Text("Doctor", "診断"),
     "pic-confusion": Text("Confusion matrix", "混同行列"),
     "pic-matrix": Text("Table of the confusion matrix", "混同行列の表"),
     "pic-confusion-note": Text(

@@ -18,9 +18,9 @@ const lines = { state: null, notice: null };
 
 async function begin() {
   const answer = await fetch("api/texts");
-  const { texts, state } = await answer.json();
+  const { texts, state, guest } = await answer.json();
   fill(texts);
-  table = state;
+  table = { ...state, guest, pages: guest ? state.pages.slice(0, 1) : state.pages }; // a guest draws and looks
   const given = new URLSearchParams(location.hash.slice(1)).get("lang");
   if (given) localStorage.setItem("lang", given);
   const known = localStorage.getItem("lang") ?? (navigator.language.startsWith("ja") ? "ja" : "en");
@@ -31,10 +31,11 @@ async function begin() {
   const { values, bad, page: which } = parseLink(table, location.hash);
   put($("doors"), ...table.pages.filter((one) => !table.within[one]).map((door) => make("a", { href: `#v=1&p=${door}`, "data-page": door, "data-t": `door-${door}` })));
   enter(which, values);
-  put($("key-list"), ...[...KEYS, ...PLANE_KEYS, ...PICTURES_KEYS].map(([key, text]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, key)), make("td", { "data-t": text }))));
+  put($("key-list"), ...[KEYS, PLANE_KEYS, PICTURES_KEYS].slice(0, table.pages.length).flat().filter(([, text]) => !table.guest || text !== "key-keep").map(([key, text]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, key)), make("td", { "data-t": text }))));
   onSpeak(() => { $("language").textContent = language() === "ja" ? "English" : "日本語"; $("language").lang = language() === "ja" ? "en" : "ja"; for (const [id, line] of Object.entries(lines)) if (line) show(id, line.words, line.kind); });
   speak(known);
   if (bad.length) note(() => t("link-bad", { names: bad.join(", ") }), "bad");
+  else if (table.guest) note(() => t("guest"), "");
   listen();
 }
 
@@ -42,7 +43,7 @@ async function begin() {
 function enter(which, values) {
   name = which;
   const known = pages[which];
-  $("save").hidden = !PAGES[which].prototype.saved;
+  $("save").hidden = table.guest || !PAGES[which].prototype.saved;
   page = pages[which] ??= new PAGES[which]({ wire, table, values, status: (words, kind) => note(words ? () => words : null, kind) });
   put($("main"), ...beside(which), page.element);
   translate($("main"));

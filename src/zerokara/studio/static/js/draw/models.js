@@ -7,7 +7,7 @@ import { language, onSpeak, t } from "../texts.js";
 const READER = "reader", DIGITS = Array.from("0123456789");
 
 export class Models {
-  /** @param {{chosen: Function, status: Function}} hear chosen(): another network answers from now on */
+  /** @param {{chosen: Function, status: Function, guest: boolean}} hear chosen(): another network answers from now on; guest: who may not choose one */
   constructor(hear) {
     this.hear = hear;
     this.id = READER;
@@ -22,7 +22,8 @@ export class Models {
     this.element = make("div", { class: "models" }, make("div", { class: "row" }, make("label", { for: "model", "data-t": "model" }), this.select,
       make("span", { class: "button file" }, make("span", { "data-t": "model-file" }), this.input)), this.told);
     onSpeak(() => this.render());
-    this.list();
+    this.element.hidden = hear.guest;
+    if (!hear.guest) this.list();
   }
 
   get classes() {
@@ -47,7 +48,6 @@ export class Models {
   async list() {
     try {
       const answer = await fetch("api/models");
-      if (answer.status === 403) this.element.hidden = true; // a guest draws and looks
       if (!answer.ok) return;
       this.listed = (await answer.json()).models;
     } catch { return; } // the live line says that the studio cannot be reached

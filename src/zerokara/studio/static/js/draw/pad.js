@@ -32,6 +32,7 @@ export class Pad {
     canvas.addEventListener("onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove", (event) => this.move(event));
     canvas.addEventListener("pointerup", (event) => this.up(event));
     canvas.addEventListener("pointercancel", (event) => this.cancel(event));
+    for (const name of ["keydown", "blur"]) canvas.addEventListener(name, () => canvas.classList.remove("pointed"));
     canvas.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 
@@ -93,6 +94,7 @@ export class Pad {
     }
     if (event.pointerType === "touch" && this.fingers.size > 1) return;
     event.preventDefault();
+    this.canvas.classList.add("pointed"); // the browser takes this for a focus by keyboard, which has a ring
     this.canvas.focus({ preventScroll: true });
     try { this.canvas.setPointerCapture(event.pointerId); } catch { /* it has gone already */ }
     this.hear.begun();

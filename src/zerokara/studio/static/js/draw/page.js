@@ -54,7 +54,7 @@ export class Draw {
 
   build() {
     const name = (c) => this.models.name(c);
-    this.models = new Models({ chosen: () => this.another(), status: this.status });
+    this.models = new Models({ chosen: () => this.another(), status: this.status, guest: this.table.guest });
     this.answer = new Answer({ chosen: (k) => this.choose(k), target: (c) => this.aim(c), peek: (c) => this.peek(c), name });
     this.seen = new Seen();
     this.why = new Why();
@@ -63,7 +63,7 @@ export class Draw {
     this.bend = new Bend({ table: this.table.settings.draw, live: (v) => this.live(v), done: (v) => this.settle(v), sweep: (one) => this.asking.sweep(one), name });
     this.become = new Become({ ask: (view, start, target, steps) => this.asking.ask("become", { target, steps }, { view, start }) });
     this.pixels = new Pixels({ changed: (values) => this.setPixels(values), leave: () => this.leavePixels() });
-    this.keep = new Keep({ what: () => this.toKeep(), keep: (item) => { this.history.push({ ...this.now, sliders: this.sliders, kept: [...this.now.kept, item] }); this.changed(); }, status: this.status });
+    this.keep = new Keep({ what: () => this.toKeep(), keep: (item) => { this.history.push({ ...this.now, sliders: this.sliders, kept: [...this.now.kept, item] }); this.changed(); }, status: this.status, guest: this.table.guest });
     this.tools = new Tools(this);
     this.canvas = make("canvas", { id: "ink", tabindex: "0", role: "img" });
     this.marks = new Marks((k) => this.choose(k));

@@ -40,7 +40,7 @@ export function build(page) {
     make("details", {}, make("summary", { "data-t": "csv" }), make("label", { for: "plane-csv", class: "soft", "data-t": "csv-text" }), csv, button("csv-take", "csv-take", () => page.take(csv.value))));
   const learning = card("plane-learning", "learning", knobs.choices.optimizer, knobs.choices.loss, ...LIVE.map((name) => knobs.numbers[name]), knobs.choices.schedule, knobs.numbers.horizon, make("p", { class: "soft", "data-t": "live-note" }),
     make("h3", { "data-t": "stops" }), ...STOPS.map((name) => knobs.numbers[name]), make("p", { class: "soft", "data-t": "stops-note" }));
-  const network = card("plane-network", "net", make("p", { class: "control wide" }, make("label", { for: "plane-init", "data-t": "init" }), knobs.selects.init, knobs.norm, make("label", { for: "plane-norm", "data-t": "norm" })), page.network.element, page.account.element);
+  const network = card("plane-network", "net", make("p", { class: "control wide" }, make("label", { for: "plane-init", "data-t": "init" }), knobs.selects.init, make("span", { class: "inline" }, knobs.norm, make("label", { for: "plane-norm", "data-t": "norm" }))), page.network.element, page.account.element);
   return make("div", { class: "plane" }, make("h1", { "data-t": "plane-title" }), make("p", { class: "soft", "data-t": "plane-lead" }), bar, page.question, told,
     make("div", { class: "three" }, make("div", { class: "left" }, data, learning), make("div", { class: "middle" }, network, card("doctor", "doctored", page.doctor.element)),
       make("div", { class: "right" }, card("plane-answer", "seen-answer", page.surface.element), card("plane-curve", "seen-curve", page.curve.element)),

@@ -298,4 +298,4 @@ export class Plane {
   }
 }
 
-export const PLANE_KEYS = [["Space", "key-play"], [". ,", "key-one"], ["Shift + .", "key-half"], ["1 … 5", "key-speed"], ["Ctrl + Z, Ctrl + Y", "key-undone"], ["Enter, Delete", "key-point"]];
+export const PLANE_KEYS = [["Space", "key-play"], [". ,", "key-one"], ["Shift+.", "key-half"], ["1–5", "key-speed"], ["Ctrl+Z, Ctrl+Y", "key-undone"], ["Enter, Delete", "key-point"]];
