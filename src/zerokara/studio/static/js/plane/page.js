@@ -118,7 +118,7 @@ export class Plane {
 
   /** Back through the door: what was under way goes on. */
   entered() {
-    this.go();
+    this.engine.go();
   }
 
   by(steps) {
