@@ -16,7 +16,7 @@ from zerokara.autodiff.promotion import common_dtype
 from zerokara.rules import RULES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "autodiff.md").read_text(encoding="utf-8")
-SECTION = PAGE.split("## Which type comes out")[1].split("\n## ")[0]
+SECTION = PAGE.split("## Type promotion")[1].split("\n## ")[0]
 
 
 def names() -> dict[str, Any]:

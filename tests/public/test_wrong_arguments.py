@@ -11,8 +11,15 @@ CALLS = 5_000
 @pytest.fixture(autouse=True)
 def plain_kernels(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)  # a name that happens to be a path writes and reads nothing of ours
-    with zk.use_kernels("reference"):
+    with zk.use_kernels("reference"), zk.enable_grad():  # set_grad_enabled is among what is called
         yield
+
+
+@pytest.mark.parametrize("mode", [None, [], 0, "False"])
+def test_recording_is_switched_by_true_and_false_alone(mode):
+    with pytest.raises(TypeError, match="set_grad_enabled takes True or False"):
+        zk.set_grad_enabled(mode)
+    assert zk.is_grad_enabled()
 
 
 def test_there_is_enough_to_call():

@@ -347,7 +347,7 @@ def test_many_pictures_at_once_are_read_or_refused_in_words(studio: Served) -> N
     assert any(answer.status_code == 200 for answer in answers)
     for answer in answers:
         if answer.status_code == 422:
-            assert "meanwhile" in answer.json()["error"]
+            assert "replaced" in answer.json()["error"]
 
 
 def test_errors_are_sentences_in_the_readers_language(studio: Served) -> None:

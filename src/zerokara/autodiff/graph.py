@@ -109,6 +109,8 @@ class set_grad_enabled:  # noqa: N801  (reads as a function, and is one that `wi
     """Switch recording on or off: for good, or as `with set_grad_enabled(training):` for a block."""
 
     def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, bool | np.bool_):  # an empty list would switch it off for good, in silence
+            raise TypeError(f"set_grad_enabled takes True or False; got {mode!r}")
         self._before = _recording.get()
         _recording.set(bool(mode))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zerokara.arguments import short
+from zerokara.arguments import known, short
 from zerokara.data import cifar, mnist
 from zerokara.data.bundled import load_digits
 from zerokara.data.dataset import DataError, Dataset, Split
@@ -88,8 +88,8 @@ def place(name: str, data_dir: str | os.PathLike[str] | None = None) -> str:
 
 
 def is_here(name: str, data_dir: str | os.PathLike[str] | None = None) -> bool:
-    """Whether a data set of DATASETS can be loaded without a network."""
-    publication = DATASETS[name].publication
+    """Whether a data set of DATASETS can be loaded without a network. Raises ValueError for any other name."""
+    publication = DATASETS[known("data set", name, DATASETS)].publication
     return publication is None or _copy(publication, data_root(data_dir)) is not None
 
 

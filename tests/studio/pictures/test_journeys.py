@@ -98,7 +98,7 @@ def test_pause_go_on_and_a_trainer_that_is_killed(chromium: Any, studio: Served)
         tab.at(playing="true")
         tab.until(f"Number(document.querySelector('.pictures').dataset.step) > {kept}")
         os.kill(studio.hello()["workers"]["pictures"]["pids"][0], signal.SIGKILL)
-        page.wait_for_selector("#notice.bad:has-text('was saved')")  # it is said
+        page.wait_for_selector("#notice.bad:has-text('saved step')")  # it is said
         tab.at(playing="true", state="learning")  # and goes on by itself
         step = next(head["step"] for head, _ in reversed(tab.got) if head["topic"] == "pictures")
         tab.until(f"Number(document.querySelector('.pictures').dataset.step) > {step}")
