@@ -91,7 +91,7 @@ def test_guests_may_do_what_is_named_and_nothing_else(path: str, method: str) ->
         named = method == "GET"  # where the code decides
     assert (answer.status_code == 403) == (not named), answer.status_code
     if answer.status_code == 403 and method != "HEAD":
-        assert answer.json()["error"].startswith("Guests draw and look")
+        assert answer.json()["error"].startswith("Guests can draw and look")
 
 
 @pytest.mark.parametrize("host", [HERE, THERE])
@@ -194,7 +194,7 @@ def test_a_studio_in_the_network() -> None:
                     message = socket.recv(PATIENCE)
                     head = frames.head_of(message) if isinstance(message, bytes) else json.loads(message)
                     told[head["topic"]] = head
-                assert told["end.go"]["error"].startswith("Guests draw and look")
+                assert told["end.go"]["error"].startswith("Guests can draw and look")
                 assert told["bars"]["text"] == "7"
         assert studio.hello()["workers"].keys() == {"read"}  # no trainer was started
 

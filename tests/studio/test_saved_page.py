@@ -71,7 +71,7 @@ def test_pixels_set_by_hand_are_repeated_to_the_bit(job: ReadJob, tmp_path: Path
     view[5:23, 13:15], view[10, 15] = 1, 5 / 9
     page = page_of(job, {"view": view}, lang="ja")
     assert 'lang="ja"' in page
-    assert "もう一度" in page
+    assert "再現のしかた" in page
     ((head, _),) = ask(job, "pixels", {"view": view})
     assert printed(codes(page)[-1], tmp_path) == [pytest.approx(head["digits"][0]["probabilities"], rel=1e-6)]
 

@@ -93,7 +93,7 @@ def test_ctrl_c_and_sigterm_save_and_say_how_to_go_on(build, loader, tmp_path, w
         next(records)
     signal.raise_signal(number)
     with pytest.raises(
-        Interrupted, match=rf"{signal.Signals(number).name}.*saved in .*run: go on with --resume"
+        Interrupted, match=rf"{signal.Signals(number).name}.*saved in .*run: continue with --resume"
     ) as stop:
         next(records)
     assert stop.value.signal_number == number
@@ -210,7 +210,7 @@ def damage(path: Path) -> None:
 def test_a_damaged_last_checkpoint_falls_back_to_the_one_before(build, loader, tmp_path, whole):
     list(start(build, loader, tmp_path / "run", epochs=2))
     damage(tmp_path / "run" / "last.safetensors")
-    with pytest.warns(UserWarning, match=r"damaged or truncated.*goes on from the checkpoint before it"):
+    with pytest.warns(UserWarning, match=r"damaged or truncated.*continues from the checkpoint before it"):
         records = start(build, loader, tmp_path / "run", resume=True)
     list(records)
     assert_same_run(whole, tmp_path / "run")
