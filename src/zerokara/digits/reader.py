@@ -16,7 +16,7 @@ from zerokara.digits.image import Picture, Source, open_pages, open_picture
 from zerokara.digits.interpret import Looks, Told, digits_only, with_signs
 from zerokara.digits.look import Sight, look
 from zerokara.digits.segment import Mark
-from zerokara.digits.shipped import load_reader, load_symbols
+from zerokara.digits.shipped import for_reading
 from zerokara.digits.spacing import with_gaps
 from zerokara.digits.symbols import DIGITS, NONE, SYMBOLS
 from zerokara.models.committee import Reader
@@ -148,7 +148,8 @@ def _read(picture: Picture, reader: Reader | None, only_digits: bool) -> Reading
     sight = look(picture.pixels)
     if not sight.lines and (only_digits or not any(mark.parts for mark in sight.rest)):
         return Reading(picture.name, (), "", NOTHING, page)
-    looks = Looks(reader or load_reader(), load_symbols())
+    own, symbols = for_reading()
+    looks = Looks(reader or own, symbols)
     lines = digits_only(sight, looks) if only_digits else with_signs(sight, looks)
     if not lines:
         return Reading(picture.name, (), "", NOTHING, page)
