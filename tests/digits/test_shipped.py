@@ -8,7 +8,7 @@ import pytest
 
 from zerokara.data import load, scaled
 from zerokara.data.handwriting import handwriting
-from zerokara.digits import load_reader, read
+from zerokara.digits import load_reader, load_symbols, read
 from zerokara.training.metrics import expected_calibration_error
 
 EXAMPLES = sorted(path.name for path in files("zerokara.digits").joinpath("examples").iterdir())
@@ -57,3 +57,17 @@ def test_probabilities_do_not_depend_on_what_else_is_asked():
     alone = np.concatenate([reader.probabilities(view[None]) for view in views])
     np.testing.assert_allclose(together, alone, atol=1e-5)
     assert reader.probabilities(views[:0]).shape == (0, 10)
+
+
+def test_who_changes_a_reader_does_not_change_what_is_read():
+    """The weights of the one that `load_reader` gives are one's own."""
+    picture = str(files("zerokara.digits").joinpath("examples", "7-crossed.png"))
+    before = read(picture).digits[0]
+    for own in (load_reader(), load_symbols()):
+        for network in own.networks:
+            for weight in network.parameters():
+                weight.data[...] = 0
+    after = read(picture).digits[0]
+    assert after.probabilities == before.probabilities
+    assert after.digit_probability == before.digit_probability
+    assert load_reader().probabilities(before.view[None])[0].argmax() == before.digit
