@@ -100,6 +100,8 @@ def test_rows_of_kernels() -> None:
         np.testing.assert_array_equal(places, 3 * np.arange(size))
 
 
-def test_no_memory_is_an_error() -> None:
+@pytest.mark.parametrize("size", [1 << 58, 1 << 61, 1 << 62, (1 << 63) - 1, -1, -(1 << 61)])
+def test_no_memory_is_an_error(size: int) -> None:
+    """Also where the number of bytes is none that 64 bits can say."""
     with pytest.raises(MemoryError):
-        _rows(1 << 58, 1)
+        _rows(size, 1)

@@ -149,3 +149,24 @@ def test_processes_that_were_started_before_are_used(tmp_path: Path) -> None:
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_processes_that_have_ended_meanwhile_are_replaced(tmp_path: Path) -> None:
+    """Whoever loads data for minutes finds the processes gone that waited for it; others compile side by side."""
+    program = f"""
+from zerokara.kernels.compiled import making
+making.prepare()
+for worker in making._prepared:
+    worker.kill()
+    worker.wait()
+started, start = [], making._start
+def counted(workers, count):
+    start(workers, count)
+    started.extend(workers)
+making._start = counted
+{PROGRAM}
+print(len(started))
+"""
+    out, said = start(tmp_path, program).communicate(timeout=300)
+    assert said.startswith("zerokara: compiling ")
+    assert out.splitlines()[1:] == ["2"]

@@ -1,8 +1,8 @@
 """A real browser on a real studio: where none is installed the tests are skipped, and say so."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +11,7 @@ from tests.report.browser import CHROMIUM
 from tests.studio.serving import Served, wait_for
 from zerokara.studio import frames
 
+AnyTab = TypeVar("AnyTab", bound="Tab")
 BROWSER_PATIENCE = 240.0
 READ = '.answer[data-exact="true"]'
 
@@ -94,14 +95,18 @@ class Tab:
 
 
 @contextmanager
-def opened(made: Any, studio: Served, fragment: str = "", **options: Any) -> Iterator[Tab]:
+def used(tab: AnyTab) -> Iterator[AnyTab]:
     """A tab; at its end nothing may have been logged as an error or asked of another host."""
-    tab = Tab(made, studio, fragment, **options)
     try:
         yield tab
     finally:
         tab.context.close()
     assert tab.wrong == [], tab.wrong
+
+
+def opened(made: Any, studio: Served, fragment: str = "", **options: Any) -> AbstractContextManager[Tab]:
+    """The page that a link opens."""
+    return used(Tab(made, studio, fragment, **options))
 
 
 def violations(page: Any) -> list[str]:

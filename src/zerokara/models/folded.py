@@ -7,7 +7,6 @@ quickest there: channels innermost, and nothing computed that training alone nee
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -22,11 +21,16 @@ _COLUMNS = 48
 _MANY = 8  # groups from which on it pays to share them among threads
 
 
-class Step(NamedTuple):
+class Step:
     """y = relu(x·weight + bias): weight (inputs, outputs), bias (outputs,)."""
 
-    weight: Array
-    bias: Array
+    def __init__(self, weight: Array, bias: Array) -> None:
+        self.bias = np.asarray(bias, np.float32)
+        self.outputs = weight.shape[1]
+        blocks = -(-self.outputs // _COLUMNS)
+        while self.outputs % blocks:
+            blocks += 1
+        self.weights = np.ascontiguousarray(weight.reshape(len(weight), blocks, -1).transpose(1, 0, 2), np.float32)
 
     def product(self, x: Array) -> Array:
         """x·weight, in pieces so small that the library computes each in one thread.
@@ -35,21 +39,13 @@ class Step(NamedTuple):
         another machine, would give another answer.
         """
         rows, inputs = x.shape
-        outputs = self.weight.shape[1]
-        blocks = -(-outputs // _COLUMNS)
-        while outputs % blocks:
-            blocks += 1
-        most = max(2, _LARGEST // (inputs * (outputs // blocks)))
+        most = max(2, _LARGEST // self.weights[0].size)
         pieces = -(-rows // most)
         each = max(2, -(-rows // pieces))  # a single row would go another way
         if pieces * each > rows:
             x = np.concatenate([x, np.zeros((pieces * each - rows, inputs), np.float32)])
-        if blocks == 1:
-            found: Array = (x.reshape(pieces, each, inputs) @ self.weight).reshape(-1, outputs)
-        else:
-            weights = np.ascontiguousarray(self.weight.reshape(inputs, blocks, -1).transpose(1, 0, 2))
-            found = (x.reshape(pieces, 1, each, inputs) @ weights).transpose(0, 2, 1, 3).reshape(-1, outputs)
-        return found[:rows]
+        found = x.reshape(pieces, 1, each, inputs) @ self.weights
+        return found.transpose(0, 2, 1, 3).reshape(-1, self.outputs)[:rows]
 
 
 class Folded:
@@ -74,7 +70,7 @@ class Folded:
         last = layers["fc2"]
         assert isinstance(last, Linear)
         assert last.bias is not None
-        self.last = Step(np.ascontiguousarray(last.weight.data.T), last.bias.data)
+        self.last = Step(last.weight.data.T, last.bias.data)
 
     def __call__(self, groups: Array) -> Array:
         """Scores of pictures in groups. Shapes: (groups, n, H, W) → (groups, n, outputs)."""
@@ -140,4 +136,4 @@ def _folded(weight: Array, norm: object) -> Step:
     assert variance is not None
     scale = norm.weight.data / np.sqrt(variance + norm.eps)
     bias = norm.bias.data - scale * mean
-    return Step(np.ascontiguousarray(weight * scale, np.float32), np.asarray(bias, np.float32))
+    return Step(weight * scale, bias)

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.report.browser import needs_browser
-from tests.studio.browsing import Tab
+from tests.studio.browsing import Tab, used
 from tests.studio.serving import Served, served, wait_for
 from zerokara.io.checkpoint import load_last
 from zerokara.training import read_records
@@ -43,14 +43,8 @@ class PicturesTab(Tab):
         return int(self.page.locator(".pictures").get_attribute("data-step") or 0)
 
 
-@contextmanager
-def opened(made: Any, studio: Served, fragment: str, **options: Any) -> Iterator[PicturesTab]:
-    tab = PicturesTab(made, studio, fragment, **options)
-    try:
-        yield tab
-    finally:
-        tab.context.close()
-    assert tab.wrong == [], tab.wrong
+def opened(made: Any, studio: Served, fragment: str, **options: Any) -> AbstractContextManager[PicturesTab]:
+    return used(PicturesTab(made, studio, fragment, **options))
 
 
 def test_it_learns_is_tested_looked_into_and_read_with(chromium: Any, studio: Served) -> None:

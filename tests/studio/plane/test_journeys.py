@@ -2,8 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.report.browser import needs_browser
-from tests.studio.browsing import Tab, violations
+from tests.studio.browsing import Tab, used, violations
 from tests.studio.serving import Served, wait_for
 from zerokara.studio import frames
 
@@ -31,14 +30,10 @@ class PlaneTab(Tab):
         return str(self.page.locator("#now-train").inner_text())
 
 
-@contextmanager
-def opened(made: Any, studio: Served, fragment: str = "#v=1&p=plane", **options: Any) -> Iterator[PlaneTab]:
-    tab = PlaneTab(made, studio, fragment, **options)
-    try:
-        yield tab
-    finally:
-        tab.context.close()
-    assert tab.wrong == [], tab.wrong
+def opened(
+    made: Any, studio: Served, fragment: str = "#v=1&p=plane", **options: Any
+) -> AbstractContextManager[PlaneTab]:
+    return used(PlaneTab(made, studio, fragment, **options))
 
 
 def test_xor_is_learned_rewound_and_passed_on(chromium: Any, studio: Served) -> None:

@@ -4,8 +4,7 @@ Numba would write such a function for each kernel; that took a sixth of the time
 written once, as LLVM instructions, when a process calls its first kernel. A kernel brings a table along: the address
 of its entry (`entry`), how many words its arguments are, and for each argument a row
 
-    what   size   kind   forbidden flags of NumPy's
-    ARRAY  axes   the number that NumPy gives to its dtype   …
+    ARRAY  axes     the number that NumPy gives to its dtype   the flags of NumPy's that it must have
     TUPLE  numbers
     INT, FLOAT
 

@@ -67,7 +67,8 @@ def _compile(wanted: Sequence[Wanted]) -> None:
         return
     missing.sort(key=lambda each: _SLOWEST.index(each[0].name) if each[0].name in _SLOWEST else len(_SLOWEST))
     names = [f"{kernel.name}-{dtype.name}" for kernel, dtype in missing]
-    workers, _prepared[:] = [*_prepared], []
+    workers = [worker for worker in _prepared if worker.poll() is None]  # those that waited long have ended
+    _prepared.clear()
     with waiting.compiling():
         try:
             _start(workers, min(thread_count(), len(missing), _PROCESSES))

@@ -22,13 +22,19 @@ arrayobj: Any = _arrayobj
 _INDEX = np.int64
 
 
+_TOO_MANY = 1 << 62  # bytes that no machine has
+
+
 def _row(context: Any, b: Any, kind: Any, size: Any) -> Any:
-    """A new array of one axis; no memory is an error that ends the kernel."""
+    """A new array of one axis; no memory, or a size that no memory can have, is an error that ends the kernel."""
     row = arrayobj.make_array(kind)(context, b)
     number = context.get_data_type(kind.dtype)
     each = ir.Constant(size.type, context.get_abi_sizeof(number))
     alignment = ir.Constant(ir.IntType(32), context.get_preferred_array_alignment(kind.dtype))
-    memory = context.nrt.meminfo_alloc_aligned(b, b.mul(size, each), alignment)
+    product = b.smul_with_overflow(size, each)
+    wrong = b.or_(b.extract_value(product, 1), b.icmp_signed("<", size, ir.Constant(size.type, 0)))
+    room = b.select(wrong, ir.Constant(size.type, _TOO_MANY), b.extract_value(product, 0))
+    memory = context.nrt.meminfo_alloc_aligned(b, room, alignment)
     data = b.bitcast(context.nrt.meminfo_data(b, memory), number.as_pointer())
     arrayobj.populate_array(row, data=data, shape=[size], strides=[each], itemsize=each, meminfo=memory)
     return row
