@@ -26,6 +26,7 @@ from zerokara.training.metrics import expected_calibration_error
 
 SEED = 20_261_128
 SURE = 0.9
+_SIX = 6
 TEMPLATES = (
     "#.##", "##.#", "####/##/##", "-#", "-##", "##+#=##", "#-#=#", "#×#=##", "##÷#=#", "¥#,###", "$#.##", "##:##",
     "(##)", "##%", "##°", "#/#", "+##", "##,###", "-#.#", "(#+#)×#",
@@ -98,6 +99,25 @@ def report(
         for reading in readings:
             sure = sum(_sure(digit) for digit in reading.digits)
             print(f"    {Path(reading.file).name}: {reading.text!r}, {sure} of {len(reading.digits)} surely a digit")
+
+
+def each_font(fonts: Sequence[Path], seed: int = SEED) -> None:
+    """Print how many of six digits are read in every font, with signs and without; the worst fonts by name."""
+    files = [font for font, _ in find_fonts(fonts)]
+    found: dict[bool, dict[Path, int]] = {False: {}, True: {}}
+    for i, font in enumerate(files):
+        rng = generator(seed, "fonts", i)
+        text = "".join(map(str, rng.permutation(10)[:_SIX]))
+        page = _page(_printed_row(text, font, rng))
+        for only, right in found.items():
+            right[font] = _common(text, digits.read(page, digits_only=only).text)
+    for only, right in found.items():
+        worst = sorted(files, key=right.__getitem__)[:8]
+        names = ", ".join(f"{font.name} {right[font]}" for font in worst if right[font] < _SIX)
+        share = sum(right.values()) / max(1, _SIX * len(files))
+        how = "digits only" if only else "with signs"
+        print(f"{how}: {share:.1%} of {_SIX * len(files):,} digits in {len(files)} fonts")
+        print(f"    fewest of {_SIX}: {names or 'none wrong'}")
 
 
 def _is_digit(row: Row, reading: digits.Reading, i: int) -> bool:

@@ -90,3 +90,18 @@ def test_a_network_of_another_kind_reads_too():
     np.testing.assert_allclose(
         Reader((other,), 1.0, {}).probabilities(views), Reader((network,), 1.0, {}).probabilities(views), atol=1e-5
     )
+
+
+def test_what_it_takes_for_the_doubted_class_is_looked_at_again():
+    """However sure the first sight is; all others are as without it."""
+    network = trained((4, 6, 8))
+    views = generator(3, "folded").random((40, 28, 28), dtype=np.float32)
+    network.fc2.bias.data -= Folded(network)(views[:, None]).mean(axis=(0, 1))  # or one class would win everywhere
+    reader = Reader((network,), 1.0, {})
+    glanced = reader.glanced(views, 0.0)  # nothing is looked at again
+    doubted = int(np.bincount(glanced.argmax(axis=1)).argmax())
+    again = reader.glanced(views, 0.0, doubted)
+    mine = glanced.argmax(axis=1) == doubted
+    assert 0 < mine.sum() < 40
+    assert np.array_equal(again[~mine], glanced[~mine])
+    assert np.array_equal(again[mine], reader.glanced(views[mine], 1.1))
