@@ -1,6 +1,8 @@
 """What an array is here: its types, and where random numbers come from."""
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -43,6 +45,16 @@ def manual_seed(seed: int) -> None:
 def default_generator() -> np.random.Generator:
     """The generator that layers use when the caller names none. Checkpoints save its state."""
     return _DEFAULT
+
+
+@contextmanager
+def generator_kept() -> Iterator[None]:
+    """What is drawn inside changes nothing outside: afterwards the default generator goes on where it was."""
+    state = _DEFAULT.bit_generator.state
+    try:
+        yield
+    finally:
+        _DEFAULT.bit_generator.state = state
 
 
 def owner(array: Any) -> Any:

@@ -79,7 +79,8 @@ def test_with_the_page_and_without_it_the_same_bits(whole: Path, tmp_path: Path)
         asking.all("test")
         asking.one("behind", part="validation", true=1, predicted=1)
         asking.one("pause")
-        asking.one("plan", settings={**SETTINGS, "seed": 9})  # another network is thought of meanwhile
+        other, _ = asking.one("plan", settings={**SETTINGS, "seed": 9})  # another network is looked at meanwhile
+        assert other["topic"] == "preview"
         asking.one("choices")
     assert asking.end()["state"] == "finished"
     assert_same_run(whole, asking.runs / asking.run)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.arrays import Array
+from zerokara.arrays import Array, generator_kept
 from zerokara.data import Dataset, Split
 from zerokara.nn import Module
 from zerokara.recipes import Recipe, new_model
@@ -118,8 +118,7 @@ class PicturesJob:
         except ValueError as error:  # the pictures are shown all the same
             about["why_not"] = str(error)
         yield about, {"examples": shown(chosen.images[:EXAMPLES])}
-        is_live = self.learning is not None and self.learning.is_live
-        if recipe is not None and "why_not" not in about and not is_live and found.multiply_adds < CHEAP:
+        if recipe is not None and "why_not" not in about and found.multiply_adds < CHEAP:
             yield self._untrained(recipe, dataset, head)
 
     # ── a run
@@ -196,7 +195,11 @@ class PicturesJob:
         yield told, {"pictures": shown(found.pictures.images[chosen])}
 
     def _untrained(self, recipe: Recipe, dataset: Dataset, head: dict[str, Any]) -> Message:
-        """What the network says with its initial values. (No run is open that draws from the same generator.)"""
+        """What the network says with its initial values. (The run that is open draws from the same generator.)"""
+        with generator_kept():
+            return self._initial(recipe, dataset, head)
+
+    def _initial(self, recipe: Recipe, dataset: Dataset, head: dict[str, Any]) -> Message:
         model = new_model(recipe, dataset)
         pictures = sample(dataset.train, UNTRAINED, recipe.seed)
         *_, (_, found) = answers(model, "untrained", pictures, len(dataset.classes))
