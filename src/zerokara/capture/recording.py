@@ -47,6 +47,7 @@ class Recording:
             self._watch = Watch(found, trace.assumptions)
         self._outputs: list[int] = []
         self._result = results(result, self._output)
+        self._are_outputs = type(self._result) is tuple and all(type(r) is _Output for r in self._result)
         self._forgotten = [leaf for key, leaf in trace.leaves.items() if key in trace.fresh]
         self._expected_none = [leaf for key, leaf in trace.leaves.items() if key not in trace.fresh]
         self._replay = making.together(
@@ -74,6 +75,8 @@ class Recording:
                 leaf.grad = None
         if type(self._result) is _Output:
             return self._taken(self._result)
+        if self._are_outputs:
+            return tuple(map(self._taken, self._result))
         return replaced(self._result, _Output, self._taken)
 
     def _taken(self, output: _Output) -> Any:

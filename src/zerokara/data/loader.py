@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -46,6 +46,7 @@ class Loader:
     mean: Numbers = 0.0
     std: Numbers = 1.0
     dtype: DTypeLike = np.float32
+    _is_plain: bool = field(init=False, repr=False, default=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "split", _split(self.split))
@@ -67,6 +68,7 @@ class Loader:
             object.__setattr__(self, name, _per_channel(name, getattr(self, name), self.split.shape[0]))
         if np.any(np.asarray(self.std) <= 0):
             raise ValueError(f"std is positive; got {self.std}")
+        object.__setattr__(self, "_is_plain", _is_plain(self.mean, self.std))
 
     def __repr__(self) -> str:
         return f"Loader({self.split!r}, batch_size={self.batch_size}, {len(self)} batches an epoch, seed={self.seed})"
@@ -104,7 +106,7 @@ class Loader:
         x = _scaled(self.split.images[chosen], self.dtype)
         if self.transform is not None:
             x = self.transform(x, generator(self.seed, "augment", e, index))
-        return _normalized(x, self.mean, self.std), self._targets(chosen)
+        return (x if self._is_plain else _normalized(x, self.mean, self.std)), self._targets(chosen)
 
     def _targets(self, chosen: Array) -> Array:
         labels: Array = self.split.labels[chosen]
@@ -167,12 +169,15 @@ def normalized(x: Array, mean: Numbers, std: Numbers) -> Array:
     if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or x.ndim < 2:
         raise TypeError(f"normalized takes floating-point batches (N, C, …); got {_kind(x)}")
     mean, std = (_per_channel(name, value, x.shape[1]) for name, value in (("mean", mean), ("std", std)))
-    return _normalized(x, mean, std)
+    return x if _is_plain(mean, std) else _normalized(x, mean, std)
+
+
+def _is_plain(mean: Numbers, std: Numbers) -> bool:
+    """Whether (x − mean) / std is x itself."""
+    return not np.any(mean) and bool(np.all(np.equal(std, 1)))
 
 
 def _normalized(x: Array, mean: Numbers, std: Numbers) -> Array:
-    if not np.any(mean) and np.all(np.equal(std, 1)):
-        return x
     per_channel = (-1,) + (1,) * (x.ndim - 2)
     shift = np.reshape(np.asarray(mean, dtype=x.dtype), per_channel)
     factor = np.reshape(1 / np.asarray(std, dtype=x.dtype), per_channel)

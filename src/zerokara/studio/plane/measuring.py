@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import numpy as np
 
 from zerokara import nn
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
+from zerokara.capture import capture
 from zerokara.training.stepping import answers
+
+Loss = Callable[[Tensor, Array], Tensor]
 
 
 @contextmanager
@@ -32,11 +36,15 @@ def answered(model: nn.Module, x: Array) -> Array:
         return answers(model, x).data
 
 
-def measure(
-    model: nn.Module, loss: Callable[[Tensor, Array], Tensor], x: Array, labels: Array
-) -> tuple[float, float | None]:
+@cache
+def _recorded(loss: Loss) -> Loss:
+    """A loss, recorded when it is first asked: there are a few of them, and they are asked after every short epoch."""
+    return capture(loss)
+
+
+def measure(model: nn.Module, loss: Loss, x: Array, labels: Array) -> tuple[float, float | None]:
     """(loss, accuracy) over all examples at once; no accuracy where numbers are learned."""
     found = answered(model, x)
     with no_grad(), np.errstate(all="ignore"):
-        value = float(loss(Tensor(found), labels).item())
+        value = float(_recorded(loss)(Tensor(found), labels).item())
     return value, float(np.mean(found.argmax(axis=1) == labels)) if labels.dtype == np.int64 else None
