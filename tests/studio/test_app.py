@@ -7,12 +7,14 @@ import json
 import os
 import signal
 import socket as sockets
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -145,6 +147,30 @@ def test_a_picture_that_is_never_read_is_given_up_and_its_process_ended(monkeypa
     monkeypatch.setattr("zerokara.studio.app.PATIENCE", 0.01)
     assert asyncio.run(studio._answer("read", ("upload",), b"")) == (None, DIED)
     assert killed == ["read"]
+
+
+@pytest.mark.parametrize("first", ["gone before it is accepted", "gone before it has said hello", "one tab too many"])
+def test_a_tab_that_is_gone_leaves_no_traceback(first: str) -> None:
+    class Gone:
+        scope: typing.ClassVar = {"guest": False}
+
+        async def accept(self) -> None:
+            if "accepted" in first:
+                raise WebSocketDisconnect(1006)
+
+        async def receive(self) -> dict[str, str]:
+            return {"type": "websocket.disconnect"}
+
+        async def close(self, code: int) -> None:
+            raise WebSocketDisconnect(1006)
+
+    studio = Studio(4649, Keys())
+    studio.pool = object()  # type: ignore[assignment]
+    studio.hello = dict  # type: ignore[method-assign]
+    studio.sockets[False] = before = SOCKETS if "many" in first else 0
+    asyncio.run(studio.live(Gone()))  # type: ignore[arg-type]
+    assert studio.sockets[False] == before
+    assert not studio.channels
 
 
 def test_a_second_host_header_is_refused(studio: Served) -> None:

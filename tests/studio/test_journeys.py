@@ -225,6 +225,8 @@ def test_a_link_opens_to_the_same_numbers(chromium: Any, studio: Served) -> None
         odd.page.wait_for_selector(".notice.bad")
         assert "turn, nothing" in odd.page.locator(".notice").inner_text()
         odd.read("3")
+        odd.page.evaluate("location.hash = '#v=1&p=draw&lang=ja'")  # a link that is opened in the same tab
+        odd.until("document.documentElement.lang === 'ja' && document.querySelector('h1').innerText.includes('描')")
 
 
 def test_bending_finds_where_the_answer_flips(chromium: Any, studio: Served) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from zerokara.release import __version__
 from zerokara.studio import state
@@ -157,7 +157,11 @@ class Studio:
             return None, DIED
 
     async def live(self, socket: WebSocket) -> None:
-        """The socket of one tab."""
+        """The socket of one tab. One that has gone before it is closed needs no closing."""
+        with suppress(WebSocketDisconnect):
+            await self._lives(socket)
+
+    async def _lives(self, socket: WebSocket) -> None:
         assert self.pool is not None
         guest = bool(socket.scope["guest"])
         if self.sockets[guest] >= (GUESTS if guest else SOCKETS):

@@ -21,8 +21,7 @@ async function begin() {
   const { texts, state, guest } = await answer.json();
   fill(texts);
   table = { ...state, guest, pages: guest ? state.pages.slice(0, 1) : state.pages }; // a guest draws and looks
-  const given = new URLSearchParams(location.hash.slice(1)).get("lang");
-  if (given) localStorage.setItem("lang", given);
+  asked();
   const known = localStorage.getItem("lang") ?? (navigator.language.startsWith("ja") ? "ja" : "en");
   theme(localStorage.getItem("theme") ?? "system");
   wire = new Wire();
@@ -37,6 +36,13 @@ async function begin() {
   if (bad.length) note(() => t("link-bad", { names: bad.join(", ") }), "bad");
   else if (table.guest) note(() => t("guest"), "");
   listen();
+}
+
+/** The language that the link asks for, if it does; it is kept. */
+function asked() {
+  const given = new URLSearchParams(location.hash.slice(1)).get("lang");
+  if (given) localStorage.setItem("lang", given);
+  return given;
 }
 
 /** Through a door: a page is made when it is first entered, and stays as it was left. */
@@ -63,6 +69,8 @@ function beside(which) {
 function follow() {
   const { values, bad, page: which } = parseLink(table, location.hash), bare = /^#?(v=\d+&?)?(p=\w+)?$/.test(location.hash);
   note(bad.length ? () => t("link-bad", { names: bad.join(", ") }) : null, "bad");
+  const lang = asked();
+  if (lang && lang !== language()) speak(lang);
   enter(which, which !== name && bare && pages[which] ? null : values);
 }
 
