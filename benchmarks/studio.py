@@ -48,8 +48,8 @@ EVERY = 0.008
 READ = "document.querySelector('.answer[data-exact=\"true\"]')"
 READY = "document.body?.dataset.engine === 'ready'"
 HOPS = ("heard", "asked", "answered", "shown", "painted")
-PLANE = "#v=1&p=plane&set=gaussians&noise=0.3&classes=3&step=0"
-"""Two layers of eight tanh units, as by default, on three clouds: 2-8-8-3."""
+PLANE = "#v=1&p=plane&set=gaussians&noise=0.3&classes=3&step=0&target=0&patience=0"
+"""Two layers of eight tanh units, as by default, on three clouds: 2-8-8-3; it never stops by itself."""
 
 
 @contextmanager

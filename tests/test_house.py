@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,14 +39,22 @@ def test_importing_the_library_is_light() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
+@cache
+def imports_of(path: Path) -> tuple[set[str], set[str]]:
+    """The modules that a file imports by their whole names, and those that it imports from its own neighbours."""
+    absolute: set[str] = set()
+    relative: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            absolute.update(a.name for a in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            (relative if node.level else absolute).add(node.module or "")
+    return absolute, relative
+
+
 def imported_by(folder: Path) -> set[str]:
     """The libraries that the files of a folder import, by the first part of their names."""
-    found: set[str] = set()
-    for path in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
-            found.update(name.split(".")[0] for name in names)
+    found = {name.split(".")[0] for path in folder.rglob("*.py") for name in imports_of(path)[0]}
     return found - sys.stdlib_module_names - {"zerokara", "tests", "benchmarks", "conftest"}
 
 
@@ -73,14 +82,11 @@ def test_every_library_that_is_imported_is_asked_for(folder: Path, extras: tuple
 
 def modules_importing(name: str) -> set[str]:
     """The modules of the package in which `import name` or `from name` stands."""
-    found = set()
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            imported = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            imported += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            if any(module.split(".")[0] == name for module in imported):
-                found.add(path.relative_to(SOURCE).as_posix())
-    return found
+    return {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if any(module.split(".")[0] == name for module in set.union(*imports_of(path)))
+    }
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from zerokara.explain import deletion, integrated_gradients
 from zerokara.explain.maps import feature_maps
 from zerokara.kernels import use_kernels
 from zerokara.report.png import png
-from zerokara.studio.jobs.read import ReadJob, recorded
+from zerokara.studio.jobs.read import ReadJob
 from zerokara.views import pen
 from zerokara.views.become import RATE, become
 from zerokara.views.sights import five_sights
@@ -92,9 +92,9 @@ def test_pictures_of_every_kind_are_read_upright(job: ReadJob, tmp_path: Path, k
     assert arrays["picture"][0, 0].min() > 240  # white paper
 
 
-def test_the_own_path_agrees_with_read_on_a_hundred_drawings() -> None:
+def test_the_own_path_agrees_with_read_on_many_drawings() -> None:
     rng = np.random.default_rng(11)
-    for k in range(100):
+    for k in range(40):
         drawing = canvas(k % 10, rng)
         with use_kernels("reference"):
             fast, whole = pen.read_ink(pen.as_ink(drawing), READER), digits.read(pen.as_paper(drawing)).digits
@@ -138,15 +138,6 @@ def test_a_part_lies_inside(job: ReadJob, where: dict[str, Any]) -> None:
     part = np.full((10, 20), 255, np.uint8)
     with pytest.raises(ValueError, match=r"a part of a drawing|a drawing is"):
         ask(job, "moving", {"ink": part}, **{"at": [0, 0], "side": 280, **where})
-
-
-def test_the_recorded_reader_answers_as_the_reader_does() -> None:
-    swift = recorded(READER)
-    for drawing in (canvas(5), beside(4, 2), beside(3, 1, 7), canvas(9)):
-        ink = pen.as_ink(drawing)
-        for ours, theirs in zip(pen.read_ink(ink, swift), pen.read_ink(ink, READER), strict=True):
-            assert np.array_equal(ours.view, theirs.view)
-            assert np.abs(np.subtract(ours.probabilities, theirs.probabilities)).max() < 1e-5
 
 
 def test_nothing_drawn_is_no_error(job: ReadJob) -> None:

@@ -16,6 +16,8 @@ from zerokara.studio.pool import Pool
 from zerokara.studio.workers import BROKEN, DIED, GONE, READY, RESTARTING, Question, Worker
 
 INK = canvas(3)
+LONG = 50
+"""Steps that take long enough for something else to come in between."""
 
 
 class Heard:
@@ -59,7 +61,7 @@ def worker() -> Iterator[Worker]:
 
 
 def long() -> dict[str, Any]:
-    return {"target": 8, "steps": 200}
+    return {"target": 8, "steps": LONG}
 
 
 def test_what_is_asked_before_the_worker_is_ready_is_answered(worker: Worker) -> None:
@@ -92,7 +94,7 @@ def test_an_urgent_question_is_answered_in_between(worker: Worker) -> None:
     assert quick.end() is None
     assert not slow.over.is_set()
     assert slow.end() is None
-    assert [part["step"] for part in slow.parts] == list(range(201))  # and nothing of the other was lost
+    assert [part["step"] for part in slow.parts] == list(range(LONG + 1))  # and nothing of the other was lost
 
 
 def test_a_newer_question_ends_the_one_that_runs(worker: Worker) -> None:
@@ -102,7 +104,7 @@ def test_a_newer_question_ends_the_one_that_runs(worker: Worker) -> None:
     worker.ask(question(second, "become", target=1, steps=2))
     assert second.end() is None
     assert first.end() is None  # whoever waits for it is told that nothing more comes
-    assert len(first.parts) < 200
+    assert len(first.parts) < LONG
     assert len(first.ends) == 1
     assert len(second.parts) == 3
 
@@ -119,7 +121,7 @@ def test_what_is_of_no_use_any_more_is_ended(worker: Worker) -> None:
     assert waiting.end() is None
     assert kept.end() is None
     assert other.end() is None
-    assert len(running.parts) < 200
+    assert len(running.parts) < LONG
     assert len(running.ends) == len(waiting.ends) == 1
     assert [part["topic"] for part in kept.parts] == ["bars"]
 
@@ -132,7 +134,7 @@ def test_nothing_is_computed_for_those_who_have_gone(worker: Worker) -> None:
     worker.ask(question(other, "lifted", owner="here"))
     worker.forget("gone")
     assert other.end() is None
-    assert len(gone.parts) < 200
+    assert len(gone.parts) < LONG
     assert not worker.busy
 
 
@@ -215,7 +217,7 @@ def test_the_compiled_reader_takes_over_from_the_quick_one_in_the_middle_of_its_
         pool.quick.ask(question(heard, "become", **long()))
         wait_for(lambda: pool.worker("read") is pool.full)
         assert heard.end() is None
-        assert len(heard.parts) == 201
+        assert len(heard.parts) == LONG + 1
         wait_for(lambda: pool.state()["read"] == {"state": "ready", "pids": [pool.full.pid], "starts": 1})
         quick = pool.quick.pid
         assert quick is not None

@@ -40,6 +40,8 @@ def with_whole_digits(marks: list[Mark]) -> list[Mark]:
     Two bars belong together if their ends nearly meet: at a corner, or one behind the other. Two that run side by side
     (an eleven, an equals sign) do not.
     """
+    if len(marks) < FEWEST:
+        return marks
     bars = {i: bar for i, mark in enumerate(marks) if (bar := _bar(mark)) is not None}
     if len(bars) < max(FEWEST, DISPLAY * len(marks)):
         return marks
@@ -65,7 +67,10 @@ def _bar(mark: Mark) -> Bar | None:
     spread, axes = np.linalg.eigh(np.cov((points - middle).T))
     along: Array = axes[:, 1]
     length = float(np.ptp((points - middle) @ along)) + 1
-    thick = min(stroke_width(depth(ink, max(2, min(ink.shape)))), float(np.ptp((points - middle) @ axes[:, 0])) + 1)
+    across = float(np.ptp((points - middle) @ axes[:, 0])) + 1
+    if spread[0] > BENT * max(across, 2.0) ** 2:  # bent, however thick it is: its thickness takes longest to measure
+        return None
+    thick = min(stroke_width(depth(ink, max(2, min(ink.shape)))), across)
     filled = y.size / (length * max(thick, 1.0))
     straight = spread[0] <= BENT * max(thick, 2.0) ** 2
     if length < LONG * thick or not FILLED[0] <= filled <= FILLED[1] or not straight:

@@ -88,10 +88,9 @@ class Answers(ABC):
 class ReaderAnswers(Answers):
     """The reader of drawn digits: five sights, several networks, honest probabilities."""
 
-    def __init__(self, reader: Reader, swift: Reader | None = None) -> None:
-        """swift: the same reader for the moving pen, quicker and to the last bit or two the same."""
+    def __init__(self, reader: Reader) -> None:
         super().__init__(Subject(READER, Together(reader), (1, SIDE, SIDE), DIGITS))
-        self.reader, self.swift = reader, swift or reader
+        self.reader = reader
 
     def probabilities(self, view: Array) -> Array:
         """Of `zerokara read`."""
@@ -99,7 +98,7 @@ class ReaderAnswers(Answers):
 
     def drawn(self, ink: Array) -> tuple[Digit, ...]:
         """`pen.read_ink`."""
-        return pen.read_ink(ink, self.swift)
+        return pen.read_ink(ink, self.reader)
 
     def picture(self, source: bytes | Array) -> Found:
         """`digits.read`."""

@@ -7,7 +7,8 @@ only where these show that nothing can change do instructions move into one grou
 `proof` walks through them once more.
 """
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -148,8 +149,9 @@ class Program:
         if hasattr(self, "_table"):
             crew.bury(self._table, self._claims)
 
-    def __del__(self) -> None:
-        self._give_up_table()
+    def __del__(self, is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not is_ending():  # else the crew may be gone already, and so is everything soon
+            self._give_up_table()
 
 
 def _chained(groups: list[list[Call]]) -> list[list[list[Call]]]:

@@ -8,20 +8,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from zerokara import digits, explain
 from zerokara.arrays import Array
-from zerokara.autodiff import Tensor
-from zerokara.capture import capture
-from zerokara.digits import Reader
 from zerokara.explain.maps import feature_maps
 from zerokara.explain.pictures import overlay
 from zerokara.kernels import use_kernels
-from zerokara.nn import Module
 from zerokara.report.png import as_pixels
 from zerokara.studio.jobs import Message, questions
 from zerokara.studio.jobs.saving import Saving
@@ -231,8 +226,7 @@ class ReadJob(Looking):
 
     def __init__(self, *, quick: bool) -> None:
         super().__init__(quick=quick)
-        reader = digits.load_reader()
-        self.reader = ReaderAnswers(reader, None if quick else recorded(reader))
+        self.reader = ReaderAnswers(digits.load_reader())
         self._examples: Examples | None = None
         if not quick:
             self._warm()
@@ -265,26 +259,6 @@ class ReadJob(Looking):
         for head, arrays in asked:
             for _ in self.answer(head, arrays):
                 pass
-
-
-class _Recorded(Module):
-    """A network that is recorded once for each number of pictures and then replayed: the same answer in a third of the
-    time, to the last bit or two, since what can be computed in one pass is.
-    """
-
-    def __init__(self, network: Module) -> None:
-        self.network = network
-        self.replay = capture(lambda x: network(x))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """The network's scores."""
-        told: Tensor = self.replay(x)
-        return told
-
-
-def recorded(reader: Reader) -> Reader:
-    """The reader for the moving pen, who waits for nothing else."""
-    return replace(reader, networks=tuple(_Recorded(network).eval() for network in reader.networks))
 
 
 def _maps(network: Answers, view: Array) -> Message:
