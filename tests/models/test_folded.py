@@ -9,6 +9,7 @@ import pytest
 
 from zerokara.arrays import generator
 from zerokara.autodiff import Tensor, no_grad
+from zerokara.digits import load_reader
 from zerokara.kernels import use_kernels
 from zerokara.models import Reader, ReaderNet
 from zerokara.models.committee import softmax
@@ -105,3 +106,14 @@ def test_what_it_takes_for_the_doubted_class_is_looked_at_again():
     assert 0 < mine.sum() < 40
     assert np.array_equal(again[~mine], glanced[~mine])
     assert np.array_equal(again[mine], reader.glanced(views[mine], 1.1))
+
+
+def test_a_settled_reader_answers_the_same_bits_and_sees_no_later_change() -> None:
+    reader, views = load_reader(), generator(3, "views").random((5, 28, 28)).astype(np.float32)
+    settled, before = reader.settled(), reader.probabilities(views)
+    np.testing.assert_array_equal(settled.probabilities(views), before)
+    np.testing.assert_array_equal(settled.glanced(views), reader.glanced(views))
+    last = list(reader.networks[0].parameters())[-1]
+    last.data = last.data + np.arange(len(last.data), dtype=last.data.dtype)
+    assert not np.array_equal(reader.probabilities(views), before)
+    np.testing.assert_array_equal(settled.probabilities(views), before)

@@ -102,6 +102,9 @@ def test_the_own_path_agrees_with_read_on_many_drawings() -> None:
         assert fast[0].digit == whole[0].digit
         assert np.abs(np.subtract(fast[0].probabilities, whole[0].probabilities)).max() < 1e-3
         assert np.abs(np.subtract(fast[0].box, whole[0].box)).max() <= 1
+        (glanced,) = pen.read_ink(pen.as_ink(drawing), READER, glance=True)
+        assert glanced.digit == fast[0].digit
+        assert np.abs(np.subtract(glanced.probabilities, fast[0].probabilities)).max() < 0.01
 
 
 def test_several_digits_are_read_in_order_with_boxes(job: ReadJob) -> None:

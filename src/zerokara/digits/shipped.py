@@ -27,7 +27,7 @@ def load_symbols() -> Reader:
 @lru_cache(maxsize=1)
 def for_reading() -> tuple[Reader, Reader]:
     """Both, as `read` uses them. Nobody else gets these two: who changed their weights would change what is read."""
-    return load_reader(), load_symbols()
+    return load_reader().settled(), load_symbols().settled()
 
 
 def _loaded(name: str) -> Reader:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,9 @@ AT_ONCE = 100
 ENOUGH = 0.99
 """From this probability on a picture that is only glanced at is not looked at again."""
 
+Scorer = Callable[[Array], Array]
+"""Scores of pictures in groups: (groups, n, H, W) → (groups, n, classes)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Reader:
@@ -34,6 +38,15 @@ class Reader:
     networks: tuple[Module, ...]
     temperature: float
     card: Mapping[str, str]
+    scorers: tuple[Scorer, ...] | None = None
+    """What computes the networks' scores, where it was made before: see `settled`."""
+
+    def settled(self) -> Reader:
+        """The same reader for many questions: the weights are laid out once, as they are now.
+
+        Weights of its networks that are changed afterwards do not change what it says.
+        """
+        return replace(self, scorers=tuple(map(_scorer, self.networks)))
 
     def probabilities(self, views: Array) -> Array:
         """How probable each class is. Shapes: views (N, 28, 28) in 0..1 → (N, 10) for ten digits, rows sum to 1.
@@ -72,11 +85,11 @@ class Reader:
 
         Every group is computed by itself, so that its answers depend on nothing else.
         """
-        scores = [np.log(softmax(scorer(groups)) + 1e-12) for scorer in map(_scorer, self.networks)]
+        scores = [np.log(softmax(scorer(groups)) + 1e-12) for scorer in self.scorers or map(_scorer, self.networks)]
         mean: Array = np.mean(scores, axis=0).reshape(*groups.shape[:2], self.classes)
         return mean
 
-    @property
+    @cached_property
     def classes(self) -> int:
         """How many classes there are: ten digits, say."""
         return int(list(self.networks[0].parameters())[-1].shape[0])
@@ -163,8 +176,7 @@ def _grouped(pictures: Array) -> Array:
     return np.stack([sight[:, 0] for sight in sights(pictures[:, None])], axis=1)
 
 
-def _scorer(network: Module) -> Callable[[Array], Array]:
-    """Scores of pictures in groups: (groups, n, H, W) → (groups, n, classes)."""
+def _scorer(network: Module) -> Scorer:
     if isinstance(network, ReaderNet) and not network.training:
         return Folded(network)
 

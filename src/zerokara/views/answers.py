@@ -77,8 +77,8 @@ class Answers(ABC):
         """How probable each class is, (K,)."""
 
     @abstractmethod
-    def drawn(self, ink: Array) -> tuple[Digit, ...]:
-        """What is in a drawing whose ink (H, W) in 0..1 is known, while the pen moves."""
+    def drawn(self, ink: Array, *, glance: bool = False) -> tuple[Digit, ...]:
+        """What is in a drawing whose ink (H, W) in 0..1 is known; with `glance` as quickly as can be: the pen moves."""
 
     @abstractmethod
     def picture(self, source: bytes | Array) -> Found:
@@ -96,9 +96,9 @@ class ReaderAnswers(Answers):
         """Of `zerokara read`."""
         return np.asarray(self.reader.probabilities(view[None])[0])
 
-    def drawn(self, ink: Array) -> tuple[Digit, ...]:
+    def drawn(self, ink: Array, *, glance: bool = False) -> tuple[Digit, ...]:
         """`pen.read_ink`."""
-        return pen.read_ink(ink, self.reader)
+        return pen.read_ink(ink, self.reader, glance=glance)
 
     def picture(self, source: bytes | Array) -> Found:
         """`digits.read`."""
@@ -114,7 +114,7 @@ class NetworkAnswers(Answers):
         with evaluation(self.about.model):
             return np.asarray(softmax(scores_of(self.about.model, self.x(view)))[0])
 
-    def drawn(self, ink: Array) -> tuple[Digit, ...]:
+    def drawn(self, ink: Array, *, glance: bool = False) -> tuple[Digit, ...]:
         """Each digit by itself; where the network tells other things apart, the whole drawing."""
         if not self.reads_digits:
             return self.picture(np.asarray(np.round(255 * (1 - ink)), np.uint8))[0] if np.any(ink > 0) else ()

@@ -239,6 +239,7 @@ def test_a_page_that_nobody_sees_pauses(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio) as tab:
         page = tab.page
         tab.at(150)
+        tab.ignored = "about:blank"  # the clock tries to get into the sandbox
         page.clock.install()
         page.locator("#plane-target").fill("0")
         page.keyboard.press("Tab")
@@ -251,7 +252,6 @@ def test_a_page_that_nobody_sees_pauses(chromium: Any, studio: Served) -> None:
         page.clock.fast_forward(2_000)
         page.wait_for_selector('.plane[data-playing="false"]')
         assert "minute" in page.locator("#notice").inner_text()
-        tab.wrong = [line for line in tab.wrong if "about:blank" not in line]  # the clock tries to get into the sandbox
 
 
 @pytest.mark.parametrize("width", [360, 1400])

@@ -90,7 +90,7 @@ class Looking:
     def moving(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
         """While the pen moves: the digits and their probabilities, then the maps of the chosen digit."""
         network = self.network(head)
-        found = network.drawn(pen.as_ink(questions.placed(head, arrays)))
+        found = network.drawn(pen.as_ink(questions.placed(head, arrays)), glance=True)
         yield {"topic": "bars", "exact": False, **questions.told(found)}, questions.views(found)
         if found and head.get("maps"):
             yield _maps(network, np.asarray(found[questions.chosen(head, found)].view))
@@ -226,7 +226,7 @@ class ReadJob(Looking):
 
     def __init__(self, *, quick: bool) -> None:
         super().__init__(quick=quick)
-        self.reader = ReaderAnswers(digits.load_reader())
+        self.reader = ReaderAnswers(digits.load_reader().settled())
         self._examples: Examples | None = None
         if not quick:
             self._warm()

@@ -1,8 +1,9 @@
 // The conversation with the trainer: what is wanted goes out whole, one question at a time, and a picture comes back.
+// At full speed the next question lies ready while one is answered, so that the trainer never waits for the page.
 // What a training is made of (its plan, its journal) is held here, so a trainer that was lost can be made again.
 
 const TAB = Array.from(crypto.getRandomValues(new Uint32Array(4)), (v) => v.toString(36)).join("");
-const LOOK_EVERY = 33, SLOW = 700, MOST = 20000;
+const LOOK_EVERY = 33, SLOW = 700, MOST = 20000, SLOTS = ["plane", "plane.next"];
 
 export class Engine {
   /**
@@ -11,7 +12,7 @@ export class Engine {
    * `asked()`, `settle()`: a question is out, all may have been answered.
    */
   constructor({ wire, hearers, isShown }) {
-    Object.assign(this, { wire, hearers, isShown, n: 0, run: 0, flying: 0, changes: 0, queue: [], questions: new Map(), playing: false, reach: null, speed: Infinity, known: {} });
+    Object.assign(this, { wire, hearers, isShown, n: 0, run: 0, flying: new Map(), changes: 0, queue: [], questions: new Map(), playing: false, reach: null, speed: Infinity, known: {} });
     wire.on("plane", (head, arrays) => this.answered(head, arrays));
     wire.on("end", (head) => this.ended(head));
     wire.on("closed", () => this.free());
@@ -49,7 +50,7 @@ export class Engine {
   }
 
   get busy() {
-    return Boolean(this.flying || this.questions.size || this.again || this.queue.length || this.reach !== null);
+    return Boolean(this.flying.size || this.questions.size || this.again || this.queue.length || this.reach !== null);
   }
 
   /** How many updates are due; null: wait. */
@@ -61,35 +62,43 @@ export class Engine {
     return updates || null;
   }
 
-  /** Ask for the next picture, if none is under way. */
+  /** So many questions may be under way: at full speed, with nothing else to say, another one. */
+  get most() {
+    const steady = this.playing && this.speed === Infinity && this.life && this.reach === null && !this.queue.length && !this.compare;
+    return steady ? SLOTS.length : 1;
+  }
+
+  /** Ask for the next picture, if not enough are under way. */
   go() {
     clearTimeout(this.later);
     if (!this.plan) return;
-    if (!this.isShown() || this.flying) { this.again = true; return; }
+    if (!this.isShown() || this.flying.size >= this.most) { this.again = true; return; }
     const now = performance.now(), updates = this.due(now);
     this.asked = now;
     if (updates === null && !this.queue.length && !this.again) {
       this.later = setTimeout(() => this.go(), Math.min(200, Math.max(LOOK_EVERY, 1000 / this.speed)));
       return;
     }
-    this.ask(updates ?? 0);
+    if (this.ask(updates ?? 0) && this.flying.size < this.most) this.go();
   }
 
   ask(updates) {
-    const n = ++this.n, change = this.queue[0], arrays = { own0: points(this.start.own), gone0: numbers(this.start.gone) };
+    const n = ++this.n, taken = Array.from(this.flying.values()), slot = SLOTS.find((one) => !taken.includes(one));
+    const change = this.queue[0], arrays = { own0: points(this.start.own), gone0: numbers(this.start.gone) };
     if (change) Object.assign(arrays, { own: points(change.own), gone: numbers(change.gone) });
     const head = {
-      kind: "train", do: "go", slot: "plane", n, tab: TAB, run: this.run, life: this.life, updates, reach: this.reach, compare: this.compare ?? null,
+      kind: "train", do: "go", slot, n, tab: TAB, run: this.run, life: this.life, updates, reach: this.reach, compare: this.compare ?? null,
       plan: this.plan, start: { live: this.start.live, data: this.start.data }, show: { ...this.hearers.show(), ...this.known },
       ...(change ? { change: { id: change.id, live: change.live, data: change.data, typed: change.typed } } : {}), ...(this.life ? {} : { journal: this.journal }),
     };
-    if (!this.wire.ask(head, arrays)) return;
+    if (!this.wire.ask(head, arrays)) return false;
     if (change) change.sent = true;
     this.again = false;
-    this.flying = n;
+    this.flying.set(n, slot);
     this.questions.set(n, { reach: this.reach, run: this.run });
     if (!this.last && !this.slow) this.slow = setTimeout(() => { this.waits = true; this.hearers.starting(true); }, SLOW);
     this.hearers.asked();
+    return true;
   }
 
   /** A question beside the pictures, about the training as it stands. */
@@ -117,7 +126,7 @@ export class Engine {
     this.hearers.answered(this.last.head, this.last.arrays);
     const second = head.second;
     if (second && second.step !== head.step && !second.stopped) this.again = true;
-    if (!this.flying && (this.again || this.queue.length || this.reach !== null)) this.go(); // the end has come before the answer
+    if (!this.flying.size && (this.again || this.queue.length || this.reach !== null)) this.go(); // the end has come before the answer
     this.hearers.settle();
   }
 
@@ -138,12 +147,13 @@ export class Engine {
     if (this.died) this.hearers.lost(step);
     this.died = false;
     this.again = true;
-    if (!this.flying) this.go();
+    this.questions.clear(); // another one under way is told the same
+    if (!this.flying.size) this.go();
   }
 
   ended({ slot, n, error }) {
-    if (slot !== "plane" || n !== this.flying) return;
-    this.flying = 0;
+    if (this.flying.get(n) !== slot) return;
+    this.flying.delete(n);
     if (error && this.trainer?.state !== "ready") { // it has died, and is started again: then it is asked again
       this.died = this.again = true;
       this.questions.clear();
@@ -160,7 +170,7 @@ export class Engine {
 
   /** Nothing is under way any more: the connection was closed. */
   free() {
-    this.flying = 0;
+    this.flying.clear();
     this.questions.clear();
     this.again = true;
   }
@@ -170,7 +180,7 @@ export class Engine {
     const fresh = trainer && this.trainer && trainer.starts !== this.trainer.starts;
     this.trainer = trainer;
     if (fresh && this.last) this.died = this.again = true;
-    if ((!trainer || trainer.state === "ready") && (this.again || !this.last) && !this.flying) this.go();
+    if ((!trainer || trainer.state === "ready") && (this.again || !this.last) && !this.flying.size) this.go();
   }
 }
 

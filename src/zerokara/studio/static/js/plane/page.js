@@ -148,7 +148,7 @@ export class Plane {
     this.status("", "");
     this.buttons();
     this.engine.speed = this.speed;
-    if (on && this.views.glass.open && this.speed <= 1) this.slow = setInterval(() => { if (!this.engine.flying) this.half(); }, 1000 / (HALVES * this.speed));
+    if (on && this.views.glass.open && this.speed <= 1) this.slow = setInterval(() => { if (!this.engine.flying.size) this.half(); }, 1000 / (HALVES * this.speed));
     else this.engine.play(on);
   }
 
