@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from zerokara.capture import capture
 from zerokara.training.stepping import answers
 
 Loss = Callable[[Tensor, Array], Tensor]
+Judge = Callable[[Tensor, Array], tuple[Tensor, Tensor]]
 
 
 @contextmanager
@@ -36,15 +37,27 @@ def answered(model: nn.Module, x: Array) -> Array:
         return answers(model, x).data
 
 
-@cache
-def _recorded(loss: Loss) -> Loss:
-    """A loss, recorded when it is first asked: there are a few of them, and they are asked after every short epoch."""
-    return capture(loss)
-
-
 def measure(model: nn.Module, loss: Loss, x: Array, labels: Array) -> tuple[float, float | None]:
     """(loss, accuracy) over all examples at once; no accuracy where numbers are learned."""
-    found = answered(model, x)
-    with no_grad(), np.errstate(all="ignore"):
-        value = float(_recorded(loss)(Tensor(found), labels).item())
-    return value, float(np.mean(found.argmax(axis=1) == labels)) if labels.dtype == np.int64 else None
+    known = _judged.setdefault(model, {})
+    if loss not in known:
+        known[loss] = capture(_judge(weakref.ref(model), loss))
+    with evaluated(model), no_grad(), np.errstate(all="ignore"):
+        found, value = known[loss](Tensor(x), labels)
+    right = np.mean(found.data.argmax(axis=1) == labels) if labels.dtype == np.int64 else None
+    return float(value.item()), None if right is None else float(right)
+
+
+_judged: weakref.WeakKeyDictionary[nn.Module, dict[Loss, Judge]] = weakref.WeakKeyDictionary()
+
+
+def _judge(model: weakref.ref[nn.Module], loss: Loss) -> Judge:
+    """Scores and loss of a model that may be gone when nobody else holds it, for one recording."""
+
+    def judge(x: Tensor, labels: Array) -> tuple[Tensor, Tensor]:
+        held = model()
+        assert held is not None
+        scores = held(x)
+        return scores, loss(scores, labels)
+
+    return judge
