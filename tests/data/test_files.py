@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.data.cases import NAMES, mnist_arrays, write_mnist
-from zerokara.data import DataError, data_root, load, published
+from zerokara.data import DataError, data_root, is_here, load, place, published
 from zerokara.data.files import spellings
 
 
@@ -124,3 +124,17 @@ def test_a_copy_of_the_published_length_with_other_content_is_damaged(tmp_path: 
     write_mnist(tmp_path, arrays, packed=False)
     with pytest.raises(DataError, match="published length but not the published content"):
         mnist(tmp_path)
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_files_of_another_data_set_are_not_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: bool
+) -> None:
+    """MNIST, Fashion-MNIST and KMNIST name their files alike: in the folder itself only the content tells."""
+    write_mnist(tmp_path if here else tmp_path / "kmnist")
+    assert is_here("kmnist", tmp_path)  # some files of one's own
+    file = published.MNIST.files[0]
+    monkeypatch.setattr("zerokara.data.files.identify", lambda packed, unpacked: ("mnist", file))
+    assert is_here("mnist", tmp_path) is here
+    assert is_here("kmnist", tmp_path) is not here
+    assert ("not here" in place("kmnist", tmp_path)) is here

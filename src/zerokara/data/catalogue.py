@@ -16,7 +16,7 @@ from zerokara.data import cifar, mnist
 from zerokara.data.bundled import load_digits
 from zerokara.data.dataset import DataError, Dataset, Split
 from zerokara.data.download import by_hand, fetch
-from zerokara.data.files import Found, candidates, data_root, find_idx, home
+from zerokara.data.files import Found, belongs_elsewhere, candidates, data_root, find_idx, home
 from zerokara.data.folder import PREFIX, load_folder
 from zerokara.data.handwriting import handwriting
 from zerokara.data.progress import Progress, show_transfers
@@ -97,8 +97,10 @@ def _copy(publication: Publication, root: Path) -> Path | None:
     """Where all files of a publication are, if they are there."""
     if publication is CIFAR10:
         return cifar.find(root)
-    copies = [next(candidates(publication, file, root), None) for file in publication.files]
-    return copies[0].parent if copies[0] and all(copies) else None
+    copies = [path for file in publication.files if (path := next(candidates(publication, file, root), None))]
+    if len(copies) < len(publication.files) or belongs_elsewhere(publication, copies, root):
+        return None
+    return copies[0].parent
 
 
 def _load_idx(publication: Publication, classes: tuple[str, ...], request: Request) -> Dataset:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +72,20 @@ def candidates(publication: Publication, file: PublishedFile, root: Path) -> Ite
     """The files that may be the user's copy: in a sub-folder named after the data set, or in `root` itself."""
     folders = (*(root / name for name in publication.folders), root)
     return (path for folder in folders for name in spellings(file.name) if (path := folder / name).exists())
+
+
+def belongs_elsewhere(publication: Publication, copies: Sequence[Path], root: Path) -> bool:
+    """Whether files in `root` itself are those of another data set: several have the same names. The smallest tells."""
+    shared = [path for path in copies if path.parent == root]
+    if not shared:
+        return False
+    smallest = min(shared, key=lambda path: path.stat().st_size)
+    packed = read_bytes(smallest)
+    try:
+        known = identify(packed, unpack(packed, smallest))
+    except DataError:  # whoever loads it is told what is wrong with it
+        return False
+    return known is not None and known[0] != publication.name
 
 
 def spellings(name: str) -> tuple[str, ...]:

@@ -65,8 +65,12 @@ PICTURES: dict[str, Text] = {
         "パラメータ {parameters} 個、1 枚あたり乗算 {adds} 回、学習中のメモリは約 {memory} MiB。",
     ),
     "pic-instead": Text(
-        "MNIST is not on this machine, so the bundled digits are used. `zerokara data fetch mnist` downloads it.",
-        "MNIST がないため、同梱の数字を使います。取得するには `zerokara data fetch mnist`。",
+        "{name} is not on this machine, so the bundled digits are used. `zerokara data fetch {name}` downloads it.",
+        "{name} がないため、同梱の数字を使います。取得するには `zerokara data fetch {name}`。",
+    ),
+    "pic-no-folder": Text(
+        "No folder was named, so the bundled digits are used. Start the studio with --data folder:PATH.",
+        "フォルダの指定がないため、同梱の数字を使います。--data folder:PATH を付けてスタジオを起動してください。",
     ),
     "pic-starting": Text(
         "Starting. The first time, a network is compiled for this machine, which takes some seconds.",

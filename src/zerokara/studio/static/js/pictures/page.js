@@ -266,7 +266,12 @@ export class Pictures {
     }
     const here = this.sets.find(({ name }) => name === this.values_.data)?.here;
     this.kept.show(head.runs, this.run);
-    if (!here && !this.run) { const { preset } = this.sets[0]; this.set({ data: "digits", ...preset }); this.status(t("pic-instead"), ""); return; }
+    if (!here && !this.run) {
+      const name = this.values_.data, { preset } = this.sets[0];
+      this.set({ data: "digits", ...preset });
+      this.status(t(name === "folder" ? "pic-no-folder" : "pic-instead", { name }), "");
+      return;
+    }
     if (head.open && !this.run && !this.begun && !this.left && this.means(head.settings)) this.openRun(head.open);
     if (!this.planning) this.plan();
     this.left = true;
