@@ -156,7 +156,7 @@ def test_a_file_that_is_too_long_is_refused_as_it_comes(studio: Studio, monkeypa
     assert studio.asked == []
 
 
-@pytest.mark.parametrize("head", [{"kind": "train", "do": "page"}, {"kind": "look", "do": "moving"}, {}])
+@pytest.mark.parametrize("head", [{"kind": "nobody", "do": "page"}, {"kind": "look", "do": "moving"}, {}])
 def test_only_what_is_shown_becomes_a_page(studio: Studio, head: dict[str, Any]) -> None:
     assert studio.client.post("/api/pages", content=frames.encode(head, {"ink": INK})).status_code == 400
     assert studio.asked == []

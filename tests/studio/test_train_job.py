@@ -1,6 +1,10 @@
 """The trainer's worker: a question says what is wanted, and the answer shows just that."""
 
+import contextlib
+import html
+import io
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -266,3 +270,32 @@ def test_a_killed_trainer_is_started_again_and_comes_to_the_same_step(studio: Se
         after = picture(socket, 2, reach=50)
     assert after["measured"] == before["measured"]
     assert after["loss"] == before["loss"]
+
+
+@pytest.mark.parametrize("data", [{"classes": 3, "set": "gaussians", "noise": 0.3}, {"set": "function"}])
+def test_a_page_to_keep_makes_the_same_training_again(data: dict[str, Any]) -> None:
+    """Its program, run as it stands in the page, comes to the same weights: also where settings changed on the way."""
+    job = train.TrainJob()
+    settings = {"data": {**DATA, **data}}
+    head, _ = reached(job, 40, **settings)
+    change = {"change": {"id": 1, "live": {**LIVE, "lr": 0.005}, "data": settings["data"], "typed": []}}
+    reached(job, 55, life=head["life"], **settings, **change)
+    told = {"settings": {"lr": 0.02}, "link": "http://127.0.0.1:1/#v=1&p=plane", "lang": "ja", **settings}
+    _, arrays = asked(job, do="page", life=head["life"], **told)
+    page = arrays["html"].tobytes().decode()
+    assert "<script" not in page
+    assert not re.findall(r'(?:src|href)="(?!data:|#)', page)  # nothing is loaded
+    assert "#v=1&amp;p=plane" in page
+    assert "55 回更新後" in page
+    (program,) = [html.unescape(code) for code in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)]
+    made: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(program, made)
+    training = job.lanes["a"].training
+    assert made["training"].step == training.step == 55
+    for name, weight in training.weights.items():
+        np.testing.assert_array_equal(made["training"].weights[name], weight)
+    assert "out.bias" in printed.getvalue()
+    lost = {name: value for name, value in question(do="page", life="gone").items() if name != "journal"}
+    with pytest.raises(ValueError, match="not open any more"):
+        list(train.TrainJob().answer(lost, {}))

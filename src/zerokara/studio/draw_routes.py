@@ -21,7 +21,7 @@ from zerokara.studio.reports import Reports
 from zerokara.studio.texts import said
 from zerokara.studio.workers import DIED
 
-PAGED = ("read", "look")
+PAGED = ("read", "look", "train", "pictures")
 """The workers that make a page of what they have shown."""
 
 KEPT_FOR = ("ink", "view", "file")

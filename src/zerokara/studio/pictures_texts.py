@@ -68,6 +68,9 @@ PICTURES: dict[str, Text] = {
         "{name} is not on this machine, so the bundled digits are used. `zerokara data fetch {name}` downloads it.",
         "{name} がないため、同梱の数字を使います。取得するには `zerokara data fetch {name}`。",
     ),
+    "pic-nothing-to-keep": Text(
+        "Nothing has been trained yet: press play, then save.", "まだ学習していません。再生してから保存してください。"
+    ),
     "pic-no-folder": Text(
         "No folder was named, so the bundled digits are used. Start the studio with --data folder:PATH.",
         "フォルダの指定がないため、同梱の数字を使います。--data folder:PATH を付けてスタジオを起動してください。",

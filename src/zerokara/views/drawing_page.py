@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import base64
-import platform
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 
 import numpy as np
 
 from zerokara import explain
 from zerokara.arrays import Array
 from zerokara.digits import Digit
-from zerokara.release import __version__
 from zerokara.report import (
     Cell,
     Code,
@@ -39,6 +36,7 @@ from zerokara.views.explain_report import section
 from zerokara.views.explained import Explained, explained
 from zerokara.views.pen import marks_of
 from zerokara.views.preparing import View
+from zerokara.views.reproducing import reproducing
 from zerokara.views.sights import five_sights
 from zerokara.views.stages import stages
 from zerokara.views.unit_report import unit_section
@@ -71,7 +69,6 @@ TEXTS: dict[str, Text] = {
     "sight-right": Text("rotated by −8°", "−8° 回転"),
     "sight-large": Text("larger, 1.1 ×", "拡大 1.1 倍"),
     "sight-small": Text("smaller, 0.92 ×", "縮小 0.92 倍"),
-    "again": Text("Reproducing this page", "再現のしかた"),
     "again-lead": Text(
         "Everything that the numbers depend on. The program needs zerokara and this file, saved as {file}.",
         "数値を決めるものすべてです。プログラムには zerokara と、{file} として保存したこのファイルが要ります。",
@@ -80,9 +77,6 @@ TEXTS: dict[str, Text] = {
         "Everything that the numbers depend on. The program needs zerokara and the picture, saved as {file}.",
         "数値を決めるものすべてです。プログラムには zerokara と、{file} として保存した画像が要ります。",
     ),
-    "setting": Text("setting", "設定"),
-    "value": Text("value", "値"),
-    "link": Text("Link of the studio: {link}", "スタジオのリンク：{link}"),
     "command": Text("On the command line (picture: drawing.png):", "コマンドライン（絵は drawing.png）："),
 }  # fmt: skip
 
@@ -223,20 +217,14 @@ def _ways(screen: Screen, network: Answers, lang: Lang) -> list[Section]:
 
 
 def _again(screen: Screen, network: Answers, lang: Lang) -> Section:
-    versions = {"zerokara": __version__, "NumPy": version("numpy"), "Python": platform.python_version()}
-    rows: list[list[Cell]] = [[name, value] for name, value in {**screen.settings, **versions}.items()]
     command = (
         "zerokara read drawing.png"
         if isinstance(network, ReaderAnswers)
         else f"zerokara explain drawing.png --model {screen.model}"
     )
     lead = say(lang, "again-lead" if screen.own else "again-other", file=screen.file)
-    pieces: list[Piece] = [Table([say(lang, "setting"), say(lang, "value")], rows)]
-    if screen.link:
-        pieces.append(Paragraph(say(lang, "link", link=screen.link)))
-    if screen.picture is not None:
-        pieces += [Paragraph(say(lang, "command")), Code(command)]
-    return Section(say(lang, "again"), [*pieces, Code(program(screen, network))], lead)
+    pieces: list[Piece] = [] if screen.picture is None else [Paragraph(say(lang, "command")), Code(command)]
+    return reproducing(lead, screen.settings, screen.link, [*pieces, Code(program(screen, network))], lang)
 
 
 def program(screen: Screen, network: Answers) -> str:

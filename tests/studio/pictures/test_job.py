@@ -1,6 +1,10 @@
 """Laws of the trainer on pictures: looked at or not, stopped or not, by page or command line, it learns the same bits."""
 
+import contextlib
+import html
+import io
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -350,3 +354,28 @@ def test_any_model_of_the_catalogue_can_be_looked_into(name: str) -> None:
     first = filters(model, shape)
     assert first is not None
     assert first[1].shape[1] == 3
+
+
+def test_a_page_to_keep_trains_the_same_network_again(tmp_path: Path) -> None:
+    """Its program, run as it stands in the page, comes to the same weights."""
+    asking = Asking(tmp_path)
+    asking.start(epochs=2, augmentation="none")
+    step = asking.steps(18)["step"]
+    _, arrays = asking.one("page", settings={"lr": 0.01}, link="http://127.0.0.1:1/#v=1&p=pictures", lang="en")
+    page = arrays["html"].tobytes().decode()
+    assert "<script" not in page
+    assert not re.findall(r'(?:src|href)="(?!data:|#)', page)  # nothing is loaded
+    for told in (f"after {step} updates", "Confusion matrix", "Filters of conv1", "#v=1&amp;p=pictures"):
+        assert told in page
+    command, program = (html.unescape(c) for c in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL))
+    assert command == f"zerokara train --resume --out {asking.runs / asking.run}"
+    made: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(program, made)
+    assert asking.job.learning is not None
+    for (name, mine), (_, its) in zip(
+        asking.job.learning.model.state_dict().items(), made["model"].state_dict().items(), strict=True
+    ):
+        np.testing.assert_array_equal(mine, its, name)
+    with pytest.raises(ValueError, match="not open any more"):
+        asking.one("page", run="another")

@@ -52,6 +52,8 @@ def test_it_learns_is_tested_looked_into_and_read_with(chromium: Any, studio: Se
         page = tab.page
         page.wait_for_selector(".matrix button")  # something is there before the first step
         assert page.locator("#pic-read").is_disabled()
+        page.locator("#save").click()
+        page.wait_for_selector("#notice:has-text('press play')")
         page.locator("#pic-play").click()
         tab.at(state="finished")
         page.wait_for_selector('.pictures[data-test]:not([data-test=""])')
@@ -70,6 +72,9 @@ def test_it_learns_is_tested_looked_into_and_read_with(chromium: Any, studio: Se
         run = str(page.locator(".pictures").get_attribute("data-run"))
         rows = read_records(studio.runs / run)  # type: ignore[attr-defined]
         assert [row["kind"] for row in rows].count("epoch") == 3
+        page.locator("#save").click()
+        page.frame_locator("#saved iframe").get_by_role("heading", name="on digits after").wait_for()
+        page.keyboard.press("Escape")
         page.locator("#pic-read").click()
         tab.until("location.hash.includes('p=draw')")
         assert f"model=run-{run}" in page.url

@@ -284,3 +284,12 @@ def test_no_violation(chromium: Any, studio: Served, language: str, theme: str) 
         ]
         assert levels[0] == 1
         assert levels.count(1) == 1
+
+
+def test_kept_as_a_page(chromium: Any, studio: Served) -> None:
+    with opened(chromium, studio, "#v=1&p=plane&lang=ja&step=60") as tab:
+        tab.at(60)
+        tab.page.locator("#save").click()
+        frame = tab.page.frame_locator("#saved iframe")
+        frame.get_by_role("heading", name="平面のネットワーク：60 回更新後").wait_for()
+        assert tab.page.locator("#saved a").get_attribute("download") == "zerokara-plane.html"

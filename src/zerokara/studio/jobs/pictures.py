@@ -18,6 +18,7 @@ from zerokara.nn import Module
 from zerokara.recipes import Recipe, new_model
 from zerokara.recipes.running import loss_of
 from zerokara.studio.jobs import Message
+from zerokara.studio.jobs.keeping import page_settings
 from zerokara.studio.pictures.choices import Sets, fitting, needs, recipe_of
 from zerokara.studio.pictures.learning import Learning
 from zerokara.studio.pictures.looks import (
@@ -72,6 +73,7 @@ class PicturesJob:
             "look": self.look,
             "test": self.test,
             "behind": self.behind,
+            "page": self.page,
         }
 
     def answer(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
@@ -193,6 +195,15 @@ class PicturesJob:
             "confidence": found.confidence[chosen].astype(float).tolist(),
         }
         yield told, {"pictures": shown(found.pictures.images[chosen])}
+
+    def page(self, head: dict[str, Any]) -> Iterator[Message]:
+        """The run as it stands as a page to keep, as HTML."""
+        from zerokara.studio.pictures.saved import saved_page  # reports take longer to load than a training to begin
+
+        learning = self._open_run(head)
+        found = self.seen.get("validation" if learning.recipe.validation else "test-sample")
+        html = saved_page(learning, found, self.sets.data_dir, *page_settings(head)).html().encode()
+        yield {"topic": "page"}, {"html": np.frombuffer(html, np.uint8)}
 
     def _untrained(self, recipe: Recipe, dataset: Dataset, head: dict[str, Any]) -> Message:
         """What the network says with its initial values. (The run that is open draws from the same generator.)"""

@@ -13,9 +13,9 @@ from zerokara import digits
 from zerokara.arrays import Array
 from zerokara.digits import Digit
 from zerokara.kernels import use_kernels
-from zerokara.report import Lang
 from zerokara.report.png import as_pixels
 from zerokara.studio.jobs import Message, questions
+from zerokara.studio.jobs.keeping import page_settings
 from zerokara.studio.jobs.units import full_name
 from zerokara.views import pen
 from zerokara.views.drawing_page import PAGE_FILE, Screen, drawing_page
@@ -65,10 +65,9 @@ class Saving:
         chosen = questions.chosen(head, found) if found else 0
         target = found[chosen].digit if found else 0
         target = questions.target(head, network) if found and "target" in head else target
-        settings = {str(k)[:60]: str(v)[:400] for k, v in dict(head.get("settings", {})).items()}
-        lang: Lang = "ja" if head.get("lang") == "ja" else "en"
+        settings, link, lang = page_settings(head)
         screen = Screen(
-            found, text, chosen, target, units=units, settings=settings, link=str(head.get("link", ""))[:4000],
+            found, text, chosen, target, units=units, settings=settings, link=link,
             model=self.job.called(head), brief=self.job.quick, **told,
         )  # fmt: skip
         html = drawing_page(screen, network, lang).html().encode()

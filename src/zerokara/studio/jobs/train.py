@@ -18,6 +18,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.studio.jobs import Message
+from zerokara.studio.jobs.keeping import page_settings
 from zerokara.studio.plane import account
 from zerokara.studio.plane.compare import Pair
 from zerokara.studio.plane.data import from_csv
@@ -65,12 +66,14 @@ class TrainJob:
         self.lanes: OrderedDict[str, Lane] = OrderedDict()
 
     def answer(self, head: dict[str, Any], arrays: dict[str, Array]) -> Iterator[Message]:
-        """One picture of the training after going on ("go"), a unit's account ("unit"), or points of a text ("csv")."""
+        """A picture after going on ("go"), a unit's account ("unit"), a page ("page"), points of a text ("csv")."""
         do = head.get("do")
         if do == "go":
             yield self.go(head, arrays)
         elif do == "unit":
             yield self.unit(head, arrays)
+        elif do == "page":
+            yield self.page(head, arrays)
         elif do == "csv":
             found = from_csv(str(head.get("text", "")), whole(head, "classes", 2, 10) if head.get("classes") else None)
             yield {"topic": "csv", "n": head.get("n", 0)}, {"own": np.array(found, np.float32).reshape(-1, 3)}
@@ -108,6 +111,16 @@ class TrainJob:
         if lane is None:
             return {**told, "lost": True}, {}
         return {**told, "step": lane.training.step, **account.told(lane.training, dictionary(head, "unit"))}, {}
+
+    def page(self, head: dict[str, Any], arrays: dict[str, Array]) -> Message:
+        """The training as it stands as a page to keep, as HTML."""
+        lane = self._lane(head, arrays)
+        if lane is None:
+            raise ValueError("this training is not open any more: reload the page")
+        from zerokara.studio.plane.saved import saved_page  # reports take longer to load than a training to begin
+
+        html = saved_page(lane.training, *page_settings(head)).html().encode()
+        return {"topic": "page"}, {"html": np.frombuffer(html, np.uint8)}
 
     def _lane(self, head: dict[str, Any], arrays: dict[str, Array]) -> Lane | None:
         """The tab's own; made from the plan and the journal where these are told; None where it is lost."""

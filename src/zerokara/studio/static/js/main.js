@@ -137,7 +137,14 @@ async function copy() {
 
 /** What is on the screen as a page to keep, in a frame from which nothing reaches this page. */
 async function save() {
-  const { head, arrays } = await page.saved();
+  let what;
+  try {
+    what = await page.saved();
+  } catch (why) {
+    note(() => why.message, "bad");
+    return;
+  }
+  const { head, arrays } = what;
   const answer = await fetch("api/pages", { method: "POST", body: encode({ do: "page", lang: language(), link: link(), ...head }, arrays) });
   const { address, error } = await answer.json();
   if (error) { note(() => error, "bad"); return; }

@@ -374,6 +374,13 @@ export class Pictures {
     return { ...this.values_, picture: this.part === "test" ? 0 : this.values_.picture };
   }
 
+  /** For a page to keep: of the run that is open. */
+  async saved() {
+    if (!this.run) throw new Error(t("pic-nothing-to-keep"));
+    const { layers, picture, ...settings } = this.values();
+    return { head: { kind: "pictures", run: this.run, n: ++this.n, settings: settings.model === "stack" ? { ...settings, layers } : settings }, arrays: {} };
+  }
+
   /** Anew from a link. */
   open(values) {
     if (this.run) this.leave("");

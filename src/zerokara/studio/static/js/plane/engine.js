@@ -101,11 +101,15 @@ export class Engine {
     return true;
   }
 
-  /** A question beside the pictures, about the training as it stands. */
+  /** A question about the training as it stands: its head, and its arrays. */
+  standing(head) {
+    return [{ kind: "train", tab: TAB, run: this.run, life: this.life, plan: this.plan, start: { live: this.start.live, data: this.start.data }, ...head, n: ++this.n },
+      { own0: points(this.start.own), gone0: numbers(this.start.gone) }];
+  }
+
+  /** It is asked beside the pictures. */
   about(head) {
-    if (!this.life) return false;
-    return this.wire.ask({ kind: "train", tab: TAB, run: this.run, life: this.life, plan: this.plan, start: { live: this.start.live, data: this.start.data }, ...head, n: ++this.n },
-      { own0: points(this.start.own), gone0: numbers(this.start.gone) });
+    return Boolean(this.life) && this.wire.ask(...this.standing(head));
   }
 
   /** An answer; the word that it is complete may come before it. */

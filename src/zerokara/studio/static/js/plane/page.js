@@ -279,6 +279,13 @@ export class Plane {
     return { ...this.hands.values_(), view: Object.keys(this.views).filter((name) => this.views[name].open).join("-") };
   }
 
+  /** For a page to keep. */
+  async saved() {
+    const settings = Object.fromEntries(Object.entries(this.values()).filter(([name]) => this.settings[name].kind !== "Packed"));
+    const [head, arrays] = this.engine.standing({ settings });
+    return { head, arrays };
+  }
+
   /** Anew from a link. */
   open(values) {
     this.pause();
