@@ -193,6 +193,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"no address of http or https", "http、https のアドレスではありません"),
     (r"the file is empty \(0 bytes\)(.*)", "空のファイルです（0 バイト）{1}"),
     (r"(\S+) x (\S+) pixels are too many \(at most (\S+)\)(.*)", "{1} x {2} ピクセルは多すぎます（{3} まで）{4}"),
+    (r"too many pixels \(at most (\S+)\): (.+)", "ピクセル数が多すぎます（{1} まで）：{2}"),
     (r"truncated or damaged: (.+)", "途中で切れているか、壊れています：{1}"),
     (
         r"an SVG drawing with scripts, no picture of pixels(.*)",
@@ -203,8 +204,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"no picture of a known format(.*)", "知られた形式の画像ではありません{1}"),
     (r"the server calls it (.+), no picture", "サーバーによれば {1} で、画像ではありません"),
     (r"the server calls it (.+), no page", "サーバーによれば {1} で、ページではありません"),
-    (r"too large: unpacked more than (\d+ MB)", "大きすぎます：展開すると {1} を超えます"),
-    (r"too large: more than (\d+ MB)", "大きすぎます：{1} を超えます"),
+    (r"too large: unpacked more than (\S+) bytes", "大きすぎます：展開すると {1} バイトを超えます"),
+    (r"too large: more than (\S+) bytes", "大きすぎます：{1} バイトを超えます"),
     (
         rf"(.+): the server asks to wait for {_SECONDS}; the same command asks again",
         "{1}：サーバーが {2} 秒待つよう求めています。同じコマンドで再開します",

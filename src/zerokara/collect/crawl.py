@@ -134,6 +134,7 @@ def settings(plan: Plan) -> dict[str, Any]:
         "USER_AGENT": plan.agent,
         "CONCURRENT_REQUESTS": AT_ONCE,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "CONCURRENT_ITEMS": 1,  # workers that are made for each answer; ours has no items
         "DOWNLOAD_DELAY": plan.delay,
         "DOWNLOAD_DELAY_JITTER": 0.0,
         "AUTOTHROTTLE_ENABLED": True,

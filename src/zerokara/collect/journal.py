@@ -133,9 +133,8 @@ class Journal:
         """The addresses that the next run of a crawl would begin with; None where there is no such crawl yet."""
         if not Journal.is_in(folder):
             return None
-        where = (folder / HIDDEN / DATABASE).absolute().as_uri()
         try:
-            with closing(sqlite3.connect(f"{where}?mode=ro", uri=True, timeout=0)) as base:
+            with closing(sqlite3.connect(folder / HIDDEN / DATABASE, timeout=0)) as base:
                 job = base.execute("SELECT id FROM jobs WHERE key = ?", (key,)).fetchone()
                 ask = "SELECT url FROM entries WHERE job = ? AND state IN (?, ?) ORDER BY kind, depth, id"
                 return None if job is None else [url for (url,) in base.execute(ask, (*job, WAITING, FAILED))]

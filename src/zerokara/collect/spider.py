@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, StopDownload
 from scrapy.http import HtmlResponse, Response
 from scrapy.utils.response import response_status_message
 from twisted.python.failure import Failure
@@ -20,6 +20,9 @@ from zerokara.collect.work import NO_LEARNING, Work
 
 PICTURE_LIMIT, PAGE_LIMIT = 50 * MEGABYTE, 10 * MEGABYTE
 """Bytes of one file, at most."""
+
+SHORT = 100_000
+"""Bytes that may come although they are not wanted."""
 
 ENTRY, UNWANTED = "zerokara_entry", "zerokara_unwanted"
 TEMPORARY = frozenset({408, 425, 429})
@@ -68,9 +71,10 @@ class Collector(Spider):
         meta = {ENTRY: entry, "download_maxsize": min(limit, self.work.bytes_left)}
         return Request(entry.url, callback=self.came, errback=self.failed, meta=meta, dont_filter=True)
 
-    def headers_came(self, headers: Any, request: Request) -> None:
-        """What a server calls something else than was asked for is not downloaded."""
+    def headers_came(self, headers: Any, body_length: int, request: Request) -> None:
+        """What a server calls something else than was asked for is not downloaded, unless it is short."""
         entry = request.meta.get(ENTRY)
+        request.meta.pop(UNWANTED, None)  # of an earlier answer to the same request
         if entry is None or headers.get("Location"):
             return
         kind = (headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
@@ -79,7 +83,8 @@ class Collector(Spider):
             known = known or kind in ("text/html", "application/xhtml+xml")
         if not known:
             request.meta[UNWANTED] = kind
-            raise StopDownload(fail=False)
+            if not isinstance(body_length, int) or body_length > SHORT:  # else the connection can be used again
+                raise StopDownload(fail=False)
 
     def bytes_came(self, data: bytes) -> None:
         """Everything that comes counts, also what is given up later."""
@@ -157,8 +162,8 @@ class Collector(Spider):
             error = local(host, REFUSED[host])
         if isinstance(error, RefusedError):
             self.work.refuse(entry, error.reason, again=error.again)
-        elif "max" in said.lower() and ("size" in said.lower() or "larger than" in said):
-            self._too_large(entry, request, "unpacked " if "decompress" in said else "")
+        elif isinstance(error, DownloadCancelledError) or "during decompression" in said:
+            self._too_large(entry, request, "unpacked " if "during decompression" in said else "")
         elif isinstance(error, IgnoreRequest):
             self.work.refuse(entry, self.in_words(error))
         else:
@@ -170,4 +175,4 @@ class Collector(Spider):
         if request.meta["download_maxsize"] < limit:
             self.work.full = True
         else:
-            self.work.refuse(entry, f"too large: {how}more than {limit // MEGABYTE} MB")
+            self.work.refuse(entry, f"too large: {how}more than {limit:,} bytes")
