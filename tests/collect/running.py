@@ -28,8 +28,15 @@ def begin(*arguments: object, **wanted: Any) -> subprocess.Popen[str]:
 
 def run(*arguments: object, **wanted: Any) -> tuple[int, str, str]:
     """Run the command; exit code, standard output, standard error."""
-    process = begin(*arguments, **wanted)
-    out, error = process.communicate(timeout=300)
+    return end(begin(*arguments, **wanted))
+
+
+def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Wait until a process has ended; exit code, standard output, standard error. One that does not end is killed."""
+    try:
+        out, error = process.communicate(timeout=300)
+    finally:
+        process.kill()
     return process.returncode, out, error
 
 

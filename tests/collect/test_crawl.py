@@ -282,7 +282,7 @@ def test_robots_txt_comes_first_and_is_obeyed(crawled: Crawled) -> None:
 def test_the_time_between_requests_is_what_robots_txt_asks_for(crawled: Crawled) -> None:
     """AutoThrottle goes down towards the server's latency, which is far below Crawl-delay: it must not get there."""
     times = [one.at for one in crawled.asked]
-    assert min(after - before for before, after in zip(times, times[1:], strict=False)) >= DELAY
+    assert min(after - before for before, after in itertools.pairwise(times)) >= DELAY
 
 
 def test_retry_after_is_waited_for(crawled: Crawled) -> None:

@@ -39,7 +39,8 @@ class Plain:
     def tell(self, event: "Event") -> None:
         """Something happened."""
         entry = event.entry
-        said = told(f"collect-{event.kind}", url=safe(entry.url), file=safe(entry.file), why=words(safe(entry.reason)))
+        why = words(safe(event.note or entry.reason))
+        said = told(f"collect-{event.kind}", url=safe(entry.url), file=safe(entry.file), host=safe(entry.host), why=why)
         print(said, file=sys.stderr, flush=True)
 
     def end(self) -> None:
@@ -55,8 +56,8 @@ class Lines(Plain):
         told: dict[str, object] = {"event": event.kind, "url": entry.url, "label": entry.label, "page": entry.page}
         if event.kind == "kept":
             told |= {"file": entry.file, "width": entry.width, "height": entry.height, "format": entry.format}
-        if event.kind == "refused":
-            told["reason"] = entry.reason
+        if event.kind in ("refused", "wait"):
+            told["reason"] = event.note or entry.reason
         print(json_format.dumps({**told, **counted(event.counts)}, ensure_ascii=False), flush=True)
 
 
@@ -68,7 +69,10 @@ class Live(Plain):
 
     def tell(self, event: "Event") -> None:
         """Something happened."""
-        if time.monotonic() - self._drawn >= OFTEN:
+        if event.kind == "wait":  # stays on the screen
+            self._draw("")
+            super().tell(event)
+        elif time.monotonic() - self._drawn >= OFTEN:
             self._drawn = time.monotonic()
             counts = event.counts
             line = told(

@@ -6,6 +6,7 @@ RESULTS: dict[str, Text] = {
     "collect-page": Text("page {url}", "ページ {url}"),
     "collect-kept": Text("kept {file}   {url}", "保存 {file}   {url}"),
     "collect-refused": Text("not kept {url}: {why}", "保存せず {url}：{why}"),
+    "collect-wait": Text("{host}: {why}", "{host}：{why}"),
     "collect-live": Text(
         "pages {pages}, kept {kept}, not kept {refused}, {size}   {host}",
         "ページ {pages}、保存 {kept}、保存せず {refused}、{size}   {host}",
@@ -181,6 +182,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
         r"(\S+) leads to (\S+), an address of the local network: --allow-local",
         "{1} の実体 {2} はローカルネットワークのアドレスです：--allow-local",
     ),
+    (rf"robots\.txt asks for {_SECONDS} between two requests", "robots.txt が {1} 秒の間隔を求めています"),
+    (rf"(.+): asked again in {_SECONDS}", "{1}：{2} 秒後に再び取得します"),
     (r"redirected to another host, (\S+): (--allow \S+)", "別のホスト {1} へ転送されました：{2}"),
     (r"redirects without end", "転送が終わりません"),
     (r"noai: it asks not to be learned from", "noai：学習に使わないよう求めています"),

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 from scrapy.crawler import CrawlerProcess
+from twisted.internet.defer import succeed
 
 from zerokara.collect.journal import Counts, Journal
 from zerokara.collect.manifest import Manifest
@@ -81,13 +82,14 @@ def _run(work: Work) -> tuple[int | None, BaseException | None]:
         import certifi
 
         os.environ.setdefault("SSL_CERT_FILE", certifi.where())
-    process = CrawlerProcess(settings(work.plan))
+    process = Process(settings(work.plan))
     _be_silent()
     crawler = process.create_crawler(Collector)
 
     def stop() -> None:
         from twisted.internet import reactor
 
+        process.at_once = True
         reactor.callFromThread(process._stop_reactor)
 
     process.crawl(crawler, work=work, stop=stop)
@@ -96,6 +98,18 @@ def _run(work: Work) -> tuple[int | None, BaseException | None]:
     spider = crawler.spider
     error = spider.error if isinstance(spider, Collector) else RuntimeError("the crawl could not be begun")
     return (seen[0] if seen else None), error
+
+
+class Process(CrawlerProcess):
+    """Scrapy's process. When it is to stop `at_once`, it does not wait for what is in flight.
+
+    That may take as long as robots.txt asks for; and nothing is lost, since the journal knows what has no answer yet.
+    """
+
+    at_once = False
+
+    def _stop_dfd(self) -> Any:
+        return succeed(None) if self.at_once else super()._stop_dfd()
 
 
 @contextmanager

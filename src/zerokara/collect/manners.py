@@ -8,6 +8,7 @@ there (4xx) forbids nothing; one that cannot be read (5xx, no answer) forbids ev
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -18,7 +19,6 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
-from scrapy.utils.response import response_status_message
 
 from zerokara.collect.addresses import REFUSED, is_local, literal, site
 from zerokara.collect.plan import LONGEST_DELAY, ROBOT
@@ -118,7 +118,7 @@ class Robots(_Middleware):
             raise RefusedError("robots.txt forbids it")
         if rules.delay > LONGEST_DELAY:
             raise RefusedError(f"robots.txt asks for {rules.delay:,.0f} s between two requests: too long to wait")
-        collector(self.crawler).pace(parts.hostname or "", rules.delay)
+        collector(self.crawler).pace(request, rules.delay)
 
     async def _ask(self, where: str) -> Rules | RefusedError:
         meta = {ROBOTS: True, "download_maxsize": 2 * ROBOTS_LIMIT}
@@ -134,7 +134,7 @@ class Robots(_Middleware):
             told = collector(self.crawler).in_words(error)
             return RefusedError(f"robots.txt could not be read ({told}): nothing is asked of this host", again=True)
         if response.status in BUSY or response.status >= 500:
-            told = response_status_message(response.status)
+            told = status(response.status)
             return RefusedError(f"robots.txt could not be read ({told}): nothing is asked of this host", again=True)
         text = response.body[:ROBOTS_LIMIT].decode("utf-8-sig", "ignore") if response.status == 200 else ""
         return read_rules(text)
@@ -188,13 +188,17 @@ class Patience(RetryMiddleware):
         """Ask again after 429, 503 and the like. RefusedError where the server wants to be left alone for long."""
         wait = retry_after(response) if response.status in self.retry_http_codes else None
         if wait is not None and wait > LONGEST_WAIT:
-            told = f"{response_status_message(response.status)}: the server asks to wait for {wait:,.0f} s"
+            told = f"{status(response.status)}: the server asks to wait for {wait:,.0f} s"
             collector(self.crawler).close_host(urlsplit(request.url).hostname or "", told)
             raise RefusedError(f"{told}; the same command asks again", again=True)
         again = super().process_response(request, response)
         if response.status in self.retry_http_codes:
             usual = BACK_OFF if response.status in BUSY else 0.0
-            self._pause(request, usual * 2.0 ** request.meta.get("retry_times", 0) if wait is None else wait)
+            wait = usual * 2.0 ** request.meta.get("retry_times", 0) if wait is None else wait
+            self._pause(request, wait)
+            if wait and again is not response:
+                told = f"{status(response.status)}: asked again in {wait:,.0f} s"
+                collector(self.crawler).wait(request, told)
         return again
 
     def process_exception(self, request: Request, exception: Exception, spider: Any = None) -> Any:
@@ -214,6 +218,14 @@ class Patience(RetryMiddleware):
 def _slot(crawler: "Crawler", request: Request) -> "Slot | None":
     assert crawler.engine is not None
     return crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+
+
+def status(number: int) -> str:
+    """A status of HTTP in words: 404 Not Found."""
+    try:
+        return f"{number} {HTTPStatus(number).phrase}"
+    except ValueError:
+        return str(number)
 
 
 def retry_after(response: Response) -> float | None:

@@ -7,14 +7,13 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, StopDownload
 from scrapy.http import HtmlResponse, Response
-from scrapy.utils.response import response_status_message
 from twisted.python.failure import Failure
 
 from zerokara.collect import pages
 from zerokara.collect.addresses import REFUSED
 from zerokara.collect.contents import NoPictureError
 from zerokara.collect.journal import PICTURE, Entry
-from zerokara.collect.manners import RefusedError, local
+from zerokara.collect.manners import RefusedError, local, status
 from zerokara.collect.plan import MEGABYTE
 from zerokara.collect.work import NO_LEARNING, Work
 
@@ -109,8 +108,11 @@ class Collector(Spider):
             return "redirects without end"
         return _WORDS.get(type(error).__name__, f"{type(error).__name__}: {said[:200]}")
 
-    def pace(self, host: str, delay: float) -> None:
-        """The host is asked no more often than every `delay` seconds."""
+    def pace(self, request: Request, delay: float) -> None:
+        """The host is asked no more often than every `delay` seconds, as its robots.txt wants it."""
+        host = urlsplit(request.url).hostname or ""
+        if delay > self.floor(host):
+            self.wait(request, f"robots.txt asks for {delay:,.0f} s between two requests")
         self._floors[host] = max(delay, self._floors.get(host, 0.0), self.work.plan.delay)
         downloader = self.crawler.engine.downloader
         downloader.per_slot_settings[host] = {"delay": self._floors[host]}
@@ -120,6 +122,12 @@ class Collector(Spider):
     def floor(self, host: str) -> float:
         """The least time between two requests to a host."""
         return self._floors.get(host, self.work.plan.delay)
+
+    def wait(self, request: Request, note: str) -> None:
+        """Tell why the next request takes long."""
+        entry = request.meta.get(ENTRY)
+        if entry is not None:
+            self.work.wait(entry, note)
 
     def close_host(self, host: str, reason: str) -> None:
         """The host is left alone for the rest of the run."""
@@ -139,7 +147,7 @@ class Collector(Spider):
     def _answer(self, entry: Entry, response: Response) -> None:
         if response.status != 200:
             again = response.status in TEMPORARY or response.status >= 500
-            self.work.refuse(entry, response_status_message(response.status), again=again)
+            self.work.refuse(entry, status(response.status), again=again)
         elif UNWANTED in response.meta:
             wanted = "picture" if entry.kind == PICTURE else "page"
             self.work.refuse(entry, f"the server calls it {response.meta[UNWANTED]}, no {wanted}")

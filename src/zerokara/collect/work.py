@@ -20,11 +20,12 @@ NO_LEARNING = "noai: it asks not to be learned from"
 
 @dataclass(frozen=True)
 class Event:
-    """Something happened: kind is "page", "kept" or "refused"."""
+    """Something happened: kind is "page", "kept", "refused", or "wait" with a note that says why it takes long."""
 
     kind: str
     entry: Entry
     counts: Counts
+    note: str = ""
 
 
 class Work:
@@ -89,6 +90,10 @@ class Work:
         self.counts.kept += 1
         self.manifest.append(row)
         self._tell(Event("kept", row, self.counts))
+
+    def wait(self, entry: Entry, note: str) -> None:
+        """It takes long until the next request to this host."""
+        self._tell(Event("wait", entry, self.counts, note))
 
     def finish(self) -> None:
         """Nothing more can be asked for: say why what still waits does so, and write the whole table."""
