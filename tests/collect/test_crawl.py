@@ -49,7 +49,7 @@ INDEX = f"""
 <figure><img src="/in-figure.png"><figcaption><a rel="license" href="/cc0">CC0</a></figcaption></figure>
 {"".join(f'<img src="/names/{name}">' for name in NAMES)}
 <a href="/page/1">one</a> <a href="/page/1#again">one again</a> <a href="/page/2">two</a> <a href="/full.jpg">full</a>
-<a href="/nofollow" rel="nofollow">no</a> <a href="https://elsewhere.example.org/">elsewhere</a> <a href="mailto:x@y">x</a>
+<a href="/nofollow" rel="nofollow">no</a> <a href="https://elsewhere.example.org/">far</a> <a href="mailto:x@y">x</a>
 <a href="/endless">endless</a> <a href="/film.html">film</a> <a href="/keep-out">keep out</a> <a href="/moved">moved</a>
 <a href="/away">away</a> <a href="/calendar/1">calendar</a> <a href="/packed">packed</a>
 </body></html>

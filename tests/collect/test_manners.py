@@ -2,6 +2,7 @@
 
 import time
 from email.utils import formatdate
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -54,8 +55,8 @@ def test_retry_after_as_a_date() -> None:
     assert retry_after(past) == 0
 
 
-def test_hosts_that_cannot_be_asked_politely(tmp_path: object) -> None:
-    """Three hosts: robots.txt that fails, one that asks for too long a time, and a server that wants to be left alone."""
+def test_hosts_that_cannot_be_asked_politely(tmp_path: Path) -> None:
+    """A robots.txt that fails, one that asks for too long a time, and a server that wants to be left alone."""
 
     def failing(path: str) -> Answer | None:
         return Answer(b"Disallow:", "text/plain", status=503 if path == "/robots.txt" else 200)
@@ -75,7 +76,7 @@ def test_hosts_that_cannot_be_asked_politely(tmp_path: object) -> None:
         assert code == 1
         assert [set(site.paths()) for site in sites] == [{"/robots.txt"}, {"/robots.txt"}, {"/robots.txt", "/0"}]
         assert three.paths() == ["/robots.txt", "/0"]
-    reasons = {row["url"].split("/", 2)[2].replace("/", " "): row["reason"] for row in table(tmp_path)}  # type: ignore[arg-type]
+    reasons = {row["url"].split("/", 2)[2].replace("/", " "): row["reason"] for row in table(tmp_path)}
     told = {f"{key.split(':')[0]} {key[-1]}": reason for key, reason in reasons.items()}
     assert told["one.test 0"].startswith("robots.txt could not be read (503 Service Unavailable)")
     assert told["one.test 1"] == told["one.test 0"]
