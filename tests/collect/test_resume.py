@@ -12,8 +12,11 @@ from tests.collect.pictures import picture
 from tests.collect.running import begin, end, files, run, table
 from tests.collect.site import Answer, Site, serving
 
-PAGES, EVERY = 2_000, 10
+PAGES, EVERY = 2_000, 20
 """Linked pages, and how many of them have one picture of their own; all of those have a common one too."""
+
+FAST = 0.0005
+"""Seconds between two requests."""
 
 KILLED_AT = (1, 150, 151, 600, 1_500)
 """At which requests the crawler is killed: the very first page, twice in a row, and far on."""
@@ -62,19 +65,19 @@ def test_killed_five_times_in_the_middle(tmp_path: Path) -> None:
     with serving(killing) as site:
         command = [site.url, "--label", "a", "--out", tmp_path / "out", "--allow-local", "--pages", PAGES + 1]
         for _ in KILLED_AT:
-            killing.process = begin(*command)
+            killing.process = begin(*command, floor=FAST)
             assert end(killing.process)[0] == -signal.SIGKILL
             named = [row["file"] for row in table(tmp_path / "out") if row["file"]]
             assert set(named) <= files(tmp_path / "out"), "what the table names is there, also right after a kill"
         assert not killing.left
         killing.process = None
-        code, out, error = run(*command)
+        code, out, error = run(*command, floor=FAST)
         assert code == 0, error
         rows = table(tmp_path / "out")
         check(site, rows, tmp_path / "out")
         assert f"{PAGES // EVERY + 1} pictures kept, 2 not kept; {PAGES + 1} pages" in out
         asked = len(site.asked)
-        assert run(*command)[0] == 0
+        assert run(*command, floor=FAST)[0] == 0
         assert len(site.asked) == asked, "nothing is asked for a second time when all is done"
         assert table(tmp_path / "out") == rows
 
