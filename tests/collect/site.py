@@ -34,7 +34,11 @@ class Site:
 
     def __init__(self, answer: Callable[[str], Answer | None], address: str = "127.0.0.1", port: int = 0) -> None:
         self.asked: list[Asked] = []
+        """What came, in order; `most` is how many requests were in work at the same time, at most."""
         self.connections = 0
+        self.most = 0
+        self._now = 0
+        self._lock = threading.Lock()
         self._answer = answer
         site = self
 
@@ -54,7 +58,11 @@ class Site:
                 site.asked.append(
                     Asked(time.monotonic(), self.path, headers["User-Agent"] or "", headers["Host"] or "")
                 )
-                self._send(site._answer(self.path) or Answer(b"not here", status=404))
+                answer = site._answer(self.path) or Answer(b"not here", status=404)
+                whole = isinstance(answer.body, bytes)  # who gives an endless answer up is gone before this end knows
+                site._count(whole)
+                self._send(answer)
+                site._count(-whole)
 
             def _send(self, answer: Answer) -> None:
                 self.send_response(answer.status)
@@ -83,13 +91,14 @@ class Site:
         self.port = self._server.server_port
         self.url = f"http://{address}:{self.port}"
 
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._now += more
+            self.most = max(self.most, self._now)
+
     def paths(self) -> list[str]:
         """What was asked for, in order."""
         return [one.path for one in self.asked]
-
-    def gaps(self) -> list[float]:
-        """Seconds from each request to the next one."""
-        return [after.at - before.at for before, after in zip(self.asked, self.asked[1:], strict=False)]
 
 
 @contextmanager

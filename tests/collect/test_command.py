@@ -1,13 +1,17 @@
 """The command line of `zerokara collect`: wrong usage, lists, and what it says without asking for anything."""
 
+import io
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.running import Captured, fails, run_here
+from tests.collect.pictures import picture
 from tests.collect.running import table
+from zerokara.cli import collected
 from zerokara.collect.journal import Journal
 from zerokara.collect.listing import read_list
 from zerokara.collect.manifest import Manifest
@@ -190,6 +194,31 @@ def test_without_scrapy_it_says_what_to_install(
         code=1,
         says=r"collect needs scrapy: pip install 'zerokara\[collect\]'",
     )
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_has_one_line_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(collected, "OFTEN", 0.0)
+    journal = Journal(tmp_path)
+    with collected.progress() as show:
+        work = Work(Plan(tmp_path, listed=(Wanted(PAGE, "a"),)), journal, Manifest(tmp_path), show.tell)
+        entry = work.next(frozenset(), set())
+        assert entry is not None
+        work.wait(entry, "robots.txt asks for 10 s between two requests")
+        work.keep(entry, picture(1))
+    journal.close()
+    drawn = sys.stderr.getvalue().split("\r\x1b[K")  # type: ignore[attr-defined]
+    assert drawn[1] == "example.org: robots.txt asks for 10 s between two requests\n"
+    assert "pages 0, kept 1, not kept 0, 0 bytes   example.org".startswith(drawn[2])
+    assert len(drawn[2]) == 39
+    assert drawn[3:] == [""], "in the end the line is gone"
 
 
 def test_a_list_with_an_impossible_address_has_a_row_for_it(tmp_path: Path) -> None:

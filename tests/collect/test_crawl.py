@@ -15,6 +15,7 @@ import pytest
 from tests.collect.pictures import bomb, picture
 from tests.collect.running import files, run, table
 from tests.collect.site import Answer, Asked, serving
+from zerokara.cli.phrases import in_japanese
 
 DELAY, WAIT = 0.05, 1.0
 JPEG = picture(2, "JPEG")
@@ -134,6 +135,7 @@ class Crawled:
     events: list[dict[str, object]]
     code: int
     error: str
+    most: int
 
     def row(self, path: str) -> dict[str, str]:
         """The only row of an address."""
@@ -152,7 +154,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
         wanted = {"picture_limit": 300_000, "page_limit": 100_000}
         code, out, error = run(f"{site.url}/", *options, "--allow-local", "--json", **wanted)
         events = [json.loads(line) for line in out.splitlines()]
-        return Crawled(site.url, home / "out", table(home / "out"), site.asked, events, code, error)
+        return Crawled(site.url, home / "out", table(home / "out"), site.asked, events, code, error, site.most)
 
 
 KEPT = [
@@ -285,6 +287,10 @@ def test_the_time_between_requests_is_what_robots_txt_asks_for(crawled: Crawled)
     assert min(after - before for before, after in itertools.pairwise(times)) >= DELAY
 
 
+def test_a_host_gets_one_request_at_a_time(crawled: Crawled) -> None:
+    assert crawled.most == 1
+
+
 def test_retry_after_is_waited_for(crawled: Crawled) -> None:
     first, second = [one.at for one in crawled.asked if one.path == "/busy.png"]
     assert second - first >= WAIT
@@ -322,3 +328,10 @@ def test_the_events_are_the_rows(crawled: Crawled) -> None:
     end = crawled.events[-1]
     assert (end["event"], end["kept"], end["stopped"]) == ("end", len(kept), False)
     assert end["elsewhere"] == {"pictures.example.org": 1}
+
+
+def test_every_reason_can_be_told_in_japanese(crawled: Crawled) -> None:
+    told = {str(event["reason"]) for event in crawled.events if event["event"] in ("refused", "wait")}
+    assert len(told) > 20
+    left = [reason for reason in told if not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", in_japanese(reason))]
+    assert [reason for reason in left if not re.match(r"\d{3} ", reason)] == [], "but a status, which stays as it is"

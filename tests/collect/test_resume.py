@@ -19,7 +19,7 @@ FAST = 0.0005
 """Seconds between two requests."""
 
 KILLED_AT = (1, 150, 151, 600, 1_500)
-"""At which requests the crawler is killed: the very first page, twice in a row, and far on."""
+"""At which requests the crawler is killed: the very first page, two pictures in a row, and pictures far on."""
 
 
 class Killing:
@@ -37,7 +37,7 @@ class Killing:
         answer = self.answer(path)
         with self.lock:
             self.count += 1
-            due = bool(self.left) and self.count >= self.left[0]
+            due = bool(self.left) and self.count >= self.left[0] and (path == "/" or path.endswith(".png"))
             if due:
                 at = self.left.pop(0)
         if due and self.process is not None:
@@ -118,3 +118,18 @@ def test_a_wish_to_stop_ends_it_in_words(number: int, code: int, how: str, tmp_p
     assert error.splitlines()[-1] == f"zerokara: {how}; what was collected is kept, and the same command goes on"
     assert "Traceback" not in error
     assert "table:" in out
+
+
+def test_a_fault_of_the_disk_ends_it_in_one_line(tmp_path: Path) -> None:
+    """What cannot be written must neither be lost in a log nor keep the crawl waiting; afterwards nothing is missing."""
+    (tmp_path / "a").write_text("a file where the folder of the label is to be")
+    with serving(lambda path: Killing.answer(path) if path == "/7.png" else None) as site:
+        command = [f"{site.url}/7.png", "--label", "a", "--out", tmp_path, "--allow-local"]
+        code, _, error = run(*command)
+        assert code == 1
+        assert error.splitlines()[-1].startswith("zerokara: cannot create the folder")
+        assert "Traceback" not in error
+        (tmp_path / "a").unlink()
+        assert run(*command)[0] == 0
+    assert [row["file"] for row in table(tmp_path)] == sorted(files(tmp_path))
+    assert len(files(tmp_path)) == 1

@@ -184,6 +184,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ),
     (rf"robots\.txt asks for {_SECONDS} between two requests", "robots.txt が {1} 秒の間隔を求めています"),
     (rf"(.+): asked again in {_SECONDS}", "{1}：{2} 秒後に再び取得します"),
+    (
+        r"no answer from this host (\d+) times in a row; the same command asks again",
+        "このホストから {1} 回続けて応答がありません。同じコマンドで再開します",
+    ),
     (r"redirected to another host, (\S+): (--allow \S+)", "別のホスト {1} へ転送されました：{2}"),
     (r"redirects without end", "転送が終わりません"),
     (r"noai: it asks not to be learned from", "noai：学習に使わないよう求めています"),

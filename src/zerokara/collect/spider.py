@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 
 from zerokara.collect import pages
 from zerokara.collect.addresses import REFUSED
-from zerokara.collect.contents import NoPictureError
+from zerokara.collect.contents import SUFFIXES, NoPictureError
 from zerokara.collect.journal import PICTURE, Entry
 from zerokara.collect.manners import RefusedError, local, status
 from zerokara.collect.plan import MEGABYTE
@@ -25,6 +25,9 @@ SHORT = 100_000
 
 ENTRY, UNWANTED = "zerokara_entry", "zerokara_unwanted"
 TEMPORARY = frozenset({408, 425, 429})
+
+SILENT = 3
+"""So many addresses in a row without an answer, each tried several times: then a host is left alone in this run."""
 
 _UNTYPED = ("application/octet-stream", "binary/octet-stream", "text/plain", "")
 """What servers call files of which they know nothing."""
@@ -49,6 +52,7 @@ class Collector(Spider):
         self.error: BaseException | None = None
         self.release: Callable[[Request, int], None] = lambda request, number: None
         self._floors: dict[str, float] = {}
+        self._silent: dict[str, int] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "Collector":
@@ -66,8 +70,7 @@ class Collector(Spider):
 
     def request(self, entry: Entry) -> Request:
         """The request for an entry."""
-        limit = PICTURE_LIMIT if entry.kind == PICTURE else PAGE_LIMIT
-        meta = {ENTRY: entry, "download_maxsize": min(limit, self.work.bytes_left)}
+        meta = {ENTRY: entry, "download_maxsize": min(_limit(entry), self.work.bytes_left)}
         return Request(entry.url, callback=self.came, errback=self.failed, meta=meta, dont_filter=True)
 
     def headers_came(self, headers: Any, body_length: int, request: Request) -> None:
@@ -145,6 +148,7 @@ class Collector(Spider):
             self.release(request, entry.id)
 
     def _answer(self, entry: Entry, response: Response) -> None:
+        self._silent[urlsplit(response.url).hostname or ""] = 0
         if response.status != 200:
             again = response.status in TEMPORARY or response.status >= 500
             self.work.refuse(entry, status(response.status), again=again)
@@ -176,11 +180,20 @@ class Collector(Spider):
             self.work.refuse(entry, self.in_words(error))
         else:
             self.work.refuse(entry, self.in_words(error), again=True)
+            self._silent[host] = self._silent.get(host, 0) + 1
+            if self._silent[host] >= SILENT:
+                self.close_host(host, f"no answer from this host {SILENT} times in a row; the same command asks again")
 
     def _too_large(self, entry: Entry, request: Request, how: str) -> None:
         """More bytes than a file may have; or more than are left, and then the entry waits for a larger budget."""
-        limit = PICTURE_LIMIT if entry.kind == PICTURE else PAGE_LIMIT
+        limit = _limit(entry)
         if request.meta["download_maxsize"] < limit:
             self.work.full = True
         else:
             self.work.refuse(entry, f"too large: {how}more than {limit:,} bytes")
+
+
+def _limit(entry: Entry) -> int:
+    """The bytes that an entry may have; a link to what is called like a picture may be as large as one."""
+    named = entry.url.partition("?")[0].lower().endswith((*SUFFIXES.values(), ".jpeg", ".tiff"))
+    return PICTURE_LIMIT if entry.kind == PICTURE or named else PAGE_LIMIT
