@@ -1,11 +1,13 @@
 """A site for tests, on this machine, that answers as the tests tell it, and remembers who asked for what and when."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 
@@ -102,9 +104,15 @@ class Site:
 
 
 @contextmanager
-def serving(answer: Callable[[str], Answer | None], address: str = "127.0.0.1", port: int = 0) -> Iterator[Site]:
-    """A site that answers within the block."""
+def serving(
+    answer: Callable[[str], Answer | None], address: str = "127.0.0.1", port: int = 0, certificate: Path | None = None
+) -> Iterator[Site]:
+    """A site that answers within the block; with a certificate by https."""
     site = Site(answer, address, port)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        site._server.socket = context.wrap_socket(site._server.socket, server_side=True)
     thread = threading.Thread(target=site._server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

@@ -13,6 +13,8 @@ from tests.collect.running import run, table
 from tests.collect.site import Answer, Site, serving
 from zerokara.collect.manners import read_rules, retry_after
 
+CERTIFICATE = Path(__file__).parent / "self_signed.pem"
+
 
 @pytest.mark.parametrize(
     ("text", "delay"),
@@ -56,7 +58,9 @@ def test_retry_after_as_a_date() -> None:
 
 
 def test_hosts_that_cannot_be_asked_politely(tmp_path: Path) -> None:
-    """A robots.txt that fails, one that asks for too long a time, and a server that wants to be left alone."""
+    """A robots.txt that fails, one that asks for too long a time, a server that wants to be left alone; and one that is
+    not who it says it is: its certificate is its own.
+    """
 
     def failing(path: str) -> Answer | None:
         return Answer(b"Disallow:", "text/plain", status=503 if path == "/robots.txt" else 200)
@@ -67,15 +71,25 @@ def test_hosts_that_cannot_be_asked_politely(tmp_path: Path) -> None:
     def tired(path: str) -> Answer | None:
         return None if path == "/robots.txt" else Answer(b"", status=429, headers={"Retry-After": "7200"})
 
-    with serving(failing) as one, serving(slow) as two, serving(tired) as three:
+    def false(path: str) -> Answer | None:
+        return Answer(b"User-agent: *\nDisallow:", "text/plain")
+
+    with (
+        serving(failing) as one,
+        serving(slow) as two,
+        serving(tired) as three,
+        serving(false, certificate=CERTIFICATE) as four,
+    ):
         sites: list[Site] = [one, two, three]
         named = {"one.test": one, "two.test": two, "three.test": three}
         urls = [f"http://{name}:{site.port}/{number}" for name, site in named.items() for number in range(2)]
-        names = {name: [["127.0.0.1"]] for name in named}
+        urls.append(f"https://self-signed.test:{four.port}/0")
+        names = {name: [["127.0.0.1"]] for name in (*named, "self-signed.test")}
         code, _, error = run(*urls, "--label", "a", "--out", tmp_path, "--allow-local", names=names)
         assert code == 1
         assert [set(site.paths()) for site in sites] == [{"/robots.txt"}, {"/robots.txt"}, {"/robots.txt", "/0"}]
         assert three.paths() == ["/robots.txt", "/0"]
+        assert four.paths() == []
     reasons = {row["url"].split("/", 2)[2].replace("/", " "): row["reason"] for row in table(tmp_path)}
     told = {f"{key.split(':')[0]} {key[-1]}": reason for key, reason in reasons.items()}
     assert told["one.test 0"].startswith("robots.txt could not be read (503 Service Unavailable)")
@@ -84,4 +98,5 @@ def test_hosts_that_cannot_be_asked_politely(tmp_path: Path) -> None:
     assert told["three.test 0"].startswith("429 Too Many Requests: the server asks to wait for 7,200 s")
     assert "three.test 1" in told, "what was not asked for has its row too"
     assert "asks to wait" in told["three.test 1"]
+    assert "certificate" in told["self-signed.test 0"]
     assert "Traceback" not in error

@@ -121,7 +121,7 @@ def test_a_wish_to_stop_ends_it_in_words(number: int, code: int, how: str, tmp_p
 
 
 def test_a_fault_of_the_disk_ends_it_in_one_line(tmp_path: Path) -> None:
-    """What cannot be written must neither be lost in a log nor keep the crawl waiting; afterwards nothing is missing."""
+    """What cannot be written must not be lost in a log, nor keep the crawl waiting; afterwards nothing is missing."""
     (tmp_path / "a").write_text("a file where the folder of the label is to be")
     with serving(lambda path: Killing.answer(path) if path == "/7.png" else None) as site:
         command = [f"{site.url}/7.png", "--label", "a", "--out", tmp_path, "--allow-local"]

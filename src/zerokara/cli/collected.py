@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from zerokara.cli.console import columns, room, safe
+from zerokara.cli.numbers import amount
 from zerokara.cli.results import told, words
-from zerokara.cli.summary import amount
 from zerokara.report import duration
 
 if TYPE_CHECKING:
