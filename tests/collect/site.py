@@ -36,7 +36,7 @@ class Site:
 
     def __init__(self, answer: Callable[[str], Answer | None], address: str = "127.0.0.1", port: int = 0) -> None:
         self.asked: list[Asked] = []
-        """What came, in order; `most` is how many requests were in work at the same time, at most."""
+        """What came, in order; `most` is how many waited for their answers at the same time, at most."""
         self.connections = 0
         self.most = 0
         self._now = 0
@@ -60,11 +60,10 @@ class Site:
                 site.asked.append(
                     Asked(time.monotonic(), self.path, headers["User-Agent"] or "", headers["Host"] or "")
                 )
+                site._count(1)
                 answer = site._answer(self.path) or Answer(b"not here", status=404)
-                whole = isinstance(answer.body, bytes)  # who gives an endless answer up is gone before this end knows
-                site._count(whole)
+                site._count(-1)  # before it is sent: who has the answer may ask again
                 self._send(answer)
-                site._count(-whole)
 
             def _send(self, answer: Answer) -> None:
                 self.send_response(answer.status)

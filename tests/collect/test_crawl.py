@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 from urllib.parse import unquote
 
 import pytest
@@ -17,7 +18,7 @@ from tests.collect.running import files, run, table
 from tests.collect.site import Answer, Asked, serving
 from zerokara.cli.phrases import in_japanese
 
-DELAY, WAIT = 0.05, 1.0
+DELAY, WAIT, SLOW = 0.05, 1.0, 0.3
 JPEG = picture(2, "JPEG")
 SCRIPTED = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 ROBOTS = f"User-agent: *\nCrawl-delay: 0.01\n\nUser-agent: zerokara\nDisallow: /secret/\nCrawl-delay: {DELAY}\n"
@@ -47,7 +48,7 @@ INDEX = f"""
 <img src="/packed.png"><img src="/huge.png"><img src="/endless.png"><img src="/truncated.png"><img src="/empty.png">
 <img src="/secret/x.png"><img src="/noai.png"><img src="ftp://example.org/x.png"><img src="http://[bad/x.png">
 <img src="https://pictures.example.org/far.png"><img src="/{"x" * 3000}.png"><img src="/dropped.png">
-<figure><img src="/in-figure.png"><figcaption><a rel="license" href="/cc0">CC0</a></figcaption></figure>
+<img src="/slow.png"><figure><img src="/in-figure.png"><figcaption><a rel="license" href="/cc0">CC0</a></figcaption></figure>
 {"".join(f'<img src="/names/{name}">' for name in NAMES)}
 <a href="/page/1">one</a> <a href="/page/1#again">one again</a> <a href="/page/2">two</a> <a href="/full.jpg">full</a>
 <a href="/nofollow" rel="nofollow">no</a> <a href="https://elsewhere.example.org/">far</a> <a href="mailto:x@y">x</a>
@@ -70,6 +71,9 @@ class Answers:
             return Answer(f'<a href="/calendar/{day + 1}">next</a>'.encode())
         if path.startswith("/names/") or path == "/etc/passwd.png":
             return Answer(picture(1000 + len(path)), "image/png")
+        if path == "/slow.png":
+            sleep(SLOW)
+            return Answer(picture(13), "image/png")
         if path == "/flaky.png":
             return Answer(b"", status=500) if time == 1 else Answer(picture(10), "image/png")
         if path == "/busy.png":
@@ -288,6 +292,8 @@ def test_the_time_between_requests_is_what_robots_txt_asks_for(crawled: Crawled)
 
 
 def test_a_host_gets_one_request_at_a_time(crawled: Crawled) -> None:
+    """Also where an answer takes many times as long as the delay."""
+    assert "/slow.png" in crawled.paths()
     assert crawled.most == 1
 
 
