@@ -47,8 +47,8 @@ INDEX = f"""
 <img src="/loop.png"><img src="/html.png"><img src="/film.png"><img src="/drawing.svg"><img src="/bomb.png">
 <img src="/packed.png"><img src="/huge.png"><img src="/endless.png"><img src="/truncated.png"><img src="/empty.png">
 <img src="/secret/x.png"><img src="/noai.png"><img src="ftp://example.org/x.png"><img src="http://[bad/x.png">
-<img src="https://pictures.example.org/far.png"><img src="/{"x" * 3000}.png"><img src="/dropped.png">
-<img src="/slow.png"><figure><img src="/in-figure.png"><figcaption><a rel="license" href="/cc0">CC0</a></figcaption></figure>
+<img src="https://pictures.example.org/far.png"><img src="/{"x" * 3000}.png">
+<img src="/dropped.png"><img src="/slow.png"><figure><img src="/in-figure.png"><figcaption><a rel="license" href="/cc0">CC0</a></figcaption></figure>
 {"".join(f'<img src="/names/{name}">' for name in NAMES)}
 <a href="/page/1">one</a> <a href="/page/1#again">one again</a> <a href="/page/2">two</a> <a href="/full.jpg">full</a>
 <a href="/nofollow" rel="nofollow">no</a> <a href="https://elsewhere.example.org/">far</a> <a href="mailto:x@y">x</a>
@@ -333,6 +333,7 @@ def test_the_events_are_the_rows(crawled: Crawled) -> None:
     assert kept == [row["file"] for row in crawled.rows if row["file"]]
     end = crawled.events[-1]
     assert (end["event"], end["kept"], end["stopped"]) == ("end", len(kept), False)
+    assert end["refused"] == len(crawled.rows) - len(kept)
     assert end["elsewhere"] == {"pictures.example.org": 1}
 
 

@@ -97,7 +97,7 @@ class Open:
 
 @dataclass
 class Counts:
-    """Of one crawl, earlier runs included: pages read, pictures kept and not kept, bytes that came."""
+    """Of one crawl, earlier runs included: pages read, rows with and without a picture, bytes that came."""
 
     pages: int = 0
     kept: int = 0
@@ -160,7 +160,8 @@ class Journal:
         ask = "SELECT kind, state, count(*) FROM entries WHERE job = ? GROUP BY kind, state"
         found = {(kind, state): count for kind, state, count in self._base.execute(ask, (self.job,))}
         came = self._base.execute("SELECT bytes FROM jobs WHERE id = ?", (self.job,)).fetchone()[0]
-        lost = sum(found.get((kind, state), 0) for kind in (PICTURE, PAGE) for state in (REFUSED, FAILED))
+        ask = f"SELECT count(*) FROM entries WHERE job = ? AND done IS NOT NULL AND state != '{KEPT}'"
+        lost = self._base.execute(ask, (self.job,)).fetchone()[0]
         pages = sum(found.get((PAGE, state), 0) for state in (VISITED, REFUSED, FAILED))
         kept = found.get((PICTURE, KEPT), 0) + found.get((PAGE, KEPT), 0)
         return Counts(pages, kept, lost, came)
