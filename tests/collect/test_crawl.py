@@ -48,7 +48,8 @@ INDEX = f"""
 <img src="/packed.png"><img src="/huge.png"><img src="/endless.png"><img src="/truncated.png"><img src="/empty.png">
 <img src="/secret/x.png"><img src="/noai.png"><img src="ftp://example.org/x.png"><img src="http://[bad/x.png">
 <img src="https://pictures.example.org/far.png"><img src="/{"x" * 3000}.png">
-<img src="/dropped.png"><img src="/slow.png"><figure><img src="/in-figure.png"><figcaption><a rel="license" href="/cc0">CC0</a></figcaption></figure>
+<img src="/dropped.png"><img src="/slow.png">
+<figure><img src="/in-figure.png"><figcaption><a rel="license" href="/cc0">CC0</a></figcaption></figure>
 {"".join(f'<img src="/names/{name}">' for name in NAMES)}
 <a href="/page/1">one</a> <a href="/page/1#again">one again</a> <a href="/page/2">two</a> <a href="/full.jpg">full</a>
 <a href="/nofollow" rel="nofollow">no</a> <a href="https://elsewhere.example.org/">far</a> <a href="mailto:x@y">x</a>
@@ -289,6 +290,12 @@ def test_the_time_between_requests_is_what_robots_txt_asks_for(crawled: Crawled)
     """AutoThrottle goes down towards the server's latency, which is far below Crawl-delay: it must not get there."""
     times = [one.at for one in crawled.asked]
     assert min(after - before for before, after in itertools.pairwise(times)) >= DELAY
+
+
+def test_the_time_counts_from_the_end_of_an_answer(crawled: Crawled) -> None:
+    """However long it took: counted from the beginning, a slow answer would be followed by a request at once."""
+    before, after = next(pair for pair in itertools.pairwise(crawled.asked) if pair[0].path == "/slow.png")
+    assert after.at - before.at >= SLOW + DELAY
 
 
 def test_a_host_gets_one_request_at_a_time(crawled: Crawled) -> None:

@@ -156,9 +156,10 @@ def read_rules(text: str) -> Rules:
 
 
 class Throttle(AutoThrottle):
-    """Scrapy's AutoThrottle, which slows down with the server, but never below what robots.txt asks for.
+    """Scrapy's AutoThrottle, which slows down with the server, and a time between two requests that is one.
 
-    The time between two requests counts from the end of an answer: counted from the beginning, as Scrapy does, a
+    AutoThrottle goes down to DOWNLOAD_DELAY again; `Robots` puts the delay of each request right (`Collector.pace`). The
+    time between two requests counts from the end of an answer: counted from the beginning, as Scrapy does, a
     connection that takes long to be made would bring its request closer to the next one.
     """
 
@@ -166,7 +167,6 @@ class Throttle(AutoThrottle):
         super()._response_downloaded(response, request, spider)
         _, slot = self._get_slot(request, spider)
         if slot is not None:
-            slot.delay = max(slot.delay, collector(self.crawler).floor(urlsplit(request.url).hostname or ""))
             slot.lastseen = time.monotonic()
 
 

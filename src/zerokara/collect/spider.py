@@ -112,19 +112,19 @@ class Collector(Spider):
         return _WORDS.get(type(error).__name__, f"{type(error).__name__}: {said[:200]}")
 
     def pace(self, request: Request, delay: float) -> None:
-        """The host is asked no more often than every `delay` seconds, as its robots.txt wants it."""
+        """The host is asked no more often than every `delay` seconds, as its robots.txt wants it.
+
+        To be called before each request: AutoThrottle forgets it, and Scrapy forgets hosts that were not asked lately.
+        """
         host = urlsplit(request.url).hostname or ""
-        if delay > self.floor(host):
+        known = self._floors.get(host, self.work.plan.delay)
+        if delay > known:
             self.wait(request, f"robots.txt asks for {delay:,.0f} s between two requests")
-        self._floors[host] = max(delay, self._floors.get(host, 0.0), self.work.plan.delay)
+        self._floors[host] = max(delay, known)
         downloader = self.crawler.engine.downloader
         downloader.per_slot_settings[host] = {"delay": self._floors[host]}
         if host in downloader.slots:
             downloader.slots[host].delay = max(downloader.slots[host].delay, self._floors[host])
-
-    def floor(self, host: str) -> float:
-        """The least time between two requests to a host."""
-        return self._floors.get(host, self.work.plan.delay)
 
     def wait(self, request: Request, note: str) -> None:
         """Tell why the next request takes long."""
