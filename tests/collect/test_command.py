@@ -10,13 +10,15 @@ import pytest
 
 from tests.cli.running import Captured, fails, run_here
 from tests.collect.pictures import picture
-from tests.collect.running import table
+from tests.collect.running import run, table
+from tests.collect.site import Answer, serving
 from zerokara.cli import collected
 from zerokara.collect.journal import Journal
 from zerokara.collect.listing import read_list
 from zerokara.collect.manifest import Manifest
 from zerokara.collect.plan import Plan, Wanted, checked_bytes, checked_label
 from zerokara.collect.work import Work
+from zerokara.data import load
 
 PAGE = "https://example.org/cats"
 USUAL = (PAGE, "--label", "cats")
@@ -194,6 +196,44 @@ def test_without_scrapy_it_says_what_to_install(
         code=1,
         says=r"collect needs scrapy: pip install 'zerokara\[collect\]'",
     )
+
+
+def test_a_list_is_collected_label_by_label(tmp_path: Path) -> None:
+    """In Japanese, on plain lines; the folder is a data set afterwards."""
+
+    def answer(path: str) -> Answer | None:
+        if path == "/page.png":
+            return Answer(b"<img src='/1.png'>")
+        return Answer(picture(int(path[1])), "image/png") if path.endswith(".png") else None
+
+    with serving(answer) as site:
+        wanted = [
+            ("1.png", "猫"),
+            ("2.png", "猫"),
+            ("3.png", "犬"),
+            ("4.png", "犬"),
+            ("1.png", "犬"),
+            ("page.png", "犬"),
+        ]
+        lines = [f"{site.url}/{name},{label}" for name, label in wanted] + ["no address,犬"]
+        (tmp_path / "list.csv").write_text("\n".join(["url,label", *lines]), encoding="utf-8")
+        command = ["--csv", tmp_path / "list.csv", "--out", tmp_path / "out", "--allow-local", "--lang", "ja"]
+        code, out, error = run(*command)
+        assert "/page.png" in site.paths()
+        assert not {"/", "/page.html"} & set(site.paths())
+    assert code == 0, error
+    rows = {(row["url"].rsplit("/", 1)[-1], row["label"]): row for row in table(tmp_path / "out")}
+    assert set(rows) == {*wanted, ("no address", "犬")}
+    for one in wanted[:4]:
+        assert rows[one]["file"].startswith(f"{one[1]}/")
+    assert "the same picture as 猫/" in rows["1.png", "犬"]["reason"]
+    assert "text/html, no picture" in rows["page.png", "犬"]["reason"]
+    assert rows["no address", "犬"]["reason"] == "no address of http or https"
+    assert out.startswith("画像 4 枚を保存、保存しなかったもの 3 件")
+    assert "保存 猫/" in error
+    assert "サーバーによれば text/html で、画像ではありません" in error
+    dataset = load(f"folder:{tmp_path / 'out'}")
+    assert dataset.classes == ("犬", "猫")
 
 
 class Terminal(io.StringIO):

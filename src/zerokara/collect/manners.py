@@ -158,9 +158,9 @@ def read_rules(text: str) -> Rules:
 class Throttle(AutoThrottle):
     """Scrapy's AutoThrottle, which slows down with the server, and a time between two requests that is one.
 
-    AutoThrottle goes down to DOWNLOAD_DELAY again; `Robots` puts the delay of each request right (`Collector.pace`). The
-    time between two requests counts from the end of an answer: counted from the beginning, as Scrapy does, a
-    connection that takes long to be made would bring its request closer to the next one.
+    AutoThrottle goes down to DOWNLOAD_DELAY again; `Robots` puts the delay right before each request. The time between
+    two requests counts from the end of an answer: counted from the beginning, as Scrapy does, a connection that takes
+    long to be made would bring its request closer to the next one.
     """
 
     def _response_downloaded(self, response: Response, request: Request, spider: Any) -> None:
