@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.internet.address import IPv4Address, IPv6Address
 
 from tests.collect.pictures import picture
 from tests.collect.running import run, table
 from tests.collect.site import Answer, serving
+from zerokara.collect import addresses
 from zerokara.collect.addresses import is_local
 
 PUBLIC, INNER = "127.0.0.1", "127.0.0.2"
@@ -63,6 +65,46 @@ def test_no_way_leads_into_the_local_network(tmp_path: Path) -> None:
         for name in set(ways) - {"rebound", "both"}:
             assert "local network: --allow-local" in reasons[name], (name, reasons[name])
         assert sorted(reasons[name][:16] for name in ("rebound", "both")) == ["", "the same picture"]
+
+
+class Receiver:
+    """Hears of addresses, as Twisted's endpoints do."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def resolutionBegan(self, resolution: object) -> None:
+        pass
+
+    def addressResolved(self, address: object) -> None:
+        self.heard.append(address.host)  # type: ignore[attr-defined]
+
+    def resolutionComplete(self) -> None:
+        self.heard.append("complete")
+
+
+@pytest.mark.parametrize(
+    ("found", "heard", "refused"),
+    [
+        (["8.8.8.8"], ["8.8.8.8"], False),
+        (["10.0.0.1", "8.8.8.8", "::1"], ["8.8.8.8"], False),
+        (["10.0.0.1", "::1"], [], True),
+        ([], [], False),
+    ],
+)
+def test_only_public_addresses_come_through(found: list[str], heard: list[str], refused: bool) -> None:
+    """A host counts as refused where none is left; one that has a public address too may fail for other reasons."""
+    addresses.REFUSED.pop("x.test", None)
+    receiver = Receiver()
+    guard = addresses._Guard(receiver, "x.test")
+    guard.resolutionBegan(None)
+    for one in found:
+        kind = IPv6Address if ":" in one else IPv4Address
+        guard.addressResolved(kind("TCP", one, 80))
+    guard.resolutionComplete()
+    assert receiver.heard == [*heard, "complete"]
+    assert ("x.test" in addresses.REFUSED) == refused
+    addresses.REFUSED.pop("x.test", None)
 
 
 LOCAL = [

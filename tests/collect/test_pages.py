@@ -12,7 +12,7 @@ from scrapy.http import HtmlResponse
 from tests.collect.pictures import bomb, picture
 from zerokara.collect.addresses import normal
 from zerokara.collect.contents import NoPictureError, examine
-from zerokara.collect.pages import look
+from zerokara.collect.pages import NoPageError, look
 
 
 def page(html: str, **headers: str) -> HtmlResponse:
@@ -52,6 +52,7 @@ def test_a_page_without_anything() -> None:
         ('<link rel="license" href="/by">', "/by"),
         ('<span itemprop="license">CC BY</span>', "CC BY"),
         ('<script type="application/ld+json">{"@graph": [{"license": "https://cc/by"}]}</script>', "https://cc/by"),
+        ('<script type="application/ld+json">{"license": "\\ud800x"}</script>', "�x"),
         ('<script type="application/ld+json">{broken</script>', ""),
         ('<meta name="DCTERMS.license" content="CC0">', "CC0"),
         ('<figure><a rel="license" href="/other">x</a></figure>', ""),
@@ -83,6 +84,24 @@ def test_any_text_is_a_page_and_every_address_a_web_address(text: str) -> None:
     for link in (*found.links, *found.pictures):
         assert link.reason or normal(link.url) == link.url
         assert link.reason or link.url.startswith(("http://", "https://"))
+
+
+CHARSETS = ("utf-8", "utf-16", "shift_jis", "euc-jp", "latin-1", "utf-7", "no-such", "hex", "\0")
+
+
+@given(
+    st.binary(max_size=300), st.sampled_from(CHARSETS), st.sampled_from([b"", b"<img src=", b"<!--", b"<svg><a href='"])
+)
+def test_any_bytes_in_any_encoding_are_a_page(content: bytes, charset: str, head: bytes) -> None:
+    headers = {"Content-Type": f"text/html; charset={charset}"}
+    with contextlib.suppress(NoPageError):
+        found = look(HtmlResponse("https://example.org/", body=head + content, headers=headers))
+        assert str(found).encode("utf-8"), "and can be written down"
+
+
+def test_a_page_of_a_hundred_thousand_elements_in_one_another() -> None:
+    deep = page("<div>" * 100_000 + "<img src=x.png>")
+    assert len(look(deep).pictures) <= 1
 
 
 @pytest.mark.parametrize(

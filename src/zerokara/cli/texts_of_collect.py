@@ -198,6 +198,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ),
     (r"an address of (\S+) characters", "アドレスが長すぎます（{1} 文字）"),
     (r"no address of http or https", "http、https のアドレスではありません"),
+    (r"a page that cannot be read: (.+)", "読めないページです：{1}"),
     (r"the file is empty \(0 bytes\)(.*)", "空のファイルです（0 バイト）{1}"),
     (r"(\S+) x (\S+) pixels are too many \(at most (\S+)\)(.*)", "{1} x {2} ピクセルは多すぎます（{3} まで）{4}"),
     (r"too many pixels \(at most (\S+)\): (.+)", "ピクセル数が多すぎます（{1} まで）：{2}"),

@@ -16,7 +16,7 @@ LONGEST_URL = 2_000
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 REFUSED: dict[str, str] = {}
-"""Hosts whose addresses were refused in this process, with the address that the last one of them had."""
+"""Hosts that have only addresses that are refused, with one of them: those that this process came across."""
 
 
 def normal(url: str, encoding: str = "utf-8") -> str | None:
@@ -102,6 +102,8 @@ class _Guard:
 
     def __init__(self, receiver: Any, name: str) -> None:
         self._receiver, self._name = receiver, name
+        self._refused: str | None = None
+        self._passed = False
 
     def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802
         """The search has begun."""
@@ -110,10 +112,13 @@ class _Guard:
     def addressResolved(self, address: Any) -> None:  # noqa: N802
         """An address was found."""
         if is_local(address.host):
-            REFUSED[self._name] = address.host
+            self._refused = address.host
         else:
+            self._passed = True
             self._receiver.addressResolved(address)
 
     def resolutionComplete(self) -> None:  # noqa: N802
-        """There are no more."""
+        """There are no more. A host of which some addresses are public is asked there."""
+        if self._refused is not None and not self._passed:
+            REFUSED[self._name] = self._refused
         self._receiver.resolutionComplete()

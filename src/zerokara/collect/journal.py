@@ -222,9 +222,10 @@ class Journal:
         _name(part, target)
         return self._entry(entry.id)
 
-    def left(self, reasons: Iterable[tuple[int, str]]) -> None:
-        """At the end of a run: why these entries wait. They are forgotten when the crawl goes on."""
+    def left(self, reasons: Iterable[tuple[int, str]], came: int = 0) -> None:
+        """At the end of a run: why these entries wait. It is forgotten when the crawl goes on."""
         with self._change() as base:
+            self._count(came)
             for number, reason in reasons:
                 update = "UPDATE entries SET reason = ?, done = ? WHERE id = ?"
                 base.execute(update, (reason, self._number(), number))

@@ -54,7 +54,7 @@ class RefusedError(IgnoreRequest):
 def local(name: str, address: str) -> RefusedError:
     """A host in the local network."""
     what = f"{name} is" if name == address else f"{name} leads to {address},"
-    return RefusedError(f"{what} an address of the local network: --allow-local")
+    return RefusedError(f"{what} an address of the local network: --allow-local", again=True)
 
 
 def collector(crawler: "Crawler") -> "Collector":

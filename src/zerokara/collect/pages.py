@@ -14,6 +14,7 @@ from typing import Any
 from scrapy.http import TextResponse
 
 from zerokara.collect.addresses import LONGEST_URL, normal
+from zerokara.paths import safe
 
 MOST = 10_000
 """Links, and pictures, that are taken from one page."""
@@ -46,8 +47,20 @@ class Page:
     forbids_learning: bool
 
 
+class NoPageError(Exception):
+    """A page that no parser can read; the text says why."""
+
+
 def look(response: TextResponse) -> Page:
-    """The links and the pictures of a page, each address once, in their order."""
+    """The links and the pictures of a page, each address once, in their order. NoPageError where it cannot be read."""
+    try:
+        return _look(response)
+    except Exception as error:  # an encoding that is none, for example: the page's fault, which must not end the crawl
+        told = " ".join(str(error).split()) or type(error).__name__
+        raise NoPageError(f"a page that cannot be read: {told[:200]}") from error
+
+
+def _look(response: TextResponse) -> Page:
     said = _robots(response)
     licence = _licence(response.selector)
     links: dict[str, Link] = {}
@@ -96,20 +109,20 @@ def _sizes(srcset: str) -> Iterator[tuple[float, str]]:
 
 
 def _link(response: TextResponse, address: str, words: str, licence: str) -> Link:
-    alt = " ".join(words.split())[:MOST]
+    alt = safe(" ".join(words.split())[:MOST])
     address = address.strip()
     if address.lower().startswith("data:"):
         digest = sha256(address.encode("utf-8", "replace")).hexdigest()
-        told = f"{address.partition(',')[0][:60]},… (SHA-256 {digest[:12]})"
+        told = f"{safe(address.partition(',')[0][:60])},… (SHA-256 {digest[:12]})"
         return Link(told, alt, licence, f"a data: URL of {len(address):,} characters, not a file on the web")
     if len(address) > LONGEST_URL:
-        return Link(f"{address[:60]}…", alt, licence, f"an address of {len(address):,} characters")
+        return Link(f"{safe(address[:60])}…", alt, licence, f"an address of {len(address):,} characters")
     try:
         url = normal(response.urljoin(address), response.encoding)
     except ValueError:
         url = None
     if url is None:
-        return Link(address, alt, licence, "no address of http or https")
+        return Link(safe(address), alt, licence, "no address of http or https")
     return Link(url, alt, licence)
 
 
@@ -121,7 +134,7 @@ def _licence(page: Any) -> str:
     named = ("dcterms.license", "dc.license", "dcterms.rights", "dc.rights", "copyright")
     for meta in page.xpath("//meta[@name and @content]") if not found else ():
         found = found or (meta.attrib["content"] if meta.attrib["name"].lower() in named else "")
-    return " ".join(found.split())[:500]
+    return safe(" ".join(found.split())[:500])
 
 
 def _own_licence(part: Any) -> str:
@@ -134,7 +147,7 @@ def _own_licence(part: Any) -> str:
     for one in found:
         text: str = one.attrib.get("href") or one.attrib.get("content") or one.xpath("string(.)").get("")
         if text.strip():
-            return text.strip()
+            return safe(text)
     return ""
 
 

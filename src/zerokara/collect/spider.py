@@ -156,7 +156,10 @@ class Collector(Spider):
             wanted = "picture" if entry.kind == PICTURE else "page"
             self.work.refuse(entry, f"the server calls it {response.meta[UNWANTED]}, no {wanted}")
         elif entry.kind != PICTURE and isinstance(response, HtmlResponse):
-            self.work.read(entry, pages.look(response))
+            try:
+                self.work.read(entry, pages.look(response))
+            except pages.NoPageError as error:
+                self.work.refuse(entry, str(error))
         elif pages.forbids_learning(response.headers.getlist("X-Robots-Tag")):
             self.work.refuse(entry, NO_LEARNING)
         else:

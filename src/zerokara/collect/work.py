@@ -98,8 +98,8 @@ class Work:
     def finish(self) -> None:
         """Nothing more can be asked for: say why what still waits does so, and write the whole table."""
         reasons = list(self._reasons())
-        self.journal.left(reasons)
         used = self._used_up()
+        self.journal.left(reasons, self._taken())
         self.used_up = used if used and any(used in reason for _, reason in reasons) else None
         self.counts = self.journal.counts()
         self.manifest.rewrite(self.journal.rows())
