@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "zerokara"
 HEAVY = (
     "numba", "contourpy", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "safetensors", "onnx", "torch",
-    "starlette", "uvicorn", "websockets",
+    "starlette", "uvicorn", "websockets", "scrapy", "twisted",
 )  # fmt: skip
 
 
@@ -61,7 +61,8 @@ def imported_by(folder: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "extras", "brought"),
     [
-        (SOURCE, ("onnx", "heic", "lan"), {"IPython"}),  # a live chart draws itself where a notebook has brought it
+        # a live chart draws itself where a notebook has brought it
+        (SOURCE, ("onnx", "heic", "lan", "collect"), {"IPython"}),
         (ROOT / "tests", ("test", "bench"), set()),
     ],
     ids=["package", "tests"],
@@ -99,6 +100,8 @@ def modules_importing(name: str) -> set[str]:
         ("starlette", ("studio/",)),
         ("uvicorn", ("studio/",)),
         ("websockets", ("studio/",)),
+        ("scrapy", ("collect/",)),
+        ("twisted", ("collect/",)),
     ],
 )
 def test_a_library_is_known_in_one_place_only(library: str, homes: tuple[str, ...]) -> None:

@@ -33,6 +33,15 @@ COMMANDS: dict[str, Command] = {
         "Serves a page on this machine only and opens it; the link works once, Enter prints a new one. Ctrl-C ends.",
         "zerokara studio\nzerokara studio --lang ja\nzerokara studio --no-open --port 4650",
     ),
+    "collect": Command(
+        "zerokara.cli.collect:collect",
+        "Collect pictures from pages of the web, politely, with a table.\n\n"
+        "robots.txt is obeyed, a host gets one request at a time, and images.csv has a row for every picture, kept or "
+        "not. Stopped by Ctrl-C or killed, the same command goes on where it was.",
+        "zerokara collect https://example.org/cats --label cats --out animals --contact you@example.org\n"
+        "zerokara collect https://example.org/dogs --label dogs --out animals --depth 2 --allow images.example.org\n"
+        "zerokara collect --csv list.csv --out animals --dry-run",
+    ),
     "train": Command(
         "zerokara.cli.train:train",
         "Train a network, with a recipe or from a model and a data set.\n\n"

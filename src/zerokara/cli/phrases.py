@@ -5,6 +5,8 @@ As in `messages`, a pattern of the English phrase → the Japanese one; `{1}`, `
 
 import re
 
+from zerokara.cli.texts_of_collect import PHRASES as OF_COLLECT
+
 _SHARE = r"([a-z ]+) \((\d+%)\)"
 _PLACES = {
     "top left": "左上",
@@ -132,6 +134,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     # ── versions
     (r"not installed", "未インストール"),
     (r"unknown", "不明"),
+    *OF_COLLECT,
 )
 
 _COMPILED = tuple((re.compile(pattern, re.DOTALL), template) for pattern, template in PATTERNS)

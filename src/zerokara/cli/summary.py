@@ -11,13 +11,13 @@ from cyclopts import Parameter
 from zerokara.cli.console import columns, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
+from zerokara.cli.numbers import amount as amount
 from zerokara.cli.results import told, words
 from zerokara.models import MODELS, LayerRow, build_model, model_entry, summarize, totals
 from zerokara.nn.init import unset
 from zerokara.recipes import known_model
 from zerokara.views.shapes import parse_shape
 
-UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 LARGEST = 2**48  # numbers in an example: more cannot even be counted through a network
 
 
@@ -49,12 +49,6 @@ def summary(
     shape = model_entry(model).input_shape if input is None else parse_shape(input)
     rows = _rows(model, shape, classes)
     return say(json_format.dumps(_as_json(model, shape, rows))) if json else _show(model, shape, rows)
-
-
-def amount(size: int) -> str:
-    """A number of bytes to three digits: 1234567 as "1.23 MB"."""
-    power = max(0, min(len(UNITS) - 1, (len(str(size)) - 1) // 3))
-    return f"{size} bytes" if not power else f"{size / 1000**power:.3g} {UNITS[power]}"
 
 
 def _known_model(name: str) -> str:
