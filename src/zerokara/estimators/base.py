@@ -1,13 +1,14 @@
 """What the classifier and the regressor share: their settings, how they learn, how they answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from zerokara import arrays, optim, training
 from zerokara.arguments import short
@@ -29,20 +30,22 @@ BLOCK = 512
 class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
     """A network with scikit-learn's interface; see `NetworkClassifier` and `NetworkRegressor`."""
 
+    _usual_lr: ClassVar[float] = 0.001
+
     def __init__(
         self,
         network: Network = (100,),
         *,
         activation: str = "relu",
         optimizer: str | Callable[..., Optimizer] = "adam",
-        lr: float = 0.001,
+        lr: float | None = None,
         weight_decay: float = 0.0,
         batch_size: int = 200,
         epochs: int = 200,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         patience: int | None = 10,
-        tol: float = 1e-4,
+        tol: float = 1e-3,
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
@@ -60,10 +63,26 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.verbose = verbose
 
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "network_")
+
+    @contextmanager
+    def _fitted_only_if_done(self) -> Iterator[None]:
+        """What fails or is interrupted within leaves no network behind that has learned by half."""
+        try:
+            yield
+        except BaseException:
+            self.__dict__.pop("network_", None)
+            raise
+
     # ── learning ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _learn(self, x: Array, targets: Array, loss: Loss, outputs: int, groups: Array) -> Self:
         """Make the network and train it; `groups` are what a validation part is stratified by."""
+        with self._fitted_only_if_done():
+            return self._learn_anew(x, targets, loss, outputs, groups)
+
+    def _learn_anew(self, x: Array, targets: Array, loss: Loss, outputs: int, groups: Array) -> Self:
         seed = self._begin(x, outputs)
         model: Module = self.network_
         whole = Split(x.astype(dtype_of(model), copy=False), targets)
@@ -96,14 +115,14 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         seed = int(arrays.generator(self._seed, "pass", self._passes).integers(2**31))
         loader = self._loader(Split(x.astype(dtype_of(model), copy=False), targets), seed)
         total, count = 0.0, 0
-        with arrays.generator_kept():
+        with arrays.generator_kept(), self._fitted_only_if_done():
             arrays.manual_seed(seed)
             model.train()
             for batch, wanted in loader.epoch(0):
                 value, _ = self._stepper_for(loss)(batch, wanted)
                 total, count = total + value * len(batch), count + len(batch)
-        if place := first_bad_weight(model):
-            self._diverged("a weight became infinite or NaN", place)
+            if place := first_bad_weight(model):
+                self._diverged("a weight became infinite or NaN", place)
         self._passes += 1
         self.n_iter_ += 1
         self.loss_ = total / count
@@ -116,17 +135,20 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
             arrays.manual_seed(seed)
             self.network_ = made(self.network, x, outputs, self.activation, seed)
         self._optimizer = self._made_optimizer(self.network_)
-        self._seed, self._passes, self._stepper = seed, 0, None
+        self._seed, self._passes = seed, 0
+        self._stepper: Stepper | None = None
         self.history_, self.n_iter_ = [], 0
         return seed
 
     def _made_optimizer(self, model: Module) -> Optimizer:
-        given = self.optimizer
+        given, lr = self.optimizer, self.lr
+        if lr is None:
+            lr = 0.001 if isinstance(self.network, Module) else self._usual_lr
         if isinstance(given, str):
-            return optim.optimizer_by_name(given, model, lr=self.lr, weight_decay=self.weight_decay)
+            return optim.optimizer_by_name(given, model, lr=lr, weight_decay=self.weight_decay)
         if not callable(given):
             raise TypeError(f"optimizer is {', '.join(OPTIMIZERS)}, or a class such as optim.Adam; got {short(given)}")
-        return given(model, lr=self.lr, weight_decay=self.weight_decay)
+        return given(model, lr=lr, weight_decay=self.weight_decay)
 
     def _loader(self, split: Split, seed: int) -> Loader:
         """Batches of all examples; only where batch norm could do nothing with a last one alone, it is left out."""
@@ -161,7 +183,7 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
     def _stepper_for(self, loss: Loss) -> Stepper:
         """The recorded step of `partial_fit`, kept from call to call, but not in a copy or a pickle."""
         if self._stepper is None:
-            self._stepper = Stepper(self.network_, self._optimizer, loss, None, self._expect_finite, float)
+            self._stepper = Stepper(self.network_, self._optimizer, loss, None, self._expect_finite, _no_norm)
         return self._stepper
 
     def _expect_finite(self, value: float, x: Array) -> None:
@@ -179,7 +201,6 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         Examples are answered in blocks whose sizes are powers of two, the last one filled up with zeros: a forward pass
         is recorded once for every size that it meets.
         """
-        check_is_fitted(self)
         x = validate_data(self, X, reset=False, dtype=[np.float64, np.float32], allow_nd=True)
         model: Module = self.network_
         x = x.astype(dtype_of(model), copy=False)
@@ -194,6 +215,10 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         if "_stepper" in state:
             state["_stepper"] = None
         return state
+
+
+def _no_norm(norm: float) -> None:
+    """Gradients are not clipped here, so nobody asks."""
 
 
 def _answers(model: Module, x: Array) -> Array:

@@ -26,7 +26,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
     network: hidden sizes, as `[100, 50]` (`[]`: none), with `activation` between them; or any `nn.Module` that answers
     (N, D, …) with scores (N, K), which is copied and trained on from the weights it has; or a function
     (inputs, outputs) → Module. Sizes compute in the dtype of X (float32, else float64), a module in its own.
-    optimizer: a name in `optim.OPTIMIZERS` or a class, with `lr` and `weight_decay`. batch_size: examples a step.
+    optimizer: a name in `optim.OPTIMIZERS` or a class, with `lr` (None: 0.01, for a
+    given module 0.001) and `weight_decay`. batch_size: examples a step.
     epochs: the most passes over the examples. The training ends before that when its loss has not improved by more
     than `tol` for `patience` epochs (None: never); with `early_stopping` when the loss on a part that is held out,
     `validation_fraction` of the examples, stratified, has not, and the best epoch's weights are kept.
@@ -41,20 +42,22 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
     becomes NaN.
     """
 
+    _usual_lr = 0.01
+
     def __init__(
         self,
         network: Network = (100,),
         *,
         activation: str = "relu",
         optimizer: str | Callable[..., Optimizer] = "adam",
-        lr: float = 0.001,
+        lr: float | None = None,
         weight_decay: float = 0.0,
         batch_size: int = 200,
         epochs: int = 200,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         patience: int | None = 10,
-        tol: float = 1e-4,
+        tol: float = 1e-3,
         class_weight: str | Mapping[Any, float] | None = None,
         random_state: Any = None,
         verbose: bool = False,
@@ -77,7 +80,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
         self.class_weight = class_weight
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train a new network. Shapes: X (N, D), or (N, D, …) for a module; y (N,) of any labels; sample_weight (N,)."""
+        """Train a new network. Shapes: X (N, D), or (N, D, …) for a module; y (N,), any labels; sample_weight (N,)."""
         x, y = self._examples(X, y, reset=True)
         weights = expected(sample_weight, len(x))
         x, y, weights = x[weights > 0], y[weights > 0], weights[weights > 0]
@@ -121,6 +124,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
 
     def predict_proba(self, X: Any) -> Array:
         """The probabilities of the classes, in the order of `classes_`: float64 (N, K), rows that sum to 1."""
+        check_is_fitted(self)
         scores = self._outputs(X)
         odds = np.exp(scores - scores.max(axis=1, keepdims=True))
         result: Array = odds / odds.sum(axis=1, keepdims=True)
@@ -128,8 +132,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
 
     def predict(self, X: Any) -> Array:
         """The most probable class of every example (N,)."""
-        check_is_fitted(self)
-        result: Array = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        places = self.predict_proba(X).argmax(axis=1)
+        result: Array = self.classes_[places]
         return result
 
     def _examples(self, X: Any, y: Any, *, reset: bool) -> tuple[Array, Array]:
@@ -141,4 +145,6 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
     def _expect_classes(self) -> None:
         count = len(self.classes_)
         if count < 2:
-            raise ValueError(f"a classifier tells at least 2 classes apart; y has {'1 class' if count == 1 else f'{count} classes'}")
+            raise ValueError(
+                f"a classifier tells at least 2 classes apart; y has {'1 class' if count == 1 else f'{count} classes'}"
+            )

@@ -67,6 +67,6 @@ def _expect_outputs(model: Module, x: Array, outputs: int) -> None:
     shape = getattr(answer, "shape", None)
     if shape != (2, outputs):
         raise ValueError(
-            f"the network has to answer a batch (N, {', '.join(map(str, x.shape[1:]))}) with (N, {outputs}), one output "
-            f"a class or target; of two examples it made {short(answer) if shape is None else shape}"
+            f"the network has to answer a batch (N, {', '.join(map(str, x.shape[1:]))}) with (N, {outputs}), one "
+            f"output a class or target; of two examples it made {short(answer) if shape is None else shape}"
         )

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from zerokara import functional as F
 from zerokara.arrays import Array
@@ -22,7 +22,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     network's first answers are near 0 and change by about `lr` a step, so that targets of another size would take it
     very long. A constant target has σ = 1.
 
-    The settings are those of `NetworkClassifier`, without class weights; early stopping's part is drawn with every
+    The settings are those of `NetworkClassifier`, without class weights; `lr` None is 0.001, since small noisy tables
+    are soon learned by heart; early stopping's part is drawn with every
     range of a single target in it. A module answers (N, D, …) with (N, M), one output a target.
 
     fit(X, y, sample_weight=None), partial_fit(X, y, sample_weight=None), predict, score (R²).
@@ -60,14 +61,13 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> Array:
         """The numbers found, float64, of the shape that y had: (N,) or (N, M)."""
-        found = self._outputs(X) * self.target_scale_ + self.target_mean_
+        check_is_fitted(self)
+        found: Array = self._outputs(X) * self.target_scale_ + self.target_mean_
         return found[:, 0] if self._flat_targets else found
 
     def _examples(self, X: Any, y: Any, *, reset: bool) -> tuple[Array, Array]:
         kinds = [np.float64, np.float32]
-        x, y = validate_data(
-            self, X, y, reset=reset, dtype=kinds, allow_nd=True, multi_output=True, y_numeric=True
-        )
+        x, y = validate_data(self, X, y, reset=reset, dtype=kinds, allow_nd=True, multi_output=True, y_numeric=True)
         return x, np.asarray(y, np.float64)
 
     def _measure_targets(self, y: Array, weights: Array) -> None:
