@@ -3,8 +3,8 @@
     python -m benchmarks.estimators --repeats 2
 
 Both get the same examples, scaled by the training part's mean and deviation, and the same hidden sizes; the rest is as
-each has it by default: Adam, batches of 200, at most 200 epochs, the end when the loss has not improved for ten. Fold by
-fold they take turns in one process, each being first in every other fold; the first fit of each is not counted (it
+each has it by default: Adam, batches of 200, at most 200 epochs, the end when the loss has not improved for ten. They
+take turns fold by fold in one process, each being first in every other fold; the first fit of each is not counted (it
 loads machine code). The regressors' peer learns scaled targets too (`TransformedTargetRegressor`), as ours does.
 """
 

@@ -52,7 +52,11 @@ def imported_by(folder: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "extras", "brought"),
     [
-        (SOURCE, ("onnx", "heic", "lan"), {"IPython"}),  # a live chart draws itself where a notebook has brought it
+        (
+            SOURCE,
+            ("onnx", "heic", "lan", "check"),
+            {"IPython"},
+        ),  # a live chart draws itself where a notebook has brought it
         (ROOT / "tests", ("test", "bench"), set()),
     ],
     ids=["package", "tests"],

@@ -26,8 +26,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
     network: hidden sizes, as `[100, 50]` (`[]`: none), with `activation` between them; or any `nn.Module` that answers
     (N, D, …) with scores (N, K), which is copied and trained on from the weights it has; or a function
     (inputs, outputs) → Module. Sizes compute in the dtype of X (float32, else float64), a module in its own.
-    optimizer: a name in `optim.OPTIMIZERS` or a class, with `lr` (None: 0.01, for a
-    given module 0.001) and `weight_decay`. batch_size: examples a step.
+    optimizer: a name in `optim.OPTIMIZERS` or a class, with `lr` (None: 0.003, for a given module 0.001) and
+    `weight_decay`. batch_size: examples a step.
     epochs: the most passes over the examples. The training ends before that when its loss has not improved by more
     than `tol` for `patience` epochs (None: never); with `early_stopping` when the loss on a part that is held out,
     `validation_fraction` of the examples, stratified, has not, and the best epoch's weights are kept.
@@ -42,7 +42,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
     becomes NaN.
     """
 
-    _usual_lr = 0.01
+    _usual_lr = 0.003
 
     def __init__(
         self,

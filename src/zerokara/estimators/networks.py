@@ -11,7 +11,7 @@ from zerokara.arguments import is_whole, short
 from zerokara.arrays import Array, DTypeLike
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.models import MultiLayerNet
-from zerokara.nn import Module
+from zerokara.nn import Linear, Module
 from zerokara.training.evaluation import evaluation_mode
 
 Network = int | Sequence[int] | Module | Callable[[int, int], Module]
@@ -20,7 +20,7 @@ Network = int | Sequence[int] | Module | Callable[[int, int], Module]
 def made(network: Any, x: Array, outputs: int, activation: str, seed: int) -> Module:
     """The network to train on examples like `x` (N, D, …), with `outputs` outputs.
 
-    Sizes: `MultiLayerNet` in the dtype of x, its initial values drawn from a stream of `seed`. A module is copied, with
+    Sizes: `MultiLayerNet` in the dtype of x, its initial values functions of `seed`. A module is copied, with
     the weights it has; a function is called with the numbers of inputs and of outputs. ValueError or TypeError for what
     is none of these, and for a network that does not answer a batch (N, D, …) with (N, outputs).
     """
@@ -31,10 +31,7 @@ def made(network: Any, x: Array, outputs: int, activation: str, seed: int) -> Mo
         if not isinstance(model, Module):
             raise TypeError(f"the function given as network returns a Module; got {short(model)}")
     else:
-        rng = arrays.generator(seed, "network")
-        inputs = int(np.prod(x.shape[1:]))
-        model = MultiLayerNet(inputs, _sizes(network), outputs, activation=activation, rng=rng)
-        model.astype(x.dtype)
+        model = _of_sizes(_sizes(network), int(np.prod(x.shape[1:])), outputs, activation, seed).astype(x.dtype)
     _expect_outputs(model, x, outputs)
     return model
 
@@ -43,6 +40,21 @@ def dtype_of(model: Module) -> DTypeLike:
     """The dtype that a network computes in: that of its first floating-point parameter."""
     kinds = (parameter.data.dtype for parameter in model.parameters())
     return next((kind for kind in kinds if np.issubdtype(kind, np.floating)), np.dtype(np.float32))
+
+
+def _of_sizes(sizes: list[int], inputs: int, outputs: int, activation: str, seed: int) -> Module:
+    """Linear – activation – … – Linear, weights and biases uniform in ±√(6 / (inputs + outputs of the layer)).
+
+    Source: Glorot and Bengio 2010. Biases are drawn too: of few inputs, units that all bend at the origin see little.
+    """
+    rng = arrays.generator(seed, "network")
+    model = MultiLayerNet(inputs, sizes, outputs, activation=activation, rng=rng)
+    for layer in model.modules():
+        if isinstance(layer, Linear):
+            bound = np.sqrt(6 / sum(layer.weight.shape))
+            for _, parameter in layer.named_parameters():
+                parameter.data = rng.uniform(-bound, bound, parameter.shape).astype(parameter.dtype)
+    return model
 
 
 def _sizes(network: Any) -> list[int]:

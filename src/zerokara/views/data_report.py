@@ -111,7 +111,7 @@ def _overview(check: Check, lang: Lang) -> Table:
     rows = [
         [KINDS[one.kind][0](lang), amount(one, lang), meaning(one, check, lang), example(one)] for one in check.problems
     ]
-    heads = [said(lang, "what"), said(lang, "how-many"), "", said(lang, "first")]
+    heads = [said(lang, "what"), said(lang, "how-many"), said(lang, "meaning"), said(lang, "first")]
     return Table(heads, rows, caption=said(lang, "problems"))
 
 
@@ -123,7 +123,9 @@ def _of_problem(problem: Problem, check: Check, lang: Lang) -> Section:
     lead = meaning(problem, check, lang)
     if problem.pictures and problem.pictures[0].fault:
         rows = [[safe(picture.name), safe(picture.reason)] for picture in problem.pictures[:LISTED]]
-        pieces: list[Figure | Table | Paragraph] = [Table([said(lang, "first"), ""], rows, caption=title)]
+        pieces: list[Figure | Table | Paragraph] = [
+            Table([said(lang, "file"), said(lang, "reason")], rows, caption=title)
+        ]
         shown = len(rows)
     elif problem.groups:
         reasons = left_out(check)
@@ -219,7 +221,7 @@ def _sizes(check: Check, lang: Lang) -> list[Figure | Table]:
     rows: list[list[str | int]] = [
         [name, said(lang, kinds[colours]), count] for (name, colours), count in counted.most_common()
     ]
-    heads = [said(lang, "format"), "", said(lang, "pictures")]
+    heads = [said(lang, "format"), said(lang, "kind"), said(lang, "pictures")]
     return [
         histogram(said(lang, "sizes"), sides, Axis(said(lang, "shorter"), said(lang, "pixels")), lang=lang),
         histogram(

@@ -109,7 +109,7 @@ def _judged(root: Path, pictures: list[Seen], others: list[str], near: int, leas
     groups = [Group(tuple(compared[i] for i in group), exact=True) for group in same_pixels(compared)]
     if near:
         groups += [Group(tuple(compared[i] for i in group), exact=False) for group in look_alike(compared, near)]
-    parts = tuple(dict.fromkeys(p.part for p in pictures))
+    parts = _parts(root) or ("",)
     labels = {p.label for p in pictures} | {f.name for part in parts for f in folders(root / part)}
     classes = tuple(sorted(labels - {""})) or ("",)
     counts = Counter((p.part, p.label) for p in readable)

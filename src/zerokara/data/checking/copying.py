@@ -23,19 +23,17 @@ Reasons = dict[str, tuple[str, str]]
 def left_out(check: Check) -> Reasons:
     """Name → (why, the picture that is kept instead), for everything that a clean copy does not have.
 
-    Unreadable, truncated, blank, tiny pictures. Of pictures that show the same, those of two classes all (nobody knows
-    which class is right); of those in training and test part, the ones to train on; else all but the largest.
+    Unreadable, truncated, blank and tiny pictures, and those outside of the classes. Of pictures that show the same,
+    those of two classes all (nobody knows which class is right); of those in training and test part, the ones to train
+    on; else all but the largest.
     """
     reasons: Reasons = {}
-    for kind in ("unreadable", "truncated", "blank", "tiny"):
+    for kind in ("unreadable", "truncated", "blank", "tiny", "loose"):
         problem = check.problem(kind)
         for picture in problem.pictures if problem else ():
             reasons.setdefault(picture.name, (kind, ""))
     for group in sorted(check.groups, key=lambda g: not g.exact):
         _sort_out(group, check, reasons)
-    loose = check.problem("loose")
-    for picture in loose.pictures if loose else ():
-        reasons.setdefault(picture.name, ("loose", ""))
     return reasons
 
 
@@ -50,14 +48,15 @@ def _sort_out(group: Group, check: Check, reasons: Reasons) -> None:
         return
     last = check.parts[-1]
     tests = [picture for picture in left if picture.part == last] if len({p.part for p in left}) > 1 else left
-    kept = max(tests, key=_quality)
+    kept = min(tests, key=_rank)
     for picture in left:
         if picture is not kept:
             reasons[picture.name] = ("both-parts" if picture.part != kept.part else kind, kept.name)
 
 
-def _quality(picture: Seen) -> tuple[int, int, str]:
-    return picture.width * picture.height, picture.bytes, picture.name
+def _rank(picture: Seen) -> tuple[int, int, int, str]:
+    """The largest first; of equals the one with the shortest name: copies are called "photo (2)"."""
+    return -picture.width * picture.height, -picture.bytes, len(picture.name), picture.name
 
 
 def copy_clean(check: Check, copy: Path) -> Reasons:

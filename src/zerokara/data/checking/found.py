@@ -42,8 +42,8 @@ class Group:
 
     @property
     def labels(self) -> frozenset[str]:
-        """The classes that they are in."""
-        return frozenset(picture.label for picture in self.pictures)
+        """The classes that they are in; pictures outside of classes have none."""
+        return frozenset(picture.label for picture in self.pictures if picture.label)
 
     @property
     def parts(self) -> frozenset[str]:

@@ -58,6 +58,8 @@ class Seen:
 
 def look(path: Path, name: str, part: str, label: str, *, hashing: bool) -> Seen:
     """Decode a picture completely, and keep what `Seen` says. Without `hashing`, no perceptual hash."""
+    from PIL import UnidentifiedImageError
+
     size = 0
     try:
         size = path.stat().st_size
@@ -74,7 +76,8 @@ def look(path: Path, name: str, part: str, label: str, *, hashing: bool) -> Seen
         raise
     except Exception as error:  # damaged pictures raise nearly every kind of exception
         reason = " ".join(str(error).split()) or type(error).__name__
-        reason = reason.replace(str(path), name)
+        if isinstance(error, UnidentifiedImageError):
+            reason = "it is no picture of a format that is read"
         cut = isinstance(error, EOFError) or any(words in reason.lower() for words in _CUT_OFF)
         return Seen(path, name, part, label, size, "truncated" if cut else "unreadable", reason)
 
