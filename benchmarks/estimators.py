@@ -6,10 +6,14 @@ Both get the same examples, scaled by the training part's mean and deviation, an
 each has it by default: Adam, batches of 200, at most 200 epochs, the end when the loss has not improved for ten. They
 take turns fold by fold in one process, each being first in every other fold; the first fit of each is not counted (it
 loads machine code). The regressors' peer learns scaled targets too (`TransformedTargetRegressor`), as ours does.
+Seconds are those of the processor, on one core, so that other work on the machine counts little; --threads 2 measures
+with two, and then by the clock.
 """
 
 import argparse
+import os
 import statistics
+import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -29,7 +33,11 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.report import write_json
 from benchmarks.sidebyside import machine, processor
+from benchmarks.turns import pin
 from zerokara.estimators import NetworkClassifier, NetworkRegressor
+
+PINNED = "ZEROKARA_BENCHMARK_THREADS"
+"""Says to the process that measures that it has so many threads: libraries look at that when they are loaded."""
 
 CLASSES: dict[str, Callable[[], Any]] = {
     "iris": lambda: datasets.load_iris(return_X_y=True),
@@ -68,11 +76,12 @@ def contestants(name: str, hidden: tuple[int, ...], seed: int) -> dict[str, Any]
 def fold(estimator: Any, X: Any, y: Any, train: Any, test: Any) -> Fold:
     """Fit on one part, judge on the other."""
     estimator = clone(estimator)
-    start = time.perf_counter()
+    clock = time.process_time if os.environ.get(PINNED) == "1" else time.perf_counter
+    start = clock()
     estimator.fit(X[train], y[train])
-    fitted = time.perf_counter()
+    fitted = clock()
     score = estimator.score(X[test], y[test])
-    done = time.perf_counter()
+    done = clock()
     last = estimator[-1]
     epochs = getattr(last, "regressor_", last).n_iter_
     return Fold(float(score), fitted - start, done - fitted, int(epochs))
@@ -115,10 +124,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--hidden", nargs="*", type=int, default=[100])
     parser.add_argument("--repeats", type=int, default=2, help="rounds of five folds")
     parser.add_argument("--dtype", choices=["float32", "float64"], default="float64")
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     told = parser.parse_args(arguments)
+    if os.environ.get(PINNED) != str(told.threads):
+        pin(told.threads)
+        os.environ[PINNED] = os.environ["OPENBLAS_NUM_THREADS"] = str(told.threads)
+        given = sys.argv[1:] if arguments is None else [*arguments]
+        os.execv(sys.executable, [sys.executable, "-m", "benchmarks.estimators", *given])
     warnings.simplefilter("ignore", ConvergenceWarning)
-    print(f"{processor()}; {told.dtype}, hidden {told.hidden}, {told.repeats} × 5 folds")
+    print(f"{processor()}; {told.threads} thread(s), {told.dtype}, hidden {told.hidden}, {told.repeats} × 5 folds")
     print("| data | score | MLP's | difference | seconds a fit | MLP's | ratio | epochs |")
     print("|---|---|---|---|---|---|---|---|")
     kept = {}
