@@ -8,12 +8,12 @@ import pytest
 from PIL import Image
 
 from tests.cli.running import Captured, fails, run_here
-from tests.data.test_checking import _parts, folder, photograph, snapshot, spoil
+from tests.data.test_checking import folder, in_parts, snapshot, spoil
 from tests.report.browser import faults, needs_browser
 from tests.report.checking import check_page, words
 from zerokara.data.checking import check
-from zerokara.views.data_report import data_page
-from zerokara.views.data_texts import KINDS, TEXTS
+from zerokara.views.data_report import data_page, thumbnail
+from zerokara.views.data_texts import KINDS, TEXTS, reason_in
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
@@ -23,7 +23,7 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which everything is wrong."""
     root = folder(
         tmp_path_factory.mktemp("spoilt") / "my <pictures>",
-        {f"{part}/{label}/{k}.png": seed for part, label, k, seed in _parts()},
+        {f"{part}/{label}/{k}.png": seed for part, label, k, seed in in_parts()},
     )
     spoil(root)
     (root / "train/a/raw.dng").write_bytes(b"x")
@@ -154,9 +154,23 @@ def test_every_text_is_there_in_both_languages() -> None:
         )
 
 
-def test_pictures_that_vanish_before_the_report_are_black(spoilt: Path, tmp_path: Path) -> None:
+def test_reasons_are_told_in_japanese_too(tmp_path: Path) -> None:
+    root = folder(tmp_path / "set", {"a/1.png": 1, "b/2.png": 2})
+    content = (root / "a/1.png").read_bytes()
+    for name, spoilt_content in (("cut", content[:-200]), ("short", content[:50]), ("text", b"x"), ("empty", b"")):
+        (root / "a" / f"{name}.png").write_bytes(spoilt_content)
+    (root / "a" / "link.png").symlink_to(root / "nowhere")
+    found = check(root)
+    reasons = [picture.reason for picture in found.pictures if picture.fault]
+    assert len(reasons) == 5
+    assert [reason for reason in reasons if not JAPANESE.search(reason_in("ja", reason))] == []
+    assert [reason_in("en", reason) for reason in reasons] == reasons
+
+
+def test_pictures_that_vanish_before_the_report_are_black(tmp_path: Path) -> None:
     root = folder(tmp_path / "set", {"a/1.png": 1, "b/2.png": 2})
     found = check(root)
     (root / "a/1.png").unlink()
     check_page(data_page(found, "en").html())
-    assert photograph(1).size == (96, 72)
+    assert thumbnail(found.pictures[0]).max() == 0
+    assert thumbnail(found.pictures[1]).shape == (72, 96, 3)

@@ -168,7 +168,7 @@ def test_drawings_that_are_alike_are_no_duplicates(tmp_path: Path) -> None:
 
 def test_the_same_picture_under_two_names(tmp_path: Path) -> None:
     """In two classes, or in both parts: exactly or nearly; a group that is part of another is told once."""
-    names = {f"{part}/{label}/{k}.png": hash_ for part, label, k, hash_ in _parts()}
+    names = {f"{part}/{label}/{k}.png": hash_ for part, label, k, hash_ in in_parts()}
     root = folder(tmp_path / "set", names)
     photograph(1).save(root / "train/b/same as a1.png")
     photograph(2).save(root / "val/a/leak.png")
@@ -182,7 +182,7 @@ def test_the_same_picture_under_two_names(tmp_path: Path) -> None:
     assert not found.is_clean
 
 
-def _parts() -> list[tuple[str, str, int, int]]:
+def in_parts() -> list[tuple[str, str, int, int]]:
     seeds = iter(range(100))
     return [(part, label, k, next(seeds)) for part in ("train", "val") for label in "ab" for k in range(4)]
 
@@ -246,7 +246,7 @@ def spoil(root: Path) -> None:
 
 
 def test_a_clean_copy_is_clean_and_the_folder_untouched(tmp_path: Path) -> None:
-    root = folder(tmp_path / "set", {f"{part}/{label}/{k}.png": seed for part, label, k, seed in _parts()})
+    root = folder(tmp_path / "set", {f"{part}/{label}/{k}.png": seed for part, label, k, seed in in_parts()})
     spoil(root)
     before = snapshot(root)
     reasons = copy_clean(check(root), tmp_path / "copy")

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 from numpy.testing import assert_array_equal
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
@@ -80,10 +82,19 @@ def test_searches_pipelines_and_cross_validation() -> None:
     assert cross_val_score(NetworkRegressor(epochs=60, lr=0.01, random_state=0), X, X[:, 3] * 1e4, cv=3).shape == (3,)
 
 
-def test_in_threads_and_processes_it_learns_the_same() -> None:
-    network = NetworkClassifier((5,), epochs=5, random_state=0)
-    from joblib import parallel_config
+def test_weights_are_routed_as_scikit_learn_does() -> None:
+    heavy = np.where(Y == 0, 1e6, 1.0)
+    piped = make_pipeline(StandardScaler(), NetworkClassifier((5,), epochs=30, lr=0.01, random_state=0))
+    piped.fit(X, Y, networkclassifier__sample_weight=heavy)
+    assert np.all(piped.predict(X) == 0)
+    with config_context(enable_metadata_routing=True):
+        wants = NetworkClassifier((5,), epochs=30, lr=0.01, random_state=0).set_fit_request(sample_weight=True)
+        search = GridSearchCV(wants.set_score_request(sample_weight=False), {"lr": [0.01]}, cv=2)
+        assert np.all(search.fit(X, Y, sample_weight=heavy).predict(X) == 0)
 
+
+def test_in_threads_it_learns_the_same() -> None:
+    network = NetworkClassifier((5,), epochs=5, random_state=0)
     alone = cross_val_score(network, X, Y, cv=3)
     with parallel_config("threading", n_jobs=2):
         assert_array_equal(cross_val_score(network, X, Y, cv=3), alone)
@@ -219,7 +230,11 @@ def test_what_failed_is_not_fitted() -> None:
         network.set_params(network=(), lr=1e308, epochs=5).fit(X, Y)
     with pytest.raises(NotFittedError):
         network.predict(X)
+    with pytest.raises(ValueError, match="unknown optimizer"):
+        network.set_params(optimizer="adma").partial_fit(X, Y, classes=[0, 1, 2])
+    with pytest.raises(NotFittedError):
+        network.predict(X)
     with pytest.raises(training.Diverged):
-        network.set_params(batch_size=30).partial_fit(X, Y, classes=[0, 1, 2])
+        network.set_params(optimizer="adam", batch_size=30).partial_fit(X, Y, classes=[0, 1, 2])
     with pytest.raises(NotFittedError):
         network.predict(X)

@@ -133,8 +133,9 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         with arrays.generator_kept():
             arrays.manual_seed(seed)
-            self.network_ = made(self.network, x, outputs, self.activation, seed)
-        self._optimizer = self._made_optimizer(self.network_)
+            model = made(self.network, x, outputs, self.activation, seed)
+        self._optimizer = self._made_optimizer(model)
+        self.network_ = model
         self._seed, self._passes = seed, 0
         self._stepper: Stepper | None = None
         self.history_, self.n_iter_ = [], 0

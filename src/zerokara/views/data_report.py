@@ -30,7 +30,7 @@ from zerokara.report import (
     gallery,
     histogram,
 )
-from zerokara.views.data_texts import KINDS, TEXTS
+from zerokara.views.data_texts import KINDS, TEXTS, reason_in
 
 SIDE = 96
 """Pixels along the longer side of a picture in the report."""
@@ -122,7 +122,7 @@ def _of_problem(problem: Problem, check: Check, lang: Lang) -> Section:
     title = f"{KINDS[problem.kind][0](lang)} ({amount(problem, lang)})"
     lead = meaning(problem, check, lang)
     if problem.pictures and problem.pictures[0].fault:
-        rows = [[safe(picture.name), safe(picture.reason)] for picture in problem.pictures[:LISTED]]
+        rows = [[safe(picture.name), safe(reason_in(lang, picture.reason))] for picture in problem.pictures[:LISTED]]
         pieces: list[Figure | Table | Paragraph] = [
             Table([said(lang, "file"), said(lang, "reason")], rows, caption=title)
         ]

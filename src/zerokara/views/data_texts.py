@@ -1,9 +1,10 @@
 """What is said of a folder of pictures, in both languages: on the terminal and in the report."""
 
+import re
 from collections.abc import Mapping
 
 from zerokara.data.checking.found import Kind
-from zerokara.report import Text
+from zerokara.report import Lang, Text
 
 KINDS: Mapping[Kind, tuple[Text, Text]] = {
     "unreadable": (
@@ -176,3 +177,24 @@ TEXTS: Mapping[str, Text] = {
     "checked": Text("{done} of {count} pictures", "{count} 枚中 {done} 枚"),
 }
 """Everything else."""
+
+REASONS: tuple[tuple[str, str], ...] = (
+    (r"it is no picture of a format that is read", "読める形式の画像ではありません"),
+    (r"the file is empty", "ファイルが空です"),
+    (r"it is not an ordinary file", "普通のファイルではありません"),
+    (r"image file is truncated \((\d+) bytes not processed\)", r"画像が途中で切れています（未処理 \1 バイト）"),
+    (r"image file is truncated|truncated .*|Truncated .*", "画像が途中で切れています"),
+    (r"Image size \((\d+) pixels\) exceeds limit.*", r"画素が多すぎます（\1 画素）"),
+    (r"(.+) pixels are too many \(at most (.+)\)", r"画素が多すぎます（\1、最大 \2）"),
+    (r"\[Errno 2\] No such file or directory.*", "ファイルがありません（リンク切れ）"),
+    (r"\[Errno 13\] Permission denied.*", "読む権限がありません"),
+)
+"""Why a picture cannot be read, in Japanese; what Pillow says beside these stays as it is."""
+
+
+def reason_in(lang: Lang, reason: str) -> str:
+    """Why a picture cannot be read."""
+    if lang == "en":
+        return reason
+    found = ((re.fullmatch(pattern, reason), japanese) for pattern, japanese in REASONS)
+    return next((match.expand(japanese) for match, japanese in found if match), reason)

@@ -89,6 +89,10 @@ class Check:
     least: int
     bytes: int
 
+    def __repr__(self) -> str:
+        told = ", ".join(f"{problem.kind}: {problem.count}" for problem in self.problems) or "nothing is wrong"
+        return f"Check({self.root}, {len(self.pictures):,} pictures; {told})"
+
     @property
     def readable(self) -> tuple[Seen, ...]:
         """The pictures that could be decoded."""
