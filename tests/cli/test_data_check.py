@@ -64,7 +64,7 @@ def test_a_clean_folder_is_clean(tmp_path: Path, capsys: Captured) -> None:
     code, out, error = run_here(capsys, "data", "check", root)
     assert (code, error) == (0, "")
     assert out.splitlines()[-1] == "nothing is wrong"
-    assert run_here(capsys, "data", "check", f"folder:{root}")[0] == 0
+    assert run_here(capsys, "data", "check", f"folder:{root}@32x32")[0] == 0
     assert json.loads(run_here(capsys, "data", "check", root, "--json")[1])["problems"] == []
 
 

@@ -276,6 +276,21 @@ def test_a_clean_copy_is_clean_and_the_folder_untouched(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == [tmp_path / "copy", tmp_path / "set"]
 
 
+def test_of_three_parts_the_test_part_is_kept_whole(tmp_path: Path) -> None:
+    seeds = {"train": (1, 2, 3, 4), "val": (3, 5, 6), "test": (4, 5, 7)}
+    root = folder(
+        tmp_path / "set",
+        {f"{part}/{'ab'[seed % 2]}/{seed}.png": seed for part, several in seeds.items() for seed in several},
+    )
+    found = check(root)
+    assert found.parts == ("train", "val", "test")
+    assert copy_clean(found, tmp_path / "copy") == {
+        "train/b/3.png": ("both-parts", "val/b/3.png"),
+        "train/a/4.png": ("both-parts", "test/a/4.png"),
+        "val/b/5.png": ("both-parts", "test/b/5.png"),
+    }
+
+
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 5), st.booleans()), min_size=4, max_size=12))
 def test_whatever_is_in_a_folder_its_copy_has_no_duplicates(

@@ -1,6 +1,7 @@
 """`zerokara data check`: a data set's files by its name, or everything that is wrong with a folder of pictures."""
 
 import json as json_format
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -48,8 +49,7 @@ def check_data(
         raise UsageError(f"--least is a number of pixels, 0 or more; got {least}")
     from zerokara.data.checking.check import NEAR
 
-    root = Path(folder.removeprefix(PREFIX)).expanduser()
-    found = check(root, near=NEAR if near is None else near, least=least, told=_progress())
+    found = check(_path(folder), near=NEAR if near is None else near, least=least, told=_progress())
     if report is not None:
         from zerokara.views.data_report import data_page
 
@@ -69,6 +69,13 @@ def check_data(
 def _is_folder(name: str) -> bool:
     """Whether a folder is meant: by its prefix, because it is there, or because no data set could be called so."""
     return name.startswith(PREFIX) or Path(name).expanduser().is_dir() or any(mark in name for mark in "/\\.~")
+
+
+def _path(name: str) -> Path:
+    """The folder that is meant; a size at the end, as `train --data` takes it, does not matter here."""
+    if not name.startswith(PREFIX):
+        return Path(name).expanduser()
+    return Path(re.sub(r"@\d+x\d+$", "", name.removeprefix(PREFIX))).expanduser()
 
 
 class _progress:  # noqa: N801 (a function with a memory)

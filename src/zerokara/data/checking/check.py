@@ -37,7 +37,7 @@ Told = Callable[[int, int], None]
 def check(root: Path, *, near: int = NEAR, least: int | None = None, told: Told = lambda done, of: None) -> Check:
     """Look at every picture under `root`, and at all of them together.
 
-    root/CLASS/…, root/train/CLASS/… with root/test/CLASS/… (or val, valid, validation), or pictures without classes.
+    root/CLASS/…, root/train/CLASS/… with root/test/CLASS/… (and val, valid, validation), or pictures without classes.
     near: bits of 64 by which the hashes of near duplicates differ at most; 0: near duplicates are not looked for, and
     ImageHash is not needed. least: the shortest side, in pixels, that is not tiny.
     Errors: DataError for what is no folder, or has no pictures; for a `near` that needs ImageHash where it is missing.
@@ -83,10 +83,10 @@ def _listed(root: Path) -> Iterator[_File]:
 
 
 def _parts(root: Path) -> tuple[str, ...]:
-    """The names of the training and the test part, where both are there."""
+    """The names of the parts, the one to train on first and the test part last, where there are such."""
     names = {path.name.casefold(): path.name for path in folders(root)}
-    test = next((names[name] for name in TEST if name in names), None)
-    return (names[TRAIN], test) if TRAIN in names and test is not None else ()
+    judged = [names[name] for name in reversed(TEST) if name in names]
+    return (names[TRAIN], *judged) if TRAIN in names and judged else ()
 
 
 def _looked_at(wanted: Sequence[_File], hashing: bool, told: Told) -> list[Seen]:

@@ -24,8 +24,8 @@ def left_out(check: Check) -> Reasons:
     """Name → (why, the picture that is kept instead), for everything that a clean copy does not have.
 
     Unreadable, truncated, blank and tiny pictures, and those outside of the classes. Of pictures that show the same,
-    those of two classes all (nobody knows which class is right); of those in training and test part, the ones to train
-    on; else all but the largest.
+    those of two classes all (nobody knows which class is right); of those in several parts, all but those in the last,
+    the test part; else all but the largest.
     """
     reasons: Reasons = {}
     for kind in ("unreadable", "truncated", "blank", "tiny", "loose"):
@@ -46,9 +46,8 @@ def _sort_out(group: Group, check: Check, reasons: Reasons) -> None:
     left = [picture for picture in group.pictures if picture.name not in reasons]
     if len(left) < 2:
         return
-    last = check.parts[-1]
-    tests = [picture for picture in left if picture.part == last] if len({p.part for p in left}) > 1 else left
-    kept = min(tests, key=_rank)
+    last = max(check.parts.index(picture.part) for picture in left)
+    kept = min((picture for picture in left if picture.part == check.parts[last]), key=_rank)
     for picture in left:
         if picture is not kept:
             reasons[picture.name] = ("both-parts" if picture.part != kept.part else kind, kept.name)

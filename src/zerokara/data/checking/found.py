@@ -75,7 +75,8 @@ class Problem:
 class Check:
     """A folder of pictures: everything seen in it, and what is wrong with it.
 
-    parts: the names of the training and the test part, or ("",). classes: in order; ("",) where there are none.
+    parts: the names of the parts, the one to train on first and the test part last, or ("",).
+    classes: in order; ("",) where there are none.
     counts[part, class]: readable pictures. least: the shortest side that is not tiny, in pixels.
     """
 
