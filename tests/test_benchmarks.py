@@ -91,3 +91,13 @@ def test_everybody_sees_the_same_numbers() -> None:
 def test_networks_have_their_published_sizes(name: str, parameters: int) -> None:
     (workload,) = (training for training in workloads.TRAININGS if training.name == name)
     assert count_parameters(workloads.network(workload)) == parameters
+
+
+def test_the_estimators_are_measured(tmp_path: Path) -> None:
+    file = tmp_path / "folds.json"
+    done = run("benchmarks.estimators", "--data", "wine", "--repeats", "1", "--hidden", "5", "--json", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "| wine | 0." in done.stdout
+    folds = json.loads(file.read_text())["folds"]["wine"]
+    assert [len(folds[kind]) for kind in ("zerokara", "sklearn")] == [5, 5]
+    assert all(one["fit"] > 0 and 0 <= one["score"] <= 1 for kind in folds.values() for one in kind)

@@ -21,6 +21,8 @@ RUN = (
     "docs/kernels.md",
     "docs/data.md",
     "docs/training.md",
+    "docs/estimators.md",
+    "docs/estimators.ja.md",
     "docs/models.md",
     "docs/explain.md",
     "docs/lab.md",

@@ -62,7 +62,7 @@ def imported_by(folder: Path) -> set[str]:
     ("folder", "extras", "brought"),
     [
         # a live chart draws itself where a notebook has brought it
-        (SOURCE, ("onnx", "heic", "lan", "collect"), {"IPython"}),
+        (SOURCE, ("onnx", "heic", "lan", "collect", "check"), {"IPython"}),
         (ROOT / "tests", ("test", "bench"), set()),
     ],
     ids=["package", "tests"],

@@ -63,6 +63,7 @@ from zerokara.release import __version__
 if TYPE_CHECKING:
     from zerokara import data as data
     from zerokara import digits as digits
+    from zerokara import estimators as estimators
     from zerokara import experiments as experiments
     from zerokara import explain as explain
     from zerokara import io as io
@@ -73,7 +74,10 @@ if TYPE_CHECKING:
     from zerokara import report as report
     from zerokara import training as training
 
-LAZY = ("data", "digits", "experiments", "explain", "io", "models", "nn", "optim", "recipes", "report", "training")
+LAZY = (
+    "data", "digits", "estimators", "experiments", "explain", "io", "models", "nn", "optim", "recipes", "report",
+    "training",
+)  # fmt: skip
 """Sub-packages that are imported when they are first asked for."""
 
 OF_FILES = ("load", "save")

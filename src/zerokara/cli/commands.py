@@ -137,8 +137,14 @@ DATA_COMMANDS: dict[str, Command] = {
         "zerokara data show digits\nzerokara data show folder:my-pictures",
     ),
     "check": Command(
-        "zerokara.cli.data:check",
-        "Read all of a data set's files, without downloading: sizes, checksums, labels.",
+        "zerokara.cli.data_check:check_data",
+        "Find what is wrong with a folder of pictures, before anybody trains on it.\n\n"
+        "Unreadable, truncated, blank and tiny pictures, duplicates and near duplicates, the same picture in two "
+        "classes or in training and test part, the balance of the classes, sizes and colours. The folder is only "
+        "read; --fix writes a clean copy. Of a known data set all files are read, without downloading. "
+        "Exit code 0: nothing is wrong; 1: something is; 2: wrong usage.",
+        "zerokara data check my-pictures\nzerokara data check my-pictures --report check.html --lang ja\n"
+        "zerokara data check my-pictures --fix my-pictures-clean --near 4\nzerokara data check my-pictures --json\n"
         "zerokara data check mnist --data-dir ~/mnist",
     ),
 }

@@ -1,4 +1,4 @@
-"""`zerokara data`: list, fetch, show, check."""
+"""`zerokara data`: list, fetch, show; check in `data_check`."""
 
 import json as json_format
 from pathlib import Path
@@ -37,7 +37,7 @@ def fetch(name: Name, *, data_dir: Folder = None) -> None:
     say(told("is-there", name=safe(dataset.name), counts=_counts(dataset), source=safe(words(dataset.source))))
 
 
-def check(name: Name, *, data_dir: Folder = None, json: AsJson = False) -> None:
+def check_set(name: str, *, data_dir: Path | None = None, json: bool = False) -> None:
     """Read a data set's files completely, without downloading: sizes, checksums, labels."""
     dataset = _load(name, data_dir, download=False)
     if json:

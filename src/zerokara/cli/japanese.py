@@ -101,8 +101,16 @@ HELP: dict[str, str] = {
     "List the data sets by name.": "データセットの名前を一覧します。",
     "Download a data set, unless it is there, and check it.": "データセットがなければダウンロードし、検査します。",
     "Show how many examples there are of each class, and one of them.": "クラスごとの件数と、画像を 1 枚表示します。",
-    "Read all of a data set's files, without downloading: sizes, checksums, labels.": (
-        "ダウンロードせずに、データセットの全ファイルを検査します：大きさ、チェックサム、ラベル。"
+    "Find what is wrong with a folder of pictures, before anybody trains on it.": (
+        "画像のフォルダに問題がないか、学習の前に調べます。"
+    ),
+    "Unreadable, truncated, blank and tiny pictures, duplicates and near duplicates, the same picture in two classes or "
+    "in training and test part, the balance of the classes, sizes and colours. The folder is only read; --fix writes a "
+    "clean copy. Of a known data set all files are read, without downloading. Exit code 0: nothing is wrong; 1: something "
+    "is; 2: wrong usage.": (
+        "読めない、途中で切れた、無地の、小さすぎる画像、重複とほぼ同じ画像、2 つのクラスや訓練とテストの両方にある同じ画像、"
+        "クラスの偏り、大きさと色。フォルダは読むだけで、--fix で問題を除いたコピーを作ります。登録されたデータセットなら、"
+        "ダウンロードせずに全ファイルを読みます。終了コード 0：問題なし、1：問題あり、2：使い方の誤り。"
     ),
     "Display this message and exit.": "この説明を表示して終了します。",
     "Display application version.": "バージョンを表示します。",
@@ -244,6 +252,17 @@ HELP: dict[str, str] = {
     "Measure again what has already been measured.": "測定済みのものも測り直します。",
     "Any setting of the experiments by its name: --lr 0.5, --data digits.": (
         "実験の設定を名前で指定します：--lr 0.5、--data digits。"
+    ),
+    "A folder of pictures, or a name from `zerokara data list`.": (
+        "画像のフォルダ、または `zerokara data list` にある名前。"
+    ),
+    "Write a report with a contact sheet to this HTML file.": "画像の一覧つきのレポートを、この HTML ファイルに書きます。",
+    "Write a clean copy to this new folder.": "問題を除いたコピーを、この新しいフォルダに作ります。",
+    "Bits of 64 by which near duplicates differ at most (6); 0 does not look for them.": (
+        "ほぼ同じとみなす 64 ビット中の差の上限（省略時 6）。0 なら調べません。"
+    ),
+    "Shortest side, in pixels, that is not tiny; else 8, or an eighth of the median if that is more.": (
+        "小さすぎない短辺のピクセル数（省略時は 8、または中央値の 8 分の 1 の大きい方）。"
     ),
     "A name from `zerokara data list`, or folder:PATH.": "`zerokara data list` にある名前、または folder:パス。",
     # ── settings of a recipe

@@ -136,6 +136,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"(?:Parameter )?\"?(.+?)\"? requires an argument\.(.*)", "{1} には値が必要です。{2}"),
     (r"(?:Command \".+?\" )?[Pp]arameter \"?(.+?)\"? requires an argument\.(.*)", "{1} には値が必要です。{2}"),
     (r"Unused Tokens: (.+?)\.?", "余分な引数です：{1}"),
+    (
+        r"Invalid value for (\S+): unable to convert \"(.+)\" into (?:int|float)\.",
+        "{1} には数を指定してください。指定された値：{2}",
+    ),
     (r"Invalid value (.+?) for (.+?)[.:] (.+)", "{2} の値 {1} は使えません：{3}"),
     # ── files and pictures
     (r"there is no file or folder (.+)", "ファイルまたはフォルダ {1} はありません"),
@@ -162,6 +166,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (
         r"(.+): no digit found; --prepare photo takes the picture as it is",
         "{1}：数字が見つかりません。--prepare photo なら画像をそのまま使います",
+    ),
+    (
+        r"cannot write (.+): it is a folder; give the name of a file",
+        "{1} に書けません：フォルダです。ファイル名を指定してください",
     ),
     (r"cannot write (.+): it is a folder", "{1} に書けません：フォルダです"),
     (r"cannot create the folder (.+?)(?:: (.+))?", "フォルダ {1} を作れません：{2}"),

@@ -106,4 +106,32 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"(.+): labels run from (\S+) to (\S+); expected 0 to (\S+)",
         "{1}：ラベルは {2} から {3} です（0 から {4} のはず）",
     ),
+    # ── data check
+    (r"(.+) is not a folder of pictures", "{1} は画像のフォルダではありません"),
+    (
+        r"near duplicates differ in 1 to 32 bits of 64, or in 0 to leave them out; got (.+)",
+        "ほぼ同じ画像の差は 64 ビット中 1 から 32 ビットです（0 なら調べません）。指定された値：{1}",
+    ),
+    (
+        r"(.+) holds no pictures, neither in folders of classes nor by themselves",
+        "{1} に画像がありません（クラスのフォルダの中にも、直下にも）",
+    ),
+    (
+        r"near duplicates are found with ImageHash: (.+), or leave them out with (.+)",
+        "ほぼ同じ画像を調べるには ImageHash が必要です：{1}（{2} なら調べません）",
+    ),
+    (
+        r"a clean copy is a folder of its own, neither within (.+) nor around it; got (.+)",
+        "コピー先は {1} の中でも外側でもない別のフォルダにしてください。指定された場所：{2}",
+    ),
+    (
+        r"(.+) is there already; the clean copy goes into a new folder",
+        "{1} はすでにあります。コピー先には新しいフォルダを指定してください",
+    ),
+    (r"nothing of (.+) would be left for a clean copy", "{1} からは、コピーに残る画像がありません"),
+    (
+        r"--report, --fix, --near and --least are for a folder of pictures",
+        "--report、--fix、--near、--least は画像のフォルダに使います",
+    ),
+    (r"--least is a number of pixels, 0 or more; got (.+)", "--least は 0 以上のピクセル数です。指定された値：{1}"),
 )

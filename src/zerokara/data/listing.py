@@ -36,15 +36,15 @@ _NO_CLASS = frozenset({"__MACOSX", "__pycache__", "@eaDir", "$RECYCLE.BIN"})
 
 def parts_of(root: Path) -> tuple[Path, Path] | None:
     """The folders of the training and the test part, if there are such: PATH/train and PATH/test (or val …)."""
-    folders = {path.name.casefold(): path for path in _folders(root)}
-    train, tests = folders.get(TRAIN), [folders[name] for name in TEST if name in folders]
+    named = {path.name.casefold(): path for path in folders(root)}
+    train, tests = named.get(TRAIN), [named[name] for name in TEST if name in named]
     if train is None or not tests:
         if train is not None and not any(is_picture(path) for path in train.iterdir()):
             raise DataError(
                 f"{root} has a training part, {train.name}, and no test part: expected is a folder test beside it"
             )
         return None
-    others = sorted(path.name for path in folders.values() if path not in (train, tests[0]))
+    others = sorted(path.name for path in named.values() if path not in (train, tests[0]))
     if others:
         _tell(f"{root} has the parts {train.name} and {tests[0].name}; left out: {_listed(others)}")
     return train, tests[0]
@@ -52,7 +52,7 @@ def parts_of(root: Path) -> tuple[Path, Path] | None:
 
 def list_classes(root: Path) -> tuple[str, ...]:
     """The names of the sub-folders, in order."""
-    names = sorted(path.name for path in _folders(root))
+    names = sorted(path.name for path in folders(root))
     if len(names) < 2:
         raise DataError(
             f"{root} has {len(names)} sub-folders; a sub-folder of images for each of 2 or more classes is expected"
@@ -71,13 +71,13 @@ def list_classes(root: Path) -> tuple[str, ...]:
 
 def list_images(root: Path, classes: tuple[str, ...]) -> Listed:
     """Every image under root with the number of its class, in the order of the names."""
-    unknown = {path.name for path in _folders(root)} - set(classes)
+    unknown = {path.name for path in folders(root)} - set(classes)
     if unknown:
         raise DataError(f"{root} has classes that the training part lacks: {', '.join(sorted(unknown))}")
     listed: Listed = []
     others: list[str] = []
     for label, name in enumerate(classes):
-        files = list(_walk(root / name, set())) if (root / name).is_dir() else []
+        files = list(walk(root / name, set())) if (root / name).is_dir() else []
         images = [path for path in files if is_picture(path)]
         others += [
             str(path.relative_to(root))
@@ -96,7 +96,7 @@ def list_images(root: Path, classes: tuple[str, ...]) -> Listed:
     return listed
 
 
-def _walk(folder: Path, seen: set[str]) -> Iterator[Path]:
+def walk(folder: Path, seen: set[str]) -> Iterator[Path]:
     """All files under a folder that are not hidden, in the order of their names; a link in a circle is walked once."""
     real = os.path.realpath(folder)
     if real in seen:
@@ -109,12 +109,13 @@ def _walk(folder: Path, seen: set[str]) -> Iterator[Path]:
     for path in found:
         if _is_shown(path):
             if path.is_dir():
-                yield from _walk(path, seen)
+                yield from walk(path, seen)
             else:
                 yield path
 
 
-def _folders(root: Path) -> list[Path]:
+def folders(root: Path) -> list[Path]:
+    """The sub-folders that are not hidden, nor left behind by programs."""
     return [path for path in root.iterdir() if path.is_dir() and _is_shown(path)]
 
 
