@@ -5,6 +5,7 @@ JSON is never translated.
 """
 
 from zerokara.cli.language import current
+from zerokara.cli.results_of_search import RESULTS as OF_SEARCH
 from zerokara.report import Text
 
 RESULTS: dict[str, Text] = {
@@ -171,6 +172,7 @@ RESULTS: dict[str, Text] = {
     "set-schedule": Text("schedule", "スケジュール"),
     "set-augmentation": Text("augmentation", "データ拡張"),
     "set-seed": Text("seed", "乱数の種"),
+    **OF_SEARCH,
 }
 
 

@@ -94,7 +94,8 @@ class _Member:
             raise ValueError(self._said)
 
     def end(self) -> None:
-        """Ask the worker to stop, and wait until it has given its trial back."""
+        """Ask the worker to stop, unless Ctrl-C has reached it too, and wait until it has given its trial back."""
+        self.process.join(1)
         if self.working:
             self.process.terminate()
         self.process.join(30)

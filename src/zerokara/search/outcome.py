@@ -48,6 +48,10 @@ class Found:
     threads: int | None = None
     why: str = ""
 
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as JSON holds it."""
+        return {**asdict(self), "values": dict(self.values), "curve": [[epoch, score] for epoch, score in self.curve]}
+
 
 @dataclass(frozen=True)
 class Tested:
@@ -126,24 +130,21 @@ class Outcome:
             "plan": self.plan.to_dict(),
             "counts": self.counts,
             "lost": self.lost,
-            "best": None if best is None else {**_as_json(best), "command": command(self, best)},
+            "best": None if best is None else {**best.to_dict(), "command": command(self, best)},
             "importance": dict(self.importance),
             "tests": [asdict(one) for one in self.tests],
-            "trials": [_as_json(one) for one in self.trials],
+            "trials": [one.to_dict() for one in self.trials],
             "optuna": self.optuna,
         }
 
 
-def _as_json(one: Found) -> dict[str, Any]:
-    return {**asdict(one), "values": dict(one.values), "curve": [[epoch, score] for epoch, score in one.curve]}
-
-
-def read(study: optuna.Study, plan: Plan) -> Outcome:
-    """What the study holds now."""
+def read(study: optuna.Study, plan: Plan, *, importance: bool = True) -> Outcome:
+    """What the study holds now; the importance of settings, which takes a second, only if it is wanted."""
     rows = planned(study.get_trials(deepcopy=False), plan.trials)
     tested = [Tested(int(number), **told) for number, told in study.user_attrs.get(TESTED, {}).items()]
     tests = sorted(tested, key=lambda one: one.after)
-    return Outcome(plan, [_found(row) for row in rows], _importance(study, plan, rows), tests, optuna.__version__)
+    shares = _importance(study, plan, rows) if importance else {}
+    return Outcome(plan, [_found(row) for row in rows], shares, tests, optuna.__version__)
 
 
 def _found(row: Planned) -> Found:
