@@ -77,12 +77,15 @@ def connect(url: URL, heartbeat: int = 10) -> RDBStorage:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-                return RDBStorage(
+                storage = RDBStorage(
                     url.render_as_string(hide_password=False),
                     engine_kwargs=options,
                     heartbeat_interval=heartbeat,
                     grace_period=GRACE * heartbeat,
                 )
+            if url.get_backend_name() == "sqlite":
+                _take_turns(storage.engine)
+            return storage
         except (IntegrityError, ProgrammingError, OperationalError) as found:  # another worker makes the tables too
             error = found
             if not any(word in str(found).lower() for word in ("exist", "unique", "duplicate", "locked")):
@@ -92,6 +95,17 @@ def connect(url: URL, heartbeat: int = 10) -> RDBStorage:
             error = found
             break
     raise ValueError(f"the study's storage {told(url)} cannot be used: {reason(error)}") from error
+
+
+def _take_turns(engine: sqlalchemy.Engine) -> None:
+    """Let every transaction on an SQLite file lock it from its beginning, not from its first change.
+
+    Optuna asks for locks by SELECT … FOR UPDATE, which SQLite does not know: two workers would both read that a trial
+    waits, and both take it. (https://docs.sqlalchemy.org/en/20/dialects/sqlite.html, on BEGIN IMMEDIATE)
+    """
+    sqlalchemy.event.listen(engine, "connect", lambda connection, record: setattr(connection, "isolation_level", None))
+    sqlalchemy.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    engine.dispose()  # the connections that were made before
 
 
 def reason(error: object) -> str:

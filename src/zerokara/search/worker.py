@@ -3,9 +3,8 @@
 import contextlib
 import os
 import socket
-import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from optuna.exceptions import UpdateFinishedTrialError
@@ -51,6 +50,7 @@ class Worker:
     dataset: Dataset
     onlooker: Onlooker = lambda number, recipe, records: records
     stop: Callable[[], bool] = lambda: False
+    _seconds: float = field(default=0.0, init=False)
 
     def work(self, finished: Callable[[Claim], None] = lambda claim: None) -> None:
         """Train trials until all of the plan have ended; `finished` is told of each that this worker ended.
@@ -67,24 +67,23 @@ class Worker:
 
     def one(self, claim: Claim) -> Exception | None:
         """Train one trial and write down how it ended; what went wrong, if the trial has failed."""
-        began = time.monotonic()
         run = self.folder / TRIALS / f"{claim.trial.number:04}"
         about = {"host": socket.gethostname(), "run": run.name, "threads": thread_count()}
         try:
             with self.desk.alive(claim):
                 score = self._train(claim, run)
-            self._end(claim, TrialState.COMPLETE, began, about, score)
+            self._end(claim, TrialState.COMPLETE, about, score)
         except Hopeless:
-            self._end(claim, TrialState.PRUNED, began, about)
+            self._end(claim, TrialState.PRUNED, about)
         except Diverged as error:
-            self._end(claim, TrialState.PRUNED, began, {**about, "diverged": str(error)})
+            self._end(claim, TrialState.PRUNED, {**about, "diverged": str(error)})
         except (TakenOver, UpdateFinishedTrialError):
             return None
         except KeyboardInterrupt:
-            self._end(claim, TrialState.FAIL, began, {**about, STOPPED: True})
+            self._end(claim, TrialState.FAIL, {**about, STOPPED: True})
             raise
         except Exception as error:
-            self._end(claim, TrialState.FAIL, began, {**about, ERROR: f"{type(error).__name__}: {error}"})
+            self._end(claim, TrialState.FAIL, {**about, ERROR: f"{type(error).__name__}: {error}"})
             return error
         finally:
             for name in HEAVY:
@@ -92,10 +91,8 @@ class Worker:
                     (run / name).unlink(missing_ok=True)
         return None
 
-    def _end(
-        self, claim: Claim, state: TrialState, began: float, about: dict[str, object], score: float | None = None
-    ) -> None:
-        self.desk.finish(claim, state, score, seconds=time.monotonic() - began, **about)
+    def _end(self, claim: Claim, state: TrialState, about: dict[str, object], score: float | None = None) -> None:
+        self.desk.finish(claim, state, score, seconds=self._seconds, **about)
 
     def _train(self, claim: Claim, run: Path) -> float:
         """The score of the weights that the training keeps; it is reported, and may end, after every epoch."""
@@ -105,11 +102,12 @@ class Worker:
         patiently(lambda: claim.trial.set_user_attr("process", os.getpid()))
         training = train(recipe, self.dataset, new_model(recipe, self.dataset), run)
         kept: float | None = None
+        self._seconds = 0.0
         try:
             for record in self.onlooker(claim.trial.number, recipe, training):
                 if record.kind != "epoch":
                     continue
-                score = score_of(record, plan)
+                score, self._seconds = score_of(record, plan), record.seconds
                 if kept is None or record.best or not recipe.patience:  # with patience the best epoch's weights stay
                     kept = score
                 self._report(claim, record.epoch, score)
