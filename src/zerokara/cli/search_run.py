@@ -18,6 +18,7 @@ from zerokara.data import load
 from zerokara.recipes import Recipe, new_model
 from zerokara.report import duration, percent, significant
 from zerokara.search.crew import together, work
+from zerokara.search.importance import with_importance
 from zerokara.search.outcome import ENDS, Found, Outcome, command, read
 from zerokara.search.page import page
 from zerokara.search.plan import Plan
@@ -68,7 +69,7 @@ def search(plan: Plan, folder: Path, storage: str | None, bench: Bench) -> int:
         said = _Said(plan, bench)
         if not bench.quiet and not bench.json:
             _introduce(plan, folder, url, bench)
-        look = lambda: said.see(patiently(lambda: read(study, plan, importance=False)))  # noqa: E731
+        look = lambda: said.see(patiently(lambda: read(study, plan)))  # noqa: E731
         watching = partial(_watching, bench.tensorboard)
         look()
         if bench.workers == 1:
@@ -76,8 +77,8 @@ def search(plan: Plan, folder: Path, storage: str | None, bench: Bench) -> int:
         else:
             together(plan, url, folder, bench.data_dir, bench.workers, look, watching)
         look()
-        look_once(study, read(study, plan, importance=False), folder, bench.data_dir)
-        outcome = read(study, plan)
+        look_once(study, read(study, plan), folder, bench.data_dir)
+        outcome = with_importance(study, read(study, plan))
     finally:
         dispose(kept)
     return _conclude(outcome, folder, bench)
@@ -90,7 +91,7 @@ def show(folder: Path, storage: str | None, report: Path | None, json: bool) -> 
     kept = connect(url, plan.heartbeat)
     try:
         study, plan = load_study(kept, plan.name)
-        outcome = read(study, plan)
+        outcome = with_importance(study, read(study, plan))
     finally:
         dispose(kept)
     if report is not None:

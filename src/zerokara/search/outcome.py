@@ -1,15 +1,14 @@
 """What a study has found so far, as plain values: what the command prints, what JSON holds and what the report draws."""
 
 import math
-import warnings
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import optuna
-from optuna.importance import FanovaImportanceEvaluator, get_param_importances
 
-from zerokara.recipes import Recipe
+from zerokara.recipes import RECIPES, Recipe
 from zerokara.search.accounts import ERROR, Planned, planned
 from zerokara.search.plan import Plan
 from zerokara.search.space import Value, applied
@@ -18,9 +17,6 @@ End = Literal["waiting", "running", "complete", "pruned", "diverged", "failed"]
 
 ENDS: tuple[End, ...] = ("complete", "pruned", "diverged", "failed")
 """How a trial can have come to its end."""
-
-FEWEST = 4
-"""Of fewer completed trials nothing is said about the importance of settings."""
 
 TESTED = "tested"
 """Attribute of a study: what the test part said, by the number of the trial's try."""
@@ -138,13 +134,12 @@ class Outcome:
         }
 
 
-def read(study: optuna.Study, plan: Plan, *, importance: bool = True) -> Outcome:
-    """What the study holds now; the importance of settings, which takes a second, only if it is wanted."""
+def read(study: optuna.Study, plan: Plan) -> Outcome:
+    """What the study holds now; of the importance of its settings `importance.with_importance` knows."""
     rows = planned(study.get_trials(deepcopy=False), plan.trials)
     tested = [Tested(int(number), **told) for number, told in study.user_attrs.get(TESTED, {}).items()]
     tests = sorted(tested, key=lambda one: one.after)
-    shares = _importance(study, plan, rows) if importance else {}
-    return Outcome(plan, [_found(row) for row in rows], shares, tests, optuna.__version__)
+    return Outcome(plan, [_found(row) for row in rows], tests=tests, optuna=optuna.__version__)
 
 
 def _found(row: Planned) -> Found:
@@ -170,20 +165,6 @@ def _found(row: Planned) -> Found:
     )
 
 
-def _importance(study: optuna.Study, plan: Plan, rows: Sequence[Planned]) -> dict[str, float]:
-    """How much of the variance of the scores each setting explains; nothing where that cannot be said."""
-    scores = [row.current.value for row in rows if row.state == "complete"]
-    if len(scores) < FEWEST or len(set(scores)) < 2 or len(plan.space) < 2:
-        return {}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=plan.seed % 2**32))
-    except (ValueError, RuntimeError):
-        return {}
-    return {name: float(share) for name, share in found.items() if math.isfinite(share)}
-
-
 def command(outcome: Outcome, one: Found) -> str:
     """The command that trains with the settings of a trial: the same weights, on the same machine."""
     return training_command(outcome.recipe(one), outcome.plan.recipe)
@@ -191,8 +172,6 @@ def command(outcome: Outcome, one: Found) -> str:
 
 def training_command(recipe: Recipe, like: Recipe) -> str:
     """`zerokara train …` for a recipe; `like` is the one that it was made from, by its name or of a model and data."""
-    from zerokara.recipes import RECIPES
-
     known = RECIPES.get(like.name)
     if known is None:
         plain = Recipe(name=recipe.name, title="", question="", data=recipe.data, model=recipe.model)
@@ -207,6 +186,4 @@ def training_command(recipe: Recipe, like: Recipe) -> str:
 
 
 def _quoted(text: str) -> str:
-    import shlex
-
     return shlex.quote(text)

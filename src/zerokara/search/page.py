@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from zerokara.release import __version__
 from zerokara.report import Cell, Code, Fact, Folded, Lang, Page, Paragraph, Section, Table, duration, percent, significant
 from zerokara.search import figures
-from zerokara.search.outcome import FEWEST, Found, Outcome, command
+from zerokara.search.importance import FEWEST
+from zerokara.search.outcome import Found, Outcome, command
 from zerokara.search.plan import Plan
 from zerokara.search.space import written
 from zerokara.search.texts import say

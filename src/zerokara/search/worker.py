@@ -112,7 +112,7 @@ class Worker:
                     kept = score
                 self._report(claim, record.epoch, score)
                 over = record.epoch == recipe.epochs or bool(record.note)
-                if not over and patiently(claim.trial.should_prune):
+                if not over and plan.pruning != "none" and patiently(claim.trial.should_prune):
                     raise Hopeless
                 if self.stop():
                     raise KeyboardInterrupt
