@@ -6,6 +6,8 @@ help of every command and finds none.
 
 from typing import Any
 
+from zerokara.cli.japanese_of_search import HELP as OF_SEARCH
+
 HELP: dict[str, str] = {
     # ── the program and its commands
     "zerokara (ゼロから): deep learning from zero. Begin with: zerokara demo": (
@@ -263,6 +265,7 @@ HELP: dict[str, str] = {
     ),
     "share of the training images kept for validation": "検証用に取り分ける訓練画像の割合",
     "where all random numbers start": "乱数の種",
+    **OF_SEARCH,
 }
 
 TITLES = {"Commands": "コマンド", "Arguments": "引数", "Parameters": "オプション"}

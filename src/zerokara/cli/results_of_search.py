@@ -37,9 +37,16 @@ RESULTS: dict[str, Text] = {
     "search-why": Text("no trial has a score: {why}", "スコアのある試行がありません：{why}"),
     "search-best": Text("best: trial {index}, {settings}", "最良：試行 {index}、{settings}"),
     "search-tested": Text(
-        "validation {validation}, test {test} ({counted}), looked at once: the validation score chose this trial, and is "
-        "somewhat too good",
-        "検証 {validation}、テスト {test}（{counted}、確認は 1 度だけ）。検証スコアは選択に使ったため、やや高めに出ます",
+        "validation {validation}, test {test} ({counted}); the validation score chose this trial, and is somewhat too good",
+        "検証 {validation}、テスト {test}（{counted}）。検証スコアは選択に使ったため、やや高めに出ます",
+    ),
+    "search-looked-once": Text(
+        "the test part was looked at once, after {after:trial|trials}",
+        "テストデータの確認は 1 度だけ（試行 {after} 回のあと）",
+    ),
+    "search-looked-often": Text(
+        "the test part was looked at {looks} times in this study, after {after} trials",
+        "この探索でのテストデータの確認は {looks} 回（試行 {after} 回のあと）",
     ),
     "search-untested": Text(
         "validation {validation}; the test part is looked at when all trials have ended",

@@ -260,7 +260,10 @@ def _tell_best(outcome: Outcome, best: Found) -> None:
         say(told("search-untested", **said))
     else:
         value = test.accuracy if plan.score == "accuracy" else test.loss
-        say(told("search-tested", test=score(plan, value), counted=told("counted", correct=test.correct, total=test.total), **said))
+        counted = told("counted", correct=test.correct, total=test.total)
+        say(told("search-tested", test=score(plan, value), counted=counted, **said))
+        looks, after = len(outcome.tests), told("comma").join(str(one.after) for one in outcome.tests)
+        say(told("search-looked-once" if looks == 1 else "search-looked-often", looks=looks, after=after))
     if outcome.importance:
         shares = told("comma").join(f"{name} {percent(share, 0)}" for name, share in outcome.importance.items())
         say(told("search-importance", shares=shares))

@@ -19,8 +19,8 @@ TOP, BOTTOM, HEIGHT = 44.0, 18.0, 330.0
 FAINT, CLEAR = 0.12, 0.85
 """How opaque the lines of the smallest and of the greatest weight are."""
 
-ROOM, SIDE = 130.0, 60.0
-"""Between two axes, and beside the first and the last."""
+ROOM, WIDTH, SIDE = 130.0, 760.0, 76.0
+"""Between two axes at least, the width that few of them share, and the room beside the first and the last."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,9 @@ def parallel_coordinates(
     words, table = _words(sides, scales, strands, lang), _table(sides, scales, strands, name)
     if not strands or not sides:
         return Figure(title, element("p", say(lang, "no-values")), words, table, note, wide=True)
-    width = 2 * SIDE + ROOM * (len(sides) - 1) + 20
-    places = [SIDE + ROOM * i for i in range(len(sides))]
+    apart = max(ROOM, WIDTH / max(1, len(sides) - 1))
+    width = 2 * SIDE + apart * (len(sides) - 1)
+    places = [SIDE + apart * i for i in range(len(sides))]
     ordered = sorted(strands, key=lambda strand: (strand.marked, strand.weight))
     drawn = [_line(strand, scales, places, sides) for strand in ordered]
     uprights = [_upright(side, at, x) for side, at, x in zip(sides, scales, places, strict=True)]
@@ -86,7 +87,7 @@ def _line(strand: Strand, scales: Sequence[Scale], places: Sequence[float], side
 
 def _upright(side: Axis, scale: Scale, x: float) -> Markup:
     at = coordinate(x)
-    name = shortened(side.label, ROOM - 6)
+    name = shortened(side.label, 2 * SIDE - 8)
     return element(
         "g",
         element("line", x1=at, x2=at, y1=TOP - 6, y2=HEIGHT - BOTTOM, class_="axis"),
@@ -97,7 +98,7 @@ def _upright(side: Axis, scale: Scale, x: float) -> Markup:
 
 def _mark(scale: Scale, mark: float, x: float) -> Markup:
     y = scale(mark)
-    written = shortened(scale.written(mark), ROOM - 24)
+    written = shortened(scale.written(mark), SIDE - 10)
     line = element("line", x1=coordinate(x), x2=coordinate(x + 4), y1=coordinate(y), y2=coordinate(y), class_="axis")
     ground = element(
         "rect", x=coordinate(x + 5), y=coordinate(y - 7), width=coordinate(text_width(written, 11.5) + 3), height=14,

@@ -65,7 +65,8 @@ def _facts(outcome: Outcome, lang: Lang) -> list[Fact]:
     if test is None:
         found.append(Fact(say(lang, f"test-{plan.score}"), "–", say(lang, "not-tested")))
     else:
-        remark = say(lang, "looked-once", correct=test.correct, total=test.total)
+        looked = "looked-once" if len(outcome.tests) == 1 else "looked-often"
+        remark = say(lang, looked, correct=test.correct, total=test.total, looks=len(outcome.tests))
         found.append(Fact(say(lang, f"test-{plan.score}"), score(plan, getattr(test, plan.score)), remark))
     hosts = len({one.host for one in outcome.trials if one.host})
     found.append(Fact(say(lang, "trials"), str(outcome.ended), _counts(outcome, lang)))
@@ -124,7 +125,7 @@ def _best(outcome: Outcome, lang: Lang) -> Section:
         honest = f"{honest} {say(lang, 'looks', count=len(outcome.tests), after=after)}"
     lead = say(lang, "the-best-lead", index=best.index + 1, threads=best.threads or "–")
     return Section(
-        say(lang, "the-best"), [Code(command(outcome, best)), Table(heads, rows), Paragraph(honest)], lead
+        say(lang, "the-best"), [Code(command(outcome, best)), Paragraph(honest), Table(heads, rows)], lead
     )
 
 

@@ -35,6 +35,9 @@ TEXTS: dict[str, Text] = {
     "test-loss": Text("test loss", "テスト損失"),
     "best-of": Text("the best of {count:trial|trials}", "{count} 回の試行で最良"),
     "looked-once": Text("looked at once: {correct} of {total}", "確認は 1 度だけ：{total} 件中 {correct} 件"),
+    "looked-often": Text(
+        "{correct} of {total}; looked at {looks} times in this study", "{total} 件中 {correct} 件。この探索での確認は {looks} 回"
+    ),
     "not-tested": Text("not looked at yet", "まだ確認していません"),
     "trials": Text("trials", "試行"),
     "trained": Text("training time of all", "学習時間の合計"),
@@ -42,7 +45,7 @@ TEXTS: dict[str, Text] = {
     # ── what was tried
     "tried": Text("What was tried", "何を試したか"),
     "tried-lead": Text(
-        "Settings were chosen by {sampler}; {pruning}. Every trial has its own seed, which follows from the study's, {seed}.",
+        "Settings were chosen by {sampler}; {pruning}. Every trial has its own seed, which follows from that of the study, {seed}.",
         "設定の選び方：{sampler}。{pruning}。試行ごとの乱数の種は、探索全体の種 {seed} から決まります。",
     ),
     "by-tpe": Text(
@@ -110,13 +113,15 @@ TEXTS: dict[str, Text] = {
     "no-best": Text("No trial has a score.", "スコアのある試行はありません。"),
     "honest": Text(
         "The validation score chose this trial among {count}, so it is somewhat too good: part of it is luck. The test part "
-        "had no say; it was looked at once, when all {after} trials had ended.",
+        "had no say; it was looked at once for this trial, when {after:trial|trials} had ended.",
         "検証スコアは {count} 回の中から選ぶのに使ったので、運の分だけよく出ています。テストデータは選択に使わず、"
-        "{after} 回の試行がすべて終わってから 1 度だけ確認しました。",
+        "この試行については {after} 回の試行が終わってから 1 度だけ確認しました。",
     ),
     "looks": Text(
-        "The test part was looked at {count} times: each time the best trial was another one, after {after} trials.",
-        "テストデータの確認は {count} 回：{after} 回の試行のあと、最良の試行が変わるたびに行いました。",
+        "In this study the test part was looked at {count} times, after {after} trials: each time the best trial was "
+        "another one. Who goes on until the test score pleases chooses by it after all.",
+        "この探索でのテストデータの確認は {count} 回（試行 {after} 回のあと）。最良の試行が変わるたびに行いました。"
+        "テストスコアに満足するまで続ければ、テストデータで選んだことになります。",
     ),
     "untested": Text(
         "The test part was not looked at: that is done once, when all trials have ended.",

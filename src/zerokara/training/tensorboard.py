@@ -28,7 +28,7 @@ def to_tensorboard(
             ...
 
     A chart for every measure over the updates: `loss/step` of every update, `loss/training` and `loss/validation` of
-    every epoch, the same of accuracy, and `learning rate`. `settings` go to the page of hyper-parameters, with the
+    every epoch, the same of accuracy, and `learning_rate`. `settings` go to the page of hyper-parameters, with the
     last epoch's measures. A training that is resumed goes on in the same folder: TensorBoard drops what the new
     records repeat. Everything is on the disk after every epoch. UsageError where tensorboardX is not installed.
     """
@@ -62,7 +62,8 @@ def _written(
 def _writer(folder: os.PathLike[str], first: Record) -> Any:
     from tensorboardX import SummaryWriter
 
-    return SummaryWriter(os.fspath(folder), purge_step=first.step if first.step > 1 else None)
+    own = f".{os.getpid()}.{first.step}"  # else two files that are begun in the same second would be one
+    return SummaryWriter(os.fspath(folder), purge_step=first.step if first.step > 1 else None, filename_suffix=own)
 
 
 def _told(record: Record) -> dict[str, float]:
@@ -73,7 +74,7 @@ def _told(record: Record) -> dict[str, float]:
         value = getattr(record, name)
         if value is not None:
             told[f"{group}/{'validation' if name.startswith('val_') else place}"] = float(value)
-    return told if record.kind == "epoch" else {**told, "learning rate": record.lr}
+    return told if record.kind == "epoch" else {**told, "learning_rate": record.lr}
 
 
 def _summarize(writer: Any, settings: Mapping[str, Any], last: Mapping[str, float]) -> None:
