@@ -8,8 +8,8 @@ import pytest
 
 from zerokara.recipes import Recipe
 from zerokara.search.claiming import Desk
-from zerokara.search.plan import Plan, judged
-from zerokara.search.space import parse
+from zerokara.search.plan import Plan
+from zerokara.search.space import judged, parse
 from zerokara.search.storage import address, connect, dispose, open_study
 
 TRIED = ("lr=1e-3..1e-1:log", "hidden=4,8", "optimizer=adam,sgd")

@@ -15,10 +15,10 @@ Open = Callable[[Plan], Desk]
 
 def test_no_trial_is_taken_twice_and_none_is_forgotten(desk: Open) -> None:
     """SQLite knows no row locks: without a lock from the beginning, two workers read that a trial waits, and take it."""
-    plan = small_plan(trials=24)
+    plan = small_plan(trials=16)
     taken: list[tuple[int, int]] = []
     errors: list[BaseException] = []
-    desks = [desk(plan) for _ in range(4)]
+    desks = [desk(plan) for _ in range(3)]
     together = threading.Barrier(len(desks))
 
     def work(own: Desk) -> None:
@@ -36,9 +36,9 @@ def test_no_trial_is_taken_twice_and_none_is_forgotten(desk: Open) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    assert sorted(index for index, _ in taken) == list(range(24))
+    assert sorted(index for index, _ in taken) == list(range(16))
     assert max(Counter(number for _, number in taken).values()) == 1
-    assert [row.state for row in desks[0].rows] == ["complete"] * 24
+    assert [row.state for row in desks[0].rows] == ["complete"] * 16
 
 
 def claimed(own: Desk) -> Claim:

@@ -19,7 +19,7 @@ from zerokara.search.claiming import Desk
 from zerokara.search.outcome import Outcome, read
 from zerokara.search.storage import address, connect, dispose, load_study
 
-TRIALS = 7
+TRIALS = 6
 COMMAND = (
     *("search", "--model", "two-layer", "--data", "moons", "--epochs", "6", "--batch-size", "100", "--seed", "5"),
     *("--try", "lr=1e-3..1e-1:log", "--try", "hidden=4,8,16", "--trials", str(TRIALS), "--sampler", "random"),
@@ -124,7 +124,14 @@ def test_two_workers_join_by_the_same_command_and_one_is_killed(
         while not (theirs / "trials" / "0000" / "history.jsonl").exists() and time.monotonic() < begun:
             assert victim.poll() is None, victim.communicate()[1]
             time.sleep(0.02)
-        killer = Killer(url, mine, lambda o: any(one.run and (mine / "trials" / one.run).exists() and one.score is not None for one in o.trials), victim.pid)
+        killer = Killer(
+            url,
+            mine,
+            lambda o: any(
+                one.run and (mine / "trials" / one.run).exists() and one.score is not None for one in o.trials
+            ),
+            victim.pid,
+        )
         killer.start()
         capsys.readouterr()
         code = main([*words, "--out", str(mine)])

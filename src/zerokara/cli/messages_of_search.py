@@ -13,7 +13,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"--try (\S+) is given twice: write all of its values with commas between them",
         "--try {1} が 2 回あります。値はすべてコンマで区切って 1 つにまとめてください",
     ),
-    (r"a range is LOW\.\.HIGH or LOW\.\.HIGH:log; got (.+)", "範囲は 下限..上限 または 下限..上限:log です。指定された値：{1}"),
+    (
+        r"a range is LOW\.\.HIGH or LOW\.\.HIGH:log; got (.+)",
+        "範囲は 下限..上限 または 下限..上限:log です。指定された値：{1}",
+    ),
     (
         r"the range of (\S+) goes from a smaller number to a larger one; got (.+)",
         "{1} の範囲は小さい数から大きい数へ書きます。指定された値：{2}",
@@ -62,7 +65,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"--storage is an address, as (\S+), (\S+) or (\S+); got (.+)",
         "--storage はアドレスです。例：{1}、{2}、{3}。指定された値：{4}",
     ),
-    (r"--storage is an (.+) address; got one of (\S+)", "--storage には {1} のアドレスを指定してください。指定された種類：{2}"),
+    (
+        r"--storage is an (.+) address; got one of (\S+)",
+        "--storage には {1} のアドレスを指定してください。指定された種類：{2}",
+    ),
     (
         r"--storage is no address of a database; write (\S+) or (\S+)",
         "--storage がデータベースのアドレスではありません。{1} または {2} のように書いてください",

@@ -3,7 +3,9 @@
 from zerokara.report import Text
 
 RESULTS: dict[str, Text] = {
-    "search-begins": Text("Searching for settings of {model} on {data}: {tried}", "{data} を学ぶ {model} の設定を探します：{tried}"),
+    "search-begins": Text(
+        "Searching for settings of {model} on {data}: {tried}", "{data} を学ぶ {model} の設定を探します：{tried}"
+    ),
     "search-how": Text(
         "  {trials:trial|trials}, {workers:worker|workers}, sampler {sampler}, pruning {pruning}, judged by {score} on {share} "
         "of the training images, seed {seed}",

@@ -3,7 +3,7 @@
 import signal
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -14,8 +14,8 @@ from zerokara.cli.numbers import Whole
 from zerokara.cli.stopping import Stopped
 from zerokara.cli.train import Changes, RecipeName
 from zerokara.recipes import RECIPES, Recipe
-from zerokara.search.plan import PRUNINGS, SAMPLERS, SCORES, Plan, judged
-from zerokara.search.space import HIDDEN, parse
+from zerokara.search.plan import PRUNINGS, SAMPLERS, SCORES, Plan
+from zerokara.search.space import HIDDEN, judged, parse
 
 if TYPE_CHECKING:
     from zerokara.cli.search_run import Bench
@@ -170,9 +170,7 @@ def _resumed(out: Path | None, given: list[str]) -> tuple[Plan, Path, str | None
     return plan, out, kept
 
 
-def _bench(
-    workers: int, tensorboard: Path | None, data_dir: Path | None, quiet: bool, json: bool
-) -> "Bench":
+def _bench(workers: int, tensorboard: Path | None, data_dir: Path | None, quiet: bool, json: bool) -> "Bench":
     from zerokara.cli.search_run import Bench
 
     return Bench(workers, tensorboard, data_dir, quiet, json)

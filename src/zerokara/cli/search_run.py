@@ -31,8 +31,10 @@ from zerokara.search.storage import (
     open_study,
     patiently,
     read_note,
-    told as told_address,
     write_note,
+)
+from zerokara.search.storage import (
+    told as told_address,
 )
 from zerokara.search.testing import look_once
 from zerokara.search.worker import Onlooker

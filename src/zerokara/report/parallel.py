@@ -122,7 +122,8 @@ def _words(sides: Sequence[Axis], scales: Sequence[Scale], strands: Sequence[Str
 
 def _table(sides: Sequence[Axis], scales: Sequence[Scale], strands: Sequence[Strand], name: str) -> Table:
     rows: list[list[Cell]] = [
-        [strand.name, *(_cell(scale, value) for scale, value in zip(scales, strand.values, strict=True))] for strand in strands
+        [strand.name, *(_cell(scale, value) for scale, value in zip(scales, strand.values, strict=True))]
+        for strand in strands
     ]
     return Table([name, *(side.label for side in sides)], rows)
 

@@ -48,7 +48,9 @@ def together(
             for place, member in enumerate(crew):
                 if member.was_killed:
                     if not left:
-                        raise ValueError("the workers of this search are killed again and again; is there enough memory?")
+                        raise ValueError(
+                            "the workers of this search are killed again and again; is there enough memory?"
+                        )
                     left -= 1
                     crew[place] = _Member(plan, url, folder, data_dir, workers, watching)
         for member in crew:

@@ -58,8 +58,9 @@ def history(outcome: Outcome, lang: Lang) -> Figure:
         if ones:
             x = [one.index + 1.0 for one in ones]
             marks.append(Points(say(lang, end), x, [shown(plan, reached(one)) for one in ones]))
-    x = [one.index + 1.0 for one in outcome.trials]
-    marks.append(Line(say(lang, "best-so-far"), x, [shown(plan, value) for value in best]))
+    steps = [(o.index + 1.0, shown(plan, b)) for o, b in zip(outcome.trials, best, strict=True) if not math.isnan(b)]
+    if steps:
+        marks.append(Line(say(lang, "best-so-far"), [x for x, _ in steps], [y for _, y in steps]))
     axis = Axis(say(lang, "trial"), whole=True)
     note = say(lang, "history-note")
     return chart(say(lang, "history-title"), marks, axis, score_axis(plan, lang), lang=lang, note=note)

@@ -50,7 +50,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Look:
     """What the test part said of the best trial, and after how many trials it was asked."""
 
     number: int
@@ -72,7 +72,7 @@ class Outcome:
     plan: Plan
     trials: Sequence[Found]
     importance: Mapping[str, float] = field(default_factory=dict)
-    tests: Sequence[Tested] = ()
+    tests: Sequence[Look] = ()
     optuna: str = ""
 
     @property
@@ -108,7 +108,7 @@ class Outcome:
         return sum(one.tries - 1 for one in self.trials)
 
     @property
-    def test(self) -> Tested | None:
+    def test(self) -> Look | None:
         """What the test part said of the best trial, if it was asked."""
         best = self.best
         return next((one for one in self.tests if best is not None and one.number == best.number), None)
@@ -137,7 +137,7 @@ class Outcome:
 def read(study: optuna.Study, plan: Plan) -> Outcome:
     """What the study holds now; of the importance of its settings `importance.with_importance` knows."""
     rows = planned(study.get_trials(deepcopy=False), plan.trials)
-    tested = [Tested(int(number), **told) for number, told in study.user_attrs.get(TESTED, {}).items()]
+    tested = [Look(int(number), **told) for number, told in study.user_attrs.get(TESTED, {}).items()]
     tests = sorted(tested, key=lambda one: one.after)
     return Outcome(plan, [_found(row) for row in rows], tests=tests, optuna=optuna.__version__)
 
@@ -181,7 +181,9 @@ def training_command(recipe: Recipe, like: Recipe) -> str:
         plain, words, skipped = known, ["zerokara train", f"--recipe {known.name}"], set()
     for name, value in recipe.settings.items():
         if name not in skipped and value != plain.settings.get(name):
-            words.append(f"--{name.replace('_', '-')} {_quoted(repr(value) if isinstance(value, float) else str(value))}")
+            words.append(
+                f"--{name.replace('_', '-')} {_quoted(repr(value) if isinstance(value, float) else str(value))}"
+            )
     return " ".join(words)
 
 

@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 
 from zerokara.release import __version__
-from zerokara.report import Cell, Code, Fact, Folded, Lang, Page, Paragraph, Section, Table, duration, percent, significant
+from zerokara.report import (
+    Cell,
+    Code,
+    Fact,
+    Folded,
+    Lang,
+    Page,
+    Paragraph,
+    Section,
+    Table,
+    duration,
+    percent,
+    significant,
+)
 from zerokara.search import figures
 from zerokara.search.importance import FEWEST
 from zerokara.search.outcome import Found, Outcome, command
@@ -124,9 +137,7 @@ def _best(outcome: Outcome, lang: Lang) -> Section:
         after = say(lang, "comma").join(str(one.after) for one in outcome.tests)
         honest = f"{honest} {say(lang, 'looks', count=len(outcome.tests), after=after)}"
     lead = say(lang, "the-best-lead", index=best.index + 1, threads=best.threads or "–")
-    return Section(
-        say(lang, "the-best"), [Code(command(outcome, best)), Paragraph(honest), Table(heads, rows)], lead
-    )
+    return Section(say(lang, "the-best"), [Code(command(outcome, best)), Paragraph(honest), Table(heads, rows)], lead)
 
 
 def _all(outcome: Outcome, lang: Lang, environment: Sequence[tuple[str, str]]) -> Section:

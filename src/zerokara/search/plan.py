@@ -1,7 +1,7 @@
 """What a study is: a recipe, what is tried, how it is chosen and judged. Nothing in it depends on who works on it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from zerokara.arguments import UsageError, known
@@ -14,9 +14,6 @@ Pruning = Literal["median", "halving", "none"]
 Score = Literal["accuracy", "loss"]
 
 SAMPLERS, PRUNINGS, SCORES = get_args(Sampler), get_args(Pruning), get_args(Score)
-
-VALIDATION = 0.1
-"""The share of the training images that is kept for validation where the recipe keeps none: scores need some."""
 
 MAY_CHANGE = ("trials", "heartbeat")
 """What does not make another study: how many trials there are to be, and how soon a silent worker is given up."""
@@ -112,15 +109,6 @@ def _recipe(written: Mapping[str, Any]) -> Recipe:
     return (Recipe if known_one is None else type(known_one))(**written)
 
 
-def judged(recipe: Recipe, space: Space) -> Recipe:
-    """The recipe, with validation images where it keeps none: UsageError where a share of 0 is to be tried."""
-    if "validation" in space:
-        if 0 in space["validation"].ends:
-            raise UsageError("trials are judged on the validation part: a validation of 0 cannot be tried")
-        return recipe
-    return recipe if recipe.validation else replace(recipe, validation=VALIDATION, expected=None)
-
-
 def differences(before: Plan, now: Plan) -> list[str]:
     """What the two studies do not share, in words: "lr was 0.1..1 and is now 0.1..2"."""
     old, new = _told(before), _told(now)
@@ -132,7 +120,9 @@ def differences(before: Plan, now: Plan) -> list[str]:
 
 
 def _told(plan: Plan) -> dict[str, str]:
-    recipe = {name: str(value) for name, value in asdict(plan.recipe).items() if name in ("name", *plan.recipe.settings)}
+    recipe = {
+        name: str(value) for name, value in asdict(plan.recipe).items() if name in ("name", *plan.recipe.settings)
+    }
     tried = {f"--try {name}": str(one) for name, one in plan.space.items()}
     rest = {name: str(getattr(plan, name)) for name in ("sampler", "pruning", "score")}
     return {("recipe" if name == "name" else name): value for name, value in recipe.items()} | tried | rest

@@ -6,13 +6,16 @@ values. `hidden` stands for the sizes of the hidden layers of `two-layer` and `m
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
 from zerokara.arguments import UsageError, known
 from zerokara.models.catalogue import with_hidden
 from zerokara.recipes import Recipe, override
+
+VALIDATION = 0.1
+"""The share of the training images that is kept for validation where the recipe keeps none: scores need some."""
 
 Value = int | float | str
 """What a setting of a trial is."""
@@ -93,8 +96,17 @@ def parse(texts: Sequence[str], recipe: Recipe) -> dict[str, Range | Choice]:
             raise UsageError(f"--try {name} is given twice: write all of its values with commas between them")
         kind = str if name == HIDDEN else type(recipe.settings[name])
         space[name] = _range(name, values, kind) if ".." in values else _choice(name, values, kind)
-    _check(space, recipe)
+    _check(space, judged(recipe, space))
     return space
+
+
+def judged(recipe: Recipe, space: Space) -> Recipe:
+    """The recipe, with validation images where it keeps none: UsageError where a share of 0 is to be tried."""
+    if "validation" in space:
+        if 0 in space["validation"].ends:
+            raise UsageError("trials are judged on the validation part: a validation of 0 cannot be tried")
+        return recipe
+    return recipe if recipe.validation else replace(recipe, validation=VALIDATION, expected=None)
 
 
 def _range(name: str, text: str, kind: type) -> Range:

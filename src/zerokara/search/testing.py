@@ -9,7 +9,7 @@ import optuna
 from zerokara.data import Dataset, load
 from zerokara.io import load_weights
 from zerokara.recipes import new_model, train
-from zerokara.search.outcome import TESTED, Found, Outcome, Tested
+from zerokara.search.outcome import TESTED, Found, Look, Outcome
 from zerokara.search.storage import patiently
 from zerokara.search.worker import TRIALS
 from zerokara.training import evaluate
@@ -18,7 +18,7 @@ from zerokara.training.run_folder import WEIGHTS
 
 def look_once(
     study: optuna.Study, outcome: Outcome, folder: Path, data_dir: str | os.PathLike[str] | None = None
-) -> Tested | None:
+) -> Look | None:
     """What the test part says of the best trial; asked only if it was not asked of this trial before.
 
     None while trials are still to be done, or if none has a score. The weights are those of the trial's run; where
@@ -37,7 +37,7 @@ def look_once(
     return tested
 
 
-def _asked(outcome: Outcome, best: Found, folder: Path, dataset: Dataset) -> Tested:
+def _asked(outcome: Outcome, best: Found, folder: Path, dataset: Dataset) -> Look:
     recipe = outcome.recipe(best)
     model = new_model(recipe, dataset)
     weights = folder / TRIALS / best.run / WEIGHTS
@@ -47,4 +47,4 @@ def _asked(outcome: Outcome, best: Found, folder: Path, dataset: Dataset) -> Tes
         for _ in train(recipe, dataset, model):
             pass
     found = evaluate(model, dataset.test)
-    return Tested(best.number, found.accuracy, found.loss, found.correct, len(found), outcome.ended)
+    return Look(best.number, found.accuracy, found.loss, found.correct, len(found), outcome.ended)

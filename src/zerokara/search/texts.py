@@ -36,7 +36,8 @@ TEXTS: dict[str, Text] = {
     "best-of": Text("the best of {count:trial|trials}", "{count} 回の試行で最良"),
     "looked-once": Text("looked at once: {correct} of {total}", "確認は 1 度だけ：{total} 件中 {correct} 件"),
     "looked-often": Text(
-        "{correct} of {total}; looked at {looks} times in this study", "{total} 件中 {correct} 件。この探索での確認は {looks} 回"
+        "{correct} of {total}; looked at {looks} times in this study",
+        "{total} 件中 {correct} 件。この探索での確認は {looks} 回",
     ),
     "not-tested": Text("not looked at yet", "まだ確認していません"),
     "trials": Text("trials", "試行"),
@@ -49,7 +50,8 @@ TEXTS: dict[str, Text] = {
         "設定の選び方：{sampler}。{pruning}。試行ごとの乱数の種は、探索全体の種 {seed} から決まります。",
     ),
     "by-tpe": Text(
-        "TPE, a model of where good scores lie (the first ten at random)", "TPE（よいスコアの出る場所のモデル。最初の 10 回はランダム）"
+        "TPE, a model of where good scores lie (the first ten at random)",
+        "TPE（よいスコアの出る場所のモデル。最初の 10 回はランダム）",
     ),
     "by-random": Text("chance, each for itself", "ランダム（互いに独立）"),
     "by-grid": Text("a grid: every combination, in a random order", "グリッド（すべての組み合わせを、順不同に）"),
@@ -78,7 +80,9 @@ TEXTS: dict[str, Text] = {
     "trial": Text("trial", "試行"),
     "best-so-far": Text("best so far", "それまでの最良"),
     "curves-title": Text("Scores by epoch", "エポックごとのスコア"),
-    "curves-note": Text("A thin line for every trial, a thick one for the best.", "細い線が各試行、太い線が最良の試行です。"),
+    "curves-note": Text(
+        "A thin line for every trial, a thick one for the best.", "細い線が各試行、太い線が最良の試行です。"
+    ),
     "epoch": Text("epoch", "エポック"),
     "best": Text("best trial", "最良の試行"),
     # ── settings
