@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "zerokara"
 HEAVY = (
     "numba", "contourpy", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "safetensors", "onnx", "torch",
-    "starlette", "uvicorn", "websockets",
+    "starlette", "uvicorn", "websockets", "optuna", "sqlalchemy", "tensorboardX",
 )  # fmt: skip
 
 
@@ -52,7 +52,11 @@ def imported_by(folder: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "extras", "brought"),
     [
-        (SOURCE, ("onnx", "heic", "lan"), {"IPython"}),  # a live chart draws itself where a notebook has brought it
+        (
+            SOURCE,
+            ("onnx", "heic", "lan", "search", "tensorboard"),
+            {"IPython"},
+        ),  # a live chart draws itself where a notebook has brought it
         (ROOT / "tests", ("test", "bench"), set()),
     ],
     ids=["package", "tests"],
@@ -93,6 +97,9 @@ def modules_importing(name: str) -> set[str]:
         ("starlette", ("studio/",)),
         ("uvicorn", ("studio/",)),
         ("websockets", ("studio/",)),
+        ("optuna", ("search/",)),
+        ("sqlalchemy", ("search/", "cli/search_run.py")),
+        ("tensorboardX", ("training/tensorboard.py",)),
     ],
 )
 def test_a_library_is_known_in_one_place_only(library: str, homes: tuple[str, ...]) -> None:

@@ -1,6 +1,10 @@
 """`zerokara search` as a user types it; what happens when workers are killed stands in tests/search."""
 
 import json
+import os
+import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -142,3 +146,22 @@ def test_a_study_without_a_score_ends_with_code_1_and_says_why(tmp_path: Path, c
     assert (code, error) == (1, "")
     assert "2 diverged" in out
     assert "no trial has a score: the loss became" in out or "no trial has a score: a weight became" in out
+
+
+def test_ctrl_c_gives_the_trial_back_and_the_same_command_goes_on(tmp_path: Path, capsys: Captured) -> None:
+    folder = tmp_path / "study"
+    words = ("search", *OWN[:4], "--epochs", "100000", *TRY, "--trials", "2", "--prune", "none", "--out", folder)
+
+    def interrupt() -> None:
+        history = folder / "trials" / "0000" / "history.jsonl"
+        while not history.exists() or b"epoch" not in history.read_bytes():
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt, daemon=True)
+    thread.start()
+    fails(capsys, *words, "--json", code=130, says="interrupted; what was finished is kept, and the same command")
+    thread.join()
+    told = json.loads(run_here(capsys, "search", "show", folder, "--json")[1])
+    assert (told["counts"]["waiting"], told["counts"]["running"]) == (2, 0)
+    assert "2 still to come" in run_here(capsys, "search", "show", folder)[1]

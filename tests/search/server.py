@@ -1,6 +1,5 @@
 """A PostgreSQL server of the test's own: made in a temporary folder, reached on this machine only, gone at the end."""
 
-import glob
 import os
 import pwd
 import shutil
@@ -20,13 +19,13 @@ def binaries() -> Path | None:
     """The folder with the server's programs: on the path, or where Debian and others put them (the newest)."""
     found = shutil.which("initdb")
     places = [Path(found).parent] if found else []
-    for pattern in ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin"):
-        places += [Path(path) for path in sorted(glob.glob(pattern), key=_version, reverse=True)]
+    for pattern in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql*/bin"):
+        places += sorted(Path("/").glob(pattern), key=_version, reverse=True)
     return next((place for place in places if (place / "initdb").exists() and (place / "pg_ctl").exists()), None)
 
 
-def _version(path: str) -> int:
-    return int("".join(c for c in path if c.isdigit()) or 0)
+def _version(path: Path) -> int:
+    return int("".join(c for c in str(path) if c.isdigit()) or 0)
 
 
 def may_be_skipped() -> bool:

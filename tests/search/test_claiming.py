@@ -14,7 +14,7 @@ Open = Callable[[Plan], Desk]
 
 
 def test_no_trial_is_taken_twice_and_none_is_forgotten(desk: Open) -> None:
-    """SQLite knows no row locks: without a lock from the beginning, two workers read that a trial waits, and take it."""
+    """SQLite knows no row locks: unless locked from the beginning, two workers read that a trial waits, and take it."""
     plan = small_plan(trials=16)
     taken: list[tuple[int, int]] = []
     errors: list[BaseException] = []

@@ -22,7 +22,8 @@ def test_ranges_and_values_are_of_the_settings_kind() -> None:
         "optimizer": Choice(("adam", "sgd")),
         "hidden": Choice((50, 100)),
     }
-    assert space["epochs"].whole and not space["lr"].whole  # type: ignore[union-attr]
+    assert space["epochs"].whole
+    assert not space["lr"].whole
     assert from_dict(to_dict(space)) == space
 
 
@@ -73,7 +74,7 @@ def test_hidden_layers_are_part_of_the_models_name() -> None:
     assert applied(OWN, {"model": "multi-layer", "hidden": "8-4"}).model == "multi-layer:8-4"
     shapes = [p.data.shape for _, p in build_model("multi-layer:8-4", (2,), 3).named_parameters()]
     assert shapes == [(8, 2), (8,), (4, 8), (4,), (3, 4), (3,)]
-    assert [p.data.shape for _, p in build_model("two-layer:5", (2,), 3).named_parameters()][0] == (5, 2)
+    assert next(p.data.shape for _, p in build_model("two-layer:5", (2,), 3).named_parameters()) == (5, 2)
 
 
 def test_a_model_with_its_own_sizes_is_the_catalogues() -> None:

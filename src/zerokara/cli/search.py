@@ -103,7 +103,10 @@ def run(  # noqa: D417 (the options above explain themselves)
         plan, folder, kept = _resumed(out, [name for name, value in given.items() if value is not None])
     else:
         plan, folder, kept = *_begun(given, out), None
-    plan = replace(plan, **{k: v for k, v in (("trials", trials), ("heartbeat", heartbeat)) if v is not None})
+    if trials is not None:
+        plan = replace(plan, trials=trials)
+    if heartbeat is not None:
+        plan = replace(plan, heartbeat=heartbeat)
     return _search(plan, folder, storage or kept, _bench(workers or WORKERS, tensorboard, data_dir, quiet, json))
 
 

@@ -71,7 +71,10 @@ def search(plan: Plan, folder: Path, storage: str | None, bench: Bench) -> int:
         said = _Said(plan, bench)
         if not bench.quiet and not bench.json:
             _introduce(plan, folder, url, bench)
-        look = lambda: said.see(patiently(lambda: read(study, plan)))  # noqa: E731
+
+        def look() -> int:
+            return said.see(patiently(lambda: read(study, plan)))
+
         watching = partial(_watching, bench.tensorboard)
         look()
         if bench.workers == 1:

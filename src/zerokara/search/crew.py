@@ -141,7 +141,7 @@ def work(
     heartbeat: int,
     onlooker: Onlooker,
     stop: Callable[[], bool] = lambda: False,
-    finished: Callable[[], None] = lambda: None,
+    finished: Callable[[], object] = lambda: None,
 ) -> None:
     """Work on the study of that name until there is nothing left to do."""
     storage = connect(url, heartbeat)

@@ -102,7 +102,7 @@ def importance(outcome: Outcome, lang: Lang) -> Figure:
 def place(one: Range | Choice, value: object) -> float:
     """Where a value lies on the axis of its setting."""
     if isinstance(one, Choice) and not is_number(one):
-        return one.values.index(value) + 0.5 if value in one.values else NAN  # type: ignore[arg-type]
+        return one.values.index(value) + 0.5 if value in one.values else NAN
     return float(value) if isinstance(value, int | float) else NAN
 
 

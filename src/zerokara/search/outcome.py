@@ -1,4 +1,4 @@
-"""What a study has found so far, as plain values: what the command prints, what JSON holds and what the report draws."""
+"""What a study has found so far, as plain values: what the command prints, JSON holds and the report draws."""
 
 import math
 import shlex
@@ -99,7 +99,7 @@ class Outcome:
     @property
     def counts(self) -> dict[str, int]:
         """How many trials ended how, are running, or are still to come: together all that are planned."""
-        found = {end: sum(one.end == end for one in self.trials) for end in (*ENDS, "running")}
+        found: dict[str, int] = {end: sum(one.end == end for one in self.trials) for end in (*ENDS, "running")}
         return {**found, "waiting": self.plan.trials - sum(found.values())}
 
     @property

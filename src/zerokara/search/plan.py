@@ -85,7 +85,7 @@ class Plan:
         return everything[int(order[index])]
 
     def recipe_of(self, index: int, values: Mapping[str, Value]) -> Recipe:
-        """The recipe of trial `index`: with the settings that were chosen, and with its own seed unless that is tried."""
+        """The recipe of trial `index`: with the settings that were chosen, and its own seed unless seeds are tried."""
         return applied(self.recipe, {"seed": self.seed_of(index), **values})
 
     def to_dict(self) -> dict[str, Any]:

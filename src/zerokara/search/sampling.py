@@ -17,7 +17,7 @@ BEFORE_PRUNING = 5
 """So many trials are carried to their end before the median of their scores cuts another short."""
 
 
-class At(BaseSampler):  # type: ignore[misc]
+class At(BaseSampler):
     """Gives settings that were chosen before: those of a grid, or those of a trial that is tried again."""
 
     def __init__(self, values: Mapping[str, Value]) -> None:
@@ -68,7 +68,9 @@ def chosen(plan: Plan, trial: Trial) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name, one in plan.space.items():
         if isinstance(one, Choice):
-            found[name] = trial.suggest_categorical(name, one.values)
+            value = trial.suggest_categorical(name, one.values)
+            assert value is not None  # no choice has such a value
+            found[name] = value
         elif one.whole:
             found[name] = trial.suggest_int(name, int(one.low), int(one.high), log=one.log)
         else:

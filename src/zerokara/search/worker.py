@@ -34,7 +34,7 @@ Onlooker = Callable[[int, Recipe, Iterator[Record]], Iterable[Record]]
 
 
 class TakenOver(Exception):  # noqa: N818 (it is what happened)
-    """This worker was silent for so long that its trial was given to another."""
+    """The worker was silent for so long that its trial was given to another."""
 
 
 class Hopeless(Exception):  # noqa: N818
