@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 
 from tests.cli.running import Captured
 from tests.search.server import binaries, may_be_skipped, server
@@ -69,11 +70,29 @@ class Killer(threading.Thread):
         for one in study.get_trials(deepcopy=False):
             process = one.user_attrs.get("process")
             running = one.state.name == "RUNNING" and one.intermediate_values and process != os.getpid()
-            if running and self.victim in (None, process):
-                os.kill(process, signal.SIGKILL)
+            if running and self.victim in (None, process) and self._kill(one._trial_id, process):
                 self.killed = (one.number, process)
                 self.before = {t.index: t.score for t in outcome.trials if t.score is not None}
                 return
+
+    def _kill(self, trial: int, process: int) -> bool:
+        """Stop the worker, and kill it only if its trial is not over by now: else it is let go on."""
+        os.kill(process, signal.SIGSTOP)
+        stat = Path(f"/proc/{process}/stat")
+        while stat.exists() and stat.read_text().rpartition(")")[2].split()[0] not in "TZ":
+            time.sleep(0.001)
+        url = address(self.url, self.folder)
+        soon = {"timeout": 0.5} if url.get_backend_name() == "sqlite" else {}
+        engine = sqlalchemy.create_engine(url, connect_args=soon, poolclass=sqlalchemy.NullPool)
+        try:
+            with engine.connect() as connection:
+                query = sqlalchemy.text("SELECT state FROM trials WHERE trial_id = :trial")
+                state = connection.execute(query, {"trial": trial}).scalar()
+        except sqlalchemy.exc.OperationalError:  # it was stopped while it held the file
+            state = None
+        middle = state == "RUNNING"
+        os.kill(process, signal.SIGKILL if middle else signal.SIGCONT)
+        return middle
 
 
 def outcome_of(url: str | None, folder: Path) -> Outcome:

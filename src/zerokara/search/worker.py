@@ -52,7 +52,7 @@ class Worker:
     stop: Callable[[], bool] = lambda: False
     _seconds: float = field(default=0.0, init=False)
 
-    def work(self, finished: Callable[[Claim], None] = lambda claim: None) -> None:
+    def work(self, finished: Callable[[Claim], object] = lambda claim: None) -> None:
         """Train trials until all of the plan have ended; `finished` is told of each that this worker ended.
 
         KeyboardInterrupt leaves its trial to be tried again. An error that meets three trials in a row is raised.
