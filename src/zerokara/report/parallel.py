@@ -19,7 +19,7 @@ TOP, BOTTOM, HEIGHT = 44.0, 18.0, 330.0
 FAINT, CLEAR = 0.12, 0.85
 """How opaque the lines of the smallest and of the greatest weight are."""
 
-ROOM, WIDTH, SIDE = 130.0, 760.0, 76.0
+ROOM, WIDTH, SIDE = 130.0, 730.0, 92.0
 """Between two axes at least, the width that few of them share, and the room beside the first and the last."""
 
 

@@ -93,7 +93,7 @@ def importance(outcome: Outcome, lang: Lang) -> Figure:
     """How much of the variance of the scores each setting explains."""
     shares = outcome.importance
     note = say(lang, "importance-note", count=len(outcome.completed))
-    values = {"": [100 * share for share in shares.values()]}
+    values = {"": [round(100 * share, 1) for share in shares.values()]}
     axis = Axis(say(lang, "importance-axis"), "%", low=0.0)
     title = say(lang, "importance")
     return bar_chart(title, list(shares), values, axis, category=say(lang, "setting"), lang=lang, note=note)
