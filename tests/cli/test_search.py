@@ -30,9 +30,9 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_study_leaves_its_report_its_runs_and_its_curves(study: Path) -> None:
     check_page((study / "report.html").read_text(encoding="utf-8"))
     assert {path.name for path in study.iterdir()} == {"study.db", "study.json", "report.html", "trials"}
-    assert {path.name for path in (study / "trials").iterdir()} == {"0000", "0001", "0002"}
+    assert {path.name for path in (study / "trials").iterdir()} == {"0001", "0002", "0003"}
     shown = study.parent / "tensorboard"
-    assert {path.name for path in shown.iterdir()} == {"study-0000", "study-0001", "study-0002"}
+    assert {path.name for path in shown.iterdir()} == {"study-0001", "study-0002", "study-0003"}
 
 
 def test_show_tells_the_best_and_the_command_that_trains_it(study: Path, capsys: Captured, tmp_path: Path) -> None:
@@ -148,12 +148,20 @@ def test_a_study_without_a_score_ends_with_code_1_and_says_why(tmp_path: Path, c
     assert "no trial has a score: the loss became" in out or "no trial has a score: a weight became" in out
 
 
+def test_train_writes_the_files_of_tensorboard_under_the_name_of_the_run(tmp_path: Path, capsys: Captured) -> None:
+    words = ("train", *OWN, "--out", tmp_path / "mine", "--tensorboard", tmp_path / "shown", "--quiet")
+    assert run_here(capsys, *words)[0] == 0
+    (place,) = (tmp_path / "shown").iterdir()
+    assert place.name == "mine"
+    assert [path.name.startswith("events.out.tfevents.") for path in place.iterdir()] == [True]
+
+
 def test_ctrl_c_gives_the_trial_back_and_the_same_command_goes_on(tmp_path: Path, capsys: Captured) -> None:
     folder = tmp_path / "study"
     words = ("search", *OWN[:4], "--epochs", "100000", *TRY, "--trials", "2", "--prune", "none", "--out", folder)
 
     def interrupt() -> None:
-        history = folder / "trials" / "0000" / "history.jsonl"
+        history = folder / "trials" / "0001" / "history.jsonl"
         while not history.exists() or b"epoch" not in history.read_bytes():
             time.sleep(0.05)
         os.kill(os.getpid(), signal.SIGINT)

@@ -140,7 +140,7 @@ def test_two_workers_join_by_the_same_command_and_one_is_killed(
     victim = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         begun = time.monotonic() + PATIENCE
-        while not (theirs / "trials" / "0000" / "history.jsonl").exists() and time.monotonic() < begun:
+        while not (theirs / "trials" / "0001" / "history.jsonl").exists() and time.monotonic() < begun:
             assert victim.poll() is None, victim.communicate()[1]
             time.sleep(0.02)
         killer = Killer(

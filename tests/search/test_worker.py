@@ -43,7 +43,7 @@ def test_a_trial_is_the_training_of_its_recipe(desk: Open, tmp_path: Path, moons
         assert [score for _, score in one.curve] == scores
         assert one.score == scores[-1]
         assert one.seed == own.plan.seed_of(one.index) == recipe.seed
-    run = {path.name for path in (tmp_path / "trials" / "0000").iterdir()}
+    run = {path.name for path in (tmp_path / "trials" / "0001").iterdir()}
     assert {"history.jsonl", "settings.json", "weights.safetensors"} <= run
     assert not run & {"last.safetensors", "best.safetensors", "previous.safetensors"}
 

@@ -127,7 +127,7 @@ def _watching(tensorboard: Path | None, folder: Path) -> Onlooker:
         return lambda number, recipe, records: records
 
     def look(number: int, recipe: Recipe, records: Iterator[Record]) -> Iterator[Record]:
-        return to_tensorboard(records, tensorboard / f"{folder.resolve().name}-{number:04}", recipe.settings)
+        return to_tensorboard(records, tensorboard / f"{folder.resolve().name}-{number + 1:04}", recipe.settings)
 
     return look
 

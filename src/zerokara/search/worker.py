@@ -67,7 +67,7 @@ class Worker:
 
     def one(self, claim: Claim) -> Exception | None:
         """Train one trial and write down how it ended; what went wrong, if the trial has failed."""
-        run = self.folder / TRIALS / f"{claim.trial.number:04}"
+        run = self.folder / TRIALS / f"{claim.trial.number + 1:04}"  # trial 1 is the first, as people count
         about = {"host": socket.gethostname(), "run": run.name, "threads": thread_count()}
         try:
             with self.desk.alive(claim):
