@@ -21,7 +21,7 @@ def small_plan(*tried: str, seed: int = 0, epochs: int = 2, **options: Any) -> P
         "two-layer-moons", "", "", data="moons", model="two-layer", epochs=epochs, batch_size=300, seed=seed
     )
     space = parse(tried or TRIED, recipe)
-    return Plan("study", judged(recipe, space), space, **{"trials": 6, "heartbeat": 1, **options})
+    return Plan("study", judged(recipe, space), space, **{"trials": 6, "heartbeat": 100, **options})
 
 
 @pytest.fixture

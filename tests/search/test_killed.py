@@ -24,7 +24,7 @@ TRIALS = 6
 COMMAND = (
     *("search", "--model", "two-layer", "--data", "moons", "--epochs", "6", "--batch-size", "100", "--seed", "5"),
     *("--try", "lr=1e-3..1e-1:log", "--try", "hidden=4,8,16", "--trials", str(TRIALS), "--sampler", "random"),
-    *("--prune", "none", "--heartbeat", "1", "--json"),
+    *("--prune", "none", "--heartbeat", "2", "--json"),
 )
 PATIENCE = 120.0
 

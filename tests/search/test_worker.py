@@ -105,16 +105,19 @@ def test_a_loss_that_explodes_is_an_end_of_its_own(desk: Open, tmp_path: Path) -
     assert "learning rate" in bad.why
     assert found.best is not None
     assert found.best.values["lr"] == 0.1
+    told = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert sum(told["counts"].values()) == 2
+    assert told["best"]["command"].startswith("zerokara train --model two-layer --data moons")
 
 
 def test_hopeless_trials_are_ended_early(desk: Open, tmp_path: Path) -> None:
     """Of rates that learn nothing, the later ones are below the median after an epoch or two."""
     rates = ",".join(["0.05", "0.06", "0.07", "0.08", "0.09", "0.1", "1e-7", "2e-7", "3e-7"])
-    own = desk(small_plan(f"lr={rates}", "optimizer=adam", trials=9, sampler="grid", epochs=5, score="loss", seed=4))
+    own = desk(small_plan(f"lr={rates}", "optimizer=adam", trials=9, sampler="grid", epochs=3, score="loss", seed=4))
     found = worked(own, tmp_path)
     pruned = [one for one in found.trials if one.end == "pruned"]
     assert pruned
-    assert all(len(one.curve) < 5 for one in pruned)
+    assert all(len(one.curve) < 3 for one in pruned)
     assert not (tmp_path / "trials" / pruned[0].run / "weights.safetensors").exists()
 
 
@@ -175,16 +178,8 @@ def test_the_setting_that_decides_is_the_important_one(desk: Open, tmp_path: Pat
     found = with_importance(own.study, worked(own, tmp_path))
     assert sum(found.importance.values()) == pytest.approx(1.0)
     assert found.importance["lr"] > 0.5
-    few = desk(replace(small_plan("lr=0.1,0.2", "hidden=7,8", trials=2), name="few"))
-    assert with_importance(few.study, worked(few, tmp_path / "few")).importance == {}
-
-
-def test_everything_is_json(desk: Open, tmp_path: Path) -> None:
-    own = desk(small_plan("lr=0.1,1e30", "optimizer=sgd", trials=2, sampler="grid"))
-    found = worked(own, tmp_path)
-    told = json.loads(json.dumps(found.to_dict(), allow_nan=False))
-    assert sum(told["counts"].values()) == 2
-    assert told["best"]["command"].startswith("zerokara train --model two-layer --data moons")
+    few = replace(found, importance={}, trials=found.trials[:3])
+    assert with_importance(own.study, few).importance == {}
 
 
 def test_records_without_an_accuracy_say_what_to_do() -> None:
