@@ -6,8 +6,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +35,18 @@ def may_be_skipped() -> bool:
     return binaries() is None and os.environ.get(REQUIRED) != "required"
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that runs: the address of its database, and how it is stopped (as if the machine fell) and started."""
+
+    url: str
+    stop: Callable[[], None]
+    start: Callable[[], None]
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """The address of a new server's database, while the block runs."""
+def server() -> Iterator[Server]:
+    """A new server, while the block runs."""
     programs = binaries()
     assert programs is not None, "no PostgreSQL server (initdb, pg_ctl) is installed"
     folder = Path(tempfile.mkdtemp(prefix="zerokara-postgresql-"))
@@ -58,11 +69,13 @@ def server() -> Iterator[str]:
         call("initdb", "-D", data, "-U", "zerokara", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         port = _free_port()
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        call("pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "-t", "60", "start")
+        stop = partial(call, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        start = partial(call, "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "-t", "60", "start")
+        start()
         try:
-            yield f"postgresql://zerokara@127.0.0.1:{port}/postgres"
+            yield Server(f"postgresql://zerokara@127.0.0.1:{port}/postgres", stop, start)
         finally:
-            call("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

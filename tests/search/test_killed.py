@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy
 
 from tests.cli.running import Captured
-from tests.search.server import binaries, may_be_skipped, server
+from tests.search.server import Server, binaries, may_be_skipped, server
 from zerokara.cli import main
 from zerokara.search.claiming import Desk
 from zerokara.search.outcome import Outcome, read
@@ -24,9 +24,12 @@ TRIALS = 6
 COMMAND = (
     *("search", "--model", "two-layer", "--data", "moons", "--epochs", "6", "--batch-size", "100", "--seed", "5"),
     *("--try", "lr=1e-3..1e-1:log", "--try", "hidden=4,8,16", "--trials", str(TRIALS), "--sampler", "random"),
-    *("--prune", "none", "--heartbeat", "2", "--json"),
+    *("--prune", "none", "--json"),
 )
+SOON = ("--heartbeat", "2")
 PATIENCE = 120.0
+
+needs_server = pytest.mark.skipif(may_be_skipped(), reason="no PostgreSQL server (initdb, pg_ctl) is installed")
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +38,9 @@ def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    with server() as url:
-        yield url
+def postgresql() -> Iterator[Server]:
+    with server() as running:
+        yield running
 
 
 class Killer(threading.Thread):
@@ -124,18 +127,15 @@ RESULTS: dict[str, list[tuple[object, float | None, int | None]]] = {}
 
 @pytest.mark.parametrize(
     "kind",
-    [
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.skipif(may_be_skipped(), reason="no PostgreSQL server")),
-    ],
+    ["sqlite", pytest.param("postgresql", marks=needs_server)],
 )
 def test_two_workers_join_by_the_same_command_and_one_is_killed(
     kind: str, tmp_path: Path, capsys: Captured, request: pytest.FixtureRequest
 ) -> None:
     """On a database server the two share nothing else: each has a folder of its own, as on two machines."""
-    url = request.getfixturevalue("postgresql") if kind == "postgresql" else None
+    url = request.getfixturevalue("postgresql").url if kind == "postgresql" else None
     mine, theirs = (tmp_path / name / "study" for name in (("a", "b") if url else ("a", "a")))
-    words = [*COMMAND, *(["--storage", url] if url else [])]
+    words = [*COMMAND, *SOON, *(["--storage", url] if url else [])]
     command = [sys.executable, "-m", "zerokara", *words, "--out", str(theirs)]
     victim = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
@@ -176,7 +176,7 @@ def test_a_killed_worker_of_a_crew_is_replaced(tmp_path: Path, capsys: Captured)
     killer = Killer(None, folder, lambda outcome: True, None)
     killer.start()
     capsys.readouterr()
-    code = main([*COMMAND, "--workers", "2", "--out", str(folder)])
+    code = main([*COMMAND, *SOON, "--workers", "2", "--out", str(folder)])
     _, error = capsys.readouterr()
     killer.join(PATIENCE)
     assert (code, error) == (0, "")
@@ -184,6 +184,26 @@ def test_a_killed_worker_of_a_crew_is_replaced(tmp_path: Path, capsys: Captured)
     check(found, killer)
     if "sqlite" in RESULTS:
         assert [(dict(one.values), one.score, one.seed) for one in found.trials] == RESULTS["sqlite"]
+
+
+@needs_server
+def test_a_server_that_falls_and_comes_back_costs_nothing(tmp_path: Path, capsys: Captured, postgresql: Server) -> None:
+    folder = tmp_path / "fallen"
+
+    def fall() -> None:
+        while not (folder / "trials" / "0003").exists():
+            time.sleep(0.02)
+        postgresql.stop()
+        postgresql.start()
+
+    thread = threading.Thread(target=fall, daemon=True)
+    thread.start()
+    capsys.readouterr()
+    code = main([*COMMAND, "--heartbeat", "60", "--storage", postgresql.url, "--out", str(folder)])
+    out, error = capsys.readouterr()
+    thread.join()
+    assert (code, error) == (0, "")
+    assert json.loads(out.splitlines()[-1])["counts"]["complete"] == TRIALS
 
 
 def test_a_server_is_there_where_it_has_to_be() -> None:
