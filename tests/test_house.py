@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "zerokara"
 HEAVY = (
     "numba", "contourpy", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "safetensors", "onnx", "torch",
-    "starlette", "uvicorn", "websockets", "scrapy", "twisted",
+    "starlette", "uvicorn", "websockets", "scrapy", "twisted", "optuna", "sqlalchemy", "tensorboardX",
 )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def imported_by(folder: Path) -> set[str]:
     ("folder", "extras", "brought"),
     [
         # a live chart draws itself where a notebook has brought it
-        (SOURCE, ("onnx", "heic", "lan", "collect", "check"), {"IPython"}),
+        (SOURCE, ("onnx", "heic", "lan", "collect", "check", "search", "tensorboard"), {"IPython"}),
         (ROOT / "tests", ("test", "bench"), set()),
     ],
     ids=["package", "tests"],
@@ -102,6 +102,9 @@ def modules_importing(name: str) -> set[str]:
         ("websockets", ("studio/",)),
         ("scrapy", ("collect/",)),
         ("twisted", ("collect/",)),
+        ("optuna", ("search/",)),
+        ("sqlalchemy", ("search/", "cli/search_run.py")),
+        ("tensorboardX", ("training/tensorboard.py",)),
     ],
 )
 def test_a_library_is_known_in_one_place_only(library: str, homes: tuple[str, ...]) -> None:

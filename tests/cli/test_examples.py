@@ -11,7 +11,7 @@ import pytest
 from tests.cli.running import Captured, run_here
 from zerokara.cli import lab
 from zerokara.cli.app import build, plain
-from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS
+from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, SEARCH_COMMANDS
 from zerokara.cli.errors import UsageError
 from zerokara.experiments import EXPERIMENTS
 from zerokara.recipes import RECIPES
@@ -29,7 +29,7 @@ def shown() -> Iterator[tuple[str, str]]:
                     found = re.search(r"(?:^|/|\s)zerokara( .*|$)", part.strip())
                     if found and "pip install" not in part:
                         yield page.name, found[1].strip()
-    for table in (COMMANDS, LAB_COMMANDS, DATA_COMMANDS):
+    for table in (COMMANDS, LAB_COMMANDS, DATA_COMMANDS, SEARCH_COMMANDS):
         for name, command in table.items():
             for line in command.examples.splitlines():
                 yield f"help of {name}", line.split("zerokara", 1)[1].split(">")[0].strip()

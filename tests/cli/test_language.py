@@ -10,7 +10,7 @@ import pytest
 from tests.cli.running import Captured, run_apart, run_here
 from zerokara import data
 from zerokara.cli import language
-from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS
+from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, SEARCH_COMMANDS
 from zerokara.cli.messages import in_japanese
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -19,6 +19,7 @@ EVERY = [
     *([name] for name in COMMANDS),
     *(["lab", name] for name in LAB_COMMANDS),
     *(["data", name] for name in DATA_COMMANDS),
+    *(["search", name] for name in SEARCH_COMMANDS),
 ]
 
 

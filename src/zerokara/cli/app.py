@@ -9,11 +9,11 @@ from typing import Any
 from cyclopts import App, Parameter, UnknownCommandError
 
 from zerokara.cli import errors, language
-from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, Command
+from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, SEARCH_COMMANDS, Command
 from zerokara.cli.console import STDIN, safe, tolerate_any_text
 from zerokara.cli.stopping import ended_by_signals
 
-GROUPS = {"lab": LAB_COMMANDS, "data": DATA_COMMANDS}
+GROUPS = {"lab": LAB_COMMANDS, "data": DATA_COMMANDS, "search": SEARCH_COMMANDS}
 """Commands that have commands of their own."""
 
 
@@ -108,7 +108,11 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def plain(arguments: Sequence[str]) -> list[str]:
-    """The arguments as the commands know them: `lab` alone is `lab list`, and - of `read` is no option."""
+    """The arguments as the commands know them: `lab` alone is `lab list`, `search --try …` is `search run --try …`, and
+    - of `read` is no option.
+    """
+    if list(arguments[:1]) == ["search"] and (len(arguments) == 1 or arguments[1].startswith("-")):
+        return ["search", "run", *arguments[1:]]
     if _is_bare_lab(arguments):
         return ["lab", "list", *arguments[1:]]
     if list(arguments[:1]) == ["read"]:

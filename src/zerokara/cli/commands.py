@@ -51,6 +51,24 @@ COMMANDS: dict[str, Command] = {
         "zerokara train --model simple-convnet --data fashion-mnist --out runs/fashion\n"
         "zerokara train --resume --out runs/fashion",
     ),
+    "search": Command(
+        "",
+        "Search for good settings of a recipe, by many trainings.\n\n"
+        "Trials are judged on the validation part; the test part is looked at once, in the end, for the best of them. "
+        "Workers on any machine join by the same command (--storage names a database that all of them reach). A killed "
+        "worker's trial is tried again; Ctrl-C keeps what is finished, and the same command continues. "
+        "`zerokara search show STUDY` shows what was found.",
+        "zerokara search --recipe digits-small --try lr=1e-4..1e-1:log --try optimizer=adam,sgd --trials 50\n"
+        "zerokara search --model two-layer --data mnist --try lr=1e-4..1e-1:log --try hidden=50,100,200 --workers 2 "
+        "--out studies/hidden\n"
+        "zerokara search --resume --out studies/hidden --trials 200\n"
+        "zerokara search show studies/hidden --report report.html --lang ja",
+    ),
+    "runs": Command(
+        "zerokara.cli.runs:runs",
+        "List trainings side by side: settings that differ, best scores, time.",
+        "zerokara runs\nzerokara runs studies/hidden --report curves.html --lang ja\nzerokara runs --csv runs.csv",
+    ),
     "evaluate": Command(
         "zerokara.cli.evaluate:evaluate",
         "Test a trained network: accuracy, loss, confusion matrix.",
@@ -123,6 +141,17 @@ LAB_COMMANDS: dict[str, Command] = {
         "zerokara lab run ch03 ch04 --lang ja\nzerokara lab run all --quick --data digits",
     ),
 }
+
+SEARCH_COMMANDS: dict[str, Command] = {
+    "run": Command("zerokara.cli.search:run", COMMANDS["search"].help, COMMANDS["search"].examples),
+    "show": Command(
+        "zerokara.cli.search:show",
+        "Show what a study has found, also while it goes on.",
+        "zerokara search show studies/hidden\nzerokara search show studies/hidden --report report.html --lang ja\n"
+        "zerokara search show studies/hidden --json",
+    ),
+}
+"""`zerokara search` alone is `search run`."""
 
 DATA_COMMANDS: dict[str, Command] = {
     "list": Command("zerokara.cli.data:list_sets", "List the data sets by name.", "zerokara data list"),

@@ -6,6 +6,7 @@ help of every command and finds none.
 
 from typing import Any
 
+from zerokara.cli.japanese_of_search import HELP as OF_SEARCH
 from zerokara.cli.texts_of_collect import HELP as OF_COLLECT
 
 HELP: dict[str, str] = {
@@ -285,6 +286,7 @@ HELP: dict[str, str] = {
     "share of the training images kept for validation": "検証用に取り分ける訓練画像の割合",
     "where all random numbers start": "乱数の種",
     **OF_COLLECT,
+    **OF_SEARCH,
 }
 
 TITLES = {"Commands": "コマンド", "Arguments": "引数", "Parameters": "オプション"}

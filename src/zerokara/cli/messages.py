@@ -7,6 +7,7 @@ such as an error of another library, is said in English.
 import re
 
 from zerokara.cli.messages_of_data import PATTERNS as OF_DATA
+from zerokara.cli.messages_of_search import PATTERNS as OF_SEARCH
 from zerokara.cli.texts_of_collect import MESSAGES as OF_COLLECT
 
 _KINDS = {
@@ -16,6 +17,10 @@ _KINDS = {
     "experiment": "実験",
     "data set": "データセット",
     "setting": "設定",
+    "setting to try": "試せる設定",
+    "sampler": "サンプラー",
+    "pruning": "打ち切り方法",
+    "score": "スコア",
     "method": "手法",
     "optimizer": "最適化手法",
     "schedule": "スケジュール",
@@ -206,7 +211,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 )
 
 _COMPILED = tuple(
-    (re.compile(pattern, re.DOTALL), template) for pattern, template in (*OF_COLLECT, *PATTERNS, *OF_DATA)
+    (re.compile(pattern, re.DOTALL), template) for pattern, template in (*OF_COLLECT, *PATTERNS, *OF_SEARCH, *OF_DATA)
 )
 
 

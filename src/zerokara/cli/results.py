@@ -5,6 +5,7 @@ JSON is never translated.
 """
 
 from zerokara.cli.language import current
+from zerokara.cli.results_of_search import RESULTS as OF_SEARCH
 from zerokara.cli.texts_of_collect import RESULTS as OF_COLLECT
 from zerokara.report import Text
 
@@ -173,6 +174,7 @@ RESULTS: dict[str, Text] = {
     "set-augmentation": Text("augmentation", "データ拡張"),
     "set-seed": Text("seed", "乱数の種"),
     **OF_COLLECT,
+    **OF_SEARCH,
 }
 
 

@@ -18,6 +18,7 @@ from zerokara.models import MODELS
 from zerokara.recipes import RECIPES, Recipe, Result, run
 from zerokara.report import duration, percent, significant, whole
 from zerokara.training import Record, watch
+from zerokara.training.tensorboard import needs_tensorboard, to_tensorboard
 
 
 def _changes() -> Any:
@@ -52,6 +53,7 @@ def train(  # noqa: D417 (the two options above explain themselves)
     out: Path | None = None,
     resume: bool = False,
     data_dir: Path | None = None,
+    tensorboard: Path | None = None,
     quiet: bool = False,
     json: bool = False,
 ) -> None:
@@ -69,14 +71,19 @@ def train(  # noqa: D417 (the two options above explain themselves)
         Continue the run in --out where it stopped.
     data_dir
         Folder with your own data files; else ZEROKARA_DATA, else the cache.
+    tensorboard
+        Write the curves into this folder, in one named like the run's, for TensorBoard.
     quiet
         Show no progress.
     json
         Print a JSON object a line: every epoch, then the result.
     """
+    if tensorboard is not None:
+        needs_tensorboard()
     chosen = names.changed(_chosen(recipe, model, data, out, resume), {"model": model, "data": data, **asdict(changes)})
     folder = out or _free_folder(chosen.name)
-    result = run(chosen, data_dir=data_dir, run_dir=folder, resume=resume, watch=_watcher(chosen, folder, quiet, json))
+    watcher = _with_tensorboard(_watcher(chosen, folder, quiet, json), tensorboard, folder, chosen)
+    result = run(chosen, data_dir=data_dir, run_dir=folder, resume=resume, watch=watcher)
     _conclude(result, folder, json)
 
 
@@ -119,6 +126,14 @@ def _watcher(recipe: Recipe, folder: Path, quiet: bool, json: bool) -> Any:
         return watch(records, lang=current())
 
     return introduced
+
+
+def _with_tensorboard(watcher: Any, tensorboard: Path | None, folder: Path, recipe: Recipe) -> Any:
+    """The one who looks on, and the files for TensorBoard where they are wanted."""
+    if tensorboard is None:
+        return watcher
+    place = tensorboard / folder.resolve().name
+    return lambda records: watcher(to_tensorboard(records, place, recipe.settings))
 
 
 def _print_records(records: Iterator[Record]) -> Iterable[Record]:

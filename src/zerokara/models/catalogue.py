@@ -181,13 +181,44 @@ ZOO = (
 MODELS: dict[str, ModelEntry] = {entry.name: entry for entry in (*BOOK, *ZOO)}
 
 
+SIZED = ("two-layer", "multi-layer")
+"""Models whose hidden layers may have other sizes, written behind the name: `two-layer:100`, `multi-layer:100-50`."""
+
+LARGEST = 8192
+"""More units than these a hidden layer of such a model may not have."""
+
+
+def with_hidden(name: str, sizes: str) -> str:
+    """The name of a model of `SIZED` with hidden layers of these sizes: `with_hidden("multi-layer", "100-50")`.
+
+    ValueError for another model, or sizes that cannot be.
+    """
+    plain = str(name).partition(":")[0]
+    if plain not in SIZED:
+        raise ValueError(f"the sizes of hidden layers can be given for {' and '.join(SIZED)}; {name} has none to give")
+    return f"{plain}:{'-'.join(map(str, _hidden(plain, sizes)))}"
+
+
+def _hidden(name: str, sizes: str) -> list[int]:
+    """`100-50` as [100, 50]."""
+    parts = str(sizes).split("-")
+    found = [int(part) for part in parts if part.isascii() and part.isdigit() and 1 <= int(part[:9]) <= LARGEST]
+    if len(found) < len(parts) or (name == "two-layer" and len(found) > 1):
+        wanted = "one number" if name == "two-layer" else "numbers with - between them, such as 100-50,"
+        raise ValueError(f"the hidden layers of {name} are {wanted} from 1 to {LARGEST}; got {sizes}")
+    return found
+
+
 def model_name(name: str) -> str:
     """The name in the catalogue: case, `_`, `-` and `.` do not matter, so torchvision's `vgg16_bn` is `vgg16-bn`.
 
-    A stack of layers, `stack:conv16-relu-maxpool2`, is its own name. ValueError offers the nearest names.
+    A stack of layers, `stack:conv16-relu-maxpool2`, is its own name, and so is one of `SIZED` with the sizes of its
+    hidden layers, `two-layer:100`. ValueError offers the nearest names.
     """
     if name in MODELS:
         return name
+    if isinstance(name, str) and name.partition(":")[0] in SIZED:
+        return with_hidden(name, name.partition(":")[2])
     if isinstance(name, str) and name.startswith(stack.PREFIX):
         return stack.PREFIX + "-".join(part.text for part in stack.parse(name.removeprefix(stack.PREFIX)))
     found = _SQUEEZED.get(_squeezed(str(name)))
@@ -206,12 +237,27 @@ def model_entry(name: str) -> ModelEntry:
     name = model_name(name)
     if name in MODELS:
         return MODELS[name]
+    if not name.startswith(stack.PREFIX):
+        return _with_hidden(*name.split(":"))
     layers = name.removeprefix(stack.PREFIX)
 
     def build(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
         return stack.build(layers, input_shape, classes, rng)
 
     return ModelEntry(name, "layers that somebody put together", build, 0)
+
+
+def _with_hidden(name: str, sizes: str) -> ModelEntry:
+    """One of `SIZED` with other hidden layers; its initial values are those of the catalogue's."""
+    hidden = _hidden(name, sizes)
+
+    def build(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
+        if name == "two-layer":
+            return TwoLayerNet(math.prod(input_shape), hidden[0], classes, rng=rng)
+        return MultiLayerNet(math.prod(input_shape), hidden, classes, rng=rng)
+
+    layers = "-".join(map(str, (784, *hidden, 10)))
+    return ModelEntry(f"{name}:{sizes}", f"{layers}, {MODELS[name].description.partition(', ')[2]}", build, 0)
 
 
 def _squeezed(name: str) -> str:

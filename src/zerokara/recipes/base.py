@@ -7,6 +7,7 @@ from typing import Any, Literal
 from zerokara.arguments import known
 from zerokara.data import DATASETS
 from zerokara.models import MODELS, model_name
+from zerokara.models.catalogue import SIZED
 from zerokara.models.stack import PREFIX as STACK
 from zerokara.optim import OPTIMIZERS, SCHEDULES
 from zerokara.recipes.augmentation import AUGMENTATIONS
@@ -33,7 +34,7 @@ class Recipe:
     title: str
     question: str
     data: str = setting("data set: a name from `zerokara data list`, or folder:PATH")
-    model: str = setting("model: a name from `zerokara summary`, or stack:LAYERS")
+    model: str = setting("model: a name from `zerokara summary`, two-layer:SIZE, multi-layer:SIZES, or stack:LAYERS")
     epochs: int = setting("passes over the training images", 10)
     batch_size: int = setting("images in one update", 100)
     optimizer: str = setting("sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw", "adam")
@@ -107,7 +108,7 @@ def known_model(name: str) -> str:
     try:
         return model_name(name)
     except ValueError:
-        if isinstance(name, str) and name.startswith(STACK):
+        if isinstance(name, str) and (name.startswith(STACK) or name.partition(":")[0] in SIZED):
             raise
         return known("model", name, MODELS)
 

@@ -24,6 +24,7 @@ from zerokara.report.markup import Markup, element, escape
 from zerokara.report.notebook import notebook_html
 from zerokara.report.numbers import duration, percent, significant, whole
 from zerokara.report.page import Code, Fact, Page, Paragraph, Section
+from zerokara.report.parallel import Strand, parallel_coordinates
 from zerokara.report.picture_table import ColourBar, PictureCell, PictureRow, picture_table
 from zerokara.report.pieces import Folded, Formula, Items, Quiz, Ways
 from zerokara.report.table import Cell, Table
@@ -67,6 +68,7 @@ __all__ = [
     "Quiz",
     "Rule",
     "Section",
+    "Strand",
     "Table",
     "Text",
     "Tile",
@@ -89,6 +91,7 @@ __all__ = [
     "network_diagram",
     "notebook_html",
     "panels",
+    "parallel_coordinates",
     "percent",
     "picture_table",
     "probability_bars",

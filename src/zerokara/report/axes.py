@@ -41,7 +41,8 @@ ROOM = Room()
 class Axis:
     """Name and unit of an axis; `low` and `high` fix its ends.
 
-    `log` makes equal ratios equally long; `whole` is for values that are counted, such as epochs.
+    `log` makes equal ratios equally long; `whole` is for values that are counted, such as epochs. With `names` it is
+    an axis of things instead of numbers: the first of them lies at 0.5, the next at 1.5.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Axis:
     high: float | None = None
     log: bool = False
     whole: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -126,6 +128,10 @@ class Scale:
         """What stands at a mark."""
         return self.names[int(mark)] if self.names else tick(mark)
 
+    def read(self, value: float) -> str:
+        """A value in words: its digits, or the name that has this place."""
+        return self.names[min(len(self.names) - 1, max(0, int(value)))] if self.names else significant(value)
+
     def _legible(self, marks: list[float], sideways: bool) -> list[float]:
         """As many of the marks, at regular steps, as can be written without touching each other."""
         sizes = [text_width(self.written(mark)) + 8 if sideways else 13.0 for mark in marks]
@@ -139,6 +145,8 @@ class Scale:
 
 def scale(axis: Axis, values: Sequence[float], start: float, stop: float) -> Scale:
     """The scale on which all finite `values` find room, with the ends that the axis fixes."""
+    if axis.names:
+        return Scale(0.0, float(len(axis.names)), start, stop, names=axis.names)
     log = axis.log and any(v > 0 and math.isfinite(v) for v in values)
     finite = [v for v in values if math.isfinite(v) and (v > 0 or not log)] or [0.0, 1.0]
     fixed_low = axis.low if axis.low is None or axis.low > 0 or not log else None

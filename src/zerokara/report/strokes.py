@@ -112,7 +112,8 @@ def draw_points(points: Points, plot: Plot, index: int) -> Markup:
 
 def _said(points: Points, i: int, plot: Plot) -> str:
     names = [text for text in (points.labels[i] if points.labels else "", points.name) if text]
-    values = f"{plot.x.name} {significant(float(points.x[i]))}, {plot.y.name} {significant(float(points.y[i]))}"
+    x, y = plot.across.read(float(points.x[i])), plot.up.read(float(points.y[i]))
+    values = f"{plot.x.name} {x}, {plot.y.name} {y}"
     return f"{', '.join(names)}: {values}" if names else values
 
 

@@ -157,6 +157,11 @@ TEXTS: dict[str, Text] = {
     "layer-nodes": Text("{name} ({count} nodes)", "{name}（{count} ノード）"),
     "layer-bias": Text("{name} ({count} nodes and a bias)", "{name}（{count} ノードとバイアス）"),
     "network": Text("Network: {layers}.", "ネットワーク：{layers}。"),
+    "parallel": Text(
+        "{count:line|lines} through {axes}; the marked one passes {best}.",
+        "{axes} を通る線 {count} 本。強調した線の値は {best}。",
+    ),
+    "parallel-none": Text("{count:line|lines} through {axes}.", "{axes} を通る線 {count} 本。"),
     "box-start": Text("from", "始点"),
     "box-end": Text("to", "終点"),
     "link": Text("link", "つながり"),

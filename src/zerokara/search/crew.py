@@ -1,0 +1,167 @@
+"""Several workers on this machine, each a process of its own; one that is killed is replaced."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import connection, get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import URL, make_url
+
+from zerokara.data import load
+from zerokara.kernels import prepare, processor_count
+from zerokara.search.claiming import Desk
+from zerokara.search.plan import Plan
+from zerokara.search.storage import connect, dispose, load_study
+from zerokara.search.worker import Onlooker, Worker
+
+THREADS = "ZEROKARA_THREADS"
+
+REPLACED = 3
+"""So often for each worker another takes its place without a trial having ended in between; then the crew gives up."""
+
+LOOK = 0.5
+"""Seconds between two looks at what has ended."""
+
+Watching = Callable[[Path], Onlooker]
+"""Makes, from the study's folder, who looks on in a worker's process."""
+
+
+def together(
+    plan: Plan, url: URL, folder: Path, data_dir: Path | None, workers: int, look: Callable[[], int], watching: Watching
+) -> None:
+    """Have `workers` processes work until all trials have ended; `look` is called now and then, and counts them.
+
+    ValueError with the sentence of a worker that could not go on; Ctrl-C and SIGTERM reach the workers too.
+    """
+    crew = [_Member(plan, url, folder, data_dir, workers, watching) for _ in range(workers)]
+    left, ended = REPLACED * workers, look()
+    try:
+        while any(member.working for member in crew):
+            connection.wait([member.process.sentinel for member in crew if member.working], timeout=LOOK)
+            now = look()
+            if now > ended:
+                left, ended = REPLACED * workers, now
+            for place, member in enumerate(crew):
+                if member.was_killed:
+                    if not left:
+                        raise ValueError(
+                            "the workers of this search are killed again and again; is there enough memory?"
+                        )
+                    left -= 1
+                    crew[place] = _Member(plan, url, folder, data_dir, workers, watching)
+        for member in crew:
+            member.raise_error()
+    except BaseException:
+        for member in crew:
+            member.end()
+        raise
+
+
+class _Member:
+    """A worker's process, and what it says at its end: nothing, or the sentence of an error."""
+
+    def __init__(
+        self, plan: Plan, url: URL, folder: Path, data_dir: Path | None, workers: int, watching: Watching
+    ) -> None:
+        self._said: str | None = None
+        context = get_context("spawn")
+        self._ear, mouth = context.Pipe(duplex=False)
+        told = (plan.name, url.render_as_string(hide_password=False), folder, data_dir, plan.heartbeat, watching)
+        with _threads(max(1, processor_count() // workers)):
+            self.process: Any = context.Process(target=_work, args=(mouth, os.getpid(), *told), daemon=True)
+            self.process.start()
+        mouth.close()
+
+    @property
+    def working(self) -> bool:
+        """Whether the process is there."""
+        return bool(self.process.is_alive())
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether the process ended without a word."""
+        if self.working:
+            return False
+        self._listen()
+        return self._said is None
+
+    def raise_error(self) -> None:
+        """Raise what the worker could not go on for, if there was something."""
+        self._listen()
+        if self._said:
+            raise ValueError(self._said)
+
+    def end(self) -> None:
+        """Ask the worker to stop, unless Ctrl-C has reached it too, and wait until it has given its trial back."""
+        self.process.join(1)
+        if self.working:
+            self.process.terminate()
+        self.process.join(30)
+        if self.working:
+            self.process.kill()
+
+    def _listen(self) -> None:
+        try:
+            if self._said is None and self._ear.poll():
+                self._said = self._ear.recv()
+        except (EOFError, OSError):
+            return
+
+
+def _work(
+    mouth: Connection,
+    parent: int,
+    name: str,
+    address: str,
+    folder: Path,
+    data_dir: Path | None,
+    heartbeat: int,
+    watching: Watching,
+) -> None:
+    """A worker's process from beginning to end."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        work(name, make_url(address), folder, data_dir, heartbeat, watching(folder), lambda: os.getppid() != parent)
+        mouth.send("")
+    except KeyboardInterrupt:
+        mouth.send("")
+    except Exception as error:
+        mouth.send(str(error) or type(error).__name__)
+
+
+def work(
+    name: str,
+    url: URL,
+    folder: Path,
+    data_dir: Path | None,
+    heartbeat: int,
+    onlooker: Onlooker,
+    stop: Callable[[], bool] = lambda: False,
+    finished: Callable[[], object] = lambda: None,
+) -> None:
+    """Work on the study of that name until there is nothing left to do."""
+    storage = connect(url, heartbeat)
+    try:
+        study, plan = load_study(storage, name)
+        prepare()
+        dataset = load(plan.recipe.data, data_dir=data_dir)
+        Worker(Desk(plan, study, storage), folder, dataset, onlooker, stop).work(lambda claim: finished())
+    finally:
+        dispose(storage)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Processes started in this block share the processor: each has so many threads, unless the user says how many."""
+    if os.environ.get(THREADS):
+        yield
+        return
+    os.environ[THREADS] = str(count)
+    try:
+        yield
+    finally:
+        del os.environ[THREADS]
