@@ -13,6 +13,10 @@ from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.report import Lang
 
 
+OWN = ("folder:", "csv:")
+"""How the name of a data set begins that is not in the table: data of the user's."""
+
+
 def setting(text: str, default: Any = ...) -> Any:
     """A field that the command line can override; `text` is its help."""
     metadata = {"help": text}
@@ -32,7 +36,7 @@ class Recipe:
     name: str
     title: str
     question: str
-    data: str = setting("data set: a name from `zerokara data list`, or folder:PATH")
+    data: str = setting("data set: a name from `zerokara data list`, folder:PATH, or csv:FILE@COLUMN")
     model: str = setting("model: a name from `zerokara summary`, or stack:LAYERS")
     epochs: int = setting("passes over the training images", 10)
     batch_size: int = setting("images in one update", 100)
@@ -41,7 +45,7 @@ class Recipe:
     schedule: str = setting("constant, step, cosine or one-cycle", "constant")
     weight_decay: float = setting("strength of the pull of weights towards zero", 0.0)
     label_smoothing: float = setting("share of the target spread over all classes, 0 to below 1", 0.0)
-    augmentation: str = setting("none, shift, light or strong: how training images are varied", "none")
+    augmentation: str = setting("none, shift, light, strong, paper or photo: how training images are varied", "none")
     average: float = setting("decay of averaged weights, 0 for none, 0.998 for long", 0.0)
     l1: float = setting("strength of the pull of weights to exactly zero", 0.0)
     clip_norm: float = setting("longest gradient allowed, 0 for any", 0.0)
@@ -54,7 +58,7 @@ class Recipe:
     question_ja: str = ""
 
     def __post_init__(self) -> None:
-        if not self.data.startswith("folder:"):
+        if not self.data.startswith(OWN):
             known("data set", self.data, DATASETS)
         object.__setattr__(self, "model", known_model(self.model))
         known("optimizer", self.optimizer, OPTIMIZERS)

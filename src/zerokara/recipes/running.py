@@ -1,21 +1,34 @@
 """Cooking by a recipe: data, model, training, and the judgement on the test part."""
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from zerokara import functional as F
 from zerokara.arrays import generator, manual_seed
 from zerokara.data import Dataset, Loader, load
 from zerokara.data import split as cut
+from zerokara.data.inputs import inputs_of
+from zerokara.data.tables import Table
 from zerokara.kernels import prepare
 from zerokara.models import build_model, count_parameters, model_entry
 from zerokara.nn import Module
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe
-from zerokara.training import EarlyStopping, Evaluation, Record, Training, evaluate, fit, read_records
+from zerokara.training import (
+    EarlyStopping,
+    Evaluation,
+    Record,
+    RegressionEvaluation,
+    Training,
+    evaluate,
+    fit,
+    read_records,
+)
 from zerokara.training.evaluation import Loss
 
 Watch = Callable[[Iterator[Record]], Iterable[Record]]
@@ -33,14 +46,14 @@ class Result:
     recipe: Recipe
     dataset: Dataset
     model: Module
-    evaluation: Evaluation
+    evaluation: Evaluation | RegressionEvaluation
     history: Sequence[Mapping[str, Any]] = ()
     seconds: float = 0.0
 
     @property
     def accuracy(self) -> float:
-        """The share of the test part that is classified correctly."""
-        return self.evaluation.accuracy
+        """The share of the test part that is classified correctly; NaN where numbers are answered."""
+        return self.evaluation.accuracy if isinstance(self.evaluation, Evaluation) else math.nan
 
     @property
     def parameters(self) -> int:
@@ -60,27 +73,40 @@ def run(
     run_dir: str | os.PathLike[str] | None = None,
     resume: bool = False,
     watch: Watch = iter,
+    dataset: Dataset | None = None,
 ) -> Result:
     """Load the data, train the model as the recipe says, and test it.
 
     With `run_dir` the run is kept there (settings, history, checkpoints, weights); `resume` goes on with the one that
-    is there. The same recipe gives the same weights on the same machine. Raises ValueError if the data cannot be had or
+    is there. `dataset`: the recipe's data, where they are loaded already. The same recipe gives the same weights on the same machine. Raises ValueError if the data cannot be had or
     do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit` does.
     """
     prepare()
-    dataset = load(recipe.data, data_dir=data_dir)
+    dataset = dataset or load(recipe.data, data_dir=data_dir)
     model = new_model(recipe, dataset)
     told = [record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume))]
     rows = told if run_dir is None else read_records(run_dir)  # a resumed run's first part was told before
     history = [row for row in rows if row["kind"] == "epoch"]
     seconds = history[-1]["seconds"] if history else 0.0
-    return Result(recipe, dataset, model, evaluate(model, dataset.test), history, seconds)
+    return Result(recipe, dataset, model, judge(model, dataset), history, seconds)
+
+
+def judge(model: Module, dataset: Dataset) -> Evaluation | RegressionEvaluation:
+    """The model's answers on the test part: classes, or numbers in the units of the data's target."""
+    if dataset.test.has_classes:
+        return evaluate(model, dataset.test)
+    found = evaluate(model, dataset.test, task="regression")
+    table = inputs_of(dataset)
+    if not isinstance(table, Table):
+        return found
+    outputs, targets = (table.answer(y)[:, None] for y in (found.outputs, found.targets))
+    return RegressionEvaluation(found.loss, outputs, targets)
 
 
 def new_model(recipe: Recipe, dataset: Dataset) -> Module:
     """The recipe's model for this data set, with the initial values of its seed."""
     manual_seed(recipe.seed)
-    return build_model(recipe.model, dataset.train.shape, len(dataset.classes), generator(recipe.seed, "weights"))
+    return build_model(recipe.model, dataset.train.shape, len(dataset.classes) or 1, generator(recipe.seed, "weights"))
 
 
 def train(
@@ -97,7 +123,7 @@ def train(
         loader,
         _optimizer(recipe, model),
         epochs=recipe.epochs,
-        loss=loss_of(recipe),
+        loss=loss_of(recipe) if dataset.train.has_classes else F.mse_loss,
         validation=validation,
         schedule=schedule_by_name(recipe.schedule, recipe.lr, recipe.epochs * len(loader)),
         clip_norm=recipe.clip_norm or None,
@@ -105,7 +131,7 @@ def train(
         early_stopping=EarlyStopping(patience=recipe.patience) if recipe.patience else None,
         run_dir=run_dir,
         resume=resume,
-        settings={"recipe": recipe.to_dict()},
+        settings={"recipe": recipe.to_dict(), "inputs": inputs_of(dataset).to_dict()},
     )
 
 

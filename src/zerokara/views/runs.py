@@ -1,12 +1,23 @@
-"""What the folder of a run says of itself: its recipe, and its weights."""
+"""What the folder of a run says of itself: its recipe, what its network is given, and its weights."""
 
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from zerokara.data import load
+from zerokara.data.inputs import Inputs, inputs_from, inputs_of
+from zerokara.io import load_weights
+from zerokara.models import build_model
+from zerokara.nn import Module
+from zerokara.nn.init import unset
 from zerokara.recipes import RECIPES, Recipe
+from zerokara.views.weights import all_finite
+
+Found = TypeVar("Found")
 
 SETTINGS = "settings.json"
 WEIGHTS = ("weights.safetensors", "best.safetensors", "last.safetensors", "previous.safetensors")
@@ -18,12 +29,36 @@ def of_run(folder: Path) -> Recipe | None:
 
     Raises ValueError if they cannot be understood.
     """
+    return _understood(folder, lambda notes: _of_its_kind(notes["recipe"]) if notes.get("recipe") else None)
+
+
+def inputs_of_run(
+    folder: Path, recipe: Recipe, data_dir: str | os.PathLike[str] | None = None
+) -> Inputs:
+    """What the network of a run is given: what its settings say, else (of older runs) what its data set says."""
+    found = _understood(folder, lambda notes: inputs_from(notes["inputs"]) if notes.get("inputs") else None)
+    return inputs_of(load(recipe.data, data_dir=data_dir)) if found is None else found
+
+
+def network_of(recipe: Recipe, inputs: Inputs, weights: Path) -> Module:
+    """The network of a run, built by its recipe for its inputs, with the weights of a file."""
+    state = all_finite(weights, load_weights(weights))
+    with unset():
+        model = build_model(recipe.model, inputs.shape, len(inputs.classes) or 1)
+    try:
+        model.load_state_dict(state)
+    except ValueError as error:
+        raise ValueError(f"{weights} does not fit {recipe.model} on {recipe.data}: {error}") from error
+    return model
+
+
+def _understood(folder: Path, read: Callable[[dict[str, Any]], Found | None]) -> Found | None:
+    """What `read` finds in the notes of the run's settings; None where there are no settings."""
     path = folder / SETTINGS
     if not path.is_file():
         return None
     try:
-        written = json.loads(path.read_text(encoding="utf-8"))["notes"].get("recipe")
-        return _of_its_kind(written) if written else None
+        return read(json.loads(path.read_text(encoding="utf-8"))["notes"])
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(
             f"{path} does not hold the settings of a run that this version understands: {error}"

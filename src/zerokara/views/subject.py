@@ -8,15 +8,17 @@ from pathlib import Path
 
 from zerokara import digits
 from zerokara.arguments import UsageError, known
-from zerokara.arrays import Array
-from zerokara.data import Dataset, load
+from zerokara.arrays import Array, Shape
+from zerokara.data import Dataset
+from zerokara.data.inputs import Inputs, Pictures, inputs_from, inputs_of
 from zerokara.data.names import class_names
+from zerokara.data.tables import Table
 from zerokara.digits.strokes import Together
 from zerokara.io import OnnxModule, load_onnx, load_weights
 from zerokara.models import build_model, model_entry
 from zerokara.nn import Module
 from zerokara.recipes import Recipe, known_model
-from zerokara.views.runs import of_run, weights_of
+from zerokara.views.runs import inputs_of_run, network_of, of_run, weights_of
 from zerokara.views.shapes import parse_shape
 from zerokara.views.weights import all_finite
 
@@ -32,20 +34,32 @@ Numbers = tuple[float, ...]
 class Subject:
     """A network, the shape (C, H, W) of its pictures, the names of its classes, and how its pictures are scaled.
 
-    x = (pixels in 0..1 − mean) / std. `classes` is empty where nobody gave them names.
+    x = (pixels in 0..1 − mean) / std. `classes` is empty where nobody gave them names. `inputs` says how the files were
+    read that it learned from, where that is known; a network for rows of a table has the shape (D,).
     """
 
     name: str
     model: Module
-    shape: tuple[int, int, int]
+    shape: Shape
     classes: tuple[str, ...] = ()
     mean: Numbers = (0.0,)
     std: Numbers = (1.0,)
+    inputs: Inputs | None = None
+
+    @property
+    def table(self) -> Table | None:
+        """The columns of the rows that it takes, if it does not take pictures."""
+        return self.inputs if isinstance(self.inputs, Table) else None
+
+    @property
+    def learned_from_files(self) -> Pictures | None:
+        """How the picture files were read that it learned from, if it learned from such."""
+        return self.inputs if isinstance(self.inputs, Pictures) and self.inputs.from_files else None
 
     @property
     def reads_digits(self) -> bool:
         """Whether it was taught grey pictures of the ten digits: drawings are then prepared as the reader does it."""
-        return self.shape[0] == 1 and self.classes == DIGITS
+        return self.shape[0] == 1 and self.classes == DIGITS and self.learned_from_files is None
 
     def called(self, index: int) -> str:
         """The name of a class."""
@@ -91,10 +105,30 @@ def _reader(weights: Path | None) -> Subject:
 def _imported(path: Path, weights: Path | None, given: tuple[str, ...] | None, input: str | None) -> Subject:
     if weights is not None:
         raise UsageError("an ONNX file holds its weights; leave out --weights")
-    model = load_onnx(path).before_softmax()
+    whole = load_onnx(path)
+    inputs = _inputs(path, whole)
+    if isinstance(inputs, Table):
+        return Subject(path.name, whole.before_softmax(), inputs.shape, given or inputs.classes, inputs=inputs)
+    model = whole.before_softmax()
     shape = _pictures(path, model) if input is None else _image(parse_shape(input))
     mean, std = _scaling(model, shape[0])
-    return Subject(path.name, model, shape, _told(model) if given is None else given, mean, std)
+    same = inputs if inputs is not None and inputs.shape == shape else None
+    return Subject(path.name, model, shape, _told(model) if given is None else given, mean, std, same)
+
+
+def _inputs(path: Path, model: OnnxModule) -> Inputs | None:
+    """What a file that zerokara wrote says of its inputs. ValueError for what is none, or does not fit the network."""
+    text = model.metadata.get("inputs")
+    if text is None:
+        return None
+    try:
+        inputs = inputs_from(json.loads(text))
+    except ValueError as error:
+        raise ValueError(f"{path}: its metadata do not say what the network is given: {error}") from error
+    taken = model.inputs[0].shape if model.inputs else None
+    if taken is None or tuple(taken[1:]) != inputs.shape:
+        raise ValueError(f"{path}: its metadata describe inputs of shape {inputs.shape}; {model.extra_repr()}")
+    return inputs
 
 
 def _pictures(path: Path, model: OnnxModule) -> tuple[int, int, int]:
@@ -131,17 +165,18 @@ def _run(folder: Path, weights: Path | None, given: tuple[str, ...] | None, data
     recipe = of_run(folder)
     if recipe is None:
         raise ValueError(f"{folder} is a folder, but not that of a run")
-    return of_recipe(recipe, load(recipe.data, data_dir=data_dir), weights or weights_of(folder), str(folder), given)
+    inputs = inputs_of_run(folder, recipe, data_dir)
+    model = network_of(recipe, inputs, weights or weights_of(folder))
+    return Subject(str(folder), model, inputs.shape, given or inputs.classes, inputs=inputs)
 
 
 def of_recipe(
     recipe: Recipe, dataset: Dataset, weights: Path, name: str, given: tuple[str, ...] | None = None
 ) -> Subject:
     """The network of a run: built by its recipe for its data set, with the weights of a file."""
-    shape = _image(dataset.train.shape)
-    model = build_model(recipe.model, shape, len(dataset.classes))
-    _fill(model, weights, f"{recipe.model} on {recipe.data}")
-    return Subject(name, model, shape, given or dataset.classes)
+    inputs = inputs_of(dataset)
+    _image(inputs.shape)
+    return Subject(name, network_of(recipe, inputs, weights), inputs.shape, given or inputs.classes, inputs=inputs)
 
 
 def of_onnx(path: Path, name: str) -> Subject:
