@@ -8,16 +8,19 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from zerokara.cli import names
+from zerokara.cli import names, own
 from zerokara.cli.console import safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.language import current
 from zerokara.cli.numbers import whole_number
-from zerokara.cli.results import told, words
+from zerokara.cli.results import scores, told, words
 from zerokara.models import MODELS
 from zerokara.recipes import RECIPES, Recipe, Result, run
 from zerokara.report import duration, percent, significant, whole
-from zerokara.training import Record, watch
+from zerokara.training import Record, RegressionEvaluation, watch
+
+FEW = 30
+"""Test examples below which the accuracy is a rough guess."""
 
 
 def _changes() -> Any:
@@ -48,6 +51,8 @@ def train(  # noqa: D417 (the two options above explain themselves)
     recipe: RecipeName = None,
     model: ModelName = None,
     data: str | None = None,
+    target: str | None = None,
+    size: str | None = None,
     changes: Changes = Changes(),  # noqa: B008 (frozen)
     out: Path | None = None,
     resume: bool = False,
@@ -60,7 +65,13 @@ def train(  # noqa: D417 (the two options above explain themselves)
     Parameters
     ----------
     data
-        A data set by its name, or folder:PATH; with --recipe, another than the recipe's.
+        A data set by its name, folder:PATH (pictures, a sub-folder for each class), or csv:FILE (a table, with
+        --target); with --recipe, another than the recipe's.
+    target
+        The column of a table that is to be answered: words or a few whole numbers are classes, other numbers are
+        learned as numbers.
+    size
+        The size to which pictures of a folder are brought, rows x columns, such as 64x64; else one that suits them.
     changes
         Settings of the recipe.
     out
@@ -74,20 +85,53 @@ def train(  # noqa: D417 (the two options above explain themselves)
     json
         Print a JSON object a line: every epoch, then the result.
     """
-    chosen = names.changed(_chosen(recipe, model, data, out, resume), {"model": model, "data": data, **asdict(changes)})
+    given = {"model": model, "data": data, **asdict(changes)}
+    plan = _plan(recipe, model, data, own.sizes(size), target, out, resume, data_dir)
+    if plan.dataset is not None:
+        given |= {"data": None, "model": None}
+    chosen = names.changed(plan.recipe, given)
     folder = out or _free_folder(chosen.name)
-    result = run(chosen, data_dir=data_dir, run_dir=folder, resume=resume, watch=_watcher(chosen, folder, quiet, json))
+    result = run(
+        chosen,
+        data_dir=data_dir,
+        run_dir=folder,
+        resume=resume,
+        watch=_watcher(chosen, folder, plan.why, quiet, json),
+        dataset=plan.dataset,
+    )
     _conclude(result, folder, json)
 
 
-def _chosen(recipe: str | None, model: str | None, data: str | None, out: Path | None, resume: bool) -> Recipe:
+def _plan(
+    recipe: str | None,
+    model: str | None,
+    data: str | None,
+    size: tuple[int, int] | None,
+    target: str | None,
+    out: Path | None,
+    resume: bool,
+    data_dir: Path | None,
+) -> own.Plan:
+    """What is to be trained: a run that goes on, a recipe, or what the data choose."""
     if resume:
-        return _resumed(recipe, out)
+        return own.Plan(_resumed(recipe, out))
+    if out is not None:
+        _refuse_used(out)
+    if data is not None:
+        data = own.data_named(data, size, target)
+    elif size is not None or target is not None:
+        raise UsageError("--size and --target belong to --data folder:PATH and --data csv:FILE")
     if recipe is not None:
-        return names.by_name(recipe)
-    if model is not None and data is not None:
-        return names.of_own(model, data)
-    raise UsageError(f"say what to train: --recipe NAME ({', '.join(RECIPES)}), or --model NAME and --data NAME")
+        return own.Plan(names.changed(names.by_name(recipe), {"model": model, "data": data}))
+    if data is not None:
+        return own.chosen(data, model, data_dir)
+    raise UsageError(f"say what to train: --recipe NAME ({', '.join(RECIPES)}), or --data NAME, perhaps with --model")
+
+
+def _refuse_used(out: Path) -> None:
+    """Said before the data are read: a folder that holds a run is not written over."""
+    if any((out / name).exists() for name in ("last.safetensors", "previous.safetensors")):
+        raise ValueError(f"{out} already holds a run: resume it, or choose another folder for the new one")
 
 
 def _resumed(recipe: str | None, out: Path | None) -> Recipe:
@@ -107,7 +151,7 @@ def _free_folder(name: str) -> Path:
     return next(folder for folder in candidates if not folder.exists())
 
 
-def _watcher(recipe: Recipe, folder: Path, quiet: bool, json: bool) -> Any:
+def _watcher(recipe: Recipe, folder: Path, why: str, quiet: bool, json: bool) -> Any:
     """Who looks on. The plan is told when data, model and folder are found to be in order: not before a failure."""
     if json:
         return _print_records
@@ -115,7 +159,7 @@ def _watcher(recipe: Recipe, folder: Path, quiet: bool, json: bool) -> Any:
         return lambda records: watch(records, "silent")
 
     def introduced(records: Iterator[Record]) -> Iterator[Record]:
-        _introduce(recipe, folder)
+        _introduce(recipe, folder, why)
         return watch(records, lang=current())
 
     return introduced
@@ -128,8 +172,8 @@ def _print_records(records: Iterator[Record]) -> Iterable[Record]:
         yield record
 
 
-def _introduce(recipe: Recipe, folder: Path) -> None:
-    say(told("name", name=recipe.name, what=safe(words(recipe.question or recipe.title))))
+def _introduce(recipe: Recipe, folder: Path, why: str) -> None:
+    say(told("name", name=safe(recipe.name), what=safe(why or words(recipe.question or recipe.title))))
     shown = ("data", "model", "epochs", "batch_size", "optimizer", "lr", "schedule", "augmentation", "seed")
     say("  " + "   ".join(f"{told(f'set-{name}')} {safe(str(recipe.settings[name]))}" for name in shown))
     say("  " + told("run-folder", path=safe(str(folder))))
@@ -139,16 +183,9 @@ def _conclude(result: Result, folder: Path, json: bool) -> None:
     if json:
         say(json_format.dumps(_as_json(result, folder)))
         return
-    evaluation = result.evaluation
-    say(
-        told(
-            "train-result",
-            accuracy=percent(result.accuracy, 2),
-            counted=told("counted", correct=whole(evaluation.correct), total=whole(len(evaluation))),
-            loss=significant(evaluation.loss, 3),
-            time=duration(result.seconds),
-        )
-    )
+    say(_score(result))
+    if len(result.evaluation) < FEW:
+        say(told("few-tested", count=len(result.evaluation)))
     if result.as_expected is not None:
         wanted, least = result.recipe.expected or 0.0, (result.recipe.expected or 0.0) - result.recipe.tolerance
         verdict = told("as-expected" if result.as_expected else "less")
@@ -156,14 +193,30 @@ def _conclude(result: Result, folder: Path, json: bool) -> None:
     say(told("kept", path=safe(str(folder))))
 
 
+def _score(result: Result) -> str:
+    evaluation = result.evaluation
+    if isinstance(evaluation, RegressionEvaluation):
+        return told(
+            "train-number",
+            error=significant(evaluation.mean_absolute_error, 3),
+            r2=f"{evaluation.r2:.3f}",
+            total=whole(len(evaluation)),
+            time=duration(result.seconds),
+        )
+    return told(
+        "train-result",
+        accuracy=percent(result.accuracy, 2),
+        counted=told("counted", correct=whole(evaluation.correct), total=whole(len(evaluation))),
+        loss=significant(evaluation.loss, 3),
+        time=duration(result.seconds),
+    )
+
+
 def _as_json(result: Result, folder: Path) -> dict[str, Any]:
     return {
         "kind": "result",
         "recipe": result.recipe.to_dict(),
-        "accuracy": result.accuracy,
-        "loss": result.evaluation.loss,
-        "correct": result.evaluation.correct,
-        "total": len(result.evaluation),
+        **scores(result.evaluation),
         "parameters": result.parameters,
         "seconds": result.seconds,
         "as_expected": result.as_expected,

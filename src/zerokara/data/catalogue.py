@@ -20,9 +20,9 @@ from zerokara.data.files import Found, candidates, data_root, find_idx, home
 from zerokara.data.folder import PREFIX, load_folder
 from zerokara.data.handwriting import handwriting
 from zerokara.data.progress import Progress, show_transfers
+from zerokara.data.published import CIFAR10, FASHION_MNIST, KMNIST, MNIST, Publication, PublishedFile
 from zerokara.data.rows import PREFIX as CSV
 from zerokara.data.rows import load_csv
-from zerokara.data.published import CIFAR10, FASHION_MNIST, KMNIST, MNIST, Publication, PublishedFile
 from zerokara.data.toys import load_toy
 
 _DIGITS = tuple("0123456789")
@@ -76,7 +76,9 @@ def load(
     if name not in DATASETS:
         near = difflib.get_close_matches(name, DATASETS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise DataError(f"no data set is called {name!r}; {hint}known: {', '.join(DATASETS)}, folder:PATH, csv:FILE@COLUMN")
+        raise DataError(
+            f"no data set is called {name!r}; {hint}known: {', '.join(DATASETS)}, folder:PATH, csv:FILE@COLUMN"
+        )
     return DATASETS[name].load(Request(data_root(data_dir), download, progress))
 
 

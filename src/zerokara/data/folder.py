@@ -88,9 +88,7 @@ def path_and_size(name: str) -> tuple[Path, tuple[int, int] | None]:
     return path, size
 
 
-def _read_parts(
-    parts: tuple[Listed, ...], size: tuple[int, int] | None
-) -> tuple[list[Split], float | None, str]:
+def _read_parts(parts: tuple[Listed, ...], size: tuple[int, int] | None) -> tuple[list[Split], float | None, str]:
     """The parts, all of one size and one number of channels; what is white in deep images, and that in words."""
     paths = [path for part in parts for path, _ in part]
     pictures = [read_picture(path, size) for path in paths]

@@ -61,7 +61,9 @@ class Pictures:
         if not all(type(size) is int and 1 <= size <= 4096 for size in sizes) or sizes[0] not in (1, 3):
             raise ValueError(f"pictures have 1 or 3 channels, and sides of 1 to 4096 pixels; got {sizes}")
         white = written.get("white")
-        return cls(*sizes, tuple(map(str, written["classes"])), bool(written.get("from_files", True)), white)
+        channels, height, width = sizes
+        classes = tuple(map(str, written["classes"]))
+        return cls(channels, height, width, classes, bool(written.get("from_files", True)), white)
 
 
 Inputs = Pictures | Table

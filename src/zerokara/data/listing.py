@@ -96,6 +96,11 @@ def list_images(root: Path, classes: tuple[str, ...]) -> Listed:
     return listed
 
 
+def pictures_under(folder: Path) -> list[Path]:
+    """The pictures in a folder and in the folders within it, in the order of their names."""
+    return [path for path in _walk(folder, set()) if is_picture(path)]
+
+
 def _walk(folder: Path, seen: set[str]) -> Iterator[Path]:
     """All files under a folder that are not hidden, in the order of their names; a link in a circle is walked once."""
     real = os.path.realpath(folder)

@@ -78,7 +78,9 @@ def _sorting(path: Path, rows: list[dict[str, str]], target: str) -> Array:
     if len(counts) <= max(20, len(rows) // 10):
         alone = [value for value, count in counts.items() if count == 1 and value]
         if alone:
-            raise DataError(f"{path}: only one row has {target} {alone[0]!r}; a class needs at least two, one to test it")
+            raise DataError(
+                f"{path}: only one row has {target} {alone[0]!r}; a class needs at least two, one to test it"
+            )
     return np.unique(values, return_inverse=True)[1].astype(np.int64)
 
 

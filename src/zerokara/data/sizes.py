@@ -28,7 +28,7 @@ class Sizes:
 
 
 def sized(name: str, size: tuple[int, int] | None = None) -> str:
-    """"folder:PATH" as "folder:PATH@HxW": with `size`, or one for these pictures; a name that has a size keeps it.
+    """ "folder:PATH" as "folder:PATH@HxW": with `size`, or one for these pictures; a name that has a size keeps it.
 
     Pictures that are all of one size of at most 64 pixels a side stay as they are. Else the longer side is the middle
     one of all, at most 64, and the shape is square, unless nearly all pictures have another one in common. A size by

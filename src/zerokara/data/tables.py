@@ -47,7 +47,8 @@ class Column:
         for value, place in zip(values, where, strict=True):
             _expect_filled(value, self.name, place)
         given = np.array([value.strip() for value in values], dtype=object)
-        return (given[:, None] == np.array(self.words, dtype=object)).astype(np.float64)
+        hot: Array = np.equal(given[:, None], np.array(self.words, dtype=object)).astype(np.float64)
+        return hot
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -203,7 +204,7 @@ def _column(name: str, values: Sequence[str], where: Sequence[str]) -> tuple[Col
     words = sorted({_expect_filled(value, name, place) for value, place in zip(values, where, strict=True)})
     if len(words) == 1:
         return None, "all its values are the same"
-    if len(words) > MOST_WORDS or len(words) > 20 and 2 * len(words) > len(values):
+    if len(words) > MOST_WORDS or (len(words) > 20 and 2 * len(words) > len(values)):
         return None, f"{len(words):,} different words are no categories"
     return Column(name, words=tuple(words)), ""
 

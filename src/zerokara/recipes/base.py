@@ -12,7 +12,6 @@ from zerokara.optim import OPTIMIZERS, SCHEDULES
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.report import Lang
 
-
 OWN = ("folder:", "csv:")
 """How the name of a data set begins that is not in the table: data of the user's."""
 

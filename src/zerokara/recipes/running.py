@@ -51,6 +51,13 @@ class Result:
     seconds: float = 0.0
 
     @property
+    def classified(self) -> Evaluation:
+        """The evaluation of answers that are classes. TypeError where numbers are answered."""
+        if not isinstance(self.evaluation, Evaluation):
+            raise TypeError("this network answers with numbers, not with classes")
+        return self.evaluation
+
+    @property
     def accuracy(self) -> float:
         """The share of the test part that is classified correctly; NaN where numbers are answered."""
         return self.evaluation.accuracy if isinstance(self.evaluation, Evaluation) else math.nan

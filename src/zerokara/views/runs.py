@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,12 +31,22 @@ def of_run(folder: Path) -> Recipe | None:
     return _understood(folder, lambda notes: _of_its_kind(notes["recipe"]) if notes.get("recipe") else None)
 
 
-def inputs_of_run(
-    folder: Path, recipe: Recipe, data_dir: str | os.PathLike[str] | None = None
-) -> Inputs:
-    """What the network of a run is given: what its settings say, else (of older runs) what its data set says."""
-    found = _understood(folder, lambda notes: inputs_from(notes["inputs"]) if notes.get("inputs") else None)
-    return inputs_of(load(recipe.data, data_dir=data_dir)) if found is None else found
+def inputs_of_run(folder: Path) -> Inputs | None:
+    """What the network of a run is given, by the run's settings; None where they do not say it, as older runs'."""
+    return _understood(folder, _written_inputs)
+
+
+def _written_inputs(notes: dict[str, Any]) -> Inputs | None:
+    return inputs_from(notes["inputs"]) if notes.get("inputs") else None
+
+
+def opened(folder: Path, data_dir: Path | None = None, weights: Path | None = None) -> tuple[Recipe, Inputs, Module]:
+    """The recipe, the inputs and the network of the run in a folder. ValueError in a sentence where it is none."""
+    recipe = of_run(folder)
+    if recipe is None:
+        raise ValueError(f"{folder} is a folder, but not that of a run")
+    inputs = inputs_of_run(folder) or inputs_of(load(recipe.data, data_dir=data_dir))
+    return recipe, inputs, network_of(recipe, inputs, weights or weights_of(folder))
 
 
 def network_of(recipe: Recipe, inputs: Inputs, weights: Path) -> Module:

@@ -9,7 +9,7 @@ from pathlib import Path
 from zerokara import digits
 from zerokara.arguments import UsageError, known
 from zerokara.arrays import Array, Shape
-from zerokara.data import Dataset
+from zerokara.data import Dataset, Split, normalized, scaled
 from zerokara.data.inputs import Inputs, Pictures, inputs_from, inputs_of
 from zerokara.data.names import class_names
 from zerokara.data.tables import Table
@@ -18,7 +18,7 @@ from zerokara.io import OnnxModule, load_onnx, load_weights
 from zerokara.models import build_model, model_entry
 from zerokara.nn import Module
 from zerokara.recipes import Recipe, known_model
-from zerokara.views.runs import inputs_of_run, network_of, of_run, weights_of
+from zerokara.views.runs import network_of, opened
 from zerokara.views.shapes import parse_shape
 from zerokara.views.weights import all_finite
 
@@ -60,6 +60,19 @@ class Subject:
     def reads_digits(self) -> bool:
         """Whether it was taught grey pictures of the ten digits: drawings are then prepared as the reader does it."""
         return self.shape[0] == 1 and self.classes == DIGITS and self.learned_from_files is None
+
+    def as_pictures(self) -> Pictures:
+        """How picture files are read for it, where nothing else is known: scaled to fill its size, and cut."""
+        channels, height, width = _image(self.shape)
+        return Pictures(channels, height, width, self.classes, from_files=False)
+
+    def scaled(self, dataset: Dataset) -> Dataset:
+        """The data set with its pictures as the network takes them: (pixels / 255 − mean) / std."""
+        if self.table is not None or (self.mean, self.std) == ((0.0,), (1.0,)):
+            return dataset
+        x = normalized(scaled(dataset.test.images), self.mean, self.std)
+        test = Split(x, dataset.test.labels)
+        return replace(dataset, train=test.take(0), test=test)
 
     def called(self, index: int) -> str:
         """The name of a class."""
@@ -162,11 +175,7 @@ def _told(model: OnnxModule) -> tuple[str, ...]:
 
 
 def _run(folder: Path, weights: Path | None, given: tuple[str, ...] | None, data_dir: Path | None) -> Subject:
-    recipe = of_run(folder)
-    if recipe is None:
-        raise ValueError(f"{folder} is a folder, but not that of a run")
-    inputs = inputs_of_run(folder, recipe, data_dir)
-    model = network_of(recipe, inputs, weights or weights_of(folder))
+    _, inputs, model = opened(folder, data_dir, weights)
     return Subject(str(folder), model, inputs.shape, given or inputs.classes, inputs=inputs)
 
 
