@@ -80,12 +80,14 @@ def _recipe(source: Path, model: str | None, data: str | None) -> Recipe:
 
 def _result(source: Path, model: str | None, data: str | None, data_dir: Path | None) -> Result:
     recipe = _recipe(source, model, data)
+    if model is not None and recipe.start:
+        raise UsageError(f"the run in {source} started from {recipe.start}, and has that network; leave out --model")
     weights = _weights(source)
     folder = source if source.is_dir() else source.parent
     of_run = inputs_of_run(folder)
     dataset = examples(recipe.data, of_run, is_other=data is not None, data_dir=data_dir)
     inputs = inputs_of(dataset) if of_run is None or data is not None else of_run
-    network = network_of(recipe, inputs, weights)
+    network = network_of(recipe, inputs, weights, folder if recipe.start else None)
     history = _history(source)
     seconds = float(history[-1].get("seconds", 0.0)) if history else 0.0
     return Result(recipe, dataset, network, judge(network, dataset), history, seconds)

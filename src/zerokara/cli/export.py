@@ -115,6 +115,8 @@ def _run(folder: Path, shape: Shape | None, classes: int | None, data_dir: Path 
     if recipe is None:
         raise ValueError(f"{folder} is a folder, but not that of a run")
     texts = {"model": recipe.model, "data": recipe.data, "recipe": recipe.name}
+    if shape is not None and recipe.start:
+        raise UsageError(f"the run in {folder} started from another network, whose size it keeps; leave out --input")
     if shape is not None:
         return Plan(recipe.model, shape, classes, weights_of(folder), (), texts)
     recipe, inputs, network = opened(folder, data_dir)

@@ -13,18 +13,75 @@ from zerokara.data.sizes import sized
 from zerokara.data.tables import Table
 from zerokara.recipes import Recipe, known_model
 from zerokara.recipes.own import recipe_for
+from zerokara.recipes.starting import Start
 from zerokara.report import whole
+from zerokara.views.starting import start_of
 
 FOLDER, CSV = "folder:", "csv:"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A recipe; its data where they were loaded to choose it, and in words what was chosen and why."""
+    """A recipe; its data where they were loaded to choose it, in words what was chosen, and what it starts from."""
 
     recipe: Recipe
     dataset: Dataset | None = None
     why: str = ""
+    start: Start | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line says of data, model, and the network to start from."""
+
+    data: str | None = None
+    model: str | None = None
+    size: str | None = None
+    target: str | None = None
+    start: str | None = None
+    weights: Path | None = None
+    mean: str | None = None
+    std: str | None = None
+    bgr: bool = False
+    data_dir: Path | None = None
+
+    def refuse_for_resume(self) -> None:
+        """A run that goes on keeps its data and its start."""
+        given = (self.size, self.target, self.start, self.weights, self.mean, self.std)
+        if self.bgr or any(value is not None for value in given):
+            raise UsageError("a run is resumed on what it was begun with: leave out --size, --target and --from")
+
+    def refuse_start(self) -> None:
+        """A recipe starts from nothing."""
+        if self.start is not None:
+            raise UsageError("--from belongs to --data NAME; leave out --recipe")
+        self._refuse_lone()
+
+    def _refuse_lone(self) -> None:
+        if self.bgr or any(value is not None for value in (self.weights, self.mean, self.std)):
+            raise UsageError("--weights, --mean, --std and --bgr belong to --from MODEL")
+
+    def opened_start(self) -> Start | None:
+        """The network to start from."""
+        if self.start is None:
+            self._refuse_lone()
+            return None
+        if self.model is not None:
+            raise UsageError("--from says the model: leave out --model")
+        return start_of(self.start, self.weights, sizes(self.size), self.mean, self.std, self.bgr, self.data_dir)
+
+    def named_data(self, start: Start | None = None) -> str | None:
+        """The data set's whole name: of a folder with the size of its pictures, of a table with the column."""
+        data, size = self.data, sizes(self.size)
+        if size is not None and not (data or "").startswith(FOLDER):
+            raise UsageError("--size belongs to pictures in a folder: --data folder:PATH")
+        if self.target is not None and not (data or "").startswith(CSV):
+            raise UsageError("--target belongs to a table: --data csv:FILE")
+        if data is None or not data.startswith(FOLDER):
+            return data if self.target is None else f"{data}@{self.target}"
+        if start is not None and len(start.shape) == 3:
+            return sized(data, (start.shape[1], start.shape[2]), start.shape[0])
+        return sized(data, size)
 
 
 def sizes(text: str | None) -> tuple[int, int] | None:
@@ -38,28 +95,28 @@ def sizes(text: str | None) -> tuple[int, int] | None:
     return size
 
 
-def data_named(data: str, size: tuple[int, int] | None, target: str | None) -> str:
-    """The data set's whole name: of a folder with the size of its pictures, of a table with the column."""
-    if size is not None and not data.startswith(FOLDER):
-        raise UsageError("--size belongs to pictures in a folder: --data folder:PATH")
-    if target is not None and not data.startswith(CSV):
-        raise UsageError("--target belongs to a table: --data csv:FILE")
-    if data.startswith(FOLDER):
-        return sized(data, size)
-    return data if target is None else f"{data}@{target}"
-
-
-def chosen(data: str, model: str | None, data_dir: Path | None) -> Plan:
+def chosen(asked: Asked) -> Plan:
     """A recipe for a data set. The model is the one named, with ordinary settings, or one that suits the data."""
-    is_own = data.startswith((FOLDER, CSV))
-    if model is not None and not is_own:
-        return Plan(names.of_own(model, data))
-    named = None if model is None else _model(model)
-    if not is_own:
-        names.of_own("two-layer", data)  # refuses a name that no data set has
-    dataset = load(data, data_dir=data_dir)
-    recipe = recipe_for(dataset, named)
-    return Plan(recipe, dataset, _why(recipe, dataset))
+    named = None if asked.model is None else _model(asked.model)
+    given = asked.data or ""
+    if not given.startswith((FOLDER, CSV)):
+        ordinary = names.of_own(named or "two-layer", given)  # refuses a name that no data set has
+        if named is not None:
+            asked.refuse_start()
+            return Plan(ordinary)
+    start = asked.opened_start()
+    data = asked.named_data(start) or ""
+    dataset = load(data, data_dir=asked.data_dir)
+    if start is not None and dataset.train.shape != start.shape:
+        takes, has = ("×".join(map(str, shape)) for shape in (start.shape, dataset.train.shape))
+        raise ValueError(f"{asked.start} takes examples of {takes}; those of {data} are {has}")
+    recipe = recipe_for(dataset, named or _source(asked), asked.start or "")
+    return Plan(recipe, dataset, _why(recipe, dataset), start)
+
+
+def _source(asked: Asked) -> str | None:
+    """What a model is called that starts from another network."""
+    return None if asked.start is None else Path(asked.start).name
 
 
 def _model(name: str) -> str:
@@ -78,7 +135,7 @@ def _why(recipe: Recipe, dataset: Dataset) -> str:
         return told("chosen-rows", model=recipe.model, count=count, columns=columns, target=inputs.target, what=what)
     size, colour = f"{inputs.height}×{inputs.width}", told("grey" if inputs.channels == 1 else "colour")
     return told(
-        "chosen-pictures",
+        "from-pictures" if recipe.start else "chosen-pictures",
         model=recipe.model,
         count=count,
         classes=len(inputs.classes),

@@ -13,7 +13,8 @@ from zerokara.cli.errors import FAILED, UsageError, say_error
 from zerokara.cli.errors import explain as in_words
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
-from zerokara.data.listing import is_picture, pictures_under
+from zerokara.cli.rows import pictures_of, table_file
+from zerokara.data.listing import is_picture
 from zerokara.io import write_atomically
 from zerokara.report import percent, significant
 from zerokara.views.predicting import Predicted, as_csv, of_table, of_views
@@ -87,9 +88,9 @@ def predict(
     table = about.table
     if table is None:
         how = preparation(about, prepare, mean, std, bgr, resize)
-        found = answers.told(of_views(answers.each(_views(file, about, how) for file in _files(inputs)), about))
+        found = answers.told(of_views(answers.each(_views(file, about, how) for file in pictures_of(inputs)), about))
     else:
-        found = answers.told(answers.each(of_table(_table(path), about, table) for path in inputs))
+        found = answers.told(answers.each(of_table(table_file(path), about, table) for path in inputs))
     if csv is not None and found:
         write_atomically(csv, as_csv(found, about))
         if not json:
@@ -141,21 +142,3 @@ def _views(file: Path, about: Subject, how: Preparation) -> Iterator[View]:
     if file.suffix.lower() in TABLES and not is_picture(file):
         raise ValueError(f"{file} is a table; {about.name} takes pictures")
     yield from views(file, about, how)
-
-
-def _files(inputs: tuple[Path, ...]) -> Iterator[Path]:
-    """The pictures themselves, and those under folders, in the order of their names."""
-    for path in inputs:
-        if path.is_dir():
-            found = pictures_under(path)
-            if not found:
-                raise ValueError(f"{path} holds no pictures")
-            yield from found
-        else:
-            yield path
-
-
-def _table(path: Path) -> Path:
-    if is_picture(path) or path.is_dir():
-        raise ValueError(f"{path} is no table; this network learned from the columns of one: name a CSV file")
-    return path

@@ -54,6 +54,15 @@ RESULTS: dict[str, Text] = {
         "{model}, chosen for {count:picture|pictures} of {classes:class|classes}, {size} pixels, {colour}",
         "{model}（画像 {count} 枚、{classes} クラス、{size} ピクセル、{colour}のデータから選択）",
     ),
+    "from-pictures": Text(
+        "from {model}, for {count:picture|pictures} of {classes:class|classes}, {size} pixels, {colour}",
+        "{model} から始める（画像 {count} 枚、{classes} クラス、{size} ピクセル、{colour}）",
+    ),
+    "phase-head": Text(
+        "first the new last layer alone, {epochs:epoch|epochs} on features that are computed once",
+        "まず新しい最終層だけを {epochs} エポック（特徴は一度だけ計算）",
+    ),
+    "phase-all": Text("then the whole network, {epochs:epoch|epochs}", "次にネットワーク全体を {epochs} エポック"),
     "chosen-rows": Text(
         "{model}, chosen for {count:row|rows} of {columns:column|columns}, which answer {target} ({what})",
         "{model}（{count} 行、{columns} 列のデータから選択。{target} を答える：{what}）",
@@ -70,6 +79,7 @@ RESULTS: dict[str, Text] = {
         "test error {error} on average (R² {r2}, {total:row|rows}), trained in {time}",
         "テストの平均誤差 {error}（R² {r2}、{total} 行）、学習時間 {time}",
     ),
+    "without": Text("{value} without the columns", "列がすべて平均なら {value}"),
     # ── predict
     "line-of": Text("{file}, line {line}", "{file} の {line} 行目"),
     "answers": Text("answers: {path}", "答え：{path}"),

@@ -25,7 +25,7 @@ FEW = 30
 
 def _changes() -> Any:
     """A class with a field, None unless given, for every setting of a recipe: the options of this command."""
-    settings = [f for f in fields(Recipe) if "help" in f.metadata and f.name not in ("data", "model")]
+    settings = [f for f in fields(Recipe) if "help" in f.metadata and f.name not in ("data", "model", "start")]
     made = make_dataclass("Changes", [(f.name, _option(f), field(default=None)) for f in settings], frozen=True)
     made.__module__ = __name__
     return Parameter(name="*")(made)
@@ -53,6 +53,11 @@ def train(  # noqa: D417 (the two options above explain themselves)
     data: str | None = None,
     target: str | None = None,
     size: str | None = None,
+    from_: Annotated[str | None, Parameter(name="--from")] = None,
+    weights: Path | None = None,
+    mean: str | None = None,
+    std: str | None = None,
+    bgr: bool = False,
     changes: Changes = Changes(),  # noqa: B008 (frozen)
     out: Path | None = None,
     resume: bool = False,
@@ -72,6 +77,17 @@ def train(  # noqa: D417 (the two options above explain themselves)
         learned as numbers.
     size
         The size to which pictures of a folder are brought, rows x columns, such as 64x64; else one that suits them.
+    from_
+        Start from another network, with a new last layer: the folder of a run, an .onnx file, or a model's name with
+        --weights.
+    weights
+        A file of weights (safetensors, npz) for the model that --from names.
+    mean
+        What that network wants subtracted, one number or one a channel; above 1 it is meant for pixels from 0 to 255.
+    std
+        What it wants divided by.
+    bgr
+        Blue, green, red from 0 to 255, as networks from Caffe take them.
     changes
         Settings of the recipe.
     out
@@ -85,11 +101,9 @@ def train(  # noqa: D417 (the two options above explain themselves)
     json
         Print a JSON object a line: every epoch, then the result.
     """
-    given = {"model": model, "data": data, **asdict(changes)}
-    plan = _plan(recipe, model, data, own.sizes(size), target, out, resume, data_dir)
-    if plan.dataset is not None:
-        given |= {"data": None, "model": None}
-    chosen = names.changed(plan.recipe, given)
+    settings = asdict(changes)
+    plan = _plan(own.Asked(data, model, size, target, from_, weights, mean, std, bgr, data_dir), recipe, out, resume)
+    chosen = names.changed(plan.recipe, settings)
     folder = out or _free_folder(chosen.name)
     result = run(
         chosen,
@@ -98,34 +112,26 @@ def train(  # noqa: D417 (the two options above explain themselves)
         resume=resume,
         watch=_watcher(chosen, folder, plan.why, quiet, json),
         dataset=plan.dataset,
+        start=plan.start,
     )
     _conclude(result, folder, json)
 
 
-def _plan(
-    recipe: str | None,
-    model: str | None,
-    data: str | None,
-    size: tuple[int, int] | None,
-    target: str | None,
-    out: Path | None,
-    resume: bool,
-    data_dir: Path | None,
-) -> own.Plan:
+def _plan(asked: own.Asked, recipe: str | None, out: Path | None, resume: bool) -> own.Plan:
     """What is to be trained: a run that goes on, a recipe, or what the data choose."""
     if resume:
-        return own.Plan(_resumed(recipe, out))
+        asked.refuse_for_resume()
+        return own.Plan(names.changed(_resumed(recipe, out), {"model": asked.model, "data": asked.data}))
     if out is not None:
         _refuse_used(out)
-    if data is not None:
-        data = own.data_named(data, size, target)
-    elif size is not None or target is not None:
-        raise UsageError("--size and --target belong to --data folder:PATH and --data csv:FILE")
     if recipe is not None:
-        return own.Plan(names.changed(names.by_name(recipe), {"model": model, "data": data}))
-    if data is not None:
-        return own.chosen(data, model, data_dir)
-    raise UsageError(f"say what to train: --recipe NAME ({', '.join(RECIPES)}), or --data NAME, perhaps with --model")
+        asked.refuse_start()
+        return own.Plan(names.changed(names.by_name(recipe), {"model": asked.model, "data": asked.named_data()}))
+    if asked.data is not None:
+        return own.chosen(asked)
+    raise UsageError(
+        f"say what to train: --recipe NAME ({', '.join(RECIPES)}), or --model NAME and --data NAME, or --data alone"
+    )
 
 
 def _refuse_used(out: Path) -> None:
@@ -152,23 +158,35 @@ def _free_folder(name: str) -> Path:
 
 
 def _watcher(recipe: Recipe, folder: Path, why: str, quiet: bool, json: bool) -> Any:
-    """Who looks on. The plan is told when data, model and folder are found to be in order: not before a failure."""
-    if json:
-        return _print_records
-    if quiet:
-        return lambda records: watch(records, "silent")
+    """Who looks on. The plan is told when data, model and folder are found to be in order: not before a failure.
 
-    def introduced(records: Iterator[Record]) -> Iterator[Record]:
-        _introduce(recipe, folder, why)
+    A training that starts from another network has two phases, and is looked at twice.
+    """
+    phases = iter(("head", "all") if recipe.start else ("",))
+    told_plan: list[bool] = []
+
+    def introduced(records: Iterator[Record], phase: str) -> Iterator[Record]:
+        if not told_plan:
+            _introduce(recipe, folder, why)
+            told_plan.append(True)
+        if phase:
+            say(told(f"phase-{phase}", epochs=recipe.head_epochs if phase == "head" else recipe.epochs))
         return watch(records, lang=current())
 
-    return introduced
+    def looked_at(records: Iterator[Record]) -> Iterable[Record]:
+        phase = next(phases)
+        if json:
+            return _print_records(records, phase)
+        return watch(records, "silent") if quiet else introduced(records, phase)
+
+    return looked_at
 
 
-def _print_records(records: Iterator[Record]) -> Iterable[Record]:
+def _print_records(records: Iterator[Record], phase: str) -> Iterable[Record]:
     for record in records:
         if record.kind == "epoch":
-            print(json_format.dumps(record.to_line()), flush=True)
+            more = {"phase": phase} if phase else {}
+            print(json_format.dumps(record.to_line() | more), flush=True)
         yield record
 
 

@@ -25,22 +25,22 @@ TEST_SHARE = 0.2
 
 
 def load_folder(name: str) -> Dataset:
-    """The data set "folder:PATH" or "folder:PATH@HxW". Classes are the names of the sub-folders in order.
+    """The data set "folder:PATH", "folder:PATH@HxW" or "folder:PATH@HxWxC". Classes are the names of the sub-folders.
 
-    Shapes: images (N, 1, H, W) uint8 when every image is grey, else (N, 3, H, W); transparent parts become white, and
-    deep images (16 or 32 bits, fractions) bytes, as `pictures` says. What is left out is told in a warning.
+    Shapes: images (N, 1, H, W) uint8 when every image is grey (or C is 1), else (N, 3, H, W); transparent parts become
+    white, and deep images (16 or 32 bits, fractions) bytes, as `pictures` says. What is left out is told in a warning.
     Errors: DataError naming the folder or the image that cannot be used.
     """
-    root, size = path_and_size(name)
+    root, size, wanted = path_and_size(name)
     parts = parts_of(root)
     if parts is not None:
         classes = list_classes(parts[0])
         listed = list_images(parts[0], classes), list_images(parts[1], classes)
-        (train, test), white, note = _read_parts(listed, size)
+        (train, test), white, note = _read_parts(listed, size, wanted)
         told = f"{root}, parts {parts[0].name} and {parts[1].name}{note}"
     else:
         classes = list_classes(root)
-        (every,), white, note = _read_parts((list_images(root, classes),), size)
+        (every,), white, note = _read_parts((list_images(root, classes),), size, wanted)
         train, test = _cut(every, root)
         told = f"{root}, a fifth of it the test part{note}"
     channels, height, width = train.shape
@@ -53,7 +53,7 @@ def read_judged(name: str, known: Pictures) -> Dataset:
     The folder's test part, where it has one, else all of it. A sub-folder for each class, of which some may be missing.
     Errors: DataError naming a class that the network does not know.
     """
-    root, _ = path_and_size(name)
+    root, _, _ = path_and_size(name)
     parts = parts_of(root)
     folder = root if parts is None else parts[1]
     unknown = sorted(set(list_classes(folder, least=1)) - set(known.classes))
@@ -75,20 +75,25 @@ def _cut(every: Split, root: Path) -> tuple[Split, Split]:
     return every.select(~test), every.select(test)
 
 
-def path_and_size(name: str) -> tuple[Path, tuple[int, int] | None]:
-    """The folder, and (rows, columns) if the name says them. DataError for what is no folder, and for no size."""
+def path_and_size(name: str) -> tuple[Path, tuple[int, int] | None, int | None]:
+    """The folder; (rows, columns) and the number of channels if the name says them.
+
+    DataError for what is no folder, and for no size.
+    """
     text = name.removeprefix(PREFIX)
-    sized = re.fullmatch(r"(.+)@(\d+)x(\d+)", text)
+    sized = re.fullmatch(r"(.+)@(\d+)x(\d+)(?:x([13]))?", text)
     path = Path(sized[1] if sized else text).expanduser()
     if not text or not path.is_dir():
         raise DataError(f'{path} is not a folder; "folder:PATH" names one that has a sub-folder for each class')
     size = (int(sized[2]), int(sized[3])) if sized else None
     if size is not None and not all(0 < side <= 4096 for side in size):
         raise DataError(f"{name}: a size of {size[0]}x{size[1]} pixels is not between 1x1 and 4096x4096")
-    return path, size
+    return path, size, int(sized[4]) if sized and sized[4] else None
 
 
-def _read_parts(parts: tuple[Listed, ...], size: tuple[int, int] | None) -> tuple[list[Split], float | None, str]:
+def _read_parts(
+    parts: tuple[Listed, ...], size: tuple[int, int] | None, wanted: int | None
+) -> tuple[list[Split], float | None, str]:
     """The parts, all of one size and one number of channels; what is white in deep images, and that in words."""
     paths = [path for part in parts for path, _ in part]
     pictures = [read_picture(path, size) for path in paths]
@@ -96,7 +101,7 @@ def _read_parts(parts: tuple[Listed, ...], size: tuple[int, int] | None) -> tupl
     white = white_of(max((float(picture.max(initial=0)) for picture in deep), default=0.0))
     pictures = [picture if picture.dtype == np.uint8 else as_bytes(picture, white) for picture in pictures]
     _check_sizes(paths, [picture.shape[:2] for picture in pictures])
-    channels = 1 if all(picture.ndim == 2 for picture in pictures) else 3
+    channels = wanted or (1 if all(picture.ndim == 2 for picture in pictures) else 3)
     images = np.stack([in_channels(picture, channels) for picture in pictures])
     labels = np.array([label for part in parts for _, label in part])
     ends = np.cumsum([len(part) for part in parts])

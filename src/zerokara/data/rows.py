@@ -81,7 +81,11 @@ def _sorting(path: Path, rows: list[dict[str, str]], target: str) -> Array:
             raise DataError(
                 f"{path}: only one row has {target} {alone[0]!r}; a class needs at least two, one to test it"
             )
-    return np.unique(values, return_inverse=True)[1].astype(np.int64)
+    try:
+        places = np.unique(np.array(values, np.float64), return_inverse=True)[1]
+    except ValueError:  # words, or what `described` will name
+        places = np.unique(values, return_inverse=True)[1]
+    return places.astype(np.int64)
 
 
 def _chosen(rows: list[dict[str, str]], where: list[str], mask: Array) -> tuple[list[Row], list[str]]:

@@ -27,20 +27,22 @@ class Sizes:
     alike: bool
 
 
-def sized(name: str, size: tuple[int, int] | None = None) -> str:
-    """ "folder:PATH" as "folder:PATH@HxW": with `size`, or one for these pictures; a name that has a size keeps it.
+def sized(name: str, size: tuple[int, int] | None = None, channels: int | None = None) -> str:
+    """The name "folder:PATH" as "folder:PATH@HxW": with `size`, or one for these pictures; if it has one it stays.
+
+    channels: 1 or 3, where it is not for the pictures to say whether there is colour.
 
     Pictures that are all of one size of at most 64 pixels a side stay as they are. Else the longer side is the middle
     one of all, at most 64, and the shape is square, unless nearly all pictures have another one in common. A size by
     which the pixels of all would take more than 2 GB becomes a smaller one. Errors: DataError as `load`'s, and for a
     class of one picture, which could not be learned and tested both.
     """
-    path, given = path_and_size(name)
+    path, given, _ = path_and_size(name)
     found = look(path)
     if given is not None:
         return name
     rows, columns = size or _chosen(found)
-    return f"{PREFIX}{name.removeprefix(PREFIX)}@{rows}x{columns}"
+    return f"{PREFIX}{name.removeprefix(PREFIX)}@{rows}x{columns}{f'x{channels}' if channels else ''}"
 
 
 def look(root: Path) -> Sizes:

@@ -51,6 +51,8 @@ class Recipe:
     patience: int = setting("epochs to wait for a lower validation loss, then stop with the best; 0 to go on", 0)
     validation: float = setting("share of the training images kept for validation", 0.0)
     seed: int = setting("where all random numbers start", 0)
+    start: str = setting("the network that it starts from, whose last layer is new; empty for none", "")
+    head_epochs: int = setting("passes in which the new last layer learns alone, before all does", 20)
     expected: float | None = None
     tolerance: float = 0.0
     title_ja: str = ""
@@ -59,11 +61,12 @@ class Recipe:
     def __post_init__(self) -> None:
         if not self.data.startswith(OWN):
             known("data set", self.data, DATASETS)
-        object.__setattr__(self, "model", known_model(self.model))
+        if not self.start:
+            object.__setattr__(self, "model", known_model(self.model))
         known("optimizer", self.optimizer, OPTIMIZERS)
         known("schedule", self.schedule, SCHEDULES)
         known("augmentation", self.augmentation, AUGMENTATIONS)
-        for name in ("epochs", "batch_size"):
+        for name in ("epochs", "head_epochs", "batch_size"):
             _check(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
         _check("lr", self.lr, math.isfinite(self.lr) and self.lr > 0, "a number above 0")
         for name in ("weight_decay", "l1", "clip_norm"):

@@ -3,41 +3,56 @@
 What is chosen was tried on folders of 80 to 4,000 pictures and on tables of 150 to 20,000 rows (docs/your-data.md).
 """
 
+from pathlib import Path
+
 import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.data import Dataset
 from zerokara.recipes.base import Recipe
 
-UPDATES = 2000
+UPDATES, HEAD_UPDATES, LATER_UPDATES = 2000, 2000, 200
 """About how many updates a training has: more passes over few examples, fewer over many."""
 
 ROWS_OF_BORDER = 1000
 """Pictures whose border is looked at, to tell paper from photographs."""
 
 
-def recipe_for(dataset: Dataset, model: str | None = None) -> Recipe:
-    """The recipe for this data set, with another model than the chosen one if `model` names one."""
+def recipe_for(dataset: Dataset, model: str | None = None, start: str = "") -> Recipe:
+    """The recipe for this data set, with another model than the chosen one if `model` names one.
+
+    start: the network that the training starts from. Its new last layer then learns for about `HEAD_UPDATES` updates,
+    and all of it at a low rate for about `LATER_UPDATES` more.
+    """
     pictures = len(dataset.train.shape) == 3
     chosen = model or (model_for_pictures(dataset) if pictures else model_for_rows(dataset))
     count = len(dataset.train)
     batch_size = 16 if count < 400 else 32 if count < 2000 else 64
     return Recipe(
-        name=_name(dataset.name, model),
+        name=_name(dataset.name, Path(start).name if start else model),
         title=f"{chosen} on {dataset.name}",
         question="",
         data=dataset.name,
         model=chosen,
-        epochs=int(np.clip(round(UPDATES * batch_size / count), 8, 60)),
+        epochs=_passes(LATER_UPDATES, count, batch_size, 2, 10)
+        if start
+        else _passes(UPDATES, count, batch_size, 8, 60),
         batch_size=batch_size,
         optimizer="adamw",
-        lr=0.01 if pictures else 0.005,
+        lr=0.0001 if start else 0.01 if pictures else 0.005,
         schedule="one-cycle",
         weight_decay=0.05,
-        label_smoothing=0.05 if pictures else 0.0,
+        label_smoothing=0.05 if pictures and not start else 0.0,
         augmentation=variation(dataset.train.images) if pictures else "none",
         validation=0.1 if count >= 200 else 0.0,
+        start=start,
+        head_epochs=_passes(HEAD_UPDATES, count, batch_size, 10, 100),
     )
+
+
+def _passes(updates: int, count: int, batch_size: int, least: int, most: int) -> int:
+    """The epochs that have about so many updates."""
+    return int(np.clip(round(updates * batch_size / count), least, most))
 
 
 def model_for_pictures(dataset: Dataset) -> str:

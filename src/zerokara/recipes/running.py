@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from zerokara import functional as F
@@ -13,12 +14,15 @@ from zerokara.data import Dataset, Loader, load
 from zerokara.data import split as cut
 from zerokara.data.inputs import inputs_of
 from zerokara.data.tables import Table
+from zerokara.io.checkpoint import LAST
 from zerokara.kernels import prepare
 from zerokara.models import build_model, count_parameters, model_entry
 from zerokara.nn import Module
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe
+from zerokara.recipes.head import HEAD, features, learn
+from zerokara.recipes.starting import Start, network_kept
 from zerokara.training import (
     EarlyStopping,
     Evaluation,
@@ -30,6 +34,8 @@ from zerokara.training import (
     read_records,
 )
 from zerokara.training.evaluation import Loss
+from zerokara.training.interrupts import Interrupted, InterruptedWhileCompiling
+from zerokara.training.run_folder import RunFolder
 
 Watch = Callable[[Iterator[Record]], Iterable[Record]]
 """Who looks on while a training goes on, and passes its records on: `training.watch`, for example."""
@@ -81,21 +87,70 @@ def run(
     resume: bool = False,
     watch: Watch = iter,
     dataset: Dataset | None = None,
+    start: Start | None = None,
 ) -> Result:
     """Load the data, train the model as the recipe says, and test it.
 
     With `run_dir` the run is kept there (settings, history, checkpoints, weights); `resume` goes on with the one that
-    is there. `dataset`: the recipe's data, where they are loaded already. The same recipe gives the same weights on the same machine. Raises ValueError if the data cannot be had or
-    do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit` does.
+    is there. `dataset`: the recipe's data, where they are loaded already; `start`: the network that it starts from, if
+    it starts from one. The same recipe gives the same weights on the same machine. Raises ValueError if the data
+    cannot be had or do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit` does.
     """
     prepare()
     dataset = dataset or load(recipe.data, data_dir=data_dir)
-    model = new_model(recipe, dataset)
+    folder = None if run_dir is None else Path(run_dir)
+    if recipe.start:
+        model = _started(recipe, dataset, start, folder, resume, watch)
+        resume = resume and folder is not None and (folder / LAST).is_file()
+    else:
+        model = new_model(recipe, dataset)
     told = [record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume))]
     rows = told if run_dir is None else read_records(run_dir)  # a resumed run's first part was told before
     history = [row for row in rows if row["kind"] == "epoch"]
     seconds = history[-1]["seconds"] if history else 0.0
     return Result(recipe, dataset, model, judge(model, dataset), history, seconds)
+
+
+def _started(
+    recipe: Recipe, dataset: Dataset, start: Start | None, folder: Path | None, resume: bool, watch: Watch
+) -> Module:
+    """The network that it starts from, with a new last layer that has learned alone."""
+    classes = len(dataset.classes) or 1
+    if folder is None:
+        if start is None:
+            raise ValueError(f"the recipe starts from {recipe.start}: give run the network, start=")
+        model = start.network(classes, recipe.seed)
+    else:
+        if not resume:
+            _begin(folder, recipe, dataset, start)
+        model = network_kept(folder, classes, recipe.seed)
+    found = features(model, dataset, folder)
+    try:
+        for _ in watch(learn(recipe, dataset, model, found, folder, _notes(recipe, dataset))):
+            pass
+    except InterruptedWhileCompiling:
+        raise
+    except Interrupted as error:
+        raise Interrupted(str(error).replace(str(Path(str(folder)) / HEAD), str(folder)), error.signal_number) from None
+    return model
+
+
+def _begin(folder: Path, recipe: Recipe, dataset: Dataset, start: Start | None) -> None:
+    """Keep what the run starts from, and its settings, so that it can be resumed from its first moment on."""
+    if start is None:
+        raise ValueError(f"the recipe starts from {recipe.start}: give run the network, start=")
+    run = RunFolder(folder)
+    try:
+        run.refuse_if_used()
+        start.keep(run.path)
+        run.write_settings({"training": {}, "notes": _notes(recipe, dataset), "environment": {}})
+    finally:
+        run.close()
+
+
+def _notes(recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
+    """What a run keeps of itself: its recipe, and what its network is given."""
+    return {"recipe": recipe.to_dict(), "inputs": inputs_of(dataset).to_dict()}
 
 
 def judge(model: Module, dataset: Dataset) -> Evaluation | RegressionEvaluation:
@@ -138,7 +193,7 @@ def train(
         early_stopping=EarlyStopping(patience=recipe.patience) if recipe.patience else None,
         run_dir=run_dir,
         resume=resume,
-        settings={"recipe": recipe.to_dict(), "inputs": inputs_of(dataset).to_dict()},
+        settings=_notes(recipe, dataset),
     )
 
 
@@ -148,5 +203,5 @@ def _optimizer(recipe: Recipe, model: Module) -> Optimizer:
 
 def loss_of(recipe: Recipe) -> Loss:
     """What the model's answers in training mode are judged by, with the recipe's label smoothing."""
-    loss = model_entry(recipe.model).loss
+    loss = F.cross_entropy if recipe.start else model_entry(recipe.model).loss
     return partial(loss, label_smoothing=recipe.label_smoothing) if recipe.label_smoothing else loss

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from zerokara.arguments import UsageError
 from zerokara.data import load
 from zerokara.data.inputs import Inputs, inputs_from, inputs_of
 from zerokara.io import load_weights
@@ -14,9 +15,8 @@ from zerokara.models import build_model
 from zerokara.nn import Module
 from zerokara.nn.init import unset
 from zerokara.recipes import RECIPES, Recipe
+from zerokara.recipes.starting import is_kept, network_kept
 from zerokara.views.weights import all_finite
-
-Found = TypeVar("Found")
 
 SETTINGS = "settings.json"
 WEIGHTS = ("weights.safetensors", "best.safetensors", "last.safetensors", "previous.safetensors")
@@ -28,16 +28,14 @@ def of_run(folder: Path) -> Recipe | None:
 
     Raises ValueError if they cannot be understood.
     """
-    return _understood(folder, lambda notes: _of_its_kind(notes["recipe"]) if notes.get("recipe") else None)
+    found: Recipe | None = _understood(folder, lambda n: _of_its_kind(n["recipe"]) if n.get("recipe") else None)
+    return found
 
 
 def inputs_of_run(folder: Path) -> Inputs | None:
     """What the network of a run is given, by the run's settings; None where they do not say it, as older runs'."""
-    return _understood(folder, _written_inputs)
-
-
-def _written_inputs(notes: dict[str, Any]) -> Inputs | None:
-    return inputs_from(notes["inputs"]) if notes.get("inputs") else None
+    found: Inputs | None = _understood(folder, lambda n: inputs_from(n["inputs"]) if n.get("inputs") else None)
+    return found
 
 
 def opened(folder: Path, data_dir: Path | None = None, weights: Path | None = None) -> tuple[Recipe, Inputs, Module]:
@@ -46,14 +44,21 @@ def opened(folder: Path, data_dir: Path | None = None, weights: Path | None = No
     if recipe is None:
         raise ValueError(f"{folder} is a folder, but not that of a run")
     inputs = inputs_of_run(folder) or inputs_of(load(recipe.data, data_dir=data_dir))
-    return recipe, inputs, network_of(recipe, inputs, weights or weights_of(folder))
+    return recipe, inputs, network_of(recipe, inputs, weights or weights_of(folder), folder)
 
 
-def network_of(recipe: Recipe, inputs: Inputs, weights: Path) -> Module:
-    """The network of a run, built by its recipe for its inputs, with the weights of a file."""
+def network_of(recipe: Recipe, inputs: Inputs, weights: Path, folder: Path | None = None) -> Module:
+    """The network of a run, built by its recipe for its inputs, with the weights of a file.
+
+    folder: that of the run; it holds the network that the training started from, if it started from one.
+    """
     state = all_finite(weights, load_weights(weights))
+    classes = len(inputs.classes) or 1
     with unset():
-        model = build_model(recipe.model, inputs.shape, len(inputs.classes) or 1)
+        if folder is not None and is_kept(folder):
+            model: Module = network_kept(folder, classes)
+        else:
+            model = build_model(recipe.model, inputs.shape, classes)
     try:
         model.load_state_dict(state)
     except ValueError as error:
@@ -61,7 +66,19 @@ def network_of(recipe: Recipe, inputs: Inputs, weights: Path) -> Module:
     return model
 
 
-def _understood(folder: Path, read: Callable[[dict[str, Any]], Found | None]) -> Found | None:
+def newest_run(recipe: str) -> Path:
+    """The folder of the run in runs/ that was trained last by the recipe of this name. UsageError if there is none."""
+    found = [
+        folder
+        for folder in Path("runs").glob(f"{recipe}*")
+        if (folder / WEIGHTS[0]).is_file() and (known := of_run(folder)) is not None and known.name == recipe
+    ]
+    if not found:
+        raise UsageError(f"there is no run of {recipe} in runs/: zerokara train --recipe {recipe}, or name a folder")
+    return max(found, key=lambda folder: (folder / WEIGHTS[0]).stat().st_mtime)
+
+
+def _understood(folder: Path, read: Callable[[dict[str, Any]], Any]) -> Any:
     """What `read` finds in the notes of the run's settings; None where there are no settings."""
     path = folder / SETTINGS
     if not path.is_file():

@@ -17,8 +17,9 @@ from zerokara.digits.strokes import Together
 from zerokara.io import OnnxModule, load_onnx, load_weights
 from zerokara.models import build_model, model_entry
 from zerokara.nn import Module
-from zerokara.recipes import Recipe, known_model
-from zerokara.views.runs import network_of, opened
+from zerokara.nn.init import unset
+from zerokara.recipes import RECIPES, Recipe, known_model
+from zerokara.views.runs import network_of, newest_run, opened
 from zerokara.views.shapes import parse_shape
 from zerokara.views.weights import all_finite
 
@@ -104,6 +105,8 @@ def subject(
         return _imported(Path(model), weights, given, input)
     if Path(model).is_dir():
         return _run(Path(model), weights, given, data_dir)
+    if model in RECIPES and weights is None:
+        return _run(newest_run(model), None, given, data_dir)
     return _of_catalogue(model, weights, given, input)
 
 
@@ -185,7 +188,21 @@ def of_recipe(
     """The network of a run: built by its recipe for its data set, with the weights of a file."""
     inputs = inputs_of(dataset)
     _image(inputs.shape)
-    return Subject(name, network_of(recipe, inputs, weights), inputs.shape, given or inputs.classes, inputs=inputs)
+    network = network_of(recipe, inputs, weights, weights.parent)
+    return Subject(name, network, inputs.shape, given or inputs.classes, inputs=inputs)
+
+
+def of_file_or_catalogue(source: str, weights: Path | None, size: tuple[int, int] | None) -> Subject:
+    """An ONNX file, or a model by its name with weights, for pictures of a size (rows, columns) where it takes any."""
+    if source.lower().endswith(".onnx"):
+        input = None if size is None else f"3x{size[0]}x{size[1]}"
+        return _imported(Path(source), weights, None, input)
+    return _of_catalogue(source, weights, None, None if size is None else _sized(source, size))
+
+
+def _sized(name: str, size: tuple[int, int]) -> str:
+    channels = model_entry(known_model(name)).input_shape[0]
+    return f"{channels}x{size[0]}x{size[1]}"
 
 
 def of_onnx(path: Path, name: str) -> Subject:
@@ -203,7 +220,7 @@ def _of_catalogue(name: str, weights: Path | None, given: tuple[str, ...] | None
         raise UsageError(f"{name} knows nothing without weights: give --weights FILE, a run's folder or an .onnx file")
     shape = _image(entry.input_shape if input is None else parse_shape(input))
     state = all_finite(weights, load_weights(weights))
-    count = len(given) if given else _counted(state) or entry.classes
+    count = len(given) if given else _counted(name, shape, state) or entry.classes
     model = build_model(name, shape, count)
     _fill(model, weights, name)
     mean, std = IMAGENET if entry.classes == 1000 and shape[0] == 3 else ((0.0,), (1.0,))
@@ -211,10 +228,11 @@ def _of_catalogue(name: str, weights: Path | None, given: tuple[str, ...] | None
     return Subject(name, model, shape, given or grey, mean, std)
 
 
-def _counted(state: dict[str, Array]) -> int:
-    """How many classes the last layer of the weights has; 0 if that cannot be seen."""
-    biases = [array for name, array in state.items() if name.endswith("bias") and array.ndim == 1]
-    return len(biases[-1]) if biases and list(state)[-1].endswith(("bias", "weight")) else 0
+def _counted(name: str, shape: Shape, state: dict[str, Array]) -> int:
+    """How many classes these weights tell apart: the length of the model's last parameter; 0 if it is not there."""
+    with unset():
+        last = list(build_model(name, shape).named_parameters())[-1][0]
+    return len(state[last]) if last in state and state[last].ndim else 0
 
 
 def _fill(model: Module, path: Path, what: str) -> None:
