@@ -248,7 +248,7 @@ def test_an_onnx_network_is_started_from_with_its_own_scaling(
     (tmp_path / "old.onnx").unlink()
     data = load(f"folder:{pictures}@16x16x3")
     start = kept(tmp_path / "run")
-    fresh = start.network(3, 0, tmp_path / "run" / "start.onnx")
+    fresh = start.network(3, 0)
     pixels = data.train.images[:4].astype(np.float64)
     if bgr:
         x = pixels[:, ::-1] - np.array([104, 117, 123])[:, None, None]

@@ -7,6 +7,7 @@ such as an error of another library, is said in English.
 import re
 
 from zerokara.cli.messages_of_data import PATTERNS as OF_DATA
+from zerokara.cli.messages_of_own import PATTERNS as OF_OWN
 
 _KINDS = {
     "command": "コマンド",
@@ -196,7 +197,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"there is not enough memory for this", "メモリが足りません"),
 )
 
-_COMPILED = tuple((re.compile(pattern, re.DOTALL), template) for pattern, template in (*PATTERNS, *OF_DATA))
+_COMPILED = tuple((re.compile(pattern, re.DOTALL), template) for pattern, template in (*OF_OWN, *PATTERNS, *OF_DATA))
 
 
 def in_japanese(sentence: str) -> str:

@@ -11,7 +11,7 @@ from zerokara.arrays import Array
 from zerokara.data import Dataset
 from zerokara.recipes.base import Recipe
 
-UPDATES, HEAD_UPDATES, LATER_UPDATES = 2000, 2000, 200
+UPDATES, HEAD_UPDATES, LATER_UPDATES = 2000, 2000, 60
 """About how many updates a training has: more passes over few examples, fewer over many."""
 
 ROWS_OF_BORDER = 1000
@@ -34,12 +34,10 @@ def recipe_for(dataset: Dataset, model: str | None = None, start: str = "") -> R
         question="",
         data=dataset.name,
         model=chosen,
-        epochs=_passes(LATER_UPDATES, count, batch_size, 2, 10)
-        if start
-        else _passes(UPDATES, count, batch_size, 8, 60),
+        epochs=_passes(LATER_UPDATES, count, batch_size, 1, 5) if start else _passes(UPDATES, count, batch_size, 8, 60),
         batch_size=batch_size,
         optimizer="adamw",
-        lr=0.0001 if start else 0.01 if pictures else 0.005,
+        lr=0.00002 if start else 0.01 if pictures else 0.005,
         schedule="one-cycle",
         weight_decay=0.05,
         label_smoothing=0.05 if pictures and not start else 0.0,

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from zerokara.arrays import Array, Shape, generator
@@ -39,12 +40,11 @@ class Start:
     content: bytes = b""
     weights: Mapping[str, Array] | None = None
 
-    def network(self, classes: int, seed: int, file: Path | None = None) -> Transfer:
-        """The body with its weights, and a new last layer. file: where the ONNX file lies, if it is one."""
+    def network(self, classes: int, seed: int) -> Transfer:
+        """The body with its weights, and a new last layer with initial values of that seed."""
         if self.model is None:
-            if file is None:
-                raise ValueError("a network from an ONNX file is built from that file")
-            body = without_last(load_onnx(file).before_softmax())
+            with TemporaryDirectory() as folder:  # a network is read from a file
+                body = without_last(load_onnx(write_atomically(Path(folder) / NETWORK, self.content)).before_softmax())
         else:
             body = without_last(build_model(self.model, self.shape, self.classes))
         if self.weights is not None:
@@ -93,4 +93,4 @@ def kept(folder: Path) -> Start:
 
 def network_kept(folder: Path, classes: int, seed: int = 0) -> Transfer:
     """The network of the run in `folder`, with the body's first weights and a new head."""
-    return kept(folder).network(classes, seed, folder / NETWORK)
+    return kept(folder).network(classes, seed)
