@@ -45,7 +45,7 @@ def test_a_run_is_exported_with_what_it_knows(run: Path, tmp_path: Path, capsys:
 def test_a_run_with_another_size_needs_no_data(
     run: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zerokara.cli.export.load", lambda *a, **k: pytest.fail("data were loaded"))
+    monkeypatch.setattr("zerokara.views.runs.load", lambda *a, **k: pytest.fail("data were loaded"))
     assert run_here(capsys, "export", run, tmp_path / "m.onnx", "--input", "1x8x8")[0] == 0
     fails(capsys, "export", run, tmp_path / "n.onnx", "--input", "1x28x28", code=1, says="does not fit small-convnet")
 

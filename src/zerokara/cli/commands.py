@@ -44,12 +44,24 @@ COMMANDS: dict[str, Command] = {
     ),
     "train": Command(
         "zerokara.cli.train:train",
-        "Train a network, with a recipe or from a model and a data set.\n\n"
+        "Train a network: with a recipe, on a data set, or on your own pictures or table.\n\n"
+        "Without --model, the data choose one; --from starts from another network. "
         "Every setting of a recipe can be changed by its name. The run's folder keeps settings, history, checkpoints "
         "and weights; Ctrl-C saves, --resume continues.",
         "zerokara train --recipe deep-convnet\nzerokara train --recipe digits-small --epochs 5 --lr 0.01\n"
+        "zerokara train --data folder:pets --out runs/pets\n"
+        "zerokara train --data csv:flats.csv --target price\n"
         "zerokara train --model simple-convnet --data fashion-mnist --out runs/fashion\n"
         "zerokara train --resume --out runs/fashion",
+    ),
+    "predict": Command(
+        "zerokara.cli.predict:predict",
+        "Answer with a trained network: class names and probabilities for pictures, folders and rows of tables.\n\n"
+        "A run remembers how its pictures were read and what its classes are called, and so does an ONNX file that "
+        "was exported from it. Exit code 0: everything was answered; 1: something could not be; 2: wrong usage.",
+        "zerokara predict cat.jpg --model runs/pets\n"
+        "zerokara predict new-pictures/ --model pets.onnx --csv answers.csv\n"
+        "zerokara predict flats.csv --model runs/flats --json",
     ),
     "search": Command(
         "",

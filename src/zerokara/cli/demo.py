@@ -92,7 +92,7 @@ def _place(out: Path) -> Path:
 
 
 def _tell_accuracy(result: Result) -> None:
-    evaluation = result.evaluation
+    evaluation = result.classified
     say()
     counted = told("counted", correct=whole(evaluation.correct), total=whole(len(evaluation)))
     say(told("demo-accuracy", accuracy=percent(result.accuracy, 2), counted=counted))

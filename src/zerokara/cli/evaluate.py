@@ -8,17 +8,17 @@ from zerokara.cli import names
 from zerokara.cli.console import columns, safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.machine import environment
-from zerokara.cli.results import told
-from zerokara.data import Dataset, load
-from zerokara.io import load_weights
-from zerokara.models import build_model
+from zerokara.cli.results import scores, told
+from zerokara.data import Dataset
+from zerokara.data.inputs import inputs_of
 from zerokara.recipes import Recipe, Result
 from zerokara.recipes.page import Told, page
+from zerokara.recipes.running import judge
 from zerokara.report import percent, significant, whole
-from zerokara.training import evaluate as judge
-from zerokara.training import read_records
-from zerokara.views.runs import weights_of
-from zerokara.views.weights import all_finite
+from zerokara.training import Evaluation, RegressionEvaluation, read_records
+from zerokara.views.judging import OfFile, examples
+from zerokara.views.runs import inputs_of_run, network_of, weights_of
+from zerokara.views.subject import of_onnx
 
 
 def evaluate(
@@ -36,9 +36,9 @@ def evaluate(
     Parameters
     ----------
     source
-        The folder of a run, or a file of weights (safetensors).
+        The folder of a run, an .onnx file, or a file of weights (safetensors).
     data
-        Test on this data set instead of the run's own.
+        Test on this data set instead of the run's own: a name, folder:PATH or csv:FILE, whose classes are the run's.
     model
         The model that the weights belong to, where no run says so.
     data_dir
@@ -53,13 +53,17 @@ def evaluate(
     language = names.language(lang)
     if not source.exists():
         raise ValueError(f"there is no file or folder {source}")
-    result = _result(source, _recipe(source, model, data), data_dir)
+    result = _imported(source, model, data, data_dir) if _is_onnx(source) else _result(source, model, data, data_dir)
     if report is not None:
         about = Told(_command(source, data, model), list(environment().items()))
         page(result, language, about).write(report)
     _tell(source, result, json)
     if report is not None and not json:
         say(told("report", path=safe(str(report))))
+
+
+def _is_onnx(source: Path) -> bool:
+    return source.suffix.lower() == ".onnx" and not source.is_dir()
 
 
 def _recipe(source: Path, model: str | None, data: str | None) -> Recipe:
@@ -74,17 +78,30 @@ def _recipe(source: Path, model: str | None, data: str | None) -> Recipe:
     return names.of_own(model, data)
 
 
-def _result(source: Path, recipe: Recipe, data_dir: Path | None) -> Result:
-    weights = all_finite(source, load_weights(_weights(source)))
-    dataset = load(recipe.data, data_dir=data_dir)
-    model = build_model(recipe.model, dataset.train.shape, len(dataset.classes))
-    try:
-        model.load_state_dict(weights)
-    except ValueError as error:
-        raise ValueError(f"{source} does not fit {recipe.model} on {recipe.data}: {error}") from error
+def _result(source: Path, model: str | None, data: str | None, data_dir: Path | None) -> Result:
+    recipe = _recipe(source, model, data)
+    if model is not None and recipe.start:
+        raise UsageError(f"the run in {source} started from {recipe.start}, and has that network; leave out --model")
+    weights = _weights(source)
+    folder = source if source.is_dir() else source.parent
+    of_run = inputs_of_run(folder)
+    dataset = examples(recipe.data, of_run, is_other=data is not None, data_dir=data_dir)
+    inputs = inputs_of(dataset) if of_run is None or data is not None else of_run
+    network = network_of(recipe, inputs, weights, folder if recipe.start else None)
     history = _history(source)
     seconds = float(history[-1].get("seconds", 0.0)) if history else 0.0
-    return Result(recipe, dataset, model, judge(model, dataset.test), history, seconds)
+    return Result(recipe, dataset, network, judge(network, dataset), history, seconds)
+
+
+def _imported(source: Path, model: str | None, data: str | None, data_dir: Path | None) -> Result:
+    """An ONNX file on the data that are named; its metadata say how they are read."""
+    if model is not None:
+        raise UsageError("an ONNX file is a model itself; leave out --model")
+    if data is None:
+        raise UsageError(f"say on which data {source} is judged: --data folder:PATH, csv:FILE or a data set's name")
+    about = of_onnx(source, source.name)
+    dataset = examples(data, about.inputs or about.as_pictures(), is_other=True, data_dir=data_dir)
+    return Result(OfFile.of(source, data), dataset, about.model, judge(about.model, about.scaled(dataset)))
 
 
 def _weights(source: Path) -> Path:
@@ -108,6 +125,11 @@ def _tell(source: Path, result: Result, json: bool) -> None:
         say(json_format.dumps({"source": str(source), **_facts(result)}))
         return
     say(told("on-test-part", source=safe(str(source)), model=result.recipe.model, data=safe(dataset.name)))
+    if isinstance(evaluation, RegressionEvaluation):
+        errors = (evaluation.mean_absolute_error, evaluation.root_mean_squared_error)
+        mean, root = (significant(error, 3) for error in errors)
+        say(told("evaluated-number", mean=mean, root=root, r2=f"{evaluation.r2:.3f}", total=whole(len(evaluation))))
+        return
     say(
         told(
             "evaluated",
@@ -118,30 +140,28 @@ def _tell(source: Path, result: Result, json: bool) -> None:
         )
     )
     say()
-    for line in _matrix(result, dataset):
+    for line in _matrix(evaluation, dataset):
         say(line)
 
 
 def _facts(result: Result) -> dict[str, Any]:
     evaluation = result.evaluation
+    facts = {"model": result.recipe.model, "data": result.dataset.name, **scores(evaluation)}
+    if isinstance(evaluation, RegressionEvaluation):
+        return facts
     return {
-        "model": result.recipe.model,
-        "data": result.dataset.name,
-        "accuracy": evaluation.accuracy,
-        "loss": evaluation.loss,
-        "correct": evaluation.correct,
-        "total": len(evaluation),
+        **facts,
         "calibration_error": evaluation.calibration_error,
         "classes": list(result.dataset.classes),
         "confusion": evaluation.confusion.tolist(),
     }
 
 
-def _matrix(result: Result, dataset: Dataset) -> list[str]:
+def _matrix(evaluation: Evaluation, dataset: Dataset) -> list[str]:
     """Rows are the true classes, columns the answers; zeros are left out, so that mistakes stand out."""
     short = [safe(name)[:7] for name in dataset.classes]
     rows = [
         [name, *("·" if n == 0 else whole(int(n)) for n in row)]
-        for name, row in zip(short, result.evaluation.confusion, strict=True)
+        for name, row in zip(short, evaluation.confusion, strict=True)
     ]
     return columns([[told("matrix-corner"), *short], *rows], right=set(range(1, len(short) + 1)), gap=2)

@@ -14,6 +14,7 @@ from zerokara.cli.errors import explain as in_words
 from zerokara.cli.language import current
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
+from zerokara.cli.rows import explain_rows, pictures_of
 from zerokara.explain.unit import Unit
 from zerokara.io import save_npz, write_atomically
 from zerokara.io.files import make_folder
@@ -59,7 +60,8 @@ def explain(
     Parameters
     ----------
     files
-        Pictures: PNG, JPEG, BMP, GIF, WebP, TIFF.
+        Pictures: PNG, JPEG, BMP, GIF, WebP, TIFF, or folders of them; for a network that learned from a table, CSV
+        files.
     model
         A model's name (with --weights), the folder of a run, or an .onnx file; else the reader of drawn digits.
     weights
@@ -104,6 +106,8 @@ def explain(
         raise UsageError("explain needs at least one picture: zerokara explain seven.png")
     language = names.language(lang)
     about = subject(model, weights, classes, input, data_dir)
+    if about.table is not None:
+        return explain_rows(files, about, about.table, json)
     how = preparation(about, prepare, mean, std, bgr, resize)
     ways = chosen_methods(method, about)
     targets = [about.class_index(text) for text in class_ or []]
@@ -134,7 +138,7 @@ def _views(files: tuple[Path, ...], about: Subject, how: Preparation) -> tuple[d
     """The views under names of their own; pictures that cannot be used are named on standard error."""
     found: dict[str, View] = {}
     code = 0
-    for file in files:
+    for file in pictures_of(files):
         try:
             for view in views(file, about, how):
                 found[_free(view.name, found)] = view

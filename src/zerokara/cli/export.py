@@ -14,26 +14,26 @@ from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
 from zerokara.cli.summary import amount
-from zerokara.data import load
+from zerokara.data.inputs import Pictures
 from zerokara.io import Exported, load_weights, save_onnx
 from zerokara.io.onnx.agreement import CHECKED
 from zerokara.models import MODELS, build_model, model_entry
 from zerokara.nn import Module
 from zerokara.nn.init import unset
 from zerokara.recipes import known_model
-from zerokara.views.runs import weights_of
+from zerokara.views.runs import opened, weights_of
 from zerokara.views.shapes import parse_shape
 from zerokara.views.weights import all_finite
 
 PIXELS = {"mean": "[0.0]", "std": "[1.0]"}
-"""How recipes prepare pictures, as the file's metadata say it: x = (pixels in 0…1 − mean) / std."""
+"""How runs prepare pictures, as the file's metadata say it: x = (pixels in 0…1 − mean) / std."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """What is exported: a model by name, its sizes, its weights, and what the file says of itself.
 
-    `classes` is how many there are (None: as many as the weights know), `named` their names.
+    `classes` is how many there are (None: as many as the weights know), `named` their names; `network` that of a run.
     """
 
     model: str
@@ -42,6 +42,7 @@ class Plan:
     weights: Path | None
     named: tuple[str, ...]
     texts: dict[str, str]
+    network: Module | None = None
 
 
 def export(
@@ -109,20 +110,24 @@ def _of_catalogue(source: str, shape: Shape | None, classes: int | None, weights
 
 
 def _run(folder: Path, shape: Shape | None, classes: int | None, data_dir: Path | None) -> Plan:
-    """A run tells its model; its data set tells the sizes, unless the command line does."""
+    """A run tells its model and what it is given, unless the command line gives another size."""
     recipe = names.of_run(folder)
     if recipe is None:
         raise ValueError(f"{folder} is a folder, but not that of a run")
-    path = weights_of(folder)
     texts = {"model": recipe.model, "data": recipe.data, "recipe": recipe.name}
+    if shape is not None and recipe.start:
+        raise UsageError(f"the run in {folder} started from another network, whose size it keeps; leave out --input")
     if shape is not None:
-        return Plan(recipe.model, shape, classes, path, (), texts)
-    dataset = load(recipe.data, data_dir=data_dir)
-    pixels = PIXELS if dataset.train.images.dtype.kind == "u" else {}
-    return Plan(recipe.model, dataset.train.shape, None, path, tuple(dataset.classes), {**texts, **pixels})
+        return Plan(recipe.model, shape, classes, weights_of(folder), (), texts)
+    recipe, inputs, network = opened(folder, data_dir)
+    texts |= PIXELS if isinstance(inputs, Pictures) else {}
+    texts["inputs"] = json_format.dumps(inputs.to_dict(), ensure_ascii=False)
+    return Plan(recipe.model, inputs.shape, None, weights_of(folder), inputs.classes, texts, network)
 
 
 def _model(plan: Plan) -> Module:
+    if plan.network is not None:
+        return plan.network
     if plan.weights is None:
         return build_model(plan.model, plan.shape, plan.classes)
     state = all_finite(plan.weights, load_weights(plan.weights))

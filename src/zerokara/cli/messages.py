@@ -7,6 +7,7 @@ such as an error of another library, is said in English.
 import re
 
 from zerokara.cli.messages_of_data import PATTERNS as OF_DATA
+from zerokara.cli.messages_of_own import PATTERNS as OF_OWN
 from zerokara.cli.messages_of_search import PATTERNS as OF_SEARCH
 from zerokara.cli.texts_of_collect import MESSAGES as OF_COLLECT
 
@@ -211,7 +212,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 )
 
 _COMPILED = tuple(
-    (re.compile(pattern, re.DOTALL), template) for pattern, template in (*OF_COLLECT, *PATTERNS, *OF_SEARCH, *OF_DATA)
+    (re.compile(pattern, re.DOTALL), template)
+    for pattern, template in (*OF_OWN, *OF_COLLECT, *PATTERNS, *OF_SEARCH, *OF_DATA)
 )
 
 

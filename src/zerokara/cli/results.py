@@ -4,10 +4,17 @@
 JSON is never translated.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from zerokara.cli.language import current
 from zerokara.cli.results_of_search import RESULTS as OF_SEARCH
 from zerokara.cli.texts_of_collect import RESULTS as OF_COLLECT
 from zerokara.report import Text
+
+if TYPE_CHECKING:
+    from zerokara.training import Evaluation, RegressionEvaluation
 
 RESULTS: dict[str, Text] = {
     # ── what several commands say
@@ -45,6 +52,39 @@ RESULTS: dict[str, Text] = {
     "as-expected": Text("as expected", "期待どおり"),
     "less": Text("LESS than expected", "期待を下回りました"),
     "kept": Text("weights, history and checkpoints: {path}", "重み・履歴・チェックポイント：{path}"),
+    "chosen-pictures": Text(
+        "{model}, chosen for {count:picture|pictures} of {classes:class|classes}, {size} pixels, {colour}",
+        "{model}（画像 {count} 枚、{classes} クラス、{size} ピクセル、{colour}のデータから選択）",
+    ),
+    "from-pictures": Text(
+        "from {model}, for {count:picture|pictures} of {classes:class|classes}, {size} pixels, {colour}",
+        "{model} から始める（画像 {count} 枚、{classes} クラス、{size} ピクセル、{colour}）",
+    ),
+    "phase-head": Text(
+        "first the new last layer alone, {epochs:epoch|epochs} on features that are computed once",
+        "まず新しい最終層だけを {epochs} エポック（特徴は一度だけ計算）",
+    ),
+    "phase-all": Text("then the whole network, {epochs:epoch|epochs}", "次にネットワーク全体を {epochs} エポック"),
+    "chosen-rows": Text(
+        "{model}, chosen for {count:row|rows} of {columns:column|columns}, which answer {target} ({what})",
+        "{model}（{count} 行、{columns} 列のデータから選択。{target} を答える：{what}）",
+    ),
+    "colour": Text("colour", "カラー"),
+    "grey": Text("grey", "グレー"),
+    "a-number": Text("a number", "数値"),
+    "of-classes": Text("{count:class|classes}", "{count} クラス"),
+    "few-tested": Text(
+        "only {count:test example|test examples}: the test accuracy is a rough guess",
+        "テストデータが {count} 件しかないため、テスト正答率は目安です",
+    ),
+    "train-number": Text(
+        "test error {error} on average (R² {r2}, {total:row|rows}), trained in {time}",
+        "テストの平均誤差 {error}（R² {r2}、{total} 行）、学習時間 {time}",
+    ),
+    "without": Text("{value} without the columns", "列がすべて平均なら {value}"),
+    # ── predict
+    "line-of": Text("{file}, line {line}", "{file} の {line} 行目"),
+    "answers": Text("answers: {path}", "答え：{path}"),
     # ── evaluate
     "on-test-part": Text(
         "{source}: {model} on the test set of {data}", "{source}：{model} を {data} のテストデータで評価"
@@ -52,6 +92,10 @@ RESULTS: dict[str, Text] = {
     "evaluated": Text(
         "accuracy {accuracy} ({counted}), loss {loss}, calibration error {calibration}",
         "正答率 {accuracy}（{counted}）、損失 {loss}、較正誤差 {calibration}",
+    ),
+    "evaluated-number": Text(
+        "error {mean} on average, {root} root mean square, R² {r2} ({total:row|rows})",
+        "平均誤差 {mean}、二乗平均平方根誤差 {root}、R² {r2}（{total} 行）",
     ),
     "matrix-corner": Text("true \\ answer", "正解 ＼ 答え"),
     # ── explain
@@ -181,6 +225,26 @@ RESULTS: dict[str, Text] = {
 def told(sentence: str, **values: object) -> str:
     """One of the sentences, in the language that is spoken."""
     return RESULTS[sentence](current(), **values)
+
+
+def scores(evaluation: Evaluation | RegressionEvaluation) -> dict[str, Any]:
+    """How good the answers are, as JSON can hold it."""
+    from zerokara.training import RegressionEvaluation
+
+    if isinstance(evaluation, RegressionEvaluation):
+        return {
+            "loss": evaluation.loss,
+            "mean_absolute_error": evaluation.mean_absolute_error,
+            "root_mean_squared_error": evaluation.root_mean_squared_error,
+            "r2": evaluation.r2,
+            "total": len(evaluation),
+        }
+    return {
+        "accuracy": evaluation.accuracy,
+        "loss": evaluation.loss,
+        "correct": evaluation.correct,
+        "total": len(evaluation),
+    }
 
 
 def words(text: str) -> str:

@@ -8,22 +8,25 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from zerokara.cli import names
+from zerokara.cli import names, own
 from zerokara.cli.console import safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.language import current
 from zerokara.cli.numbers import whole_number
-from zerokara.cli.results import told, words
+from zerokara.cli.results import scores, told, words
 from zerokara.models import MODELS
 from zerokara.recipes import RECIPES, Recipe, Result, run
 from zerokara.report import duration, percent, significant, whole
-from zerokara.training import Record, watch
+from zerokara.training import Record, RegressionEvaluation, watch
 from zerokara.training.tensorboard import needs_tensorboard, to_tensorboard
+
+FEW = 30
+"""Test examples below which the accuracy is a rough guess."""
 
 
 def _changes() -> Any:
     """A class with a field, None unless given, for every setting of a recipe: the options of this command."""
-    settings = [f for f in fields(Recipe) if "help" in f.metadata and f.name not in ("data", "model")]
+    settings = [f for f in fields(Recipe) if "help" in f.metadata and f.name not in ("data", "model", "start")]
     made = make_dataclass("Changes", [(f.name, _option(f), field(default=None)) for f in settings], frozen=True)
     made.__module__ = __name__
     return Parameter(name="*")(made)
@@ -49,6 +52,13 @@ def train(  # noqa: D417 (the two options above explain themselves)
     recipe: RecipeName = None,
     model: ModelName = None,
     data: str | None = None,
+    target: str | None = None,
+    size: str | None = None,
+    from_: Annotated[str | None, Parameter(name="--from")] = None,
+    weights: Path | None = None,
+    mean: str | None = None,
+    std: str | None = None,
+    bgr: bool = False,
     changes: Changes = Changes(),  # noqa: B008 (frozen)
     out: Path | None = None,
     resume: bool = False,
@@ -62,7 +72,24 @@ def train(  # noqa: D417 (the two options above explain themselves)
     Parameters
     ----------
     data
-        A data set by its name, or folder:PATH; with --recipe, another than the recipe's.
+        A data set by its name, folder:PATH (pictures, a sub-folder for each class), or csv:FILE (a table, with
+        --target); with --recipe, another than the recipe's.
+    target
+        The column of a table that is to be answered: words or a few whole numbers are classes, other numbers are
+        learned as numbers.
+    size
+        The size to which pictures of a folder are brought, rows x columns, such as 64x64; else one that suits them.
+    from_
+        Start from another network, with a new last layer: the folder of a run, an .onnx file, or a model's name with
+        --weights.
+    weights
+        A file of weights (safetensors, npz) for the model that --from names.
+    mean
+        What that network wants subtracted, one number or one a channel; above 1 it is meant for pixels from 0 to 255.
+    std
+        What it wants divided by.
+    bgr
+        Blue, green, red from 0 to 255, as networks from Caffe take them.
     changes
         Settings of the recipe.
     out
@@ -80,21 +107,43 @@ def train(  # noqa: D417 (the two options above explain themselves)
     """
     if tensorboard is not None:
         needs_tensorboard()
-    chosen = names.changed(_chosen(recipe, model, data, out, resume), {"model": model, "data": data, **asdict(changes)})
+    settings = asdict(changes)
+    plan = _plan(own.Asked(data, model, size, target, from_, weights, mean, std, bgr, data_dir), recipe, out, resume)
+    chosen = names.changed(plan.recipe, settings)
     folder = out or _free_folder(chosen.name)
-    watcher = _with_tensorboard(_watcher(chosen, folder, quiet, json), tensorboard, folder, chosen)
-    result = run(chosen, data_dir=data_dir, run_dir=folder, resume=resume, watch=watcher)
+    result = run(
+        chosen,
+        data_dir=data_dir,
+        run_dir=folder,
+        resume=resume,
+        watch=_with_tensorboard(_watcher(chosen, folder, plan.why, quiet, json), tensorboard, folder, chosen),
+        dataset=plan.dataset,
+        start=plan.start,
+    )
     _conclude(result, folder, json)
 
 
-def _chosen(recipe: str | None, model: str | None, data: str | None, out: Path | None, resume: bool) -> Recipe:
+def _plan(asked: own.Asked, recipe: str | None, out: Path | None, resume: bool) -> own.Plan:
+    """What is to be trained: a run that goes on, a recipe, or what the data choose."""
     if resume:
-        return _resumed(recipe, out)
+        asked.refuse_for_resume()
+        return own.Plan(names.changed(_resumed(recipe, out), {"model": asked.model, "data": asked.data}))
+    if out is not None:
+        _refuse_used(out)
     if recipe is not None:
-        return names.by_name(recipe)
-    if model is not None and data is not None:
-        return names.of_own(model, data)
-    raise UsageError(f"say what to train: --recipe NAME ({', '.join(RECIPES)}), or --model NAME and --data NAME")
+        asked.refuse_start()
+        return own.Plan(names.changed(names.by_name(recipe), {"model": asked.model, "data": asked.named_data()}))
+    if asked.data is not None:
+        return own.chosen(asked)
+    raise UsageError(
+        f"say what to train: --recipe NAME ({', '.join(RECIPES)}), or --model NAME and --data NAME, or --data alone"
+    )
+
+
+def _refuse_used(out: Path) -> None:
+    """Said before the data are read: a folder that holds a run is not written over."""
+    if any((out / name).exists() for name in ("last.safetensors", "previous.safetensors")):
+        raise ValueError(f"{out} already holds a run: resume it, or choose another folder for the new one")
 
 
 def _resumed(recipe: str | None, out: Path | None) -> Recipe:
@@ -114,37 +163,50 @@ def _free_folder(name: str) -> Path:
     return next(folder for folder in candidates if not folder.exists())
 
 
-def _watcher(recipe: Recipe, folder: Path, quiet: bool, json: bool) -> Any:
-    """Who looks on. The plan is told when data, model and folder are found to be in order: not before a failure."""
-    if json:
-        return _print_records
-    if quiet:
-        return lambda records: watch(records, "silent")
+def _watcher(recipe: Recipe, folder: Path, why: str, quiet: bool, json: bool) -> Any:
+    """Who looks on. The plan is told when data, model and folder are found to be in order: not before a failure.
 
-    def introduced(records: Iterator[Record]) -> Iterator[Record]:
-        _introduce(recipe, folder)
+    A training that starts from another network has two phases, and is looked at twice.
+    """
+    phases = iter(("head", "all") if recipe.start else ("",))
+    told_plan: list[bool] = []
+
+    def introduced(records: Iterator[Record], phase: str) -> Iterator[Record]:
+        if not told_plan:
+            _introduce(recipe, folder, why)
+            told_plan.append(True)
+        if phase:
+            say(told(f"phase-{phase}", epochs=recipe.head_epochs if phase == "head" else recipe.epochs))
         return watch(records, lang=current())
 
-    return introduced
+    def looked_at(records: Iterator[Record]) -> Iterable[Record]:
+        phase = next(phases)
+        if json:
+            return _print_records(records, phase)
+        return watch(records, "silent") if quiet else introduced(records, phase)
+
+    return looked_at
 
 
 def _with_tensorboard(watcher: Any, tensorboard: Path | None, folder: Path, recipe: Recipe) -> Any:
-    """The one who looks on, and the files for TensorBoard where they are wanted."""
+    """The one who looks on, and TensorBoard's files where they are wanted: of each phase in a folder of its own."""
     if tensorboard is None:
         return watcher
-    place = tensorboard / folder.resolve().name
-    return lambda records: watcher(to_tensorboard(records, place, recipe.settings))
+    name = folder.resolve().name
+    places = iter((f"{name}-head", name) if recipe.start else (name,))
+    return lambda records: watcher(to_tensorboard(records, tensorboard / next(places), recipe.settings))
 
 
-def _print_records(records: Iterator[Record]) -> Iterable[Record]:
+def _print_records(records: Iterator[Record], phase: str) -> Iterable[Record]:
     for record in records:
         if record.kind == "epoch":
-            print(json_format.dumps(record.to_line()), flush=True)
+            more = {"phase": phase} if phase else {}
+            print(json_format.dumps(record.to_line() | more), flush=True)
         yield record
 
 
-def _introduce(recipe: Recipe, folder: Path) -> None:
-    say(told("name", name=recipe.name, what=safe(words(recipe.question or recipe.title))))
+def _introduce(recipe: Recipe, folder: Path, why: str) -> None:
+    say(told("name", name=safe(recipe.name), what=safe(why or words(recipe.question or recipe.title))))
     shown = ("data", "model", "epochs", "batch_size", "optimizer", "lr", "schedule", "augmentation", "seed")
     say("  " + "   ".join(f"{told(f'set-{name}')} {safe(str(recipe.settings[name]))}" for name in shown))
     say("  " + told("run-folder", path=safe(str(folder))))
@@ -154,16 +216,9 @@ def _conclude(result: Result, folder: Path, json: bool) -> None:
     if json:
         say(json_format.dumps(_as_json(result, folder)))
         return
-    evaluation = result.evaluation
-    say(
-        told(
-            "train-result",
-            accuracy=percent(result.accuracy, 2),
-            counted=told("counted", correct=whole(evaluation.correct), total=whole(len(evaluation))),
-            loss=significant(evaluation.loss, 3),
-            time=duration(result.seconds),
-        )
-    )
+    say(_score(result))
+    if len(result.evaluation) < FEW:
+        say(told("few-tested", count=len(result.evaluation)))
     if result.as_expected is not None:
         wanted, least = result.recipe.expected or 0.0, (result.recipe.expected or 0.0) - result.recipe.tolerance
         verdict = told("as-expected" if result.as_expected else "less")
@@ -171,14 +226,30 @@ def _conclude(result: Result, folder: Path, json: bool) -> None:
     say(told("kept", path=safe(str(folder))))
 
 
+def _score(result: Result) -> str:
+    evaluation = result.evaluation
+    if isinstance(evaluation, RegressionEvaluation):
+        return told(
+            "train-number",
+            error=significant(evaluation.mean_absolute_error, 3),
+            r2=f"{evaluation.r2:.3f}",
+            total=whole(len(evaluation)),
+            time=duration(result.seconds),
+        )
+    return told(
+        "train-result",
+        accuracy=percent(result.accuracy, 2),
+        counted=told("counted", correct=whole(evaluation.correct), total=whole(len(evaluation))),
+        loss=significant(evaluation.loss, 3),
+        time=duration(result.seconds),
+    )
+
+
 def _as_json(result: Result, folder: Path) -> dict[str, Any]:
     return {
         "kind": "result",
         "recipe": result.recipe.to_dict(),
-        "accuracy": result.accuracy,
-        "loss": result.evaluation.loss,
-        "correct": result.evaluation.correct,
-        "total": len(result.evaluation),
+        **scores(result.evaluation),
         "parameters": result.parameters,
         "seconds": result.seconds,
         "as_expected": result.as_expected,

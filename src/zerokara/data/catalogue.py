@@ -21,6 +21,8 @@ from zerokara.data.folder import PREFIX, load_folder
 from zerokara.data.handwriting import handwriting
 from zerokara.data.progress import Progress, show_transfers
 from zerokara.data.published import CIFAR10, FASHION_MNIST, KMNIST, MNIST, Publication, PublishedFile
+from zerokara.data.rows import PREFIX as CSV
+from zerokara.data.rows import load_csv
 from zerokara.data.toys import load_toy
 
 _DIGITS = tuple("0123456789")
@@ -54,7 +56,8 @@ def load(
     download: bool = True,
     progress: Progress | None = None,
 ) -> Dataset:
-    """Load a data set: a key of DATASETS, or "folder:PATH" for a folder of images with a sub-folder for each class.
+    """Load a data set: a key of DATASETS, "folder:PATH" for a folder of images with a sub-folder for each class, or
+    "csv:FILE@COLUMN" for a table whose COLUMN is to be answered.
 
     Files are looked for in `data_dir`, else in the folder that ZEROKARA_DATA names, else in the user's cache folder:
     in a sub-folder with the data set's name first, then in the folder itself. Missing ones are downloaded into that
@@ -68,10 +71,14 @@ def load(
         raise TypeError(f"progress is a function of a Transfer, or None; got {short(progress)}")
     if name.startswith(PREFIX):
         return load_folder(name)
+    if name.startswith(CSV):
+        return load_csv(name)
     if name not in DATASETS:
         near = difflib.get_close_matches(name, DATASETS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise DataError(f"no data set is called {name!r}; {hint}known: {', '.join(DATASETS)}, folder:PATH")
+        raise DataError(
+            f"no data set is called {name!r}; {hint}known: {', '.join(DATASETS)}, folder:PATH, csv:FILE@COLUMN"
+        )
     return DATASETS[name].load(Request(data_root(data_dir), download, progress))
 
 

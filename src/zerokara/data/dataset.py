@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zerokara.arguments import short
 from zerokara.arrays import Array, Shape, generator, native
+
+if TYPE_CHECKING:
+    from zerokara.data.inputs import Pictures
+    from zerokara.data.tables import Table
 
 
 class DataError(ValueError):
@@ -174,7 +178,8 @@ def _hint(labels: Array) -> str:
 class Dataset:
     """A training part and a test part of the same kind of examples.
 
-    `classes[label]` is the name of a label; `source` says in words where the data came from.
+    `classes[label]` is the name of a label, () where numbers are learned (regression); `source` says in words where the
+    data came from; `inputs` how the files that they came from were read, where they came from files of the user's.
     Errors: DataError when a label has no class or the two parts hold images of different sizes.
     """
 
@@ -183,6 +188,7 @@ class Dataset:
     test: Split
     classes: tuple[str, ...]
     source: str
+    inputs: Pictures | Table | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.train, Split) or not isinstance(self.test, Split):
@@ -190,7 +196,8 @@ class Dataset:
         if not isinstance(self.classes, tuple | list):
             raise TypeError(f"classes are names, one a label; got {short(self.classes)}")
         for part, examples in (("training", self.train), ("test", self.test)):
-            _check_labels(f"{self.name}, {part} part", examples.labels, len(self.classes))
+            if self.classes or examples.has_classes:
+                _check_labels(f"{self.name}, {part} part", examples.labels, len(self.classes))
         if self.train.shape != self.test.shape:
             raise DataError(
                 f"{self.name}: training images are {self.train.shape}, test images are {self.test.shape}; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from zerokara.data.dataset import DataError
@@ -46,14 +46,14 @@ def parts_of(root: Path) -> tuple[Path, Path] | None:
         return None
     others = sorted(path.name for path in named.values() if path not in (train, tests[0]))
     if others:
-        _tell(f"{root} has the parts {train.name} and {tests[0].name}; left out: {_listed(others)}")
+        _tell(f"{root} has the parts {train.name} and {tests[0].name}; left out: {few(others)}")
     return train, tests[0]
 
 
-def list_classes(root: Path) -> tuple[str, ...]:
-    """The names of the sub-folders, in order."""
+def list_classes(root: Path, least: int = 2) -> tuple[str, ...]:
+    """The names of the sub-folders, in order. DataError if there are fewer than `least`."""
     names = sorted(path.name for path in folders(root))
-    if len(names) < 2:
+    if len(names) < least:
         raise DataError(
             f"{root} has {len(names)} sub-folders; a sub-folder of images for each of 2 or more classes is expected"
         )
@@ -65,7 +65,7 @@ def list_classes(root: Path) -> tuple[str, ...]:
             _tell(f"{root}: {' and '.join(same)} are classes of their own, though they differ by case only")
     loose = sorted(path.name for path in root.iterdir() if is_picture(path) and path.is_file())
     if loose:
-        _tell(f"{root} has images outside of its classes' folders, which are left out: {_listed(loose)}")
+        _tell(f"{root} has images outside of its classes' folders, which are left out: {few(loose)}")
     return tuple(names)
 
 
@@ -90,10 +90,15 @@ def list_images(root: Path, classes: tuple[str, ...]) -> Listed:
     if others:
         plugin = any(name.lower().endswith(tuple(HEIF)) for name in others)
         hint = "; HEIC is read with pip install 'zerokara[heic]'" if plugin else ""
-        _tell(f"{root} has pictures of kinds that are not read, which are left out: {_listed(others)}{hint}")
+        _tell(f"{root} has pictures of kinds that are not read, which are left out: {few(others)}{hint}")
     if not listed:
-        raise DataError(f"{root} holds no images of {_listed(list(classes))}")
+        raise DataError(f"{root} holds no images of {few(classes)}")
     return listed
+
+
+def pictures_under(folder: Path) -> list[Path]:
+    """The pictures in a folder and in the folders within it, in the order of their names."""
+    return [path for path in walk(folder, set()) if is_picture(path)]
 
 
 def walk(folder: Path, seen: set[str]) -> Iterator[Path]:
@@ -129,7 +134,7 @@ def is_picture(path: Path) -> bool:
     return (suffix in SUFFIXES or (suffix in HEIF and reads_heif())) and _is_shown(path)
 
 
-def _listed(names: list[str]) -> str:
+def few(names: Sequence[str]) -> str:
     """The first names, and how many more there are."""
     shown = ", ".join(names[:3])
     return shown if len(names) <= 3 else f"{shown} and {len(names) - 3:,} more"

@@ -7,7 +7,7 @@ by two.
 from collections.abc import Callable
 
 from zerokara.data import Transform
-from zerokara.data.transforms import Affine, Compose, Crop, Elastic, Thickness
+from zerokara.data.transforms import Affine, Compose, Crop, Elastic, HorizontalFlip, Light, Thickness
 
 Augment = Callable[[int], Transform | None]
 """Image size in pixels → transform."""
@@ -38,4 +38,21 @@ def strong(size: int) -> Transform:
     )
 
 
-AUGMENTATIONS: dict[str, Augment] = {"none": none, "shift": shift, "light": light, "strong": strong}
+def paper(size: int) -> Transform:
+    """As `light`, for dark marks on white: what comes in from outside of the picture is white."""
+    return Affine(rotate=10.0, shift=size / 18, scale=1.1, stretch=1.1, shear=8.0, fill=1.0)
+
+
+def photo(size: int) -> Transform:
+    """What another photograph would show: mirrored left to right, another cut, other light."""
+    return Compose([HorizontalFlip(), Crop(padding=max(1, round(size / 8)), mode="reflect"), Light(0.1, 1.2)])
+
+
+AUGMENTATIONS: dict[str, Augment] = {
+    "none": none,
+    "shift": shift,
+    "light": light,
+    "strong": strong,
+    "paper": paper,
+    "photo": photo,
+}

@@ -13,6 +13,9 @@ from zerokara.optim import OPTIMIZERS, SCHEDULES
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.report import Lang
 
+OWN = ("folder:", "csv:")
+"""How the name of a data set begins that is not in the table: data of the user's."""
+
 
 def setting(text: str, default: Any = ...) -> Any:
     """A field that the command line can override; `text` is its help."""
@@ -33,7 +36,7 @@ class Recipe:
     name: str
     title: str
     question: str
-    data: str = setting("data set: a name from `zerokara data list`, or folder:PATH")
+    data: str = setting("data set: a name from `zerokara data list`, folder:PATH, or csv:FILE@COLUMN")
     model: str = setting("model: a name from `zerokara summary`, two-layer:SIZE, multi-layer:SIZES, or stack:LAYERS")
     epochs: int = setting("passes over the training images", 10)
     batch_size: int = setting("images in one update", 100)
@@ -42,26 +45,29 @@ class Recipe:
     schedule: str = setting("constant, step, cosine or one-cycle", "constant")
     weight_decay: float = setting("strength of the pull of weights towards zero", 0.0)
     label_smoothing: float = setting("share of the target spread over all classes, 0 to below 1", 0.0)
-    augmentation: str = setting("none, shift, light or strong: how training images are varied", "none")
+    augmentation: str = setting("none, shift, light, strong, paper or photo: how training images are varied", "none")
     average: float = setting("decay of averaged weights, 0 for none, 0.998 for long", 0.0)
     l1: float = setting("strength of the pull of weights to exactly zero", 0.0)
     clip_norm: float = setting("longest gradient allowed, 0 for any", 0.0)
     patience: int = setting("epochs to wait for a lower validation loss, then stop with the best; 0 to go on", 0)
     validation: float = setting("share of the training images kept for validation", 0.0)
     seed: int = setting("where all random numbers start", 0)
+    start: str = setting("the network that it starts from, whose last layer is new; empty for none", "")
+    head_epochs: int = setting("passes in which the new last layer learns alone, before all does", 20)
     expected: float | None = None
     tolerance: float = 0.0
     title_ja: str = ""
     question_ja: str = ""
 
     def __post_init__(self) -> None:
-        if not self.data.startswith("folder:"):
+        if not self.data.startswith(OWN):
             known("data set", self.data, DATASETS)
-        object.__setattr__(self, "model", known_model(self.model))
+        if not self.start:
+            object.__setattr__(self, "model", known_model(self.model))
         known("optimizer", self.optimizer, OPTIMIZERS)
         known("schedule", self.schedule, SCHEDULES)
         known("augmentation", self.augmentation, AUGMENTATIONS)
-        for name in ("epochs", "batch_size"):
+        for name in ("epochs", "head_epochs", "batch_size"):
             _check(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
         _check("lr", self.lr, math.isfinite(self.lr) and self.lr > 0, "a number above 0")
         for name in ("weight_decay", "l1", "clip_norm"):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from zerokara.recipes.running import Result
 from zerokara.recipes.texts import say
 from zerokara.report import Axis, Figure, Lang, Line, Section, line_chart
+from zerokara.training import RegressionEvaluation
 
 NAN = float("nan")
 
@@ -12,10 +13,11 @@ NAN = float("nan")
 def curves(result: Result, lang: Lang) -> Section:
     """Loss and accuracy over the epochs."""
     epoch = Axis(say(lang, "epoch"), whole=True)
-    figures = [
-        _compare(result, lang, "loss", epoch, Axis(say(lang, "loss-axis"), log=True)),
-        _compare(result, lang, "accuracy", epoch, Axis(say(lang, "accuracy-axis"), "%", high=100.0)),
-    ]
+    numbers = isinstance(result.evaluation, RegressionEvaluation)
+    loss = say(lang, "squares-axis" if numbers else "loss-axis")
+    figures = [_compare(result, lang, "loss", epoch, Axis(loss, log=True))]
+    if not numbers:
+        figures.append(_compare(result, lang, "accuracy", epoch, Axis(say(lang, "accuracy-axis"), "%", high=100.0)))
     lead = say(lang, "learned-lead", batch=result.recipe.batch_size)
     return Section(say(lang, "learned"), figures, lead)
 

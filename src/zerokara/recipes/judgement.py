@@ -9,28 +9,38 @@ from zerokara.report import (
     Axis,
     Figure,
     Lang,
+    Line,
+    Mark,
     Paragraph,
     Picture,
+    Points,
     Section,
     Table,
     Tile,
+    chart,
     confusion_matrix,
     gallery,
     histogram,
     percent,
 )
+from zerokara.training import RegressionEvaluation
 
 WORST = 18
 """How many mistakes are shown."""
 
 
 def judgement(result: Result, lang: Lang) -> Section:
-    """Confusion matrix, confidence, and the mistakes that were made with the greatest confidence."""
+    """Confusion matrix, confidence, and the mistakes that were made with the greatest confidence.
+
+    Where numbers are answered: each answer over the number that was wanted.
+    """
+    if isinstance(result.evaluation, RegressionEvaluation):
+        return Section(say(lang, "judged-numbers"), [_numbers(result.evaluation, lang)], say(lang, "judged-lead"))
     classes = result.dataset.classes
     pieces: list[Figure | Paragraph] = [
         confusion_matrix(
             say(lang, "confusion"),
-            result.evaluation.confusion,
+            result.classified.confusion,
             classes,
             lang=lang,
             note=say(lang, "confusion-note"),
@@ -38,21 +48,32 @@ def judgement(result: Result, lang: Lang) -> Section:
         ),
         _confidence(result, lang),
     ]
-    if not len(result.evaluation.errors):
+    if not len(result.classified.errors):
         pieces.append(Paragraph(say(lang, "no-mistakes")))
     elif result.dataset.test.images.ndim == 4:
         pieces.append(_mistakes(result, lang))
     return Section(say(lang, "judged"), pieces, say(lang, "judged-lead"))
 
 
+def _numbers(evaluation: RegressionEvaluation, lang: Lang) -> Figure:
+    wanted, given = evaluation.targets.ravel().tolist(), evaluation.outputs.ravel().tolist()
+    ends = [min(wanted), max(wanted)]
+    marks: list[Mark] = [
+        Line(say(lang, "exact-answers"), ends, ends),
+        Points(say(lang, "answers"), wanted, given),
+    ]
+    x, y = Axis(say(lang, "wanted-number")), Axis(say(lang, "given-number"))
+    return chart(say(lang, "numbers-title"), marks, x, y, lang=lang, note=say(lang, "numbers-note"))
+
+
 def _confidence(result: Result, lang: Lang) -> Figure:
-    shares = 100 * result.evaluation.probabilities.max(axis=1)
+    shares = 100 * result.classified.probabilities.max(axis=1)
     axis = Axis(say(lang, "confidence-axis"), "%")
     return histogram(say(lang, "confidence"), shares, axis, bins=20, lang=lang, note=say(lang, "confidence-note"))
 
 
 def _mistakes(result: Result, lang: Lang) -> Figure:
-    chosen = result.evaluation.errors[:WORST]
+    chosen = result.classified.errors[:WORST]
     heads = [say(lang, key) for key in ("example", "true", "predicted", "share", "true-share")]
     table = Table(heads, [_row(result, int(i)) for i in chosen])
     tiles = [_tile(result, int(i), lang) for i in chosen]
@@ -74,7 +95,7 @@ def _tile(result: Result, index: int, lang: Lang) -> Tile:
 
 
 def _answer(result: Result, index: int) -> tuple[int, int, Array]:
-    evaluation = result.evaluation
+    evaluation = result.classified
     return int(evaluation.labels[index]), int(evaluation.predictions[index]), evaluation.probabilities[index]
 
 

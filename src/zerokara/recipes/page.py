@@ -10,6 +10,7 @@ from zerokara.recipes.running import Result
 from zerokara.recipes.texts import say
 from zerokara.release import __version__
 from zerokara.report import Cell, Code, Fact, Lang, Page, Section, Table, duration, percent, significant, whole
+from zerokara.training import RegressionEvaluation
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ def page(result: Result, lang: Lang, told: Told | None = None) -> Page:
 
 
 def _lead(result: Result, lang: Lang) -> str:
+    if isinstance(result.evaluation, RegressionEvaluation):
+        error, total = significant(result.evaluation.mean_absolute_error, 3), whole(len(result.evaluation))
+        return say(lang, "lead-numbers", parameters=whole(result.parameters), total=total, error=error)
     facts = {
         "parameters": whole(result.parameters),
         "total": whole(len(result.evaluation)),
@@ -59,6 +63,13 @@ def _lead(result: Result, lang: Lang) -> str:
 
 def _facts(result: Result, lang: Lang) -> list[Fact]:
     evaluation = result.evaluation
+    if isinstance(evaluation, RegressionEvaluation):
+        error = significant(evaluation.mean_absolute_error, 3)
+        return [
+            Fact(say(lang, "mean-error"), error, say(lang, "mean-error-remark"), main=True),
+            Fact(say(lang, "r2"), f"{evaluation.r2:.3f}", say(lang, "r2-remark")),
+            Fact(say(lang, "parameters"), whole(result.parameters), result.recipe.model),
+        ]
     correct = say(lang, "correct-of", correct=whole(evaluation.correct), total=whole(len(evaluation)))
     facts = [Fact(say(lang, "accuracy"), percent(result.accuracy, 2), correct, main=True)]
     if result.history:

@@ -1,22 +1,41 @@
 """Cooking by a recipe: data, model, training, and the judgement on the test part."""
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from zerokara import functional as F
 from zerokara.arrays import generator, manual_seed
 from zerokara.data import Dataset, Loader, load
 from zerokara.data import split as cut
+from zerokara.data.inputs import inputs_of
+from zerokara.data.tables import Table
+from zerokara.io.checkpoint import LAST
 from zerokara.kernels import prepare
 from zerokara.models import build_model, count_parameters, model_entry
 from zerokara.nn import Module
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe
-from zerokara.training import EarlyStopping, Evaluation, Record, Training, evaluate, fit, read_records
+from zerokara.recipes.head import HEAD, features, learn
+from zerokara.recipes.starting import Start, network_kept
+from zerokara.training import (
+    EarlyStopping,
+    Evaluation,
+    Record,
+    RegressionEvaluation,
+    Training,
+    evaluate,
+    fit,
+    read_records,
+)
 from zerokara.training.evaluation import Loss
+from zerokara.training.interrupts import Interrupted, InterruptedWhileCompiling
+from zerokara.training.run_folder import RunFolder
 
 Watch = Callable[[Iterator[Record]], Iterable[Record]]
 """Who looks on while a training goes on, and passes its records on: `training.watch`, for example."""
@@ -33,14 +52,21 @@ class Result:
     recipe: Recipe
     dataset: Dataset
     model: Module
-    evaluation: Evaluation
+    evaluation: Evaluation | RegressionEvaluation
     history: Sequence[Mapping[str, Any]] = ()
     seconds: float = 0.0
 
     @property
+    def classified(self) -> Evaluation:
+        """The evaluation of answers that are classes. TypeError where numbers are answered."""
+        if not isinstance(self.evaluation, Evaluation):
+            raise TypeError("this network answers with numbers, not with classes")
+        return self.evaluation
+
+    @property
     def accuracy(self) -> float:
-        """The share of the test part that is classified correctly."""
-        return self.evaluation.accuracy
+        """The share of the test part that is classified correctly; NaN where numbers are answered."""
+        return self.evaluation.accuracy if isinstance(self.evaluation, Evaluation) else math.nan
 
     @property
     def parameters(self) -> int:
@@ -60,27 +86,89 @@ def run(
     run_dir: str | os.PathLike[str] | None = None,
     resume: bool = False,
     watch: Watch = iter,
+    dataset: Dataset | None = None,
+    start: Start | None = None,
 ) -> Result:
     """Load the data, train the model as the recipe says, and test it.
 
     With `run_dir` the run is kept there (settings, history, checkpoints, weights); `resume` goes on with the one that
-    is there. The same recipe gives the same weights on the same machine. Raises ValueError if the data cannot be had or
-    do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit` does.
+    is there. `dataset`: the recipe's data, where they are loaded already; `start`: the network that it starts from, if
+    it starts from one. The same recipe gives the same weights on the same machine. Raises ValueError if the data
+    cannot be had or do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit` does.
     """
     prepare()
-    dataset = load(recipe.data, data_dir=data_dir)
-    model = new_model(recipe, dataset)
+    dataset = dataset or load(recipe.data, data_dir=data_dir)
+    folder = None if run_dir is None else Path(run_dir)
+    if recipe.start:
+        model = _started(recipe, dataset, start, folder, resume, watch)
+        resume = resume and folder is not None and (folder / LAST).is_file()
+    else:
+        model = new_model(recipe, dataset)
     told = [record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume))]
     rows = told if run_dir is None else read_records(run_dir)  # a resumed run's first part was told before
     history = [row for row in rows if row["kind"] == "epoch"]
     seconds = history[-1]["seconds"] if history else 0.0
-    return Result(recipe, dataset, model, evaluate(model, dataset.test), history, seconds)
+    return Result(recipe, dataset, model, judge(model, dataset), history, seconds)
+
+
+def _started(
+    recipe: Recipe, dataset: Dataset, start: Start | None, folder: Path | None, resume: bool, watch: Watch
+) -> Module:
+    """The network that it starts from, with a new last layer that has learned alone."""
+    classes = len(dataset.classes) or 1
+    if folder is None:
+        if start is None:
+            raise ValueError(f"the recipe starts from {recipe.start}: give run the network, start=")
+        model = start.network(classes, recipe.seed)
+    else:
+        if not resume:
+            _begin(folder, recipe, dataset, start)
+        model = network_kept(folder, classes, recipe.seed)
+    found = features(model, dataset, folder)
+    try:
+        for _ in watch(learn(recipe, dataset, model, found, folder, _notes(recipe, dataset))):
+            pass
+    except InterruptedWhileCompiling:
+        raise
+    except Interrupted as error:
+        raise Interrupted(str(error).replace(str(Path(str(folder)) / HEAD), str(folder)), error.signal_number) from None
+    return model
+
+
+def _begin(folder: Path, recipe: Recipe, dataset: Dataset, start: Start | None) -> None:
+    """Keep what the run starts from, and its settings, so that it can be resumed from its first moment on."""
+    if start is None:
+        raise ValueError(f"the recipe starts from {recipe.start}: give run the network, start=")
+    run = RunFolder(folder)
+    try:
+        run.refuse_if_used()
+        start.keep(run.path)
+        run.write_settings({"training": {}, "notes": _notes(recipe, dataset), "environment": {}})
+    finally:
+        run.close()
+
+
+def _notes(recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
+    """What a run keeps of itself: its recipe, and what its network is given."""
+    return {"recipe": recipe.to_dict(), "inputs": inputs_of(dataset).to_dict()}
+
+
+def judge(model: Module, dataset: Dataset) -> Evaluation | RegressionEvaluation:
+    """The model's answers on the test part: classes, or numbers in the units of the data's target."""
+    if dataset.test.has_classes:
+        return evaluate(model, dataset.test)
+    found = evaluate(model, dataset.test, task="regression")
+    table = inputs_of(dataset)
+    if not isinstance(table, Table):
+        return found
+    outputs, targets = (table.answer(y)[:, None] for y in (found.outputs, found.targets))
+    return RegressionEvaluation(found.loss, outputs, targets)
 
 
 def new_model(recipe: Recipe, dataset: Dataset) -> Module:
     """The recipe's model for this data set, with the initial values of its seed."""
     manual_seed(recipe.seed)
-    return build_model(recipe.model, dataset.train.shape, len(dataset.classes), generator(recipe.seed, "weights"))
+    return build_model(recipe.model, dataset.train.shape, len(dataset.classes) or 1, generator(recipe.seed, "weights"))
 
 
 def train(
@@ -97,7 +185,7 @@ def train(
         loader,
         _optimizer(recipe, model),
         epochs=recipe.epochs,
-        loss=loss_of(recipe),
+        loss=loss_of(recipe) if dataset.train.has_classes else F.mse_loss,
         validation=validation,
         schedule=schedule_by_name(recipe.schedule, recipe.lr, recipe.epochs * len(loader)),
         clip_norm=recipe.clip_norm or None,
@@ -105,7 +193,7 @@ def train(
         early_stopping=EarlyStopping(patience=recipe.patience) if recipe.patience else None,
         run_dir=run_dir,
         resume=resume,
-        settings={"recipe": recipe.to_dict()},
+        settings=_notes(recipe, dataset),
     )
 
 
@@ -115,5 +203,5 @@ def _optimizer(recipe: Recipe, model: Module) -> Optimizer:
 
 def loss_of(recipe: Recipe) -> Loss:
     """What the model's answers in training mode are judged by, with the recipe's label smoothing."""
-    loss = model_entry(recipe.model).loss
+    loss = F.cross_entropy if recipe.start else model_entry(recipe.model).loss
     return partial(loss, label_smoothing=recipe.label_smoothing) if recipe.label_smoothing else loss

@@ -33,6 +33,7 @@ TEXTS: dict[str, Text] = {
     "epoch": Text("epoch", "エポック"),
     "loss": Text("Loss", "損失"),
     "loss-axis": Text("cross-entropy", "交差エントロピー誤差"),
+    "squares-axis": Text("mean square error", "平均二乗誤差"),
     "loss-note": Text(
         "How surprised the network is by the correct answer; the scale is logarithmic.",
         "正解に対するネットワークの「驚き」の大きさ（対数目盛）。",
@@ -47,6 +48,24 @@ TEXTS: dict[str, Text] = {
         "All of this is about the test examples, which the network did not see during training.",
         "いずれも、学習中に一度も見せていないテストデータについての結果です。",
     ),
+    "judged-numbers": Text("Answers and what was wanted", "答えと正しい値"),
+    "numbers-title": Text("Answers over the right values", "正しい値に対する答え"),
+    "numbers-note": Text(
+        "A point for each test example; on the line the answer is exact.",
+        "点はテストデータの 1 件ずつ。線の上なら、答えは正しい値と一致しています。",
+    ),
+    "exact-answers": Text("exact answers", "正確な答え"),
+    "answers": Text("answers", "答え"),
+    "wanted-number": Text("right value", "正しい値"),
+    "given-number": Text("answer", "答え"),
+    "lead-numbers": Text(
+        "A network with {parameters} parameters answers {total} test examples with a mean error of {error}.",
+        "パラメータ {parameters} 個のネットワークの、テストデータ {total} 件に対する平均誤差は {error} です。",
+    ),
+    "mean-error": Text("mean error", "平均誤差"),
+    "mean-error-remark": Text("in the unit of the answer", "答えの単位で"),
+    "r2": Text("R²", "R²"),
+    "r2-remark": Text("share of the variance that is explained", "説明できた分散の割合"),
     "confusion": Text("Confusion matrix", "混同行列"),
     "confusion-note": Text(
         "Rows are the true classes, columns the answers. The diagonal is correct; mistakes are orange.",

@@ -47,6 +47,8 @@ PICTURES: dict[str, Text] = {
     "pic-augmentation-shift": Text("shift", "ずらす"),
     "pic-augmentation-light": Text("light", "軽め"),
     "pic-augmentation-strong": Text("strong", "強め"),
+    "pic-augmentation-paper": Text("light, on white paper", "軽め（白地）"),
+    "pic-augmentation-photo": Text("photographs: mirrored, cut, other light", "写真向け：反転、切り抜き、明るさ"),
     "pic-layer-add": Text("Add a layer", "層を追加"),
     "pic-layer": Text("Layer {k}", "層 {k}"),
     "pic-layer-filters": Text("Layer {k}: filters", "層 {k}：フィルター数"),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from zerokara import digits
+from zerokara import data, digits
 from zerokara.arguments import UsageError, counted
 from zerokara.arrays import Array
+from zerokara.data.inputs import Pictures
+from zerokara.data.reading import picture_size
 from zerokara.views.shrink import shrink
 from zerokara.views.subject import Numbers, Subject
 
-WAYS = ("auto", "digit", "photo", "exact")
+WAYS = ("auto", "digit", "photo", "exact", "learned")
 CAFFE = (104.0, 117.0, 123.0)
 """What Caffe's networks subtract from blue, green and red in 0..255."""
 
@@ -26,7 +29,8 @@ SMALL, MARGIN = 64, 8 / 7
 class Preparation:
     """How pictures are made for a network.
 
-    way: one of WAYS. resize: pixels of the shorter side before the cut. Then x = (pixels·scale − mean) / std, in the
+    way: one of WAYS; "learned" is the way in which the network's own training pictures were read, `data.Pictures`.
+    resize: pixels of the shorter side before the cut. Then x = (pixels·scale − mean) / std, in the
     order blue, green, red with `bgr`.
     """
 
@@ -77,7 +81,15 @@ def preparation(
     if min(stds) <= 0:
         raise UsageError(f"--std is positive; got {std}")
     found = Preparation(way, means, stds, 255.0 if bgr or max(means) > 1 else 1.0, bgr, resize)
-    return replace(found, way="digit" if about.reads_digits else "photo") if way == "auto" else found
+    if way == "learned" and about.learned_from_files is None:
+        raise UsageError(f"{about.name} does not say how its training pictures were read; choose another --prepare")
+    return replace(found, way=_usual(about, resize)) if way == "auto" else found
+
+
+def _usual(about: Subject, resize: int | None) -> str:
+    if about.learned_from_files is not None and resize is None:
+        return "learned"
+    return "digit" if about.reads_digits else "photo"
 
 
 def numbers(option: str, text: str, channels: int) -> Numbers:
@@ -101,6 +113,8 @@ def views(source: Path | bytes | Array, about: Subject, how: Preparation) -> lis
         if not found:
             raise ValueError(f"{_named(source)}: no digit found; --prepare photo takes the picture as it is")
         return found
+    if how.way == "learned" and about.learned_from_files is not None:
+        return [_learned(source, about.learned_from_files, how)]
     picture = digits.open_picture(source)
     pixels, box = (_exact if how.way == "exact" else _cut)(picture, about, how)
     shown = pixels if about.shape[0] == 3 else pixels @ np.array([0.299, 0.587, 0.114], np.float32)
@@ -118,6 +132,25 @@ def digit_views(source: Path | bytes | Array, about: Subject, how: Preparation) 
     seen = [shrink(np.asarray(digit.view), height) for digit in found]
     shown = zip(found, seen, named, strict=True)
     return [View(str(file), name, scaled(view, how), view, digit.box) for digit, view, name in shown]
+
+
+def _learned(source: Path | bytes | Array, read: Pictures, how: Preparation) -> View:
+    """A picture as the training pictures were read."""
+    file = source if isinstance(source, Path | bytes) else _png(source)
+    pixels = read.pixels(file)
+    shown = data.scaled(np.moveaxis(pixels, 0, 2) if len(pixels) == 3 else pixels[0])
+    rows, columns = picture_size(file)
+    part = min(rows / read.height, columns / read.width)  # of the picture's pixels, to one of the network's
+    left, top = (columns - part * read.width) / 2, (rows - part * read.height) / 2
+    box = (round(left), round(top), round(columns - left), round(rows - top))
+    return View(str(_named(source)), _named(source).stem, scaled(shown, how), shown, box)
+
+
+def _png(pixels: Array) -> bytes:
+    """Pixels as a file, without loss."""
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
 
 
 def _named(source: Path | bytes | Array) -> Path:

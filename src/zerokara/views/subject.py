@@ -8,15 +8,18 @@ from pathlib import Path
 
 from zerokara import digits
 from zerokara.arguments import UsageError, known
-from zerokara.arrays import Array
-from zerokara.data import Dataset, load
+from zerokara.arrays import Array, Shape
+from zerokara.data import Dataset, Split, normalized, scaled
+from zerokara.data.inputs import Inputs, Pictures, inputs_from, inputs_of
 from zerokara.data.names import class_names
+from zerokara.data.tables import Table
 from zerokara.digits.strokes import Together
 from zerokara.io import OnnxModule, load_onnx, load_weights
 from zerokara.models import build_model, model_entry
 from zerokara.nn import Module
-from zerokara.recipes import Recipe, known_model
-from zerokara.views.runs import of_run, weights_of
+from zerokara.nn.init import unset
+from zerokara.recipes import RECIPES, Recipe, known_model
+from zerokara.views.runs import network_of, newest_run, opened
 from zerokara.views.shapes import parse_shape
 from zerokara.views.weights import all_finite
 
@@ -32,20 +35,45 @@ Numbers = tuple[float, ...]
 class Subject:
     """A network, the shape (C, H, W) of its pictures, the names of its classes, and how its pictures are scaled.
 
-    x = (pixels in 0..1 − mean) / std. `classes` is empty where nobody gave them names.
+    x = (pixels in 0..1 − mean) / std. `classes` is empty where nobody gave them names. `inputs` says how the files were
+    read that it learned from, where that is known; a network for rows of a table has the shape (D,).
     """
 
     name: str
     model: Module
-    shape: tuple[int, int, int]
+    shape: Shape
     classes: tuple[str, ...] = ()
     mean: Numbers = (0.0,)
     std: Numbers = (1.0,)
+    inputs: Inputs | None = None
+
+    @property
+    def table(self) -> Table | None:
+        """The columns of the rows that it takes, if it does not take pictures."""
+        return self.inputs if isinstance(self.inputs, Table) else None
+
+    @property
+    def learned_from_files(self) -> Pictures | None:
+        """How the picture files were read that it learned from, if it learned from such."""
+        return self.inputs if isinstance(self.inputs, Pictures) and self.inputs.from_files else None
 
     @property
     def reads_digits(self) -> bool:
         """Whether it was taught grey pictures of the ten digits: drawings are then prepared as the reader does it."""
-        return self.shape[0] == 1 and self.classes == DIGITS
+        return self.shape[0] == 1 and self.classes == DIGITS and self.learned_from_files is None
+
+    def as_pictures(self) -> Pictures:
+        """How picture files are read for it, where nothing else is known: scaled to fill its size, and cut."""
+        channels, height, width = _image(self.shape)
+        return Pictures(channels, height, width, self.classes, from_files=False)
+
+    def scaled(self, dataset: Dataset) -> Dataset:
+        """The data set with its pictures as the network takes them: (pixels / 255 − mean) / std."""
+        if self.table is not None or (self.mean, self.std) == ((0.0,), (1.0,)):
+            return dataset
+        x = normalized(scaled(dataset.test.images), self.mean, self.std)
+        test = Split(x, dataset.test.labels)
+        return replace(dataset, train=test.take(0), test=test)
 
     def called(self, index: int) -> str:
         """The name of a class."""
@@ -77,6 +105,8 @@ def subject(
         return _imported(Path(model), weights, given, input)
     if Path(model).is_dir():
         return _run(Path(model), weights, given, data_dir)
+    if model in RECIPES and weights is None:
+        return _run(newest_run(model), None, given, data_dir)
     return _of_catalogue(model, weights, given, input)
 
 
@@ -91,10 +121,30 @@ def _reader(weights: Path | None) -> Subject:
 def _imported(path: Path, weights: Path | None, given: tuple[str, ...] | None, input: str | None) -> Subject:
     if weights is not None:
         raise UsageError("an ONNX file holds its weights; leave out --weights")
-    model = load_onnx(path).before_softmax()
+    whole = load_onnx(path)
+    inputs = _inputs(path, whole)
+    if isinstance(inputs, Table):
+        return Subject(path.name, whole.before_softmax(), inputs.shape, given or inputs.classes, inputs=inputs)
+    model = whole.before_softmax()
     shape = _pictures(path, model) if input is None else _image(parse_shape(input))
     mean, std = _scaling(model, shape[0])
-    return Subject(path.name, model, shape, _told(model) if given is None else given, mean, std)
+    same = inputs if inputs is not None and inputs.shape == shape else None
+    return Subject(path.name, model, shape, _told(model) if given is None else given, mean, std, same)
+
+
+def _inputs(path: Path, model: OnnxModule) -> Inputs | None:
+    """What a file that zerokara wrote says of its inputs. ValueError for what is none, or does not fit the network."""
+    text = model.metadata.get("inputs")
+    if text is None:
+        return None
+    try:
+        inputs = inputs_from(json.loads(text))
+    except ValueError as error:
+        raise ValueError(f"{path}: its metadata do not say what the network is given: {error}") from error
+    taken = model.inputs[0].shape if model.inputs else None
+    if taken is None or tuple(taken[1:]) != inputs.shape:
+        raise ValueError(f"{path}: its metadata describe inputs of shape {inputs.shape}; {model.extra_repr()}")
+    return inputs
 
 
 def _pictures(path: Path, model: OnnxModule) -> tuple[int, int, int]:
@@ -128,20 +178,31 @@ def _told(model: OnnxModule) -> tuple[str, ...]:
 
 
 def _run(folder: Path, weights: Path | None, given: tuple[str, ...] | None, data_dir: Path | None) -> Subject:
-    recipe = of_run(folder)
-    if recipe is None:
-        raise ValueError(f"{folder} is a folder, but not that of a run")
-    return of_recipe(recipe, load(recipe.data, data_dir=data_dir), weights or weights_of(folder), str(folder), given)
+    _, inputs, model = opened(folder, data_dir, weights)
+    return Subject(str(folder), model, inputs.shape, given or inputs.classes, inputs=inputs)
 
 
 def of_recipe(
     recipe: Recipe, dataset: Dataset, weights: Path, name: str, given: tuple[str, ...] | None = None
 ) -> Subject:
     """The network of a run: built by its recipe for its data set, with the weights of a file."""
-    shape = _image(dataset.train.shape)
-    model = build_model(recipe.model, shape, len(dataset.classes))
-    _fill(model, weights, f"{recipe.model} on {recipe.data}")
-    return Subject(name, model, shape, given or dataset.classes)
+    inputs = inputs_of(dataset)
+    _image(inputs.shape)
+    network = network_of(recipe, inputs, weights, weights.parent)
+    return Subject(name, network, inputs.shape, given or inputs.classes, inputs=inputs)
+
+
+def of_file_or_catalogue(source: str, weights: Path | None, size: tuple[int, int] | None) -> Subject:
+    """An ONNX file, or a model by its name with weights, for pictures of a size (rows, columns) where it takes any."""
+    if source.lower().endswith(".onnx"):
+        input = None if size is None else f"3x{size[0]}x{size[1]}"
+        return _imported(Path(source), weights, None, input)
+    return _of_catalogue(source, weights, None, None if size is None else _sized(source, size))
+
+
+def _sized(name: str, size: tuple[int, int]) -> str:
+    channels = model_entry(known_model(name)).input_shape[0]
+    return f"{channels}x{size[0]}x{size[1]}"
 
 
 def of_onnx(path: Path, name: str) -> Subject:
@@ -159,7 +220,7 @@ def _of_catalogue(name: str, weights: Path | None, given: tuple[str, ...] | None
         raise UsageError(f"{name} knows nothing without weights: give --weights FILE, a run's folder or an .onnx file")
     shape = _image(entry.input_shape if input is None else parse_shape(input))
     state = all_finite(weights, load_weights(weights))
-    count = len(given) if given else _counted(state) or entry.classes
+    count = len(given) if given else _counted(name, shape, state) or entry.classes
     model = build_model(name, shape, count)
     _fill(model, weights, name)
     mean, std = IMAGENET if entry.classes == 1000 and shape[0] == 3 else ((0.0,), (1.0,))
@@ -167,10 +228,11 @@ def _of_catalogue(name: str, weights: Path | None, given: tuple[str, ...] | None
     return Subject(name, model, shape, given or grey, mean, std)
 
 
-def _counted(state: dict[str, Array]) -> int:
-    """How many classes the last layer of the weights has; 0 if that cannot be seen."""
-    biases = [array for name, array in state.items() if name.endswith("bias") and array.ndim == 1]
-    return len(biases[-1]) if biases and list(state)[-1].endswith(("bias", "weight")) else 0
+def _counted(name: str, shape: Shape, state: dict[str, Array]) -> int:
+    """How many classes these weights tell apart: the length of the model's last parameter; 0 if it is not there."""
+    with unset():
+        last = list(build_model(name, shape).named_parameters())[-1][0]
+    return len(state[last]) if last in state and state[last].ndim else 0
 
 
 def _fill(model: Module, path: Path, what: str) -> None:

@@ -99,6 +99,26 @@ class OnnxModule(Module):
         step = made.get(self.output)
         return self.at(step.inputs[0]) if step is not None and step.layer.kind in ("Softmax", "LogSoftmax") else self
 
+    def before_last(self) -> OnnxModule:
+        """The same layers, giving what goes into the last one that has weights: the features that it judges by.
+
+        That layer, and what comes after it, is let go of: this module too no longer computes its former output.
+        ValueError where no linear layer or 1×1 convolution is behind the output.
+        """
+        weighted = ("Gemm", "MatMul", "Conv")
+        steps = self._program.steps_for((self.output,))
+        last = next((step for step in reversed(steps) if step.layer.kind in weighted), None)
+        weight = None if last is None else getattr(last.layer, "weight", None)
+        if last is None or weight is None or (weight.ndim == 4 and weight.shape[2:] != (1, 1)):
+            raise ValueError("this network has no last layer with weights that could be replaced by another")
+        found = self.at(last.inputs[0])
+        kept = {id(step) for step in self._program.steps_for((found.output,))}
+        for step in self._program.steps:
+            if id(step) not in kept:
+                _let_go(self, step.layer.path)
+                _let_go(found, step.layer.path)
+        return found
+
     def extra_repr(self) -> str:
         """Inputs and output."""
         return f"{', '.join(f'{i.name} {_shown(i)}' for i in self.inputs)} → {self.output}"
@@ -154,6 +174,15 @@ class OnnxModule(Module):
             for i in range(0, given, length)
         ]
         return [_joined(answers, length) for answers in zip(*parts, strict=True)]
+
+
+def _let_go(holder: Module, path: str) -> None:
+    """Remove the layer at a path, unless it is gone already."""
+    *folders, name = path.split(".")
+    for part in folders:
+        holder = getattr(holder, part)
+    if name in vars(holder):
+        delattr(holder, name)
 
 
 def _with_rows(inputs: Sequence[Input], values: Mapping[str, Value], given: int) -> frozenset[str]:
