@@ -223,7 +223,7 @@ def _sizes(check: Check, lang: Lang) -> list[Figure | Table]:
     ]
     heads = [said(lang, "format"), said(lang, "kind"), said(lang, "pictures")]
     return [
-        histogram(said(lang, "sizes"), sides, Axis(said(lang, "shorter"), said(lang, "pixels")), lang=lang),
+        histogram(said(lang, "sizes-of"), sides, Axis(said(lang, "shorter"), said(lang, "pixels")), lang=lang),
         histogram(
             said(lang, "brightness-of"),
             [picture.brightness for picture in readable],

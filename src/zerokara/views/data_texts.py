@@ -141,6 +141,7 @@ TEXTS: Mapping[str, Text] = {
     "per-class": Text("Pictures a class", "クラスごとの枚数"),
     "number": Text("number of pictures", "枚数"),
     "sizes": Text("Sizes and colours", "大きさと色"),
+    "sizes-of": Text("Sizes of the pictures", "画像の大きさ"),
     "shorter": Text("shorter side", "短い辺"),
     "pixels": Text("pixels", "ピクセル"),
     "brightness-of": Text("Brightness of the pictures", "画像の明るさ"),
