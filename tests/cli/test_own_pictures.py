@@ -294,3 +294,53 @@ def test_borders_tell_paper_from_photographs() -> None:
     assert variation(drawn) == "paper"
     assert variation(255 - drawn[:, :1]) == "light"
     assert variation(rng.integers(0, 256, (5, 3, 20, 20), dtype=np.uint8)) == "photo"
+
+
+def test_a_run_of_an_earlier_version_takes_what_it_is_given_from_its_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """Its settings say nothing of inputs; predict, export and evaluate answer as for a new one."""
+    run, picture = tmp_path / "run", own_data.folder(tmp_path / "c", 1) / "red" / "0.png"
+    assert run_here(capsys, "train", "--data", "digits", "--epochs", "1", "--out", run, "--quiet")[0] == 0
+    new = answers(capsys, picture, "--model", run, "--prepare", "photo")
+    judged = run_here(capsys, "evaluate", run, "--json")[1]
+    settings = json.loads((run / "settings.json").read_text())
+    assert settings["notes"].pop("inputs")["from_files"] is False
+    (run / "settings.json").write_text(json.dumps(settings))
+    assert answers(capsys, picture, "--model", run, "--prepare", "photo") == new
+    assert run_here(capsys, "evaluate", run, "--json")[1] == judged
+    assert run_here(capsys, "export", run, tmp_path / "m.onnx")[0] == 0
+    (told,) = answers(capsys, picture, "--model", tmp_path / "m.onnx", "--prepare", "photo")
+    assert told["probability"] == pytest.approx(new[0]["probability"], abs=1e-5)
+
+
+def test_points_of_the_plane_are_answered_from_a_table(tmp_path: Path, capsys: Captured) -> None:
+    run, points = tmp_path / "run", tmp_path / "points.csv"
+    code, out, _ = run_here(capsys, "train", "--data", "moons", "--epochs", "8", "--out", run)
+    assert code == 0
+    assert "1,500 rows of 2 columns" in out.splitlines()[0]
+    data = load("moons").test
+    lines = [f"{x},{y}" for x, y in data.images[:50]]
+    points.write_text("\n".join(["x,y", *lines]) + "\n")
+    found = [one["answer"] for one in answers(capsys, points, "--model", run)]
+    assert np.mean([int(answer) == label for answer, label in zip(found, data.labels, strict=False)]) > 0.8
+
+
+def test_the_reader_and_a_drawing(tmp_path: Path, capsys: Captured) -> None:
+    from PIL import Image, ImageDraw
+
+    drawing = Image.new("L", (80, 80), 255)
+    ImageDraw.Draw(drawing).line((40, 12, 40, 68), fill=0, width=5)
+    drawing.save(tmp_path / "one.png")
+    (found,) = answers(capsys, tmp_path / "one.png", "--model", "reader")
+    assert found["answer"] == "1"
+
+
+def test_a_folder_run_is_resumed_bit_for_bit(pictures: Path, trained: Path, tmp_path: Path, capsys: Captured) -> None:
+    """Also from another place, since its data are named by their whole path."""
+    arguments = ("train", "--data", f"folder:{pictures}", "--schedule", "constant", "--quiet")
+    assert run_here(capsys, *arguments, "--epochs", "3", "--out", tmp_path / "whole")[0] == 0
+    assert run_here(capsys, *arguments, "--epochs", "1", "--out", tmp_path / "two")[0] == 0
+    assert run_here(capsys, "train", "--resume", "--out", tmp_path / "two", "--epochs", "3", "--quiet")[0] == 0
+    one, two = (load_weights(tmp_path / name / "weights.safetensors") for name in ("whole", "two"))
+    assert all(np.array_equal(one[name], two[name]) for name in one)
