@@ -235,7 +235,7 @@ def test_an_epoch_on_real_digits_teaches_something(name, digits):
 
     They are one batch: with the statistics of other, smaller batches a deep network's loss jumps at the last bit.
     """
-    examples = enlarged(digits, smallest(name), 4 if name in LARGE else 24)
+    examples = enlarged(digits, smallest(name), 4 if name in LARGE else 12)
     model, loss = filled(blank(name, examples.shape, 10)), models.MODELS[name].loss
     without_dropout(model)
     optimizer = optim.SGD(model, lr=0.1 if name == "lenet5" else 0.001)
