@@ -252,6 +252,17 @@ def test_names_that_do_not_fit_a_file_are_refused(
     fails(capsys, "predict", picture, "--model", exported, "--classes", names, code=1, says=says)
 
 
+def test_a_file_without_names_of_classes_is_not_judged_by_folders(
+    pictures: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    import zerokara as zk
+
+    zk.io.save_onnx(build_model("small-convnet", (3, 8, 8), 3), tmp_path / "m.onnx", (3, 8, 8))
+    says = "does not say what its classes are called"
+    fails(capsys, "evaluate", tmp_path / "m.onnx", "--data", f"folder:{pictures}", code=1, says=says)
+    fails(capsys, "evaluate", tmp_path / "m.onnx", code=2, says="say on which data")
+
+
 def test_metadata_that_do_not_fit_the_network_are_refused(exported: Path, tmp_path: Path, capsys: Captured) -> None:
     import onnx
 

@@ -18,6 +18,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"(.+) has changed since the training; judge the network on it as other data: --data (.+)",
         "{1} は学習後に変更されています。別のデータとして評価してください：--data {2}",
     ),
+    (
+        r"(.+) cannot be judged: the network does not say what its classes are called",
+        "{1} では評価できません：ネットワークにクラスの名前がありません",
+    ),
     (r"(.+) holds no pictures", "{1} に画像がありません"),
     # ── tables
     (
