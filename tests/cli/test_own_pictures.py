@@ -16,7 +16,6 @@ from zerokara.data import load
 from zerokara.data.inputs import Pictures
 from zerokara.io import load_weights
 from zerokara.models import build_model
-from zerokara.training import evaluate
 
 
 @pytest.fixture(scope="module")
@@ -276,35 +275,6 @@ def test_metadata_that_do_not_fit_the_network_are_refused(exported: Path, tmp_pa
         onnx.helper.set_model_props(model, {**texts, "inputs": text})
         onnx.save(model, tmp_path / "other.onnx")
         fails(capsys, "predict", tmp_path / "p.png", "--model", tmp_path / "other.onnx", code=1, says=says)
-
-
-def test_a_default_model_fits_from_tiny_to_large_pictures(tmp_path: Path) -> None:
-    """Every size that a folder may have gets a model that can be built, and an augmentation that can be applied."""
-    from zerokara.data import Dataset, Split
-    from zerokara.recipes import AUGMENTATIONS
-    from zerokara.recipes.own import recipe_for
-
-    rng = np.random.default_rng(0)
-    for shape in ((1, 2, 2), (1, 4, 30), (3, 8, 8), (1, 16, 16), (3, 20, 64), (3, 224, 224)):
-        images = rng.integers(0, 256, (8, *shape), dtype=np.uint8)
-        part = Split(images, np.arange(8) % 2)
-        recipe = recipe_for(Dataset("folder:own@9x9", part, part, ("a", "b"), ""))
-        model = build_model(recipe.model, shape, 2, rng)
-        x = images.astype(np.float32) / 255
-        transform = AUGMENTATIONS[recipe.augmentation](shape[-1])
-        assert transform is None or transform(x, rng).shape == x.shape
-        assert len(evaluate(model, part)) == 8
-
-
-def test_borders_tell_paper_from_photographs() -> None:
-    from zerokara.recipes.own import variation
-
-    rng = np.random.default_rng(0)
-    drawn = np.full((5, 3, 20, 20), 255, np.uint8)
-    drawn[:, :, 6:14, 6:14] = 0
-    assert variation(drawn) == "paper"
-    assert variation(255 - drawn[:, :1]) == "light"
-    assert variation(rng.integers(0, 256, (5, 3, 20, 20), dtype=np.uint8)) == "photo"
 
 
 def test_a_run_of_an_earlier_version_takes_what_it_is_given_from_its_data(
