@@ -16,7 +16,6 @@ from zerokara.data import load
 from zerokara.data.inputs import Pictures
 from zerokara.io import load_weights
 from zerokara.models import build_model
-from zerokara.training import evaluate
 
 
 @pytest.fixture(scope="module")
@@ -252,6 +251,17 @@ def test_names_that_do_not_fit_a_file_are_refused(
     fails(capsys, "predict", picture, "--model", exported, "--classes", names, code=1, says=says)
 
 
+def test_a_file_without_names_of_classes_is_not_judged_by_folders(
+    pictures: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    import zerokara as zk
+
+    zk.io.save_onnx(build_model("small-convnet", (3, 8, 8), 3), tmp_path / "m.onnx", (3, 8, 8))
+    says = "does not say what its classes are called"
+    fails(capsys, "evaluate", tmp_path / "m.onnx", "--data", f"folder:{pictures}", code=1, says=says)
+    fails(capsys, "evaluate", tmp_path / "m.onnx", code=2, says="say on which data")
+
+
 def test_metadata_that_do_not_fit_the_network_are_refused(exported: Path, tmp_path: Path, capsys: Captured) -> None:
     import onnx
 
@@ -265,35 +275,6 @@ def test_metadata_that_do_not_fit_the_network_are_refused(exported: Path, tmp_pa
         onnx.helper.set_model_props(model, {**texts, "inputs": text})
         onnx.save(model, tmp_path / "other.onnx")
         fails(capsys, "predict", tmp_path / "p.png", "--model", tmp_path / "other.onnx", code=1, says=says)
-
-
-def test_a_default_model_fits_from_tiny_to_large_pictures(tmp_path: Path) -> None:
-    """Every size that a folder may have gets a model that can be built, and an augmentation that can be applied."""
-    from zerokara.data import Dataset, Split
-    from zerokara.recipes import AUGMENTATIONS
-    from zerokara.recipes.own import recipe_for
-
-    rng = np.random.default_rng(0)
-    for shape in ((1, 2, 2), (1, 4, 30), (3, 8, 8), (1, 16, 16), (3, 20, 64), (3, 224, 224)):
-        images = rng.integers(0, 256, (8, *shape), dtype=np.uint8)
-        part = Split(images, np.arange(8) % 2)
-        recipe = recipe_for(Dataset("folder:own@9x9", part, part, ("a", "b"), ""))
-        model = build_model(recipe.model, shape, 2, rng)
-        x = images.astype(np.float32) / 255
-        transform = AUGMENTATIONS[recipe.augmentation](shape[-1])
-        assert transform is None or transform(x, rng).shape == x.shape
-        assert len(evaluate(model, part)) == 8
-
-
-def test_borders_tell_paper_from_photographs() -> None:
-    from zerokara.recipes.own import variation
-
-    rng = np.random.default_rng(0)
-    drawn = np.full((5, 3, 20, 20), 255, np.uint8)
-    drawn[:, :, 6:14, 6:14] = 0
-    assert variation(drawn) == "paper"
-    assert variation(255 - drawn[:, :1]) == "light"
-    assert variation(rng.integers(0, 256, (5, 3, 20, 20), dtype=np.uint8)) == "photo"
 
 
 def test_a_run_of_an_earlier_version_takes_what_it_is_given_from_its_data(

@@ -54,9 +54,6 @@ HELP: dict[str, str] = {
     ),
     "Print the link as one line of JSON; do not open a browser.": "リンクを 1 行の JSON で表示し、ブラウザを開きません。",
     "Language of help, messages and the page: en or ja.": "ヘルプ・メッセージ・ページの言語（en または ja）。",
-    "Train a network, with a recipe or from a model and a data set.": (
-        "ネットワークを、レシピまたはモデルとデータセットの指定に従って学習させます。"
-    ),
     "Every setting of a recipe can be changed by its name. The run's folder keeps settings, history, checkpoints and "
     "weights; Ctrl-C saves, --resume continues.": (
         "レシピの設定は、どれも名前で変更できます。設定・履歴・チェックポイント・重みは実行フォルダに残ります。"
@@ -141,7 +138,6 @@ HELP: dict[str, str] = {
         "画像：PNG、JPEG、BMP、GIF、WebP、TIFF、AVIF、HEIC（複数ページなら全ページ）。フォルダはその中の画像、"
         "- は標準入力の画像を表します。"
     ),
-    "Pictures: PNG, JPEG, BMP, GIF, WebP, TIFF.": "画像：PNG、JPEG、BMP、GIF、WebP、TIFF。",
     "Print one JSON object a line, one for each picture that could be read.": (
         "読めた画像ごとに、JSON オブジェクトを 1 行ずつ表示します。"
     ),
@@ -166,17 +162,12 @@ HELP: dict[str, str] = {
     ),
     "A recipe (a training with an expected result), by its name": "結果の予想値が付いた学習（レシピ）の名前",
     "A model": "モデルの名前",
-    "A data set by its name, or folder:PATH; with --recipe, another than the recipe's.": (
-        "データセットの名前、または folder:パス。--recipe とともに使うと、レシピのデータセットを置き換えます。"
-    ),
     "The run's folder; without it, a new one in runs/.": "実行フォルダ。省略時は runs/ の中に新しく作ります。",
     "Continue the run in --out where it stopped.": "--out の実行を、中断したところから再開します。",
     "Show no progress.": "途中経過を表示しません。",
     "Print a JSON object a line: every epoch, then the result.": (
         "エポックごと、最後に結果を、JSON オブジェクトで 1 行ずつ表示します。"
     ),
-    "The folder of a run, or a file of weights (safetensors).": "実行フォルダ、または重みのファイル（safetensors）。",
-    "Test on this data set instead of the run's own.": "実行のデータセットの代わりに、このデータセットで評価します。",
     "The model that the weights belong to, where no run says so.": "実行フォルダに情報がないとき、重みがどのモデルのものか。",
     "Write an HTML report to this file.": "HTML のレポートをこのファイルに書きます。",
     "One JSON object instead of text.": "文章の代わりに JSON オブジェクトを 1 つ表示します。",

@@ -18,6 +18,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"(.+) has changed since the training; judge the network on it as other data: --data (.+)",
         "{1} は学習後に変更されています。別のデータとして評価してください：--data {2}",
     ),
+    (
+        r"(.+) cannot be judged: the network does not say what its classes are called",
+        "{1} では評価できません：ネットワークにクラスの名前がありません",
+    ),
     (r"(.+) holds no pictures", "{1} に画像がありません"),
     # ── tables
     (
@@ -86,6 +90,27 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (
         r"there is no run of (.+) in runs/: (.+), or name a folder",
         "runs/ に {1} の実行がありません：{2}。または実行フォルダを指定してください",
+    ),
+    # ── evaluate, explain, export
+    (
+        r"say on which data (.+) is judged: .+",
+        "{1} を評価するデータを指定してください：--data folder:パス、csv:ファイル、またはデータセットの名前",
+    ),
+    (
+        r"an ONNX file is a model itself; leave out --model",
+        "ONNX ファイルはモデルそのものです。--model は省いてください",
+    ),
+    (
+        r"the run in (.+) started from (.+), and has that network; leave out --model",
+        "{1} の実行は {2} から始めたもので、モデルは決まっています。--model は省いてください",
+    ),
+    (
+        r"the run in (.+) started from another network, whose size it keeps; leave out --input",
+        "{1} の実行は別のネットワークから始めたもので、大きさは決まっています。--input は省いてください",
+    ),
+    (
+        r"(.+) does not say how its training pictures were read; choose another --prepare",
+        "{1} には学習時の画像の読み方がありません。別の --prepare を選んでください",
     ),
     # ── train
     (

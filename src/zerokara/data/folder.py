@@ -56,6 +56,8 @@ def read_judged(name: str, known: Pictures) -> Dataset:
     root, _, _ = path_and_size(name)
     parts = parts_of(root)
     folder = root if parts is None else parts[1]
+    if not known.classes:
+        raise DataError(f"{folder} cannot be judged: the network does not say what its classes are called")
     unknown = sorted(set(list_classes(folder, least=1)) - set(known.classes))
     if unknown:
         raise DataError(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.digits import shown
 from zerokara.digits.image import Picture, Source, open_pages, open_picture
@@ -47,6 +48,8 @@ class Digit:
     why: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.symbol, str):
+            raise TypeError(f"a symbol is text, as '7' or '+'; got {short(self.symbol)}")
         if not self.symbol:
             object.__setattr__(self, "symbol", str(self.digit))
 
