@@ -1,10 +1,15 @@
 """What robots.txt and Retry-After ask for."""
 
+import datetime
 import time
 from email.utils import formatdate
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.http import Response
@@ -13,7 +18,19 @@ from tests.collect.running import run, table
 from tests.collect.site import Answer, Site, serving
 from zerokara.collect.manners import read_rules, retry_after
 
-CERTIFICATE = Path(__file__).parent / "self_signed.pem"
+
+def self_signed(path: Path, host: str) -> Path:
+    """A key and the certificate that it has signed itself, for this host."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "nobody")])
+    now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(x509.random_serial_number()).not_valid_before(now - day).not_valid_after(now + day)
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+    signed = made.sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(private + signed.public_bytes(pem))
+    return path
 
 
 @pytest.mark.parametrize(
@@ -78,18 +95,20 @@ def test_hosts_that_cannot_be_asked_politely(tmp_path: Path) -> None:
         serving(failing) as one,
         serving(slow) as two,
         serving(tired) as three,
-        serving(false, certificate=CERTIFICATE) as four,
+        serving(false, certificate=self_signed(tmp_path / "own.pem", "self-signed.test")) as four,
+        serving(false, certificate=self_signed(tmp_path / "another.pem", "another.test")) as five,
     ):
         sites: list[Site] = [one, two, three]
         named = {"one.test": one, "two.test": two, "three.test": three}
         urls = [f"http://{name}:{site.port}/{number}" for name, site in named.items() for number in range(2)]
         urls.append(f"https://self-signed.test:{four.port}/0")
-        names = {name: [["127.0.0.1"]] for name in (*named, "self-signed.test")}
+        urls.append(f"https://not-another.test:{five.port}/0")
+        names = {name: [["127.0.0.1"]] for name in (*named, "self-signed.test", "not-another.test")}
         code, _, error = run(*urls, "--label", "a", "--out", tmp_path, "--allow-local", names=names)
         assert code == 1
         assert [set(site.paths()) for site in sites] == [{"/robots.txt"}, {"/robots.txt"}, {"/robots.txt", "/0"}]
         assert three.paths() == ["/robots.txt", "/0"]
-        assert four.paths() == []
+        assert four.paths() == five.paths() == []
     reasons = {row["url"].split("/", 2)[2].replace("/", " "): row["reason"] for row in table(tmp_path)}
     told = {f"{key.split(':')[0]} {key[-1]}": reason for key, reason in reasons.items()}
     assert told["one.test 0"].startswith("robots.txt could not be read (503 Service Unavailable)")
@@ -99,4 +118,5 @@ def test_hosts_that_cannot_be_asked_politely(tmp_path: Path) -> None:
     assert "three.test 1" in told, "what was not asked for has its row too"
     assert "asks to wait" in told["three.test 1"]
     assert "certificate" in told["self-signed.test 0"]
+    assert "certificate" in told["not-another.test 0"]
     assert "Traceback" not in error

@@ -132,7 +132,14 @@ def _signals(stop: Callable[[], None]) -> Iterator[list[int]]:
 
 
 def _be_silent() -> None:
-    """What the libraries log is for programmers; what the user has to know is told by `tell`."""
+    """What the libraries log is for programmers; what the user has to know is told by `tell`.
+
+    Twisted prints faults with their traceback for as long as nobody has said where its log goes.
+    """
+    from twisted.logger import globalLogBeginner
+
+    nobody: Any = lambda event: None  # noqa: E731
+    globalLogBeginner.beginLoggingTo([nobody], discardBuffer=True, redirectStandardIO=False)
     for name in _LOGGERS:
         logger = logging.getLogger(name)
         logger.addHandler(logging.NullHandler())
