@@ -118,5 +118,5 @@ def test_hosts_that_cannot_be_asked_politely(tmp_path: Path) -> None:
     assert "three.test 1" in told, "what was not asked for has its row too"
     assert "asks to wait" in told["three.test 1"]
     assert "certificate" in told["self-signed.test 0"]
-    assert "certificate" in told["not-another.test 0"]
+    assert "certificate of the host is one for another" in told["not-another.test 0"]
     assert "Traceback" not in error

@@ -224,4 +224,5 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"the connection failed", "接続に失敗しました"),
     (r"the connection broke off in the middle", "接続が途中で切れました"),
     (r"the certificate of the host cannot be trusted", "ホストの証明書を信頼できません"),
+    (r"the certificate of the host is one for another host", "ホストの証明書が別のホスト用です"),
 )

@@ -107,6 +107,8 @@ class Collector(Spider):
         said = " ".join(str(error).split())
         if "certificate verify failed" in said:
             return "the certificate of the host cannot be trusted"
+        if "service_identity" in said:
+            return "the certificate of the host is one for another host"
         if isinstance(error, IgnoreRequest) and "max redirections" in said:
             return "redirects without end"
         return _WORDS.get(type(error).__name__, f"{type(error).__name__}: {said[:200]}")
