@@ -61,7 +61,7 @@ class Killer(threading.Thread):
                 self._look(storage)
             except (ValueError, KeyError):
                 pass  # there is no study yet
-            time.sleep(0.1)
+            time.sleep(0.05)
         if storage is not None:
             dispose(storage)
 
@@ -139,19 +139,12 @@ def test_two_workers_join_by_the_same_command_and_one_is_killed(
     command = [sys.executable, "-m", "zerokara", *words, "--out", str(theirs)]
     victim = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        begun = time.monotonic() + PATIENCE
-        while not (theirs / "trials" / "0001" / "history.jsonl").exists() and time.monotonic() < begun:
-            assert victim.poll() is None, victim.communicate()[1]
-            time.sleep(0.02)
-        killer = Killer(
-            url,
-            mine,
-            lambda o: any(
-                one.run and (mine / "trials" / one.run).exists() and one.score is not None for one in o.trials
-            ),
-            victim.pid,
-        )
+        killer = Killer(url, theirs, lambda o: any(one.score is not None for one in o.trials), victim.pid)
         killer.start()
+        while killer.is_alive() and victim.poll() is None:
+            killer.join(0.05)
+        killer.join(5)
+        assert killer.killed is not None, victim.communicate()[1]
         capsys.readouterr()
         code = main([*words, "--out", str(mine)])
         out, error = capsys.readouterr()
