@@ -110,10 +110,12 @@ def test_a_loss_that_explodes_is_an_end_of_its_own(desk: Open, tmp_path: Path) -
     assert told["best"]["command"].startswith("zerokara train --model two-layer --data moons")
 
 
-def test_hopeless_trials_are_ended_early(desk: Open, tmp_path: Path) -> None:
-    """Of rates that learn nothing, the later ones are below the median after an epoch or two."""
+@pytest.mark.parametrize("pruning", ["median", "halving"])
+def test_hopeless_trials_are_ended_early(desk: Open, tmp_path: Path, pruning: Any) -> None:
+    """Of rates that learn nothing, the later ones are below the median, or the best third, after an epoch or two."""
     rates = ",".join(["0.05", "0.06", "0.07", "0.08", "0.09", "0.1", "1e-7", "2e-7", "3e-7"])
-    own = desk(small_plan(f"lr={rates}", "optimizer=adam", trials=9, sampler="grid", epochs=3, score="loss", seed=4))
+    options: dict[str, Any] = {"trials": 9, "sampler": "grid", "epochs": 3, "score": "loss", "seed": 4}
+    own = desk(small_plan(f"lr={rates}", "optimizer=adam", pruning=pruning, **options))
     found = worked(own, tmp_path)
     pruned = [one for one in found.trials if one.end == "pruned"]
     assert pruned
