@@ -95,7 +95,7 @@ def test_what_is_on_the_screen_becomes_a_page(studio: Served) -> None:
     page = studio.client.get("/" + answer.json()["address"])
     assert page.status_code == 200
     assert "Read as 7" in page.text
-    for head in ({"kind": "train", "do": "page"}, {"kind": "read", "do": "lifted"}, {"kind": [], "do": "page"}, {}):
+    for head in ({"kind": "nobody", "do": "page"}, {"kind": "read", "do": "lifted"}, {"kind": [], "do": "page"}, {}):
         assert post(studio, head, ink=canvas(7)).status_code == 400, head
     assert post(studio, {"kind": "read", "do": "page"}).status_code == 422
     assert studio.client.post("/api/pages", content=b"nothing", headers=studio.origin).status_code == 400

@@ -1,6 +1,9 @@
 """What the help of `search` and `runs` says, in Japanese: English sentence → Japanese sentence, as in `japanese`."""
 
 HELP: dict[str, str] = {
+    "A data set by its name, or folder:PATH; with --recipe, another than the recipe's.": (
+        "データセットの名前、または folder:パス。--recipe とともに使うと、レシピのデータセットを置き換えます。"
+    ),
     "Search for good settings of a recipe, by many trainings.": "何度も学習して、レシピのよい設定を探します。",
     "Trials are judged on the validation part; the test part is looked at once, in the end, for the best of them. Workers "
     "on any machine join by the same command (--storage names a database that all of them reach). A killed worker's trial "

@@ -64,7 +64,7 @@ TEXTS: dict[str, Text] = {
     ),
     "mean-error": Text("mean error", "平均誤差"),
     "mean-error-remark": Text("in the unit of the answer", "答えの単位で"),
-    "r2": Text("R²", "R²"),
+    "r2": Text("R²", "決定係数 R²"),
     "r2-remark": Text("share of the variance that is explained", "説明できた分散の割合"),
     "confusion": Text("Confusion matrix", "混同行列"),
     "confusion-note": Text(

@@ -13,7 +13,8 @@ from zerokara.nn import Module
 
 _RESERVED = frozenset(dir(Module)) | {
     "kind", "path", "training",  # an operator's own
-    "inputs", "output", "outputs", "output_names", "metadata", "opset", "at", "before_softmax",  # the network's own
+    # the network's own
+    "inputs", "output", "outputs", "output_names", "metadata", "opset", "at", "before_softmax", "before_last",
 }  # fmt: skip
 
 
