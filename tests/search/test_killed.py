@@ -201,3 +201,28 @@ def test_a_server_that_falls_and_comes_back_costs_nothing(tmp_path: Path, capsys
 
 def test_a_server_is_there_where_it_has_to_be() -> None:
     assert binaries() is not None or may_be_skipped()
+
+
+@pytest.mark.parametrize("when", ["study.json", "trials/0001/history.jsonl"])
+def test_ctrl_c_on_a_terminal_ends_a_crew_with_one_line(when: str, tmp_path: Path, capsys: Captured) -> None:
+    """It goes to all processes of the command: also to workers that have hardly begun."""
+    folder = tmp_path / "study"
+    words = [*COMMAND[:5], "--epochs", "100000", *COMMAND[7:], *SOON, "--workers", "2", "--out", str(folder)]
+    command = [sys.executable, "-m", "zerokara", *words]
+    crew = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    try:
+        until = time.monotonic() + PATIENCE
+        while not (folder / when).exists() and crew.poll() is None and time.monotonic() < until:
+            time.sleep(0.02)
+        os.killpg(crew.pid, signal.SIGINT)
+        error = crew.communicate(timeout=PATIENCE)[1].decode()
+    finally:
+        if crew.poll() is None:
+            os.killpg(crew.pid, signal.SIGKILL)
+    assert crew.returncode == 130
+    (line,) = [line for line in error.splitlines() if "compiling" not in line]
+    assert line == "zerokara: interrupted; what was finished is kept, and the same command continues"
+    storage = connect(address(None, folder))
+    study, plan = load_study(storage, folder.name)
+    assert read(study, plan).counts["running"] == 0
+    dispose(storage)

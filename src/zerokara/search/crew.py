@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import connection, get_context
@@ -17,6 +18,7 @@ from zerokara.search.claiming import Desk
 from zerokara.search.plan import Plan
 from zerokara.search.storage import connect, dispose, load_study
 from zerokara.search.worker import Onlooker, Worker
+from zerokara.training.interrupts import InterruptedWhileCompiling
 
 THREADS = "ZEROKARA_THREADS"
 
@@ -35,7 +37,8 @@ def together(
 ) -> None:
     """Have `workers` processes work until all trials have ended; `look` is called now and then, and counts them.
 
-    ValueError with the sentence of a worker that could not go on; Ctrl-C and SIGTERM reach the workers too.
+    ValueError with the sentence of a worker that could not go on. Ctrl-C reaches this process alone, wherever a worker
+    is just then: it asks the workers to end.
     """
     crew = [_Member(plan, url, folder, data_dir, workers, watching) for _ in range(workers)]
     left, ended = REPLACED * workers, look()
@@ -57,6 +60,8 @@ def together(
             member.raise_error()
     except BaseException:
         for member in crew:
+            member.process.terminate()
+        for member in crew:
             member.end()
         raise
 
@@ -71,7 +76,7 @@ class _Member:
         context = get_context("spawn")
         self._ear, mouth = context.Pipe(duplex=False)
         told = (plan.name, url.render_as_string(hide_password=False), folder, data_dir, plan.heartbeat, watching)
-        with _threads(max(1, processor_count() // workers)):
+        with _threads(max(1, processor_count() // workers)), _interrupts_kept():
             self.process: Any = context.Process(target=_work, args=(mouth, os.getpid(), *told), daemon=True)
             self.process.start()
         mouth.close()
@@ -96,10 +101,7 @@ class _Member:
             raise ValueError(self._said)
 
     def end(self) -> None:
-        """Ask the worker to stop, unless Ctrl-C has reached it too, and wait until it has given its trial back."""
-        self.process.join(1)
-        if self.working:
-            self.process.terminate()
+        """Wait until the worker, which was asked to stop, has given its trial back."""
         self.process.join(30)
         if self.working:
             self.process.kill()
@@ -123,6 +125,7 @@ def _work(
     watching: Watching,
 ) -> None:
     """A worker's process from beginning to end."""
+    sys.unraisablehook = _say_unless_interrupted
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         work(name, make_url(address), folder, data_dir, heartbeat, watching(folder), lambda: os.getppid() != parent)
@@ -152,6 +155,25 @@ def work(
         Worker(Desk(plan, study, storage), folder, dataset, onlooker, stop).work(lambda claim: finished())
     finally:
         dispose(storage)
+
+
+def _say_unless_interrupted(told: Any) -> None:
+    """Python would print where an interrupt has come while an object was being deleted; the parent says the rest."""
+    if not isinstance(told.exc_value, KeyboardInterrupt | InterruptedWhileCompiling):
+        sys.__unraisablehook__(told)
+
+
+@contextmanager
+def _interrupts_kept() -> Iterator[None]:
+    """Processes started in this block never see Ctrl-C; one that comes meanwhile reaches this process afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: Ctrl-C reaches them
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
