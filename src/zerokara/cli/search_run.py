@@ -2,7 +2,7 @@
 
 import json as json_format
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from zerokara.cli.results import told
 from zerokara.data import load
 from zerokara.recipes import Recipe, new_model
 from zerokara.report import duration, percent, significant
-from zerokara.search.crew import together, work
+from zerokara.search.crew import signals_noted, together, work
 from zerokara.search.importance import with_importance
 from zerokara.search.outcome import ENDS, Found, Outcome, command, read
 from zerokara.search.page import page
@@ -60,6 +60,11 @@ class Bench:
 
 def search(plan: Plan, folder: Path, storage: str | None, bench: Bench) -> int:
     """Work on the study until all trials have ended; the exit code, 1 if none has a score."""
+    with signals_noted() as noted:
+        return _search(plan, folder, storage, bench, noted)
+
+
+def _search(plan: Plan, folder: Path, storage: str | None, bench: Bench, noted: Sequence[int]) -> int:
     url = address(storage, folder)
     _expect_data(plan, bench)
     if url.get_backend_name() == "sqlite":
@@ -78,9 +83,10 @@ def search(plan: Plan, folder: Path, storage: str | None, bench: Bench) -> int:
         watching = partial(_watching, bench.tensorboard)
         look()
         if bench.workers == 1:
-            work(plan.name, url, folder, bench.data_dir, plan.heartbeat, watching(folder), finished=look)
+            stop = lambda: bool(noted)  # noqa: E731
+            work(plan.name, url, folder, bench.data_dir, plan.heartbeat, watching(folder), stop, look)
         else:
-            together(plan, url, folder, bench.data_dir, bench.workers, look, watching)
+            together(plan, url, folder, bench.data_dir, bench.workers, look, watching, noted)
         look()
         look_once(study, read(study, plan), folder, bench.data_dir)
         outcome = with_importance(study, read(study, plan))

@@ -3,11 +3,13 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from sqlalchemy.engine import URL, make_url
@@ -18,7 +20,7 @@ from zerokara.search.claiming import Desk
 from zerokara.search.plan import Plan
 from zerokara.search.storage import connect, dispose, load_study
 from zerokara.search.worker import Onlooker, Worker
-from zerokara.training.interrupts import InterruptedWhileCompiling
+from zerokara.training.interrupts import Interrupted, InterruptedWhileCompiling
 
 THREADS = "ZEROKARA_THREADS"
 
@@ -33,18 +35,27 @@ Watching = Callable[[Path], Onlooker]
 
 
 def together(
-    plan: Plan, url: URL, folder: Path, data_dir: Path | None, workers: int, look: Callable[[], int], watching: Watching
+    plan: Plan,
+    url: URL,
+    folder: Path,
+    data_dir: Path | None,
+    workers: int,
+    look: Callable[[], int],
+    watching: Watching,
+    noted: Sequence[int] = (),
 ) -> None:
     """Have `workers` processes work until all trials have ended; `look` is called now and then, and counts them.
 
     ValueError with the sentence of a worker that could not go on. Ctrl-C reaches this process alone, wherever a worker
-    is just then: it asks the workers to end.
+    is just then: it asks the workers to end. `noted`: signals that have come, see `signals_noted`.
     """
     crew = [_Member(plan, url, folder, data_dir, workers, watching) for _ in range(workers)]
     left, ended = REPLACED * workers, look()
     try:
         while any(member.working for member in crew):
             connection.wait([member.process.sentinel for member in crew if member.working], timeout=LOOK)
+            if noted:
+                raise Interrupted("stopped", noted[-1])
             now = look()
             if now > ended:
                 left, ended = REPLACED * workers, now
@@ -155,6 +166,33 @@ def work(
         Worker(Desk(plan, study, storage), folder, dataset, onlooker, stop).work(lambda claim: finished())
     finally:
         dispose(storage)
+
+
+@contextmanager
+def signals_noted() -> Iterator[list[int]]:
+    """The SIGINT and SIGTERM that come within the block, beside what is done with them.
+
+    What their handlers raise is lost where Python calls on its own, as when a weak reference has become empty, or where
+    a library takes it for an error of its own; who looks here now and then stops all the same.
+    """
+    noted: list[int] = []
+    before: dict[int, Any] = {}
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        noted.append(number)
+        if callable(before[number]):
+            before[number](number, frame)
+
+    if threading.current_thread() is threading.main_thread():
+        for wanted in (signal.SIGINT, signal.SIGTERM):
+            if callable(signal.getsignal(wanted)):
+                before[wanted] = signal.getsignal(wanted)
+                signal.signal(wanted, handler)
+    try:
+        yield noted
+    finally:
+        for number, usual in before.items():
+            signal.signal(number, usual)
 
 
 def _say_unless_interrupted(told: Any) -> None:
