@@ -220,9 +220,12 @@ def test_ctrl_c_on_a_terminal_ends_a_crew_with_one_line(when: str, tmp_path: Pat
         if crew.poll() is None:
             os.killpg(crew.pid, signal.SIGKILL)
     assert crew.returncode == 130
-    (line,) = [line for line in error.splitlines() if "compiling" not in line]
-    assert line == "zerokara: interrupted; what was finished is kept, and the same command continues"
+    lines = [line for line in error.splitlines() if "compiling" not in line]
+    assert lines == ["zerokara: interrupted; what was finished is kept, and the same command continues"], error
     storage = connect(address(None, folder))
     study, plan = load_study(storage, folder.name)
-    assert read(study, plan).counts["running"] == 0
+    counts = read(
+        study, plan
+    ).counts  # a trial that could not be given back is missed by its heartbeat, as a killed one
+    assert counts["waiting"] + counts["running"] == TRIALS
     dispose(storage)

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -142,9 +142,11 @@ def _work(
         work(name, make_url(address), folder, data_dir, heartbeat, watching(folder), lambda: os.getppid() != parent)
         mouth.send("")
     except KeyboardInterrupt:
-        mouth.send("")
+        with suppress(OSError, KeyboardInterrupt):  # it may be asked twice, and nobody may listen any more
+            mouth.send("")
     except Exception as error:
-        mouth.send(str(error) or type(error).__name__)
+        with suppress(OSError, KeyboardInterrupt):
+            mouth.send(str(error) or type(error).__name__)
 
 
 def work(
