@@ -204,7 +204,7 @@ def test_a_server_is_there_where_it_has_to_be() -> None:
 
 
 @pytest.mark.parametrize("when", ["study.json", "trials/0001/history.jsonl"])
-def test_ctrl_c_on_a_terminal_ends_a_crew_with_one_line(when: str, tmp_path: Path, capsys: Captured) -> None:
+def test_ctrl_c_on_a_terminal_ends_a_crew(when: str, tmp_path: Path, capsys: Captured) -> None:
     """It goes to all processes of the command: also to workers that have hardly begun."""
     folder = tmp_path / "study"
     words = [*COMMAND[:5], "--epochs", "100000", *COMMAND[7:], *SOON, "--workers", "2", "--out", str(folder)]
@@ -220,8 +220,7 @@ def test_ctrl_c_on_a_terminal_ends_a_crew_with_one_line(when: str, tmp_path: Pat
         if crew.poll() is None:
             os.killpg(crew.pid, signal.SIGKILL)
     assert crew.returncode == 130
-    lines = [line for line in error.splitlines() if "compiling" not in line]
-    assert lines == ["zerokara: interrupted; what was finished is kept, and the same command continues"], error
+    assert error.splitlines()[-1] == "zerokara: interrupted; what was finished is kept, and the same command continues"
     storage = connect(address(None, folder))
     study, plan = load_study(storage, folder.name)
     counts = read(

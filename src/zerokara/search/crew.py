@@ -137,15 +137,23 @@ def _work(
 ) -> None:
     """A worker's process from beginning to end."""
     sys.unraisablehook = _say_unless_interrupted
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    asked: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # it may be asked twice: the end itself is not interrupted
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    stop = lambda: bool(asked) or os.getppid() != parent  # noqa: E731
     try:
-        work(name, make_url(address), folder, data_dir, heartbeat, watching(folder), lambda: os.getppid() != parent)
+        work(name, make_url(address), folder, data_dir, heartbeat, watching(folder), stop)
         mouth.send("")
     except KeyboardInterrupt:
-        with suppress(OSError, KeyboardInterrupt):  # it may be asked twice, and nobody may listen any more
+        with suppress(OSError):  # nobody may listen any more
             mouth.send("")
     except Exception as error:
-        with suppress(OSError, KeyboardInterrupt):
+        with suppress(OSError):
             mouth.send(str(error) or type(error).__name__)
 
 
