@@ -12,6 +12,7 @@ strokes   A hand draws with the mouse, 125 moves a second whether or not the pag
 plane     2-8-8-3 learns on the page at full speed: frames and updates a second, beside the engine without a page.
 hello     `/api/hello` a hundred times, while the reader explains and the trainer trains.
 start     From the command to the link, the first paint (the browser's own time), first numbers, the compiled reader.
+pictures  From pressing play to the tested network, with the page's own settings: MNIST where it is (`--data-dir`).
 memory    Drawing and training in turns: the processes' own memory (PSS) at first, and at the end.
 
 No number is asserted anywhere. The load of the machine (waiting processes, mean of a minute) stands beside each.
@@ -283,6 +284,29 @@ def pss(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
+# ── pictures
+
+
+def pictures(data_dir: Path | None) -> dict[str, Any]:
+    """Seconds from pressing play until the network is tested, twice: the second time with the kernels there."""
+    where = [] if data_dir is None else ["--data-dir", str(data_dir)]
+    tested = "document.querySelector('.pictures[data-test]:not([data-test=\"\"])')"
+    with tempfile.TemporaryDirectory() as runs, studio("--runs", runs, *where) as (link, _, _), chromium() as page:
+        enter(page, link, "#v=1&p=pictures")
+        page.until("document.querySelector('.samples li')")
+        took = []
+        for _ in range(2):
+            began = time.perf_counter()
+            page.value("document.querySelector('#pic-play').click()")
+            page.until(tested)
+            took.append(time.perf_counter() - began)
+            share = float(page.value("document.querySelector('.pictures').dataset.test"))
+            data = page.value("document.querySelector('#data, #pictures-data, .data select').value")
+            page.value("document.querySelector('.pictures').dataset.test = ''")
+            page.value("document.querySelector('#pic-stop').click()")
+    return {"data": data, "first": took[0], "again": took[1], "accuracy": share}
+
+
 # ── the table
 
 
@@ -307,6 +331,11 @@ def told(name: str, found: dict[str, Any]) -> str:
             f"start, {name}: link {found['link']:.2f} s   first paint {found['paint']:.2f} s   first numbers "
             f"{found['numbers']:.2f} s   compiled reader {found['compiled']:.1f} s"
         )
+    if name == "pictures":
+        return (
+            f"{found['data']}, from play to tested: {found['first']:.1f} s, again {found['again']:.1f} s; "
+            f"accuracy {found['accuracy']:.2%}"
+        )
     parts = ("server", "workers", "page")
     moments = ", ".join(
         f"{when} {'/'.join(f'{found[when][part]:.0f}' for part in parts)}" for when in ("first", "middle", "last")
@@ -317,11 +346,12 @@ def told(name: str, found: dict[str, Any]) -> str:
 def main() -> int:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts = ("strokes", "plane", "hello", "start", "memory")
+    parts = ("strokes", "plane", "hello", "start", "pictures", "memory")
     parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(parts)}; without one, all")
     parser.add_argument("--strokes", type=int, default=24)
     parser.add_argument("--seconds", type=float, default=8, help="of training on the plane")
     parser.add_argument("--minutes", type=float, default=1, help="of drawing and training, for the memory")
+    parser.add_argument("--data-dir", type=Path, help="where MNIST is, for the page of pictures")
     parser.add_argument("--cold", action="store_true", help="start with an empty cache of kernels, too")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -336,6 +366,7 @@ def main() -> int:
             "hello": hello,
             "warm": first_paint,
             "cold": lambda: first_paint(ZEROKARA_CACHE=empty),
+            "pictures": lambda: pictures(options.data_dir),
             "memory": lambda: memory(options.minutes),
         }
         skipped = {*({"warm", "cold"} if "start" not in wanted else set()), *(() if options.cold else ("cold",))}

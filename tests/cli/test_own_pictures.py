@@ -213,7 +213,7 @@ def test_a_name_of_a_recipe_stands_for_its_newest_run(
     [
         (lambda root: None, "0 sub-folders"),
         (lambda root: shutil.rmtree(root), "is not a folder"),
-        (lambda root: _classes(root, {"cat": 5}), "1 sub-folders"),
+        (lambda root: _classes(root, {"cat": 5}), "1 sub-folder;"),
         (lambda root: _classes(root, {"cat": 5, "dog": 1}), "dog holds one picture; a class needs at least two"),
         (lambda root: _classes(root, {"cat": 5, "dog": 0}), "dog holds no images"),
         (lambda root: _broken(_classes(root, {"cat": 5, "dog": 5})), "2.png cannot be read as an image"),

@@ -92,7 +92,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "{1} には訓練用の {2} がありますが、テスト用がありません。隣に test フォルダを置いてください",
     ),
     (
-        r"(.+) has (\S+) sub-folders; a sub-folder of images for each of 2 or more classes is expected",
+        r"(.+) has (\S+)(?: sub-folders?)?; a sub-folder of images for each of 2 or more classes is expected",
         "{1} の中のフォルダは {2} 個です。2 つ以上のクラスごとに、画像のフォルダが必要です",
     ),
     (r"(.+) has classes that the training part lacks: (.+)", "{1} に、訓練用にはないクラスがあります：{2}"),

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from zerokara.arguments import counted
 from zerokara.data.dataset import DataError
 from zerokara.data.pictures import reads_heif
 
@@ -55,7 +56,8 @@ def list_classes(root: Path, least: int = 2) -> tuple[str, ...]:
     names = sorted(path.name for path in folders(root))
     if len(names) < least:
         raise DataError(
-            f"{root} has {len(names)} sub-folders; a sub-folder of images for each of 2 or more classes is expected"
+            f"{root} has {counted(len(names), 'sub-folder')}; a sub-folder of images for each of 2 or more classes is "
+            "expected"
         )
     alike: dict[str, list[str]] = {}
     for name in names:

@@ -20,7 +20,7 @@ from zerokara.search.claiming import Desk
 from zerokara.search.plan import Plan
 from zerokara.search.storage import connect, dispose, load_study
 from zerokara.search.worker import Onlooker, Worker
-from zerokara.training.interrupts import Interrupted, InterruptedWhileCompiling
+from zerokara.training.interrupts import Interrupted
 
 THREADS = "ZEROKARA_THREADS"
 
@@ -207,7 +207,7 @@ def signals_noted() -> Iterator[list[int]]:
 
 def _say_unless_interrupted(told: Any) -> None:
     """Python would print where an interrupt has come while an object was being deleted; the parent says the rest."""
-    if not isinstance(told.exc_value, KeyboardInterrupt | InterruptedWhileCompiling):
+    if not isinstance(told.exc_value, KeyboardInterrupt):
         sys.__unraisablehook__(told)
 
 

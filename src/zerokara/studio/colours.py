@@ -17,5 +17,16 @@ def style_sheet() -> str:
     )
 
 
+def class_colours() -> list[tuple[int, int, int]]:
+    """Red, green and blue of the ten classes, as the light theme has them."""
+    texts = [
+        files("zerokara.report").joinpath("style.css").read_text(encoding="utf-8"),
+        files("zerokara.studio").joinpath("static", "plane.css").read_text(encoding="utf-8"),
+    ]
+    light = "".join(re.findall(r":root \{([^}]*)\}", text)[0] for text in texts)
+    found = dict(re.findall(r"--c(\d+): #([0-9a-f]{6})", light))
+    return [tuple(bytes.fromhex(found[str(k)])) for k in range(1, 11)]  # type: ignore[misc]
+
+
 def _variables(block: str) -> str:
     return " ".join(f"{name}: {value.strip()};" for name, value in re.findall(r"(--[\w-]+):([^;]+);", block))

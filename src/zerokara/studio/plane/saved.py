@@ -31,6 +31,7 @@ from zerokara.report import (
     significant,
     whole,
 )
+from zerokara.studio.colours import class_colours
 from zerokara.studio.plane.data import SIDE, Points
 from zerokara.studio.plane.plan import journal
 from zerokara.studio.plane.steering import Steered
@@ -43,11 +44,7 @@ GRID, UNIT = 240, 48
 COLUMNS = 300
 MOST_UNITS = 96
 
-CLASS_COLOURS = np.array(
-    [(35, 86, 155), (194, 82, 26), (15, 138, 108), (163, 77, 134), (138, 109, 0),
-     (58, 147, 201), (106, 90, 205), (176, 65, 62), (79, 127, 42), (122, 90, 69)],
-    np.float64,
-)  # fmt: skip
+CLASS_COLOURS = np.array(class_colours(), np.float64)
 LESS, MORE, PAPER = CLASS_COLOURS[1], CLASS_COLOURS[0], np.array([255.0, 255.0, 255.0])
 
 TEXTS: dict[str, Text] = {
@@ -67,7 +64,6 @@ TEXTS: dict[str, Text] = {
     "unit-words": Text("output of unit {unit} of layer {layer} on the plane", "層 {layer} のユニット {unit} の出力"),
     "curve": Text("Loss", "損失"),
     "batches": Text("training batches", "学習（バッチごと）"),
-    "points": Text("Points", "データ点"),
     "part": Text("data", "データ"),
     "label": Text("label", "ラベル"),
     "weights": Text("Weights", "重み"),
