@@ -54,7 +54,7 @@ def hvp(f: Function, inputs: Any, v: Any) -> tuple[Any, Any]:
     y = _number("hvp", f, points)
     slopes = gradients(y, points, create_graph=True)
     along = sum((slope * part.astype(slope.dtype)).sum() for slope, part in zip(slopes, vectors, strict=True))
-    products = gradients(along, points)  # type: ignore[arg-type]
+    products = gradients(along, points)
     return y.data, tuple(products) if several else products[0]
 
 
@@ -91,8 +91,8 @@ def _rows(y: Tensor, points: list[Tensor], create_graph: bool) -> list[Any]:
         row = gradients(y, points, one.reshape(y.shape), create_graph=create_graph, retain_graph=True)
         for parts, part in zip(found, row, strict=True):
             parts.append(part)
-    stacked = [
-        np.stack(parts) if parts else np.zeros((0, *x.shape), x.dtype) for parts, x in zip(found, points, strict=True)
+    shaped = [
+        np.stack(parts).reshape((*y.shape, *x.shape)) if parts else np.zeros((*y.shape, *x.shape), x.dtype)
+        for parts, x in zip(found, points, strict=True)
     ]
-    shaped = [part.reshape((*y.shape, *x.shape)) for part, x in zip(stacked, points, strict=True)]
     return [as_tensor(part) for part in shaped] if create_graph else shaped

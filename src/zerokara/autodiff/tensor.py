@@ -154,7 +154,7 @@ class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion,
         return np.array(self._data if copy else self.data, dtype=dtype, copy=copy)
 
     def _expect_kept(self) -> None:
-        """Within a rule that is run for second derivatives, a tensor that became plain numbers would lose its history."""
+        """In a rule that is run for second derivatives, a tensor that became plain numbers would lose its history."""
         if self.requires_grad and (rule := again()) is not None:
             raise NotImplementedError(
                 f"the second derivative through {rule} is not available: it makes an array of a tensor, and so forgets "

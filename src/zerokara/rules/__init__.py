@@ -85,6 +85,7 @@ RULES: dict[str, Rule] = {
 """Every rule by its name; the tests walk this table, so a rule without a gradient check fails by name."""
 
 __all__ = [
-    *RULES, "ONCE", "RULES", "Pullback", "Rule", "Ruled", "along", "expect_twice", "in_short", "index_refusal", "new_shape", "one_axis",
+    *RULES, "ONCE", "RULES", "Pullback", "Rule", "Ruled", "along", "expect_twice", "in_short", "index_refusal",
+    "new_shape", "one_axis",
     "several_axes", "whole_number", "written_out",
 ]  # fmt: skip

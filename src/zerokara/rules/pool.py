@@ -53,6 +53,6 @@ def max_pool2d_grad(g: Array, *, argmax: Array, x_shape: Shape) -> Ruled:
 def avg_pool2d_grad(
     g: Array, *, x_shape: Shape, kernel: Pair, stride: Pair, padding: Pair, ceil_mode: bool, count_include_pad: bool
 ) -> Ruled:
-    """g / (pixels in the window), added to each pixel of its window        ∂L/∂g = the means of the incoming gradient"""
+    """g / (pixels in the window), added to each pixel of its window        ∂L/∂g = the means of what comes in"""
     window = (kernel, stride, padding, ceil_mode, count_include_pad)
     return kernels.avg_pool2d_grad(g, x_shape, *window), (lambda v: kernels.avg_pool2d(v, *window),)

@@ -1,8 +1,8 @@
 """Which rules can be differentiated twice: all that do not stand here.
 
-The engine runs a rule again, on tensors, to get gradients that have gradients (`rule.py`). A rule for which that would be
-wrong, or is not worth its memory, stands here with what to do instead; it is refused before anything is computed. The
-tests hold every other rule to its second derivative, by differences: a new rule is checked, or it is named here.
+The engine runs a rule again, on tensors, to get gradients that have gradients (`rule.py`). A rule for which that would
+be wrong, or is not worth its memory, stands here with what to do instead; it is refused before anything is computed.
+The tests hold every other rule to its second derivative, by differences: a new rule is checked, or it is named here.
 """
 
 from zerokara.rules.rule import Rule
