@@ -211,7 +211,30 @@ def _losses() -> list[Case]:
     ]
 
 
+def _sequences() -> list[Case]:
+    x, h, c = normal(4, 3, 2), normal(3, 5), normal(2, 3, 5)[0]
+    ways: list[dict[str, Any]] = [
+        {"lengths": lengths, "reverse": reverse} for lengths in (None, np.array([4, 0, 2])) for reverse in (False, True)
+    ]
+    forms: list[tuple[str, int, tuple[Array, ...], list[dict[str, Any]]]] = [
+        ("rnn", 5, (h,), [{"nonlinearity": "tanh"}, {"nonlinearity": "relu"}]),
+        ("lstm", 20, (h, c), [{}]),
+        ("gru", 15, (h,), [{"reset_after": True}, {"reset_after": False}]),
+    ]
+    return [
+        *(
+            Case(rule, (x, normal(a, 2), normal(a, 5), normal(a), normal(2, a)[0], *first), {**way, **o}, twice=False)
+            for rule, a, first, options in forms
+            for o in options
+            for way in ways
+        ),
+        *(Case(rule, (normal(2, 3, 2), normal(a, 2), normal(a, 5)), twice=False) for rule, a, _, _ in forms),
+        *(Case(rule, (normal(0, 3, 2), normal(a, 2), normal(a, 5)), twice=False) for rule, a, _, _ in forms),
+    ]
+
+
 CASES = [
-    *_elementwise(), *_binary(), *_arrangement(), *_products(), *_images(), *_normalisation(), *_losses(),
+    *_elementwise(), *_binary(), *_arrangement(), *_products(), *_images(), *_normalisation(), *_sequences(),
+    *_losses(),
 ]  # fmt: skip
 """`batch_norm` is missing: its statistics are those of its input, so it is checked through `functional.batch_norm`."""

@@ -51,6 +51,7 @@ from zerokara.rules.matmul import linear, matmul
 from zerokara.rules.norm import batch_norm, batch_norm_inference, layer_norm
 from zerokara.rules.order import along, sort
 from zerokara.rules.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
+from zerokara.rules.recurrent import gru, lstm, rnn
 from zerokara.rules.reduction import cumsum, max, mean, min, std, sum, var, vector_norm
 from zerokara.rules.rule import Pullback, Rule, Ruled
 from zerokara.rules.shape import broadcast_to, clone, concatenate, getitem, reshape, scatter, transpose
@@ -77,6 +78,8 @@ RULES: dict[str, Rule] = {
         avg_pool2d_grad,
         # normalisation
         batch_norm, batch_norm_inference, layer_norm, dropout,
+        # sequences
+        rnn, lstm, gru,
         # losses
         squared_error, cross_entropy, soft_target_cross_entropy, binary_cross_entropy_with_logits,
         binary_cross_entropy, huber_loss,

@@ -7,7 +7,13 @@ The tests hold every other rule to its second derivative, by differences: a new 
 
 from zerokara.rules.rule import Rule
 
-ONCE: dict[str, str] = {}
+_STEP_BY_STEP = "take the steps one by one, with zerokara.nn.{cell}, whose operations all have one"
+
+ONCE: dict[str, str] = {
+    "rnn": _STEP_BY_STEP.format(cell="RNNCell"),
+    "lstm": _STEP_BY_STEP.format(cell="LSTMCell"),
+    "gru": _STEP_BY_STEP.format(cell="GRUCell"),
+}
 """Rule → the end of the sentence "the second derivative through … is not available: …"."""
 
 
