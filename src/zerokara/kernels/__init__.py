@@ -124,11 +124,16 @@ count_up = _kernel(reference.count_up)
 update_running = _kernel(reference.update_running)
 layer_norm = _kernel(reference.layer_norm)
 layer_norm_grads = _kernel(reference.layer_norm_grads)
+attention = _kernel(reference.attention)
+attention_grads = _kernel(reference.attention_grads)
+attention_grad_bias = _kernel(reference.attention_grad_bias)
 sigmoid = _kernel(reference.sigmoid)
 erf = _kernel(reference.erf)
 ndtr = _kernel(reference.ndtr)
 relu = _kernel(reference.relu)
 relu_grad = _kernel(reference.relu_grad)
+gelu_tanh = _kernel(reference.gelu_tanh)
+gelu_tanh_grad = _kernel(reference.gelu_tanh_grad)
 cross_entropy = _kernel(reference.cross_entropy)
 cross_entropy_grad = _kernel(reference.cross_entropy_grad)
 scatter = _kernel(reference.scatter)
@@ -147,6 +152,9 @@ __all__ = [
     "KERNELS",
     "adagrad_step",
     "adam_step",
+    "attention",
+    "attention_grad_bias",
+    "attention_grads",
     "avg_pool2d",
     "avg_pool2d_grad",
     "batch_norm",
@@ -163,6 +171,8 @@ __all__ = [
     "cross_entropy_grad",
     "erf",
     "fingerprint",
+    "gelu_tanh",
+    "gelu_tanh_grad",
     "im2col",
     "implementation",
     "kernel_family",

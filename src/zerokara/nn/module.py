@@ -89,7 +89,7 @@ class Module:
         for hook in self._forward_hooks:
             hook(self, inputs, y)
         for observer in _OBSERVERS.get():
-            observer(self, y)
+            observer(self, y[0] if isinstance(y, tuple) else y)  # of several results the first is the layer's value
         return y
 
     def register_forward_hook(self, hook: Hook) -> Handle:

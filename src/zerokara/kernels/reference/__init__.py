@@ -5,7 +5,8 @@ every case. Shapes throughout: images (N, C, H, W), filters (F, C/groups, P, Q);
 has the dtype of the input (float32 or float64); nothing but the optimizer steps changes an argument.
 """
 
-from zerokara.kernels.reference.activation import erf, ndtr, relu, relu_grad, sigmoid
+from zerokara.kernels.reference.activation import erf, gelu_tanh, gelu_tanh_grad, ndtr, relu, relu_grad, sigmoid
+from zerokara.kernels.reference.attention import attention, attention_grad_bias, attention_grads
 from zerokara.kernels.reference.conv import (
     channel_sum,
     col2im,
@@ -40,6 +41,9 @@ from zerokara.kernels.reference.pool import (
 __all__ = [
     "adagrad_step",
     "adam_step",
+    "attention",
+    "attention_grad_bias",
+    "attention_grads",
     "avg_pool2d",
     "avg_pool2d_grad",
     "batch_norm",
@@ -56,6 +60,8 @@ __all__ = [
     "cross_entropy_grad",
     "erf",
     "fingerprint",
+    "gelu_tanh",
+    "gelu_tanh_grad",
     "im2col",
     "layer_norm",
     "layer_norm_grads",
