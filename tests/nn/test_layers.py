@@ -78,11 +78,10 @@ CASES |= {
     "Upsample": Case(lambda: nn.Upsample(scale_factor=2, mode="bilinear"), (2, 3, 2, 3), (2, 3, 4, 6)),
     "ZeroPad2d": Case(lambda: nn.ZeroPad2d((1, 2, 0, -1)), (2, 3, 4, 5), (2, 3, 3, 8)),
 }
-NOT_LAYERS = {
-    "Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Embedding", "MultiheadAttention",
-    "TransformerDecoder", "TransformerDecoderLayer",
-}  # fmt: skip
-"""Containers; `Embedding`, which takes whole numbers, and what takes several inputs: they have tests of their own."""
+NOT_LAYERS = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Embedding"}
+NOT_LAYERS |= {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"}
+NOT_LAYERS |= {"MultiheadAttention", "TransformerDecoder", "TransformerDecoderLayer"}
+"""Containers; `Embedding`, which takes whole numbers; what takes several inputs or gives a state too: tested apart."""
 LOSSES = {name for name in nn.__all__ if name.endswith("Loss")}
 """See test_loss.py."""
 

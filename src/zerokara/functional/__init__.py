@@ -71,6 +71,9 @@ from zerokara.functional.pool import max_pool1d as max_pool1d
 from zerokara.functional.pool import max_pool2d as max_pool2d
 from zerokara.functional.positions import rotary_positions as rotary_positions
 from zerokara.functional.positions import sinusoidal_positions as sinusoidal_positions
+from zerokara.functional.recurrent import gru as gru
+from zerokara.functional.recurrent import lstm as lstm
+from zerokara.functional.recurrent import rnn as rnn
 from zerokara.functional.reduction import cumsum as cumsum
 from zerokara.functional.reduction import max as max
 from zerokara.functional.reduction import mean as mean

@@ -134,6 +134,12 @@ relu = _kernel(reference.relu)
 relu_grad = _kernel(reference.relu_grad)
 gelu_tanh = _kernel(reference.gelu_tanh)
 gelu_tanh_grad = _kernel(reference.gelu_tanh_grad)
+rnn = _kernel(reference.rnn)
+rnn_grads = _kernel(reference.rnn_grads)
+lstm = _kernel(reference.lstm)
+lstm_grads = _kernel(reference.lstm_grads)
+gru = _kernel(reference.gru)
+gru_grads = _kernel(reference.gru_grads)
 cross_entropy = _kernel(reference.cross_entropy)
 cross_entropy_grad = _kernel(reference.cross_entropy_grad)
 scatter = _kernel(reference.scatter)
@@ -173,11 +179,15 @@ __all__ = [
     "fingerprint",
     "gelu_tanh",
     "gelu_tanh_grad",
+    "gru",
+    "gru_grads",
     "im2col",
     "implementation",
     "kernel_family",
     "layer_norm",
     "layer_norm_grads",
+    "lstm",
+    "lstm_grads",
     "matmul",
     "max_pool2d",
     "max_pool2d_grad",
@@ -189,6 +199,8 @@ __all__ = [
     "relu",
     "relu_grad",
     "rmsprop_step",
+    "rnn",
+    "rnn_grads",
     "scatter",
     "sgd_step",
     "sigmoid",

@@ -16,6 +16,7 @@ from zerokara.nn.activation import (
     activation_by_name,
 )
 from zerokara.nn.attention import MultiheadAttention
+from zerokara.nn.cells import GRUCell, LSTMCell, RNNCell
 from zerokara.nn.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from zerokara.nn.conv import Conv1d, Conv2d, ConvTranspose2d
 from zerokara.nn.dropout import Dropout, Dropout2d
@@ -38,6 +39,7 @@ from zerokara.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm, LocalResponseN
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.pool import AdaptiveAvgPool2d, AvgPool1d, AvgPool2d, GlobalAvgPool2d, MaxPool1d, MaxPool2d
 from zerokara.nn.positions import LearnedPositions, SinusoidalPositions
+from zerokara.nn.recurrent import GRU, LSTM, RNN
 from zerokara.nn.shape import Flatten, Identity, Unflatten, Upsample, ZeroPad2d
 from zerokara.nn.transformer import (
     TransformerDecoder,
@@ -65,6 +67,9 @@ __all__ = [
     "ELU",
     "GELU",
     "GLU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "AdaptiveAvgPool2d",
     "AvgPool1d",
     "AvgPool2d",
@@ -80,6 +85,7 @@ __all__ = [
     "Dropout2d",
     "Embedding",
     "Flatten",
+    "GRUCell",
     "GlobalAvgPool2d",
     "GroupNorm",
     "Hardsigmoid",
@@ -91,6 +97,7 @@ __all__ = [
     "InstanceNorm2d",
     "KLDivLoss",
     "L1Loss",
+    "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "LearnedPositions",
@@ -112,6 +119,7 @@ __all__ = [
     "ParameterDict",
     "ParameterList",
     "RMSNorm",
+    "RNNCell",
     "ReLU",
     "ReLU6",
     "Sequential",
@@ -139,7 +147,6 @@ __all__ = [
 ELSEWHERE = {
     "utils": ": zk.optim.clip_grad_norm and clip_grad_value clip gradients",
     "DataParallel": ": one process uses all cores",
-    **dict.fromkeys(("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"), ": there are no recurrent layers here"),
     "Transformer": ": nn.TransformerEncoder and nn.TransformerDecoder are its two halves",
     **dict.fromkeys(("Conv3d", "BatchNorm3d", "MaxPool3d", "AvgPool3d"), ": pictures have two axes of pixels here"),
 }

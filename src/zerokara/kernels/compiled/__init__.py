@@ -50,6 +50,7 @@ from zerokara.kernels.compiled.pool import (
     max_pool2d_places_grad,
     relu_max_pool2d_places,
 )
+from zerokara.kernels.compiled.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
 
 FUSED: dict[str, Callable[..., Any]] = {
     function.__name__: function
@@ -98,8 +99,12 @@ __all__ = [
     "fingerprint",
     "gelu_tanh",
     "gelu_tanh_grad",
+    "gru",
+    "gru_grads",
     "layer_norm",
     "layer_norm_grads",
+    "lstm",
+    "lstm_grads",
     "matmul",
     "max_pool2d",
     "max_pool2d_grad",
@@ -107,6 +112,8 @@ __all__ = [
     "relu",
     "relu_grad",
     "rmsprop_step",
+    "rnn",
+    "rnn_grads",
     "scatter",
     "sgd_step",
     "update_running",
