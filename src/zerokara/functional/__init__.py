@@ -37,6 +37,7 @@ from zerokara.functional.arithmetic import where as where
 from zerokara.functional.attention import attention_weights as attention_weights
 from zerokara.functional.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from zerokara.functional.classes import embedding as embedding
+from zerokara.functional.classes import negative_sampling_loss as negative_sampling_loss
 from zerokara.functional.classes import one_hot as one_hot
 from zerokara.functional.conv import conv1d as conv1d
 from zerokara.functional.conv import conv2d as conv2d
