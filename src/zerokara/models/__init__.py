@@ -15,6 +15,7 @@ from zerokara.models.mobilenet import MobileNetV1
 from zerokara.models.multi_layer import MultiLayerNet
 from zerokara.models.reader import ReaderNet
 from zerokara.models.resnet import ResNet
+from zerokara.models.seq2seq import Seq2Seq
 from zerokara.models.simple_conv import SimpleConvNet
 from zerokara.models.small_conv import SmallConvNet
 from zerokara.models.squeezenet import SqueezeNet
@@ -44,6 +45,7 @@ __all__ = [
     "Reader",
     "ReaderNet",
     "ResNet",
+    "Seq2Seq",
     "SimpleConvNet",
     "SmallConvNet",
     "SqueezeNet",

@@ -1,0 +1,1 @@
+"""`beam-search`: the most probable next word is not always the way to the most probable sentence."""
