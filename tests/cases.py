@@ -229,7 +229,6 @@ def _sequences() -> list[Case]:
             for way in ways
         ),
         *(Case(rule, (normal(2, 3, 2), normal(a, 2), normal(a, 5)), twice=False) for rule, a, _, _ in forms),
-        *(Case(rule, (normal(0, 3, 2), normal(a, 2), normal(a, 5)), twice=False) for rule, a, _, _ in forms),
     ]
 
 
