@@ -35,6 +35,7 @@ from zerokara.functional.arithmetic import sqrt as sqrt
 from zerokara.functional.arithmetic import subtract as subtract
 from zerokara.functional.arithmetic import where as where
 from zerokara.functional.classes import embedding as embedding
+from zerokara.functional.classes import negative_sampling_loss as negative_sampling_loss
 from zerokara.functional.classes import one_hot as one_hot
 from zerokara.functional.conv import conv1d as conv1d
 from zerokara.functional.conv import conv2d as conv2d

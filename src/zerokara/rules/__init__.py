@@ -44,6 +44,7 @@ from zerokara.rules.loss import (
     binary_cross_entropy_with_logits,
     cross_entropy,
     huber_loss,
+    negative_sampling,
     soft_target_cross_entropy,
     squared_error,
 )
@@ -82,7 +83,7 @@ RULES: dict[str, Rule] = {
         rnn, lstm, gru,
         # losses
         squared_error, cross_entropy, soft_target_cross_entropy, binary_cross_entropy_with_logits,
-        binary_cross_entropy, huber_loss,
+        binary_cross_entropy, huber_loss, negative_sampling,
     )
 }  # fmt: skip
 """Every rule by its name; the tests walk this table, so a rule without a gradient check fails by name."""
