@@ -1,4 +1,4 @@
-"""Encoder and decoder: the formulas written out by hand give the same numbers, and a batch is its questions one by one."""
+"""Encoder and decoder: formulas written out give the same numbers, and a batch is its questions one by one."""
 
 from itertools import product
 from typing import Any
@@ -125,9 +125,7 @@ def test_a_whole_answer_equals_its_steps(decoder: str, carry: bool, cell: str) -
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(CASES), st.integers(1, 6), st.integers(1, 5))
-def test_all_questions_at_once_are_answered_like_each_alone(
-    seed: int, case: tuple[str, bool], N: int, S: int
-) -> None:
+def test_all_questions_at_once_are_answered_like_each_alone(seed: int, case: tuple[str, bool], N: int, S: int) -> None:
     net, (x, _) = made(case[0], carry_cell=case[1], padding_idx=0), asked(N, S, seed=seed)
     lengths = np.random.default_rng(seed).integers(1, S + 1, N)
     x[np.arange(S) >= lengths[:, None]] = 0

@@ -18,7 +18,7 @@ from zerokara.report import Axis, Band, Cell, Figure, Line, Mark, Table, chart
 
 
 @dataclass(frozen=True, eq=False)
-class Pairs:
+class Numbered:
     """questions (N, S) and answers (N, T + 1) as numbers; every answer begins with the start symbol."""
 
     questions: Array
@@ -27,9 +27,9 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.questions)
 
-    def reversed(self) -> "Pairs":
+    def reversed(self) -> "Numbered":
         """The same questions, read from their end."""
-        return Pairs(np.ascontiguousarray(self.questions[:, ::-1]), self.answers)
+        return Numbered(np.ascontiguousarray(self.questions[:, ::-1]), self.answers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +47,8 @@ class Answered:
 def learn_to_answer(
     lab: Lab,
     model: Seq2Seq,
-    train: Pairs,
-    test: Pairs,
+    train: Numbered,
+    test: Numbered,
     *,
     epochs: int,
     batch_size: int,
@@ -57,7 +57,7 @@ def learn_to_answer(
 ) -> Answered:
     """Adam on mini-batches; every epoch visits each question once, in another order. Plan `steps_of` steps before.
 
-    A shuffled epoch leaves out what does not fill a batch. The accuracy is the share of test questions answered right in
+    A shuffled epoch leaves out what does not fill a batch. The accuracy is the share of test questions right in
     every symbol, greedily. The same seed gives the same batches to every model.
     """
     optimizer, vocabulary = Adam(model, lr=lr), model.vocabulary
@@ -95,7 +95,7 @@ def steps_of(train: int, batch_size: int, epochs: int) -> int:
     return epochs * max(1, train // min(batch_size, train))
 
 
-def answered(model: Seq2Seq, pairs: Pairs) -> Array:
+def answered(model: Seq2Seq, pairs: Numbered) -> Array:
     """The answers (N, T) that the network gives by itself, without the start symbol."""
     return model.generate(pairs.questions, int(pairs.answers[0, 0]), pairs.answers.shape[1] - 1)
 

@@ -22,14 +22,9 @@ from zerokara.autodiff import Tensor, no_grad
 from zerokara.functional.shared import Like
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import as_array
-from zerokara.nn import GRU, LSTM, RNN, Embedding, Linear, Module
+from zerokara.models.language import CELLS, State
+from zerokara.nn import Embedding, Linear, Module
 from zerokara.nn.init import Normal
-
-CELLS: dict[str, type[Module]] = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
-"""The recurrent layers by name."""
-
-State = Any
-"""What a recurrent layer hands on: h, or (h, c) of an LSTM; h and c are (layers, N, H)."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +67,7 @@ class Encoder(Module):
         self.rnn = CELLS[cell](embedding_dim, hidden_size, batch_first=True, rng=rng, dtype=dtype)
 
     def forward(self, x: Like) -> Encoded:  # type: ignore[override]
-        """Read the questions. Symbols `padding_idx` at their ends are not read: the state is that of the last symbol."""
+        """Read the questions. Symbols `padding_idx` at their ends are not read: the state is that before them."""
         symbols = _symbols("Encoder", x)
         if self.padding_idx is None:
             outputs, state = self.rnn(self.embedding(x))
@@ -217,7 +212,9 @@ class Seq2Seq(Module):
     def attention(self, x: Like, y: Like) -> Tensor:
         """Where an attention decoder looks after each symbol of y (N, T): (N, T, S)."""
         if not isinstance(self.decoder, AttentionDecoder):
-            raise ValueError(f"a {type(self.decoder).__name__} looks nowhere: make it with Seq2Seq(decoder='attention')")
+            raise ValueError(
+                f"a {type(self.decoder).__name__} looks nowhere: make it with Seq2Seq(decoder='attention')"
+            )
         encoded = self.encode(x)
         return self.decoder.weights(y, self.start(encoded), encoded)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from zerokara.experiments.answering import (
-    Pairs,
+    Numbered,
     accuracy_by_epoch,
     answer_table,
     answered,
@@ -13,11 +13,11 @@ from zerokara.experiments.answering import (
     loss_by_epoch,
     steps_of,
 )
-from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
-from zerokara.experiments.checks import Check, at_least, between, holds, near
+from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
+from zerokara.experiments.checks import Check, between, holds, near
+from zerokara.experiments.exercises import Exercise, sums
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
-from zerokara.experiments.exercises import Exercise, sums
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import Seq2Seq, count_parameters
 from zerokara.report import Text, percent
@@ -65,11 +65,16 @@ class Addition(Experiment):
             ),
             {"full": True},
         ),
-        Turn(Text("Hand over the whole state, not h alone.", "h だけでなく状態全体を渡してみます。"), {"carry_cell": True}),
+        Turn(
+            Text("Hand over the whole state, not h alone.", "h だけでなく状態全体を渡してみます。"),
+            {"carry_cell": True},
+        ),
     )
 
     digits: int = knob(2, "digits of a number, at most", "数の最大桁数", low=1, high=6)
-    examples: int = knob(5_000, "questions, a tenth of them for the test", "問題数（1 割はテスト用）", low=50, high=10**6)
+    examples: int = knob(
+        5_000, "questions, a tenth of them for the test", "問題数（1 割はテスト用）", low=50, high=10**6
+    )
     embedding_dim: int = knob(16, "size of a character's vector D", "文字ベクトルの大きさ D", low=1, high=1024)
     hidden_size: int = knob(128, "units of an LSTM H", "LSTM のユニット数 H", low=1, high=4096)
     batch_size: int = knob(64, "questions in an update", "ミニバッチの問題数", low=1, high=10_000)
@@ -88,19 +93,21 @@ class Addition(Experiment):
     def measure(self, lab: Lab) -> Arrays:
         """Three trainings on the same questions."""
         mine = self.used
-        data = sums(mine.digits, mine.examples, lab)
+        data = sums(mine.examples, mine.digits, lab.seed)
         lab.plan(len(WAYS) * steps_of(len(data.train), mine.batch_size, mine.epochs))
         found: Arrays = data.shown(SHOWN)
         for way in WAYS:
             found |= lab.part(
-                way, lambda way=way: mine._train(lab, data, way), steps_of(len(data.train), mine.batch_size, mine.epochs)
+                way,
+                lambda way=way: mine._train(lab, data, way),
+                steps_of(len(data.train), mine.batch_size, mine.epochs),
             )
         return found
 
     def _train(self, lab: Lab, data: Exercise, way: str) -> Arrays:
         train, test = (pairs if way == "plain" else pairs.reversed() for pairs in (data.train, data.test))
         model = Seq2Seq(
-            len(data.symbols),
+            len(data.vocabulary),
             self.embedding_dim,
             self.hidden_size,
             decoder="peeky" if way == "peeky" else "plain",
@@ -111,8 +118,10 @@ class Addition(Experiment):
         learned = learn_to_answer(
             lab, model, train, test, epochs=self.epochs, batch_size=self.batch_size, lr=self.lr, clip=self.clip
         )
-        few = Pairs(test.questions[:SHOWN], test.answers[:SHOWN])
-        alone = [answered(model, Pairs(few.questions[i : i + 1], few.answers[i : i + 1]))[0] for i in range(len(few))]
+        few = Numbered(test.questions[:SHOWN], test.answers[:SHOWN])
+        alone = [
+            answered(model, Numbered(few.questions[i : i + 1], few.answers[i : i + 1]))[0] for i in range(len(few))
+        ]
         made = {
             "accuracies": learned.accuracies,
             "losses": learned.losses,
@@ -140,14 +149,16 @@ class Addition(Experiment):
         return [
             t(
                 "After {n} epochs {plain} of the test sums are right in every digit, {reverse} with the question "
-                "reversed, and {peeky} if the decoder sees the question in every step. None of them was in the training.",
+                "reversed, and {peeky} if the decoder sees the question in every step. None of them was in the "
+                "training.",
                 "{n} エポック後、テストの足し算のうち全桁が正しいのは {plain}。入力を反転すると {reverse}、"
                 "さらにデコーダが毎回入力を覗き見ると {peeky} です。テストの問題は訓練に含まれていません。",
                 n=self.used.epochs,
                 **{way: percent(end) for way, end in ends.items()},
             ),
             t(
-                "Reversing {helps}: the first character of the question then stands next to the first of the answer. The "
+                "Reversing {helps}: the first character of the question then stands next to the first of the "
+                "answer. The "
                 "mean distance is the same; the first steps become short.",
                 "反転すると正答率は{helps}。問題の先頭の文字が答えの先頭のすぐ隣に来るからです。"
                 "平均の距離は変わりませんが、最初の数歩が短くなります。",
@@ -187,11 +198,28 @@ class Addition(Experiment):
         single = 4 * self.hidden_size  # PyTorch's layers have a second bias vector, which the book's have not
         if self.cell == "lstm":
             for way, count in (("plain", 150_573), ("peeky", 217_773)):
-                what = t("{way}: parameters with one bias a layer", "{way}：バイアスが 1 組のときのパラメータ数", way=t.of(WAYS[way]))
+                what = t(
+                    "{way}: parameters with one bias a layer",
+                    "{way}：バイアスが 1 組のときのパラメータ数",
+                    way=t.of(WAYS[way]),
+                )
                 rows.append(near(what, found[f"{way}.parameters"] - 2 * single, count, 0, "A"))
         same = [(found[f"{way}.said"] == found[f"{way}.alone"]).all() for way in WAYS]
         return [
             *rows,
-            holds(t("all questions at once are answered like each alone", "まとめて解いても 1 問ずつ解いても同じ答え"), all(same), "A", law=True),
-            holds(t("no question of the test, in either order of its numbers, is in the training", "テストの問題は、足す順を替えても訓練に含まれない"), found["overlap"] == 0, "A", law=True),
+            holds(
+                t("all questions at once are answered like each alone", "まとめて解いても 1 問ずつ解いても同じ答え"),
+                all(same),
+                "A",
+                law=True,
+            ),
+            holds(
+                t(
+                    "no question of the test, in either order of its numbers, is in the training",
+                    "テストの問題は、足す順を替えても訓練に含まれない",
+                ),
+                found["overlap"] == 0,
+                "A",
+                law=True,
+            ),
         ]

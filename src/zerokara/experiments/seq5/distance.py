@@ -27,7 +27,8 @@ class Distance(Experiment):
     source = "V2 ch7 §7.3.1"
     title = Text("The distance from question to answer", "問題から答えまでの距離")
     question = Text(
-        "Why does reversing help if the mean distance is the same?", "平均距離が同じなのに、なぜ反転すると効果があるのか？"
+        "Why does reversing help if the mean distance is the same?",
+        "平均距離が同じなのに、なぜ反転すると効果があるのか？",
     )
     formula = (
         r"\mathrm{forwards}:\ S - j + k \qquad \mathrm{reversed}:\ j - 1 + k",
@@ -108,7 +109,8 @@ class Distance(Experiment):
         g = {way: float(found["gradient"][start[way]]) for way in WAYS}
         return [
             t(
-                "From a character of the question to one of the answer it is {a} steps on average as it stands, and {b} "
+                "From a character of the question to one of the answer it is {a} steps on average as it stands, "
+                "and {b} "
                 "reversed: reversing does not shorten the mean distance.",
                 "問題の文字から答えの文字までは、そのままで平均 {a} ステップ、反転しても {b} ステップです。"
                 "反転で平均距離は縮みません。",
@@ -124,8 +126,10 @@ class Distance(Experiment):
                 b=start["reversed"],
             ),
             t(
-                "In untrained LSTMs the gradient over {b} steps is {ratio} times that over {a}: learning can begin with it.",
-                "未学習の LSTM では、{b} ステップの勾配は {a} ステップの勾配の {ratio} 倍です。学習はそこから始められます。",
+                "In untrained LSTMs the gradient over {b} steps is {ratio} times that over {a}: learning can begin "
+                "with it.",
+                "未学習の LSTM では、{b} ステップの勾配は {a} ステップの勾配の {ratio} 倍です。"
+                "学習はそこから始められます。",
                 a=start["forwards"],
                 b=start["reversed"],
                 ratio=significant(g["reversed"] / g["forwards"], 3),
@@ -138,12 +142,30 @@ class Distance(Experiment):
         ratio = found.all("gradient")[:, start["reversed"]] / found.all("gradient")[:, start["forwards"]]
         first = {way: float(found[way][:, 0].mean()) for way in WAYS}
         return [
-            near(t("mean of all distances, forwards", "全距離の平均（そのまま）"), found["forwards"].mean(), 4, 1e-12, "A"),
+            near(
+                t("mean of all distances, forwards", "全距離の平均（そのまま）"),
+                found["forwards"].mean(),
+                4,
+                1e-12,
+                "A",
+            ),
             near(t("mean of all distances, reversed", "全距離の平均（反転）"), found["reversed"].mean(), 4, 1e-12, "A"),
-            near(t("first digit to first digit, forwards", "先頭から先頭まで（そのまま）"), start["forwards"], 5, 0, "A"),
+            near(
+                t("first digit to first digit, forwards", "先頭から先頭まで（そのまま）"), start["forwards"], 5, 0, "A"
+            ),
             near(t("first digit to first digit, reversed", "先頭から先頭まで（反転）"), start["reversed"], 1, 0, "A"),
-            holds(t("both means are equal", "平均はどちらも同じ"), abs(first["forwards"] - first["reversed"]) < 1e-12, "A", law=True),
-            at_least(t("gradient at that distance, reversed ÷ forwards", "その距離での勾配（反転 ÷ そのまま）"), ratio, 2, "M"),
+            holds(
+                t("both means are equal", "平均はどちらも同じ"),
+                abs(first["forwards"] - first["reversed"]) < 1e-12,
+                "A",
+                law=True,
+            ),
+            at_least(
+                t("gradient at that distance, reversed ÷ forwards", "その距離での勾配（反転 ÷ そのまま）"),
+                ratio,
+                2,
+                "M",
+            ),
         ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:

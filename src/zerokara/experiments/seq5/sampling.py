@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, holds, near
@@ -40,7 +39,10 @@ class Sampling(Experiment):
     shows = Shows.ALWAYS
     turns = (
         Turn(
-            Text("A fifth of the scores' unit: the rest is hardly ever said.", "温度 0.2 では、ほかの記号はほぼ選ばれません。"),
+            Text(
+                "A fifth of the scores' unit: the rest is hardly ever said.",
+                "温度 0.2 では、ほかの記号はほぼ選ばれません。",
+            ),
             {"temperatures": (0.2, 1.0, 5.0)},
         ),
         Turn(Text("Keep only the one likeliest: greedy.", "上位 1 個だけに絞ると貪欲法になります。"), {"top_k": 1}),
@@ -73,7 +75,9 @@ class Sampling(Experiment):
         return [*({"temperature": t} for t in self.temperatures), {"top_k": self.top_k}, {"top_p": self.top_p}]
 
     def _drawn(self, lab: Lab, scores: Array, way: int, **options: float) -> Array:
-        chosen = sample(np.tile(scores, (self.draws, 1)), rng=lab.rng("draws", way), **options)
+        ends = np.cumsum(probabilities(scores, **options))  # symbol k is drawn where u lies in its piece of 0…1
+        ends[np.flatnonzero(np.diff(ends, prepend=0))[-1] :] = 1.0  # a sum of shares is not exactly 1
+        chosen = np.searchsorted(ends, lab.rng("draws", way).random(self.draws), side="right")
         return np.bincount(chosen, minlength=len(scores)) / self.draws
 
     def _names(self, t: Tongue) -> list[str]:
@@ -97,16 +101,24 @@ class Sampling(Experiment):
             bar_chart(
                 t("Cutting off the tail", "裾を切り落とす"),
                 symbols,
-                {t("all", "すべて"): probabilities(np.array(self.scores)), **dict(zip(names[N:], found["ways"][N:], strict=True))},
+                {
+                    t("all", "すべて"): probabilities(np.array(self.scores)),
+                    **dict(zip(names[N:], found["ways"][N:], strict=True)),
+                },
                 probability,
                 category=t("symbol, by its score", "記号（スコア）"),
                 lang=t.lang,
-                note=t("At temperature 1; what is left is divided by its sum.", "温度 1 の場合。残りは合計で割ります。"),
+                note=t(
+                    "At temperature 1; what is left is divided by its sum.", "温度 1 の場合。残りは合計で割ります。"
+                ),
             ),
             bar_chart(
                 t("Drawn {n} times", "{n} 回引いた結果", n=f"{self.draws:,}"),
                 [f"{name}: {s}" for name in names for s in symbols],
-                {t.word("probability"): found["ways"].ravel(), t("share of draws", "引かれた割合"): found["drawn"].ravel()},
+                {
+                    t.word("probability"): found["ways"].ravel(),
+                    t("share of draws", "引かれた割合"): found["drawn"].ravel(),
+                },
                 probability,
                 lang=t.lang,
             ),
@@ -116,7 +128,10 @@ class Sampling(Experiment):
         most = float(np.log(len(self.scores)))
         return chart(
             t("Entropy against temperature", "温度とエントロピー"),
-            [Line("H", found["at"], found["entropy"]), Rule(t("uniform: ln {n}", "一様分布：ln {n}", n=len(self.scores)), y=most)],
+            [
+                Line("H", found["at"], found["entropy"]),
+                Rule(t("uniform: ln {n}", "一様分布：ln {n}", n=len(self.scores)), y=most),
+            ],
             Axis(t("temperature T", "温度 T"), log=True),
             Axis(t("entropy (nats)", "エントロピー（ナット）"), low=0),
             lang=t.lang,
@@ -128,23 +143,35 @@ class Sampling(Experiment):
         told = t.list(
             None,
             *(
-                t("{p} at T = {T}", "T = {T} で {p}", p=percent(float(found["probabilities"][i].max())), T=significant(self.temperatures[i]))
+                t(
+                    "{p} at T = {T}",
+                    "T = {T} で {p}",
+                    p=percent(float(found["probabilities"][i].max())),
+                    T=significant(self.temperatures[i]),
+                )
                 for i in order
             ),
         )
         kept = [int(np.count_nonzero(way)) for way in found["ways"][-2:]]
         return [
-            t("The likeliest symbol has the probability {told}.", "最も確率の高い記号の確率は、{told} です。", told=told),
             t(
-                "The entropy grows with the temperature: {h} nats. No choice is less certain than the uniform one, ln {n} = {most}.",
+                "The likeliest symbol has the probability {told}.",
+                "最も確率の高い記号の確率は、{told} です。",
+                told=told,
+            ),
+            t(
+                "The entropy grows with the temperature: {h} nats. No choice is less certain than the uniform one, "
+                "ln {n} = {most}.",
                 "温度が上がるとエントロピーは増えます：{h} ナット。上限は一様分布の ln {n} = {most} です。",
                 h=t.list(None, *(significant(float(found["entropies"][i]), 4) for i in order)),
                 n=len(self.scores),
                 most=significant(float(np.log(len(self.scores))), 4),
             ),
             t(
-                "Of {n} symbols top-k {k} leaves {a} and top-p {p} leaves {b}: the tail, of which there is much in a large vocabulary, is never said.",
-                "{n} 個の記号のうち、top-k {k} では {a} 個、top-p {p} では {b} 個が残ります。語彙が大きいと合計では無視できない裾が、選ばれなくなります。",
+                "Of {n} symbols top-k {k} leaves {a} and top-p {p} leaves {b}: the tail, of which there is much in "
+                "a large vocabulary, is never said.",
+                "{n} 個の記号のうち、top-k {k} では {a} 個、top-p {p} では {b} 個が残ります。"
+                "語彙が大きいと合計では無視できない裾が、選ばれなくなります。",
                 n=len(self.scores),
                 k=self.top_k,
                 p=f"{self.top_p:g}",
@@ -166,24 +193,48 @@ class Sampling(Experiment):
                 continue
             i = self.temperatures.index(T)
             away = float(np.abs(found["probabilities"][i] - shares).max())
-            rows.append(at_most(t("T = {T}: distance from the expected probabilities", "T = {T}：予想された確率との差", T=T), away, 5.1e-5, "A"))
-            rows.append(near(t("T = {T}: entropy", "T = {T}：エントロピー", T=T), found["entropies"][i], H, 5.1e-5, "A"))
+            rows.append(
+                at_most(
+                    t("T = {T}: distance from the expected probabilities", "T = {T}：予想された確率との差", T=T),
+                    away,
+                    5.1e-5,
+                    "A",
+                )
+            )
+            rows.append(
+                near(t("T = {T}: entropy", "T = {T}：エントロピー", T=T), found["entropies"][i], H, 5.1e-5, "A")
+            )
         away = self._errors(found)
         return [
             *rows,
-            at_most(t("draws: distance from the probability in standard errors", "抽選：確率との差（標準誤差の倍数）"), away, 3, "A"),
             at_most(
-                t("the same, for any seed and settings", "同上、どの乱数の種と設定でも"), away, 6, "A", law=True
+                t("draws: distance from the probability in standard errors", "抽選：確率との差（標準誤差の倍数）"),
+                away,
+                3,
+                "A",
             ),
+            at_most(t("the same, for any seed and settings", "同上、どの乱数の種と設定でも"), away, 6, "A", law=True),
             holds(t("T → 0 is arg-max", "T → 0 は arg-max"), self._greedy(found), "A"),
-            at_most(t("T → ∞: distance from 1/n", "T → ∞：1/n との差"), np.abs(found["hot"] - 1 / len(self.scores)).max(), 0.06, "A", law=True),
+            at_most(
+                t("T → ∞: distance from 1/n", "T → ∞：1/n との差"),
+                np.abs(found["hot"] - 1 / len(self.scores)).max(),
+                0.06,
+                "A",
+                law=True,
+            ),
             holds(
                 t("what is cut off is never drawn", "切り落とした記号は一度も引かれない"),
                 (found["drawn"][found["ways"] == 0] == 0).all(),
                 "A",
                 law=True,
             ),
-            at_most(t("|sum of the probabilities − 1|", "|確率の合計 − 1|"), np.abs(found["ways"].sum(axis=1) - 1).max(), 1e-12, "A", law=True),
+            at_most(
+                t("|sum of the probabilities − 1|", "|確率の合計 − 1|"),
+                np.abs(found["ways"].sum(axis=1) - 1).max(),
+                1e-12,
+                "A",
+                law=True,
+            ),
         ]
 
     def _greedy(self, found: Found) -> bool:
@@ -202,8 +253,10 @@ class Sampling(Experiment):
             Question(
                 t("What is chosen for T → 0, and for T → ∞?", "T → 0 では何が選ばれますか？ T → ∞ では？"),
                 t(
-                    "At T = {a} the probabilities are {cold}: the highest score always, arg-max. At T = {b} they are {hot}: uniform.",
-                    "T = {a} での確率は {cold} で、常に最大のスコアが選ばれます（arg-max）。T = {b} では {hot} で、一様です。",
+                    "At T = {a} the probabilities are {cold}: the highest score always, arg-max. At T = {b} they "
+                    "are {hot}: uniform.",
+                    "T = {a} での確率は {cold} で、常に最大のスコアが選ばれます（arg-max）。T = {b} では {hot} で、"
+                    "一様です。",
                     a=COLD,
                     b=significant(HOT),
                     cold=cold,

@@ -33,13 +33,19 @@ class AttentionByHand(Experiment):
         r"\frac{\partial c}{\partial h} = \frac{1}{T} \sum_s a_s (h_s - c)\, h_s^\top",
     )
     symbols = Text(
-        "h_s are the encoder's vectors, one a word; h is what the decoder asks with; a are the weights, c is the answer. T is 1 in the book.",
+        "h_s are the encoder's vectors, one a word; h is what the decoder asks with; a are the weights, c is the "
+        "answer. T is 1 in the book.",
         "h_s はエンコーダのベクトル（1 語に 1 つ）、h はデコーダの問い、a は重み、c は答え。本では T = 1。",
     )
     shows = Shows.ALWAYS
     turns = (
-        Turn(Text("Cold: it picks one row, like a dictionary.", "温度を下げると、辞書のように 1 行だけを選びます。"), {"temperature": 0.05}),
-        Turn(Text("Hot: it takes the mean of all rows.", "温度を上げると、全行の平均になります。"), {"temperature": 50.0}),
+        Turn(
+            Text("Cold: it picks one row, like a dictionary.", "温度を下げると、辞書のように 1 行だけを選びます。"),
+            {"temperature": 0.05},
+        ),
+        Turn(
+            Text("Hot: it takes the mean of all rows.", "温度を上げると、全行の平均になります。"), {"temperature": 50.0}
+        ),
     )
 
     hs: tuple[float, ...] = knob(
@@ -51,7 +57,9 @@ class AttentionByHand(Experiment):
         least=2,
     )
     h: tuple[float, ...] = knob((1.0, 1.0, 0.5), "what the decoder asks with", "デコーダの問い h", low=-100, high=100)
-    temperature: float = knob(1.0, "temperature T, by which scores are divided", "温度 T（スコアを割る数）", low=1e-3, high=1e3)
+    temperature: float = knob(
+        1.0, "temperature T, by which scores are divided", "温度 T（スコアを割る数）", low=1e-3, high=1e3
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -78,7 +86,9 @@ class AttentionByHand(Experiment):
             "terms": weights.data[:, None] * hs,
             "by_hand": np.array(by_hand(hs.tolist(), list(self.h), self.temperature)),
             "gradient": gradient,
-            "numerical": numerical_gradient(lambda h: float(np.sum(attend(hs, h, self.temperature)[1])), np.array(self.h)),
+            "numerical": numerical_gradient(
+                lambda h: float(np.sum(attend(hs, h, self.temperature)[1])), np.array(self.h)
+            ),
             "one_hot": np.eye(len(hs)) @ hs,
             "quarters": F.softmax(np.array(QUARTERS)).data,
             "at": at,
@@ -110,7 +120,11 @@ class AttentionByHand(Experiment):
                         ),
                     ],
                     [
-                        Grid(np.round(found["terms"], 4), t("each row times its weight", "各行 × 重み"), names=(words, ())),
+                        Grid(
+                            np.round(found["terms"], 4),
+                            t("each row times its weight", "各行 × 重み"),
+                            names=(words, ()),
+                        ),
                         "→",
                         Grid(np.round(found["context"], 4), t("their sum c", "その和 c")),
                     ],
@@ -173,12 +187,32 @@ class AttentionByHand(Experiment):
         gap = np.abs(found["by_hand"] - np.concatenate([found["weights"], found["context"]])).max() / size
         slope = np.abs(found["gradient"] - found["numerical"]).max() / max(1.0, float(np.abs(found["gradient"]).max()))
         return [
-            at_most(t("|sum of the weights − 1|", "|重みの合計 − 1|"), abs(found["weights"].sum() - 1), 1e-12, "A", law=True),
+            at_most(
+                t("|sum of the weights − 1|", "|重みの合計 − 1|"), abs(found["weights"].sum() - 1), 1e-12, "A", law=True
+            ),
             at_most(t("distance from the sums written out", "書き下した和との差"), gap, 1e-12, "A", law=True),
-            holds(t("one-hot weights pick a row", "one-hot の重みは 1 行を選ぶ"), (found["one_hot"] == self.rows).all(), "A", law=True),
-            at_most(t("gradient against differences, relative", "勾配と数値微分との差（相対値）"), slope, 1e-6 * max(1.0, 1 / self.temperature) ** 3 * size**3, "A", law=True),
+            holds(
+                t("one-hot weights pick a row", "one-hot の重みは 1 行を選ぶ"),
+                (found["one_hot"] == self.rows).all(),
+                "A",
+                law=True,
+            ),
+            at_most(
+                t("gradient against differences, relative", "勾配と数値微分との差（相対値）"),
+                slope,
+                1e-6 * max(1.0, 1 / self.temperature) ** 3 * size**3,
+                "A",
+                law=True,
+            ),
             at_most(t("gradient against differences, relative", "勾配と数値微分との差（相対値）"), slope, 1e-6, "A"),
-            near(t("scores 0, 0, ln 2: the last weight", "スコア 0, 0, ln 2：最後の重み"), found["quarters"][-1], 0.5, 1e-12, "A", law=True),
+            near(
+                t("scores 0, 0, ln 2: the last weight", "スコア 0, 0, ln 2：最後の重み"),
+                found["quarters"][-1],
+                0.5,
+                1e-12,
+                "A",
+                law=True,
+            ),
         ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
@@ -187,7 +221,11 @@ class AttentionByHand(Experiment):
         return [
             Question(
                 t("The scores are 0, 0 and ln 2. What are the weights?", "スコアが 0、0、ln 2 のとき、重みは？"),
-                t("{shares}: e^0 = 1, 1, and e^(ln 2) = 2, divided by their sum 4.", "{shares}。e^0 = 1、1、e^(ln 2) = 2 を合計 4 で割ります。", shares=shares),
+                t(
+                    "{shares}: e^0 = 1, 1, and e^(ln 2) = 2, divided by their sum 4.",
+                    "{shares}。e^0 = 1、1、e^(ln 2) = 2 を合計 4 で割ります。",
+                    shares=shares,
+                ),
             )
         ]
 

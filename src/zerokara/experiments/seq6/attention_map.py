@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.experiments.answering import Pairs
+from zerokara.data.sequences import DATE_STYLES
+from zerokara.experiments.answering import Numbered
 from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, between
-from zerokara.experiments.exercises import STYLES, Exercise, style_of
+from zerokara.experiments.exercises import Exercise, style_of
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.seq6.reading_dates import OnDates
@@ -19,8 +20,8 @@ from zerokara.report import Axis, Text, attention_map, bar_chart, percent, signi
 WIDTH = 10
 """Characters of an answer, YYYY-MM-DD."""
 
-COPIED = "M/D/YY"
-"""The style whose day and year are copied as they stand."""
+COPIED = 0
+"""The style M/D/YY, whose day and year are copied as they stand."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class AttentionMapOfDates(OnDates):
     )
     turns = (
         Turn(Text("A date of your own.", "好きな日付で試してみます。"), {"own": "july 4, 1996"}),
-        Turn(Text("After one epoch it looks everywhere.", "1 エポックだけの学習では、視線は定まりません。"), {"epochs": 1}),
+        Turn(
+            Text("After one epoch it looks everywhere.", "1 エポックだけの学習では、視線は定まりません。"),
+            {"epochs": 1},
+        ),
     )
 
     own: str = knob("", "a date of your own, in one of the four styles", "自分で選ぶ日付（4 つの書式のどれか）")
@@ -50,9 +54,9 @@ class AttentionMapOfDates(OnDates):
         lab.plan(self.steps(data))
         model, learned = self.train(lab, data, "attention")
         asked = [data.written(row) for row in data.test.questions]
-        first = [next((i for i, q in enumerate(asked) if style_of(q) == style), 0) for style in STYLES]
+        first = [next((i for i, q in enumerate(asked) if style_of(q) == k), 0) for k in range(len(DATE_STYLES))]
         rows = [data.test.questions[i] for i in first]
-        rows += [data.encoded(self.own)] if self.own else []
+        rows += [_encoded(self.own, data)] if self.own else []
         shown = np.array(rows)
         said, weights = _looked(model, shown, data)
         _, every = _looked(model, data.test.questions, data)
@@ -77,7 +81,7 @@ class AttentionMapOfDates(OnDates):
             weights = np.hstack([weights[:, : len(read)], weights[:, len(read) :].sum(axis=1, keepdims=True)])
             pieces.append(
                 attention_map(
-                    t("“{q}” becomes {a}", "“{q}” → {a}", q=question, a=answer),
+                    t("“{q}” becomes {a}", "「{q}」を読んで {a} と書く", q=question, a=answer),
                     weights,
                     _characters(str(answer), WIDTH),
                     [*read, t("blanks", "空白")],
@@ -119,7 +123,8 @@ class AttentionMapOfDates(OnDates):
                 near=percent(float(found["near"])),
             ),
             t(
-                "The look is least certain at character {n} of the answer, with a largest weight of {a} on average, and "
+                "The look is least certain at character {n} of the answer, with a largest weight of {a} on "
+                "average, and "
                 "most certain at character {m}, with {b}.",
                 "最も定まらないのは答えの {n} 文字目で最大の重みは平均 {a}、最も定まるのは {m} 文字目で {b} です。",
                 n=blurred + 1,
@@ -137,10 +142,30 @@ class AttentionMapOfDates(OnDates):
         """Rows sum to 1; copied digits are looked at."""
         return [
             at_most(t("|sum of a row − 1|", "|行の合計 − 1|"), found["apart"], 1e-5, "A", law=True),
-            at_most(t("weights of a date alone against those in a batch", "1 件だけの重みとまとめたときの重みの差"), found["same_weights"], 1e-4, "A", law=True),
+            at_most(
+                t("weights of a date alone against those in a batch", "1 件だけの重みとまとめたときの重みの差"),
+                found["same_weights"],
+                1e-4,
+                "A",
+                law=True,
+            ),
             at_least(t("accuracy at the end", "最後の正答率"), found.all("accuracies")[:, -1], 0.99, "M"),
-            at_least(t("copied digits that are looked at most, or their neighbour", "写される数字かその隣が最も注目される割合"), found.all("near"), 0.8, "M"),
-            between(t("largest weight, mean over the answer", "最大の重みの平均"), found.all("largest").mean(axis=1), 0.6, 1.0, "M, W"),
+            at_least(
+                t(
+                    "copied digits that are looked at most, or their neighbour",
+                    "写される数字かその隣が最も注目される割合",
+                ),
+                found.all("near"),
+                0.8,
+                "M",
+            ),
+            between(
+                t("largest weight, mean over the answer", "最大の重みの平均"),
+                found.all("largest").mean(axis=1),
+                0.6,
+                1.0,
+                "M, W",
+            ),
         ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
@@ -151,7 +176,8 @@ class AttentionMapOfDates(OnDates):
         return [
             Question(
                 t(
-                    "It reads “{q}” and writes {a}. Which character does it look at while it writes the year's last digit?",
+                    "It reads “{q}” and writes {a}. Which character does it look at while it writes the year's "
+                    "last digit?",
                     "“{q}” を読んで {a} と書きます。年の最後の数字を書くとき、どの文字を見ているでしょうか？",
                     q=question,
                     a=answer,
@@ -167,6 +193,14 @@ class AttentionMapOfDates(OnDates):
         ]
 
 
+def _encoded(question: str, data: Exercise) -> Array:
+    """A question of the reader's own as numbers, filled up with blanks."""
+    length = data.test.questions.shape[1]
+    if len(question) > length:
+        raise ValueError(f"a date has at most {length} characters; got {len(question)}")
+    return data.vocabulary.encode(question.ljust(length))
+
+
 def _characters(text: str, count: int) -> list[str]:
     """The characters, and nothing for those that are missing."""
     return [*text[:count], *[""] * (count - len(text))]
@@ -174,7 +208,7 @@ def _characters(text: str, count: int) -> list[str]:
 
 def _looked(model: Seq2Seq, questions: Array, data: Exercise) -> tuple[Array, Array]:
     """The answers (N, T), and where it looked for each character (N, T, S), in the order in which it stands."""
-    pairs = Pairs(questions, np.repeat(data.test.answers[:1], len(questions), axis=0)).reversed()
+    pairs = Numbered(questions, np.repeat(data.test.answers[:1], len(questions), axis=0)).reversed()
     start = int(pairs.answers[0, 0])
     said = model.generate(pairs.questions, start, WIDTH)
     told = np.hstack([np.full((len(said), 1), start), said[:, :-1]])

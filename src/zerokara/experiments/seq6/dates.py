@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.experiments.answering import Pairs, accuracy_by_epoch, answer_table, answered, loss_by_epoch
+from zerokara.experiments.answering import Numbered, accuracy_by_epoch, answer_table, answered, loss_by_epoch
 from zerokara.experiments.base import Arrays, Piece, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, holds
 from zerokara.experiments.exercises import Exercise
@@ -46,13 +46,20 @@ class Dates(OnDates):
     )
     turns = (
         Turn(
-            Text("Four times the weights, half the speed: it learns less.", "ユニット数 2 倍、学習率半分ではどうでしょうか。"),
+            Text(
+                "Four times the weights, half the speed: it learns less.",
+                "ユニット数 2 倍、学習率半分ではどうでしょうか。",
+            ),
             {"hidden_size": 128, "lr": 0.002},
         ),
-        Turn(Text("Does peeking help instead?", "覗き見で代わりになるでしょうか。"), {"decoders": ("attention", "peeky")}),
+        Turn(
+            Text("Does peeking help instead?", "覗き見で代わりになるでしょうか。"), {"decoders": ("attention", "peeky")}
+        ),
     )
 
-    decoders: tuple[str, ...] = knob(("attention", "plain"), "decoders", "デコーダの種類（複数）", choices=tuple(DECODERS))
+    decoders: tuple[str, ...] = knob(
+        ("attention", "plain"), "decoders", "デコーダの種類（複数）", choices=tuple(DECODERS)
+    )
 
     def measure(self, lab: Lab) -> Arrays:
         """One training for every decoder, on the same batches."""
@@ -67,7 +74,7 @@ class Dates(OnDates):
         model, learned = self.train(lab, data, decoder)
         test = data.test.reversed()
         alone = [
-            answered(model, Pairs(test.questions[i : i + 1], test.answers[i : i + 1]))[0]
+            answered(model, Numbered(test.questions[i : i + 1], test.answers[i : i + 1]))[0]
             for i in range(min(SHOWN, len(test)))
         ]
         made = {
@@ -97,13 +104,19 @@ class Dates(OnDates):
         told = t.list(
             None,
             *(
-                t("{name} {share}", "{name} {share}", name=name, share=percent(float(found.all(f"{decoder}.accuracies")[:, -1].mean())))
+                t(
+                    "{name} {share}",
+                    "{name} {share}",
+                    name=name,
+                    share=percent(float(found.all(f"{decoder}.accuracies")[:, -1].mean())),
+                )
                 for decoder, name in self._names(t).items()
             ),
         )
         sentences = [
             t(
-                "Share of test dates that are right in every character after {n} epochs: {told}. No test day occurs in the training.",
+                "Share of test dates that are right in every character after {n} epochs: {told}. No test day "
+                "occurs in the training.",
                 "{n} エポック後に全文字が正しいテスト日付の割合：{told}。テストの日は訓練に一度も現れません。",
                 n=self.used.epochs,
                 told=told,
@@ -112,14 +125,20 @@ class Dates(OnDates):
         for decoder, name in self._names(t).items():
             good = np.flatnonzero(found.mean(f"{decoder}.accuracies") >= 0.9)
             sentences.append(
-                t("{name}: over nine tenths are right from epoch {n} on.", "{name}：{n} エポック目で 9 割を超えます。", name=name, n=good[0] + 1)
+                t(
+                    "{name}: over nine tenths are right from epoch {n} on.",
+                    "{name}：{n} エポック目で 9 割を超えます。",
+                    name=name,
+                    n=good[0] + 1,
+                )
                 if len(good)
                 else t("{name}: nine tenths are never reached.", "{name}：9 割には達しません。", name=name)
             )
         sentences.append(
             t(
                 "The loss of both falls: single characters become likely. A date is right only if all ten are.",
-                "損失はどれも下がり、1 文字ずつは当たるようになります。しかし日付は 10 文字すべてが合って初めて正解です。",
+                "損失はどれも下がり、1 文字ずつは当たるようになります。"
+                "しかし日付は 10 文字すべてが合って初めて正解です。",
             )
         )
         return sentences
@@ -136,6 +155,16 @@ class Dates(OnDates):
         same = [(found[f"{decoder}.said"] == found[f"{decoder}.alone"]).all() for decoder in self.decoders]
         return [
             *rows,
-            holds(t("all dates at once are answered like each alone", "まとめて解いても 1 件ずつ解いても同じ答え"), all(same), "A", law=True),
-            holds(t("no day of the test is in the training", "テストの日は訓練に含まれない"), found["overlap"] == 0, "A", law=True),
+            holds(
+                t("all dates at once are answered like each alone", "まとめて解いても 1 件ずつ解いても同じ答え"),
+                all(same),
+                "A",
+                law=True,
+            ),
+            holds(
+                t("no day of the test is in the training", "テストの日は訓練に含まれない"),
+                found["overlap"] == 0,
+                "A",
+                law=True,
+            ),
         ]

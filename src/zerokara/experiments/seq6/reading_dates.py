@@ -21,14 +21,18 @@ class OnDates(Experiment):
     random = True
     quick = {"examples": 300, "epochs": 1, "hidden_size": 16}
 
-    examples: int = knob(10_000, "dates, a tenth of them for the test", "日付の数（1 割はテスト用）", low=50, high=10**6)
+    examples: int = knob(
+        10_000, "dates, a tenth of them for the test", "日付の数（1 割はテスト用）", low=50, high=10**6
+    )
     embedding_dim: int = knob(16, "size of a character's vector D", "文字ベクトルの大きさ D", low=1, high=1024)
     hidden_size: int = knob(64, "units of an LSTM H", "LSTM のユニット数 H", low=1, high=4096)
     batch_size: int = knob(32, "dates in an update", "ミニバッチの日付数", low=1, high=10_000)
     epochs: int = knob(6, "epochs", "エポック数", low=1, high=1000)
     lr: float = knob(0.004, "learning rate", "学習率", low=0, high=10)
     clip: float = knob(5.0, "largest norm of the gradient", "勾配ノルムの上限", low=1e-6, high=1e9)
-    full: bool = knob(False, "the book's own setting: 50,000 dates, H 256, 10 epochs", "本の設定：日付 5 万、H 256、10 エポック")
+    full: bool = knob(
+        False, "the book's own setting: 50,000 dates, H 256, 10 epochs", "本の設定：日付 5 万、H 256、10 エポック"
+    )
 
     @property
     def used(self) -> Self:
@@ -37,7 +41,7 @@ class OnDates(Experiment):
 
     def exercise(self, lab: Lab) -> Exercise:
         """The dates of this run."""
-        return dates(self.used.examples, lab)
+        return dates(self.used.examples, lab.seed)
 
     def steps(self, data: Exercise) -> int:
         """How many updates one training has."""
@@ -47,7 +51,12 @@ class OnDates(Experiment):
         """A trained network and how it went. Plan `steps` before."""
         mine = self.used
         model = Seq2Seq(
-            len(data.symbols), mine.embedding_dim, mine.hidden_size, decoder=decoder, carry_cell=False, rng=lab.rng("weights")
+            len(data.vocabulary),
+            mine.embedding_dim,
+            mine.hidden_size,
+            decoder=decoder,
+            carry_cell=False,
+            rng=lab.rng("weights"),
         )
         learned = learn_to_answer(
             lab,
