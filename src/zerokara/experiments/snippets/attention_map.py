@@ -12,15 +12,12 @@ hidden_size = 64
 epochs = 6
 train, test = zk.data.sequences.dates(examples, examples // 10)
 known = zk.data.sequences.Pairs(train.questions + test.questions, train.answers + test.answers).vocabulary()
-train, test = (part.numbers(known) for part in (train, test))
-train, test = ((questions[:, ::-1], answers) for questions, answers in (train, test))  # read from the end
-net = zk.models.Seq2Seq(
-    len(known), 16, hidden_size, decoder="attention", carry_cell=False, rng=zk.generator(0, "lab", "weights")
-)
-found = learn(net, train, test, epochs, size=32, lr=0.004, clip=5.0)
+parts = (part.numbers(known) for part in (train, test))
+train, test = ((questions[:, ::-1], answers) for questions, answers in parts)  # read from the end
+draw = zk.generator(0, "lab", "weights")
+net = zk.models.Seq2Seq(len(known), 16, hidden_size, decoder="attention", carry_cell=False, rng=draw)
+learn(net, train, test, epochs, size=32, lr=0.004, clip=5.0)
 said = net.generate(test[0], start=known.id("_"), steps=10)
 seen = explain.looks_at(net, test[0][0], [known.id("_"), *said[0]], known.tokens)
-for character, s in zip(seen.rows, seen.most, strict=True):
-    print(character, "looks at", seen.columns[s])
-weights = net.attention(test[0], np.hstack([test[1][:, :1], said[:, :-1]])).data
-largest = weights.max(axis=2).mean(axis=0)
+print([(character, seen.columns[s]) for character, s in zip(seen.rows, seen.most, strict=True)])
+largest = net.attention(test[0], np.hstack([test[1][:, :1], said[:, :-1]])).data.max(axis=2).mean(axis=0)

@@ -1,11 +1,6 @@
 def learn(net, train, test, epochs, size, lr, clip):
     """Adam on shuffled batches; of every epoch the mean loss, and the share of test questions answered right."""
-    optimizer, drawn, size, found = (
-        zk.optim.Adam(net, lr=lr),
-        zk.generator(0, "lab", "batches"),
-        min(size, len(train[0])),
-        [],
-    )
+    optimizer, drawn, found = zk.optim.Adam(net, lr=lr), zk.generator(0, "lab", "batches"), []
     for _ in range(epochs):
         order, losses = drawn.permutation(len(train[0])), []
         for k in range(0, len(order) - size + 1, size):
