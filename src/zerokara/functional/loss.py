@@ -74,7 +74,8 @@ def cross_entropy(
     `weight` (K,) says how much each class counts: a sample's loss is multiplied by the weight of its label, and the
     mean divides by the sum of these weights (for targets that are probabilities: by N, as in PyTorch). Samples with
     the label `ignore_index` do not count at all: their scores are not read, and where all are such, loss and gradient
-    are 0 (PyTorch gives 0/0, NaN). There is no default for it: a label of −100 is an error unless you say that it is meant to be left out.
+    are 0 (PyTorch gives 0/0, NaN). There is no default for it: a label of −100 is an error unless you say that it is
+    meant to be left out.
     """
     scores = fractional(scores)
     if scores.ndim < 2:
