@@ -242,12 +242,8 @@ class Seq2Seq(Module):
 
 def attention_weights(outputs: Tensor, encoded: Encoded) -> Tensor:
     """a_ts = softmax_s(d_t · h_s): d (N, T, H), h (N, S, H) → (N, T, S); 0 where there is nothing to see."""
-    scores = F.matmul(outputs, F.transpose(encoded.outputs, (0, 2, 1)))
-    if encoded.seen is None:
-        return F.softmax(scores, axis=2)
-    seen = encoded.seen[:, None, :]
-    least = np.array(np.finfo(scores.dtype).min, scores.dtype)  # finite: a row with nothing to see becomes 0, never NaN
-    return F.where(seen, F.softmax(F.where(seen, scores, least), axis=2), np.zeros((), scores.dtype))
+    seen = None if encoded.seen is None else encoded.seen[:, None, :]
+    return F.attention_weights(outputs, encoded.outputs, seen, scale=1.0)
 
 
 def _at_every_step(h: Tensor, like: Tensor) -> Tensor:
