@@ -7,7 +7,7 @@ explain.deletion(model, x, heat).area      # small for a good map
 
 from collections.abc import Callable
 
-from zerokara.explain.attending import AttentionMap, looks_at
+from zerokara.explain.attending import AttentionMap, heads, looks_at
 from zerokara.explain.cam import grad_cam, grad_cam_plus_plus
 from zerokara.explain.curves import Curve, deletion, insertion
 from zerokara.explain.excite import Excitation, excite
@@ -63,6 +63,7 @@ __all__ = [
     "filters",
     "grad_cam",
     "grad_cam_plus_plus",
+    "heads",
     "heat_picture",
     "insertion",
     "integrated_gradients",

@@ -6,14 +6,18 @@ before it is used (Jain, Wallace: Attention is not explanation, 2019).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.autodiff import no_grad
+from zerokara.explain.scores import evaluation
 from zerokara.models.seq2seq import Seq2Seq
+from zerokara.nn import Module, MultiheadAttention
 from zerokara.report import Figure, Lang, attention_map
 
 
@@ -58,6 +62,70 @@ def looks_at(model: Seq2Seq, question: Sequence[int], answer: Sequence[int], nam
     with no_grad():
         weights = model.attention(asked[None], said[None, :-1]).data[0]
     return AttentionMap(weights, tuple(names[i] for i in said[1:]), tuple(names[i] for i in asked))
+
+
+def heads(model: Module, *inputs: Any, rows: Sequence[str], columns: Sequence[str] = ()) -> dict[str, AttentionMap]:
+    """What every attention head looks at: the name of each `MultiheadAttention` inside → its map (heads, T, S).
+
+    The model is called as `model(*inputs)`, in evaluation mode, with one sequence (a batch of one). rows: the T words
+    that look; columns: the S words that are looked at, those of `rows` unless given (self-attention). An attention
+    whose sizes are others is left out. A model with a method `attention_weights(x)`, as a `GPT`, is asked itself; its
+    maps are called block 1, block 2 and so on.
+    """
+    names = tuple(rows), tuple(columns) or tuple(rows)
+    with evaluation(model), no_grad():
+        own = getattr(model, "attention_weights", None)
+        if own is not None:
+            found = [(f"block {i + 1}", weights) for i, weights in enumerate(own(*inputs))]
+        else:
+            with _seeing(model) as found:
+                model(*inputs)
+    maps = {name: _first(weights.data) for name, weights in found}
+    kept = {name: AttentionMap(w, *names) for name, w in maps.items() if w.shape[1:] == (len(names[0]), len(names[1]))}
+    if not kept:
+        sizes = ", ".join(sorted({str(w.shape[1:]) for w in maps.values()})) or "no attention at all"
+        raise ValueError(f"no attention looks from {len(names[0])} words at {len(names[1])}; the model has {sizes}")
+    return kept
+
+
+_OPTIONS = ("key_padding_mask", "need_weights", "attn_mask", "average_attn_weights", "is_causal")
+"""What may stand behind query, key and value, in this order."""
+
+
+@contextmanager
+def _seeing(model: Module) -> Iterator[list[tuple[str, Any]]]:
+    """Every attention inside the model computes its weights, and they are kept, with its name."""
+    found: list[tuple[str, Any]] = []
+    layers = {name: m for name, m in model.named_modules() if isinstance(m, MultiheadAttention)}
+
+    def looked(name: str, layer: MultiheadAttention) -> Any:
+        def forward(*inputs: Any, **options: Any) -> Any:
+            asked = {
+                **dict(zip(_OPTIONS, inputs[3:], strict=False)),
+                **options,
+            }
+            y, weights = type(layer).forward(
+                layer, *inputs[:3], **{**asked, "need_weights": True, "average_attn_weights": False}
+            )
+            found.append((name or "attention", weights))
+            return y, weights
+
+        return forward
+
+    for name, layer in layers.items():
+        vars(layer)["forward"] = looked(name, layer)
+    try:
+        yield found
+    finally:
+        for layer in layers.values():
+            del vars(layer)["forward"]
+
+
+def _first(weights: Array) -> Array:
+    """(heads, T, S) of the only sequence of a batch (1, heads, T, S)."""
+    if weights.ndim == 4 and len(weights) != 1:
+        raise ValueError(f"maps are drawn of one sequence; got a batch of {len(weights)}")
+    return weights[0] if weights.ndim == 4 else weights
 
 
 def _one(what: str, symbols: Sequence[int], names: Sequence[str], least: int) -> Array:
