@@ -78,10 +78,9 @@ CASES |= {
     "Upsample": Case(lambda: nn.Upsample(scale_factor=2, mode="bilinear"), (2, 3, 2, 3), (2, 3, 4, 6)),
     "ZeroPad2d": Case(lambda: nn.ZeroPad2d((1, 2, 0, -1)), (2, 3, 4, 5), (2, 3, 3, 8)),
 }
-NOT_LAYERS = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Embedding"}
-NOT_LAYERS |= {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"}
-NOT_LAYERS |= {"MultiheadAttention", "TransformerDecoder", "TransformerDecoderLayer"}
-"""Containers; `Embedding`, which takes whole numbers; what takes several inputs or gives a state too: tested apart."""
+NOT_LAYERS = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Embedding", "MultiheadAttention"}
+NOT_LAYERS |= {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "TransformerDecoder", "TransformerDecoderLayer"}
+"""Containers; `Embedding`, which takes whole numbers; what takes or gives several arrays: they have their own tests."""
 LOSSES = {name for name in nn.__all__ if name.endswith("Loss")}
 """See test_loss.py."""
 
