@@ -10,6 +10,7 @@ from zerokara.models.committee import Reader, load_committee, save_committee
 from zerokara.models.deep_conv import DeepConvNet
 from zerokara.models.fast_conv import FastConvNet
 from zerokara.models.googlenet import GoogLeNet, Inception, auxiliary_cross_entropy
+from zerokara.models.gpt import GPT
 from zerokara.models.language import LanguageModel
 from zerokara.models.lenet import LeNet5
 from zerokara.models.mobilenet import MobileNetV1
@@ -29,6 +30,7 @@ from zerokara.refusing import speaking
 __all__ = [
     "BOOK",
     "FUNCTIONS",
+    "GPT",
     "MODELS",
     "VGG",
     "ZOO",
