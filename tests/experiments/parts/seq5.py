@@ -4,13 +4,18 @@ import numpy as np
 
 from tests.experiments.parts.kinds import Same
 
-CATALOGUE = "sampling addition-data addition distance"
+CATALOGUE = "sampling generate-text addition-data addition distance beam-search"
 """The names, in their order."""
 
 SAME: Same = {
     "sampling": lambda p, r: (
         [*np.ravel(p["rows"]), *p["entropies"], *np.ravel(p["drawn"])],
         [*r["probabilities"].ravel(), *r["entropies"], *r["drawn"][:3].ravel()],
+    ),
+    "generate-text": lambda p, r: (p["shares"], [r[f"{i}.right"].mean() for i in range(len(p["shares"]))]),
+    "beam-search": lambda p, r: (
+        p["found"],
+        [r["joint"]["AB".index(str(r["table.greedy"])[0])].max(), r["joint"].max()],
     ),
     "addition-data": lambda p, r: (
         [p["wrong"], p["carry"], p["unordered"]],
@@ -24,5 +29,5 @@ SAME: Same = {
 }
 """(names of the program, result) → what the program gives, and what the experiment found."""
 
-LEARNED: set[str] = {"addition"}
+LEARNED: set[str] = {"addition", "generate-text"}
 """Experiments that train a network."""

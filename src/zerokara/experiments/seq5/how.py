@@ -22,6 +22,17 @@ ENGLISH: dict[str, str] = {
         "as it stands and reversed. In untrained LSTMs a gradient is sent back from the last step. Its size at every "
         "step is averaged over the networks."
     ),
+    "generate-text": (
+        "An LSTM learns a small language whose grammar is known, word by word. At every temperature many sentences are "
+        "drawn from it, each up to its full stop. The grammar decides which of them belong to the language, and "
+        "for the "
+        "others it is looked for one word that, exchanged for its like, would make them right."
+    ),
+    "beam-search": (
+        "A language of two words is given by a table of probabilities. The greedy choice and beams of several widths "
+        "look for its most probable sentence. Then an LSTM learns the small language and ends eight sentences in the "
+        "same ways, and the probabilities of what they find are compared."
+    ),
 }
 """By the name of the experiment: two to four sentences."""
 
@@ -42,6 +53,16 @@ JAPANESE: dict[str, str] = {
     "distance": (
         "問題の各文字から答えの各文字までのステップ数を、そのままの順と反転した順とで数えます。"
         "未学習の LSTM の最後のステップから勾配を逆伝播させ、各ステップでの大きさをネットワーク間で平均します。"
+    ),
+    "generate-text": (
+        "文法のわかっている小さな言語を、LSTM が単語ごとに学びます。温度ごとに多くの文を、句点まで 1 語ずつ引きます。"
+        "それぞれが言語に属するかを文法が判定し、属さない文では、"
+        "どの種類の 1 語を取り替えれば正しくなるかを調べます。"
+    ),
+    "beam-search": (
+        "2 語からなる言語を確率の表で与え、最も確率の高い文を貪欲法といろいろな幅のビームで探します。"
+        "次に LSTM に小さな言語を学ばせ、8 つの書き出しを同じ方法で終わらせて、"
+        "見つかった文の確率を比べます。"
     ),
 }
 """The same in Japanese."""
