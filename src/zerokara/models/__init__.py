@@ -10,12 +10,14 @@ from zerokara.models.committee import Reader, load_committee, save_committee
 from zerokara.models.deep_conv import DeepConvNet
 from zerokara.models.fast_conv import FastConvNet
 from zerokara.models.googlenet import GoogLeNet, Inception, auxiliary_cross_entropy
+from zerokara.models.gpt import GPT
 from zerokara.models.language import LanguageModel
 from zerokara.models.lenet import LeNet5
 from zerokara.models.mobilenet import MobileNetV1
 from zerokara.models.multi_layer import MultiLayerNet
 from zerokara.models.reader import ReaderNet
 from zerokara.models.resnet import ResNet
+from zerokara.models.seq2seq import Seq2Seq
 from zerokara.models.simple_conv import SimpleConvNet
 from zerokara.models.small_conv import SmallConvNet
 from zerokara.models.squeezenet import SqueezeNet
@@ -28,6 +30,7 @@ from zerokara.refusing import speaking
 __all__ = [
     "BOOK",
     "FUNCTIONS",
+    "GPT",
     "MODELS",
     "VGG",
     "ZOO",
@@ -46,6 +49,7 @@ __all__ = [
     "Reader",
     "ReaderNet",
     "ResNet",
+    "Seq2Seq",
     "SimpleConvNet",
     "SmallConvNet",
     "SqueezeNet",
