@@ -1,6 +1,6 @@
 """For every rule: inputs and options to check it at. Points lie away from kinks, where no derivative exists."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ class Case:
     inputs: tuple[Array, ...]
     options: dict[str, Any] = field(default_factory=dict)
     twice: bool = True
-    """Whether the rule can be run on tensors, and so be differentiated twice."""
+    """Whether the rule can be differentiated twice: False for all that stand in `rules.ONCE`, and for no other."""
     at: tuple[int, ...] | None = None
     """The inputs in which a gradient exists (None: all)."""
 
@@ -162,13 +162,22 @@ def _images() -> list[Case]:
         Case("conv2d", (x, w), windows[0][3]),
         Case("channel_sum", (x,)),
         Case("relu_grad", (normal(3, 4), away(normal(3, 4))), at=(0,)),
-        *(Case("max_pool2d", (distinct(2, 3, 7, 6),), pool, twice=False) for pool in pools),
-        *(
-            Case("avg_pool2d", (x,), {**p, "count_include_pad": c}, twice=False)
-            for p in averages
-            for c in (True, False)
-        ),
+        *(Case("max_pool2d", (distinct(2, 3, 7, 6),), pool) for pool in pools),
+        *(Case("avg_pool2d", (x,), {**p, "count_include_pad": c}) for p in averages for c in (True, False)),
+        *_ways_back(x, pools, averages),
     ]
+
+
+def _ways_back(x: Array, pools: Iterable[dict[str, Any]], averages: Iterable[dict[str, Any]]) -> list[Case]:
+    """Pooling's pullbacks, which are rules too."""
+    found = [kernels.max_pool2d(x, **{"ceil_mode": False, **pool})[1] for pool in pools]
+    cases = [Case("max_pool2d_grad", (normal(*p.shape),), {"argmax": p, "x_shape": x.shape}) for p in found]
+    for average in averages:
+        for padded in (True, False):
+            options = {"ceil_mode": False, **average, "count_include_pad": padded}
+            g = normal(*kernels.avg_pool2d(x, **options).shape)
+            cases.append(Case("avg_pool2d_grad", (g,), {"x_shape": x.shape, **options}))
+    return cases
 
 
 def _normalisation() -> list[Case]:
@@ -177,22 +186,21 @@ def _normalisation() -> list[Case]:
             "layer_norm",
             (normal(3, 4, 5), normal(4, 5), normal(2, 4, 5)[0]),
             {"axes_count": 2, "eps": 1e-5},
-            twice=False,
         ),
-        Case("layer_norm", (normal(3, 5),), {"axes_count": 1, "eps": 1e-5}, twice=False),
+        Case("layer_norm", (normal(3, 5),), {"axes_count": 1, "eps": 1e-5}),
         Case("dropout", (normal(3, 4),), {"mask": (normal(3, 4) > 0) / 0.6}),
     ]
     for x in (normal(6, 3), normal(4, 3, 2, 5)):
         given = {"mean": normal(3), "variance": positive(3), "eps": 1e-5}
-        cases.append(Case("batch_norm_inference", (x, normal(3), normal(2, 3)[0]), given, twice=False))
-        cases.append(Case("batch_norm_inference", (x,), given, twice=False))
+        cases.append(Case("batch_norm_inference", (x, normal(3), normal(2, 3)[0]), given))
+        cases.append(Case("batch_norm_inference", (x,), given))
     return cases
 
 
 def _losses() -> list[Case]:
     return [
-        Case("cross_entropy", (normal(4, 3),), {"labels": np.array([0, 2, 2, 1])}, twice=False),
-        Case("cross_entropy", (normal(0, 3),), {"labels": np.zeros(0, int)}, twice=False),
+        Case("cross_entropy", (normal(4, 3),), {"labels": np.array([0, 2, 2, 1])}),
+        Case("cross_entropy", (normal(0, 3),), {"labels": np.zeros(0, int)}),
         Case("binary_cross_entropy_with_logits", (normal(4, 3), (normal(4, 3) > 0) * 1.0)),
         Case("soft_target_cross_entropy", (normal(4, 3), positive(4, 3))),
         Case("soft_target_cross_entropy", (normal(3, 3), np.eye(3)), at=(0,)),
@@ -207,7 +215,30 @@ def _losses() -> list[Case]:
     ]
 
 
+def _sequences() -> list[Case]:
+    x, h, c = normal(4, 3, 2), normal(3, 5), normal(2, 3, 5)[0]
+    ways: list[dict[str, Any]] = [
+        {"lengths": lengths, "reverse": reverse} for lengths in (None, np.array([4, 0, 2])) for reverse in (False, True)
+    ]
+    forms: list[tuple[str, int, tuple[Array, ...], list[dict[str, Any]]]] = [
+        ("rnn", 5, (h,), [{"nonlinearity": "tanh"}, {"nonlinearity": "relu"}]),
+        ("lstm", 20, (h, c), [{}]),
+        ("gru", 15, (h,), [{"reset_after": True}, {"reset_after": False}]),
+    ]
+    return [
+        *(
+            Case(rule, (x, normal(a, 2), normal(a, 5), normal(a), normal(2, a)[0], *first), {**way, **o}, twice=False)
+            for rule, a, first, options in forms
+            for o in options
+            for way in ways
+        ),
+        *(Case(rule, (normal(2, 3, 2), normal(a, 2), normal(a, 5)), twice=False) for rule, a, _, _ in forms),
+        *(Case(rule, (normal(0, 3, 2), normal(a, 2), normal(a, 5)), twice=False) for rule, a, _, _ in forms),
+    ]
+
+
 CASES = [
-    *_elementwise(), *_binary(), *_arrangement(), *_products(), *_images(), *_normalisation(), *_losses(),
+    *_elementwise(), *_binary(), *_arrangement(), *_products(), *_images(), *_normalisation(), *_sequences(),
+    *_losses(),
 ]  # fmt: skip
 """`batch_norm` is missing: its statistics are those of its input, so it is checked through `functional.batch_norm`."""

@@ -70,7 +70,8 @@ CASES |= {
     "ZeroPad2d": Case(lambda: nn.ZeroPad2d((1, 2, 0, -1)), (2, 3, 4, 5), (2, 3, 3, 8)),
 }
 NOT_LAYERS = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Embedding"}
-"""Containers; and `Embedding`, which takes whole numbers and has tests of its own."""
+NOT_LAYERS |= {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"}
+"""Containers; `Embedding`, which takes whole numbers, and recurrent layers, which give a state too: tested apart."""
 LOSSES = {name for name in nn.__all__ if name.endswith("Loss")}
 """See test_loss.py."""
 

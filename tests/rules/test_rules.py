@@ -7,7 +7,7 @@ from tests.cases import CASES, Case, normal
 import zerokara as zk
 from zerokara import functional as F
 from zerokara.autodiff import apply, gradients
-from zerokara.rules import RULES
+from zerokara.rules import ONCE, RULES, Rule
 
 CHECKED_ELSEWHERE = {"batch_norm"}
 """Through `functional`, which computes the statistics that the rule takes for granted."""
@@ -92,6 +92,20 @@ def test_batch_norm_gradient(shape: tuple[int, ...], affine: bool) -> None:
     zk.check_gradients(lambda x, *wb: F.batch_norm(x, None, None, *wb, training=True), *parts)
 
 
+@pytest.mark.parametrize("shape", [(6, 3), (4, 3, 2, 5)])
+@pytest.mark.parametrize("affine", [False, True])
+def test_batch_norm_second_gradient(shape: tuple[int, ...], affine: bool) -> None:
+    """The statistics move in the second derivative, too."""
+    parts = (normal(*shape), *((normal(3), normal(2, 3)[0]) if affine else ()))
+
+    def slope(*tensors: zk.Tensor) -> zk.Tensor:
+        y = F.batch_norm(tensors[0], None, None, *tensors[1:], training=True)
+        found = gradients((y * y * normal(*shape)).sum(), tensors, create_graph=True)
+        return F.concatenate([part.reshape(-1) * (k + 1) for k, part in enumerate(found)])
+
+    zk.check_gradients(slope, *parts)
+
+
 def test_every_gradient_is_linear_in_the_incoming_one() -> None:
     """Scaling the loss scales every gradient: a rule that ignores g (as the book's softmax-with-loss does) is wrong."""
     for case in CASES:
@@ -104,7 +118,53 @@ def test_every_gradient_is_linear_in_the_incoming_one() -> None:
             np.testing.assert_allclose(3 * a, b, rtol=1e-12, atol=1e-12, err_msg=str(case))
 
 
-def test_second_derivative_that_is_not_available_is_refused_in_words() -> None:
-    x = zk.tensor(normal(1, 1, 4, 4), requires_grad=True)
-    with pytest.raises(NotImplementedError, match="second derivative through max_pool2d"):
-        gradients(F.max_pool2d(x, 2).sum(), [x], create_graph=True)
+def test_every_rule_says_whether_it_has_a_second_derivative() -> None:
+    """A rule is held to its second derivative by `test_second_gradient`, or it stands in the table of those without."""
+    assert set(ONCE) <= set(RULES)
+    for case in CASES:
+        assert case.twice == (case.rule not in ONCE), case
+    for name, instead in ONCE.items():
+        assert instead == instead.strip().rstrip("."), name
+
+
+@pytest.mark.parametrize("rule", sorted(ONCE))
+def test_a_second_derivative_that_is_not_available_is_refused_in_words(rule: str) -> None:
+    """Before anything is computed, so that no gradient is half done; the first derivative is still there."""
+    case = next(case for case in CASES if case.rule == rule)
+    every = [zk.tensor(x, requires_grad=True) for x in case.inputs]
+    y = apply(RULES[rule], *every, **case.options)
+    inputs = every if case.at is None else [every[i] for i in case.at]
+    with pytest.raises(NotImplementedError, match=f"second derivative through {rule} is not available: "):
+        gradients(y.sum(), inputs, create_graph=True)
+    gradients(apply(RULES[rule], *every, **case.options).sum(), inputs)
+
+
+def test_the_table_of_rules_without_a_second_derivative_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ONCE, "tanh", "take its formula")
+    x = zk.tensor(1.0, requires_grad=True)
+    with pytest.raises(NotImplementedError, match=r"second derivative through tanh is not available: take its formula"):
+        gradients(x.tanh(), [x], create_graph=True)
+
+
+def _step_by_step(x: np.ndarray) -> tuple[np.ndarray, tuple]:
+    """y = x³, filled in place: on tensors it would forget where its numbers came from."""
+    cubes = np.empty(x.shape)
+    for i in range(len(x)):
+        cubes[i] = x[i] * x[i]
+    return cubes * x, (lambda g: 3 * g * cubes,)
+
+
+def _by_numbers(x: np.ndarray) -> tuple[np.ndarray, tuple]:
+    return x * x, (lambda g: g * np.array([2 * float(v) for v in x]),)
+
+
+@pytest.mark.parametrize("rule", [_step_by_step, _by_numbers])
+def test_a_rule_that_forgets_where_its_numbers_came_from_is_refused(rule: Rule) -> None:
+    """Its second derivative would be 0, or a part of the right one, in silence."""
+    x = zk.tensor(np.array([1.0, 2.0]), requires_grad=True)
+    gradients(apply(rule, x).sum(), [x])
+    with pytest.raises(
+        NotImplementedError, match=f"second derivative through {rule.__name__} is not available: it makes"
+    ):
+        gradients(apply(rule, x).sum(), [x], create_graph=True)
+    assert float(x[0]) == 1.0  # outside of a rule, a tensor is turned into numbers as ever

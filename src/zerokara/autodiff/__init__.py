@@ -5,6 +5,7 @@ from zerokara.autodiff.gradients import gradients
 from zerokara.autodiff.graph import enable_grad, no_grad, recording, set_grad_enabled
 from zerokara.autodiff.noting import noting
 from zerokara.autodiff.numerical import check_gradients, numerical_diff, numerical_gradient
+from zerokara.autodiff.second import hessian, hvp, jacobian
 from zerokara.autodiff.tensor import Tensor, apply, as_tensor, tensor
 from zerokara.refusing import speaking, speaking_methods
 
@@ -17,6 +18,9 @@ __all__ = [
     "draw",
     "enable_grad",
     "gradients",
+    "hessian",
+    "hvp",
+    "jacobian",
     "no_grad",
     "noting",
     "numerical_diff",

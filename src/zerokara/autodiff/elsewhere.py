@@ -99,7 +99,9 @@ for _name in CHANGED_IN_PLACE:
 
 NAMES: dict[str, str] = {
     "utils": ": data sets and loaders stand in zk.data",
-    "autograd": ": zk.gradients gives gradients, zk.autodiff.apply runs a rule of one's own",
+    "autograd": ": zk.gradients gives gradients, zk.jacobian, zk.hessian and zk.hvp matrices of derivatives; "
+    "zk.autodiff.apply runs a rule of one's own",
+    "func": ": zk.gradients, zk.jacobian and zk.hessian are given a value or a function, and its inputs",
     "Generator": ": zk.generator(seed)",
     "compile": ": zk.capture(step) records a step",
     "jit": ": zk.capture(step) records a step",

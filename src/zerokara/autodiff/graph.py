@@ -17,9 +17,10 @@ import numpy as np
 
 from zerokara.arrays import Shape
 from zerokara.autodiff.guards import Guards, Seen, expect_unchanged
-from zerokara.rules import Pullback, Rule
+from zerokara.rules import RULES, Pullback, Rule, expect_twice
 
 _recording: ContextVar[bool] = ContextVar("recording", default=True)
+_again: ContextVar[str | None] = ContextVar("again", default=None)
 _numbers = count()
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -129,6 +130,11 @@ def recording() -> bool:
     return _recording.get()
 
 
+def again() -> str | None:
+    """The rule that is being run on tensors just now, for gradients that have gradients; None if there is none."""
+    return _again.get()
+
+
 def pull_back(
     y: Recorded, seed: Any, at: Sequence[Recorded], ordered: list[Node], *, create_graph: bool, retain_graph: bool
 ) -> dict[int, Any]:
@@ -163,11 +169,23 @@ def pull_back(
 
 def _through(node: Node, g: Any, way: list[bool], *, create_graph: bool) -> Iterator[tuple[Recorded, Any]]:
     """The gradients that one node hands to its inputs, calling only the pullbacks that lead somewhere."""
-    pullbacks = node.rule(*node.inputs, **node.options)[1] if create_graph else node.pullbacks
+    pullbacks = _run(node, node.rule, *node.inputs, **node.options)[1] if create_graph else node.pullbacks
     assert node.guards is not None
     for t, leads, array, pullback in zip(node.inputs, way, node.guards.arrays, pullbacks, strict=False):
         if leads and t is not None:
-            yield t, unbroadcast(pullback(g), array.shape, array.dtype, node.rule)
+            part = _run(node, pullback, g) if create_graph else pullback(g)
+            yield t, unbroadcast(part, array.shape, array.dtype, node.rule)
+
+
+def _run(node: Node, work: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
+    """A rule or its pullback, run on tensors."""
+    before = _again.set(node.rule.__name__)
+    try:
+        return work(*inputs, **options)
+    except ValueError as error:  # NumPy has its own words for an element that cannot be assigned
+        raise (error.__cause__ if isinstance(error.__cause__, NotImplementedError) else error) from None
+    finally:
+        _again.reset(before)
 
 
 def _ways(wanted: set[int], ordered: list[Node], *, create_graph: bool) -> dict[int, list[bool]]:
@@ -183,6 +201,8 @@ def _ways(wanted: set[int], ordered: list[Node], *, create_graph: bool) -> dict[
         ]
         if True in way:
             ways[node.number] = way
+            if create_graph:
+                expect_twice(node.rule, RULES)
             expect_unchanged(node, way, seen, again=create_graph)
     return ways
 

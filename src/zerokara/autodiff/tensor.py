@@ -14,8 +14,9 @@ from zerokara.autodiff.conversion import Conversion
 from zerokara.autodiff.devices import expect_processor
 from zerokara.autodiff.dtypes import numeric
 from zerokara.autodiff.elsewhere import Elsewhere
+from zerokara.autodiff.formulas import FORMULAS
 from zerokara.autodiff.functions import Functions
-from zerokara.autodiff.graph import Node, leaves, nodes, pull_back, recording
+from zerokara.autodiff.graph import Node, again, leaves, nodes, pull_back, recording
 from zerokara.autodiff.guards import Guards, Memory, hand_out, result_memory
 from zerokara.autodiff.in_place import InPlace
 from zerokara.autodiff.operators import Operators
@@ -27,9 +28,6 @@ from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced, as_array
 from zerokara.refusing import CAUGHT, told, unwritten
 from zerokara.rules import RULES, Rule, in_short
-
-SEVERAL_RESULTS = frozenset({"max_pool2d", "cross_entropy"})
-"""Kernels that return more than their rule's value, so that the rule cannot stand in for them on tensors."""
 
 
 class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion, InPlace, Elsewhere):
@@ -124,6 +122,7 @@ class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion,
                 f"only a tensor of one number is a Python number; this one has the shape {self.shape}: "
                 "use .tolist(), or reduce it first, as .mean() does"
             )
+        self._expect_kept()
         return self._data.item()  # type: ignore[no-any-return]
 
     def __float__(self) -> float:
@@ -149,9 +148,18 @@ class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion,
         return self.data
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
+        self._expect_kept()
         if isinstance(self._data, Traced):
             return self._data.__array__(dtype, copy)
         return np.array(self._data if copy else self.data, dtype=dtype, copy=copy)
+
+    def _expect_kept(self) -> None:
+        """In a rule that is run for second derivatives, a tensor that became plain numbers would lose its history."""
+        if self.requires_grad and (rule := again()) is not None:
+            raise NotImplementedError(
+                f"the second derivative through {rule} is not available: it makes an array of a tensor, and so forgets "
+                "where that came from; write it with NumPy's functions of whole arrays"
+            )
 
     def detach(self) -> "Tensor":
         """The same numbers (not a copy), without their history."""
@@ -207,7 +215,10 @@ class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion,
         return apply(rule, *inputs, **options)
 
     def __kernel__(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> "Tensor":
-        """A kernel called with tensors, inside a rule that is run on tensors: apply the rule of the same name."""
+        """A kernel called with tensors, inside a rule that is run on tensors: its formula, or the rule of its name."""
+        if name in FORMULAS:
+            formula: Tensor = FORMULAS[name](*arguments, **keywords)
+            return formula
         inputs, options = _kernel_call(name)
         if inputs is None:
             raise NotImplementedError(f"the second derivative through {name} is not available")
@@ -225,7 +236,7 @@ for _part in Tensor.__mro__[1:-1]:
 @cache
 def _kernel_call(name: str) -> tuple[list[str] | None, list[str]]:
     """Which arguments of a kernel are inputs of the rule of the same name, and which are its options."""
-    if name not in RULES or name in SEVERAL_RESULTS:
+    if name not in RULES:
         return None, []
     known = set(inspect.signature(getattr(kernels, name)).parameters)
     rule = inspect.signature(RULES[name]).parameters.values()

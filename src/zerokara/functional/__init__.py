@@ -69,6 +69,9 @@ from zerokara.functional.pool import avg_pool2d as avg_pool2d
 from zerokara.functional.pool import global_avg_pool2d as global_avg_pool2d
 from zerokara.functional.pool import max_pool1d as max_pool1d
 from zerokara.functional.pool import max_pool2d as max_pool2d
+from zerokara.functional.recurrent import gru as gru
+from zerokara.functional.recurrent import lstm as lstm
+from zerokara.functional.recurrent import rnn as rnn
 from zerokara.functional.reduction import cumsum as cumsum
 from zerokara.functional.reduction import max as max
 from zerokara.functional.reduction import mean as mean

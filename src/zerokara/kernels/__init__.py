@@ -129,6 +129,12 @@ erf = _kernel(reference.erf)
 ndtr = _kernel(reference.ndtr)
 relu = _kernel(reference.relu)
 relu_grad = _kernel(reference.relu_grad)
+rnn = _kernel(reference.rnn)
+rnn_grads = _kernel(reference.rnn_grads)
+lstm = _kernel(reference.lstm)
+lstm_grads = _kernel(reference.lstm_grads)
+gru = _kernel(reference.gru)
+gru_grads = _kernel(reference.gru_grads)
 cross_entropy = _kernel(reference.cross_entropy)
 cross_entropy_grad = _kernel(reference.cross_entropy_grad)
 scatter = _kernel(reference.scatter)
@@ -163,11 +169,15 @@ __all__ = [
     "cross_entropy_grad",
     "erf",
     "fingerprint",
+    "gru",
+    "gru_grads",
     "im2col",
     "implementation",
     "kernel_family",
     "layer_norm",
     "layer_norm_grads",
+    "lstm",
+    "lstm_grads",
     "matmul",
     "max_pool2d",
     "max_pool2d_grad",
@@ -179,6 +189,8 @@ __all__ = [
     "relu",
     "relu_grad",
     "rmsprop_step",
+    "rnn",
+    "rnn_grads",
     "scatter",
     "sgd_step",
     "sigmoid",

@@ -19,6 +19,7 @@ from zerokara.models.denoisers import PointDenoiser, UNet, time_code
 from zerokara.models.diffusion import Diffusion, noise_betas
 from zerokara.models.fast_conv import FastConvNet
 from zerokara.models.googlenet import GoogLeNet, Inception, auxiliary_cross_entropy
+from zerokara.models.language import LanguageModel
 from zerokara.models.lenet import LeNet5
 from zerokara.models.mobilenet import MobileNetV1
 from zerokara.models.multi_layer import MultiLayerNet
@@ -52,6 +53,7 @@ __all__ = [
     "FastConvNet",
     "GoogLeNet",
     "Inception",
+    "LanguageModel",
     "LayerRow",
     "LeNet5",
     "Learner",

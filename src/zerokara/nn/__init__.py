@@ -15,6 +15,7 @@ from zerokara.nn.activation import (
     Tanh,
     activation_by_name,
 )
+from zerokara.nn.cells import GRUCell, LSTMCell, RNNCell
 from zerokara.nn.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from zerokara.nn.conv import Conv1d, Conv2d, ConvTranspose2d
 from zerokara.nn.dropout import Dropout, Dropout2d
@@ -37,6 +38,7 @@ from zerokara.nn.module import Module, observe, observing
 from zerokara.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm, LocalResponseNorm
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.pool import AdaptiveAvgPool2d, AvgPool1d, AvgPool2d, GlobalAvgPool2d, MaxPool1d, MaxPool2d
+from zerokara.nn.recurrent import GRU, LSTM, RNN
 from zerokara.nn.shape import Flatten, Identity, Unflatten, Upsample, ZeroPad2d
 from zerokara.nn.units import (
     ELU,
@@ -58,6 +60,9 @@ __all__ = [
     "ELU",
     "GELU",
     "GLU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "AdaptiveAvgPool2d",
     "AvgPool1d",
     "AvgPool2d",
@@ -73,6 +78,7 @@ __all__ = [
     "Dropout2d",
     "Embedding",
     "Flatten",
+    "GRUCell",
     "GaussianNLLLoss",
     "GlobalAvgPool2d",
     "GroupNorm",
@@ -85,6 +91,7 @@ __all__ = [
     "InstanceNorm2d",
     "KLDivLoss",
     "L1Loss",
+    "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -103,6 +110,7 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "RNNCell",
     "ReLU",
     "ReLU6",
     "Sequential",
@@ -125,7 +133,6 @@ __all__ = [
 ELSEWHERE = {
     "utils": ": zk.optim.clip_grad_norm and clip_grad_value clip gradients",
     "DataParallel": ": one process uses all cores",
-    **dict.fromkeys(("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"), ": there are no recurrent layers here"),
     **dict.fromkeys(
         ("MultiheadAttention", "Transformer", "TransformerEncoder", "TransformerEncoderLayer"),
         ": there is no attention layer here; nn.Linear, @ and F.softmax write one",

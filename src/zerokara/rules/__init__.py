@@ -51,10 +51,12 @@ from zerokara.rules.loss import (
 from zerokara.rules.matmul import linear, matmul
 from zerokara.rules.norm import batch_norm, batch_norm_inference, layer_norm
 from zerokara.rules.order import along, sort
-from zerokara.rules.pool import avg_pool2d, max_pool2d
+from zerokara.rules.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
+from zerokara.rules.recurrent import gru, lstm, rnn
 from zerokara.rules.reduction import cumsum, max, mean, min, std, sum, var, vector_norm
 from zerokara.rules.rule import Pullback, Rule, Ruled
 from zerokara.rules.shape import broadcast_to, clone, concatenate, getitem, reshape, scatter, transpose
+from zerokara.rules.twice import ONCE, expect_twice
 from zerokara.rules.units import elu, hardsigmoid, hardswish, mish, prelu, silu
 
 RULES: dict[str, Rule] = {
@@ -73,9 +75,12 @@ RULES: dict[str, Rule] = {
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, softplus, softmax, log_softmax,
         elu, silu, hardsigmoid, hardswish, mish, prelu,
         # images
-        conv2d, conv2d_grad_x, conv2d_grad_w, channel_sum, max_pool2d, avg_pool2d,
+        conv2d, conv2d_grad_x, conv2d_grad_w, channel_sum, max_pool2d, max_pool2d_grad, avg_pool2d,
+        avg_pool2d_grad,
         # normalisation
         batch_norm, batch_norm_inference, layer_norm, dropout,
+        # sequences
+        rnn, lstm, gru,
         # losses
         squared_error, cross_entropy, soft_target_cross_entropy, binary_cross_entropy_with_logits,
         binary_cross_entropy, huber_loss,
@@ -86,6 +91,7 @@ RULES: dict[str, Rule] = {
 """Every rule by its name; the tests walk this table, so a rule without a gradient check fails by name."""
 
 __all__ = [
-    *RULES, "RULES", "Pullback", "Rule", "Ruled", "along", "in_short", "index_refusal", "new_shape", "one_axis",
+    *RULES, "ONCE", "RULES", "Pullback", "Rule", "Ruled", "along", "expect_twice", "in_short", "index_refusal",
+    "new_shape", "one_axis",
     "several_axes", "whole_number", "written_out",
 ]  # fmt: skip

@@ -48,6 +48,7 @@ from zerokara.kernels.compiled.pool import (
     max_pool2d_places_grad,
     relu_max_pool2d_places,
 )
+from zerokara.kernels.compiled.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
 
 FUSED: dict[str, Callable[..., Any]] = {
     function.__name__: function
@@ -92,8 +93,12 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_grad",
     "fingerprint",
+    "gru",
+    "gru_grads",
     "layer_norm",
     "layer_norm_grads",
+    "lstm",
+    "lstm_grads",
     "matmul",
     "max_pool2d",
     "max_pool2d_grad",
@@ -101,6 +106,8 @@ __all__ = [
     "relu",
     "relu_grad",
     "rmsprop_step",
+    "rnn",
+    "rnn_grads",
     "scatter",
     "sgd_step",
     "update_running",

@@ -36,6 +36,7 @@ from zerokara.kernels.reference.pool import (
     max_pool2d_grad,
     pool_output_size,
 )
+from zerokara.kernels.reference.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
 
 __all__ = [
     "adagrad_step",
@@ -56,9 +57,13 @@ __all__ = [
     "cross_entropy_grad",
     "erf",
     "fingerprint",
+    "gru",
+    "gru_grads",
     "im2col",
     "layer_norm",
     "layer_norm_grads",
+    "lstm",
+    "lstm_grads",
     "matmul",
     "max_pool2d",
     "max_pool2d_grad",
@@ -68,6 +73,8 @@ __all__ = [
     "relu",
     "relu_grad",
     "rmsprop_step",
+    "rnn",
+    "rnn_grads",
     "scatter",
     "sgd_step",
     "sigmoid",
