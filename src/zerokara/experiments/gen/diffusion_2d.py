@@ -38,16 +38,16 @@ class Diffusion2d(OnDiffusion):
     turns = (Turn(Text("A short chain.", "連鎖を短くすると？"), {"T": 20}),)
     quick = {"iterations": 60, "T": 20, "drawn": 300}
 
-    data: tuple[str, ...] = knob(POINTS, "moons, ring", "データ（moons, ring）", choices=POINTS)
+    clouds: tuple[str, ...] = knob(POINTS, "clouds of points: moons, ring", "点の集まり（moons, ring）", choices=POINTS)
     width: int = knob(128, "units of the network's layers", "各層のユニット数", low=1, high=4096)
     drawn: int = knob(2000, "points that are drawn", "引く点の数", low=100, high=20_000)
 
     def measure(self, lab: Lab) -> Arrays:
         """Points on their way back, their distance to fresh data, and the field of the guesses."""
-        lab.plan(len(self.data) * self.iterations)
+        lab.plan(len(self.clouds) * self.iterations)
         found: Arrays = {}
         told = []
-        for name in self.data:
+        for name in self.clouds:
             train = points(name, SEEN, lab.seed)
             network = PointDenoiser((2,), self.width, 3, rng=lab.rng("weights", name))
             model = Diffusion(network, self.T)
@@ -72,7 +72,7 @@ class Diffusion2d(OnDiffusion):
         """Points at t = T … 0; arrows against the guessed noise; losses."""
         axes = Axis("x", low=-3, high=3), Axis("y", low=-3, high=3)
         pieces: list[Piece] = []
-        for name in self.data:
+        for name in self.clouds:
             boxes = [
                 Panel(f"t = {time}", [Points(t("points", "点"), *x.T)])
                 for time, x in zip(found[f"{name} times"], found[f"{name} steps"], strict=True)
@@ -80,7 +80,7 @@ class Diffusion2d(OnDiffusion):
             title = t("{n}: from noise to points", "{n}：ノイズから点へ", n=self._called(name, t))
             pieces.append(panels(title, boxes, *axes, columns=3, lang=t.lang))
         fields = []
-        for name in self.data:
+        for name in self.clouds:
             places, guess = found[f"{name} places"], found[f"{name} guess"]
             marks = [
                 Points(t("data", "データ"), *found[f"{name} fresh"].T),
@@ -94,7 +94,7 @@ class Diffusion2d(OnDiffusion):
         )
         losses = [
             Line(self._called(name, t), np.arange(self.iterations) + 1, smooth(found[f"{name} losses"], 51))
-            for name in self.data
+            for name in self.clouds
         ]
         return [
             *pieces,
@@ -118,7 +118,7 @@ class Diffusion2d(OnDiffusion):
                 "{n}：引いた点と新しいデータのエネルギー距離は {a}。新しいデータどうしでは {b}、正規分布の雲では {c}。",
                 n=self._called(name, t), a=significant(a, 2), b=significant(b, 2), c=significant(c, 2),
             )
-            for name, (a, b, c, _) in zip(self.data, found.mean("told").tolist(), strict=True)
+            for name, (a, b, c, _) in zip(self.clouds, found.mean("told").tolist(), strict=True)
         ]  # fmt: skip
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
@@ -126,7 +126,7 @@ class Diffusion2d(OnDiffusion):
         told = found.all("told")
         limits = {"moons": 0.010, "ring": 0.018}
         checks = []
-        for i, name in enumerate(self.data):
+        for i, name in enumerate(self.clouds):
             what = self._called(name, t)
             checks += [
                 at_most(t("{n}: energy distance", "{n}：エネルギー距離", n=what), told[:, i, 0], limits[name], "M"),

@@ -9,7 +9,7 @@ from zerokara.arrays import Array
 from zerokara.data import Split, scaled
 from zerokara.experiments.ae.teaching import rows
 from zerokara.experiments.base import Arrays, Piece, Turn, knob
-from zerokara.experiments.checks import Check, at_least, at_most, between, near
+from zerokara.experiments.checks import Check, at_least, between, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.gen.points import OnDiffusion
 from zerokara.experiments.lab import Lab
@@ -119,7 +119,6 @@ class DiffusionDigits(OnDiffusion):
             for i, g in enumerate(self.guidance)
             if g in least
         ]
-        pixels = max(float(np.abs(found[f"drawn {i}"]).max()) for i in range(len(self.guidance)))
         return [
             *checks,
             between(t("distance to the nearest real digit", "最も近い本物との距離"), apart[:, 0], 2.2, 2.9, "M"),
@@ -129,7 +128,6 @@ class DiffusionDigits(OnDiffusion):
                 t("the judge reads the digits that it learned", "判定器が学んだ数字を読める割合"),
                 found.all("known"), 0.97, "A", law=True,
             ),
-            at_most(t("largest pixel", "最大の画素値"), pixels, 100, "A", law=True),
         ]  # fmt: skip
 
 
