@@ -12,7 +12,7 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import AutoEncoder, ConvAutoEncoder, count_parameters
-from zerokara.report import Table, Text, significant, whole
+from zerokara.report import Cell, Table, Text, significant, whole
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class ConvAutoencoder(OnPictures):
         ]  # fmt: skip
         heads = ["", t("error per pixel", "1 画素あたりの誤差"), t.word("parameters"), t("passes", "エポック数")]
         passes = (self.epochs, self.epochs_linear)
-        body = [
+        body: list[list[Cell]] = [
             [kind, significant(float(e), 3), int(n), p]
             for kind, e, n, p in zip(kinds, found.mean("errors"), found["parameters"], passes, strict=True)
         ]

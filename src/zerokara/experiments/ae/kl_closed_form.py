@@ -12,7 +12,7 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Contours, Line, Points, Text, chart, line_chart, significant
+from zerokara.report import Axis, Contours, Line, Mark, Points, Text, chart, line_chart, significant
 
 TWO = ((0.7, 0.3), (0.6, 0.4), (0.2, 0.8))
 
@@ -74,7 +74,7 @@ class KlClosedForm(Experiment):
         pairs = np.array(self._pairs())
         shown = (np.abs(pairs[:, 0]) <= 2) & (pairs[:, 1] >= 0.1) & (pairs[:, 1] <= 2.5)
         labels = [significant(float(k), 3) for k in found["exact"][shown]]
-        plane = [
+        plane: list[Mark] = [
             Contours("KL", means, spreads, found["plane"], (0.05, 0.2, 0.5, 1, 1.5, 2, 3)),
             Points(t("computed", "計算した点"), pairs[shown, 0], pairs[shown, 1], labels),
         ]

@@ -14,7 +14,7 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Bars, Panel, Table, Text, panels, significant
+from zerokara.report import Axis, Bars, Cell, Panel, Table, Text, panels, significant
 
 WAYS = ("path", "score")
 
@@ -69,7 +69,7 @@ class Reparametrize(Experiment):
         names = [t("through the draw", "値を通る"), t("around it", "値を通らない")]
         edge = float(np.quantile(np.abs(found["score"][0]), 0.98))
         bins = np.linspace(-edge, edge, 41)
-        body = []
+        body: list[list[Cell]] = []
         for letter, i in (("μ", 0), ("σ", 1)):
             for name, way in zip(names, WAYS, strict=True):
                 values = found[way][i]
@@ -96,7 +96,8 @@ class Reparametrize(Experiment):
         ]  # fmt: skip
 
     def _spreads(self, found: Found) -> Array:
-        return found["score"].std(axis=1) / found["path"].std(axis=1)
+        ratio: Array = found["score"].std(axis=1) / found["path"].std(axis=1)
+        return ratio
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """Both are right; one is much noisier."""

@@ -13,7 +13,7 @@ from zerokara.experiments.learning import smooth
 from zerokara.experiments.tongue import Tongue
 from zerokara.explain import diffusion_steps
 from zerokara.models import Diffusion, PointDenoiser
-from zerokara.report import Arrows, Axis, Line, Panel, Points, Text, line_chart, panels, significant
+from zerokara.report import Arrows, Axis, Line, Mark, Panel, Points, Text, line_chart, panels, significant
 
 SHOWN = 500
 
@@ -82,7 +82,7 @@ class Diffusion2d(OnDiffusion):
         fields = []
         for name in self.clouds:
             places, guess = found[f"{name} places"], found[f"{name} guess"]
-            marks = [
+            marks: list[Mark] = [
                 Points(t("data", "データ"), *found[f"{name} fresh"].T),
                 Arrows(t("against the guess", "推定ノイズの逆向き"), *places.T, *-guess.T),
             ]

@@ -144,4 +144,5 @@ def _nearest(x: Array, known: Array, *, itself: bool = False) -> Array:
     squares = squares - 2 * x.astype(np.float64) @ known.T.astype(np.float64)
     if itself:
         squares[np.arange(len(x)), np.arange(len(x))] = np.inf
-    return np.sqrt(np.maximum(squares.min(axis=1), 0))
+    apart: Array = np.sqrt(np.maximum(squares.min(axis=1), 0))
+    return apart

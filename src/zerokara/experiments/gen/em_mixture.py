@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zerokara.arrays import Array
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, holds, near
 from zerokara.experiments.found import Found
@@ -153,9 +154,9 @@ class EmMixture(Experiment):
         ]  # fmt: skip
 
 
-def _ring(mean: object, covariance: object) -> tuple[object, object]:
+def _ring(mean: Array, covariance: Array) -> tuple[Array, Array]:
     """The ellipse of two standard deviations."""
     angle = np.linspace(0, 2 * np.pi, 61)
     round_ = np.stack([np.cos(angle), np.sin(angle)])
-    x, y = np.asarray(mean)[:, None] + 2 * np.linalg.cholesky(np.asarray(covariance)) @ round_
+    x, y = mean[:, None] + 2 * np.linalg.cholesky(covariance) @ round_
     return x, y

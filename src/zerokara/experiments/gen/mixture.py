@@ -59,7 +59,8 @@ class Mixture:
         chosen = rng.choice(len(self.shares), count, p=self.shares / self.shares.sum())
         e = rng.standard_normal((count, self.means.shape[1]))
         lower = np.linalg.cholesky(self.covariances)[chosen]
-        return self.means[chosen] + np.einsum("nij,nj->ni", lower, e)
+        x: Array = self.means[chosen] + np.einsum("nij,nj->ni", lower, e)
+        return x
 
 
 def _log_sum(logs: Array) -> Array:

@@ -14,7 +14,7 @@ from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import noise_betas
 from zerokara.models.diffusion import SCHEDULES
-from zerokara.report import Axis, Line, Rule, Text, chart, significant
+from zerokara.report import Axis, Line, Mark, Rule, Text, chart, significant
 
 SHORT = (50, 100, 200)
 
@@ -78,7 +78,7 @@ class NoiseSchedule(Experiment):
                 np.clip(found["pictures"] / 2 + 0.5, 0, 1),
             )
         ]
-        lines = [
+        lines: list[Mark] = [
             Line(t("left of the picture's variance, ᾱ", "残る画像の分散 ᾱ"), t_axis, found["kept"]),
             Line(t("noise, 1 − ᾱ", "ノイズ 1 − ᾱ"), t_axis, 1 - found["kept"]),
             Rule(f"t = {int(found['middle'])}", x=float(found["middle"])),

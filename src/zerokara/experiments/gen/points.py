@@ -94,7 +94,8 @@ def _among(x: Array) -> float:
 def ring_place(k: Array) -> Array:
     """The centres of the blobs k, (…, 2)."""
     angle = np.asarray(k) * (2 * np.pi / BLOBS) + np.pi / 2
-    return np.stack([np.cos(angle), np.sin(angle)], axis=-1) / np.sqrt(0.5 + BLOB**2)
+    centres: Array = np.stack([np.cos(angle), np.sin(angle)], axis=-1) / np.sqrt(0.5 + BLOB**2)
+    return centres
 
 
 def nearest_blob(x: Array) -> Array:
