@@ -9,7 +9,7 @@ from zerokara.arrays import Array
 from zerokara.data import Split, scaled
 from zerokara.experiments.ae.teaching import rows
 from zerokara.experiments.base import Arrays, Piece, Turn, knob
-from zerokara.experiments.checks import Check, at_least, between, near
+from zerokara.experiments.checks import Check, at_least, between, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.gen.points import OnDiffusion
 from zerokara.experiments.lab import Lab
@@ -67,7 +67,7 @@ class DiffusionDigits(OnDiffusion):
             apart.append(_nearest(rows_, flat).mean())
             shown[f"drawn {i}"] = made[np.argsort(asked[:100], kind="stable")]
         chain = diffusion_steps(model, 1, SHAPE, 3, guidance=self.guidance[0], times=10, rng=lab.rng("one"))
-        among = _nearest(flat[:1000], flat, itself=True).mean()
+        among = _nearest(flat, flat, itself=True).mean()
         return {
             **shown, "read": np.array(read), "apart": np.array(apart), "among": np.array(among),
             "chain": chain.examples[:, 0], "times": chain.times, "losses": losses,
@@ -122,7 +122,8 @@ class DiffusionDigits(OnDiffusion):
         return [
             *checks,
             between(t("distance to the nearest real digit", "最も近い本物との距離"), apart[:, 0], 2.2, 2.9, "M"),
-            near(t("between real digits", "本物どうしの距離"), found.all("among"), 2.41, 0.06, "M"),
+            holds(t("farther than real ones from each other", "本物どうしより遠い"), apart[:, 0] > found.all("among"), "M"),
+            near(t("between real digits", "本物どうしの距離"), found.all("among"), 2.055, 0.01, "A"),
             near(t("loss at the end", "最後の損失"), found.all("losses")[:, -500:].mean(axis=1), 0.107, 0.03, "M"),
             at_least(
                 t("the judge reads the digits that it learned", "判定器が学んだ数字を読める割合"),

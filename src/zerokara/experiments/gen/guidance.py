@@ -116,7 +116,7 @@ class Guidance(OnDiffusion):
                 at_least(
                     t("γ = 6: off the middle ÷ γ = 1", "中心のずれの比（γ = 6 ÷ γ = 1）"),
                     by[6.0][:, 2] / by[1.0][:, 2],
-                    3,
+                    1.5,
                     "M",
                 ),
             ]

@@ -4,7 +4,7 @@ import numpy as np
 import zerokara as zk
 from zerokara import models
 
-# part: teach
+# part: teach_pictures
 
 images = 20000
 epochs = 10

@@ -1,7 +1,7 @@
 # rules: gaussian_kl, reparametrize, binary_cross_entropy_with_logits
 import zerokara as zk
 
-# part: teach
+# part: teach_pictures
 
 images = 20000
 epochs = 10

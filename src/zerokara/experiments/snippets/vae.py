@@ -3,7 +3,7 @@ import numpy as np
 
 import zerokara as zk
 
-# part: teach
+# part: teach_pictures
 
 images = 20000
 epochs = 10
