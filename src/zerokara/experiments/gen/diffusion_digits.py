@@ -122,7 +122,10 @@ class DiffusionDigits(OnDiffusion):
         return [
             *checks,
             between(t("distance to the nearest real digit", "最も近い本物との距離"), apart[:, 0], 2.2, 2.9, "M"),
-            holds(t("farther than real ones from each other", "本物どうしより遠い"), apart[:, 0] > found.all("among"), "M"),
+            holds(
+                t("farther than real ones from each other", "本物どうしより遠い"),
+                apart[:, 0] > found.all("among"), "M",
+            ),
             near(t("between real digits", "本物どうしの距離"), found.all("among"), 2.055, 0.01, "A"),
             near(t("loss at the end", "最後の損失"), found.all("losses")[:, -500:].mean(axis=1), 0.107, 0.03, "M"),
             at_least(
