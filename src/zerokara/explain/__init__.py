@@ -12,6 +12,7 @@ from zerokara.explain.cam import grad_cam, grad_cam_plus_plus
 from zerokara.explain.curves import Curve, deletion, insertion
 from zerokara.explain.excite import Excitation, excite
 from zerokara.explain.filters import Filters, filters
+from zerokara.explain.latent import code_path, latent_plane, normal_quantiles, walk
 from zerokara.explain.layers import Output, last_maps, watch
 from zerokara.explain.maps import FeatureMaps, feature_map, feature_maps
 from zerokara.explain.nearest import Neighbour, nearest_words
@@ -21,6 +22,7 @@ from zerokara.explain.plane import Plane, features, pca, t_sne
 from zerokara.explain.receptive import receptive_field
 from zerokara.explain.saliency import integrated_gradients, saliency, smooth_grad
 from zerokara.explain.scores import Explanation, Note, class_scores, evaluation
+from zerokara.explain.steps import Steps, diffusion_steps
 from zerokara.explain.top import TopImages, top_images
 from zerokara.explain.unit import Term, Unit, unit
 
@@ -50,11 +52,14 @@ __all__ = [
     "Note",
     "Output",
     "Plane",
+    "Steps",
     "Term",
     "TopImages",
     "Unit",
     "class_scores",
+    "code_path",
     "deletion",
+    "diffusion_steps",
     "evaluation",
     "excite",
     "feature_map",
@@ -68,8 +73,10 @@ __all__ = [
     "insertion",
     "integrated_gradients",
     "last_maps",
+    "latent_plane",
     "looks_at",
     "nearest_words",
+    "normal_quantiles",
     "occlusion",
     "overlay",
     "pca",
@@ -79,5 +86,6 @@ __all__ = [
     "t_sne",
     "top_images",
     "unit",
+    "walk",
     "watch",
 ]
