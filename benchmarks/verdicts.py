@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zerokara.experiments import CHAPTERS, EXPERIMENTS
+from zerokara.experiments.catalogue import heading
 from zerokara.experiments.checks import Check
 from zerokara.experiments.verdict_table import expected_text, measured_text
 from zerokara.report import duration
@@ -37,8 +38,8 @@ def page(told: dict[str, dict[str, Any]]) -> str:
     ]
     missing = [name for name in EXPERIMENTS if name not in told]
     lines += ["", f"Not measured in this run, for want of their data: {', '.join(missing)}."] if missing else []
-    for chapter, title in CHAPTERS.items():
-        lines += ["", f"## Chapter {chapter}: {title.en}", ""]
+    for chapter in CHAPTERS:
+        lines += ["", f"## {heading(chapter, 'en')}", ""]
         lines += ["| experiment | what | measured | expected | evidence | |", "|---|---|---|---|---|---|"]
         for name, one in told.items():
             if one["chapter"] == chapter:

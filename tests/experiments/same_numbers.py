@@ -1,17 +1,14 @@
 """What the program of each experiment gives, beside what the experiment found."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
+from tests.experiments.parts import PARTS
+from tests.experiments.parts.kinds import Same
 from zerokara.autodiff import Tensor
 from zerokara.experiments import Result
 from zerokara.experiments.ch02.logic_gates import GATES
 from zerokara.models import summarize
 from zerokara.nn import Dropout
-
-Same = dict[str, Callable[[dict[str, Any], Result], tuple[Any, Any]]]
 
 
 def _ends(result: Result, *names: str) -> list[list[float]]:
@@ -222,6 +219,8 @@ SAME: Same = {
     "awesome-net": lambda p, r: (p["losses"], r["losses"]),
 }
 """(names of the program, result) → what the program gives, and what the experiment found."""
+for part in PARTS.values():
+    SAME |= part.SAME
 
 LEARNED = {
     *("train-two-layer", "train-two-layer-backprop", "weight-init-compare", "optimizer-mnist", "mnist-inference"),
@@ -242,6 +241,8 @@ LEARNED = {
     ),
 }
 """Experiments that train a network."""
+for part in PARTS.values():
+    LEARNED |= part.LEARNED
 
 DROPPING = {
     *("feature-hierarchy", "grad-cam", "grad-cam-mnist", "misclassified", "half-precision", "alexnet-dropout"),

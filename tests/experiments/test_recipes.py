@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.experiments.parts import PARTS
 from tests.experiments.quick import quick_result
 from tests.report.checking import check_page, words
 from zerokara.experiments import EXPERIMENTS, Tongue, by_name, run
@@ -20,7 +21,7 @@ from zerokara.experiments.texts import EVIDENCE, TEXTS
 from zerokara.experiments.words import WORDS
 from zerokara.report import Formula, Lang
 
-CATALOGUE = {
+CATALOGUE: dict[int | str, str] = {
     1: "hello numpy-basics sin-cos-graph show-image",
     2: "logic-gates xor-gate nand-half-adder xor-learned",
     3: "step-function sigmoid step-vs-sigmoid relu sigmoid-vs-relu linear-collapse numpy-products matrix-product "
@@ -44,8 +45,9 @@ CATALOGUE = {
     8: "train-deep-convnet misclassified half-precision stacked-3x3-vs-5x5 stacked-3x3-trained receptive-field "
     "channel-depth data-augmentation random-crop better-accuracy depth-comparison vgg-anatomy inception resnet-skip "
     "layer-time cpu-gpu-time parallel-training paint-digit drawn-robustness activation-and-error-map awesome-net",
+    **{key: part.CATALOGUE for key, part in PARTS.items()},
 }
-"""The book's experiments and its readers', by chapter."""
+"""The book's experiments and its readers', by chapter, and those of the parts beside it."""
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{5,}")
@@ -59,7 +61,7 @@ def translated(text: str) -> bool:
 
 
 @pytest.mark.parametrize("chapter", CATALOGUE)
-def test_none_is_left_out(chapter: int) -> None:
+def test_none_is_left_out(chapter: int | str) -> None:
     """Every experiment of the catalogue is there, in the order of the book."""
     there = [name for name, experiment in EXPERIMENTS.items() if experiment.chapter == chapter]
     assert there == CATALOGUE[chapter].split()
@@ -186,9 +188,10 @@ def test_where_it_is_from_is_told_in_words(name: str) -> None:
     for lang in ("en", "ja"):
         told = where(EXPERIMENTS[name].source, lang)  # type: ignore[arg-type]
         assert told
-        assert not re.search(r"\b(DR|RYO|WK|MEMO|N7|Ch\d)\b|_", told)
+        assert not re.search(r"\b(DR|RYO|WK|MEMO|N7|OWN|TORCH|Ch\d|V\d)\b|_", told)
 
 
 def test_the_section_of_the_book_stands_first() -> None:
+    assert where("OWN; V2 ch5 RNN, V3 s59", "en") == "Volume 2, chapter 5, Volume 3, step 59, an experiment of zerokara"
     assert where("DR 6-4-4-2; Ch6 §6.4.3 overfit_dropout", "en") == "Book §6.4.3, a reader's course notes"
     assert where("Ch6 §6.4.3; MEMO p.186", "ja") == "本の §6.4.3、読者のメモ（p.186）"

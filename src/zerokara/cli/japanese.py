@@ -230,8 +230,10 @@ HELP: dict[str, str] = {
     ),
     "The version of ONNX's operators: 17 to 21.": "ONNX のオペレーターのバージョン：17〜21。",
     "A name from `zerokara lab list`.": "`zerokara lab list` にある名前。",
-    "Chapters, such as ch06; without them, all.": "章（例：ch06）。省略時はすべて。",
-    "Names from `zerokara lab list`, chapters (ch06), or all.": "`zerokara lab list` にある名前、章（ch06）、または all。",
+    "Chapters, such as ch06, or parts, such as seq3; without them, all.": "章（例：ch06）や部（例：seq3）。省略時はすべて。",
+    "Names from `zerokara lab list`, chapters (ch06), parts (seq3), or all.": (
+        "`zerokara lab list` にある名前、章（ch06）、部（seq3）、または all。"
+    ),
     "The laboratory's folder: reports, their table of contents, and results, which are found again.": (
         "実験室のフォルダ：レポートと目次、次回も使われる結果を置きます。"
     ),

@@ -18,6 +18,7 @@ from zerokara.cli.machine import environment
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
 from zerokara.experiments import CHAPTERS, EXPERIMENTS, Experiment, Order, by_name, chosen, order
+from zerokara.experiments.catalogue import key
 from zerokara.experiments.how import how
 from zerokara.experiments.sources import where
 from zerokara.experiments.telling import in_language
@@ -51,7 +52,7 @@ def list_all(*chapters: str, json: AsJson = False, lang: Language = None) -> Non
     Parameters
     ----------
     chapters
-        Chapters, such as ch06; without them, all.
+        Chapters, such as ch06, or parts, such as seq3; without them, all.
     """
     language = words.language(lang)
     wanted = _usage(chosen, list(chapters)) if chapters else list(EXPERIMENTS)
@@ -64,7 +65,7 @@ def list_all(*chapters: str, json: AsJson = False, lang: Language = None) -> Non
     for chapter, title in CHAPTERS.items():
         inside = [name for name in wanted if EXPERIMENTS[name].chapter == chapter]
         if inside:
-            say(f"ch{chapter:02}  {title(language)}")
+            say(f"{key(chapter)}  {title(language)}")
             for name in inside:
                 say(f"{lines[name]}  {EXPERIMENTS[name].question(language)}")
             say()
@@ -126,7 +127,7 @@ def run(  # noqa: D417 (json and lang explain themselves)
     Parameters
     ----------
     names
-        Names from `zerokara lab list`, chapters (ch06), or all.
+        Names from `zerokara lab list`, chapters (ch06), parts (seq3), or all.
     out
         The laboratory's folder: reports, their table of contents, and results, which are found again.
     quick
@@ -158,7 +159,9 @@ def run(  # noqa: D417 (json and lang explain themselves)
 def _orders(names: Sequence[str], settings: dict[str, str], seed: int, seeds: int | None, quick: bool) -> list[Order]:
     """What is asked for; UsageError, before any work, for a name or a setting that cannot be."""
     if not names:
-        raise UsageError("say what to run: names from `zerokara lab list`, chapters such as ch06, or all")
+        raise UsageError(
+            "say what to run: names from `zerokara lab list`, chapters such as ch06, parts such as seq3, or all"
+        )
     wanted: list[str] = _usage(chosen, list(names))
     given = {name.replace("-", "_"): value for name, value in settings.items()}
     everything = {setting for name in wanted for setting in EXPERIMENTS[name].settings}

@@ -42,7 +42,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"known are (.+)", "使えるもの：{1}"),
     (r"(.+); a run's folder or an \.onnx file will do too", "{1}（実行フォルダや .onnx ファイルも指定できます）"),
     (r"(.+); the folder of a run will do too", "{1}（実行フォルダも指定できます）"),
-    (r"chapters run from (ch\d+) to (ch\d+); got (.+)", "章は {1} から {2} までです。指定された章：{3}"),
+    (
+        r"chapters run from (ch\d+) to (ch\d+), and there are the parts (.+); got (.+)",
+        "章は {1} から {2} まで、ほかに {3} があります。指定された章：{4}",
+    ),
     # ── usage
     (r"--lang is (.+); got (.+)", "--lang には {1} を指定してください。指定された値：{2}"),
     (r"--lang needs a language: (.+)", "--lang には言語が必要です：{1}"),
@@ -54,7 +57,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (r"explain needs at least one picture: (.+)", "explain には画像が少なくとも 1 つ必要です。例：{1}"),
     (
-        r"say what to run: names from `zerokara lab list`, chapters such as ch06, or all",
+        r"say what to run: names from `zerokara lab list`, chapters such as ch06, parts such as seq3, or all",
         "何を実行するか指定してください：`zerokara lab list` にある名前、章（例：ch06）、または all",
     ),
     (

@@ -17,6 +17,8 @@ from zerokara.report import Code, Figure, Paragraph, Table, Text
 Piece = Figure | Table | Paragraph | Code
 Arrays = dict[str, Array]
 Cost = Literal["S", "M", "L", "XL"]
+Chapter = int | str
+"""A chapter of the book by its number, or a part beside it by its key: `"seq3"`."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,15 @@ class Experiment:
     `checks` and, where the notes ask something, `questions`. All that is shown is computed from the arrays alone, so a
     kept result can be shown again, in another language too.
 
-    name: of the command and the file. chapter: of the book. source: section and script. cost: S < 1 s, M < 1 min,
-    L minutes, XL more, with plain NumPy. formula: lines of LaTeX; symbols: what its letters mean. quick: settings
-    that shrink it to seconds or less. seeds: how many seeds are measured unless asked otherwise; 1 where nothing is
-    random. shows: from which amounts on, and with which data, the sentences of `findings` and the answers of
-    `questions` are true; nobody is told them otherwise (`scope.py`).
+    name: of the command and the file. chapter: of the book, or the part's key. source: section and script. cost:
+    S < 1 s, M < 1 min, L minutes, XL more, with plain NumPy. formula: lines of LaTeX; symbols: what its letters
+    mean. quick: settings that shrink it to seconds or less. seeds: how many seeds are measured unless asked otherwise;
+    1 where nothing is random. shows: from which amounts on, and with which data, the sentences of `findings` and the
+    answers of `questions` are true; nobody is told them otherwise (`scope.py`).
     """
 
     name: ClassVar[str]
-    chapter: ClassVar[int]
+    chapter: ClassVar[Chapter]
     source: ClassVar[str]
     cost: ClassVar[Cost] = "S"
     title: ClassVar[Text]

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from zerokara.experiments.base import Experiment
-from zerokara.experiments.catalogue import CHAPTERS, EXPERIMENTS
+from zerokara.experiments.base import Chapter, Experiment
+from zerokara.experiments.catalogue import CHAPTERS, EXPERIMENTS, heading
 from zerokara.experiments.keeping import RESULTS, Shelf
 from zerokara.experiments.naming import report_name, variant
 from zerokara.experiments.page import Environment, page
@@ -75,7 +75,7 @@ def write_index(root: Path, lang: Lang) -> Path:
     """Write the table of contents of all reports in the folder; return its path."""
     entries = _entries(root, lang)
     done = len({entry.name for entry in entries})
-    sections = [Section(_heading(chapter, lang), [Cards(_cards(chapter, entries, lang))]) for chapter in CHAPTERS]
+    sections = [Section(heading(chapter, lang), [Cards(_cards(chapter, entries, lang))]) for chapter in CHAPTERS]
     contents = Page(
         title=say(lang, "index-title"),
         sections=sections,
@@ -105,7 +105,7 @@ def _ways(root: Path, experiment: Experiment, lang: Lang) -> Ways:
     names, index = list(EXPERIMENTS), index_name(lang)
     at = names.index(experiment.name)
     chapter = f"{index}#part-{list(CHAPTERS).index(experiment.chapter) + 1}"
-    links = [(say(lang, "way-index"), index), (_heading(experiment.chapter, lang), chapter)]
+    links = [(say(lang, "way-index"), index), (heading(experiment.chapter, lang), chapter)]
     near = [("way-previous", at - 1), ("way-next", at + 1)]
     others = [(key, names[k]) for key, k in near if 0 <= k < len(names)]
     taken = {experiment.name, *(name for _, name in others)}
@@ -124,11 +124,7 @@ def related(experiment: Experiment) -> list[str]:
     return [name for name, other in EXPERIMENTS.items() if other is not experiment and own & sections(other.source)]
 
 
-def _heading(chapter: int, lang: Lang) -> str:
-    return say(lang, "chapter", chapter=chapter, title=CHAPTERS[chapter](lang))
-
-
-def _cards(chapter: int, entries: Sequence[Entry], lang: Lang) -> list[Card]:
+def _cards(chapter: Chapter, entries: Sequence[Entry], lang: Lang) -> list[Card]:
     """The recipe's own report first, then the variants with the fewest changes."""
     return [
         _card(

@@ -125,7 +125,6 @@ TEXTS: dict[str, Text] = {
         "The experiments of the book and of its readers, chapter by chapter. {done} of {total} have been run here.",
         "本とその読者たちの実験を章ごとに並べました。全 {total} 件のうち {done} 件が実行済みです。",
     ),
-    "chapter": Text("Chapter {chapter}: {title}", "第 {chapter} 章　{title}"),
     "not-run": Text("not run yet", "未実行"),
     "quick-mark": Text("quick", "短縮実行"),
     "way-index": Text("All experiments", "すべての実験"),

@@ -25,7 +25,7 @@ class HessianVector(Experiment):
 
     name = "hessian-vector"
     chapter = "dz"
-    source = "V3 s36"
+    source = "OWN"
     title = Text("The Hessian times a vector", "ヘッセ行列とベクトルの積")
     question = Text(
         "Can the curvature be felt without writing the matrix?", "ヘッセ行列を書き下さずに曲がり具合を知れるか？"

@@ -1,0 +1,7 @@
+"""How the experiments of the part `seq7` are done, in both languages."""
+
+ENGLISH: dict[str, str] = {}
+"""By the name of the experiment: two to four sentences."""
+
+JAPANESE: dict[str, str] = {}
+"""The same in Japanese."""
