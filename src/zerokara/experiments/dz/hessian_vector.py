@@ -228,8 +228,8 @@ def _cost(weights: list[Tensor], loss: object, rng: np.random.Generator) -> list
     slopes = gradients(value, weights, create_graph=True)
     first = _clock(weights[0]) - begin - 1
     along = sum((slope * rng.standard_normal(slope.shape)).sum() for slope in slopes)
-    walked, before = len(nodes(along)), _clock(weights[0])  # type: ignore[arg-type]
-    gradients(along, weights, create_graph=True)  # type: ignore[arg-type]
+    walked, before = len(nodes(along)), _clock(weights[0])
+    gradients(along, weights, create_graph=True)
     second = _clock(weights[0]) - before - 1 - walked
     return [sum(w.size for w in weights), first - forward, before - begin - 1 + second]
 

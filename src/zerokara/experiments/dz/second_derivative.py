@@ -13,7 +13,7 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Line, Points, Text, bar_chart, chart, significant
+from zerokara.report import Axis, Line, Mark, Points, Text, bar_chart, chart, significant
 
 SMOOTH: dict[str, Function] = {
     "exp": F.exp, "log": F.log, "sqrt": F.sqrt, "sin": F.sin, "cos": F.cos, "tanh": F.tanh, "sigmoid": F.sigmoid,
@@ -70,8 +70,8 @@ class SecondDerivative(Experiment):
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The curves, and how near each rule's second derivative is."""
-        names = ("y", "y′", "y″")
-        lines = [Line(name, found["grid"], curve) for name, curve in zip(names, found["curves"], strict=True)]
+        curves = zip(("y", "y′", "y″"), found["curves"], strict=True)
+        lines: list[Mark] = [Line(name, found["grid"], curve) for name, curve in curves]
         marked = Points(t("at x", "x での値"), [self.x] * 3, found["here"], [significant(v, 4) for v in found["here"]])
         shown = [*lines, marked] if abs(self.x) <= self.side else lines
         return [

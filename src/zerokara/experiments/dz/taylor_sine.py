@@ -188,7 +188,7 @@ def sine(x: Tensor, threshold: float) -> tuple[Tensor, list[Tensor]]:
     """(the sum, its terms), as the book adds them up: the first term below the threshold is the last."""
     total, terms = leaf(0.0).detach(), []
     for i in range(1000):
-        terms.append(x ** (2 * i + 1) * ((-1) ** i / math.factorial(2 * i + 1)))
+        terms.append((-1) ** i / math.factorial(2 * i + 1) * x ** (2 * i + 1))
         total = total + terms[-1]
         if abs(terms[-1].item()) < threshold:
             break
