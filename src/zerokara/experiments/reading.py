@@ -30,7 +30,9 @@ class Corpus:
         return Corpus(self.train[:train], self.test[:test], self.vocabulary)
 
     def floor(self) -> float:
-        """The perplexity of `toy` itself on the whole sentences of this test part: nobody can be below it for long."""
+        """The perplexity of `toy` itself on the whole sentences of this test part: nobody can be below it for "
+        "long.
+        """
         words = self.vocabulary.tokens_of(self.test)
         ends = [i + 1 for i, word in enumerate(words) if word == "."]
         grammar = toy_grammar()
@@ -105,3 +107,13 @@ def zero_state(model: LanguageModel, count: int) -> State:
     shape = (model.rnn.num_layers, count, model.hidden_size)
     zeros = np.zeros(shape, model.embedding.weight.dtype)
     return (zeros, zeros.copy()) if model.cell == "lstm" else zeros
+
+
+def book_initial(model: LanguageModel, rng: np.random.Generator) -> None:
+    """Volume 2's initial values: embedding N(0, 1)/100, weights N(0, 1)/√(inputs), biases 0."""
+    for name, parameter in model.named_parameters():
+        if parameter.ndim == 1:
+            parameter.data[...] = 0
+        else:
+            scale = 100.0 if name.startswith("embedding") else np.sqrt(parameter.shape[1])
+            parameter.data[...] = rng.standard_normal(parameter.shape) / scale

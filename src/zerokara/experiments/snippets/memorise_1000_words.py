@@ -1,0 +1,29 @@
+# rules: rnn, cross_entropy
+import numpy as np
+
+import zerokara as zk
+from zerokara import optim
+from zerokara.data.text import Vocabulary, Windows, load_text
+from zerokara.models import LanguageModel
+from zerokara.training.perplexity import evaluate_text
+
+text = "toy"
+words = 1000
+time = 5
+batch_size = 10
+dimensions = 100
+hidden = 100
+lr = 0.1
+epochs = 100
+# part: read
+train = load_text(text).train
+vocabulary = Vocabulary.of(train, "blanks")
+ids = vocabulary.encode(train)
+model = LanguageModel(len(vocabulary), dimensions, hidden, cell="rnn", rng=zk.generator(0, "lab", "weights"))
+rng = zk.generator(0, "lab", "initial")
+for name, p in model.named_parameters():  # the book's initial values
+    scale = 100 if "embedding" in name else np.sqrt(p.shape[-1])
+    p.data[...] = rng.standard_normal(p.shape) / scale if p.ndim == 2 else 0
+read(model, Windows(ids[:words], batch_size, time), optim.SGD(model, lr=lr), epochs)
+found = [evaluate_text(model, part) for part in (ids[:words], ids[words : 2 * words])]
+print(found)
