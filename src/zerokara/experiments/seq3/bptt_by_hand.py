@@ -87,12 +87,18 @@ class BpttByHand(Experiment):
             column = [np.round(v, 4)[:, None] for v in (found["from_output"][k], found["later"][k], found["da"][k])]
             rows.append(
                 [
-                    Grid(column[0], t("output {k}", "出力 {k}", k=k + 1)), "+",
-                    Grid(column[1], t("step {k}", "ステップ {k}", k=k + 2) if k + 1 < self.steps else t("nothing", "なし")),
-                    "→", Grid(column[2], f"δ{k + 1}"), "→",
+                    Grid(column[0], t("output {k}", "出力 {k}", k=k + 1)),
+                    "+",
+                    Grid(
+                        column[1],
+                        t("step {k}", "ステップ {k}", k=k + 2) if k + 1 < self.steps else t("nothing", "なし"),
+                    ),
+                    "→",
+                    Grid(column[2], f"δ{k + 1}"),
+                    "→",
                     Grid(np.round(found["share_hh"][k], 4), t("share of ∂L/∂W_hh", "∂L/∂W_hh への寄与")),
                 ]
-            )  # fmt: skip
+            )
         total = Grid(np.round(found["share_hh"].sum(axis=0), 4), t("sum of all shares", "寄与の合計"))
         rows.append([total, "=", Grid(np.round(found["d_hh"], 4), t("by the library", "ライブラリの勾配"))])
         sizes = {

@@ -49,7 +49,7 @@ class CarryTheState(Experiment):
     words: int = knob(
         200_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
     )
-    epochs: int = knob(4, "epochs", "エポック数", low=1, high=100)
+    epochs: int = knob(2, "epochs", "エポック数", low=1, high=100)
 
     def measure(self, lab: Lab) -> Arrays:
         """Test perplexity by T, both ways. The test is always read in one piece, with its state."""

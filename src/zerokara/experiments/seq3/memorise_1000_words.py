@@ -62,7 +62,10 @@ class Memorise1000Words(Experiment):
     dimensions: int = knob(100, "embedding size D", "埋め込みの次元 D", low=1, high=1000)
     hidden: int = knob(100, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
     init: str = knob(
-        "book", "initial values: the book's, or PyTorch's", "初期値（本、または PyTorch）", choices=("book", "torch")
+        "small",
+        "initial values: PyTorch's with embeddings N(0, 0.01²), the book's, or PyTorch's",
+        "初期値（PyTorch で埋め込みだけ N(0, 0.01²)、本、PyTorch のまま）",
+        choices=("small", "book", "torch"),
     )
     lr: float = knob(0.1, "learning rate of SGD", "SGD の学習率", low=0, high=100)
     epochs: int = knob(100, "epochs", "エポック数", low=1, high=1000)
@@ -72,7 +75,14 @@ class Memorise1000Words(Experiment):
         text = corpus(lab, self.text)
         seen, unseen = text.train[: self.words], text.train[self.words : 2 * self.words]
         types = np.unique(seen).size
-        model = LanguageModel(len(text.vocabulary), self.dimensions, self.hidden, cell="rnn", rng=lab.rng("weights"))
+        model = LanguageModel(
+            len(text.vocabulary),
+            self.dimensions,
+            self.hidden,
+            cell="rnn",
+            embedding_init=0.01 if self.init == "small" else None,
+            rng=lab.rng("weights"),
+        )
         if self.init == "book":
             book_initial(model, lab.rng("initial"))
         lab.plan(self.epochs)

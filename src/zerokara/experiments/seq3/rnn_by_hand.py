@@ -70,12 +70,21 @@ class RnnByHand(Experiment):
             sums = W_IH @ found["x"][k] + self.memory * W_HH @ before + BIAS
             rows.append(
                 [
-                    Grid(W_IH, "W_ih"), "·", Grid(found["x"][k][:, None], f"x{k + 1}"), "+",
-                    Grid(self.memory * W_HH, "W_hh"), "·", Grid(np.round(before, 3)[:, None], f"h{k}"), "+",
-                    Grid(BIAS[:, None], "b"), "=", Grid(np.round(sums, 3)[:, None], t("sum", "和")), "tanh →",
+                    Grid(W_IH, "W_ih"),
+                    "·",
+                    Grid(found["x"][k][:, None], f"x{k + 1}"),
+                    "+",
+                    Grid(self.memory * W_HH, "W_hh"),
+                    "·",
+                    Grid(np.round(before, 3)[:, None], f"h{k}"),
+                    "+",
+                    Grid(BIAS[:, None], "b"),
+                    "=",
+                    Grid(np.round(sums, 3)[:, None], t("sum", "和")),
+                    "tanh →",
                     Grid(np.round(found["states"][k], 3)[:, None], f"h{k + 1}"),
                 ]
-            )  # fmt: skip
+            )
             before = found["states"][k]
         step = Axis(t("step", "ステップ"), whole=True)
         at = np.arange(1, self.steps + 1)

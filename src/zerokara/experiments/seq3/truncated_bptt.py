@@ -108,9 +108,13 @@ class TruncatedBptt(Experiment):
                 t(
                     "{k}: at most {a} with windows of {s} steps or fewer, at least {b} with {n} or more.",
                     "{k}：窓が {s} ステップ以下なら正答率は最大 {a}、{n} ステップ以上なら最小 {b} です。",
-                    k=k.upper(), s=self.delay, n=self.delay + 1, a=percent(row[short].max(initial=0)), b=percent(row[long].min(initial=1)),
+                    k=k.upper(),
+                    s=self.delay,
+                    n=self.delay + 1,
+                    a=percent(row[short].max(initial=0)),
+                    b=percent(row[long].min(initial=1)),
                 )
-            )  # fmt: skip
+            )
         told.append(
             t(
                 "The state carries the symbol on all the same; but no gradient says that it will be needed.",

@@ -19,11 +19,8 @@ epochs = 100
 train = load_text(text).train
 vocabulary = Vocabulary.of(train, "blanks")
 ids = vocabulary.encode(train)
-model = LanguageModel(len(vocabulary), dimensions, hidden, cell="rnn", rng=zk.generator(0, "lab", "weights"))
-rng = zk.generator(0, "lab", "initial")
-for name, p in model.named_parameters():  # the book's initial values
-    scale = 100 if "embedding" in name else np.sqrt(p.shape[-1])
-    p.data[...] = rng.standard_normal(p.shape) / scale if p.ndim == 2 else 0
+rng = zk.generator(0, "lab", "weights")
+model = LanguageModel(len(vocabulary), dimensions, hidden, cell="rnn", embedding_init=0.01, rng=rng)
 read(model, Windows(ids[:words], batch_size, time), optim.SGD(model, lr=lr), epochs)
 found = [evaluate_text(model, part) for part in (ids[:words], ids[words : 2 * words])]
 print(found)
