@@ -80,7 +80,7 @@ CASES |= {
 }
 NOT_LAYERS = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Embedding", "MultiheadAttention"}
 NOT_LAYERS |= {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "TransformerDecoder", "TransformerDecoderLayer"}
-"""Containers; `Embedding`, which takes whole numbers, and what takes or gives several arrays: they have their own tests."""
+"""Containers; `Embedding`, which takes whole numbers; what takes or gives several arrays: they have their own tests."""
 LOSSES = {name for name in nn.__all__ if name.endswith("Loss")}
 """See test_loss.py."""
 

@@ -15,7 +15,7 @@ from zerokara.nn.dropout import Dropout
 from zerokara.nn.linear import Linear
 from zerokara.nn.module import Module
 from zerokara.nn.norm import LayerNorm
-from zerokara.nn.sizes import whole
+from zerokara.nn.sizes import expect_dtype, whole
 
 Activation = str | Callable[[Tensor], Tensor]
 _ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "gelu": F.gelu}
@@ -54,7 +54,7 @@ class _Block(Module):
         self.linear1 = Linear(width, hidden, bias, rng=rng, dtype=dtype)
         self.dropout = Dropout(dropout, rng=rng)
         self.linear2 = Linear(hidden, width, bias, rng=rng, dtype=dtype)
-        self.norm_first = norm_first
+        self.batch_first, self.norm_first = batch_first, norm_first
         for k in range(1, len(attentions) + 2):
             setattr(self, f"norm{k}", LayerNorm(width, layer_norm_eps, bias=bias, dtype=dtype))
         for k in range(1, len(attentions) + 2):
@@ -63,6 +63,11 @@ class _Block(Module):
 
     def _through(self, x: Tensor, parts: list[Callable[[Tensor], Tensor]]) -> Tensor:
         """x through all parts, each with its norm and its dropout."""
+        if x.ndim not in (2, 3) or x.shape[-1] != self.linear1.in_features:
+            name, width = type(self).__name__, self.linear1.in_features
+            wanted = f"(N, T, {width})" if self.batch_first else f"(T, N, {width})"
+            raise ValueError(f"{name} expects {wanted} or (T, {width}); got {x.shape}: this layer has d_model={width}")
+        expect_dtype(type(self).__name__, x.dtype, self.linear1.weight.dtype)
         for k, part in enumerate(parts, 1):
             norm, dropout = getattr(self, f"norm{k}"), getattr(self, f"dropout{k}")
             x = x + dropout(part(norm(x))) if self.norm_first else norm(x + dropout(part(x)))
