@@ -40,9 +40,8 @@ def _sequences() -> Iterator[tuple[Callable[..., Any], tuple[Any, ...]]]:
     """4 steps of 10 sequences with 5 units, as recurrent networks and their gradients get them."""
     lengths = np.array([4, 2, 0, 1, 4, 3, 3, 2, 1, 4])
     for gates, kept in ((1, 0), (4, 6), (3, 4)):
-        p, w, b, h = (
-            _array(k, s, "rows") for k, s in enumerate([(4, 10, 5 * gates), (5 * gates, 5), (5 * gates,), (10, 5)])
-        )
+        shapes = (4, 10, 5 * gates), (5 * gates, 5), (5 * gates,), (10, 5)
+        p, w, b, h = (_array(k, shape, "rows") for k, shape in enumerate(shapes))
         g, before = _array(5, (6 if gates == 4 else 5, 10, 5), "rows"), _array(6, (4, 10, 5), "rows")
         inside = _array(7, (4, 10, 5 * kept), "rows")
         for counts, reverse, option in ((None, False, True), (lengths, True, False)):

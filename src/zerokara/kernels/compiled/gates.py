@@ -13,10 +13,11 @@ from zerokara.kernels.compiled.exponential import exp, tanh
 from zerokara.kernels.compiled.matrices import panel_of
 from zerokara.kernels.compiled.rows import zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
-from zerokara.kernels.compiled.tiles import FEW_ROWS, product, tile_of
+from zerokara.kernels.compiled.tiles import FEW_ROWS, LEAST_ROWS, tile_of
 
-_TEN = 10
-_tile_of_ten = tile_of(_TEN, 2)  # half of a batch of 20 is a common number of sequences for a core
+_TEN = 10  # half of a batch of 20 is a common number of sequences for a core
+_tile, _tile_of_ten, _tile_few, _tile_least = (tile_of(rows, 2) for rows in (ROWS, _TEN, FEW_ROWS, LEAST_ROWS))
+_narrow = tile_of(FEW_ROWS, 1)
 
 
 @inner
@@ -49,22 +50,40 @@ def places(rows, step):  # type: ignore[no-untyped-def]
 
 @inner
 def times(x, x_places, rows, each, panels, columns, start, out, out_places, out_at, how):  # type: ignore[no-untyped-def]
-    """out[out_at + place of r + f] = start[f] + Σ_k x[place of r + k] · (k, f); with how = ADD added to what is there"""
-    depth, width = each.size, 2 * (VECTOR_BYTES // x.itemsize)
-    tens = (rows + _TEN - 1) // _TEN * _TEN
-    best = tens < (rows + ROWS - 1) // ROWS * ROWS and tens < (rows + FEW_ROWS - 1) // FEW_ROWS * FEW_ROWS
-    for f in range(0, columns, width):
-        used = min(width, columns - f)
-        if best and used == width:
+    """out[out_at + place of r + f] = start[f] + Σ_k x[place of r + k] · (k, f); how = ADD: added to what is there.
+
+    Tiles are chosen so that as few rows as possible are computed for nothing. (`tiles.product` has more of them, for
+    narrow results, and takes longer to compile.)
+    """
+    depth, lanes = each.size, VECTOR_BYTES // x.itemsize
+    tall, ten, few = _filled(rows, ROWS), _filled(rows, _TEN), _filled(rows, FEW_ROWS)
+    for f in range(0, columns, 2 * lanes):
+        used, at, target = min(2 * lanes, columns - f), f * depth, out_at + f
+        if used <= lanes:
+            for m in range(0, rows, FEW_ROWS):
+                _narrow(x, x_places[m:], each, depth, panels, at, 2 * lanes, start, f, out, out_places[m:], target,
+                        rows - m, used, how, out)  # fmt: skip
+        elif rows <= LEAST_ROWS:
+            _tile_least(x, x_places, each, depth, panels, at, 2 * lanes, start, f, out, out_places, target,
+                        rows, used, how, out)  # fmt: skip
+        elif tall <= ten and tall <= few:
+            for m in range(0, rows, ROWS):
+                _tile(x, x_places[m:], each, depth, panels, at, 2 * lanes, start, f, out, out_places[m:], target,
+                      rows - m, used, how, out)  # fmt: skip
+        elif ten <= few:
             for m in range(0, rows, _TEN):
-                _tile_of_ten(
-                    x, x_places[m:], each, depth, panels, f * depth, width, start, f,
-                    out, out_places[m:], out_at + f, rows - m, used, how, out,
-                )  # fmt: skip
+                _tile_of_ten(x, x_places[m:], each, depth, panels, at, 2 * lanes, start, f, out, out_places[m:], target,
+                             rows - m, used, how, out)  # fmt: skip
         else:
-            product(
-                x, x_places, rows, each, panels, f * depth, width, start, f, out, out_places, out_at + f, used, how, out
-            )
+            for m in range(0, rows, FEW_ROWS):
+                _tile_few(x, x_places[m:], each, depth, panels, at, 2 * lanes, start, f, out, out_places[m:], target,
+                          rows - m, used, how, out)  # fmt: skip
+
+
+@inner
+def _filled(rows, tile):  # type: ignore[no-untyped-def]
+    """Rows that whole tiles have."""
+    return (rows + tile - 1) // tile * tile
 
 
 @inner
