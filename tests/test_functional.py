@@ -17,7 +17,7 @@ from zerokara.rules import RULES
 LABELS = np.array([0, 2, 2, 1])
 INNER = {
     "relu_grad", "scatter", "conv2d_grad_x", "conv2d_grad_w", "channel_sum", "batch_norm_inference", "cast",
-    "scalar_power", "soft_target_cross_entropy", "max_pool2d_grad", "avg_pool2d_grad",
+    "scalar_power", "soft_target_cross_entropy", "negative_sampling", "max_pool2d_grad", "avg_pool2d_grad",
 }  # fmt: skip
 """Rules that serve other rules: they are reached through those, or through methods of the tensor."""
 

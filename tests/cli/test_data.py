@@ -7,6 +7,8 @@ import pytest
 
 from tests.cli.running import Captured, fails, run_here
 from zerokara.data import DATASETS
+from zerokara.data.by_rule import SEQUENCES
+from zerokara.data.text import TEXTS
 
 
 def idx(path: Path, array: np.ndarray) -> None:
@@ -26,8 +28,31 @@ def own_mnist(folder: Path, labels: list[int], test_labels: list[int]) -> Path:
 def test_every_data_set_is_listed(capsys: Captured) -> None:
     code, out, _ = run_here(capsys, "data", "list")
     assert code == 0
-    assert all(name in out for name in DATASETS)
-    assert set(json.loads(run_here(capsys, "data", "list", "--json")[1])) == set(DATASETS)
+    every = {*DATASETS, *TEXTS, *SEQUENCES}
+    assert all(name in out for name in every)
+    assert set(json.loads(run_here(capsys, "data", "list", "--json")[1])) == every
+
+
+@pytest.mark.parametrize("name", SEQUENCES)
+def test_sequences_made_by_rule_are_shown(name: str, capsys: Captured) -> None:
+    code, out, _ = run_here(capsys, "data", "show", name)
+    assert code == 0
+    examples = json.loads(run_here(capsys, "data", "show", name, "--json")[1])["examples"]
+    assert len(examples) == 6
+    assert all(line.rstrip() in out for line in examples)
+
+
+def test_texts_are_shown_and_checked(tmp_path: Path, capsys: Captured) -> None:
+    code, out, _ = run_here(capsys, "data", "show", "toy")
+    assert code == 0
+    assert "126,761" in out
+    assert "today the busy boy walks" in out
+    assert json.loads(run_here(capsys, "data", "check", "toy", "--json")[1])["types"] == 88
+    file = tmp_path / "a.txt"
+    file.write_text("abc" * 20)
+    assert json.loads(run_here(capsys, "data", "show", f"text:{file}", "--json")[1])["test"]["characters"] == 6
+    fails(capsys, "data", "check", "ptb", "--data-dir", tmp_path, code=1, says="ptb.train.txt is not in")
+    fails(capsys, "data", "show", "text:nowhere", code=1, says="there is no text nowhere")
 
 
 def test_the_embedded_digits_are_shown_and_checked(capsys: Captured) -> None:

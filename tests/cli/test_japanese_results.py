@@ -12,6 +12,8 @@ from zerokara.cli import phrases
 from zerokara.cli.console import columns, room
 from zerokara.cli.results import RESULTS
 from zerokara.data import DATASETS, place
+from zerokara.data.by_rule import SEQUENCES
+from zerokara.data.text import TEXTS, load_text
 from zerokara.digits.strokes import PLACES
 from zerokara.experiments import EXPERIMENTS
 from zerokara.models import MODELS
@@ -123,6 +125,8 @@ def test_both_languages_say_the_same_values(name: str) -> None:
 def test_everything_that_has_a_description_has_a_japanese_one() -> None:
     told = [model.description for model in MODELS.values()]
     told += [entry.description for entry in DATASETS.values()] + [place(name) for name in DATASETS]
+    told += [entry.description for entry in (*TEXTS.values(), *SEQUENCES.values())]
+    told += [load_text(name).source for name in TEXTS if TEXTS[name].publication is None]
     told += [recipe.question for recipe in RECIPES.values()]
     for text in told:
         assert JAPANESE.search(phrases.in_japanese(text)), text

@@ -106,15 +106,31 @@ def test_cross_entropy_of_any_size(n: int, k: int, smoothing: float, weighted: b
         same("CrossEntropyLoss", given | {"reduction": "mean"}, x, labels)
 
 
-def test_where_no_sample_counts_there_is_no_mean() -> None:
-    """0/0, as in PyTorch: NaN says so. The sum is 0, and so is every gradient of it."""
+@REDUCTIONS
+def test_where_no_sample_counts_nothing_is_learned(reduction: str) -> None:
+    """Loss 0 and gradient 0, where PyTorch's mean is 0/0."""
     nobody = np.full(6, -100)
     for weight in (None, WEIGHTS):
-        judge = partial(F.cross_entropy, target=nobody, weight=weight, ignore_index=-100)
-        assert np.isnan(judge(SCORES).item())
-        for way, (y, g) in each_way(lambda s, judge=judge: judge(s, reduction="sum"), SCORES):
+        judge = partial(F.cross_entropy, target=nobody, weight=weight, ignore_index=-100, reduction=reduction)
+        for way, (y, g) in each_way(lambda s, judge=judge: judge(s).sum(), SCORES):
             assert y == 0, way
             assert not g.any(), way
+
+
+@pytest.mark.parametrize("lost", [np.nan, np.inf])
+def test_what_does_not_count_is_never_read(lost: float) -> None:
+    """Scores over time (N, K, T): whatever stands where the label is left out, loss and gradient are those without."""
+    rng = np.random.default_rng(0)
+    scores, labels = rng.standard_normal((2, 3, 4)), rng.integers(0, 3, (2, 4))
+    labels[0, 2:] = labels[1, 0] = -1
+    told = np.moveaxis(scores, 1, 2)[labels >= 0]
+    wanted = F.cross_entropy(told, labels[labels >= 0]).item()
+    np.moveaxis(scores, 1, 2)[labels < 0] = lost
+    with np.errstate(all="ignore"):
+        for way, (y, g) in each_way(lambda s: F.cross_entropy(s, labels, ignore_index=-1), scores):
+            assert y == pytest.approx(wanted), way
+            assert np.isfinite(g).all(), way
+            assert not np.moveaxis(g, 1, 2)[labels < 0].any(), way
 
 
 def test_what_does_not_count_is_not_looked_at() -> None:

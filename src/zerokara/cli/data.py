@@ -9,9 +9,12 @@ from cyclopts import Parameter
 
 from zerokara.arguments import known
 from zerokara.cli.console import columns, has_blocks, safe, say
+from zerokara.cli.data_text import facts_of_texts, is_text, rows_of_texts, show_text
 from zerokara.cli.errors import UsageError
 from zerokara.cli.results import told, words
 from zerokara.data import DATASETS, Dataset, Split, load, place
+from zerokara.data.by_rule import SEQUENCES
+from zerokara.data.text import TEXTS
 
 Folder = Annotated[
     Path | None, Parameter(name="--data-dir", help="Folder with your own files; else ZEROKARA_DATA, else the cache.")
@@ -24,21 +27,28 @@ def list_sets(*, data_dir: Folder = None, json: AsJson = False) -> None:
     """List the data sets by name, and where they are."""
     if json:
         facts = {n: {"description": e.description, "place": place(n, data_dir)} for n, e in DATASETS.items()}
-        say(json_format.dumps(facts))
+        say(json_format.dumps(facts | facts_of_texts(data_dir)))
         return
     rows = [[name, words(entry.description), safe(words(place(name, data_dir)))] for name, entry in DATASETS.items()]
-    for line in columns([*rows, ["folder:PATH", told("own-images"), ""]]):
+    rows.append(["folder:PATH", told("own-images"), ""])
+    for line in columns(rows + rows_of_texts(data_dir)):
         say(line)
 
 
 def fetch(name: Name, *, data_dir: Folder = None) -> None:
     """Download a data set, unless it is there, and check it."""
+    if is_text(name):
+        show_text(name, data_dir=data_dir, json=False, brief=True)
+        return
     dataset = _load(name, data_dir)
     say(told("is-there", name=safe(dataset.name), counts=_counts(dataset), source=safe(words(dataset.source))))
 
 
 def check_set(name: str, *, data_dir: Path | None = None, json: bool = False) -> None:
     """Read a data set's files completely, without downloading: sizes, checksums, labels."""
+    if is_text(name):
+        show_text(name, data_dir=data_dir, json=json, download=False, brief=True)
+        return
     dataset = _load(name, data_dir, download=False)
     if json:
         say(json_format.dumps(_facts(dataset)))
@@ -47,7 +57,10 @@ def check_set(name: str, *, data_dir: Path | None = None, json: bool = False) ->
 
 
 def show(name: Name, *, data_dir: Folder = None, json: AsJson = False) -> None:
-    """Show how many examples there are of each class, and one of them."""
+    """Show how many examples there are of each class, and one of them; of a text its begin."""
+    if is_text(name):
+        show_text(name, data_dir=data_dir, json=json)
+        return
     dataset = _load(name, data_dir)
     if json:
         say(json_format.dumps(_facts(dataset)))
@@ -66,7 +79,7 @@ def show(name: Name, *, data_dir: Folder = None, json: AsJson = False) -> None:
 def _load(name: str, data_dir: Path | None, *, download: bool = True) -> Dataset:
     if not name.startswith("folder:"):
         try:
-            known("data set", name, DATASETS)
+            known("data set", name, [*DATASETS, *TEXTS, *SEQUENCES])
         except ValueError as error:
             raise UsageError(str(error)) from error
     return load(name, data_dir=data_dir, download=download)

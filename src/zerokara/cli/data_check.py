@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from zerokara.cli.console import columns, safe, say
 from zerokara.cli.data import AsJson, Folder, check_set
+from zerokara.cli.data_text import is_text
 from zerokara.cli.errors import FAILED, UsageError
 from zerokara.cli.language import current
 from zerokara.cli.results import told
@@ -40,7 +41,7 @@ def check_data(
     json: AsJson = False,
 ) -> int:
     """Find what is wrong with a folder of pictures; of a known data set, read its files completely."""
-    if folder in DATASETS or not _is_folder(folder):
+    if folder in DATASETS or is_text(folder) or not _is_folder(folder):
         if report or fix or near is not None or least is not None:
             raise UsageError("--report, --fix, --near and --least are for a folder of pictures")
         check_set(folder, data_dir=data_dir, json=json)

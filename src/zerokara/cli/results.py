@@ -199,6 +199,11 @@ RESULTS: dict[str, Text] = {
         "(as a code for phones: pip install segno)", "（スマートフォン用のコード：pip install segno）"
     ),
     # ── data
+    "own-text": Text("a text of your own in UTF-8", "自分のテキスト（UTF-8）"),
+    "shown-text": Text(
+        "{name}: {training} tokens for training and {test} for testing, {types} different ones ({source})",
+        "{name}：学習用 {training} トークン、テスト用 {test} トークン、異なり {types} 種（{source}）",
+    ),
     "own-images": Text("your own images, a sub-folder for each class", "自分の画像（クラスごとのフォルダ）"),
     "is-there": Text("{name} is there: {counts}; {source}", "{name} があります：{counts}。{source}"),
     "is-whole": Text("{name} is whole: {counts}; {source}", "{name} に欠損はありません：{counts}。{source}"),

@@ -1,6 +1,6 @@
 """Data sets, batches and augmentation. Arrays only: a loader never meets a gradient."""
 
-from zerokara.data import transforms
+from zerokara.data import sequences, text, transforms
 from zerokara.data.catalogue import DATASETS, Entry, is_here, load, place
 from zerokara.data.dataset import DataError, Dataset, Split, split
 from zerokara.data.files import data_root
@@ -26,8 +26,10 @@ __all__ = [
     "read_images",
     "read_labels",
     "scaled",
+    "sequences",
     "show_transfers",
     "silent",
     "split",
+    "text",
     "transforms",
 ]

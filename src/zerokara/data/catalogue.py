@@ -170,6 +170,7 @@ _ENTRIES = (
     _toy("circles", "a circle around a circle, 1,000 + 500 points"),
     _toy("spirals", "three spiral arms, 1,000 + 500 points"),
     _toy("gaussians", "three round clouds, 1,000 + 500 points"),
+    _toy("ring", "eight small clouds on a circle, 1,000 + 500 points"),
     _toy("xor", "four squares like a chessboard, 1,000 + 500 points"),
 )
 DATASETS: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}

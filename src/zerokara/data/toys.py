@@ -43,6 +43,12 @@ def gaussians(n: int, seed: int = 0, noise: float = 0.35, classes: int = 3) -> S
     return _noisy(_polar(np.ones(n), labels * (2 * np.pi / classes) + np.pi / 2), labels, noise, rng)
 
 
+def ring(n: int, seed: int = 0, noise: float = 0.065, classes: int = 8) -> Split:
+    """Eight small round clouds, or K of them, their centres evenly on a circle of radius 1."""
+    labels, rng = _labels(n, classes, seed, "ring")
+    return _noisy(_polar(np.ones(n), labels * (2 * np.pi / classes)), labels, noise, rng)
+
+
 def xor(n: int, seed: int = 0, noise: float = 0.05) -> Split:
     """Four squares like a chessboard: class 1 where exactly one of x, y is positive; no straight line parts them."""
     labels, rng = _labels(n, 2, seed, "xor")
@@ -56,6 +62,7 @@ TOYS: dict[str, tuple[Callable[[int, int], Split], int]] = {
     "circles": (circles, 2),
     "spirals": (spirals, 3),
     "gaussians": (gaussians, 3),
+    "ring": (ring, 8),
     "xor": (xor, 2),
 }
 """name → (function, number of classes)."""

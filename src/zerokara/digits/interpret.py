@@ -11,7 +11,7 @@ from zerokara.arrays import Array
 from zerokara.digits.company import NEVER_ALONE, reference, with_company, with_place, words
 from zerokara.digits.look import Sight
 from zerokara.digits.marks import Mark
-from zerokara.digits.pairs import told_apart
+from zerokara.digits.pairs import of_one_hand, told_apart
 from zerokara.digits.pieces import attached, gathered, guarded, lined_up, parted
 from zerokara.digits.settle import settle
 from zerokara.digits.symbols import DIGITS, NONE, PLACES, SIGNS, SYMBOLS
@@ -152,8 +152,11 @@ def _in_place(line: list[Told], i: int, symbol: str) -> bool:
 def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:
     """Looks, place and company of every mark, all lines in one go."""
     marks = [mark for line in lines for mark in line]
-    views, ten = looks.views(marks), looks.ten(marks)
     looked = [looks.shares(line) for line in lines]
+    views, ten = (
+        looks.views(marks),
+        of_one_hand(looks.ten(marks), np.concatenate(looked)[:, :_N].sum(axis=1) > THRESHOLD),
+    )
     starts = np.cumsum([0, *map(len, lines)])
     groups = [[int(n) + i for i in word] for n, line in zip(starts, lines, strict=False) for word in words(line)]
     placed = np.concatenate([with_place(shares, line) for shares, line in zip(looked, lines, strict=True)])

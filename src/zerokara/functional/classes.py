@@ -7,7 +7,7 @@ import numpy as np
 from zerokara import rules
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, apply, as_tensor
-from zerokara.functional.shared import Like
+from zerokara.functional.shared import Like, fractional, reduced
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import as_array
 
@@ -42,6 +42,24 @@ def embedding(indices: Like, weight: Like, padding_idx: int | None = None) -> Te
         return rows
     place = rules.one_axis("embedding with padding_idx", padding_idx, (0,) * count)
     return apply(rules.where, rows.detach(), rows, condition=np.equal(given, place)[..., None])
+
+
+def negative_sampling_loss(h: Like, weight: Like, words: Like, reduction: str = "mean") -> Tensor:
+    """−ln σ(h·w₀) − Σ ln σ(−h·wₖ): the right word told from drawn ones, instead of from all
+
+    h (N, D), weight (V, D), words (N, K) of rows of weight: first the right one, then those drawn for it (see
+    `zerokara.data.text.Negatives`). A row that is there more often gets all its gradients.
+    """
+    x, table, given = fractional(h), as_tensor(weight), _whole("negative_sampling_loss", words)
+    fits = x.ndim == 2 and table.ndim == 2 and given.ndim == 2 and x.shape[1] == table.shape[1]
+    if not fits or given.shape[0] != x.shape[0] or not given.shape[1]:
+        raise ValueError(
+            "negative_sampling_loss expects h (N, D), a table (V, D) and words (N, K), K ≥ 1; "
+            f"got {x.shape}, {table.shape}, {given.shape}"
+        )
+    count = table.shape[0]
+    tracing.look(lambda found: _expect_rows(found, count), given)
+    return reduced(apply(rules.negative_sampling, x, table, words=given), reduction)
 
 
 def expect_classes(labels: Array, k: int, ignore_index: int | None = None) -> None:

@@ -73,8 +73,9 @@ def cross_entropy(
 
     `weight` (K,) says how much each class counts: a sample's loss is multiplied by the weight of its label, and the
     mean divides by the sum of these weights (for targets that are probabilities: by N, as in PyTorch). Samples with
-    the label `ignore_index` do not count at all; where all are such, the mean is 0/0, NaN. There is no default for it:
-    a label of −100 is an error unless you say that it is meant to be left out.
+    the label `ignore_index` do not count at all: their scores are not read, and where all are such, loss and gradient
+    are 0 (PyTorch gives 0/0, NaN). There is no default for it: a label of −100 is an error unless you say that it is
+    meant to be left out.
     """
     scores = fractional(scores)
     if scores.ndim < 2:
@@ -96,7 +97,7 @@ def cross_entropy(
         losses = apply(rules.soft_target_cross_entropy, _rows(scores), t)
         return reduced(_as_pictures(losses, scores), reduction)
     labels, kept = _labels("cross_entropy", scores, as_array(t), ignore_index)
-    rows = _rows(scores)
+    rows = _counted(_rows(scores), kept)
     losses = apply(rules.cross_entropy, rows, labels=labels)
     if weights is not None:
         losses = losses * weights[labels]
@@ -123,7 +124,7 @@ def nll_loss(
         raise ValueError(f"nll_loss expects (N, K) logarithms of probabilities; got {logs.shape}")
     weights = _class_weights("nll_loss", weight, logs)
     labels, kept = _labels("nll_loss", logs, as_array(target), ignore_index)
-    rows = _rows(logs)
+    rows = _counted(_rows(logs), kept)
     losses = -apply(rules.getitem, rows, index=(np.arange(rows.shape[0]), labels))
     if weights is not None:
         losses = losses * weights[labels]
@@ -195,6 +196,13 @@ def _rows(x: Tensor) -> Tensor:
     return x.transpose(0, *range(2, x.ndim), 1).reshape(math.prod((n, *rest)), k)
 
 
+def _counted(rows: Tensor, kept: Array | None) -> Tensor:
+    """Rows of scores, with 0 in those that do not count: whatever stands there, NaN too, touches nothing."""
+    if kept is None:
+        return rows
+    return apply(rules.where, rows, np.zeros((), rows.dtype), condition=kept[:, None])
+
+
 def _as_pictures(losses: Tensor, scores: Tensor) -> Tensor:
     """One loss a pixel, in the shape of the pictures."""
     return losses if scores.ndim == 2 else losses.reshape(scores.shape[0], *scores.shape[2:])
@@ -212,8 +220,9 @@ def _judged(
     counts = kept.astype(wide) if weights is None else weights[labels].astype(wide)  # type: ignore[union-attr]
     if weights is not None and kept is not None:
         counts = np.where(kept, counts, 0)
-    with np.errstate(invalid="ignore"):
-        return (losses.astype(wide).sum() / as_tensor(counts).sum()).astype(losses.dtype)
+    total = np.sum(counts)
+    total = np.where(np.equal(total, 0), np.ones((), wide), total)  # nobody counts: 0/1, not 0/0
+    return (losses.astype(wide).sum() / as_tensor(total)).astype(losses.dtype)
 
 
 def _labels(name: str, scores: Tensor, labels: Array, ignore_index: int | None) -> tuple[Array, Array | None]:

@@ -9,6 +9,7 @@ from zerokara.optim.base import DECAYS, Optimizer
 from zerokara.optim.clip import clip_grad_norm, clip_grad_value
 from zerokara.optim.groups import ParamGroup
 from zerokara.optim.parameters import Groups, Parameters
+from zerokara.optim.rows import Rows
 from zerokara.optim.schedules import SCHEDULES, Constant, CosineLR, OneCycleLR, Schedule, StepLR, schedule_by_name
 from zerokara.optim.sgd import SGD, Momentum, Nesterov
 from zerokara.optim.state import State
@@ -46,6 +47,7 @@ __all__ = [
     "ParamGroup",
     "Parameters",
     "RMSprop",
+    "Rows",
     "Schedule",
     "State",
     "StepLR",

@@ -7,7 +7,7 @@ import numpy as np
 from zerokara import kernels
 from zerokara.arrays import Array
 from zerokara.rules.activation import log_softmax
-from zerokara.rules.rule import Ruled, detached
+from zerokara.rules.rule import Ruled, detached, once
 
 
 def squared_error(y: Array, t: Array) -> Ruled:
@@ -42,6 +42,33 @@ def soft_target_cross_entropy(scores: Array, target: Array) -> Ruled:
     return losses, (
         lambda g: g[:, None] * (np.exp(log_p) * np.sum(target, axis=1, keepdims=True) - target),
         lambda g: -g[:, None] * log_p,
+    )
+
+
+def negative_sampling(h: Array, w: Array, *, words: Array) -> Ruled:
+    """A choice among all words as a few choices of two: the right word against K − 1 drawn ones, one loss a sample.
+
+    sₙₖ = hₙ·w[wordsₙₖ]        Lₙ = ln(1 + e^(−sₙ₀)) + Σ_{k ≥ 1} ln(1 + e^(sₙₖ)) = −ln σ(sₙ₀) − Σ ln σ(−sₙₖ)
+    ∂L/∂s[n,k] = gₙ·dₙₖ,   dₙ₀ = −σ(−sₙ₀),   dₙₖ = σ(sₙₖ)
+    ∂L/∂h[n] = Σₖ gₙ·dₙₖ·w[wordsₙₖ],        ∂L/∂w[i] = Σ gₙ·dₙₖ·hₙ over all n, k with wordsₙₖ = i
+
+    Exact for scores of any size: no logarithm is taken of a probability. Costs K·D products a sample, where a softmax
+    over V words costs V·D. Shapes: h (N, D), w (V, D), words (N, K) of rows of w, the right one first  →  (N,).
+    Mikolov et al., 2013 (arXiv 1310.4546), equation 4; book 2, §4.2.
+    """
+    chosen = w[words]
+    scores = np.matmul(chosen, h[:, :, None])[..., 0]
+    right = np.arange(words.shape[1]) == 0
+    z = np.where(right, -scores, scores)
+
+    def pull_s(g: Any) -> Any:
+        d = kernels.sigmoid(z)
+        return g[:, None] * np.where(right, -d, d)
+
+    pull_s = once(pull_s)
+    return np.sum(np.logaddexp(0, z), axis=1), (
+        lambda g: np.sum(pull_s(g)[..., None] * chosen, axis=1),
+        lambda g: kernels.scatter(pull_s(g)[..., None] * h[:, None, :], words, w.shape),
     )
 
 

@@ -9,6 +9,7 @@ from zerokara.training.fit import fit
 from zerokara.training.history import read_history, read_records
 from zerokara.training.interrupts import Interrupted
 from zerokara.training.metrics import accuracy, confusion_matrix, expected_calibration_error
+from zerokara.training.perplexity import evaluate_text, log_probabilities, perplexity
 from zerokara.training.progress import watch
 from zerokara.training.ranking import roc_auc
 from zerokara.training.records import Record
@@ -35,11 +36,14 @@ __all__ = [
     "classification_report",
     "confusion_matrix",
     "evaluate",
+    "evaluate_text",
     "expected_calibration_error",
     "f1_score",
     "fit",
+    "log_probabilities",
     "mean_absolute_error",
     "mean_squared_error",
+    "perplexity",
     "plot_history",
     "precision",
     "r2_score",
