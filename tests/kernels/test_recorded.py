@@ -73,6 +73,8 @@ CALLS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (compiled.cross_entropy, (_array(0, (6, 4), "rows"), _labels())),
     (compiled.cross_entropy_grad, (_array(0, (6,)), _array(1, (6, 4), "rows"), _labels())),
     (compiled.scatter, (_array(0, (3, 8, 9)), (slice(None), 2), SHAPE)),
+    (compiled.scatter, (_array(0, (6, 9), "rows"), np.array([3, 0, 3, -1, 2, 2]), (5, 9))),
+    (compiled.square_sum, (_array(0),)),
     *_sequences(),
     (F["batch_norm_train"], (_array(0), _array(1, ROW), _array(2, ROW), 1e-5, True)),
     (
