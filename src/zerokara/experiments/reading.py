@@ -99,7 +99,7 @@ def learn(
         if texts and ((epoch + 1) % every == 0 or epoch == epochs - 1):
             judged.append([evaluate_text(model, text) for text in texts])
         lab.advance()
-    return losses, np.array(judged).reshape(-1, len(texts)).T
+    return losses, np.array(judged, float).reshape(len(judged), len(texts)).T
 
 
 def zero_state(model: LanguageModel, count: int) -> State:

@@ -41,7 +41,7 @@ class CarryTheState(Experiment):
     )
     random = True
     seeds = 1
-    quick = {"times": (5, 35), "epochs": 1, "words": 4000}
+    quick = {"times": (5, 35), "epochs": 1, "words": 2000}
     turns = (Turn(Text("The simple cell.", "単純な RNN で。"), {"kind": "rnn"}),)
 
     times: tuple[int, ...] = knob((3, 5, 10, 35), "unrolled steps T", "展開するステップ数 T", low=1, high=200)
