@@ -104,7 +104,8 @@ def learn(
 
 def zero_state(model: LanguageModel, count: int) -> State:
     """The state at the beginning of a text, as arrays: a recorded step then has one form for all windows."""
-    shape = (model.rnn.num_layers, count, model.hidden_size)
+    layer: Any = model.rnn
+    shape = (layer.num_layers, count, model.hidden_size)
     zeros = np.zeros(shape, model.embedding.weight.dtype)
     return (zeros, zeros.copy()) if model.cell == "lstm" else zeros
 
