@@ -53,7 +53,7 @@ def _window(**changes: Any) -> dict[str, Any]:
 
 ELEMENTWISE: dict[str, Callable[..., Array]] = {
     "negative": normal, "exp": normal, "sin": normal, "cos": normal, "tanh": normal, "sigmoid": normal, "erf": normal,
-    "ndtr": normal, "gelu": normal, "softplus": normal, "log": positive, "sqrt": positive,
+    "ndtr": normal, "gelu": normal, "gelu_tanh": normal, "softplus": normal, "log": positive, "sqrt": positive,
     "absolute": lambda *s: away(normal(*s)), "relu": lambda *s: away(normal(*s)),
     "leaky_relu": lambda *s: away(normal(*s)), "step": lambda *s: away(normal(*s)),
     "silu": normal, "mish": normal, "elu": lambda *s: away(normal(*s)),
@@ -133,6 +133,22 @@ def _products() -> list[Case]:
         Case("einsum", (normal(2, 3, 4), normal(2, 4, 5), normal(3)), {"equation": "bij,bjk,i->bk"}),
         Case("einsum", (normal(3), normal(3)), {"equation": "i,i->"}),
         *(Case(r, (normal(4, 5),), {"axis": a}) for r in ("softmax", "log_softmax") for a in (0, -1)),
+        *_attention(),
+    ]
+
+
+def _attention() -> list[Case]:
+    """Of all kinds: with more keys than queries, numbers to add, masks, dropout, a past."""
+    q, k, v, bias = normal(2, 2, 3, 4), normal(2, 2, 5, 4), normal(2, 2, 5, 2), normal(1, 2, 3, 5)
+    keep = (normal(2, 2, 3, 5) > -0.5) * 1.5
+    ways: list[dict[str, Any]] = [
+        {}, {"mask": normal(2, 1, 3, 5) > -0.3}, {"past": 0}, {"past": 2, "keep": keep},
+        {"mask": normal(2, 1, 1, 5) > 0, "keep": keep},
+    ]  # fmt: skip
+    rule = "scaled_dot_product_attention"
+    return [
+        *(Case(rule, (q, k, v), {"scale": 0.5, **way}, twice=False) for way in ways),
+        *(Case(rule, (q, k, v, bias), {"scale": 0.7, **way}, twice=False) for way in ways[:4]),
     ]
 
 
@@ -162,6 +178,7 @@ def _images() -> list[Case]:
         Case("conv2d", (x, w), windows[0][3]),
         Case("channel_sum", (x,)),
         Case("relu_grad", (normal(3, 4), away(normal(3, 4))), at=(0,)),
+        Case("gelu_tanh_grad", (normal(3, 4), 2 * normal(4, 3).reshape(3, 4))),
         *(Case("max_pool2d", (distinct(2, 3, 7, 6),), pool) for pool in pools),
         *(Case("avg_pool2d", (x,), {**p, "count_include_pad": c}) for p in averages for c in (True, False)),
         *_ways_back(x, pools, averages),
@@ -188,6 +205,8 @@ def _normalisation() -> list[Case]:
             {"axes_count": 2, "eps": 1e-5},
         ),
         Case("layer_norm", (normal(3, 5),), {"axes_count": 1, "eps": 1e-5}),
+        Case("rms_norm", (normal(3, 4, 5), normal(4, 5)), {"axes_count": 2, "eps": 1e-5}),
+        Case("rms_norm", (normal(3, 5),), {"axes_count": 1, "eps": 1e-2}),
         Case("dropout", (normal(3, 4),), {"mask": (normal(3, 4) > 0) / 0.6}),
     ]
     for x in (normal(6, 3), normal(4, 3, 2, 5)):
@@ -214,6 +233,10 @@ def _losses() -> list[Case]:
         Case("soft_target_cross_entropy", (normal(0, 3), positive(0, 3))),
         Case("binary_cross_entropy", (1 / (1 + np.exp(-normal(4, 3))), 1 / (1 + positive(4, 3)))),
         Case("binary_cross_entropy", (np.full((0, 3), 0.5), np.zeros((0, 3)))),
+        Case("gaussian_kl", (normal(4, 3), 2 * normal(4, 3))),
+        Case("gaussian_kl", (normal(2, 3, 1), normal(3, 2))),
+        Case("gaussian_nll", (normal(4, 3), normal(4, 1), normal(3))),
+        Case("reparametrize", (normal(4, 3), normal(4, 3)), {"noise": normal(12).reshape(4, 3)}),
         *(Case("huber_loss", (distinct(4, 3), np.zeros((4, 3)) + 0.1), {"delta": d}) for d in (0.5, 2.0)),
     ]
 
@@ -236,7 +259,6 @@ def _sequences() -> list[Case]:
             for way in ways
         ),
         *(Case(rule, (normal(2, 3, 2), normal(a, 2), normal(a, 5)), twice=False) for rule, a, _, _ in forms),
-        *(Case(rule, (normal(0, 3, 2), normal(a, 2), normal(a, 5)), twice=False) for rule, a, _, _ in forms),
     ]
 
 

@@ -43,5 +43,5 @@ def _rubbish(a: Array) -> Array:
     gaps = a.ndim > 0 and a.dtype.kind == "f" and a.strides[-1] == 2 * a.dtype.itemsize
     if gaps:  # "scattered" arrays: every second number
         made = np.repeat(made, 2, axis=-1)[..., ::2]
-    made[...] = np.nan if a.dtype.kind == "f" else np.iinfo(a.dtype).max
+    made[...] = np.nan if a.dtype.kind == "f" else True if a.dtype.kind == "b" else np.iinfo(a.dtype).max
     return made

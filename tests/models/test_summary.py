@@ -125,3 +125,23 @@ def test_a_transposed_convolution_costs_what_its_way_back_does(stride, padding, 
     layer = nn.ConvTranspose2d(4, 6, 3, stride, padding, more, 2, dilation=dilation)
     assert models.summarize(layer, (4, 5, 7))[0].multiply_adds == 5 * 7 * layer.weight.size
     assert models.summarize(nn.Conv1d(4, 6, 3, groups=2), (4, 9))[0].multiply_adds == 7 * 6 * 2 * 3
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_a_recurrent_layer_costs_its_weights_at_every_step(kind):
+    """Its row shows the outputs of all steps, though it gives its state besides."""
+
+    class Reads(nn.Module):
+        def __init__(self):
+            self.rnn = getattr(nn, kind)(3, 4, 2, batch_first=True, bidirectional=True)
+            self.head = nn.Linear(8, 5)
+
+        def forward(self, x):
+            y, _ = self.rnn(x)
+            return self.head(y[:, -1])
+
+    model = Reads()
+    rows = {row.name: row for row in models.summarize(model, (6, 3))}
+    assert rows["rnn"].output_shape == (6, 8)
+    assert rows["rnn"].multiply_adds == 6 * sum(p.size for p in model.rnn.parameters() if p.ndim == 2)
+    assert rows["head"].output_shape == (5,)

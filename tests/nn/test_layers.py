@@ -58,20 +58,29 @@ CASES |= {
     "Hardtanh": Case(lambda: nn.Hardtanh(-0.5, 2.0), (4, 3), (4, 3)),
     "InstanceNorm1d": Case(lambda: nn.InstanceNorm1d(3, affine=True), (2, 3, 5), (2, 3, 5)),
     "InstanceNorm2d": Case(lambda: nn.InstanceNorm2d(3, affine=True), (2, 3, 4, 2), (2, 3, 4, 2)),
+    "LearnedPositions": Case(lambda: nn.LearnedPositions(5, 3), (2, 4, 3), (2, 4, 3)),
     "LogSigmoid": Case(nn.LogSigmoid, (4, 3), (4, 3)),
     "LogSoftmax": Case(lambda: nn.LogSoftmax(dim=1), (4, 3), (4, 3)),
     "MaxPool1d": Case(lambda: nn.MaxPool1d(3, 2, 1), (2, 3, 7), (2, 3, 4)),
     "Mish": Case(nn.Mish, (4, 3), (4, 3)),
     "PReLU": Case(lambda: nn.PReLU(3), (4, 3, 2), (4, 3, 2)),
     "ReLU6": Case(nn.ReLU6, (4, 3), (4, 3)),
+    "RMSNorm": Case(lambda: nn.RMSNorm((3, 4)), (2, 3, 4), (2, 3, 4)),
     "SiLU": Case(nn.SiLU, (4, 3), (4, 3)),
+    "SinusoidalPositions": Case(lambda: nn.SinusoidalPositions(4), (2, 3, 4), (2, 3, 4)),
+    "TransformerEncoder": Case(
+        lambda: nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 5, 0.0, "gelu"), 2), (3, 2, 4), (3, 2, 4)
+    ),
+    "TransformerEncoderLayer": Case(
+        lambda: nn.TransformerEncoderLayer(4, 2, 5, 0.0, "gelu", batch_first=True), (2, 3, 4), (2, 3, 4)
+    ),
     "Unflatten": Case(lambda: nn.Unflatten(1, (2, -1)), (4, 6), (4, 2, 3)),
     "Upsample": Case(lambda: nn.Upsample(scale_factor=2, mode="bilinear"), (2, 3, 2, 3), (2, 3, 4, 6)),
     "ZeroPad2d": Case(lambda: nn.ZeroPad2d((1, 2, 0, -1)), (2, 3, 4, 5), (2, 3, 3, 8)),
 }
-NOT_LAYERS = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Embedding"}
-NOT_LAYERS |= {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"}
-"""Containers; `Embedding`, which takes whole numbers, and recurrent layers, which give a state too: tested apart."""
+NOT_LAYERS = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Embedding", "MultiheadAttention"}
+NOT_LAYERS |= {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "TransformerDecoder", "TransformerDecoderLayer"}
+"""Containers; `Embedding`, which takes whole numbers; what takes or gives several arrays: they have their own tests."""
 LOSSES = {name for name in nn.__all__ if name.endswith("Loss")}
 """See test_loss.py."""
 

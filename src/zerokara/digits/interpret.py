@@ -11,8 +11,8 @@ from zerokara.arrays import Array
 from zerokara.digits.company import NEVER_ALONE, reference, with_company, with_place, words
 from zerokara.digits.look import Sight
 from zerokara.digits.marks import Mark
-from zerokara.digits.pairs import told_apart
-from zerokara.digits.pieces import attached, gathered, guarded, lined_up, parted
+from zerokara.digits.pairs import of_one_hand, told_apart
+from zerokara.digits.pieces import attached, gathered, guarded, lined_up, outside, parted
 from zerokara.digits.settle import settle
 from zerokara.digits.symbols import DIGITS, NONE, PLACES, SIGNS, SYMBOLS
 from zerokara.digits.view import prepare
@@ -104,6 +104,7 @@ def with_signs(sight: Sight, looks: Looks) -> list[list[Told]]:
     if not lines:
         return _told(found, looks) if found else []
     firm = {id(mark) for line in [*found, *lines] for mark in line}
+    loose = outside(lines, loose)
     grown, taken = attached(lines, loose)
     alone = [[mark] for mark in loose if id(mark) in firm and id(mark) not in taken]
     whole = [gathered(line, looks.shares, _usual_height([line])) for line in grown]
@@ -152,8 +153,11 @@ def _in_place(line: list[Told], i: int, symbol: str) -> bool:
 def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:
     """Looks, place and company of every mark, all lines in one go."""
     marks = [mark for line in lines for mark in line]
-    views, ten = looks.views(marks), looks.ten(marks)
     looked = [looks.shares(line) for line in lines]
+    views, ten = (
+        looks.views(marks),
+        of_one_hand(looks.ten(marks), np.concatenate(looked)[:, :_N].sum(axis=1) > THRESHOLD),
+    )
     starts = np.cumsum([0, *map(len, lines)])
     groups = [[int(n) + i for i in word] for n, line in zip(starts, lines, strict=False) for word in words(line)]
     placed = np.concatenate([with_place(shares, line) for shares, line in zip(looked, lines, strict=True)])

@@ -34,6 +34,8 @@ from zerokara.functional.arithmetic import sin as sin
 from zerokara.functional.arithmetic import sqrt as sqrt
 from zerokara.functional.arithmetic import subtract as subtract
 from zerokara.functional.arithmetic import where as where
+from zerokara.functional.attention import attention_weights as attention_weights
+from zerokara.functional.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from zerokara.functional.classes import embedding as embedding
 from zerokara.functional.classes import negative_sampling_loss as negative_sampling_loss
 from zerokara.functional.classes import one_hot as one_hot
@@ -42,6 +44,9 @@ from zerokara.functional.conv import conv2d as conv2d
 from zerokara.functional.conv import conv_transpose2d as conv_transpose2d
 from zerokara.functional.dropout import dropout as dropout
 from zerokara.functional.dropout import dropout2d as dropout2d
+from zerokara.functional.likelihood import gaussian_kl as gaussian_kl
+from zerokara.functional.likelihood import gaussian_nll_loss as gaussian_nll_loss
+from zerokara.functional.likelihood import reparametrize as reparametrize
 from zerokara.functional.loss import binary_cross_entropy as binary_cross_entropy
 from zerokara.functional.loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
 from zerokara.functional.loss import cross_entropy as cross_entropy
@@ -60,6 +65,7 @@ from zerokara.functional.norm import group_norm as group_norm
 from zerokara.functional.norm import instance_norm as instance_norm
 from zerokara.functional.norm import layer_norm as layer_norm
 from zerokara.functional.norm import local_response_norm as local_response_norm
+from zerokara.functional.norm import rms_norm as rms_norm
 from zerokara.functional.padding import pad as pad
 from zerokara.functional.pool import adaptive_avg_pool2d as adaptive_avg_pool2d
 from zerokara.functional.pool import avg_pool1d as avg_pool1d
@@ -67,6 +73,8 @@ from zerokara.functional.pool import avg_pool2d as avg_pool2d
 from zerokara.functional.pool import global_avg_pool2d as global_avg_pool2d
 from zerokara.functional.pool import max_pool1d as max_pool1d
 from zerokara.functional.pool import max_pool2d as max_pool2d
+from zerokara.functional.positions import rotary_positions as rotary_positions
+from zerokara.functional.positions import sinusoidal_positions as sinusoidal_positions
 from zerokara.functional.recurrent import gru as gru
 from zerokara.functional.recurrent import lstm as lstm
 from zerokara.functional.recurrent import rnn as rnn

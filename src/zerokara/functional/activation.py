@@ -1,6 +1,7 @@
 """Activations."""
 
 from zerokara import rules
+from zerokara.arguments import short
 from zerokara.autodiff import Tensor, apply, as_tensor
 from zerokara.functional.shared import Like, fractional
 
@@ -30,8 +31,12 @@ def leaky_relu(x: Like, negative_slope: float = 0.01) -> Tensor:
     return apply(rules.leaky_relu, fractional(x), negative_slope=negative_slope)
 
 
-def gelu(x: Like) -> Tensor:
-    """x·Φ(x), Φ the normal distribution"""
+def gelu(x: Like, approximate: str = "none") -> Tensor:
+    """x·Φ(x), Φ the normal distribution; with approximate="tanh", ½x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))"""
+    if approximate not in ("none", "tanh"):
+        raise ValueError(f"gelu: approximate is 'none' or 'tanh'; got {short(approximate)}")
+    if approximate == "tanh":
+        return apply(rules.gelu_tanh, fractional(x))
     return apply(rules.gelu, fractional(x))
 
 

@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import numpy as np
+
 from zerokara import kernels, rules
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, apply, as_tensor
@@ -84,6 +86,24 @@ def layer_norm(
         if value is not None and value.shape != shape:
             raise ValueError(f"layer_norm over {shape} expects {name} of that shape; got {value.shape}")
     return apply(rules.layer_norm, *fractions(x, weight, bias), axes_count=len(shape), eps=eps)
+
+
+def rms_norm(
+    x: Like, normalized_shape: int | tuple[int, ...], weight: Like | None = None, eps: float | None = None
+) -> Tensor:
+    """x/√(mean x² + ε)·γ over the last axes, whose lengths are `normalized_shape`; ε is the type's own unless given"""
+    x = as_tensor(x)
+    shape = rules.new_shape("rms_norm", normalized_shape)
+    if not shape or x.shape[-len(shape) :] != shape:
+        raise ValueError(f"rms_norm over {shape} expects inputs that end in {shape}; got {x.shape}")
+    if weight is not None and weight.shape != shape:
+        raise ValueError(f"rms_norm over {shape} expects weight of that shape; got {weight.shape}")
+    x, weight, _ = fractions(x, weight, None)
+    dtype, small = x.dtype, float(np.finfo(x.dtype).eps) if eps is None else eps
+    if dtype == np.float16:  # squares of more than 255 are infinite there
+        x, weight = x.astype(np.float32), None if weight is None else weight.astype(np.float32)
+    y = apply(rules.rms_norm, x, weight, axes_count=len(shape), eps=small)
+    return y.astype(dtype) if dtype == np.float16 else y
 
 
 def group_norm(

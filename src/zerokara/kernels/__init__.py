@@ -124,6 +124,9 @@ count_up = _kernel(reference.count_up)
 update_running = _kernel(reference.update_running)
 layer_norm = _kernel(reference.layer_norm)
 layer_norm_grads = _kernel(reference.layer_norm_grads)
+attention = _kernel(reference.attention)
+attention_grads = _kernel(reference.attention_grads)
+attention_grad_bias = _kernel(reference.attention_grad_bias)
 sigmoid = _kernel(reference.sigmoid)
 erf = _kernel(reference.erf)
 ndtr = _kernel(reference.ndtr)
@@ -135,6 +138,8 @@ lstm = _kernel(reference.lstm)
 lstm_grads = _kernel(reference.lstm_grads)
 gru = _kernel(reference.gru)
 gru_grads = _kernel(reference.gru_grads)
+gelu_tanh = _kernel(reference.gelu_tanh)
+gelu_tanh_grad = _kernel(reference.gelu_tanh_grad)
 cross_entropy = _kernel(reference.cross_entropy)
 cross_entropy_grad = _kernel(reference.cross_entropy_grad)
 scatter = _kernel(reference.scatter)
@@ -153,6 +158,9 @@ __all__ = [
     "KERNELS",
     "adagrad_step",
     "adam_step",
+    "attention",
+    "attention_grad_bias",
+    "attention_grads",
     "avg_pool2d",
     "avg_pool2d_grad",
     "batch_norm",
@@ -169,6 +177,8 @@ __all__ = [
     "cross_entropy_grad",
     "erf",
     "fingerprint",
+    "gelu_tanh",
+    "gelu_tanh_grad",
     "gru",
     "gru_grads",
     "im2col",

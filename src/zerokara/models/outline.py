@@ -34,6 +34,10 @@ class Outline(Traced):
         if name == "max_pool2d":
             shape = _max_pooled(*_plain(args), **_plain(kwargs))
             return Outline(shape, self.dtype), Outline(shape, np.int32)
+        if name in RECURRENT:
+            steps, (count, size), (states, kept) = args[0].shape[0], args[4].shape, RECURRENT[name]
+            shapes = (steps + states, count, size), (steps, count, size), (steps, count, kept * size)
+            return tuple(Outline(shape, self.dtype) for shape in shapes[: 3 if kept else 2])
         return _outlined(getattr(reference, name)(*_plain(args), **_plain(kwargs)))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -108,6 +112,9 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "erf": _same,
 }
 """The shape of what a kernel gives, for its arguments; other kernels are run."""
+
+RECURRENT = {"rnn": (1, 0), "lstm": (2, 6), "gru": (1, 4)}
+"""How many last states a kernel gives, and how many numbers it keeps for each unit and step."""
 
 
 def _joined(arrays: Any, axis: int = 0) -> Outline:

@@ -15,6 +15,7 @@ from zerokara.kernels import use_kernels
 from zerokara.models.outline import Outline
 from zerokara.nn import Conv1d, Conv2d, ConvTranspose2d, Linear, Module, Parameter, observe
 from zerokara.nn.init import fan_in
+from zerokara.nn.recurrent import Recurrent
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,8 @@ def _multiply_adds(layer: Module, output: Shape) -> int:
         )
         pixels: list[int] = [(n - 1 - d * (k - 1) - more + 2 * p) // s + 1 for n, k, s, p, more, d in sizes]
         return layer.in_channels * math.prod(pixels) * fan_in(layer.weight.shape)
+    if output and isinstance(layer, Recurrent):  # every weight is used at every step
+        return math.prod(output[:-1]) * sum(p.size for p in layer.parameters() if p.ndim == 2)
     if not output or not isinstance(layer, Linear | Conv1d | Conv2d):
         return 0
     return math.prod(output) * fan_in(layer.weight.shape)

@@ -15,6 +15,7 @@ from zerokara.nn.activation import (
     Tanh,
     activation_by_name,
 )
+from zerokara.nn.attention import MultiheadAttention
 from zerokara.nn.cells import GRUCell, LSTMCell, RNNCell
 from zerokara.nn.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from zerokara.nn.conv import Conv1d, Conv2d, ConvTranspose2d
@@ -26,6 +27,7 @@ from zerokara.nn.loss import (
     BCELoss,
     BCEWithLogitsLoss,
     CrossEntropyLoss,
+    GaussianNLLLoss,
     HuberLoss,
     KLDivLoss,
     L1Loss,
@@ -34,11 +36,18 @@ from zerokara.nn.loss import (
     SmoothL1Loss,
 )
 from zerokara.nn.module import Module, observe, observing
-from zerokara.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm, LocalResponseNorm
+from zerokara.nn.norm import BatchNorm1d, BatchNorm2d, LayerNorm, LocalResponseNorm, RMSNorm
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.pool import AdaptiveAvgPool2d, AvgPool1d, AvgPool2d, GlobalAvgPool2d, MaxPool1d, MaxPool2d
+from zerokara.nn.positions import LearnedPositions, SinusoidalPositions
 from zerokara.nn.recurrent import GRU, LSTM, RNN
 from zerokara.nn.shape import Flatten, Identity, Unflatten, Upsample, ZeroPad2d
+from zerokara.nn.transformer import (
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 from zerokara.nn.units import (
     ELU,
     GLU,
@@ -78,6 +87,7 @@ __all__ = [
     "Embedding",
     "Flatten",
     "GRUCell",
+    "GaussianNLLLoss",
     "GlobalAvgPool2d",
     "GroupNorm",
     "Hardsigmoid",
@@ -92,6 +102,7 @@ __all__ = [
     "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
+    "LearnedPositions",
     "Linear",
     "LocalResponseNorm",
     "LogSigmoid",
@@ -103,21 +114,28 @@ __all__ = [
     "Module",
     "ModuleDict",
     "ModuleList",
+    "MultiheadAttention",
     "NLLLoss",
     "PReLU",
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "RMSNorm",
     "RNNCell",
     "ReLU",
     "ReLU6",
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "SinusoidalPositions",
     "SmoothL1Loss",
     "Softmax",
     "Softplus",
     "Tanh",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "Unflatten",
     "Upsample",
     "ZeroPad2d",
@@ -131,10 +149,7 @@ __all__ = [
 ELSEWHERE = {
     "utils": ": zk.optim.clip_grad_norm and clip_grad_value clip gradients",
     "DataParallel": ": one process uses all cores",
-    **dict.fromkeys(
-        ("MultiheadAttention", "Transformer", "TransformerEncoder", "TransformerEncoderLayer"),
-        ": there is no attention layer here; nn.Linear, @ and F.softmax write one",
-    ),
+    "Transformer": ": nn.TransformerEncoder and nn.TransformerDecoder are its two halves",
     **dict.fromkeys(("Conv3d", "BatchNorm3d", "MaxPool3d", "AvgPool3d"), ": pictures have two axes of pixels here"),
 }
 """What PyTorch's users look for, and what is said of it."""

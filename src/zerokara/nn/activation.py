@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
 from zerokara.nn.shape import Identity
@@ -50,11 +51,23 @@ class Tanh(Module):
 
 
 class GELU(Module):
-    """y = x · Φ(x), Φ the normal distribution function (exact, no approximation by tanh)"""
+    """y = x · Φ(x), Φ the normal distribution function; or, with approximate="tanh", as GPT-2 approximates it
+
+    ½x·(1 + tanh(√(2/π)·(x + 0.044715·x³))): nowhere further away than 0.0005.
+    """
+
+    def __init__(self, approximate: str = "none") -> None:
+        if approximate not in ("none", "tanh"):
+            raise ValueError(f"GELU: approximate is 'none' or 'tanh'; got {short(approximate)}")
+        self.approximate = approximate
 
     def forward(self, x: Tensor) -> Tensor:
         """x · Φ(x)"""
-        return F.gelu(x)
+        return F.gelu(x, self.approximate)
+
+    def extra_repr(self) -> str:
+        """The form, if it is not the exact one."""
+        return "" if self.approximate == "none" else f"approximate={self.approximate!r}"
 
 
 class Softplus(Module):

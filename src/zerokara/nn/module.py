@@ -88,8 +88,9 @@ class Module:
         y = self.forward(*inputs, **options)
         for hook in self._forward_hooks:
             hook(self, inputs, y)
+        seen = y[0] if isinstance(y, tuple) else y
         for observer in _OBSERVERS.get():
-            observer(self, y)
+            observer(self, seen)
         return y
 
     def register_forward_hook(self, hook: Hook) -> Handle:
@@ -292,7 +293,8 @@ def observing() -> bool:
 def observe(observer: Observer) -> Iterator[None]:
     """Within the block, `observer(module, output)` is called after every module's forward, children before parents.
 
-    For looking only: shapes for a summary, the first layer that shows a NaN, activations for a histogram.
+    For looking only: shapes for a summary, the first layer that shows a NaN, activations for a histogram. Of a module
+    that gives several values (a recurrent layer: outputs and state), the observer sees the first.
     """
     token = _OBSERVERS.set((*_OBSERVERS.get(), observer))
     try:

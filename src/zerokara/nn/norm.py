@@ -151,6 +151,45 @@ class LayerNorm(Module):
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.weight is not None}"
 
 
+class RMSNorm(Module):
+    """y = weight · x/√(mean x² + eps), over the last axes of every sample: `LayerNorm` without the mean and the bias
+
+    Shapes: x (…, *normalized_shape) → y the same; weight has `normalized_shape`. Initial value: weight 1. `eps` is the
+    smallest step of the type at 1 unless given, as in PyTorch. Zhang and Sennrich, 2019 (arXiv 1910.07467).
+    """
+
+    weight: Parameter | None
+
+    def __init__(
+        self,
+        normalized_shape: int | Shape,
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        *,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        sizes = normalized_shape if isinstance(normalized_shape, tuple | list) else (normalized_shape,)
+        self.normalized_shape = tuple(whole("RMSNorm", "normalized_shape", size) for size in sizes)
+        self.eps = eps
+        self.weight = Parameter(np.ones(self.normalized_shape, dtype)) if elementwise_affine else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x, every sample normalized by itself."""
+        if x.shape[-len(self.normalized_shape) :] != self.normalized_shape:
+            wanted = ", ".join(map(str, self.normalized_shape))
+            raise ValueError(
+                f"RMSNorm expects (…, {wanted}) inputs; got {x.shape}: "
+                f"this layer has normalized_shape={self.normalized_shape}"
+            )
+        if self.weight is not None:
+            expect_dtype("RMSNorm", x.dtype, self.weight.dtype)
+        return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self) -> str:
+        """The settings."""
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.weight is not None}"
+
+
 class LocalResponseNorm(Module):
     """y[n,c] = x[n,c] / (k + α/size · Σⱼ x[n,j]²)^β        over `size` neighbouring channels j, c in their middle
 

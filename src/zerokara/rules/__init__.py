@@ -3,6 +3,8 @@
 from zerokara.rules.activation import (
     erf,
     gelu,
+    gelu_tanh,
+    gelu_tanh_grad,
     leaky_relu,
     log_softmax,
     ndtr,
@@ -35,10 +37,12 @@ from zerokara.rules.arithmetic import (
     subtract,
     where,
 )
+from zerokara.rules.attention import scaled_dot_product_attention
 from zerokara.rules.axes import in_short, index_refusal, new_shape, one_axis, several_axes, whole_number
 from zerokara.rules.conv import channel_sum, conv2d, conv2d_grad_w, conv2d_grad_x
 from zerokara.rules.dropout import dropout
 from zerokara.rules.einsum import einsum, written_out
+from zerokara.rules.likelihood import gaussian_kl, gaussian_nll, reparametrize
 from zerokara.rules.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -49,7 +53,7 @@ from zerokara.rules.loss import (
     squared_error,
 )
 from zerokara.rules.matmul import linear, matmul
-from zerokara.rules.norm import batch_norm, batch_norm_inference, layer_norm
+from zerokara.rules.norm import batch_norm, batch_norm_inference, layer_norm, rms_norm
 from zerokara.rules.order import along, sort
 from zerokara.rules.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
 from zerokara.rules.recurrent import gru, lstm, rnn
@@ -70,20 +74,22 @@ RULES: dict[str, Rule] = {
         # arrangement
         clone, reshape, transpose, broadcast_to, getitem, scatter, concatenate, sort,
         # products
-        matmul, linear, einsum,
+        matmul, linear, einsum, scaled_dot_product_attention,
         # activations
-        step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, softplus, softmax, log_softmax,
-        elu, silu, hardsigmoid, hardswish, mish, prelu,
+        step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, gelu_tanh, gelu_tanh_grad, softplus,
+        softmax, log_softmax, elu, silu, hardsigmoid, hardswish, mish, prelu,
         # images
         conv2d, conv2d_grad_x, conv2d_grad_w, channel_sum, max_pool2d, max_pool2d_grad, avg_pool2d,
         avg_pool2d_grad,
         # normalisation
-        batch_norm, batch_norm_inference, layer_norm, dropout,
+        batch_norm, batch_norm_inference, layer_norm, rms_norm, dropout,
         # sequences
         rnn, lstm, gru,
         # losses
         squared_error, cross_entropy, soft_target_cross_entropy, binary_cross_entropy_with_logits,
         binary_cross_entropy, huber_loss, negative_sampling,
+        # normal distributions
+        gaussian_kl, gaussian_nll, reparametrize,
     )
 }  # fmt: skip
 """Every rule by its name; the tests walk this table, so a rule without a gradient check fails by name."""

@@ -64,12 +64,17 @@ def ndtr(x: Array) -> Ruled:
     return kernels.ndtr(x), (lambda g: g * _density(np.clip(x, -_FAR, _FAR)),)
 
 
-def gelu(x: Array) -> Ruled:
+def gelu(x: Array, *, approximate: str = "none") -> Ruled:
     """x·Φ(x)        ∂L/∂x = g·(Φ(x) + x·φ(x))        Φ the normal distribution, φ its density (see `ndtr`)
+
+    With approximate="tanh", σ(z) stands for Φ, z = 2·√(2/π)·(x + 0.044715·x³): then x·σ(z) = ½x·(1 + tanh(z/2)), and
+    ∂L/∂x = g·(σ(z) + x·σ(z)·(1 − σ(z))·z′). It is what GPT-2 uses, and is nowhere further from Φ than 0.0005.
 
     Beyond ±40 both Φ(−|x|) and φ are 0, also times x: the numbers there are brought to 40, and gelu(−∞) is 0, not −∞·0.
     Hendrycks and Gimpel, 2016 (arXiv 1606.08415).
     """
+    if approximate == "tanh":
+        return kernels.gelu_tanh(x), (lambda g: kernels.gelu_tanh_grad(g, x),)
     cumulative = kernels.ndtr(x)
 
     def pull(g: Any) -> Any:
@@ -79,6 +84,27 @@ def gelu(x: Array) -> Ruled:
     return np.maximum(x, -_FAR) * cumulative, (pull,)
 
 
+def gelu_tanh(x: Array) -> Ruled:
+    """`gelu` by tanh, under the name of its kernel."""
+    return gelu(x, approximate="tanh")
+
+
+def gelu_tanh_grad(g: Array, x: Array) -> Ruled:
+    """y = g·f′(x),  f′ = σ + x·σ·(1 − σ)·z′,  the slope of f(x) = x·σ(z): linear in g; and so twice differentiable
+
+    ∂L/∂g = v·f′(x)        ∂L/∂x = v·g·f″(x),   f″ = σ·(1 − σ)·(2z′ + x·(1 − 2σ)·z′² + x·z″)        v = ∂L/∂y
+    """
+
+    def pull(v: Any) -> Any:
+        near = np.clip(x, -_FAR, _FAR)
+        share = kernels.sigmoid(_ROOT * (near + _CUBIC * near * near * near))
+        first, second = _ROOT * (1 + 3 * _CUBIC * near * near), 6 * _ROOT * _CUBIC * near
+        return v * g * share * (1 - share) * (2 * first + near * (1 - 2 * share) * first * first + near * second)
+
+    return kernels.gelu_tanh_grad(g, x), (lambda v: kernels.gelu_tanh_grad(v, x), pull)
+
+
+_ROOT, _CUBIC = 2 * math.sqrt(2 / math.pi), 0.044715
 _FAR = 40.0
 """Standard deviations: e^(−40²/2) is 0 in every type."""
 

@@ -1,5 +1,7 @@
 """Normalisation: mean 0 and spread 1, then a scale γ and a shift β that are learned."""
 
+from typing import Any
+
 import numpy as np
 
 from zerokara import kernels
@@ -60,3 +62,21 @@ def layer_norm(
         lambda g: grads(g)[1],
         lambda g: grads(g)[2],
     )
+
+
+def rms_norm(x: Array, weight: Array | None = None, *, axes_count: int, eps: float) -> Ruled:
+    """As layer normalisation without the mean and without β: y = γ·x·r,   r = 1/√(mean x² + ε)
+
+    ∂L/∂x = r·(h − x·r²·mean(h·x)),   h = γ·g        ∂L/∂γ = Σ g·x·r over the samples
+
+    Zhang and Sennrich, 2019 (arXiv 1910.07467).
+    """
+    axes = tuple(range(-axes_count, 0))
+    r = 1 / np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
+    normal = x * r
+
+    def pull(g: Any) -> Any:
+        h = g if weight is None else g * weight
+        return r * (h - normal * np.mean(h * normal, axis=axes, keepdims=True))
+
+    return normal if weight is None else normal * weight, (pull, lambda g: g * normal)

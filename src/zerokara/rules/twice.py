@@ -13,6 +13,7 @@ ONCE: dict[str, str] = {
     "rnn": _STEP_BY_STEP.format(cell="RNNCell"),
     "lstm": _STEP_BY_STEP.format(cell="LSTMCell"),
     "gru": _STEP_BY_STEP.format(cell="GRUCell"),
+    "scaled_dot_product_attention": "take F.attention_weights(query, key) @ value, whose operations all have one",
 }
 """Rule → the end of the sentence "the second derivative through … is not available: …"."""
 

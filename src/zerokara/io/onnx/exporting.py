@@ -174,7 +174,7 @@ def _model(writer: Writer, result: tuple[Tensor, Tensor], shape: Shape, metadata
     graph = helper.make_graph(
         [
             helper.make_node(
-                node.operator, node.inputs, [node.output, *node.unused], name=node.output, **node.attributes
+                node.operator, node.inputs, [node.output, *node.others], name=node.output, **node.attributes
             )
             for node in writer.nodes
         ],

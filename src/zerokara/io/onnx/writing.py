@@ -21,8 +21,8 @@ TYPES = {"f": FLOAT, "i": WHOLE, "u": WHOLE, "b": TRUTH}
 """NumPy's kind of number → ONNX's number for the type in the file: float32, int64, bool."""
 
 
-OUTPUTS = {"TopK": 2}
-"""How many values an operator gives where there are several; the first is the one that is asked for."""
+OUTPUTS = {"TopK": 2, "RNN": 2, "GRU": 2, "LSTM": 3}
+"""How many values an operator gives where there are several; `Writer.emit` returns the name of the first."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Written:
     inputs: tuple[str, ...]
     output: str
     attributes: Mapping[str, Any]
-    unused: tuple[str, ...] = ()
-    """Names of what else comes out, which nobody asks for."""
+    others: tuple[str, ...] = ()
+    """Names of what else comes out."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class Writer:
     def emit(self, wanted: str, operator: str, inputs: Sequence[str], attributes: Mapping[str, Any]) -> str:
         """Write a node; returns the name of its output."""
         name = self.unique(wanted)
-        unused = tuple(self.unique(f"{wanted}.unused") for _ in range(1, OUTPUTS.get(operator, 1)))
-        self.nodes.append(Written(operator, tuple(inputs), name, attributes, unused))
+        others = tuple(self.unique(f"{wanted}.other") for _ in range(1, OUTPUTS.get(operator, 1)))
+        self.nodes.append(Written(operator, tuple(inputs), name, attributes, others))
         return name
 
     def rename_last(self, name: str) -> str:

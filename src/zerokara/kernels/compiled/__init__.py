@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from zerokara.kernels.compiled.activation import add_relu, relu, relu_grad
+from zerokara.kernels.compiled.attention import attention, attention_grads
 from zerokara.kernels.compiled.build import warm_up
 from zerokara.kernels.compiled.conv import (
     channel_sum,
@@ -18,6 +19,7 @@ from zerokara.kernels.compiled.conv import (
 )
 from zerokara.kernels.compiled.elementwise import add, copy_to, divide, fill, multiply, scale, subtract
 from zerokara.kernels.compiled.fingerprint import fingerprint
+from zerokara.kernels.compiled.gelu import gelu_tanh, gelu_tanh_grad
 from zerokara.kernels.compiled.index import scatter
 from zerokara.kernels.compiled.layer_norm import layer_norm, layer_norm_grads
 from zerokara.kernels.compiled.loss import cross_entropy, cross_entropy_grad, cross_entropy_mean
@@ -80,6 +82,8 @@ __all__ = [
     "FUSED",
     "adagrad_step",
     "adam_step",
+    "attention",
+    "attention_grads",
     "avg_pool2d",
     "avg_pool2d_grad",
     "batch_norm",
@@ -93,6 +97,8 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_grad",
     "fingerprint",
+    "gelu_tanh",
+    "gelu_tanh_grad",
     "gru",
     "gru_grads",
     "layer_norm",

@@ -13,7 +13,7 @@ from zerokara.kernels.compiled.rows import empty_row
 from zerokara.kernels.reference.loss import check_labels
 
 _BLOCK = 4096  # scores that are worked on together, in the first cache
-_SIDE = 32  # scores of a row that are compared side by side
+SIDE = 32  # scores of a row that are compared side by side
 
 
 def cross_entropy(scores: Array, labels: Array) -> tuple[Array, Array]:
@@ -102,16 +102,16 @@ def _widen_uint8(labels, numbers):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _largest(row, top):  # type: ignore[no-untyped-def]
+def largest_of(row, top):  # type: ignore[no-untyped-def]
     """The largest score; NaN is passed over, since it spoils the sum anyway. Long rows are compared side by side."""
-    whole = row.size - row.size % _SIDE
+    whole = row.size - row.size % SIDE
     largest = row.dtype.type(-np.inf)
     if whole:
         top[:] = -np.inf
-        for begin in range(0, whole, _SIDE):
-            for k in range(_SIDE):
+        for begin in range(0, whole, SIDE):
+            for k in range(SIDE):
                 top[k] = row[begin + k] if row[begin + k] > top[k] else top[k]
-        for k in range(_SIDE):
+        for k in range(SIDE):
             largest = top[k] if top[k] > largest else largest
     for k in range(whole, row.size):
         largest = row[k] if row[k] > largest else largest
@@ -123,7 +123,7 @@ def _exponentials(scores, shifted, largest, room, begin, end):  # type: ignore[n
     """shifted = exp(z − max z) of the rows begin…end−1. The rows lie one after the other: one long loop does them."""
     for n in range(begin, end):
         row, target = scores[n], shifted[n]
-        most = _largest(row, room)
+        most = largest_of(row, room)
         for k in range(row.size):
             target[k] = row[k] - most
         largest[n - begin] = most
@@ -133,7 +133,7 @@ def _exponentials(scores, shifted, largest, room, begin, end):  # type: ignore[n
 
 
 @adds_up
-def _total(row):  # type: ignore[no-untyped-def]
+def total_of(row):  # type: ignore[no-untyped-def]
     """Σ of a row."""
     total = row.dtype.type(0)
     for k in range(row.size):
@@ -147,7 +147,7 @@ def _sum_and_loss(row, exponentials, largest, label):  # type: ignore[no-untyped
 
     z − m comes first: of large scores it is exact, while log Σ + m would round the logarithm to the digits of m.
     """
-    total = _total(exponentials)
+    total = total_of(exponentials)
     if label < 0 or label >= row.size:
         return total, row.dtype.type(np.nan)
     return total, np.log(total) - (row[label] - largest)
@@ -157,7 +157,7 @@ def _sum_and_loss(row, exponentials, largest, label):  # type: ignore[no-untyped
 def _cross_entropy(scores, labels, losses, probabilities, start, stop):  # type: ignore[no-untyped-def]
     """The rows start…stop−1."""
     size = max(1, _BLOCK // scores.shape[1])
-    largest, room = empty_row(size, scores.dtype), empty_row(_SIDE, scores.dtype)
+    largest, room = empty_row(size, scores.dtype), empty_row(SIDE, scores.dtype)
     for begin in range(start, stop, size):
         end = min(begin + size, stop)
         _exponentials(scores, probabilities, largest, room, begin, end)
@@ -184,7 +184,7 @@ def _cross_entropy_grad(g, probabilities, labels, d, start, stop):  # type: igno
 def _cross_entropy_mean(scores, labels, d, sums, start, stop):  # type: ignore[no-untyped-def]
     """d = (p − t)/N for the rows start…stop−1, and the sum of their losses."""
     size = max(1, _BLOCK // scores.shape[1])
-    largest, room = empty_row(size, scores.dtype), empty_row(_SIDE, scores.dtype)
+    largest, room = empty_row(size, scores.dtype), empty_row(SIDE, scores.dtype)
     share = scores.dtype.type(1 / scores.shape[0])
     sums[0] = 0
     for begin in range(start, stop, size):

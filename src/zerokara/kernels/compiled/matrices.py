@@ -30,7 +30,7 @@ _ALIAS = 2048  # bytes, see `conv`
 
 
 @inner
-def _panel_of(panel, b, b_row, b_column, k, depth, f, used):  # type: ignore[no-untyped-def]
+def panel_of(panel, b, b_row, b_column, k, depth, f, used):  # type: ignore[no-untyped-def]
     """panel[i, j] = b[k + i, f + j] for i < depth and j < used."""
     lanes = VECTOR_BYTES // b.itemsize
     if b_column == 1:
@@ -96,7 +96,7 @@ def multiply_blocks(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-un
                 used = min(width, last_column - f)
                 direct = in_place and f + width <= n
                 if not direct:
-                    _panel_of(panel, b, b_row, b_column, k, here, f, used)
+                    panel_of(panel, b, b_row, b_column, k, here, f, used)
                 if k == 0 and bias.size > 0:
                     for j in range(used):
                         started[j] = bias[f + j]

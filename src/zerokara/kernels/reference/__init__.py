@@ -5,7 +5,8 @@ every case. Shapes throughout: images (N, C, H, W), filters (F, C/groups, P, Q);
 has the dtype of the input (float32 or float64); nothing but the optimizer steps changes an argument.
 """
 
-from zerokara.kernels.reference.activation import erf, ndtr, relu, relu_grad, sigmoid
+from zerokara.kernels.reference.activation import erf, gelu_tanh, gelu_tanh_grad, ndtr, relu, relu_grad, sigmoid
+from zerokara.kernels.reference.attention import attention, attention_grad_bias, attention_grads
 from zerokara.kernels.reference.conv import (
     channel_sum,
     col2im,
@@ -41,6 +42,9 @@ from zerokara.kernels.reference.recurrent import gru, gru_grads, lstm, lstm_grad
 __all__ = [
     "adagrad_step",
     "adam_step",
+    "attention",
+    "attention_grad_bias",
+    "attention_grads",
     "avg_pool2d",
     "avg_pool2d_grad",
     "batch_norm",
@@ -57,6 +61,8 @@ __all__ = [
     "cross_entropy_grad",
     "erf",
     "fingerprint",
+    "gelu_tanh",
+    "gelu_tanh_grad",
     "gru",
     "gru_grads",
     "im2col",

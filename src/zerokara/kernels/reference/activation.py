@@ -36,3 +36,29 @@ def relu(x: Array) -> Array:
 def relu_grad(g: Array, x: Array) -> Array:
     """∂L/∂x = g where x > 0, else 0 (so 0 at x = 0, as in PyTorch)."""
     return np.where(x > 0, g, g.dtype.type(0))
+
+
+SQRT_8_OVER_PI = 1.5957691216057308
+"""2·√(2/π)"""
+
+CUBIC = 0.044715
+"""The factor of x³ in the approximation of the normal distribution by tanh."""
+
+FAR = 40.0
+"""Beyond ±40 the normal distribution and its approximation are 0 or 1 in every type, also times x."""
+
+
+def gelu_tanh(x: Array) -> Array:
+    """x·σ(z),  z = 2·√(2/π)·(x + 0.044715·x³): ½x·(1 + tanh(z/2)), without losing the digits of small weights."""
+    near = np.clip(x, -FAR, FAR)
+    y: Array = np.maximum(x, -FAR) * sigmoid(SQRT_8_OVER_PI * (near + CUBIC * near * near * near))
+    return y
+
+
+def gelu_tanh_grad(g: Array, x: Array) -> Array:
+    """∂L/∂x = g·(σ(z) + x·σ(z)·(1 − σ(z))·z′),  z′ = 2·√(2/π)·(1 + 3·0.044715·x²)."""
+    near = np.clip(x, -FAR, FAR)
+    share = sigmoid(SQRT_8_OVER_PI * (near + CUBIC * near * near * near))
+    slope = SQRT_8_OVER_PI * (1 + 3 * CUBIC * near * near)
+    dx: Array = g * (share + near * share * (1 - share) * slope)
+    return dx

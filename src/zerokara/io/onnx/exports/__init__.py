@@ -66,6 +66,7 @@ from zerokara.io.onnx.exports.layers import (
     linear,
     max_pool2d,
 )
+from zerokara.io.onnx.exports.recurrent import gru, lstm, rnn
 from zerokara.io.onnx.exports.units import elu, hardsigmoid, hardswish, mish, prelu, silu
 
 Export = Callable[..., str]
@@ -83,6 +84,7 @@ EXPORTS: dict[str, Export] = {
         elu, silu, hardsigmoid, hardswish, mish, prelu,
         conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d,
         batch_norm, batch_norm_inference, layer_norm,
+        rnn, lstm, gru,
     )
 }  # fmt: skip
 """How each rule is written, by the rule's name."""
@@ -98,6 +100,9 @@ REFUSED: dict[str, str] = {
     "binary_cross_entropy_with_logits": _LOSS,
     "binary_cross_entropy": _LOSS,
     "huber_loss": _LOSS,
+    "gaussian_kl": _LOSS,
+    "gaussian_nll": _LOSS,
+    "reparametrize": "it draws at random; in evaluation mode a network gives the mean instead",
 }
 """Rules that are not written, and why."""
 

@@ -1,5 +1,16 @@
 """The operators that can be imported, one topic a file. Importing this package fills the table `OPERATORS`."""
 
-from zerokara.io.onnx.operators import activation, arithmetic, conv, logic, norm, pool, reduction, resize, shape
+from zerokara.io.onnx.operators import (
+    activation,
+    arithmetic,
+    conv,
+    logic,
+    norm,
+    pool,
+    recurrent,
+    reduction,
+    resize,
+    shape,
+)
 
-__all__ = ["activation", "arithmetic", "conv", "logic", "norm", "pool", "reduction", "resize", "shape"]
+__all__ = ["activation", "arithmetic", "conv", "logic", "norm", "pool", "recurrent", "reduction", "resize", "shape"]
