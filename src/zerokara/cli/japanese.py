@@ -308,6 +308,7 @@ HELP: dict[str, str] = {
     ),
     "share of the labels that are left out, for guidance": "学習で隠すラベルの割合（ガイダンスのため）",
     "the network is told the class": "ネットワークにクラスを教える",
+    "Print one JSON object.": "JSON オブジェクトを 1 つ出力します。",
     "Make new pictures with a trained network.": "学習済みのネットワークで新しい画像を作ります。",
     "The network is that of a run of the recipes vae or diffusion. The sheet of pictures is a PNG file; --report "
     "writes a page that shows how they come about.": (
