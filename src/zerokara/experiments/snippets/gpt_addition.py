@@ -11,7 +11,6 @@ layers = 2
 width = 64
 batch_size = 128
 iterations = 1500
-lr = 0.002
 drawn = zk.generator(0, "lab", "batches")
 pairs = np.stack(np.divmod(zk.generator(0, "lab", "pairs").permutation(100**digits), 10**digits), axis=1)
 texts = [[*f"{a:0{digits}}{b:0{digits}}", *f"{a + b:0{digits + 1}}"[::-1]] for a, b in pairs.tolist()]
@@ -25,7 +24,7 @@ def batch():
 
 start = zk.generator(0, "lab", "weights")
 net = zk.models.GPT(10, layers=layers, heads=4, width=width, context=3 * digits, rng=start)
-losses = teach(net, batch, iterations, lr)
+losses = teach(net, batch, iterations, lr=0.002)
 said, _ = zk.generation.generate(net, test[:, : 2 * digits], digits + 1, temperature=0)
 right = (np.array(said) == test[:, 2 * digits :]).all(axis=1)
 print(losses[-1], right.mean())

@@ -1,5 +1,4 @@
-def teach(net, batch, iterations, lr):
-    """AdamW with a decay of matrices only, clipping, a warm-up and half a cosine; the losses."""
+def teach(net, batch, iterations, lr):  # decay of matrices only, clipping, a warm-up, then half a cosine
     optimizer = zk.optim.AdamW(net, lr=lr, betas=(0.9, 0.95), weight_decay=0.1, decay="weights")
     rate, losses = zk.optim.CosineLR(lr, iterations, warmup=min(50, iterations - 1), minimum=lr / 10), []
     for i in range(iterations):
