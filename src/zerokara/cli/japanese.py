@@ -278,6 +278,22 @@ HELP: dict[str, str] = {
     "epochs to wait for a lower validation loss, then stop with the best; 0 to go on": (
         "検証損失の改善を待つエポック数。改善しなければ最良の重みで終了。0 で最後まで"
     ),
+    "characters, words, lower-words, blanks or byte-pairs; empty for what suits the text": (
+        "トークンの種類：characters、words、lower-words、blanks、byte-pairs。空ならテキストに合うもの"
+    ),
+    "tokens that are kept, the most frequent ones, or merges of byte pairs; 0 for all": (
+        "語彙に残すトークンの数（頻度順）、またはバイト対の結合の数。0 ですべて"
+    ),
+    "rnn, lstm or gru": "セルの種類：rnn、lstm、gru",
+    "numbers a token becomes": "トークン 1 つを表す数の個数（埋め込みの次元）",
+    "units of a recurrent layer": "リカレント層のユニット数",
+    "recurrent layers": "リカレント層の数",
+    "share of the units that are dropped while it learns, 0 to below 1": "学習中にドロップアウトする割合、0 以上 1 未満",
+    "the embedding is the last layer's weight too": "埋め込みを最終層の重みとしても使う（重み共有）",
+    "every window starts from nothing, not from the state behind the one before": (
+        "窓ごとに状態を 0 に戻す（前の窓の状態を引き継がない）"
+    ),
+    "steps of a window, through which gradients go back": "窓の長さ（勾配がさかのぼるステップ数）",
     "share of the training images kept for validation": "検証用に取り分ける訓練画像の割合",
     "where all random numbers start": "乱数の種",
     **OF_COLLECT,

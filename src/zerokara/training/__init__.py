@@ -8,6 +8,7 @@ from zerokara.training.evaluation import evaluate
 from zerokara.training.fit import fit
 from zerokara.training.history import read_history, read_records
 from zerokara.training.interrupts import Interrupted
+from zerokara.training.language import fit_language
 from zerokara.training.metrics import accuracy, confusion_matrix, expected_calibration_error
 from zerokara.training.perplexity import evaluate_text, log_probabilities, perplexity
 from zerokara.training.progress import watch
@@ -40,6 +41,7 @@ __all__ = [
     "expected_calibration_error",
     "f1_score",
     "fit",
+    "fit_language",
     "log_probabilities",
     "mean_absolute_error",
     "mean_squared_error",

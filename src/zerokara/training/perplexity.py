@@ -40,7 +40,7 @@ def from_loss(loss: float) -> float:
 
 
 def log_probabilities(
-    model: Callable[..., tuple[Any, Any]], ids: Any, *, state: Any = None, window: int = 500
+    model: Callable[..., Any], ids: Any, *, state: Any = None, window: int = 500
 ) -> tuple[Array, Any]:
     """(ln p of ids[1:] each after all before it, the state behind the last): float64 (n − 1,).
 
