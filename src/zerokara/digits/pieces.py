@@ -131,6 +131,11 @@ def _hangs(mark: Mark, marks: list[Mark], height: float) -> bool:
     )
 
 
+def outside(lines: list[list[Mark]], rest: list[Mark]) -> list[Mark]:
+    """The rest without what stands in the hole of a digit: the dot of some zeros is no sign."""
+    return [mark for mark in rest if not any(_surrounded(mark, digit) for line in lines for digit in line)]
+
+
 def attached(lines: list[list[Mark]], rest: list[Mark]) -> tuple[list[list[Mark]], set[int]]:
     """The lines with those of the rest that may be signs of theirs, in reading order; and which these are (their ids).
 
@@ -155,6 +160,15 @@ def attached(lines: list[list[Mark]], rest: list[Mark]) -> tuple[list[list[Mark]
 def _between(digit: Mark, mark: Mark) -> float:
     """Pixels of paper between two boxes, side by side; 0 where they overlap."""
     return max(0.0, float(digit.box[0] - mark.box[2]), float(mark.box[0] - digit.box[2]))
+
+
+def _surrounded(mark: Mark, digit: Mark) -> bool:
+    """Whether the middle of a mark has ink of the digit on all four sides."""
+    x, y = (mark.box[0] + mark.box[2]) // 2 - digit.box[0], (mark.box[1] + mark.box[3]) // 2 - digit.box[1]
+    if not (0 <= x < digit.width and 0 <= y < digit.height):
+        return False
+    ink = digit.ink > EDGE
+    return all(side.any() for side in (ink[y, :x], ink[y, x:], ink[:y, x], ink[y:, x]))
 
 
 def _pen(digit: Mark) -> float:
