@@ -11,9 +11,10 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.gpts import teach
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
-from zerokara.generation import context_log_probabilities, generate
+from zerokara.generation import generate
 from zerokara.models import GPT, count_parameters
 from zerokara.report import Axis, Line, Rule, Table, Text, chart, significant
+from zerokara.training import context_log_probabilities
 
 GRAMS, SMOOTHING = range(1, 6), 0.1
 FULL = {

@@ -18,6 +18,6 @@ pieces = iter(zk.data.text.Snippets(train, batch_size, context, iterations, seed
 start = zk.generator(0, "lab", "weights")
 net = zk.models.GPT(len(known), layers=layers, heads=4, width=width, context=context, rng=start)
 losses = teach(net, lambda: next(pieces), iterations, lr=0.002)
-judged = -zk.generation.context_log_probabilities(net, test).mean()
+judged = -zk.training.context_log_probabilities(net, test).mean()
 said, _ = zk.generation.generate(net, test[:1], 100, temperature=0.8)
 print(losses[-1], judged, known.decode(said[0]))
