@@ -125,4 +125,4 @@ def _token(vocabulary: AnyVocabulary, text: str) -> int:
 
 def _shown(text: str) -> str:
     """The text without what could do harm to a terminal; line breaks and tabs stay."""
-    return "".join(c if c in "\n\t" else safe(c) for c in text)
+    return "".join(c if c.isprintable() or c in "\n\t" else safe(c) for c in text)

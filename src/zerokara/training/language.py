@@ -60,8 +60,9 @@ def fit_language(
     record says images, they are tokens here, and losses are nats a token, whose perplexity is e^loss.
 
     windows: the training text, in streams. carry: hand the state behind a window to the next one (an epoch begins with
-    none); False starts every window from nothing, and so do `Snippets`, which no text joins. validation: the numbers of a text's tokens; after every epoch
-    val_loss is the mean −ln p of all of them but the first, read as one text. The best epoch is judged by it.
+    none); False starts every window from nothing, and so do `Snippets`, which no text joins. validation: the numbers of
+    a text's tokens; after every epoch val_loss is the mean −ln p of all of them but the first, read as one text. The
+    best epoch is judged by it.
     """
     expect_model(model)
     if not isinstance(windows, Windows | Snippets):
