@@ -51,6 +51,7 @@ from zerokara.kernels.compiled.pool import (
     relu_max_pool2d_places,
 )
 from zerokara.kernels.compiled.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
+from zerokara.kernels.compiled.squares import square_sum
 
 FUSED: dict[str, Callable[..., Any]] = {
     function.__name__: function
@@ -116,6 +117,7 @@ __all__ = [
     "rnn_grads",
     "scatter",
     "sgd_step",
+    "square_sum",
     "update_running",
     "warm_up",
 ]
