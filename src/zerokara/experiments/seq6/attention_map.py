@@ -83,10 +83,11 @@ class AttentionMapOfDates(OnDates):
                     t("“{q}” becomes {a}", "「{q}」を読んで {a} と書く", q=question, a=answer),
                     weights,
                     _characters(str(answer), WIDTH),
-                    [*read, t("blanks", "空白")],
+                    [*read, "␣…"],
                     row_name=t("written", "書く文字"),
                     column_name=t("looked at", "見る文字"),
                     lang=t.lang,
+                    note=t("␣… are the blanks behind the date.", "␣… は日付の後ろの空白。"),
                 )
             )
         places = [f"{i + 1}: {c}" for i, c in enumerate("YYYY-MM-DD")]
