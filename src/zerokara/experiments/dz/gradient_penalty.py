@@ -8,6 +8,7 @@ import numpy as np
 from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients, no_grad, numerical_gradient, tensor
+from zerokara.capture import capture
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, holds
 from zerokara.experiments.found import Found
@@ -43,7 +44,7 @@ class GradientPenalty(Experiment):
     strengths: tuple[float, ...] = knob((0.0, 0.01, 0.1), "strengths λ", "ペナルティの強さ λ", low=0, high=100)
     points: int = knob(30, "noisy points", "雑音入りの点の数", low=3, high=1000)
     noise: float = knob(0.3, "standard deviation of the noise", "雑音の標準偏差", low=0, high=10)
-    steps: int = knob(2000, "updates", "更新回数", low=1, high=100_000)
+    steps: int = knob(1000, "updates", "更新回数", low=1, high=100_000)
 
     def measure(self, lab: Lab) -> Arrays:
         """The fit, its mean squared slope and its error for each λ; the gradient of the loss by differences."""
@@ -65,10 +66,15 @@ class GradientPenalty(Experiment):
     def _fit(self, lab: Lab, x: Array, t: Array, grid: Array, strength: float) -> Arrays:
         net = _network(lab.rng("weights"), 32)
         optimizer = Adam(net, lr=0.01)
-        for _ in range(self.steps):
+
+        @capture
+        def step(x: Tensor, t: Tensor) -> None:
             optimizer.zero_grad()
             penalised(net, x, t, strength)[0].backward()
             optimizer.step()
+
+        for _ in range(self.steps):
+            step(tensor(x), tensor(t))
         slope = penalised(net, x, t, strength)[1].item()
         lab.advance()
         with no_grad():
@@ -153,9 +159,10 @@ class GradientPenalty(Experiment):
         ]
 
 
-def penalised(net: Sequential, x: Array, t: Array, strength: float) -> tuple[Tensor, Tensor]:
+def penalised(net: Sequential, x: Array | Tensor, t: Array | Tensor, strength: float) -> tuple[Tensor, Tensor]:
     """(mean squares + λ·mean (dy/dx)², the mean squared slope)"""
-    at = tensor(x, requires_grad=True)
+    at = x if isinstance(x, Tensor) else tensor(x)
+    at = at.detach().requires_grad_()
     y = net(at)
     (slope,) = gradients(y.sum(), [at], create_graph=True)
     penalty = (slope * slope).mean()

@@ -8,7 +8,7 @@ from zerokara import nn, optim
 strengths = (0.0, 0.01, 0.1)
 points = 30
 noise = 0.3
-steps = 2000
+steps = 1000
 rng = zk.generator(0, "lab", "points")
 x = np.sort(rng.uniform(-3, 3, points))[:, None]
 t = np.sin(x) + noise * rng.standard_normal(x.shape)
