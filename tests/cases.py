@@ -233,6 +233,10 @@ def _losses() -> list[Case]:
         Case("soft_target_cross_entropy", (normal(0, 3), positive(0, 3))),
         Case("binary_cross_entropy", (1 / (1 + np.exp(-normal(4, 3))), 1 / (1 + positive(4, 3)))),
         Case("binary_cross_entropy", (np.full((0, 3), 0.5), np.zeros((0, 3)))),
+        Case("gaussian_kl", (normal(4, 3), 2 * normal(4, 3))),
+        Case("gaussian_kl", (normal(2, 3, 1), normal(3, 2))),
+        Case("gaussian_nll", (normal(4, 3), normal(4, 1), normal(3))),
+        Case("reparametrize", (normal(4, 3), normal(4, 3)), {"noise": normal(12).reshape(4, 3)}),
         *(Case("huber_loss", (distinct(4, 3), np.zeros((4, 3)) + 0.1), {"delta": d}) for d in (0.5, 2.0)),
     ]
 

@@ -18,6 +18,7 @@ LABELS = np.array([0, 2, 2, 1])
 INNER = {
     "relu_grad", "scatter", "conv2d_grad_x", "conv2d_grad_w", "channel_sum", "batch_norm_inference", "cast",
     "scalar_power", "soft_target_cross_entropy", "negative_sampling", "max_pool2d_grad", "avg_pool2d_grad",
+    "gaussian_nll",
 }  # fmt: skip
 """Rules that serve other rules: they are reached through those, or through methods of the tensor."""
 
@@ -133,7 +134,7 @@ SCORES = np.zeros((4, 3))
         (lambda: F.cross_entropy(SCORES, np.array([-1, 1, 2, 0])), "between 0 and 2; got -1 to 2"),
         (lambda: F.cross_entropy(SCORES, np.zeros(4)), "labels are integers; got float64"),
         (lambda: F.cross_entropy(SCORES, LABELS, label_smoothing=2), "between 0 and 1"),
-        (lambda: F.cross_entropy(SCORES, LABELS, reduction="avg"), "'mean', 'sum' or 'none'; got 'avg'"),
+        (lambda: F.cross_entropy(SCORES, LABELS, reduction="avg"), "'mean', 'sum', 'none' or 'batchmean'; got 'avg'"),
         (lambda: F.cross_entropy(np.zeros(3), LABELS), r"expects \(N, K\) scores"),
         (lambda: F.mse_loss(np.zeros(4), np.zeros((4, 1))), r"shape of the scores \(4,\); got \(4, 1\)"),
         (lambda: F.linear(np.zeros((2, 3)), np.zeros((5, 4))), r"linear expects \(N, 4\) inputs .* got \(2, 3\)"),

@@ -9,6 +9,7 @@ import re
 from zerokara.cli.messages_of_data import PATTERNS as OF_DATA
 from zerokara.cli.messages_of_own import PATTERNS as OF_OWN
 from zerokara.cli.messages_of_search import PATTERNS as OF_SEARCH
+from zerokara.cli.messages_of_text import PATTERNS as OF_TEXT
 from zerokara.cli.texts_of_collect import MESSAGES as OF_COLLECT
 
 _KINDS = {
@@ -216,7 +217,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 
 _COMPILED = tuple(
     (re.compile(pattern, re.DOTALL), template)
-    for pattern, template in (*OF_OWN, *OF_COLLECT, *PATTERNS, *OF_SEARCH, *OF_DATA)
+    for pattern, template in (*OF_OWN, *OF_COLLECT, *PATTERNS, *OF_SEARCH, *OF_DATA, *OF_TEXT)
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from zerokara.arguments import known
 from zerokara.cli.errors import UsageError
 from zerokara.cli.language import checked, current
-from zerokara.recipes import RECIPES, Recipe, override
+from zerokara.recipes import RECIPES, TASKS, Recipe, override
 from zerokara.report import Lang
 from zerokara.views.runs import SETTINGS as SETTINGS
 from zerokara.views.runs import of_run as of_run
@@ -14,7 +14,7 @@ from zerokara.views.runs import of_run as of_run
 
 def by_name(name: str) -> Recipe:
     """The recipe of that name; UsageError offers the nearest ones."""
-    return RECIPES[_usage(known, "recipe", name, RECIPES)]
+    return RECIPES[_usage(known, "recipe", name, [*RECIPES, *TASKS])]
 
 
 def of_own(model: str, data: str) -> Recipe:

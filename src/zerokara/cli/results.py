@@ -50,6 +50,8 @@ RESULTS: dict[str, Text] = {
         "expected {wanted}, at least {least}: {verdict}", "期待される正答率 {wanted}（最低 {least}）：{verdict}"
     ),
     "as-expected": Text("as expected", "期待どおり"),
+    "as-promised": Text("as expected of this recipe", "このレシピの期待どおり"),
+    "not-as-promised": Text("LESS than expected of this recipe", "このレシピの期待を下回りました"),
     "less": Text("LESS than expected", "期待を下回りました"),
     "kept": Text("weights, history and checkpoints: {path}", "重み・履歴・チェックポイント：{path}"),
     "chosen-pictures": Text(
@@ -121,6 +123,10 @@ RESULTS: dict[str, Text] = {
     "unit-rest": Text("the other {count} terms", "残り {count} 項"),
     "comma": Text(", ", "、"),
     "colon": Text(": ", "："),
+    # ── sample
+    "pictures-made": Text("pictures: {path}", "画像：{path}"),
+    "made-pictures": Text("What it makes", "作られた画像"),
+    "made-repeat": Text("How to repeat it", "再現の方法"),
     # ── summary
     "model": Text("model", "モデル"),
     "input": Text("input", "入力"),

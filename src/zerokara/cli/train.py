@@ -2,7 +2,7 @@
 
 import json as json_format
 from collections.abc import Iterable, Iterator
-from dataclasses import Field, asdict, field, fields, make_dataclass
+from dataclasses import Field, asdict, field, make_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,8 +14,9 @@ from zerokara.cli.errors import UsageError
 from zerokara.cli.language import current
 from zerokara.cli.numbers import whole_number
 from zerokara.cli.results import scores, told, words
+from zerokara.cli.train_task import Place, run_task, settings_of_all, task_asked
 from zerokara.models import MODELS
-from zerokara.recipes import RECIPES, Recipe, Result, run
+from zerokara.recipes import RECIPES, TASKS, Recipe, Result, run
 from zerokara.report import duration, percent, significant, whole
 from zerokara.training import Record, RegressionEvaluation, watch
 from zerokara.training.tensorboard import needs_tensorboard, to_tensorboard
@@ -26,7 +27,7 @@ FEW = 30
 
 def _changes() -> Any:
     """A class with a field, None unless given, for every setting of a recipe: the options of this command."""
-    settings = [f for f in fields(Recipe) if "help" in f.metadata and f.name not in ("data", "model", "start")]
+    settings = [f for f in settings_of_all() if f.name not in ("data", "model", "start")]
     made = make_dataclass("Changes", [(f.name, _option(f), field(default=None)) for f in settings], frozen=True)
     made.__module__ = __name__
     return Parameter(name="*")(made)
@@ -34,13 +35,16 @@ def _changes() -> Any:
 
 def _option(setting: Field[Any]) -> Any:
     """The annotation of one option: its type, its help, and for a whole number that it is not rounded."""
-    converter = whole_number if setting.type is int else None
-    return Annotated[setting.type | None, Parameter(help=setting.metadata["help"], converter=converter)]  # type: ignore[operator]
+    kind = {"int": int, "float": float, "bool": bool, "str": str}.get(str(setting.type), setting.type)
+    converter = whole_number if kind is int else None
+    return Annotated[kind | None, Parameter(help=setting.metadata["help"], converter=converter)]  # type: ignore[operator]
 
 
 Changes: Any = _changes()
+_NAMES = ", ".join([*RECIPES, *TASKS])
 RecipeName = Annotated[
-    str | None, Parameter(help=f"A recipe (a training with an expected result), by its name: {', '.join(RECIPES)}.")
+    str | None,
+    Parameter(help=f"A recipe (a training with an expected result), by its name: {_NAMES}."),
 ]
 ModelName = Annotated[
     str | None, Parameter(help=f"A model: {', '.join(MODELS)}. With --recipe, another model than the recipe's.")
@@ -108,6 +112,13 @@ def train(  # noqa: D417 (the two options above explain themselves)
     if tensorboard is not None:
         needs_tensorboard()
     settings = asdict(changes)
+    if (task := task_asked(recipe, out, resume)) is not None:
+        if out is not None and not resume:
+            _refuse_used(out)
+        given = settings | {"data": data, "model": model, "target": target, "size": size, "start": from_}
+        place = Place(out or _free_folder(task.name), data_dir, tensorboard, resume=resume, quiet=quiet, json=json)
+        run_task(task, given, place)
+        return
     plan = _plan(own.Asked(data, model, size, target, from_, weights, mean, std, bgr, data_dir), recipe, out, resume)
     chosen = names.changed(plan.recipe, settings)
     folder = out or _free_folder(chosen.name)
@@ -135,9 +146,7 @@ def _plan(asked: own.Asked, recipe: str | None, out: Path | None, resume: bool) 
         return own.Plan(names.changed(names.by_name(recipe), {"model": asked.model, "data": asked.named_data()}))
     if asked.data is not None:
         return own.chosen(asked)
-    raise UsageError(
-        f"say what to train: --recipe NAME ({', '.join(RECIPES)}), or --model NAME and --data NAME, or --data alone"
-    )
+    raise UsageError(f"say what to train: --recipe NAME ({_NAMES}), or --model NAME and --data NAME, or --data alone")
 
 
 def _refuse_used(out: Path) -> None:

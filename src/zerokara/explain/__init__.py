@@ -7,18 +7,22 @@ explain.deletion(model, x, heat).area      # small for a good map
 
 from collections.abc import Callable
 
+from zerokara.explain.attending import AttentionMap, heads, looks_at
 from zerokara.explain.cam import grad_cam, grad_cam_plus_plus
 from zerokara.explain.curves import Curve, deletion, insertion
 from zerokara.explain.excite import Excitation, excite
 from zerokara.explain.filters import Filters, filters
+from zerokara.explain.latent import code_path, latent_plane, normal_quantiles, walk
 from zerokara.explain.layers import Output, last_maps, watch
 from zerokara.explain.maps import FeatureMaps, feature_map, feature_maps
+from zerokara.explain.nearest import Neighbour, nearest_words
 from zerokara.explain.occlusion import occlusion
 from zerokara.explain.pictures import heat_picture, overlay
 from zerokara.explain.plane import Plane, features, pca, t_sne
 from zerokara.explain.receptive import receptive_field
 from zerokara.explain.saliency import integrated_gradients, saliency, smooth_grad
 from zerokara.explain.scores import Explanation, Note, class_scores, evaluation
+from zerokara.explain.steps import Steps, diffusion_steps
 from zerokara.explain.top import TopImages, top_images
 from zerokara.explain.unit import Term, Unit, unit
 
@@ -38,19 +42,24 @@ LAYERED = ("grad-cam", "grad-cam++")
 __all__ = [
     "LAYERED",
     "METHODS",
+    "AttentionMap",
     "Curve",
     "Excitation",
     "Explanation",
     "FeatureMaps",
     "Filters",
+    "Neighbour",
     "Note",
     "Output",
     "Plane",
+    "Steps",
     "Term",
     "TopImages",
     "Unit",
     "class_scores",
+    "code_path",
     "deletion",
+    "diffusion_steps",
     "evaluation",
     "excite",
     "feature_map",
@@ -59,10 +68,15 @@ __all__ = [
     "filters",
     "grad_cam",
     "grad_cam_plus_plus",
+    "heads",
     "heat_picture",
     "insertion",
     "integrated_gradients",
     "last_maps",
+    "latent_plane",
+    "looks_at",
+    "nearest_words",
+    "normal_quantiles",
     "occlusion",
     "overlay",
     "pca",
@@ -72,5 +86,6 @@ __all__ = [
     "t_sne",
     "top_images",
     "unit",
+    "walk",
     "watch",
 ]

@@ -44,6 +44,9 @@ from zerokara.functional.conv import conv2d as conv2d
 from zerokara.functional.conv import conv_transpose2d as conv_transpose2d
 from zerokara.functional.dropout import dropout as dropout
 from zerokara.functional.dropout import dropout2d as dropout2d
+from zerokara.functional.likelihood import gaussian_kl as gaussian_kl
+from zerokara.functional.likelihood import gaussian_nll_loss as gaussian_nll_loss
+from zerokara.functional.likelihood import reparametrize as reparametrize
 from zerokara.functional.loss import binary_cross_entropy as binary_cross_entropy
 from zerokara.functional.loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
 from zerokara.functional.loss import cross_entropy as cross_entropy

@@ -64,11 +64,13 @@ def same_shape(name: str, y: Tensor, t: Like) -> Tensor:
 
 
 def reduced(losses: Tensor, reduction: str) -> Tensor:
-    """The mean of the losses, their sum, or all of them."""
+    """The mean of the losses, their sum, all of them, or for "batchmean" their sum for each sample, its mean."""
     if reduction == "mean":
         return losses.mean()
     if reduction == "sum":
         return losses.sum()
     if reduction == "none":
         return losses
-    raise ValueError(f"reduction is 'mean', 'sum' or 'none'; got {short(reduction)}")
+    if reduction == "batchmean":
+        return losses.sum(axis=tuple(range(1, losses.ndim))).mean() if losses.ndim > 1 else losses.mean()
+    raise ValueError(f"reduction is 'mean', 'sum', 'none' or 'batchmean'; got {short(reduction)}")

@@ -1,6 +1,6 @@
 """Checkpoints: everything a training needs to go on as if it had not stopped, in one safetensors file.
 
-The arrays are named `model/…`, `optimizer/…` and `average/…`; everything else (where the training stands, settings,
+The arrays are named `model/…`, `optimizer/…`, `average/…` and `carried/…`; everything else (where the training stands,
 states of the random generators) is one JSON text in the file's metadata. Nothing is pickled.
 """
 
@@ -31,6 +31,7 @@ class Checkpoint:
     """The state of a training after some step.
 
     model, optimizer: their `state_dict()`; average: averaged weights by name, empty if the training does not average.
+    carried: what goes on from batch to batch, as the state of a recurrent network in the middle of a text; else empty.
     progress: where it stands (step, epoch, batch …); settings: what it was told; random: states of the generators.
     """
 
@@ -40,6 +41,7 @@ class Checkpoint:
     progress: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     random: Mapping[str, Any] = field(default_factory=dict)
+    carried: Mapping[str, Array] = field(default_factory=dict)
     version: str = field(default=__version__)
 
     @property
@@ -81,6 +83,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         progress=text["progress"],
         settings=text["settings"],
         random=text["random"],
+        carried=_under("carried", state),
         version=text["version"],
     )
 
@@ -131,6 +134,7 @@ def _to_bytes(checkpoint: Checkpoint) -> bytes:
         }
     )
     groups = {"model": checkpoint.model, "optimizer": arrays, "average": checkpoint.average}
+    groups["carried"] = checkpoint.carried
     state = {f"{group}/{name}": array for group, members in groups.items() for name, array in members.items()}
     return safetensors.to_bytes(state, {_KEY: text})
 

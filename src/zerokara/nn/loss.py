@@ -11,6 +11,8 @@ from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
 
 REDUCTIONS = ("mean", "sum", "none")
+SAMPLES = (*REDUCTIONS, "batchmean")
+"""Also the sum over the numbers of each sample, its mean: the negative log-likelihood of a picture, in nats."""
 
 
 class Loss(Module):
@@ -105,6 +107,8 @@ class NLLLoss(Loss):
 class MSELoss(Loss):
     """(y − t)²"""
 
+    reductions = SAMPLES
+
     def forward(self, y: Tensor, target: Any) -> Tensor:
         """The loss."""
         return F.mse_loss(y, target, self.reduction)
@@ -112,6 +116,8 @@ class MSELoss(Loss):
 
 class L1Loss(Loss):
     """|y − t|"""
+
+    reductions = SAMPLES
 
     def forward(self, y: Tensor, target: Any) -> Tensor:
         """The loss."""
@@ -159,6 +165,7 @@ class BCELoss(Loss):
 class BCEWithLogitsLoss(Loss):
     """−p·t·ln σ(s) − (1 − t)·ln(1 − σ(s)) from scores s, p = `pos_weight`: for several labels at once, and exact"""
 
+    reductions = SAMPLES
     weight: Array | None
     pos_weight: Array | None
 
@@ -177,7 +184,7 @@ class BCEWithLogitsLoss(Loss):
 class KLDivLoss(Loss):
     """t·(ln t − log_q): how far the distribution q, given by its logarithms, is from t        see `F.kl_div`"""
 
-    reductions = ("mean", "sum", "none", "batchmean")
+    reductions = SAMPLES
 
     def __init__(self, reduction: str = "mean", log_target: bool = False) -> None:
         super().__init__(reduction)
@@ -186,3 +193,20 @@ class KLDivLoss(Loss):
     def forward(self, log_q: Tensor, target: Any) -> Tensor:
         """The loss."""
         return F.kl_div(log_q, target, self.reduction, self.log_target)
+
+
+class GaussianNLLLoss(Loss):
+    """½·(ln σ² + (t − y)²/σ²), with `full` also ½·ln 2π: a network that says how sure it is, by its variance
+
+    Variances below `eps` count as `eps`. From the logarithm of the variance, `F.gaussian_nll_loss(…, log_var=)`.
+    """
+
+    reductions = SAMPLES
+
+    def __init__(self, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.full, self.eps = full, eps
+
+    def forward(self, y: Tensor, target: Any, var: Any) -> Tensor:
+        """The loss."""
+        return F.gaussian_nll_loss(y, target, var, self.full, self.eps, self.reduction)

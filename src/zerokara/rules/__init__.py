@@ -42,6 +42,7 @@ from zerokara.rules.axes import in_short, index_refusal, new_shape, one_axis, se
 from zerokara.rules.conv import channel_sum, conv2d, conv2d_grad_w, conv2d_grad_x
 from zerokara.rules.dropout import dropout
 from zerokara.rules.einsum import einsum, written_out
+from zerokara.rules.likelihood import gaussian_kl, gaussian_nll, reparametrize
 from zerokara.rules.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -87,6 +88,8 @@ RULES: dict[str, Rule] = {
         # losses
         squared_error, cross_entropy, soft_target_cross_entropy, binary_cross_entropy_with_logits,
         binary_cross_entropy, huber_loss, negative_sampling,
+        # normal distributions
+        gaussian_kl, gaussian_nll, reparametrize,
     )
 }  # fmt: skip
 """Every rule by its name; the tests walk this table, so a rule without a gradient check fails by name."""

@@ -61,11 +61,11 @@ def negative_sampling(h: Array, w: Array, *, words: Array) -> Ruled:
     right = np.arange(words.shape[1]) == 0
     z = np.where(right, -scores, scores)
 
+    @once
     def pull_s(g: Any) -> Any:
         d = kernels.sigmoid(z)
         return g[:, None] * np.where(right, -d, d)
 
-    pull_s = once(pull_s)
     return np.sum(np.logaddexp(0, z), axis=1), (
         lambda g: np.sum(pull_s(g)[..., None] * chosen, axis=1),
         lambda g: kernels.scatter(pull_s(g)[..., None] * h[:, None, :], words, w.shape),

@@ -1,6 +1,7 @@
 """Training: the loop as a generator of records, what it measures, how it stops and goes on."""
 
 from zerokara.training.classes import ClassificationReport, classification_report, f1_score, precision, recall
+from zerokara.training.contexts import context_log_probabilities
 from zerokara.training.divergence import Diverged
 from zerokara.training.early_stopping import EarlyStopping
 from zerokara.training.evaluated import Evaluation, MultiLabelEvaluation, RegressionEvaluation
@@ -8,6 +9,7 @@ from zerokara.training.evaluation import evaluate
 from zerokara.training.fit import fit
 from zerokara.training.history import read_history, read_records
 from zerokara.training.interrupts import Interrupted
+from zerokara.training.language import fit_language
 from zerokara.training.metrics import accuracy, confusion_matrix, expected_calibration_error
 from zerokara.training.perplexity import evaluate_text, log_probabilities, perplexity
 from zerokara.training.progress import watch
@@ -35,11 +37,13 @@ __all__ = [
     "accuracy",
     "classification_report",
     "confusion_matrix",
+    "context_log_probabilities",
     "evaluate",
     "evaluate_text",
     "expected_calibration_error",
     "f1_score",
     "fit",
+    "fit_language",
     "log_probabilities",
     "mean_absolute_error",
     "mean_squared_error",

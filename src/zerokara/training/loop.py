@@ -81,14 +81,19 @@ class Loop:
         loss, correct, compiled = self._update(x, labels)
         progress.step += 1
         progress.batch += 1
-        progress.images += len(labels)
-        progress.counted += len(labels)
-        progress.loss_sum += loss * len(labels)
+        count = self._count(labels)
+        progress.images += count
+        progress.counted += count
+        progress.loss_sum += loss * count
         progress.correct = None if correct is None or progress.correct is None else progress.correct + correct
         if self.run.average is not None:
             self.run.average.update(self.run.model.state_dict(), progress.step)
-        self._pace.see(len(labels), self._tick(), compiled=compiled)
-        return self._record("step", progress.epoch + 1, loss, None if correct is None else correct / len(labels))
+        self._pace.see(count, self._tick(), compiled=compiled)
+        return self._record("step", progress.epoch + 1, loss, None if correct is None else correct / count)
+
+    def _count(self, labels: Array) -> int:
+        """How many examples a batch has, over which its loss is a mean."""
+        return len(labels)
 
     def _update(self, x: Array, labels: Array) -> tuple[float, int | None, bool]:
         """Forward, backward, one step of the optimizer; the loss, how many answers were right, whether it compiled."""

@@ -58,6 +58,7 @@ class Run:
         self.average = None if decay is None else Average(decay, model.state_dict())
         self.progress = Progress()
         self.best_weights: dict[str, Array] | None = None
+        self.carried: dict[str, Array] = {}
         self.folder: RunFolder | None = None
         self._settings = {"training": dict(plan), "notes": dict(notes), "environment": environment()}
         self._history_size = 0
@@ -125,6 +126,7 @@ class Run:
             progress=asdict(self.progress) | {"history_size": history_size},
             settings=self._settings,
             random=random_state.capture(self.model),
+            carried=self.carried,
         )
 
     def _resume(self, folder: RunFolder) -> None:
@@ -141,6 +143,7 @@ class Run:
         progress.pop("epoch_seconds", None)  # kept by earlier versions
         self.progress = Progress(**{**progress, "best": Best(**progress["best"])})
         self.best_weights = self._load_best(folder)
+        self.carried = dict(checkpoint.carried)
 
     def _load_best(self, folder: RunFolder) -> dict[str, Array] | None:
         if self.progress.best.epoch == 0:

@@ -2,11 +2,28 @@
 
 from tests.experiments.parts.kinds import Same
 
-CATALOGUE = ""
+CATALOGUE = (
+    "autoencoder-is-pca autoencoder denoising-autoencoder sparse-autoencoder conv-autoencoder reparametrize "
+    "kl-closed-form vae latent-plane beta"
+)
 """The names, in their order."""
 
-SAME: Same = {}
+SAME: Same = {
+    "autoencoder-is-pca": lambda p, r: (p["errors"], r["errors"]),
+    "autoencoder": lambda p, r: (p["errors"], r["errors"][:, 0]),
+    "denoising-autoencoder": lambda p, r: (p["errors"], r["errors"][[0, 2]]),
+    "sparse-autoencoder": lambda p, r: (p["told"], r["told"][:, :2]),
+    "conv-autoencoder": lambda p, r: (p["error"], r["errors"][0]),
+    "reparametrize": lambda p, r: ([p["path"], p["score"]], [r["path"], r["score"]]),
+    "kl-closed-form": lambda p, r: ([p["exact"], p["drawn"]], [r["exact"], r["drawn"]]),
+    "vae": lambda p, r: ([p["kl"], *p["samples"][:20].ravel()], [r["parts"][1], *r["drawn"].ravel()]),
+    "latent-plane": lambda p, r: ([*p["plane"].ravel(), *p["codes"].std(axis=0)], [*r["grid"].ravel(), *r["spread"]]),
+    "beta": lambda p, r: (p["told"], r["told"][:, 1:]),
+}
 """(names of the program, result) → what the program gives, and what the experiment found."""
 
-LEARNED: set[str] = set()
+LEARNED: set[str] = {
+    "autoencoder-is-pca", "autoencoder", "denoising-autoencoder", "sparse-autoencoder", "conv-autoencoder", "vae",
+    "latent-plane", "beta",
+}  # fmt: skip
 """Experiments that train a network."""

@@ -2,11 +2,17 @@
 
 from tests.experiments.parts.kinds import Same
 
-CATALOGUE = ""
+CATALOGUE = "em-mixture noise-schedule diffusion-2d guidance diffusion-digits"
 """The names, in their order."""
 
-SAME: Same = {}
+SAME: Same = {
+    "em-mixture": lambda p, r: (p["likelihood"], r["likelihood"]),
+    "noise-schedule": lambda p, r: ([*p["kept"], *p["pictures"].ravel()], [*r["kept"], *r["pictures"].ravel()]),
+    "diffusion-2d": lambda p, r: ([p["distance"], *p["losses"]], [r["told"][-1, 0], *r["ring losses"]]),
+    "guidance": lambda p, r: (p["shares"], r["told"][:, 0]),
+    "diffusion-digits": lambda p, r: ([*p["losses"]], [*r["losses"]]),
+}
 """(names of the program, result) → what the program gives, and what the experiment found."""
 
-LEARNED: set[str] = set()
+LEARNED: set[str] = {"diffusion-2d", "guidance", "diffusion-digits"}
 """Experiments that train a network."""

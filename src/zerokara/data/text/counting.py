@@ -42,7 +42,8 @@ def ppmi(counts: Any, base: float = 2.0, smoothing: float = 1.0) -> Array:
     total = rows.sum() * columns.sum() / max(float(rows.sum()), 1.0)
     met = C > 0
     ratio = np.where(met, C * total / np.where(met, np.outer(rows, columns), 1.0), 1.0)
-    return np.maximum(np.log(ratio) / np.log(base), 0.0)
+    found: Array = np.maximum(np.log(ratio) / np.log(base), 0.0)
+    return found
 
 
 def unit(vectors: Any) -> Array:

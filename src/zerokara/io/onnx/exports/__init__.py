@@ -100,6 +100,9 @@ REFUSED: dict[str, str] = {
     "binary_cross_entropy_with_logits": _LOSS,
     "binary_cross_entropy": _LOSS,
     "huber_loss": _LOSS,
+    "gaussian_kl": _LOSS,
+    "gaussian_nll": _LOSS,
+    "reparametrize": "it draws at random; in evaluation mode a network gives the mean instead",
 }
 """Rules that are not written, and why."""
 

@@ -1,0 +1,162 @@
+"""`em-mixture`: how can two hills be found without labels?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
+from zerokara.experiments.checks import Check, at_least, holds, near
+from zerokara.experiments.found import Found
+from zerokara.experiments.gen.mixture import Mixture
+from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
+from zerokara.experiments.tongue import Tongue
+from zerokara.report import Axis, Line, Panel, Points, Text, line_chart, panels, significant
+
+REAL = Mixture(
+    np.array([0.35, 0.65]),
+    np.array([[2.0, 54.5], [4.3, 80.0]]),
+    np.array([[[0.07, 0.44], [0.44, 33.7]], [[0.17, 0.94], [0.94, 36.0]]]),
+)
+"""A mixture like the eruptions of the geyser Old Faithful: minutes of an eruption, minutes until the next."""
+
+
+@dataclass(frozen=True)
+class EmMixture(Experiment):
+    """Expectation and maximization on points of two hills, from a start that is far off."""
+
+    name = "em-mixture"
+    chapter = "gen"
+    source = "V5 s4; V5 s5"
+    title = Text("A mixture of normal distributions", "混合ガウスモデルと EM アルゴリズム")
+    question = Text("How can two hills be found without labels?", "ラベルなしで二つの山を見つけるには？")
+    formula = (
+        r"q_{n k} = \frac{\phi_k\, N(x_n; \mu_k, \Sigma_k)}{\sum_j \phi_j\, N(x_n; \mu_j, \Sigma_j)}, \qquad"
+        r" \phi_k = \frac{1}{N} \sum_n q_{n k}",
+        r"\mu_k = \frac{\sum_n q_{n k}\, x_n}{\sum_n q_{n k}}, \qquad"
+        r" \Sigma_k = \frac{\sum_n q_{n k}\, (x_n - \mu_k)(x_n - \mu_k)^\top}{\sum_n q_{n k}}",
+    )
+    symbols = Text(
+        "q: how much of the point n the hill k has; φ, μ, Σ: share, mean and covariance of a hill.",
+        "q：点 n のうち山 k に属する割合、φ・μ・Σ：山の割合・平均・共分散行列。",
+    )
+    turns = (Turn(Text("Three hills where there are two.", "山が二つのところに三つを仮定すると？"), {"hills": 3}),)
+    quick = {"steps": 12}
+    shows = Shows.ALWAYS
+    random = True
+
+    points: int = knob(272, "points", "点の数", low=10, high=100_000)
+    hills: int = knob(2, "hills that are looked for", "仮定する山の数", low=1, high=8)
+    steps: int = knob(40, "steps", "ステップ数", low=2, high=10_000)
+
+    def measure(self, lab: Lab) -> Arrays:
+        """The hills and the log likelihood after every step."""
+        x = REAL.draw(self.points, lab.rng("points"))
+        places = np.linspace(50, 100, self.hills) if self.hills > 1 else np.array([50.0])
+        means = np.stack([np.zeros(self.hills), places], axis=1)
+        mixture = Mixture(np.full(self.hills, 1 / self.hills), means, np.tile(np.eye(2), (self.hills, 1, 1)))
+        hills = [mixture]
+        for _ in range(self.steps):
+            hills.append(hills[-1].step(x))
+        one = Mixture(np.ones(1), x.mean(axis=0)[None], np.cov(x, rowvar=False, bias=True)[None])
+        return {
+            "points": x,
+            "likelihood": np.array([h.log_likelihood(x) for h in hills]),
+            "one": np.array(one.log_likelihood(x)),
+            "real": np.array(REAL.log_likelihood(x)),
+            "shares": np.array([h.shares for h in hills]),
+            "means": np.array([h.means for h in hills]),
+            "covariances": np.array([h.covariances for h in hills]),
+        }
+
+    def figures(self, found: Found, t: Tongue) -> list[Piece]:
+        """Ellipses by step; the likelihood."""
+        x = found["points"]
+        shown = [k for k in (0, 1, 2, 5, 10, self.steps) if k <= self.steps]
+        cloud = Points(t("points", "点"), x[:, 0], x[:, 1])
+        boxes = []
+        for k in dict.fromkeys(shown):
+            rings = [
+                Line(t("hill {i}", "山 {i}", i=i + 1), *_ring(found["means"][k, i], found["covariances"][k, i]))
+                for i in range(self.hills)
+            ]
+            boxes.append(Panel(t("after {k} steps", "{k} ステップ後", k=k), [cloud, *rings]))
+        steps = np.arange(self.steps + 1)
+        one = t("one normal distribution", "一つの正規分布")
+        lines = [
+            Line(t("mixture", "混合モデル"), steps, found["likelihood"]),
+            Line(one, steps, np.full(len(steps), found.number("one"))),
+        ]
+        low = float(min(found["one"], found["likelihood"][1:].min()))
+        return [
+            panels(
+                t("Two standard deviations around each hill", "各山の標準偏差 2 つ分"), boxes,
+                Axis(t("eruption, minutes", "噴出時間（分）"), low=0, high=6.5),
+                Axis(t("until the next, minutes", "次までの時間（分）"), low=35, high=110),
+                columns=3, lang=t.lang,
+            ),
+            line_chart(
+                t("The log likelihood never falls", "対数尤度は下がらない"), lines,
+                Axis(t.word("steps"), whole=True),
+                Axis(t("log likelihood a point", "1 点あたりの対数尤度"), low=low - 0.1), lang=t.lang,
+            ),
+        ]  # fmt: skip
+
+    def findings(self, found: Found, t: Tongue) -> list[str]:
+        """From where to where, and against one hill."""
+        values = found["likelihood"]
+        return [
+            t(
+                "The log likelihood a point rises from {a} to {b} after one step and {c} after ten, and ends at {d}; "
+                "one normal distribution has {e}, the mixture that drew the points {f}.",
+                "1 点あたりの対数尤度は {a} から、1 ステップで {b}、10 ステップで {c}、最後は {d}。"
+                "一つの正規分布では {e}、点を引いた混合モデルでは {f}。",
+                a=significant(values[0], 4), b=significant(values[1], 4),
+                c=significant(values[min(10, self.steps)], 5), d=significant(values[-1], 5),
+                e=significant(found.number("one"), 5), f=significant(found.number("real"), 5),
+            ),
+            t(
+                "The shares end at {s}.", "山の割合は {s} になりました。",
+                s=t.list(None, *(significant(float(v), 3) for v in found["shares"][-1])),
+            ),
+        ]  # fmt: skip
+
+    def checks(self, found: Found, t: Tongue) -> list[Check]:
+        """It never falls, and ends where a mixture like this ends."""
+        values = found.all("likelihood")
+        return [
+            at_least(
+                t("the least step of the log likelihood", "対数尤度の変化の最小値"),
+                np.diff(values, axis=1).min(axis=1), -1e-10, "A", law=True,
+            ),
+            near(t("log likelihood at the end", "最後の対数尤度"), values[:, -1], -4.16, 0.24, "A"),
+            holds(
+                t("two hills are likelier than one", "一つより二つの山のほうが尤もらしい"),
+                values[:, -1] > found.all("one"), "A",
+            ),
+            holds(
+                t("the fit is likelier than what drew the points", "当てはめは点を引いたモデルより尤もらしい"),
+                values[:, -1] >= found.all("real"), "A",
+            ),
+        ]  # fmt: skip
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """Whether a step can make it worse."""
+        least = float(np.diff(found["likelihood"]).min())
+        return [
+            Question(
+                t("Can a step of EM make the likelihood worse?", "EM の 1 ステップで尤度が下がることはあるか？"),
+                t("Never: of {n} steps the smallest gain was {g}.",
+                  "ありません。{n} ステップで最小の増加は {g} でした。",
+                  n=self.steps, g=significant(max(least, 0.0), 2)),
+            )
+        ]  # fmt: skip
+
+
+def _ring(mean: Array, covariance: Array) -> tuple[Array, Array]:
+    """The ellipse of two standard deviations."""
+    angle = np.linspace(0, 2 * np.pi, 61)
+    round_ = np.stack([np.cos(angle), np.sin(angle)])
+    x, y = mean[:, None] + 2 * np.linalg.cholesky(covariance) @ round_
+    return x, y

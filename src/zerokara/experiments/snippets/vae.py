@@ -1,0 +1,23 @@
+# rules: gaussian_kl, reparametrize, binary_cross_entropy_with_logits
+import numpy as np
+
+import zerokara as zk
+
+# part: teach_pictures
+
+images = 20000
+epochs = 10
+batch_size = 128
+hidden = 256
+latent = 20
+beta = 1.0
+data = zk.data.load("mnist")
+train, x = data.train.take(images), zk.tensor(zk.data.scaled(data.test.images))
+model = zk.models.VAE(train.shape, (hidden,), latent, beta=beta, rng=zk.generator(0, "lab", "weights", latent))
+teach(model, train, epochs, batch_size)
+codes = zk.generator(0, "lab", "codes").standard_normal((500, latent)).astype(np.float32)
+with zk.no_grad():
+    mean, log_variance = model.encode(x)
+    kl = zk.functional.gaussian_kl(mean, log_variance).item()
+    samples = model.decode(codes).data
+print("KL", kl, "samples", samples.shape)
