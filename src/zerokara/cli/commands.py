@@ -54,6 +54,14 @@ COMMANDS: dict[str, Command] = {
         "zerokara train --model simple-convnet --data fashion-mnist --out runs/fashion\n"
         "zerokara train --resume --out runs/fashion",
     ),
+    "generate": Command(
+        "zerokara.cli.generate:generate",
+        "Write on from a prompt with a trained model of language.\n\n"
+        "The text appears as it is written. The run is one of the recipes char-gpt and rnn-lm; --seed repeats a text.",
+        "zerokara generate runs/char-gpt --prompt LATIN\n"
+        "zerokara generate runs/char-gpt --prompt GREEK --temperature 0.5 --length 400\n"
+        "zerokara generate runs/rnn-lm --prompt yesterday --top-k 5 --stop . --json",
+    ),
     "predict": Command(
         "zerokara.cli.predict:predict",
         "Answer with a trained network: class names and probabilities for pictures, folders and rows of tables.\n\n"
@@ -102,6 +110,15 @@ COMMANDS: dict[str, Command] = {
         "zerokara.cli.summary:summary",
         "Show a model layer by layer; without a name, list the models.",
         "zerokara summary\nzerokara summary deep-convnet\nzerokara summary simple-convnet --input 3x32x32 --json",
+    ),
+    "sample": Command(
+        "zerokara.cli.sample:sample",
+        "Make new pictures with a trained network.\n\n"
+        "The network is that of a run of the recipes vae or diffusion. The sheet of pictures is a PNG file; --report "
+        "writes a page that shows how they come about.",
+        "zerokara sample runs/vae --count 64 --out digits.png\n"
+        "zerokara sample runs/diffusion --class 3 --guidance 2 --out threes.png\n"
+        "zerokara sample runs/diffusion --steps --out chain.png --report made.html",
     ),
     "export": Command(
         "zerokara.cli.export:export",
