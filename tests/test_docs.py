@@ -20,6 +20,8 @@ RUN = (
     "docs/layers.md",
     "docs/kernels.md",
     "docs/data.md",
+    "docs/text.md",
+    "docs/text.ja.md",
     "docs/training.md",
     "docs/estimators.md",
     "docs/estimators.ja.md",
