@@ -111,6 +111,15 @@ COMMANDS: dict[str, Command] = {
         "Show a model layer by layer; without a name, list the models.",
         "zerokara summary\nzerokara summary deep-convnet\nzerokara summary simple-convnet --input 3x32x32 --json",
     ),
+    "sample": Command(
+        "zerokara.cli.sample:sample",
+        "Make new pictures with a trained network.\n\n"
+        "The network is that of a run of the recipes vae or diffusion. The sheet of pictures is a PNG file; --report "
+        "writes a page that shows how they come about.",
+        "zerokara sample runs/vae --count 64 --out digits.png\n"
+        "zerokara sample runs/diffusion --class 3 --guidance 2 --out threes.png\n"
+        "zerokara sample runs/diffusion --steps --out chain.png --report made.html",
+    ),
     "export": Command(
         "zerokara.cli.export:export",
         "Write a network to an ONNX file, for other programs.\n\n"

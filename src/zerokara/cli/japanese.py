@@ -295,6 +295,50 @@ HELP: dict[str, str] = {
     "every window starts from nothing, not from the state behind the one before": (
         "窓ごとに状態を 0 に戻す（前の窓の状態を引き継がない）"
     ),
+    "pictures: a name from `zerokara data list`, or folder:PATH": "画像：`zerokara data list` の名前、または folder:パス",
+    "decay of averaged weights, 0 for none": "重みの移動平均の減衰率。0 でなし",
+    "numbers in the code; 2 for a plane": "符号の次元。2 なら平面",
+    "units of the hidden layers": "隠れ層のユニット数",
+    "weight of the KL term": "KL の項の重み",
+    "bernoulli for pixels as grey or ink, gaussian for squared errors": (
+        "bernoulli（画素の濃さ）または gaussian（二乗誤差）"
+    ),
+    "steps of the chain": "連鎖のステップ数",
+    "linear, unscaled or cosine: how the noise grows along the chain": ("ノイズの増え方：linear、unscaled、cosine"),
+    "channels of the U-Net's first level; the others have twice as many": (
+        "U-Net の最初の段のチャンネル数（他の段は 2 倍）"
+    ),
+    "share of the labels that are left out, for guidance": "学習で隠すラベルの割合（ガイダンスのため）",
+    "the network is told the class": "ネットワークにクラスを教える",
+    "Print one JSON object.": "JSON オブジェクトを 1 つ出力します。",
+    "Make new pictures with a trained network.": "学習済みのネットワークで新しい画像を作ります。",
+    "The network is that of a run of the recipes vae or diffusion. The sheet of pictures is a PNG file; --report "
+    "writes a page that shows how they come about.": (
+        "ネットワークはレシピ vae または diffusion の実行フォルダのもの。画像は 1 枚の PNG に並べます。"
+        "--report で、どのように作られるかを示すページも書きます。"
+    ),
+    "The folder of a run of a recipe that makes pictures: vae, diffusion.": (
+        "画像を作るレシピ（vae、diffusion）の実行フォルダ。"
+    ),
+    "How many pictures; 64 unless given.": "画像の数。省略時は 64。",
+    "The class to draw, by name or number, once or several times, in turns; all classes in turns unless given.": (
+        "描くクラス（名前か番号、複数なら順番に）。省略時はすべてのクラスを順番に。"
+    ),
+    "How much the class counts: 1 as learned, 0 not at all, 2 or more exaggerates.": (
+        "クラスの効かせ方：1 は学習どおり、0 は無視、2 以上は強調。"
+    ),
+    "Where the random numbers start; the same seed gives the same pictures.": (
+        "乱数の種。同じ種からは同じ画像ができます。"
+    ),
+    "Pictures in a row of the sheet.": "1 行に並べる画像の数。",
+    "Show the way from noise: a row for each time of the chain, at most 10 pictures.": (
+        "ノイズからの道筋：連鎖の時刻ごとに 1 行、最大 10 枚。"
+    ),
+    "The PNG file for the pictures.": "画像を書く PNG ファイル。",
+    "Write a page too: new pictures, the plane of codes and a walk between two pictures, or the steps from noise.": (
+        "ページも書きます：新しい画像、符号の平面と画像の間の道、またはノイズからのステップ。"
+    ),
+    "Folder with data files, for the test pictures of the page.": "データのフォルダ（ページに使うテスト画像のため）。",
     "steps of a window, through which gradients go back": "窓の長さ（勾配がさかのぼるステップ数）",
     "share of the training images kept for validation": "検証用に取り分ける訓練画像の割合",
     "where all random numbers start": "乱数の種",

@@ -123,6 +123,10 @@ RESULTS: dict[str, Text] = {
     "unit-rest": Text("the other {count} terms", "残り {count} 項"),
     "comma": Text(", ", "、"),
     "colon": Text(": ", "："),
+    # ── sample
+    "pictures-made": Text("pictures: {path}", "画像：{path}"),
+    "made-pictures": Text("What it makes", "作られた画像"),
+    "made-repeat": Text("How to repeat it", "再現の方法"),
     # ── summary
     "model": Text("model", "モデル"),
     "input": Text("input", "入力"),

@@ -1,6 +1,6 @@
 """Networks that learn to answer: questions and answers as rows of symbols, trained and judged as book 2 does it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,7 +141,7 @@ def loss_by_epoch(found: Found, names: dict[str, str], t: Tongue) -> Figure:
     )
 
 
-def answer_table(questions: Sequence[str], right: Sequence[str], said: dict[str, Sequence[str]], t: Tongue) -> Table:
+def answer_table(questions: Sequence[str], right: Sequence[str], said: Mapping[str, Sequence[str]], t: Tongue) -> Table:
     """Some questions with the right answer and what each network says; wrong answers are marked."""
     rows: list[list[Cell]] = [
         [question, wanted, *(f"{one[i]} {'✓' if one[i] == wanted else '✗'}" for one in said.values())]

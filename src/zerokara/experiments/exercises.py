@@ -65,4 +65,5 @@ def _operands(question: str) -> tuple[int, ...]:
 
 
 def _exercise(vocabulary: Vocabulary, train: sequences.Pairs, test: sequences.Pairs, *, overlap: int) -> Exercise:
-    return Exercise(vocabulary, *(Numbered(*part.numbers(vocabulary)) for part in (train, test)), overlap)
+    rows = [Numbered(*part.numbers(vocabulary)) for part in (train, test)]
+    return Exercise(vocabulary, rows[0], rows[1], overlap)

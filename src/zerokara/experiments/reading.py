@@ -99,12 +99,13 @@ def learn(
         if texts and ((epoch + 1) % every == 0 or epoch == epochs - 1):
             judged.append([evaluate_text(model, text) for text in texts])
         lab.advance()
-    return losses, np.array(judged).reshape(-1, len(texts)).T
+    return losses, np.array(judged, float).reshape(len(judged), len(texts)).T
 
 
 def zero_state(model: LanguageModel, count: int) -> State:
     """The state at the beginning of a text, as arrays: a recorded step then has one form for all windows."""
-    shape = (model.rnn.num_layers, count, model.hidden_size)
+    layer: Any = model.rnn
+    shape = (layer.num_layers, count, model.hidden_size)
     zeros = np.zeros(shape, model.embedding.weight.dtype)
     return (zeros, zeros.copy()) if model.cell == "lstm" else zeros
 

@@ -24,10 +24,11 @@ def recurrent(
 ) -> Module:
     """A recurrent layer with PyTorch's initial values, batch first, the forget bias of an LSTM raised as asked."""
     cell, _, bias = known("cell", kind, KINDS).partition("+")
-    layer = CELLS[cell](inputs, hidden, batch_first=True, rng=rng, dtype=dtype, **settings)
+    layer: Any = CELLS[cell](inputs, hidden, batch_first=True, rng=rng, dtype=dtype, **settings)
     if bias:
         layer.bias_ih_l0.data[hidden : 2 * hidden] += float(bias)
-    return layer
+    made: Module = layer
+    return made
 
 
 def cell_name(kind: str, t: Tongue) -> str:

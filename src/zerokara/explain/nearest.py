@@ -47,7 +47,8 @@ def nearest_words(
 
 def cosine_similarity(vectors: Array, vector: Array) -> Array:
     """cos between every row of `vectors` (V, D) and `vector` (D,), within −1 and 1; 0 where either is zero."""
-    return np.clip(_unit(vectors) @ _unit(vector[None])[0], -1.0, 1.0)
+    cosines: Array = np.clip(_unit(vectors) @ _unit(vector[None])[0], -1.0, 1.0)
+    return cosines
 
 
 def _unit(rows: Array) -> Array:

@@ -42,7 +42,7 @@ class Encoded:
     @property
     def last(self) -> Tensor:
         """h of the last layer after the last symbol, (N, H)."""
-        h = self.state[0] if isinstance(self.state, tuple) else self.state
+        h: Tensor = self.state[0] if isinstance(self.state, tuple) else self.state
         return h[-1]
 
 
@@ -255,7 +255,8 @@ def _at_every_step(h: Tensor, like: Tensor) -> Tensor:
 def _best(scores: Array) -> Array:
     if np.isnan(scores).any():
         raise ValueError("the scores are not numbers (NaN): the training of this network left the numbers")
-    return scores.argmax(axis=1)
+    best: Array = scores.argmax(axis=1)
+    return best
 
 
 def _symbols(name: str, x: Like) -> Any:
@@ -268,7 +269,8 @@ def _symbols(name: str, x: Like) -> Any:
 def _lengths(seen: Array) -> Array:
     """How many symbols stand before the padding, of which there is none between them."""
     tracing.look(_expect_padding_at_the_end, seen)
-    return np.sum(seen, axis=1)
+    lengths: Array = np.sum(seen, axis=1)
+    return lengths
 
 
 def _expect_padding_at_the_end(seen: Array) -> None:

@@ -49,7 +49,8 @@ def attention_map(
         heat_map(
             title if len(maps) == 1 else f"{title}, {head}",
             one,
-            *names,
+            names[0],
+            names[1],
             value,
             row_name=row_name,
             column_name=column_name,

@@ -5,13 +5,15 @@ import numpy as np
 from tests.experiments.parts.kinds import Same
 
 CATALOGUE = (
-    "rnn-by-hand bptt-by-hand memorise-1000-words rnn-language-model carry-the-state truncated-bptt sine-prediction"
+    "rnn-by-hand bptt-by-hand perplexity memorise-1000-words "
+    "rnn-language-model carry-the-state truncated-bptt sine-prediction"
 )
 """The names, in their order."""
 
 SAME: Same = {
     "rnn-by-hand": lambda p, r: (p["states"], r["states"]),
     "bptt-by-hand": lambda p, r: ([sum(p["shares"]), p["W_hh"].grad], [r["d_hh"], r["share_hh"].sum(axis=0)]),
+    "perplexity": lambda p, r: ([*p["found"], p["uniform"]], [*r["n_gram"], r["uniform"]]),
     "memorise-1000-words": lambda p, r: (np.log(p["found"]), np.log([r["seen"][-1], r["unseen"][-1]])),
     "rnn-language-model": lambda p, r: (
         np.log(list(p["found"].values())),

@@ -4,7 +4,7 @@ import numpy as np
 
 from tests.experiments.parts.kinds import Same
 
-CATALOGUE = "attention-by-hand date-data dates attention-map"
+CATALOGUE = "attention-by-hand date-data dates attention-map bag-or-order"
 """The names, in their order."""
 
 SAME: Same = {
@@ -18,6 +18,10 @@ SAME: Same = {
     ),
     "dates": lambda p, r: (np.transpose(p["found"]), [r["attention.losses"], r["attention.accuracies"]]),
     "attention-map": lambda p, r: (p["largest"], r["largest"]),
+    "bag-or-order": lambda p, r: (
+        [*p["blind"], p["apart"]["lstm"] > 0.01, p["apart"]["positions"] > 0.01],
+        [r["bag.turned"] < 1e-3, r["attention.turned"] < 1e-3, r["lstm.turned"] > 0.01, r["positions.turned"] > 0.01],
+    ),
 }
 """(names of the program, result) → what the program gives, and what the experiment found."""
 

@@ -3,34 +3,27 @@
 ENGLISH: dict[str, str] = {
     "em-mixture": (
         "Points are drawn from two hills that overlap little. From a start far off, every step shares each point "
-        "among "
-        "the hills, and then fits each hill to its share. The log likelihood is taken after every step."
+        "among the hills, and then fits each hill to its share. The log likelihood is taken after every step."
     ),
     "noise-schedule": (
         "A digit is mixed with more and more noise, and the share of its variance that is left is followed. Many "
-        "copies of "
-        "one pixel walk the small steps one by one, and are compared with the one jump that the formula promises."
+        "copies of one pixel walk the small steps one by one, and are compared with the one jump that the formula "
+        "promises."
     ),
     "diffusion-2d": (
-        "A small network learns to guess the noise in points of two moons, and of a ring of eight blobs, at "
-        "every time of "
-        "the chain. From pure noise the chain is then walked back. The points that come out are compared with "
-        "fresh data "
-        "by the energy distance."
+        "A small network learns to guess the noise in points of two moons, and of a ring of eight blobs, at every "
+        "time of the chain. From pure noise the chain is then walked back. The points that come out are compared "
+        "with fresh data by the energy distance."
     ),
     "guidance": (
-        "The blobs of the ring are classes, which the network is told, except for a tenth of the examples. "
-        "Points are "
-        "drawn by class, with the difference that the class makes multiplied by γ. It is counted how many lie in "
-        "the blob "
-        "that was asked for, and how far off its middle."
+        "The blobs of the ring are classes, which the network is told, except for a tenth of the examples. Points "
+        "are drawn by class, with the difference that the class makes multiplied by γ. It is counted how many lie "
+        "in the blob that was asked for, and how far off its middle."
     ),
     "diffusion-digits": (
-        "A network of five linear layers learns to guess the noise in the bundled 8×8 digits, told which digit "
-        "it is. "
-        "Digits are drawn by class from noise. A support vector machine that learned the real digits reads them, "
-        "and the "
-        "distance to the nearest real digit shows that they are not copied."
+        "A network of five linear layers learns to guess the noise in the bundled 8×8 digits, told which digit it "
+        "is. Digits are drawn by class from noise. A support vector machine that learned the real digits reads "
+        "them, and the distance to the nearest real digit shows that they are not copied."
     ),
 }
 """By the name of the experiment: two to four sentences."""
@@ -42,8 +35,7 @@ JAPANESE: dict[str, str] = {
     ),
     "noise-schedule": (
         "数字に少しずつノイズを混ぜ、残る分散の割合を追います。1 つの画素のたくさんの写しに小さなステップを 1 "
-        "つずつ歩かせ、"
-        "式による一度の跳躍と比べます。"
+        "つずつ歩かせ、式による一度の跳躍と比べます。"
     ),
     "diffusion-2d": (
         "小さなネットワークに、二つの三日月と 8 つの塊の輪の点に混ざったノイズを、連鎖の各時刻で当てさせます。"

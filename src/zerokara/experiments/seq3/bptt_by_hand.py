@@ -1,5 +1,6 @@
 """`bptt-by-hand`: the gradient of a recurrent network is a sum over its steps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from zerokara.experiments.tongue import Tongue
 from zerokara.nn import GRU, LSTM, RNN, Module
 from zerokara.report import Axis, Grid, Text, bar_chart, grids, percent, significant
 
-LAYERS = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
+LAYERS: dict[str, Callable[..., Module]] = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
 SHOWN = 3
 
 
@@ -58,9 +59,9 @@ class BpttByHand(Experiment):
     def measure(self, lab: Lab) -> Arrays:
         """Gradients of one rule, the shares of the steps, and numerical checks of all cells."""
         x = inputs(self.steps)
-        weights = [tensor(w, requires_grad=True) for w in (W_IH, W_HH, BIAS)]
-        y, _ = F.rnn(x, *weights, np.zeros(3), np.zeros((1, 3)))
-        d_ih, d_hh, d_b = gradients(self._loss(y), weights)
+        w_ih, w_hh, b = (tensor(w, requires_grad=True) for w in (W_IH, W_HH, BIAS))
+        y, _ = F.rnn(x, w_ih, w_hh, b, np.zeros(3), np.zeros((1, 3)))
+        d_ih, d_hh, d_b = gradients(self._loss(y), [w_ih, w_hh, b])
         states = y.data[:, 0]
         from_output = states if self.every else np.where(np.arange(self.steps)[:, None] < self.steps - 1, 0, states)
         later, da, share_hh, share_ih = backward(x, np.zeros(3), states, from_output)
@@ -82,7 +83,7 @@ class BpttByHand(Experiment):
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """What comes back to each step, the shares, and their sum."""
-        rows = []
+        rows: list[list[Grid | str]] = []
         for k in reversed(range(max(0, self.steps - SHOWN), self.steps)):
             column = [np.round(v, 4)[:, None] for v in (found["from_output"][k], found["later"][k], found["da"][k])]
             rows.append(
@@ -199,7 +200,7 @@ class BpttByHand(Experiment):
         ]
 
 
-def _error(make: type[Module], rng: np.random.Generator) -> float:
+def _error(make: Callable[..., Module], rng: np.random.Generator) -> float:
     """The largest relative error of the gradients of a small layer: two layers, both directions, three sequences."""
     layer = make(2, 3, 2, bidirectional=True, rng=rng, dtype=np.float64)
     x, v = rng.standard_normal((4, 3, 2)), rng.standard_normal((4, 3, 6))

@@ -1,6 +1,7 @@
 """`carry-the-state`: what a model forgets between two batches."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class CarryTheState(Experiment):
     )
     random = True
     seeds = 1
-    quick = {"times": (5, 35), "epochs": 1, "words": 4000}
+    quick = {"times": (5, 35), "epochs": 1, "words": 2000}
     turns = (Turn(Text("The simple cell.", "単純な RNN で。"), {"kind": "rnn"}),)
 
     times: tuple[int, ...] = knob((3, 5, 10, 35), "unrolled steps T", "展開するステップ数 T", low=1, high=200)
@@ -57,18 +58,14 @@ class CarryTheState(Experiment):
         lab.plan(2 * len(self.times) * self.epochs)
         found = [
             [
-                lab.part(
-                    f"{T}-{way}",
-                    lambda T=T, way=way: {"test": self._learn(lab, text, T, way == "carried")},
-                    self.epochs,
-                )["test"]
+                lab.part(f"{T}-{way}", partial(self._learn, lab, text, T, way == "carried"), self.epochs)["test"]
                 for way in WAYS
             ]
             for T in self.times
         ]
         return {"test": np.array(found), "floor": np.array(text.floor())}
 
-    def _learn(self, lab: Lab, text: Corpus, time: int, carry: bool) -> np.ndarray:
+    def _learn(self, lab: Lab, text: Corpus, time: int, carry: bool) -> Arrays:
         model = LanguageModel(len(text.vocabulary), 32, 64, cell=self.kind, rng=lab.rng("weights"))
         windows = Windows(text.train, 20, time)
         optimizer = Adam(model, lr=0.005)
@@ -83,7 +80,7 @@ class CarryTheState(Experiment):
             judge=(text.test,),
             every=self.epochs,
         )
-        return np.asarray(judged[0, -1])
+        return {"test": judged[0, -1]}
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Perplexity against T."""
@@ -97,7 +94,7 @@ class CarryTheState(Experiment):
                 t("Test perplexity against the window", "窓の長さとテストのパープレキシティ"),
                 [
                     *(Line(label, self.times, test[:, k]) for k, label in enumerate(labels)),
-                    Rule(t("floor {v}", "下限 {v}", v=significant(found["floor"], 4)), y=float(found["floor"])),
+                    Rule(t("floor {v}", "下限 {v}", v=significant(float(found["floor"]), 4)), y=float(found["floor"])),
                 ],
                 Axis(t("steps in a window, T", "窓のステップ数 T"), log=True),
                 Axis(t("perplexity", "パープレキシティ")),

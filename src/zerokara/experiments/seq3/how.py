@@ -36,6 +36,11 @@ ENGLISH: dict[str, str] = {
         "Then the network reads a cosine and foretells one step at a time. Finally it reads half of the cosine and "
         "goes on with its own answers."
     ),
+    "perplexity": "12,000 sentences of the small language are counted and "
+    "3,000 others judged. An n-gram model gives a word the "
+    "share of times that it followed the n − 1 words before, "
+    "with a hundredth added to every count. The perplexity of the "
+    "source is computed from its rule: the entropy of a sentence divided by its mean number of words.",
 }
 """By the name of the experiment: two to four sentences."""
 
@@ -76,5 +81,9 @@ JAPANESE: dict[str, str] = {
         "その後、コサインを読みながら 1 歩ずつ予測します。"
         "最後に、コサインを半分だけ読み、残りは自分の答えを入力にして進みます。"
     ),
+    "perplexity": "小さな言語の 12,000 文を数え、別の 3,000 文で評価します。"
+    "n-gram モデルは、直前の n − 1 単語の後にその単語が来た割合を"
+    "確率とします（すべての回数に 0.01 を足します）。生成元のパープレキシ"
+    "ティは規則から計算します：文のエントロピーを平均単語数で割った値です。",
 }
 """The same in Japanese."""

@@ -64,7 +64,7 @@ class RnnByHand(Experiment):
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The first steps as numbers, all states, and how long the first input is heard."""
-        rows = []
+        rows: list[list[Grid | str]] = []
         before = np.zeros(3)
         for k in range(min(SHOWN, self.steps)):
             sums = W_IH @ found["x"][k] + self.memory * W_HH @ before + BIAS

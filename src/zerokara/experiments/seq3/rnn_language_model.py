@@ -1,6 +1,7 @@
 """`rnn-language-model`: which cell learns a small language, and how near it comes to its floor."""
 
 from dataclasses import dataclass
+from functools import partial
 from time import process_time
 
 import numpy as np
@@ -76,10 +77,8 @@ class RnnLanguageModel(Experiment):
             "V": np.array(len(text.vocabulary)),
         }
         for kind in self.kinds:
-            found |= {
-                f"{kind}.{key}": value
-                for key, value in lab.part(kind, lambda kind=kind: self._learn(lab, text, kind), self.epochs).items()
-            }
+            part = lab.part(kind, partial(self._learn, lab, text, kind), self.epochs)
+            found |= {f"{kind}.{key}": value for key, value in part.items()}
         return found
 
     def _learn(self, lab: Lab, text: Corpus, kind: str) -> Arrays:
@@ -99,7 +98,7 @@ class RnnLanguageModel(Experiment):
         """The curves over the floor, and the table."""
         epochs = np.arange(1, self.epochs + 1)
         rules = (
-            [Rule(t("floor {v}", "下限 {v}", v=significant(found["floor"], 4)), y=float(found["floor"]))]
+            [Rule(t("floor {v}", "下限 {v}", v=significant(float(found["floor"]), 4)), y=float(found["floor"]))]
             if np.isfinite(found["floor"])
             else []
         )
@@ -151,7 +150,7 @@ class RnnLanguageModel(Experiment):
                 "{k} is nearest to the floor of this text, {f}: {d} % above it.",
                 "下限 {f} に最も近いのは {k} で、{d} % 上です。",
                 k=best.upper(),
-                f=significant(found["floor"], 4),
+                f=significant(float(found["floor"]), 4),
                 d=significant(100 * (ends[best] / float(found["floor"]) - 1), 2),
             )
             if np.isfinite(found["floor"])

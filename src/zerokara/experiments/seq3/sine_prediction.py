@@ -70,10 +70,10 @@ class SinePrediction(Experiment):
                 f"{kind}.training": errors,
                 f"{kind}.ahead": ahead,
                 f"{kind}.free": free,
-                f"{kind}.ahead_error": np.mean((ahead - cosine[1:]) ** 2),
-                f"{kind}.free_error": np.mean((free - cosine[half + 1 :]) ** 2),
+                f"{kind}.ahead_error": np.array(np.mean((ahead - cosine[1:]) ** 2)),
+                f"{kind}.free_error": np.array(np.mean((free - cosine[half + 1 :]) ** 2)),
             }
-        return {key: np.asarray(value) for key, value in found.items()}
+        return found
 
     def _learn(self, lab: Lab, kind: str, wave: Array) -> tuple[Reading, Array]:
         """Streams begin at evenly spaced places and go round; the state is carried within an epoch."""

@@ -1,6 +1,7 @@
 """`truncated-bptt`: how far back a gradient that is cut can teach."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -59,15 +60,12 @@ class TruncatedBptt(Experiment):
         """Accuracy on a new stream, for each cell and T."""
         lab.plan(len(self.kinds) * len(self.times))
         found = [
-            [
-                float(lab.part(f"{k}-{T}", lambda k=k, T=T: {"a": np.array(self._learn(lab, k, T))})["a"])
-                for T in self.times
-            ]
+            [float(lab.part(f"{k}-{T}", partial(self._learn, lab, k, T), 1)["accuracy"]) for T in self.times]
             for k in self.kinds
         ]
         return {"accuracy": np.array(found)}
 
-    def _learn(self, lab: Lab, kind: str, time: int) -> float:
+    def _learn(self, lab: Lab, kind: str, time: int) -> Arrays:
         x, y = delayed_recall(self.steps, self.delay, SYMBOLS, STREAMS, seed=lab.seed)
         model = LanguageModel(SYMBOLS, SYMBOLS, SIZE, cell=kind, rng=lab.rng("weights"))
         step, state = stepper(model, Adam(model, lr=self.lr)), zero_state(model, STREAMS)
@@ -78,7 +76,7 @@ class TruncatedBptt(Experiment):
         new, answers = delayed_recall(200 + self.delay, self.delay, SYMBOLS, STREAMS, seed=lab.seed + 1000)
         with no_grad():
             said = model(new)[0].data.argmax(axis=-1)
-        return float(np.mean((said == answers)[:, self.delay :]))
+        return {"accuracy": np.array(np.mean((said == answers)[:, self.delay :]))}
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Accuracy against T, the cliff marked."""

@@ -1,6 +1,7 @@
 """`adding-problem`: two numbers out of fifty."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -62,7 +63,7 @@ class AddingProblem(Experiment):
         x, y = adding_problem(self.batch_size * self.iterations, self.steps, seed=2 * lab.seed)
         found: Arrays = {"always_1": np.array(np.mean((y - 1) ** 2))}
         for kind in self.kinds:
-            part = lab.part(kind, lambda kind=kind: self._learn(lab, kind, x, y), self.iterations)
+            part = lab.part(kind, partial(self._learn, lab, kind, x, y), self.iterations)
             found |= {f"{kind}.{key}": value for key, value in part.items()}
         return found
 

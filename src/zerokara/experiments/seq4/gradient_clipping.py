@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -74,7 +75,7 @@ class GradientClipping(Experiment):
         text = corpus(lab, "toy").cut(self.words, self.words)
         lab.plan(len(self.lr) * self.epochs)
         curves = [
-            lab.part(f"{k}", lambda lr=lr, clip=clip: {"p": self._learn(lab, text, lr, clip)}, self.epochs)["p"]
+            lab.part(f"{k}", partial(self._learn, lab, text, lr, clip), self.epochs)["training"]
             for k, (lr, clip) in enumerate(zip(self.lr, self.clip, strict=True))
         ]
         return {
@@ -86,14 +87,14 @@ class GradientClipping(Experiment):
             "perplexity": np.array(curves),
         }
 
-    def _learn(self, lab: Lab, text: Corpus, lr: float, clip: float) -> Array:
+    def _learn(self, lab: Lab, text: Corpus, lr: float, clip: float) -> Arrays:
         """The training perplexity of each epoch."""
         model = LanguageModel(len(text.vocabulary), 32, 64, cell=self.kind, rng=lab.rng("weights"))
         with np.errstate(all="ignore"):
             training, _ = learn(
                 model, Windows(text.train, 20, 35), SGD(model, lr=lr), lab, epochs=self.epochs, clip=clip or None
             )
-        return np.where(np.isfinite(training), training, np.inf)
+        return {"training": np.where(np.isfinite(training), training, np.inf)}
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The numbers before and after; the trainings."""
@@ -153,8 +154,8 @@ class GradientClipping(Experiment):
             t(
                 "The norm {a} becomes {b}; the angle to the gradient is {u}° by the norm, {v}° by value.",
                 "ノルムは {a} から {b} になります。元の勾配との角度は、ノルムでは {u}°、値では {v}° です。",
-                a=significant(found["norm"], 4),
-                b=significant(np.linalg.norm(found["after"]), 5),
+                a=significant(float(found["norm"]), 4),
+                b=significant(float(np.linalg.norm(found["after"])), 5),
                 u=significant(round(_angle(found["before"], found["after"]), 4), 3),
                 v=significant(_angle(found["before"], found["by_value"]), 3),
             )

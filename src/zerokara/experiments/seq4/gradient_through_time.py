@@ -86,7 +86,7 @@ class GradientThroughTime(Experiment):
                 significant(norms[0], 5),
                 significant(norms[-1], 5),
                 significant(norms[-1] / norms[-2], 5),
-                significant(s * found["radius"], 5),
+                significant(float(s * found["radius"]), 5),
             ]
             for s, norms in zip(self.scales, found["norms"], strict=True)
         ]
@@ -123,7 +123,7 @@ class GradientThroughTime(Experiment):
                 a=significant(norms[0], 5),
                 b=significant(norms[-1], 5),
                 n=self.steps,
-                r=significant(s * found["radius"], 6),
+                r=significant(float(s * found["radius"]), 6),
             )
             for s, norms in zip(self.scales, found["norms"], strict=True)
         ]

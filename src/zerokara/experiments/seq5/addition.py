@@ -1,6 +1,8 @@
 """`addition`: a network that adds by reading and writing characters."""
 
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +29,7 @@ WAYS = {
     "reverse": Text("question reversed", "入力反転"),
     "peeky": Text("reversed, peeky", "入力反転＋覗き見"),
 }
-FULL = {"digits": 3, "examples": 50_000, "batch_size": 128, "epochs": 25}
+FULL: dict[str, Any] = {"digits": 3, "examples": 50_000, "batch_size": 128, "epochs": 25}
 """The book's own setting."""
 
 SHOWN = 10
@@ -99,7 +101,7 @@ class Addition(Experiment):
         for way in WAYS:
             found |= lab.part(
                 way,
-                lambda way=way: mine._train(lab, data, way),
+                partial(mine._train, lab, data, way),
                 steps_of(len(data.train), mine.batch_size, mine.epochs),
             )
         return found

@@ -75,7 +75,8 @@ class AdditionData(Experiment):
     @property
     def there_are(self) -> int:
         """How many different questions there are."""
-        return 10**self.digits * (10**self.digits + 1) // 2
+        numbers: int = 10**self.digits
+        return numbers * (numbers + 1) // 2
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Some questions, and how long numbers and sums are and how often something is carried."""

@@ -161,13 +161,13 @@ class BeamSearch(Experiment):
 
     def _tree(self, found: Found, t: Tongue) -> Piece:
         joint = found["joint"]
-        taken, best = str(found["table.greedy"]), np.unravel_index(joint.argmax(), joint.shape)
+        taken, best = str(found["table.greedy"]), divmod(int(joint.argmax()), joint.shape[1])
         boxes, links = [Box("start", t("start", "開始"), 0, 2.5)], []
         for i, first in enumerate("AB"):
             boxes.append(Box(first, first, 1, 1.0 + 3 * i, "accent" if taken[0] == first else ""))
             links.append(Link("start", first, f"{self.first[i]:g}", "accent" if taken[0] == first else ""))
             for j, second in enumerate("CDE"):
-                name, here = first + second, (i, j) == tuple(best)
+                name, here = first + second, (i, j) == best
                 told = f"{name}: {significant(float(joint[i, j]), 3)}{' ★' if here else ''}"
                 boxes.append(Box(name, told, 2, float(3 * i + j), "accent" if taken == name else ""))
                 p = (self.after_a, self.after_b)[i][j]
@@ -207,8 +207,8 @@ class BeamSearch(Experiment):
         ]
 
     def _greedy(self, found: Found) -> float:
-        first, second = str(found["table.greedy"])
-        return float(found["joint"]["AB".index(first), "CDE".index(second)])
+        said = str(found["table.greedy"])
+        return float(found["joint"]["AB".index(said[0]), "CDE".index(said[1])])
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """The table's numbers, and what holds for any."""

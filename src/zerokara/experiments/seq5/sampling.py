@@ -27,12 +27,15 @@ class Sampling(Experiment):
     title = Text("The temperature of a choice", "サンプリングと温度")
     question = Text("How does a temperature change what is said?", "温度は何が選ばれるかをどう変えるか？")
     formula = (
-        r"p_k = \frac{e^{s_k / T}}{\sum_i e^{s_i / T}} \qquad H = -\sum_k p_k \ln p_k",
-        r"\mathrm{top}\text{-}p:\quad \text{the fewest symbols with}\ \sum_k p_k \ge p",
+        r"p_k = \frac{e^{s_k / T}}{\sum_i e^{s_i / T}}",
+        r"H = -\sum_k p_k \ln p_k",
+        r"p_{(1)} + \cdots + p_{(n-1)} < p \le p_{(1)} + \cdots + p_{(n)}",
     )
     symbols = Text(
-        "s are the scores of the symbols, T is the temperature, H the entropy in nats.",
-        "s は各記号のスコア、T は温度、H はエントロピー（ナット）。",
+        "s are the scores of the symbols, T is the temperature, H the entropy in nats. top-p keeps the n likeliest "
+        "symbols of the last line, where p₍₁₎ is the greatest probability, p₍₂₎ the second, and so on.",
+        "s は各記号のスコア、T は温度、H はエントロピー（ナット）。top-p は最後の行の n 個を残す。"
+        "p₍₁₎ は最大の確率、p₍₂₎ はその次。",
     )
     quick = {"draws": 1000}
     random = True

@@ -68,8 +68,7 @@ class AttentionMapOfDates(OnDates):
             "weights": weights,
             "largest": every.max(axis=2).mean(axis=0),
             "apart": np.array(np.abs(every.sum(axis=2) - 1).max()),
-            "copied": np.array(hits["exact"]),
-            "near": np.array(hits["near"]),
+            "copied": np.array(hits),
             "same_weights": np.array(np.abs(_looked(model, shown[:1], data)[1] - weights[:1]).max()),
         }
 
@@ -84,10 +83,11 @@ class AttentionMapOfDates(OnDates):
                     t("“{q}” becomes {a}", "「{q}」を読んで {a} と書く", q=question, a=answer),
                     weights,
                     _characters(str(answer), WIDTH),
-                    [*read, t("blanks", "空白")],
+                    [*read, "␣…"],
                     row_name=t("written", "書く文字"),
                     column_name=t("looked at", "見る文字"),
                     lang=t.lang,
+                    note=t("␣… are the blanks behind the date.", "␣… は日付の後ろの空白。"),
                 )
             )
         places = [f"{i + 1}: {c}" for i, c in enumerate("YYYY-MM-DD")]
@@ -115,12 +115,13 @@ class AttentionMapOfDates(OnDates):
                 share=percent(float(found["accuracies"][-1])),
             ),
             t(
-                "In dates like 3/25/75, {exact} of the copied day and year digits are exactly the character looked at "
-                "most, and {near} are that one or its neighbour.",
-                "3/25/75 のような日付では、写される日と年の数字のうち {exact} で最も注目された文字がその数字そのもの、"
-                "{near} でその数字かすぐ隣です。",
+                "In dates like 3/25/75 the character looked at most is, for {exact} of the day and year digits, "
+                "the very "
+                "digit that is copied.",
+                "3/25/75 のような日付で、日と年の数字を書くときに最も注目された文字が、"
+                "写される数字そのものだった割合は "
+                "{exact} です。",
                 exact=percent(float(found["copied"])),
-                near=percent(float(found["near"])),
             ),
             t(
                 "The look is least certain at character {n} of the answer, with a largest weight of {a} on "
@@ -151,11 +152,8 @@ class AttentionMapOfDates(OnDates):
             ),
             at_least(t("accuracy at the end", "最後の正答率"), found.all("accuracies")[:, -1], 0.99, "M"),
             at_least(
-                t(
-                    "copied digits that are looked at most, or their neighbour",
-                    "写される数字かその隣が最も注目される割合",
-                ),
-                found.all("near"),
+                t("copied digits that are looked at most", "写される数字が最も注目される割合"),
+                found.all("copied"),
                 0.8,
                 "M",
             ),
@@ -215,9 +213,9 @@ def _looked(model: Seq2Seq, questions: Array, data: Exercise) -> tuple[Array, Ar
     return said, model.attention(pairs.questions, told).data[:, :, ::-1]
 
 
-def copied(questions: list[str], answers: list[str], weights: Array) -> dict[str, float]:
-    """Of the day and year digits in dates like 3/25/75: how often they are looked at most, or a neighbour of theirs."""
-    exact = near = total = 0
+def copied(questions: list[str], answers: list[str], weights: Array) -> float:
+    """Of the day and year digits in dates like 3/25/75: the share that is looked at most while it is written."""
+    hits = []
     for question, answer, looked in zip(questions, answers, weights, strict=True):
         if style_of(question) != COPIED:
             continue
@@ -227,6 +225,5 @@ def copied(questions: list[str], answers: list[str], weights: Array) -> dict[str
             ends[WIDTH - 2] = len(month) + 1
         for row, column in ends.items():
             assert answer[row] == question[column]
-            at = int(looked[row].argmax())
-            exact, near, total = exact + (at == column), near + (abs(at - column) <= 1), total + 1
-    return {"exact": exact / total if total else np.nan, "near": near / total if total else np.nan}
+            hits.append(int(looked[row].argmax()) == column)
+    return float(np.mean(hits)) if hits else np.nan

@@ -1,6 +1,7 @@
 """`dates`: what a plain encoder and decoder cannot learn, and one with attention learns in a few epochs."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Dates(OnDates):
         lab.plan(len(self.decoders) * self.steps(data))
         found: Arrays = data.shown(SHOWN)
         for decoder in self.decoders:
-            found |= lab.part(decoder, lambda decoder=decoder: self._trained(lab, data, decoder), self.steps(data))
+            found |= lab.part(decoder, partial(self._trained, lab, data, decoder), self.steps(data))
         return found
 
     def _trained(self, lab: Lab, data: Exercise, decoder: str) -> Arrays:

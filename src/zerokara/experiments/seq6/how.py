@@ -23,6 +23,12 @@ ENGLISH: dict[str, str] = {
         "the attention are drawn, a row for every character that is written. Over all test dates like 3/25/75 it is "
         "counted how often the digit that is copied is the one that is looked at most."
     ),
+    "bag-or-order": (
+        "In half of the sentences of the small language two neighbouring words are exchanged. A bag of vectors, two "
+        "blocks of attention without and with positions, and an LSTM learn from the same batches to say whether "
+        "this was "
+        "done. Afterwards the words of test sentences are put in reverse order, to see whose scores change."
+    ),
 }
 """By the name of the experiment: two to four sentences."""
 
@@ -45,6 +51,11 @@ JAPANESE: dict[str, str] = {
         "アテンション付きのエンコーダとデコーダが日付の書き換えを学びます。"
         "書式ごとに 1 つのテスト日付について、書く文字を行としてアテンションの重みを図にします。"
         "さらに 3/25/75 のような全テスト日付で、写される数字が最も注目されている割合を数えます。"
+    ),
+    "bag-or-order": (
+        "小さな言語の文の半分で、隣り合う 2 語を入れ替えます。"
+        "ベクトルの袋、位置なしと位置ありのアテンション 2 段、LSTM が、入れ替えたかどうかを同じミニバッチで学びます。"
+        "最後にテストの文の単語を逆順にして、スコアが変わるかを調べます。"
     ),
 }
 """The same in Japanese."""

@@ -1,7 +1,7 @@
 """What the experiments with dates share: the network, its training, and the settings of both."""
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from zerokara.experiments.answering import Answered, learn_to_answer, steps_of
 from zerokara.experiments.base import Experiment, knob
@@ -9,7 +9,7 @@ from zerokara.experiments.exercises import Exercise, dates
 from zerokara.experiments.lab import Lab
 from zerokara.models import Seq2Seq
 
-FULL = {"examples": 50_000, "hidden_size": 256, "epochs": 10, "batch_size": 128, "lr": 0.001}
+FULL: dict[str, Any] = {"examples": 50_000, "hidden_size": 256, "epochs": 10, "batch_size": 128, "lr": 0.001}
 """The book's own setting: as many questions, units, epochs; its optimizer."""
 
 

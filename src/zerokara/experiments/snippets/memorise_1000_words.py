@@ -16,11 +16,10 @@ hidden = 100
 lr = 0.1
 epochs = 100
 # part: read
-train = load_text(text).train
-vocabulary = Vocabulary.of(train, "blanks")
-ids = vocabulary.encode(train)
+vocabulary = Vocabulary.of(load_text(text).train, "blanks")
+ids = vocabulary.encode(load_text(text).train)
 rng = zk.generator(0, "lab", "weights")
 model = LanguageModel(len(vocabulary), dimensions, hidden, cell="rnn", embedding_init=0.01, rng=rng)
 read(model, Windows(ids[:words], batch_size, time), optim.SGD(model, lr=lr), epochs)
-found = [evaluate_text(model, part) for part in (ids[:words], ids[words : 2 * words])]
+found = [evaluate_text(model, ids[k : k + words]) for k in (0, words)]
 print(found)

@@ -15,7 +15,7 @@ data = zk.data.load("mnist")
 train, x = data.train.take(images), zk.tensor(zk.data.scaled(data.test.images))
 model = zk.models.VAE(train.shape, (hidden,), latent, beta=beta, rng=zk.generator(0, "lab", "weights", latent))
 teach(model, train, epochs, batch_size)
-codes = zk.generator(0, "lab", "codes").standard_normal((200, latent)).astype(np.float32)
+codes = zk.generator(0, "lab", "codes").standard_normal((500, latent)).astype(np.float32)
 with zk.no_grad():
     mean, log_variance = model.encode(x)
     kl = zk.functional.gaussian_kl(mean, log_variance).item()

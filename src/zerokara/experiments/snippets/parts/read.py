@@ -1,11 +1,10 @@
-def read(model, windows, optimizer, epochs, clip=None, carry=True):
+def read(model, windows, optimizer, epochs, clip=1e9, carry=True):
     @zk.capture
     def step(x, y, state):
         loss, state = model.loss(x, y, state)
         optimizer.zero_grad()
         loss.backward()
-        if clip:
-            optim.clip_grad_norm(optimizer, clip)
+        optim.clip_grad_norm(optimizer, clip)
         optimizer.step()
         return loss, state
 
