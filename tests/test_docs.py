@@ -98,6 +98,8 @@ def test_every_layer_and_loss_stands_in_the_table() -> None:
         "Parameter",
         "ACTIVATIONS",
         "GlobalAvgPool2d",
+        "LearnedPositions",
+        "SinusoidalPositions",
         "activation_by_name",
         "functional",
         "init",
