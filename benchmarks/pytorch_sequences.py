@@ -65,12 +65,17 @@ class TorchDates(nn.Module):
         return F.cross_entropy(self.head(torch.cat([seen, outputs], 2)).view(-1, 59), labels)
 
 
+def gelu_by_tanh(x: torch.Tensor) -> torch.Tensor:
+    return F.gelu(x, approximate="tanh")
+
+
 class TorchGPT(nn.Module):
     def __init__(self, ours: CharacterGPT) -> None:
         super().__init__()
         self.embedding, self.position = nn.Embedding(65, 128), nn.Embedding(128, 128)
         self.layers = nn.ModuleList(
-            nn.TransformerEncoderLayer(128, 4, 512, 0.0, "gelu", batch_first=True, norm_first=True) for _ in range(6)
+            nn.TransformerEncoderLayer(128, 4, 512, 0.0, gelu_by_tanh, batch_first=True, norm_first=True)
+            for _ in range(6)
         )
         self.norm, self.head = nn.LayerNorm(128), nn.Linear(128, 65)
 

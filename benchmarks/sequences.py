@@ -72,13 +72,18 @@ class Dates(nn.Module):
         return F.cross_entropy(self.head(F.concatenate([seen, outputs], axis=2)).reshape(-1, 59), labels)
 
 
+def gelu_by_tanh(x: Tensor) -> Tensor:
+    """GPT-2's."""
+    return F.gelu(x, approximate="tanh")
+
+
 class CharacterGPT(nn.Module):
     """Six layers of width 128 with four heads on 128 characters, the norms before the parts."""
 
     def __init__(self, rng: Rng) -> None:
         self.embedding, self.position = (nn.Embedding(n, 128, init=0.02, rng=rng) for n in (65, 128))
         self.layers = nn.ModuleList(
-            nn.TransformerEncoderLayer(128, 4, 512, 0.0, "gelu", batch_first=True, norm_first=True, rng=rng)
+            nn.TransformerEncoderLayer(128, 4, 512, 0.0, gelu_by_tanh, batch_first=True, norm_first=True, rng=rng)
             for _ in range(6)
         )
         self.norm = nn.LayerNorm(128)

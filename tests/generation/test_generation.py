@@ -12,7 +12,6 @@ from zerokara.generation import (
     Choice,
     GenerationError,
     beam_search,
-    context_log_probabilities,
     generate,
     next_probabilities,
     read,
@@ -20,7 +19,7 @@ from zerokara.generation import (
     stream,
 )
 from zerokara.models import GPT, LanguageModel
-from zerokara.training import perplexity
+from zerokara.training import context_log_probabilities, perplexity
 
 V = 6
 

@@ -75,6 +75,9 @@ CALLS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (compiled.scatter, (_array(0, (3, 8, 9)), (slice(None), 2), SHAPE)),
     (compiled.scatter, (_array(0, (6, 9), "rows"), np.array([3, 0, 3, -1, 2, 2]), (5, 9))),
     (compiled.square_sum, (_array(0),)),
+    (compiled.sigmoid, (_array(0),)),
+    (F["logaddexp"], (0, _array(0))),
+    (F["logaddexp"], (_array(0), _array(1))),
     *_sequences(),
     (F["batch_norm_train"], (_array(0), _array(1, ROW), _array(2, ROW), 1e-5, True)),
     (

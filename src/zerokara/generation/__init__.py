@@ -2,7 +2,6 @@
 
 from zerokara.generation.beams import Beam, beam_search
 from zerokara.generation.choosing import Choice, GenerationError, next_probabilities, sample
-from zerokara.generation.judging import context_log_probabilities
 from zerokara.generation.reading import Reading, read
 from zerokara.generation.writing import generate, stream
 
@@ -12,7 +11,6 @@ __all__ = [
     "GenerationError",
     "Reading",
     "beam_search",
-    "context_log_probabilities",
     "generate",
     "next_probabilities",
     "read",

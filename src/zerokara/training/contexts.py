@@ -1,4 +1,4 @@
-"""How surprised a model with a context is: every token of a text is judged once, each behind enough of the text."""
+"""How surprised a model with a context is, as a GPT: every token is judged once, each behind enough of the text."""
 
 from typing import Any
 
