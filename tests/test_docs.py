@@ -28,6 +28,8 @@ RUN = (
     "docs/models.md",
     "docs/explain.md",
     "docs/lab.md",
+    "docs/sequences.md",
+    "docs/sequences.ja.md",
 )
 """Pages whose Python blocks are a program, run from top to bottom. Elsewhere a block may be an extract."""
 
