@@ -19,10 +19,9 @@ class Averaging(zk.models.VAE):
 
 
 data, kl = zk.data.load("mnist"), []
-train, x = data.train.take(images), zk.tensor(zk.data.scaled(data.test.images))
 for kind in (Averaging, zk.models.VAE):
-    model = kind(train.shape, (hidden,), latent, rng=zk.generator(0, "lab", "weights", latent))
-    teach(model, train, epochs, batch_size)
+    model = kind(data.train.shape, (hidden,), latent, rng=zk.generator(0, "lab", "weights", latent))
+    teach(model, data.train.take(images), epochs, batch_size)
     with zk.no_grad():
-        kl.append(F.gaussian_kl(*model.encode(x)).item())
+        kl.append(F.gaussian_kl(*model.encode(zk.data.scaled(data.test.images))).item())
 print(kl)
