@@ -12,12 +12,13 @@ from typing import NoReturn
 from benchmarks import report
 from benchmarks.contestants import OURS, PEERS, Workload, missing, takes_part
 from benchmarks.layers import LAYERS
+from benchmarks.sequences import SEQUENCES
 from benchmarks.sidebyside import machine, processor
 from benchmarks.turns import Contestant, FailedError, Turn, pin
 from benchmarks.workloads import INFERENCES, TRAININGS
 
-KINDS = ("training", "inference", "layer")
-WORKLOADS: tuple[Workload, ...] = (*TRAININGS, *INFERENCES, *LAYERS)
+KINDS = ("training", "inference", "layer", "sequence")
+WORKLOADS: tuple[Workload, ...] = (*TRAININGS, *INFERENCES, *LAYERS, *SEQUENCES)
 
 EXAMPLES = f"""
 peers: {", ".join(PEERS)}; "none" for none

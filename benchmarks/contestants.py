@@ -8,10 +8,11 @@ from functools import partial
 from importlib.metadata import version
 
 from benchmarks.layers import Convolution, Layer
+from benchmarks.sequences import Sequence
 from benchmarks.task import Task
 from benchmarks.workloads import Inference, Training
 
-Workload = Training | Inference | Convolution | Layer
+Workload = Training | Inference | Sequence | Convolution | Layer
 OURS = "zerokara"
 
 
@@ -47,7 +48,9 @@ def missing(peer: str) -> bool:
 
 
 def takes_part(peer: str, workload: Workload) -> bool:
-    """A single layer has nothing to fuse: there torch.compile is left out."""
+    """A single layer has nothing to fuse, and a sequence no channels; JAX has no recurrent layers of its own."""
+    if workload.kind == "sequence":
+        return PEERS[peer].library == "torch" and not PEERS[peer].channels_last
     return workload.kind != "layer" or PEERS[peer].layers
 
 
@@ -77,9 +80,14 @@ Makers = dict[str, Callable[..., Task]]
 
 
 def _ours() -> Makers:
-    from benchmarks import ours, ours_layers
+    from benchmarks import ours, ours_layers, ours_sequences
 
-    return {"training": ours.training, "inference": ours.inference, "layer": ours_layers.layer}
+    return {
+        "training": ours.training,
+        "inference": ours.inference,
+        "layer": ours_layers.layer,
+        "sequence": ours_sequences.sequence,
+    }
 
 
 def _jax() -> Makers:
@@ -89,13 +97,14 @@ def _jax() -> Makers:
 
 
 def _pytorch(peer: Peer) -> Makers:
-    from benchmarks import pytorch, pytorch_layers
+    from benchmarks import pytorch, pytorch_layers, pytorch_sequences
 
     form = {"channels_last": peer.channels_last, "compiled": peer.compiled}
     return {
         "training": partial(pytorch.training, **form),
         "inference": partial(pytorch.inference, **form),
         "layer": partial(pytorch_layers.layer, channels_last=peer.channels_last),
+        "sequence": partial(pytorch_sequences.sequence, **form),
     }
 
 

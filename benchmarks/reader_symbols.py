@@ -20,7 +20,7 @@ from zerokara.data import Split
 from zerokara.data.handwriting import STYLES, draw
 from zerokara.digits.ink import EDGE
 from zerokara.digits.learning import drawing
-from zerokara.digits.learning.examples import find_fonts
+from zerokara.digits.learning.examples import find_fonts, has
 from zerokara.digits.learning.strokes import LETTERS, SIGNS
 from zerokara.training.metrics import expected_calibration_error
 
@@ -57,7 +57,8 @@ def rows(count: int, mnist: Split | None, fonts: Sequence[Path], seed: int = SEE
         yield Row("digits, by hand", digits_ := _filled("#" * (2 + i % 4), rng), _page(_hand_row(digits_, rng, mnist)))
         if files:
             font = files[int(rng.integers(len(files)))]
-            yield Row("signs, printed", text, _page(_printed_row(text, font, rng)))
+            if all(has(font, 0, symbol) for symbol in text):  # another font would draw a box instead
+                yield Row("signs, printed", text, _page(_printed_row(text, font, rng)))
             yield Row("digits, printed", digits_, _page(_printed_row(digits_, font, rng)))
             letters = "".join(rng.choice(list(CAPITALS), 5))
             yield Row("five letters, printed", "", _page(_printed_row(letters, font, rng)))

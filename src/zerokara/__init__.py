@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from zerokara import estimators as estimators
     from zerokara import experiments as experiments
     from zerokara import explain as explain
+    from zerokara import generation as generation
     from zerokara import io as io
     from zerokara import models as models
     from zerokara import nn as nn
@@ -78,8 +79,8 @@ if TYPE_CHECKING:
     from zerokara import training as training
 
 LAZY = (
-    "data", "digits", "estimators", "experiments", "explain", "io", "models", "nn", "optim", "recipes", "report",
-    "training",
+    "data", "digits", "estimators", "experiments", "explain", "generation", "io", "models", "nn", "optim", "recipes",
+    "report", "training",
 )  # fmt: skip
 """Sub-packages that are imported when they are first asked for."""
 

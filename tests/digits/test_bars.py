@@ -67,3 +67,15 @@ def test_letters_of_displays_are_no_digits_of_them():
         display = some_display(rng)
         assert display.width >= 3 * display.thick
         assert display.gap < display.thick
+
+
+@pytest.mark.parametrize("lit", ["afeg", "abcefg", "fegbc"], ids="FAH")
+def test_a_letter_of_a_display_is_one_piece_and_no_row_of_ones(lit):
+    """Its bars, each alone, would be ones and minuses."""
+    display = Display(0.5, 0.1, 0.025, 0.0, True)
+    ink = np.pad(drawn(lit, display, generator(3, lit), 66.0), 30)
+    pixels = np.repeat((255 * (1 - ink)).round().astype(np.uint8)[..., None], 3, axis=2)
+    reading = digits.read(pixels)
+    assert len(reading.digits) == 1
+    (whole,) = with_whole_digits(connected(find_ink(pixels.astype(np.float32) / 255)))
+    assert whole.parts == ()

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from tests.digits.drawing import PLAIN, mask, picture
 from zerokara.digits import load_reader, read
@@ -164,3 +164,21 @@ def test_the_frame_of_a_window_is_not_a_digit():
     shot = np.full((420, 420), 200, np.uint8)
     shot[70:370, 40:340] = np.asarray(picture(2).convert("L"))
     assert read(shot).text == "2"
+
+
+def test_the_dot_in_some_zeros_is_no_sign():
+    sheet = Image.new("L", (300, 140), 255)
+    draw = ImageDraw.Draw(sheet)
+    for x in (40, 180):
+        draw.ellipse((x, 30, x + 60, 110), outline=0, width=10)
+        draw.ellipse((x + 22, 61, x + 38, 79), fill=0)
+    draw.ellipse((128, 98, 142, 112), fill=0)
+    assert read(sheet).text == "0.0"
+
+
+@pytest.mark.parametrize("text", ["9-4", "4-4"])
+def test_a_minus_between_two_digits_is_no_line_of_the_paper(text):
+    """The bars of a small nine, a minus and a four lie on one straight line."""
+    sheet = Image.new("L", (150, 60), 255)
+    ImageDraw.Draw(sheet).text((20, 10), text, font=ImageFont.load_default(30), fill=0)
+    assert read(sheet).text == text

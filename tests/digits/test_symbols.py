@@ -11,7 +11,7 @@ from tests.digits.drawing import PLAIN
 from zerokara import digits
 from zerokara.arrays import generator
 from zerokara.data.handwriting import STYLES
-from zerokara.digits.company import with_company, with_place, words
+from zerokara.digits.company import _closed, with_company, with_place, words
 from zerokara.digits.learning.strokes import LETTERS
 from zerokara.digits.learning.strokes import SIGNS as SIGNS_DRAWN
 from zerokara.digits.segment import Mark
@@ -178,3 +178,21 @@ def test_what_is_not_sure_says_between_what():
     assert digit.probability == pytest.approx(0.97 * 0.62)
     sure = digits.Digit(5, ten, (0, 0, 1, 1), np.zeros((28, 28)))
     assert (sure.symbol, sure.is_digit) == ("5", True)
+
+
+def test_what_is_opened_is_closed():
+    """A mark that is a seven rather than ")" by its looks closes what is surely open; nothing else changes."""
+    shares = np.full((4, len(SYMBOLS)), 1e-6)
+    shares[0, SYMBOLS.index("(")] = 1
+    shares[1, SYMBOLS.index("6")] = 1
+    shares[2, [SYMBOLS.index("7"), SYMBOLS.index(")")]] = 0.8, 0.2
+    shares[3, SYMBOLS.index("0")] = 1
+    shares /= shares.sum(axis=1, keepdims=True)
+    told = _closed(shares)
+    np.testing.assert_allclose(told.sum(axis=1), 1)
+    assert told[2].argmax() == SYMBOLS.index(")")
+    np.testing.assert_allclose(told[[0, 1, 3]], shares[[0, 1, 3]], atol=1e-4)
+    np.testing.assert_array_equal(_closed(shares[1:]), shares[1:])
+    mirrored = shares[::-1].copy()
+    mirrored[:, [SYMBOLS.index("("), SYMBOLS.index(")")]] = mirrored[:, [SYMBOLS.index(")"), SYMBOLS.index("(")]]
+    assert _closed(mirrored)[1].argmax() == SYMBOLS.index("(")

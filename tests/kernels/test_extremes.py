@@ -100,7 +100,10 @@ def test_the_zero_of_relu_is_the_positive_one(family: Any, dtype: Any) -> None:
 @given(palettes, KINDS, seeds)
 def test_curves(palette: str, dtype: Any, seed: int) -> None:
     x = chosen(seed, (33,), palette, dtype)
-    for name in ("sigmoid", "erf", "ndtr"):
+    with np.errstate(all="ignore"):  # in float32 computed in float64: the nearest number, where NumPy is two away
+        nearest = reference.sigmoid(x.astype(np.float64)).astype(dtype)
+        np.testing.assert_array_max_ulp(compiled.sigmoid(x), nearest, 1)
+    for name in ("erf", "ndtr"):
         with kernels.use_kernels("compiled"), np.errstate(all="ignore"):
             ours = getattr(kernels, name)(x)
             expected = getattr(reference, name)(x)
@@ -298,6 +301,47 @@ def test_cross_entropy(palette: str, dtype: Any, classes: int, seed: int) -> Non
     expected = (wide - np.eye(classes)[labels]) / 8
     np.testing.assert_allclose(slopes, expected, rtol=0, atol=eps * (classes + 1))
     np.testing.assert_array_equal(bits(grads[0]), bits(grads[1]))
+
+
+RECURRENT = {"rnn": (1, (False, False)), "lstm": (4, (False,)), "gru": (3, (False, True))}
+
+
+@pytest.mark.parametrize("name", RECURRENT)
+@given(palette=palettes, dtype=KINDS, seed=seeds)
+@settings(max_examples=25)
+def test_sequences(name: str, palette: str, dtype: Any, seed: int) -> None:
+    """What goes into the gates may be anything: both families are as near to float64, and show the same NaN."""
+    gates, options = RECURRENT[name]
+    rng = np.random.default_rng(seed)
+    p = chosen(seed, (4, 3, gates * 5), palette, dtype)
+    w, h = (rng.normal(size=shape).astype(dtype) * 0.3 for shape in ((gates * 5, 5), (3, 5)))
+    states = (h, h) if name == "lstm" else (h,)
+    arguments = p, w, None, None, *states, np.array([4, 0, 2]), *options
+    results = []
+    with np.errstate(all="ignore"):
+        for family, kind in ((reference, F8), (reference, dtype), (compiled, dtype)):
+            given = _map(arguments, lambda a, kind=kind: a.astype(kind))
+            found = getattr(family, name)(*given)
+            slopes = rng.normal(size=found[0].shape).astype(kind) if not results else results[0][1].astype(kind)
+            kept = {"rnn": (found[0],), "lstm": (found[-1],), "gru": found[1:]}[name]
+            grads = getattr(family, f"{name}_grads")(slopes, *kept, given[1], arguments[-1 - len(options)], *options)
+            results.append(([*found, *grads], slopes))
+    tolerance = 1e-4 if dtype == F4 else 1e-12
+    for exact, *others in zip(*(arrays for arrays, _ in results), strict=True):
+        for other in others:
+            np.testing.assert_allclose(other, exact, rtol=tolerance, atol=tolerance)
+
+
+@given(palettes, KINDS, st.integers(0, 70), seeds)
+def test_square_sum(palette: str, dtype: Any, size: int, seed: int) -> None:
+    x = chosen(seed, (size,), palette, dtype)
+    exact = np.sum(np.square(x.astype(np.float64)))
+    for family in (reference, compiled):
+        np.testing.assert_allclose(family.square_sum(x), exact, rtol=1e-14)
+
+
+NAMED = ("rnn_grads", "lstm_grads", "gru_grads")
+"""Called by names that are put together."""
 
 
 def test_every_kernel_is_named_here() -> None:

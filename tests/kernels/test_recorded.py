@@ -1,6 +1,6 @@
 """What a wrapper writes down while a step is recorded is right for all other numbers in the same places."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,26 @@ def _labels(kind: Any = np.int64) -> Array:
     return np.arange(6).astype(kind) % 4
 
 
+def _sequences() -> Iterator[tuple[Callable[..., Any], tuple[Any, ...]]]:
+    """4 steps of 10 sequences with 5 units, as recurrent networks and their gradients get them."""
+    lengths = np.array([4, 2, 0, 1, 4, 3, 3, 2, 1, 4])
+    for gates, kept in ((1, 0), (4, 6), (3, 4)):
+        shapes = (4, 10, 5 * gates), (5 * gates, 5), (5 * gates,), (10, 5)
+        p, w, b, h = (_array(k, shape, "rows") for k, shape in enumerate(shapes))
+        g, before = _array(5, (6 if gates == 4 else 5, 10, 5), "rows"), _array(6, (4, 10, 5), "rows")
+        inside = _array(7, (4, 10, 5 * kept), "rows")
+        for counts, reverse, option in ((None, False, True), (lengths, True, False)):
+            if gates == 1:
+                yield compiled.rnn, (p, w, b, b, h, counts, reverse, option)
+                yield compiled.rnn_grads, (g, g, w, counts, reverse, option)
+            elif gates == 4:
+                yield compiled.lstm, (p, w, b, b, h, h, counts, reverse)
+                yield compiled.lstm_grads, (g, inside, w, counts, reverse)
+            else:
+                yield compiled.gru, (p, w, b, b, h, counts, reverse, option)
+                yield compiled.gru_grads, (g, before, inside, w, counts, reverse, option)
+
+
 F = compiled.FUSED
 CALLS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (compiled.batch_statistics, (_array(0),)),
@@ -53,6 +73,12 @@ CALLS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (compiled.cross_entropy, (_array(0, (6, 4), "rows"), _labels())),
     (compiled.cross_entropy_grad, (_array(0, (6,)), _array(1, (6, 4), "rows"), _labels())),
     (compiled.scatter, (_array(0, (3, 8, 9)), (slice(None), 2), SHAPE)),
+    (compiled.scatter, (_array(0, (6, 9), "rows"), np.array([3, 0, 3, -1, 2, 2]), (5, 9))),
+    (compiled.square_sum, (_array(0),)),
+    (compiled.sigmoid, (_array(0),)),
+    (F["logaddexp"], (0, _array(0))),
+    (F["logaddexp"], (_array(0), _array(1))),
+    *_sequences(),
     (F["batch_norm_train"], (_array(0), _array(1, ROW), _array(2, ROW), 1e-5, True)),
     (
         F["batch_norm_train_grads"],

@@ -54,6 +54,14 @@ COMMANDS: dict[str, Command] = {
         "zerokara train --model simple-convnet --data fashion-mnist --out runs/fashion\n"
         "zerokara train --resume --out runs/fashion",
     ),
+    "generate": Command(
+        "zerokara.cli.generate:generate",
+        "Write on from a prompt with a trained model of language.\n\n"
+        "The text appears as it is written. The run is one of the recipes char-gpt and rnn-lm; --seed repeats a text.",
+        "zerokara generate runs/char-gpt --prompt LATIN\n"
+        "zerokara generate runs/char-gpt --prompt GREEK --temperature 0.5 --length 400\n"
+        "zerokara generate runs/rnn-lm --prompt yesterday --top-k 5 --stop . --json",
+    ),
     "predict": Command(
         "zerokara.cli.predict:predict",
         "Answer with a trained network: class names and probabilities for pictures, folders and rows of tables.\n\n"

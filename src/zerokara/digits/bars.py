@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -38,7 +38,8 @@ def with_whole_digits(marks: list[Mark]) -> list[Mark]:
     """The marks of a segment display with its bars joined to digits; any other marks as they are.
 
     Two bars belong together if their ends nearly meet: at a corner, or one behind the other. Two that run side by side
-    (an eleven, an equals sign) do not.
+    (an eleven, an equals sign) do not. What was joined so is one piece: a letter of a display is no row of ones and
+    minuses.
     """
     if len(marks) < FEWEST:
         return marks
@@ -53,7 +54,8 @@ def with_whole_digits(marks: list[Mark]) -> list[Mark]:
     for i, j in meeting:
         a, b = root[i], root[j]
         root = [min(a, b) if r in (a, b) else r for r in root]
-    return [join([mark for mark, r in zip(marks, root, strict=True) if r == first]) for first in sorted(set(root))]
+    groups = [[mark for mark, r in zip(marks, root, strict=True) if r == first] for first in sorted(set(root))]
+    return [replace(join(group), parts=()) if len(group) > 1 else group[0] for group in groups]
 
 
 def _bar(mark: Mark) -> Bar | None:

@@ -21,6 +21,9 @@ BETWEEN = ",:/"
 """Signs that stand between two others: none opens or closes a line."""
 THOUSANDS = 8.0
 """A comma with exactly three digits behind it is so many times likelier, and any other so many times less likely."""
+OPEN = 0.05
+"""The odds that an opened parenthesis is never closed, against those that one mark behind it closes it, are about so
+much in units of that mark's odds of being the other half."""
 RARE = 0.5
 """Each sign is so many times as frequent among digits, against them, as in the training's pictures."""
 TALL = 0.6  # what is at least so tall, in heights of its line, may tell where the line stands
@@ -65,8 +68,26 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
             odds = float(told[i, :_N].sum()) / max(float(told[i, -1]), 1e-9)
             told[i, :_N] *= max(1.0, LONE * max(odds, 1e-9) ** (LEVELLED - 1))
             told[i, [SYMBOLS.index(sign) for sign in NEVER_ALONE]] = 0
-    rows: Array = told / told.sum(axis=1, keepdims=True)
-    return rows
+    return _closed(told / told.sum(axis=1, keepdims=True))
+
+
+def _closed(shares: Array) -> Array:
+    """Shares where what is surely opened is closed: a half-circle that could be a seven is the parenthesis that lacks.
+
+    Behind a "(" of share over ½ let o_j = p_j/(1 − p_j) be the odds that mark j is ")". If just one of them is, or with
+    odds OPEN none, then p'_j = o_j/(Σ o + OPEN). A ")" asks the same of the marks before it; a share never falls.
+    """
+    told = np.array(shares)
+    opening, closing = SYMBOLS.index("("), SYMBOLS.index(")")
+    for i in range(len(told)):
+        for own, other, behind in ((opening, closing, slice(i + 1, None)), (closing, opening, slice(0, i))):
+            if shares[i, own] > 0.5 and len(told[behind]):
+                p = np.clip(shares[behind, other], 0, 1 - 1e-6)
+                odds = p / (1 - p)
+                grown = np.maximum(odds / (odds.sum() + OPEN), p)
+                told[behind] *= ((1 - grown) / (1 - p))[:, None]
+                told[behind, other] = grown
+    return told
 
 
 def _digits_behind(shares: Array, i: int) -> int:

@@ -12,7 +12,7 @@ from zerokara.digits.company import NEVER_ALONE, reference, with_company, with_p
 from zerokara.digits.look import Sight
 from zerokara.digits.marks import Mark
 from zerokara.digits.pairs import of_one_hand, told_apart
-from zerokara.digits.pieces import attached, gathered, guarded, lined_up, parted
+from zerokara.digits.pieces import attached, gathered, guarded, lined_up, outside, parted
 from zerokara.digits.settle import settle
 from zerokara.digits.symbols import DIGITS, NONE, PLACES, SIGNS, SYMBOLS
 from zerokara.digits.view import prepare
@@ -104,6 +104,7 @@ def with_signs(sight: Sight, looks: Looks) -> list[list[Told]]:
     if not lines:
         return _told(found, looks) if found else []
     firm = {id(mark) for line in [*found, *lines] for mark in line}
+    loose = outside(lines, loose)
     grown, taken = attached(lines, loose)
     alone = [[mark] for mark in loose if id(mark) in firm and id(mark) not in taken]
     whole = [gathered(line, looks.shares, _usual_height([line])) for line in grown]

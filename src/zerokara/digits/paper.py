@@ -27,6 +27,7 @@ CROSSINGS = 3  # a line of squared paper crosses so many others …
 PITCHES = 2.6  # … and is so many times longer than they are apart: a one is not
 UNDERLINE = 1.4  # heights of a digit: no flat stroke is so long
 LEVEL = 0.22  # … and slopes little: longer, steeper lines are arcs of a circle
+ACROSS = 0.35  # … and what stands on it reaches no farther below it: a minus between two digits is no line
 BESIDE = 0.1  # … and an underline is so much longer on either side than the one digit on it
 FILLS = 0.3  # of a cell's height: what stands in it is at least so tall …
 CROWD, FILLS_TOGETHER = 2, 0.12  # … or there are so many, each at least so tall: the frame of a page
@@ -84,7 +85,9 @@ def _underlines(ink: Array, lines: list[Line]) -> list[Line]:
     under = []
     for line in lines:
         middle = (box[:, [0, 1]] + box[:, [2, 3]]) / 2
-        over = box[(box[:, 2] > line.start) & (box[:, 0] < line.end) & (middle[:, 1] < line.at(middle[:, 0]))]
+        at = line.at(middle[:, 0])
+        above = (middle[:, 1] < at) & (box[:, 3] - at <= ACROSS * height)
+        over = box[(box[:, 2] > line.start) & (box[:, 0] < line.end) & above]
         wider = over.size and line.start < over[:, 0].min() - room and line.end > over[:, 2].max() + room
         if line.length >= UNDERLINE * height and (len(over) > 1 or wider) and _ends_free(ink, line):
             under.append(line)

@@ -23,6 +23,8 @@ CLEAR = 0.1
 NONSENSE, LIKELY = 0.2, 0.6  # of what is so surely no symbol as a whole, the parts need not be quite so plain
 PLAIN = 0.95
 COST = 0.1
+BESIDE = 0.3  # what a small piece costs that is counted to a digit although there is paper between their columns
+MIDDLE = 0.16  # a minus lies no farther from the middle, in heights
 LONGEST, MOST_PARTS = 4, 40
 SMALL = 0.45  # what is smaller, in heights of what it was joined to, is a dot, a comma or a bar
 SHORT_LINE = 0.45  # what is lower, in heights of the page's digits, makes no line of its own
@@ -62,8 +64,9 @@ def parted(line: list[Mark], shares: Shares) -> list[Mark]:
 def _parted(mark: Mark, shares: Shares) -> list[Mark]:
     """The likeliest way to cut the row of a mark's parts into symbols, or the mark whole.
 
-    maximise Σ log p(symbol) − COST·symbols over all cuts, where a symbol has at most LONGEST parts: best[k] is the
-    value of the first k parts (dynamic programming).
+    maximise Σ log p(symbol) − COST·symbols − BESIDE·(small parts with paper between them and the rest of their symbol)
+    over all cuts, where a symbol has at most LONGEST parts: best[k] is the value of the first k parts (dynamic
+    programming).
     """
     order = sorted(mark.parts, key=lambda part: part.box[0] + part.box[2])
     if not 2 <= len(order) <= MOST_PARTS:
@@ -73,10 +76,14 @@ def _parted(mark: Mark, shares: Shares) -> list[Mark]:
     answers = shares([mark, *pieces.values()])
     whole = _plain(answers[0], mark, mark.height)
     plain = {span: _plain(row, pieces[span], mark.height) for span, row in zip(spans, answers[1:], strict=True)}
+
+    def loose(a: int, b: int) -> int:
+        return sum(_loose(part, order[a:b], mark.height) for part in order[a:b])
+
     best: list[tuple[float, list[tuple[int, int]]]] = [(0.0, [])]
     for b in range(1, len(order) + 1):
         ways = [
-            (best[a][0] + float(np.log(plain[a, b] + 1e-9)) - COST, [*best[a][1], (a, b)])
+            (best[a][0] + float(np.log(plain[a, b] + 1e-9)) - COST - BESIDE * loose(a, b), [*best[a][1], (a, b)])
             for a in range(b)
             if (a, b) in plain
         ]
@@ -84,9 +91,22 @@ def _parted(mark: Mark, shares: Shares) -> list[Mark]:
     cut = [pieces[span] for span in best[-1][1]]
     least = min(plain[span] for span in best[-1][1])
     apart = all(a.box[2] - b.box[0] <= OVER * mark.height for a, b in pairwise(cut))
-    small = min(piece.height for piece in cut) < 0.5 * mark.height
+    small = [piece for piece in cut if piece.height < 0.5 * mark.height]
     makes_sense = least > whole + CLEAR and least > (SURE if whole > NONSENSE else LIKELY)
-    return cut if makes_sense or (apart and small and least > PLAIN) else [mark]
+    enough = SURE if small and all(_may_be_minus(piece, mark) for piece in small) else PLAIN
+    return cut if makes_sense or (apart and small and least > enough) else [mark]
+
+
+def _loose(part: Mark, parts: list[Mark], height: float) -> bool:
+    """Whether a small part shares no columns with the others."""
+    others = [other for other in parts if other is not part]
+    return part.height < SMALL * height and bool(others) and all(overlap(part, other, 0) < 0 for other in others)
+
+
+def _may_be_minus(piece: Mark, whole: Mark) -> bool:
+    """Flat, and at half height."""
+    away = abs((piece.box[1] + piece.box[3]) - (whole.box[1] + whole.box[3])) / 2
+    return piece.width > WIDEST * piece.height and away <= MIDDLE * whole.height
 
 
 def _plain(shares: Array, mark: Mark, height: float) -> float:
@@ -131,6 +151,11 @@ def _hangs(mark: Mark, marks: list[Mark], height: float) -> bool:
     )
 
 
+def outside(lines: list[list[Mark]], rest: list[Mark]) -> list[Mark]:
+    """The rest without what stands in the hole of a digit: the dot of some zeros is no sign."""
+    return [mark for mark in rest if not any(_surrounded(mark, digit) for line in lines for digit in line)]
+
+
 def attached(lines: list[list[Mark]], rest: list[Mark]) -> tuple[list[list[Mark]], set[int]]:
     """The lines with those of the rest that may be signs of theirs, in reading order; and which these are (their ids).
 
@@ -155,6 +180,15 @@ def attached(lines: list[list[Mark]], rest: list[Mark]) -> tuple[list[list[Mark]
 def _between(digit: Mark, mark: Mark) -> float:
     """Pixels of paper between two boxes, side by side; 0 where they overlap."""
     return max(0.0, float(digit.box[0] - mark.box[2]), float(mark.box[0] - digit.box[2]))
+
+
+def _surrounded(mark: Mark, digit: Mark) -> bool:
+    """Whether the middle of a mark has ink of the digit on all four sides."""
+    x, y = (mark.box[0] + mark.box[2]) // 2 - digit.box[0], (mark.box[1] + mark.box[3]) // 2 - digit.box[1]
+    if not (0 <= x < digit.width and 0 <= y < digit.height):
+        return False
+    ink = digit.ink > EDGE
+    return all(side.any() for side in (ink[y, :x], ink[y, x:], ink[:y, x], ink[y:, x]))
 
 
 def _pen(digit: Mark) -> float:

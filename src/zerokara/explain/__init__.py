@@ -7,6 +7,7 @@ explain.deletion(model, x, heat).area      # small for a good map
 
 from collections.abc import Callable
 
+from zerokara.explain.attending import AttentionMap, heads, looks_at
 from zerokara.explain.cam import grad_cam, grad_cam_plus_plus
 from zerokara.explain.curves import Curve, deletion, insertion
 from zerokara.explain.excite import Excitation, excite
@@ -14,6 +15,7 @@ from zerokara.explain.filters import Filters, filters
 from zerokara.explain.latent import code_path, latent_plane, normal_quantiles, walk
 from zerokara.explain.layers import Output, last_maps, watch
 from zerokara.explain.maps import FeatureMaps, feature_map, feature_maps
+from zerokara.explain.nearest import Neighbour, nearest_words
 from zerokara.explain.occlusion import occlusion
 from zerokara.explain.pictures import heat_picture, overlay
 from zerokara.explain.plane import Plane, features, pca, t_sne
@@ -40,11 +42,13 @@ LAYERED = ("grad-cam", "grad-cam++")
 __all__ = [
     "LAYERED",
     "METHODS",
+    "AttentionMap",
     "Curve",
     "Excitation",
     "Explanation",
     "FeatureMaps",
     "Filters",
+    "Neighbour",
     "Note",
     "Output",
     "Plane",
@@ -64,11 +68,14 @@ __all__ = [
     "filters",
     "grad_cam",
     "grad_cam_plus_plus",
+    "heads",
     "heat_picture",
     "insertion",
     "integrated_gradients",
     "last_maps",
     "latent_plane",
+    "looks_at",
+    "nearest_words",
     "normal_quantiles",
     "occlusion",
     "overlay",

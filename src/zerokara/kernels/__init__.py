@@ -143,6 +143,7 @@ gelu_tanh_grad = _kernel(reference.gelu_tanh_grad)
 cross_entropy = _kernel(reference.cross_entropy)
 cross_entropy_grad = _kernel(reference.cross_entropy_grad)
 scatter = _kernel(reference.scatter)
+square_sum = _kernel(reference.square_sum)
 fingerprint = _kernel(reference.fingerprint)
 sgd_step = _kernel(reference.sgd_step)
 momentum_step = _kernel(reference.momentum_step)
@@ -204,6 +205,7 @@ __all__ = [
     "scatter",
     "sgd_step",
     "sigmoid",
+    "square_sum",
     "thread_count",
     "update_running",
     "use_convolution",

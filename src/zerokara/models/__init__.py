@@ -19,6 +19,7 @@ from zerokara.models.denoisers import PointDenoiser, UNet, time_code
 from zerokara.models.diffusion import Diffusion, noise_betas
 from zerokara.models.fast_conv import FastConvNet
 from zerokara.models.googlenet import GoogLeNet, Inception, auxiliary_cross_entropy
+from zerokara.models.gpt import GPT
 from zerokara.models.language import LanguageModel
 from zerokara.models.lenet import LeNet5
 from zerokara.models.mobilenet import MobileNetV1
@@ -26,6 +27,7 @@ from zerokara.models.multi_layer import MultiLayerNet
 from zerokara.models.objective import Learner, Objective
 from zerokara.models.reader import ReaderNet
 from zerokara.models.resnet import ResNet
+from zerokara.models.seq2seq import Seq2Seq
 from zerokara.models.simple_conv import SimpleConvNet
 from zerokara.models.small_conv import SmallConvNet
 from zerokara.models.squeezenet import SqueezeNet
@@ -39,6 +41,7 @@ from zerokara.refusing import speaking
 __all__ = [
     "BOOK",
     "FUNCTIONS",
+    "GPT",
     "MODELS",
     "VAE",
     "VGG",
@@ -65,6 +68,7 @@ __all__ = [
     "Reader",
     "ReaderNet",
     "ResNet",
+    "Seq2Seq",
     "SimpleConvNet",
     "SmallConvNet",
     "SparseAutoEncoder",

@@ -86,7 +86,7 @@ class LanguageModel(Module):
         The cut is that of truncated backpropagation through time: numbers are carried on, gradients are not.
         """
         scores, state = self(x, state)
-        return F.cross_entropy(scores.reshape(-1, self.vocabulary), _flat(y)), detached(state)
+        return F.cross_entropy(scores.swapaxes(1, 2), y), detached(state)
 
     def extra_repr(self) -> str:
         """What the layers do not say."""
@@ -99,7 +99,3 @@ def detached(state: State) -> State:
     if state is None:
         return None
     return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
-
-
-def _flat(y: Like) -> Any:
-    return y.reshape(-1) if hasattr(y, "reshape") else np.asarray(y).reshape(-1)

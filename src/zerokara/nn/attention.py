@@ -97,7 +97,7 @@ class MultiheadAttention(Module):
         self._expect(given)
         q, k, v = (self._rows_first(x, single) for x in given)
         mask = self._mask(key_padding_mask, attn_mask, q, k, single)
-        heads_q, heads_k, heads_v = (self._projected(x, i) for i, x in enumerate((q, k, v)))
+        heads_q, heads_k, heads_v = (self.heads(x, i) for i, x in enumerate((q, k, v)))
         p = self.dropout if self.training else 0.0
         weights = None
         if need_weights:
@@ -109,7 +109,7 @@ class MultiheadAttention(Module):
         else:
             more: dict[str, Any] = {"past": past, "rng": self.rng}
             mixed = F.scaled_dot_product_attention(heads_q, heads_k, heads_v, mask, p, is_causal, **more)
-        y = self.out_proj(mixed.permute(0, 2, 1, 3).reshape(*q.shape[:2], self.embed_dim))
+        y = self.joined(mixed)
         if single:
             return y[0], weights
         return y if self.batch_first else y.permute(1, 0, 2), weights
@@ -135,14 +135,18 @@ class MultiheadAttention(Module):
             return x.reshape(1, *x.shape)
         return x if self.batch_first else x.permute(1, 0, 2)
 
-    def _projected(self, x: Tensor, which: int) -> Tensor:
-        """x·Wᵀ + b of queries, keys or values, cut into heads: (N, h, T, E/h)."""
+    def heads(self, x: Tensor, which: int) -> Tensor:
+        """x·Wᵀ + b of queries (0), keys (1) or values (2), cut into heads: (N, T, …) → (N, h, T, E/h)."""
         e = self.embed_dim
         rows = slice(which * e, (which + 1) * e)
         own = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)[which]
         weight = self.in_proj_weight[rows] if self.in_proj_weight is not None else own
         y = F.linear(x, weight, None if self.in_proj_bias is None else self.in_proj_bias[rows])
         return y.reshape(*x.shape[:2], self.num_heads, e // self.num_heads).permute(0, 2, 1, 3)
+
+    def joined(self, mixed: Tensor) -> Tensor:
+        """What the heads have mixed (N, h, T, E/h), side by side and through `out_proj`: (N, T, E)."""
+        return self.out_proj(mixed.permute(0, 2, 1, 3).reshape(mixed.shape[0], mixed.shape[2], self.embed_dim))
 
     def _mask(self, padding: Mask, attn: Mask, q: Tensor, k: Tensor, single: bool) -> Any:
         """PyTorch's two masks as one of ours, which fits (N, h, T, S): True = may be seen, or numbers to add."""

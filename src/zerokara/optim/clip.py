@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from zerokara import kernels
 from zerokara.arguments import short
 from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
@@ -21,7 +22,7 @@ def clip_grad_norm(parameters: Parameters, max_norm: float) -> float:
     tensors = [p for _, p in named(parameters)() if p.grad is not None]
     if tracing.current() is not None:
         return _clipped_in_a_trace(tensors, max_norm)
-    squares = (float(np.sum(np.square(p.grad, dtype=np.float64))) for p in tensors if p.grad is not None)
+    squares = (float(kernels.square_sum(p.grad)) for p in tensors if p.grad is not None)
     norm = math.sqrt(math.fsum(squares))
     factor = max_norm / (norm + 1e-6)
     if factor < 1 and math.isfinite(norm):
@@ -33,7 +34,7 @@ def clip_grad_norm(parameters: Parameters, max_norm: float) -> float:
 def _clipped_in_a_trace(tensors: list[Tensor], max_norm: float) -> float:
     """As above, without looking at a number: the norm is an array."""
     gradients: list[Any] = [p.grad for p in tensors]
-    norm = np.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in gradients))
+    norm = np.sqrt(sum(kernels.square_sum(g) for g in gradients))
     factor = np.where(np.isfinite(norm), np.minimum(1.0, max_norm / (norm + 1e-6)), 1.0)
     for parameter, g in zip(tensors, gradients, strict=True):
         parameter.grad = g * factor.astype(g.dtype)

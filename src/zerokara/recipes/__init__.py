@@ -1,6 +1,6 @@
 """Recipes: trainings that anybody can repeat by their name, with the result that is expected of them."""
 
-from zerokara.recipes import demo, language, mnist, pictures, reader, speed
+from zerokara.recipes import demo, gpt, language, mnist, pictures, reader, speed
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe, known_model, override
 from zerokara.recipes.running import Result, new_model, run, train
@@ -12,7 +12,7 @@ RECIPES: dict[str, Recipe] = {
 }
 """Every recipe by its name; a file of this folder adds its own to the list above."""
 
-TASKS: dict[str, Task] = {task.name: task for task in (*language.TASKS, *pictures.TASKS)}
+TASKS: dict[str, Task] = {task.name: task for task in (*language.TASKS, *gpt.TASKS, *pictures.TASKS)}
 """Trainings of other kinds than a classifier's, by their names: a file of this folder adds its own."""
 
 __all__ = [

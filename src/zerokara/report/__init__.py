@@ -5,6 +5,7 @@ whoever has something to show.
 """
 
 from zerokara.refusing import speaking
+from zerokara.report.attention_map import attention_map
 from zerokara.report.axes import Axis
 from zerokara.report.bars import bar_chart
 from zerokara.report.blocks import Box, Link, block_diagram
@@ -73,6 +74,7 @@ __all__ = [
     "Text",
     "Tile",
     "Ways",
+    "attention_map",
     "bar_chart",
     "block_diagram",
     "chart",

@@ -166,6 +166,10 @@ TEXTS: dict[str, Text] = {
     "box-end": Text("to", "終点"),
     "link": Text("link", "つながり"),
     "blocks": Text("Diagram of {count} boxes: {links}.", "ブロック図、箱 {count} 個：{links}。"),
+    "weight": Text("weight", "重み"),
+    "head": Text("head {number}", "ヘッド {number}"),
+    "symbol": Text("symbol", "記号"),
+    "looks-most": Text("Where each row looks most, and the weight there", "各行が最も注目している場所と、その重み"),
 }
 
 

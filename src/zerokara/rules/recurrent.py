@@ -40,7 +40,7 @@ def rnn(
     relu, h, x = nonlinearity == "relu", _first(h, x, w_hh), _within(x, lengths)
     y, before = kernels.rnn(_product(x, w_ih), w_hh, b_ih, b_hh, h, lengths, reverse, relu)
     grads = once(lambda g: kernels.rnn_grads(g, y, w_hh, lengths, reverse, relu))
-    return y, (*_sums(x, before, w_ih, lambda g: grads(g)[0], lambda g: grads(g)[0]), lambda g: grads(g)[1])
+    return y, (*_sums(x, before, w_ih, lambda g: grads(g)[0]), lambda g: grads(g)[1])
 
 
 def lstm(
@@ -60,7 +60,7 @@ def lstm(
     h, c, x = _first(h, x, w_hh), _first(c, x, w_hh), _within(x, lengths)
     y, before, kept = kernels.lstm(_product(x, w_ih), w_hh, b_ih, b_hh, h, c, lengths, reverse)
     grads = once(lambda g: kernels.lstm_grads(g, kept, w_hh, lengths, reverse))
-    sums = _sums(x, before, w_ih, lambda g: grads(g)[0], lambda g: grads(g)[0])
+    sums = _sums(x, before, w_ih, lambda g: grads(g)[0])
     return y, (*sums, lambda g: grads(g)[1], lambda g: grads(g)[2])
 
 
@@ -95,15 +95,17 @@ def gru(
 
 
 def _sums(
-    x: Array, before: Array, w_ih: Array, da: Callable[[Array], Any], inner: Callable[[Array], Any]
+    x: Array, before: Array, w_ih: Array, da: Callable[[Array], Any], inner: Callable[[Array], Any] | None = None
 ) -> tuple[Pullback, ...]:
-    """∂L/∂x, ∂L/∂W_ih, ∂L/∂W_hh, ∂L/∂b_ih, ∂L/∂b_hh: `da` gives ∂L/∂a_t, `inner` what the rows of W_hh get."""
+    """∂L/∂x, ∂L/∂W_ih, ∂L/∂W_hh, ∂L/∂b_ih, ∂L/∂b_hh: `da` gives ∂L/∂a_t, `inner` what W_hh gets if that differs."""
+    own = da if inner is None else inner
+    total = once(lambda g: kernels.channel_sum(_rows(da(g))))
     return (
         lambda g: np.reshape(kernels.matmul(_rows(da(g)), w_ih), x.shape),
         lambda g: _turned(da(g), x),
-        lambda g: _turned(inner(g), before),
-        lambda g: kernels.channel_sum(_rows(da(g))),
-        lambda g: kernels.channel_sum(_rows(inner(g))),
+        lambda g: _turned(own(g), before),
+        total,
+        total if inner is None else lambda g: kernels.channel_sum(_rows(own(g))),
     )
 
 

@@ -1,6 +1,7 @@
 """Training: the loop as a generator of records, what it measures, how it stops and goes on."""
 
 from zerokara.training.classes import ClassificationReport, classification_report, f1_score, precision, recall
+from zerokara.training.contexts import context_log_probabilities
 from zerokara.training.divergence import Diverged
 from zerokara.training.early_stopping import EarlyStopping
 from zerokara.training.evaluated import Evaluation, MultiLabelEvaluation, RegressionEvaluation
@@ -36,6 +37,7 @@ __all__ = [
     "accuracy",
     "classification_report",
     "confusion_matrix",
+    "context_log_probabilities",
     "evaluate",
     "evaluate_text",
     "expected_calibration_error",

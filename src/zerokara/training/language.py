@@ -18,7 +18,7 @@ from zerokara.arguments import counted, short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.capture import Captured, CaptureError, capture
-from zerokara.data.text import Windows
+from zerokara.data.text import Snippets, Windows
 from zerokara.kernels import tracing
 from zerokara.kernels.waiting import working_time
 from zerokara.nn import Module
@@ -39,7 +39,7 @@ State = Any
 
 def fit_language(
     model: Module,
-    windows: Windows,
+    windows: Windows | Snippets,
     optimizer: Optimizer,
     *,
     epochs: int,
@@ -60,12 +60,16 @@ def fit_language(
     record says images, they are tokens here, and losses are nats a token, whose perplexity is e^loss.
 
     windows: the training text, in streams. carry: hand the state behind a window to the next one (an epoch begins with
-    none); False starts every window from nothing. validation: the numbers of a text's tokens; after every epoch
-    val_loss is the mean −ln p of all of them but the first, read as one text. The best epoch is judged by it.
+    none); False starts every window from nothing, and so do `Snippets`, which no text joins. validation: the numbers of
+    a text's tokens; after every epoch val_loss is the mean −ln p of all of them but the first, read as one text. The
+    best epoch is judged by it.
     """
     expect_model(model)
-    if not isinstance(windows, Windows):
-        raise TypeError(f"fit_language learns from data.text.Windows(ids, batch_size, time); got {short(windows)}")
+    if not isinstance(windows, Windows | Snippets):
+        raise TypeError(
+            f"fit_language learns from data.text.Windows(ids, batch_size, time) or Snippets; got {short(windows)}"
+        )
+    carry = carry and isinstance(windows, Windows)
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"fit_language takes an optimizer, as optim.Adam(model); got {short(optimizer)}")
     judged = None if validation is None else Windows(validation, 1, 1)
@@ -94,7 +98,7 @@ def fit_language(
 class _Loop(Loop):
     """The loop of `fit`, whose step has a state as argument and result."""
 
-    def __init__(self, run: Run, windows: Windows, options: Options, carry: bool) -> None:
+    def __init__(self, run: Run, windows: Windows | Snippets, options: Options, carry: bool) -> None:
         super().__init__(run, windows, options)  # type: ignore[arg-type]
         self._windows, self._carry = windows, carry
         self._captured: Captured[..., Any] | None = capture(self._train)
@@ -108,7 +112,8 @@ class _Loop(Loop):
     def _update(self, x: Array, labels: Array) -> tuple[float, int | None, bool]:
         """One step; the state behind it is kept with the run."""
         before = -1 if self._captured is None else self._captured.recorded
-        fresh = not self._carry or self._windows.is_first(self.run.progress.batch)
+        fresh = not isinstance(self._windows, Windows) or not self._carry
+        fresh = fresh or self._windows.is_first(self.run.progress.batch)  # type: ignore[union-attr]
         state = None if fresh else from_arrays(self.run.carried)
         with np.errstate(all="ignore"):  # an overflow is met in words
             loss, state = self._do(x, labels, state)
@@ -135,7 +140,7 @@ class _Loop(Loop):
             norm = clip_grad_norm(optimizer.named_parameters(), self.options.clip_norm)
             tracing.look(lambda value: self._expect_finite(float(value), "the gradients' norm became"), norm)
         optimizer.step()
-        return loss, _cut(state)
+        return loss, _cut(state) if self._carry else None
 
     def _expect_finite(self, value: float, what: str) -> None:
         if not math.isfinite(value):

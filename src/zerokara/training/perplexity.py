@@ -15,6 +15,7 @@ from zerokara.arguments import is_whole, short
 from zerokara.arrays import Array
 from zerokara.autodiff import no_grad
 from zerokara.nn import Module
+from zerokara.training.contexts import context_log_probabilities
 from zerokara.training.evaluation import evaluation_mode
 
 
@@ -45,8 +46,11 @@ def log_probabilities(
     """(ln p of ids[1:] each after all before it, the state behind the last): float64 (n − 1,).
 
     The model is called as `scores, state = model(x, state)`, x (1, T), scores (1, T, V), and carries its state through
-    the whole text; `window` says only how many tokens are in memory at a time, and changes nothing else.
+    the whole text; `window` says only how many tokens are in memory at a time, and changes nothing else. A model with
+    a `context` judges each token behind at least half of it (see `context_log_probabilities`), and has no state then.
     """
+    if state is None and hasattr(model, "context"):
+        return context_log_probabilities(model, ids, least=model.context // 2), None
     ids = np.asarray(ids)
     if ids.ndim != 1 or ids.dtype.kind not in "iu" or len(ids) < 2:
         raise ValueError(f"a text to be judged is the numbers of two tokens or more, (n,); got {short(ids)}")

@@ -13,7 +13,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.data import Loader, Split
-from zerokara.data.text import Windows
+from zerokara.data.text import Snippets, Windows
 from zerokara.kernels import kernel_family, thread_count
 from zerokara.release import __version__
 
@@ -27,7 +27,7 @@ def describe(value: Any) -> Any:
         return {"images": len(value), "shape": list(value.shape), "checksum": _checksum(value.images, value.labels)}
     if isinstance(value, Loader):
         return {f.name: describe(getattr(value, f.name)) for f in fields(value)} | {"dtype": np.dtype(value.dtype).name}
-    if isinstance(value, Windows):
+    if isinstance(value, Windows | Snippets):
         told = {f.name: describe(getattr(value, f.name)) for f in fields(value) if f.name != "ids"}
         return told | {"tokens": len(value.ids), "checksum": _checksum(value.ids)}
     if isinstance(value, np.ndarray | np.generic):

@@ -1,11 +1,18 @@
 """The part `seq1`: its experiments, and what the program of each gives, beside what the experiment found."""
 
+import numpy as np
+
 from tests.experiments.parts.kinds import Same
 
-CATALOGUE = ""
+CATALOGUE = "co-occurrence ppmi svd-words word-map"
 """The names, in their order."""
 
-SAME: Same = {}
+SAME: Same = {
+    "co-occurrence": lambda p, r: (np.stack([p["C"], p["cosines"]]), np.stack([r["counts"], r["cosines"]])),
+    "ppmi": lambda p, r: (p["M"], r["ppmi"]),
+    "svd-words": lambda p, r: (p["values"], r["values"]),
+    "word-map": lambda p, r: (p["share"], r["share"]),
+}
 """(names of the program, result) → what the program gives, and what the experiment found."""
 
 LEARNED: set[str] = set()

@@ -1,12 +1,32 @@
 """The part `seq7`: its experiments, and what the program of each gives, beside what the experiment found."""
 
+import numpy as np
+
 from tests.experiments.parts.kinds import Same
 
-CATALOGUE = ""
+CATALOGUE = "scaled-dot-product causal-mask multi-head positions gpt-addition repeat-and-copy gpt-characters kv-cache"
 """The names, in their order."""
 
-SAME: Same = {}
+SAME: Same = {
+    "scaled-dot-product": lambda p, r: (
+        [*np.transpose(p["variances"]).ravel(), *np.transpose(p["largest"]).ravel()],
+        [*r["variances"].ravel(), *r["plain.largest"], *r["scaled.largest"]],
+    ),
+    "causal-mask": lambda p, r: (list(p["moved"].values()), [r["causal.moved"], r["free.moved"]]),
+    "multi-head": lambda p, r: (list(p["found"].values()), [r[f"{h}.y"] for h in p["found"]]),
+    "positions": lambda p, r: (list(p["products"].values()), [r[f"{kind}.products"] for kind in p["products"]]),
+    "gpt-addition": lambda p, r: (
+        [*p["losses"], p["right"].mean()],
+        [*r["reversed.losses"], r["reversed.right"][-1].mean()],
+    ),
+    "repeat-and-copy": lambda p, r: (
+        list(p["found"].values()),
+        [(r[f"{n}.losses"][-1], r[f"{n}.accuracy"][-1]) for n in p["found"]],
+    ),
+    "gpt-characters": lambda p, r: ([*p["losses"], p["judged"]], [*r["losses"], r["judged"][-1]]),
+    "kv-cache": lambda p, r: ([p["scores"][True], p["scores"][False]], [r["stored.scores"], r["anew.scores"]]),
+}
 """(names of the program, result) → what the program gives, and what the experiment found."""
 
-LEARNED: set[str] = set()
+LEARNED: set[str] = {"gpt-addition", "repeat-and-copy", "gpt-characters"}
 """Experiments that train a network."""

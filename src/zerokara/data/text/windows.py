@@ -120,6 +120,11 @@ class Snippets:
         """The number of batches an epoch."""
         return self.batches
 
+    @property
+    def predicted(self) -> int:
+        """How many tokens are predicted in an epoch."""
+        return self.batches * self.batch_size * self.time
+
     def __iter__(self) -> Iterator[tuple[Array, Array]]:
         return self.epoch(0)
 

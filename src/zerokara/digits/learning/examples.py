@@ -97,7 +97,7 @@ def _print(texts: Sequence[str], symbols: Sequence[str]) -> Callable[[int, np.ra
     """Characters of fonts: each text in turn, as the symbol beside it."""
 
     def make(count: int, rng: np.random.Generator, mnist: Split, fonts: Fonts) -> Made:
-        having = [_families([font for font in fonts if _has(*font, text)]) for text in texts]
+        having = [_families([font for font in fonts if has(*font, text)]) for text in texts]
         for i in range(count if fonts else 0):
             which = i % len(texts)
             if not having[which]:
@@ -122,7 +122,7 @@ def _families(fonts: Fonts) -> list[list[tuple[Path, int]]]:
 _known: dict[tuple[Path, int], tuple[bytes, ImageFont.FreeTypeFont]] = {}
 
 
-def _has(font: Path, index: int, text: str) -> bool:
+def has(font: Path, index: int, text: str) -> bool:
     """Whether a font has a picture of its own for a character: one that differs from that of an unassigned one."""
     if (font, index) not in _known:
         opened = ImageFont.truetype(str(font), 24, index=index)

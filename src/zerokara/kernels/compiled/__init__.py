@@ -17,6 +17,7 @@ from zerokara.kernels.compiled.conv import (
     conv2d_grad_x,
     conv2d_grad_x_fused,
 )
+from zerokara.kernels.compiled.curves import logaddexp, sigmoid
 from zerokara.kernels.compiled.elementwise import add, copy_to, divide, fill, multiply, scale, subtract
 from zerokara.kernels.compiled.fingerprint import fingerprint
 from zerokara.kernels.compiled.gelu import gelu_tanh, gelu_tanh_grad
@@ -51,6 +52,7 @@ from zerokara.kernels.compiled.pool import (
     relu_max_pool2d_places,
 )
 from zerokara.kernels.compiled.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
+from zerokara.kernels.compiled.squares import square_sum
 
 FUSED: dict[str, Callable[..., Any]] = {
     function.__name__: function
@@ -68,6 +70,7 @@ FUSED: dict[str, Callable[..., Any]] = {
         max_pool2d_places,
         max_pool2d_places_grad,
         linear_fused,
+        logaddexp,
         matmul_masked,
         multiply,
         relu_max_pool2d_places,
@@ -116,6 +119,8 @@ __all__ = [
     "rnn_grads",
     "scatter",
     "sgd_step",
+    "sigmoid",
+    "square_sum",
     "update_running",
     "warm_up",
 ]

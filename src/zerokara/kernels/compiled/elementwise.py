@@ -83,12 +83,19 @@ def _combined(definition: Callable[..., Any], a: Operand, b: Operand, code: int,
         _refuse_while_recording(definition.__name__)
         result: Array = definition(a, b)
         return result
+    a, b = _once(a, b), _once(b, a)
     shape = np.broadcast_shapes(a.shape, b.shape)
     if b.shape == shape != a.shape:
         a, b, code = b, a, swapped
     if a.shape != shape:
         a = _in_full(a, shape)
     return _with_row(a, b, code)
+
+
+def _once(a: Array, other: Array) -> Array:
+    """A single number that was spread over an array, as itself again, where the other operand has the whole shape."""
+    spread = a.size > 1 and not any(a.strides) and a.shape == other.shape and any(other.strides)
+    return a[tuple(slice(1) for _ in a.shape)] if spread else a
 
 
 def _with_row(a: Array, b: Array, code: int) -> Array:

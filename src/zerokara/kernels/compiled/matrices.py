@@ -27,6 +27,8 @@ _DIRECT_DEPTH = 16  # the same where b is read in place: more rows at a time wou
 _BLOCK_ROWS = 20 * ROWS
 _DOT_DEPTH = 4096
 _ALIAS = 2048  # bytes, see `conv`
+_REACH = 1 << 19  # bytes between the first and the last row that a tile reads, where its rows are columns in memory:
+# more lie in more pages than a processor knows the addresses of
 
 
 @inner
@@ -73,7 +75,8 @@ def multiply_blocks(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-un
     in_place = b_column == 1 and rows_at_once <= 2 * ROWS  # then b is hardly read again
     longest = min(depth, _DIRECT_DEPTH if in_place else _DEPTH)
     far = (a_row if a_column == 1 else a_column) * a.itemsize % _ALIAS == 0 and depth > 1
-    copied = (last_column - first_column > 2 * width) and far
+    scattered = longest * (a_column - 1) * a.itemsize > _REACH
+    copied = (last_column - first_column > 2 * width) and (far or scattered)
     pitch = longest + lanes
     block = empty_row(rows_at_once * pitch if copied else 0, a.dtype)
     panel = zero_row(longest * width, a.dtype)

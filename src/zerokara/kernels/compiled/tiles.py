@@ -169,7 +169,7 @@ class _Emitter:
         self.b.call(store, [value, address, ir.Constant(_LANE, self.size), lanes])
 
 
-def _tile(row_count: int, vectors: int, vector_parts: int = 1, *, each: bool = False) -> Callable[..., Any]:
+def tile_of(row_count: int, vectors: int, vector_parts: int = 1, *, each: bool = False) -> Callable[..., Any]:
     """The tile of this size, as a function that Numba code can call.
 
     With `each`, not one number of x is spread over the lanes: each lane has its own, x[rows[r] + steps[k] + :].
@@ -202,15 +202,15 @@ def _tile(row_count: int, vectors: int, vector_parts: int = 1, *, each: bool = F
     return tile
 
 
-_tile_2 = _tile(ROWS, 2)
-_tile_2_few = _tile(FEW_ROWS, 2)
-_tile_2_least = _tile(LEAST_ROWS, 2)
-_tile_3_halves = _tile(FEW_ROWS, 3, 2)
-_tile_1 = _tile(ROWS, 1)
-_tile_1_few = _tile(FEW_ROWS, 1)
-_tile_1_half = _tile(FEW_ROWS, 1, 2)
-_tile_each = _tile(ROWS, 1, each=True)
-_tile_each_few = _tile(FEW_ROWS, 1, each=True)
+_tile_2 = tile_of(ROWS, 2)
+_tile_2_few = tile_of(FEW_ROWS, 2)
+_tile_2_least = tile_of(LEAST_ROWS, 2)
+_tile_3_halves = tile_of(FEW_ROWS, 3, 2)
+_tile_1 = tile_of(ROWS, 1)
+_tile_1_few = tile_of(FEW_ROWS, 1)
+_tile_1_half = tile_of(FEW_ROWS, 1, 2)
+_tile_each = tile_of(ROWS, 1, each=True)
+_tile_each_few = tile_of(FEW_ROWS, 1, each=True)
 
 
 @inner

@@ -38,6 +38,7 @@ from zerokara.kernels.reference.pool import (
     pool_output_size,
 )
 from zerokara.kernels.reference.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
+from zerokara.kernels.reference.squares import square_sum
 
 __all__ = [
     "adagrad_step",
@@ -84,5 +85,6 @@ __all__ = [
     "scatter",
     "sgd_step",
     "sigmoid",
+    "square_sum",
     "update_running",
 ]

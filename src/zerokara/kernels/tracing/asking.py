@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from zerokara.arrays import DTypeLike, Shape
-from zerokara.kernels.tracing.operation import CaptureError, Operation, Value, replaced
+from zerokara.kernels.tracing.operation import Operation, Value, replaced
 from zerokara.kernels.tracing.traced import Traced, current
 
 
@@ -21,14 +21,18 @@ def again(work: Callable[[], Any], shape: Shape, dtype: DTypeLike) -> Any:
 
 
 def repeat(work: Callable[..., None], *args: Any) -> None:
-    """Call `work(*args)`. In a trace: at every replay, before everything else; traced arguments must be inputs."""
+    """Call `work(*args)`. In a trace: at every replay, before everything else, as far as its arguments are inputs.
+
+    What looks at numbers that the step itself makes, if only by giving its input another shape, comes where it stands.
+    """
     trace = current()
     if trace is None:
         work(*args)
         return
     for value in args:
         if isinstance(value, Traced) and value.number not in {*trace.inputs, *trace.constants}:
-            raise CaptureError(f"{work.__name__} looks at numbers that are only known while the step runs")
+            trace.operations.append(Operation("look", work, _values(args), {}, ()))
+            return
     trace.before.append(Operation("repeat", work, _values(args), {}, ()))
 
 

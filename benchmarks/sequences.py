@@ -1,0 +1,186 @@
+"""Networks of sequences, auto-encoders and what they are trained on: written with zerokara's ordinary layers.
+
+A network takes one batch (a tuple of arrays) and gives its loss, so that one training loop serves all. Dropout is left
+out, and the noise of the VAE comes with the batch: what everybody draws for himself could not be compared.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from zerokara import functional as F
+from zerokara import models, nn
+from zerokara.arrays import Array
+from zerokara.autodiff import Tensor
+
+BATCHES = 4
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A training step: loss, backward, clipping of the norm if wished, optimizer ("sgd" or "adam").
+
+    `network` makes the module, `batch` one batch for it; PyTorch's versions of the networks are in `pytorch_sequences`.
+    """
+
+    name: str
+    network: Callable[[Rng], nn.Module]
+    batch: Callable[[Rng], tuple[Array, ...]]
+    optimizer: str
+    lr: float
+    clip: float | None = None
+    kind: str = "sequence"
+
+
+class Words(nn.Module):
+    """A language model on windows of a text: (N, T) words, and the (N·T,) words that come next."""
+
+    def __init__(self, cell: str, rng: Rng) -> None:
+        self.model = models.LanguageModel(10_000, 200, 200, cell=cell, num_layers=2, rng=rng)
+
+    def forward(self, x: Any, labels: Any) -> Tensor:
+        scores, _ = self.model(x)
+        return F.cross_entropy(scores.reshape(-1, 10_000), labels)
+
+
+class Layers(nn.Module):
+    """The recurrent part of such a model alone, on vectors (T, N, 200)."""
+
+    def __init__(self, cell: str, rng: Rng) -> None:
+        self.model = getattr(nn, cell)(200, 200, 2, rng=rng)
+
+    def forward(self, x: Any, target: Any) -> Tensor:
+        return F.mse_loss(self.model(x)[0], target)
+
+
+class Dates(nn.Module):
+    """An encoder and a decoder of GRUs with dot-product attention (book 2, chapter 8): 29 signs in, 10 out."""
+
+    def __init__(self, rng: Rng) -> None:
+        self.embedding = nn.Embedding(59, 16, rng=rng)
+        self.encoder = nn.GRU(16, 256, batch_first=True, rng=rng)
+        self.decoder = nn.GRU(16, 256, batch_first=True, rng=rng)
+        self.head = nn.Linear(512, 59, rng=rng)
+
+    def forward(self, x: Any, before: Any, labels: Any) -> Tensor:
+        keys, state = self.encoder(self.embedding(x))
+        outputs, _ = self.decoder(self.embedding(before), state)
+        seen = F.scaled_dot_product_attention(outputs, keys, keys)
+        return F.cross_entropy(self.head(F.concatenate([seen, outputs], axis=2)).reshape(-1, 59), labels)
+
+
+def gelu_by_tanh(x: Tensor) -> Tensor:
+    """GPT-2's."""
+    return F.gelu(x, approximate="tanh")
+
+
+class CharacterGPT(nn.Module):
+    """Six layers of width 128 with four heads on 128 characters, the norms before the parts."""
+
+    def __init__(self, rng: Rng) -> None:
+        self.embedding, self.position = (nn.Embedding(n, 128, init=0.02, rng=rng) for n in (65, 128))
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(128, 4, 512, 0.0, gelu_by_tanh, batch_first=True, norm_first=True, rng=rng)
+            for _ in range(6)
+        )
+        self.norm = nn.LayerNorm(128)
+        self.head = nn.Linear(128, 65, rng=rng)
+
+    def forward(self, x: Any, labels: Any) -> Tensor:
+        y = self.embedding(x) + self.position(np.arange(128))
+        for layer in self.layers:
+            y = layer(y, is_causal=True, src_mask=None)
+        return F.cross_entropy(self.head(self.norm(y)).reshape(-1, 65), labels)
+
+
+class ConvolutionalAutoEncoder(nn.Module):
+    """28×28 pixels to 32 maps of 7×7 and back."""
+
+    def __init__(self, rng: Rng) -> None:
+        self.encoder = nn.Sequential(
+            nn.Conv2d(1, 16, 3, 2, 1, rng=rng), nn.ReLU(), nn.Conv2d(16, 32, 3, 2, 1, rng=rng), nn.ReLU()
+        )
+        self.decoder = nn.Sequential(
+            nn.ConvTranspose2d(32, 16, 4, 2, 1, rng=rng), nn.ReLU(), nn.ConvTranspose2d(16, 1, 4, 2, 1, rng=rng),
+            nn.Sigmoid(),
+        )  # fmt: skip
+
+    def forward(self, x: Any) -> Tensor:
+        return F.mse_loss(self.decoder(self.encoder(x)), x)
+
+
+class VAE(nn.Module):
+    """784 – 400 – 20 – 400 – 784, sum over pixels, mean over pictures (Kingma and Welling, 2013)."""
+
+    def __init__(self, rng: Rng) -> None:
+        self.encoder, self.both = nn.Linear(784, 400, rng=rng), nn.Linear(400, 40, rng=rng)
+        self.decoder, self.head = nn.Linear(20, 400, rng=rng), nn.Linear(400, 784, rng=rng)
+
+    def forward(self, x: Any, noise: Any) -> Tensor:
+        codes = self.both(F.relu(self.encoder(x)))
+        mean, log_variance = codes[:, :20], codes[:, 20:]
+        z = mean + F.exp(0.5 * log_variance) * noise
+        scores = self.head(F.relu(self.decoder(z)))
+        error = F.binary_cross_entropy_with_logits(scores, x, reduction="sum")
+        divergence = 0.5 * (mean * mean + F.exp(log_variance) - log_variance - 1).sum()
+        return (error + divergence) / x.shape[0]
+
+
+def words(rng: Rng) -> tuple[Array, ...]:
+    return rng.integers(0, 10_000, (20, 35)), rng.integers(0, 10_000, 700)
+
+
+def vectors(rng: Rng) -> tuple[Array, ...]:
+    return _noise(rng, 35, 20, 200), _noise(rng, 35, 20, 200)
+
+
+def dates(rng: Rng) -> tuple[Array, ...]:
+    return rng.integers(0, 59, (128, 29)), rng.integers(0, 59, (128, 10)), rng.integers(0, 59, 1280)
+
+
+def characters(rng: Rng) -> tuple[Array, ...]:
+    return rng.integers(0, 65, (32, 128)), rng.integers(0, 65, 32 * 128)
+
+
+def pictures(rng: Rng) -> tuple[Array, ...]:
+    return (np.clip(_noise(rng, 100, 1, 28, 28) - 0.84, 0, 1),)
+
+
+def rows_and_noise(rng: Rng) -> tuple[Array, ...]:
+    return np.clip(_noise(rng, 100, 784) - 0.84, 0, 1), _noise(rng, 100, 20)
+
+
+def _noise(rng: Rng, *shape: int) -> Array:
+    return rng.standard_normal(shape, np.float32)
+
+
+def _language(cell: str) -> Sequence:
+    return Sequence(f"{cell.upper()} language model 2×200", lambda rng: Words(cell, rng), words, "sgd", 0.5, 0.25)
+
+
+def _alone(cell: str) -> Sequence:
+    return Sequence(f"{cell} 2×200 alone", lambda rng: Layers(cell, rng), vectors, "sgd", 0.1)
+
+
+SEQUENCES = (
+    *map(_language, ("lstm", "gru", "rnn")),
+    *map(_alone, ("LSTM", "GRU", "RNN")),
+    Sequence("GRU 256 with attention", Dates, dates, "adam", 0.001, 5.0),
+    Sequence("character GPT 6×128", CharacterGPT, characters, "adam", 0.001, 1.0),
+    Sequence("convolutional auto-encoder", ConvolutionalAutoEncoder, pictures, "adam", 0.001),
+    Sequence("VAE 784-400-20", VAE, rows_and_noise, "adam", 0.001),
+)
+
+
+def sequence_batches(workload: Sequence) -> list[tuple[Array, ...]]:
+    """The batches that all contestants see, the same every time."""
+    rng = np.random.default_rng(1)
+    return [workload.batch(rng) for _ in range(BATCHES)]
+
+
+def sequence_network(workload: Sequence) -> nn.Module:
+    """The network before its first step, the same every time."""
+    return workload.network(np.random.default_rng(0))

@@ -1,0 +1,128 @@
+"""`zerokara generate`."""
+
+import json as json_format
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from zerokara.cli.console import safe
+from zerokara.cli.errors import UsageError
+from zerokara.cli.numbers import whole_number
+from zerokara.data.text import AnyVocabulary, Vocabulary, read_vocabulary
+from zerokara.generation import Choice, GenerationError, stream
+from zerokara.recipes import TASKS, network_of_run, task_of_run
+
+Whole = Annotated[int | None, Parameter(converter=whole_number)]
+
+
+def generate(
+    run: Path,
+    *,
+    prompt: str,
+    length: Annotated[int, Parameter(converter=whole_number)] = 200,
+    temperature: float = 0.8,
+    top_k: Whole = None,
+    top_p: float | None = None,
+    stop: str | None = None,
+    seed: Annotated[int, Parameter(converter=whole_number)] = 0,
+    json: bool = False,
+) -> None:
+    """Write on from a prompt with a trained model of language.
+
+    Parameters
+    ----------
+    run
+        The run's folder, of the recipe char-gpt or rnn-lm.
+    prompt
+        The text to go on from; the model must know its characters or words.
+    length
+        How many tokens to write.
+    temperature
+        Below 1 the likely becomes likelier, above 1 less so; 0 always takes the likeliest.
+    top_k
+        Draw from so many of the likeliest tokens only.
+    top_p
+        Draw from the likeliest tokens that have this share together only.
+    stop
+        End behind this token.
+    seed
+        Where the random numbers start: the same seed writes the same text.
+    json
+        Print one JSON object: the prompt, what follows, the numbers of the tokens, the settings.
+    """
+    try:
+        Choice(temperature, top_k, top_p)
+    except GenerationError as error:
+        raise UsageError(str(error)) from error
+    if length < 1:
+        raise UsageError(f"--length is at least 1; got {length}")
+    if not 0 <= seed < 2**64:
+        raise UsageError(f"--seed is a whole number from 0 to 2⁶⁴ − 1; got {seed}")
+    if not run.is_dir():
+        raise UsageError(f"there is no run {safe(str(run))}: give the folder of a trained model of language")
+    task = task_of_run(run, TASKS)
+    if task is None:
+        raise UsageError(f"{safe(str(run))} is not the run of a model of language: train one with --recipe char-gpt")
+    vocabulary = read_vocabulary(run)
+    ids = vocabulary.encode(prompt)
+    if not len(ids):
+        raise UsageError("the prompt is empty: give at least one token to go on from")
+    end = None if stop is None else _token(vocabulary, stop)
+    choice = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+    tokens = stream(network_of_run(task, run), ids, length, stop=end, **choice)  # type: ignore[arg-type]
+    if json:
+        said = list(tokens)
+        text = vocabulary.decode(said) if said else ""
+        print(
+            json_format.dumps(
+                {"run": str(run), "prompt": prompt, "text": text, "tokens": said, **choice}, ensure_ascii=False
+            )
+        )
+        return
+    written = _Written(vocabulary, ids.tolist())
+    for token in tokens:
+        sys.stdout.write(_shown(written.more(token)))
+        sys.stdout.flush()
+    sys.stdout.write(_shown(written.rest()) + "\n")
+
+
+class _Written:
+    """The text so far, told piece by piece: what stands of it cannot change any more.
+
+    Joining tokens may put a blank between two of them, and a character of several bytes is whole only with its last
+    one; so the text is decoded as a whole, and what is new of it is told, without its last character if that is open.
+    """
+
+    def __init__(self, vocabulary: AnyVocabulary, ids: list[int]) -> None:
+        self._vocabulary, self._ids, self._told = vocabulary, ids, ""
+
+    def more(self, token: int) -> str:
+        """What a token adds; with the first one, the prompt before it."""
+        self._ids.append(token)
+        return self._new(self._vocabulary.decode(self._ids).rstrip("\ufffd"))
+
+    def rest(self) -> str:
+        """What has not been told."""
+        return self._new(self._vocabulary.decode(self._ids))
+
+    def _new(self, text: str) -> str:
+        new = text[len(self._told) :]
+        self._told = text if len(text) >= len(self._told) else self._told
+        return new
+
+
+def _token(vocabulary: AnyVocabulary, text: str) -> int:
+    """The number of the token that ends the text."""
+    if isinstance(vocabulary, Vocabulary):
+        return vocabulary.id(text.replace("\\n", "\n"))
+    ids = vocabulary.encode(text.replace("\\n", "\n"))
+    if len(ids) != 1:
+        raise UsageError(f"--stop is one token; {text!r} are {len(ids)}")
+    return int(ids[0])
+
+
+def _shown(text: str) -> str:
+    """The text without what could do harm to a terminal; line breaks and tabs stay."""
+    return "".join(c if c.isprintable() or c in "\n\t" else safe(c) for c in text)

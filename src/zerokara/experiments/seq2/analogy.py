@@ -1,0 +1,183 @@
+"""`analogy`: king − man + woman, and what it is worth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.data.text import Vocabulary, analogy
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
+from zerokara.experiments.checks import Check, at_most, between, holds, near
+from zerokara.experiments.found import Found
+from zerokara.experiments.lab import Lab
+from zerokara.experiments.seq2.analogies import GROUPS, questions
+from zerokara.experiments.seq2.vectors import MODELS, LearnsVectors
+from zerokara.experiments.seq2.word2vec import ARROWS, plane_of
+from zerokara.experiments.tongue import Tongue
+from zerokara.report import Axis, Cell, Path, Points, Table, Text, bar_chart, chart, percent
+
+NAMES: dict[str, Text] = {
+    "gender": Text("gender", "性別"),
+    "rank": Text("rank", "身分"),
+    "age": Text("age", "年齢"),
+    "tense": Text("tense", "時制"),
+    "number": Text("number", "単数・複数"),
+}
+EXPECTED = {"gender": (0.95, 1.0), "rank": (0.5, 0.95), "age": (0.5, 1.0), "tense": (0.6, 0.95), "number": (0.3, 0.5)}
+SHOWN = 2
+"""Questions of a group in the table."""
+
+
+@dataclass(frozen=True)
+class Analogy(LearnsVectors):
+    """Analogies are sums of vectors; the answer is the nearest word, the three of the question left out."""
+
+    name = "analogy"
+    chapter = "seq2"
+    source = "V2 ch4 eval analogy"
+    cost = "M"
+    title = Text("King − man + woman", "王 − 男 + 女")
+    question = Text("Is king − man + woman = queen?", "king − man + woman = queen になるか？")
+    formula = (r"\cos(v_x,\ v_b - v_a + v_c) \to \max, \qquad x \notin \{a, b, c\}",)
+    symbols = Text("a is to b as c to x; v are unit vectors.", "a に対する b は、c に対する x。v は単位ベクトル。")
+    seeds = 2
+    turns = (
+        Turn(
+            Text("A window that sees the whole sentence.", "文全体が見えるウィンドウで。"), {"window": 8, "epochs": 5}
+        ),
+        Turn(Text("The other model.", "もう一方のモデルで。"), {"model": "cbow"}),
+    )
+    quick = {"words": 4_000, "epochs": 1}
+
+    model: str = knob("skip-gram", "skip-gram or cbow", "skip-gram か cbow", choices=MODELS)
+
+    def measure(self, lab: Lab) -> Arrays:
+        """The vectors, and the answers to all questions with and without the question's words."""
+        vocabulary, ids = self.read()
+        lab.plan(self.updates(ids))
+        vectors, losses = self.learned(lab, ids, len(vocabulary), self.model)
+        found: Arrays = {"words": np.array(vocabulary.tokens), "vectors": vectors, "losses": losses}
+        for group in GROUPS:
+            asked = [q for q in questions(group) if all(word in vocabulary for word in q)]
+            for key, leave_out in (("out", True), ("in", False)):
+                answers = [_answer(vocabulary, vectors, q, leave_out) for q in asked]
+                right = [answer == q[3] for answer, q in zip(answers, asked, strict=True)]
+                found[f"{group}.{key}"] = np.array(np.mean(right) if right else np.nan)
+                found[f"{group}.{key}.answers"] = np.array(answers[: 8 * SHOWN : 8] or [""])
+            found[f"{group}.asked"] = np.array([" ".join(q) for q in asked[: 8 * SHOWN : 8]] or [""])
+        return found
+
+    def figures(self, found: Found, t: Tongue) -> list[Piece]:
+        """Shares, questions with answers, arrows."""
+        groups = [name(t.lang) for name in NAMES.values()]
+        series = {
+            t("question's words left out", "問いの単語を除く"): [found.number(f"{g}.out") for g in NAMES],
+            t("question's words allowed", "問いの単語も許す"): [found.number(f"{g}.in") for g in NAMES],
+        }
+        words, plane = [str(word) for word in found["words"]], plane_of(found["vectors"])
+        people = [i for i, word in enumerate(words) if any(word in pair for pair in ARROWS)]
+        arrows = [
+            Path(f"{a} → {b}", *plane[[words.index(a), words.index(b)]].T)
+            for a, b in ARROWS
+            if a in words and b in words
+        ]
+        heads = [t("question", "問い"), t("right", "正解"), t("answer", "答え"), t("with all words", "全単語から")]
+        return [
+            bar_chart(
+                t("Exact answers", "正解の割合"), groups, series, Axis(t.word("share"), low=0, high=1), lang=t.lang
+            ),
+            Table(heads, self._rows(found, t)),
+            chart(
+                t("From man to woman, everywhere the same way", "男から女へ、どこでも同じ向き"),
+                [Points("", *plane[people].T, labels=[words[i] for i in people]), *arrows],
+                Axis(t("first direction", "第 1 方向")),
+                Axis(t("second direction", "第 2 方向")),
+                lang=t.lang,
+            ),
+        ]
+
+    def _rows(self, found: Found, t: Tongue) -> list[list[Cell]]:
+        rows: list[list[Cell]] = []
+        for group in GROUPS:
+            answers = zip(*(found[f"{group}.{key}"] for key in ("asked", "out.answers", "in.answers")), strict=True)
+            for asked, answer, free in answers:
+                if len(parts := str(asked).split()) == 4:
+                    a, b, c, d = parts
+                    rows.append([f"{a} : {b} = {c} : ?", d, str(answer), str(free)])
+        return rows
+
+    def findings(self, found: Found, t: Tongue) -> list[str]:
+        """The shares."""
+        shares = t.list(None, *(f"{NAMES[g](t.lang)} {percent(found.number(f'{g}.out'), 0)}" for g in NAMES))
+        return [
+            t("Exact answers: {shares}.", "正解の割合：{shares}。", shares=shares),
+            t(
+                "If the words of the question may be answers, the "
+                "share falls from {a} to {b}: the nearest word often is "
+                "one of them.",
+                "問いの単語を答えに許すと、割合は {a} から {b} に下がり"
+                "ます。最も近いのが問いの単語であることが多いからです。",
+                a=percent(self._mean(found, "out"), 0),
+                b=percent(self._mean(found, "in"), 0),
+            ),
+            t(
+                "Number cannot pass ¾: dogs, cats, horses and birds do the same things, so nothing tells their plurals "
+                "apart.",
+                "単数・複数は ¾ を超えられません。犬・猫・馬・鳥はする"
+                "ことが同じで、複数形を区別する手がかりがないからです。",
+            ),
+        ]
+
+    def checks(self, found: Found, t: Tongue) -> list[Check]:
+        """Shares by group; what leaving out is worth."""
+        told = [
+            holds(
+                t("all vectors are numbers", "ベクトルはすべて有限"), np.isfinite(found["vectors"]).all(), "A", law=True
+            ),
+            near(t("questions", "問いの数"), sum(len(questions(g)) for g in GROUPS), 520, 0, "A", law=True),
+        ]
+        told += [
+            between(
+                t("{g}: share of exact answers", "{g}：正解の割合", g=NAMES[g](t.lang)),
+                found.all(f"{g}.out"),
+                *ends,
+                "M",
+            )
+            for g, ends in EXPECTED.items()
+        ]
+        fall = [self._mean(Found([run]), "in") / self._mean(Found([run]), "out") for run in found.runs]
+        told.append(
+            at_most(
+                t("share with all words ÷ without the question's", "全単語での割合 ÷ 除いた割合"),
+                np.array(fall),
+                0.65,
+                "M",
+            )
+        )
+        return told
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """With and without."""
+        return [
+            Question(
+                t(
+                    "How many of the analogies survive if the question words may be answers?",
+                    "問いの単語も答えに許すと、類推問題の正解はどれだけ残るか？",
+                ),
+                t(
+                    "{a} of all without them, {b} with them.",
+                    "除くと全体の {a}、許すと {b} です。",
+                    a=percent(self._mean(found, "out"), 0),
+                    b=percent(self._mean(found, "in"), 0),
+                ),
+            )
+        ]
+
+    def _mean(self, found: Found, key: str) -> float:
+        """The share of all questions, every group counted alike."""
+        return float(np.nanmean([found.number(f"{g}.{key}") for g in GROUPS]))
+
+
+def _answer(vocabulary: Vocabulary, vectors: Array, asked: tuple[str, ...], leave_out: bool) -> str:
+    a, b, c = (vocabulary.id(word) for word in asked[:3])
+    return vocabulary.tokens[int(analogy(vectors, a, b, c, leave_out=leave_out)[0][0])]

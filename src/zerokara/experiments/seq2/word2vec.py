@@ -1,0 +1,133 @@
+"""`word2vec`: vectors that know kinds, ranks and tenses."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.data.text import nearest, unit
+from zerokara.experiments.base import Arrays, Piece, Turn
+from zerokara.experiments.checks import Check, at_least, holds, near
+from zerokara.experiments.found import Found
+from zerokara.experiments.lab import Lab
+from zerokara.experiments.seq1.word_map import KIND_NAMES, same_kind
+from zerokara.experiments.seq2.vectors import MODELS, LearnsVectors, kinds_of
+from zerokara.experiments.tongue import Tongue
+from zerokara.report import Axis, Cell, Line, Path, Points, Table, Text, chart, line_chart, percent
+
+ARROWS = (("king", "queen"), ("man", "woman"), ("prince", "princess"), ("boy", "girl"))
+
+
+@dataclass(frozen=True)
+class Word2Vec(LearnsVectors):
+    """Skip-gram and CBOW with negative sampling; no wrong word is ever the right one. Source: arXiv 1310.4546."""
+
+    name = "word2vec"
+    chapter = "seq2"
+    source = "V2 ch4 train, eval; cbow, skip_gram"
+    cost = "M"
+    title = Text("Vectors that know kinds", "word2vec")
+    question = Text(
+        "Do learned vectors know kinds, ranks and tenses?", "学習した単語ベクトルは、種類・身分・時制を知っているか？"
+    )
+    formula = (r"L = -\ln \sigma(v_c \cdot u_o) - \sum_{k=1}^{K} \ln \sigma(-v_c \cdot u_k)",)
+    symbols = Text(
+        "v is the vector of a centre (CBOW: the mean of the context's), u that of the word to be told, K wrong words.",
+        "v は中心語のベクトル（CBOW では文脈の平均）、u は当てる単語のベクトル、K は負例の数。",
+    )
+    turns = (
+        Turn(Text("A wide window.", "広いウィンドウで。"), {"window": 8, "epochs": 5}),
+        Turn(Text("In Japanese order.", "日本語の語順で。"), {"text": "toy-ja"}),
+    )
+    quick = {"words": 4_000, "epochs": 1}
+
+    def measure(self, lab: Lab) -> Arrays:
+        """Both models."""
+        vocabulary, ids = self.read()
+        kinds = kinds_of(vocabulary)
+        lab.plan(len(MODELS) * self.updates(ids))
+        found: Arrays = {"words": np.array(vocabulary.tokens), "kinds": kinds}
+        for kind in MODELS:
+            vectors, losses = self.learned(lab, ids, len(vocabulary), kind)
+            found[f"{kind}.vectors"], found[f"{kind}.losses"] = vectors, losses
+            found[f"{kind}.share"] = np.array(same_kind(vectors, kinds))
+        return found
+
+    def figures(self, found: Found, t: Tongue) -> list[Piece]:
+        """The map, nearest words, losses."""
+        vectors = found["skip-gram.vectors"]
+        words, plane = [str(word) for word in found["words"]], plane_of(vectors)
+        marks: list[Points | Path] = [
+            Points(name(t.lang), *plane[rows].T, labels=[words[i] for i in rows])
+            for kind, name in KIND_NAMES.items()
+            if kind and len(rows := np.flatnonzero(found["kinds"] == kind))
+        ]
+        for a, b in ARROWS if self.text == "toy" else ():
+            if a in words and b in words:
+                marks.append(Path(f"{a} → {b}", *plane[[words.index(a), words.index(b)]].T))
+        rows: list[list[Cell]] = []
+        for kind, name in KIND_NAMES.items():
+            for i in np.flatnonzero(found["kinds"] == kind)[:2] if kind else ():
+                others, _ = nearest(vectors, vectors[i], 5, leave_out=[i])
+                rows.append([words[i], name(t.lang), t.list(None, *(words[j] for j in others))])
+        x = np.arange(1, self.epochs + 1)
+        return [
+            chart(
+                t("The words of {text}, skip-gram", "{text} の単語（skip-gram）", text=self.text),
+                marks,
+                Axis(t("first direction", "第 1 方向")),
+                Axis(t("second direction", "第 2 方向")),
+                lang=t.lang,
+                wide=True,
+            ),
+            Table([t("word", "単語"), t("kind", "種類"), t("nearest five", "近い 5 語")], rows),
+            line_chart(
+                t("Loss of a centre", "中心語 1 つあたりの損失"),
+                [Line(kind, x, found[f"{kind}.losses"]) for kind in MODELS],
+                Axis(t.word("epoch"), whole=True),
+                Axis(t.word("loss"), low=0),
+                lang=t.lang,
+            ),
+        ]
+
+    def findings(self, found: Found, t: Tongue) -> list[str]:
+        """Kinds and losses."""
+        told = [
+            t(
+                "{kind}: the nearest word is of the same kind for "
+                "{share} of the words; the loss of a centre fell from {a} "
+                "to {b}.",
+                "{kind}：{share} の単語で、最も近い語が同じ種類でした"
+                "。中心語あたりの損失は {a} から {b} に下がりました。",
+                kind=kind,
+                share=percent(found.number(f"{kind}.share"), 0),
+                a=f"{found.mean(f'{kind}.losses')[0]:.2f}",
+                b=f"{found.mean(f'{kind}.losses')[-1]:.2f}",
+            )
+            for kind in MODELS
+        ]
+        return [*told, t("The kinds were never told.", "種類は一度も教えていません。")]
+
+    def checks(self, found: Found, t: Tongue) -> list[Check]:
+        """Kinds and losses."""
+        finite = all(np.isfinite(found[f"{kind}.vectors"]).all() for kind in MODELS)
+        told = [holds(t("all vectors are numbers", "ベクトルはすべて有限"), finite, "A", law=True)]
+        for kind, first, last in (("skip-gram", 9.75, 8.18), ("cbow", 1.97, 0.64)):
+            losses = found.all(f"{kind}.losses")
+            same = t("{kind}: nearest of the same kind", "{kind}：最近傍が同じ種類", kind=kind)
+            told += [
+                at_least(same, found.all(f"{kind}.share"), 0.98, "M"),
+                near(
+                    t("{kind}: loss, epoch 1", "{kind}：損失（エポック 1）", kind=kind), losses[:, 0], first, 0.06, "M"
+                ),
+                near(t("{kind}: loss at the end", "{kind}：最後の損失", kind=kind), losses[:, -1], last, 0.03, "M"),
+            ]
+        return told
+
+
+def plane_of(vectors: Array) -> Array:
+    """Unit vectors seen from where they spread most, (V, 2)."""
+    middle = unit(vectors) - unit(vectors).mean(axis=0)
+    U, values, _ = np.linalg.svd(middle, full_matrices=False)
+    found: Array = np.pad(U * values, ((0, 0), (0, 2)))[:, :2]
+    return found

@@ -1,0 +1,201 @@
+"""`perplexity`: among how many words a model hesitates, with the floor below which nobody comes."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from zerokara.data.text import NGram, Vocabulary, toy_grammar, toy_sentences
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
+from zerokara.experiments.checks import Check, at_least, holds, near
+from zerokara.experiments.found import Found
+from zerokara.experiments.lab import Lab
+from zerokara.experiments.tongue import Tongue
+from zerokara.report import Axis, Line, Text, bar_chart, line_chart, percent, significant
+from zerokara.training import perplexity
+
+EXPECTED = {1: (39.54, 0.3), 2: (5.24, 0.05), 3: (4.95, 0.1), 5: (7.6, 0.3)}
+"""n → perplexity of the n-gram model and by how much another draw of the text may differ."""
+
+SIZES = 8
+"""Sizes of the training text for which the n-grams are drawn again."""
+
+
+@dataclass(frozen=True)
+class Perplexity(Experiment):
+    """The perplexity of models by counting on a language whose entropy is known, and of the language itself."""
+
+    name = "perplexity"
+    chapter = "seq3"
+    source = "V2 ch5"
+    title = Text("Among how many words it hesitates", "パープレキシティ")
+    question = Text("Is a perplexity of 5 good?", "パープレキシティ 5 は良いのか？")
+    formula = (
+        r"\mathrm{perplexity} = \exp\left(-\frac{1}{N} \sum_{t=1}^{N} \ln p(x_t \mid x_1 \ldots x_{t-1})\right)",
+        r"p(w \mid c) = \frac{\mathrm{count}(c\, w) + k}{\mathrm{count}(c) + k V}",
+    )
+    symbols = Text(
+        "N tokens are predicted; c are the n − 1 words before w, V the number of words.",
+        "N は予測したトークンの数、c は w の前の n − 1 単語、V は語彙数。",
+    )
+    turns = (
+        Turn(
+            Text("A tenth of the text: long contexts suffer first.", "テキストを 1/10 に：長い文脈ほど悪化します。"),
+            {"sentences": 1_200},
+        ),
+        Turn(Text("More smoothing.", "平滑化を強めます。"), {"k": 0.1}),
+    )
+    quick = {"sentences": 1_000, "tests": 300}
+
+    k: float = knob(0.01, "added to every count", "すべての回数に足す数", low=1e-9, high=10)
+    longest: int = knob(6, "longest n-gram", "最長の n", low=1, high=8)
+    sentences: int = knob(12_000, "sentences that are counted", "数える文の数", low=100, high=200_000)
+    tests: int = knob(3_000, "sentences that are judged", "評価する文の数", low=100, high=50_000)
+
+    def measure(self, lab: Lab) -> Arrays:
+        """Every model on the test text; the n-grams also by the size of the training text."""
+        grammar = toy_grammar()
+        vocabulary = Vocabulary(tuple(grammar.words()), "blanks")  # type: ignore[arg-type]
+        train, test = (toy_sentences(n, seed) for n, seed in ((self.sentences, 0), (self.tests, 1)))
+        learned, judged = (vocabulary.encode([w for sentence in part for w in sentence]) for part in (train, test))
+        V, orders = len(vocabulary), range(1, self.longest + 1)
+        models = [NGram(learned, V, n, self.k) for n in orders]
+        nats = -sum(grammar.log_probability(sentence) for sentence in test)
+        sizes = np.unique(np.geomspace(100, len(learned), SIZES).astype(int))
+        by_size = [
+            [perplexity(NGram(learned[:size], V, n, self.k).log_probabilities(judged)) for size in sizes]
+            for n in orders
+        ]
+        certain = np.zeros(10)
+        return {
+            "n_gram": np.array([perplexity(model.log_probabilities(judged)) for model in models]),
+            "unseen": np.array([model.unseen(judged) for model in models]),
+            "uniform": np.array(perplexity(np.full(len(judged), -math.log(V)))),
+            "source": np.array(perplexity(np.full(len(judged), -nats / len(judged)))),
+            "floor": np.array(grammar.facts().perplexity),
+            "rate": np.array(grammar.facts().entropy_rate),
+            "perfect": np.array(perplexity(certain)),
+            "impossible": np.array(perplexity([*certain, -math.inf])),
+            "sizes": sizes,
+            "by_size": np.array(by_size),
+            "tokens": np.array([len(learned), len(judged), V]),
+        }
+
+    def figures(self, found: Found, t: Tongue) -> list[Piece]:
+        """All models beside the floor; the n-grams by the size of their text."""
+        orders = range(1, self.longest + 1)
+        names = [t("uniform", "一様"), *(t("{n}-gram", "{n}-gram", n=n) for n in orders), t("the source", "生成元")]
+        values = [float(found["uniform"]), *found["n_gram"], float(found["source"])]
+        lines = [Line(f"n = {n}", found["sizes"], found["by_size"][n - 1]) for n in orders]
+        floor = np.full(2, float(found["floor"]))
+        lines.append(Line(t("floor", "下限"), found["sizes"][[0, -1]], floor, faint=True))
+        return [
+            bar_chart(
+                t("Perplexity on the test text", "テストテキストのパープレキシティ"),
+                names,
+                {t("perplexity", "パープレキシティ"): values},
+                Axis(t("perplexity", "パープレキシティ"), log=True, low=1),
+                lang=t.lang,
+            ),
+            line_chart(
+                t("Long contexts need much text", "長い文脈には多くのテキストが要る"),
+                lines,
+                Axis(t("words counted", "数えた単語の数"), log=True),
+                Axis(t("perplexity", "パープレキシティ"), log=True),
+                lang=t.lang,
+            ),
+        ]
+
+    def findings(self, found: Found, t: Tongue) -> list[str]:
+        """The best n-gram, the floor, why longer is worse."""
+        best = int(found["n_gram"].argmin())
+        told = [
+            t(
+                "A perplexity means nothing by itself: here guessing "
+                "gives {u}, the best n-gram (n = {n}) {b}, and no model "
+                "can come below {f} on average.",
+                "パープレキシティは単独では判断できません。ここでは当てずっぽうで {u}、最良の n-gram（n = {n}）で {b}、"
+                "平均して {f} を下回るモデルはありません。",
+                u=significant(float(found["uniform"]), 4),
+                n=best + 1,
+                b=significant(float(found["n_gram"][best]), 3),
+                f=significant(float(found["floor"]), 6),
+            )
+        ]
+        if found["n_gram"][-1] > found["n_gram"][best]:
+            told.append(
+                t(
+                    "With n = {n} it is {p}, worse again: {u} of the test text's {n}-grams were never seen.",
+                    "n = {n} では {p} と再び悪くなります。テストの {n}-gram の {u} が一度も現れていないからです。",
+                    n=self.longest,
+                    p=significant(float(found["n_gram"][-1]), 3),
+                    u=percent(float(found["unseen"][-1]), 0),
+                )
+            )
+        return told
+
+    def checks(self, found: Found, t: Tongue) -> list[Check]:
+        """What is exact, and what was counted."""
+        source = t("the source, by arithmetic", "生成元（計算による）")
+        told = [
+            near(
+                t("uniform guess among 88 words", "88 語からの一様な当て推量"),
+                found["uniform"],
+                88,
+                1e-9,
+                "A",
+                law=True,
+            ),
+            near(source, found["floor"], 3.437236, 5e-7, "A", law=True),
+            near(t("a perfect guess", "完全な予測"), found["perfect"], 1, 0, "A", law=True),
+            holds(t("one certain error: ∞", "確信した誤りが 1 つ：∞"), np.isinf(found["impossible"]), "A", law=True),
+            near(t("the source on the test text", "生成元（テストテキスト）"), found["source"], 3.437, 0.04, "M"),
+        ]
+        for n, (value, tolerance) in EXPECTED.items():
+            if n <= self.longest:
+                told.append(near(t("{n}-gram", "{n}-gram", n=n), found["n_gram"][n - 1], value, tolerance, "M"))
+        if self.longest >= 5:
+            rise = found["n_gram"][4] / found["n_gram"][2]
+            told.append(at_least(t("5-gram ÷ trigram", "5-gram ÷ トライグラム"), rise, 1.2, "M"))
+        return told
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """Guessing, the 5-gram, nats."""
+        rate, told = float(found["rate"]), []
+        told.append(
+            Question(
+                t(
+                    "A network guesses uniformly among 88 words: perplexity? And one that is sure and right?",
+                    "88 語から一様に当て推量するネットワークのパープレキシティは？ 確信して正解するものは？",
+                ),
+                t(
+                    "{a}; {b}.",
+                    "{a} と {b}。",
+                    a=significant(float(found["uniform"]), 4),
+                    b=significant(float(found["perfect"]), 4),
+                ),
+            )
+        )
+        if self.longest >= 5:
+            told.append(
+                Question(
+                    t("Why does the 5-gram lose to the trigram?", "5-gram はなぜトライグラムに負けるか？"),
+                    t(
+                        "{a} of the test text's 5-grams were never seen, of its trigrams {b}.",
+                        "テストの 5-gram の {a} が一度も現れていないからです（トライグラムでは {b}）。",
+                        a=percent(float(found["unseen"][4]), 1),
+                        b=percent(float(found["unseen"][2]), 1),
+                    ),
+                )
+            )
+        told.append(
+            Question(
+                t(
+                    "Loss {r} nats a word: what perplexity?",
+                    "1 単語あたりの損失 {r} ナットのとき、パープレキシティは？",
+                    r=f"{rate:.4f}",
+                ),
+                f"e^{rate:.4f} = {math.exp(rate):.4g}",
+            )
+        )
+        return told

@@ -1,0 +1,206 @@
+"""`rnn-language-model`: which cell learns a small language, and how near it comes to its floor."""
+
+from dataclasses import dataclass
+from functools import partial
+from time import process_time
+
+import numpy as np
+
+from zerokara.data.text import Windows
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
+from zerokara.experiments.checks import Check, at_most, between, holds
+from zerokara.experiments.found import Found
+from zerokara.experiments.lab import Lab
+from zerokara.experiments.reading import Corpus, corpus, learn
+from zerokara.experiments.tongue import Tongue
+from zerokara.models import LanguageModel, count_parameters
+from zerokara.optim import SGD, Adam, Optimizer
+from zerokara.report import Axis, Cell, Line, Rule, Table, Text, chart, significant
+
+TRIGRAM = 4.89
+"""The best n-gram's perplexity on this language, from `perplexity`."""
+
+
+@dataclass(frozen=True)
+class RnnLanguageModel(Experiment):
+    """LM(kind, 32, 64) on `toy`, whose own perplexity is known: nobody can be below it."""
+
+    name = "rnn-language-model"
+    chapter = "seq3"
+    source = "V2 ch5, ch6 train_rnnlm"
+    cost = "M"
+    title = Text("A recurrent language model", "リカレント言語モデル")
+    question = Text(
+        "Which cell learns the language, and how near the floor?", "どのセルが言語を学び、下限にどこまで近づくか？"
+    )
+    formula = (
+        r"p(x_{t+1} \mid x_1 \dots x_t) = \operatorname{softmax}(W h_t + b), \qquad h_t = "
+        r"\operatorname{cell}(E[x_t],\ h_{t-1})",
+    )
+    symbols = Text("E: embedding, h: state, W and b: last layer.", "E：埋め込み、h：状態、W と b：最後の層。")
+    random = True
+    seeds = 2
+    quick = {"kinds": ("rnn",), "epochs": 1, "words": 6000}
+    turns = (
+        Turn(Text("A memory of half the size.", "状態を半分にします。"), {"hidden": 32}),
+        Turn(
+            Text(
+                "The book's optimizer: SGD with lr 20, clipped at 0.25.",
+                "本と同じ SGD（学習率 20、クリッピング 0.25）。",
+            ),
+            {"optimizer": "sgd", "lr": 20.0},
+        ),
+    )
+
+    kinds: tuple[str, ...] = knob(
+        ("rnn", "lstm", "gru"), "cells: rnn, lstm, gru", "セル：rnn、lstm、gru", choices=("rnn", "lstm", "gru")
+    )
+    text: str = knob("toy", "text: toy, toy-ja, text:FILE, …", "テキスト（toy、toy-ja、text:FILE など）")
+    words: int = knob(
+        200_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
+    )
+    dimensions: int = knob(32, "embedding size D", "埋め込みの次元 D", low=1, high=1000)
+    hidden: int = knob(64, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
+    time: int = knob(35, "unrolled steps T", "展開するステップ数 T", low=1, high=200)
+    batch_size: int = knob(20, "streams side by side", "並べて読む数（バッチサイズ）", low=1, high=200)
+    optimizer: str = knob("adam", "optimizer", "最適化手法", choices=("adam", "sgd"))
+    lr: float = knob(0.005, "learning rate", "学習率", low=0, high=100)
+    clip: float = knob(0.25, "largest norm of the gradient", "勾配ノルムの上限", low=1e-6, high=1e6)
+    epochs: int = knob(6, "epochs", "エポック数", low=1, high=100)
+
+    def measure(self, lab: Lab) -> Arrays:
+        """Test perplexity by epoch for each cell, its size and its time; the floor of this very test text."""
+        text = corpus(lab, self.text).cut(self.words, self.words)
+        lab.plan(len(self.kinds) * self.epochs)
+        found: Arrays = {
+            "floor": np.array(text.floor() if self.text == "toy" else np.nan),
+            "V": np.array(len(text.vocabulary)),
+        }
+        for kind in self.kinds:
+            part = lab.part(kind, partial(self._learn, lab, text, kind), self.epochs)
+            found |= {f"{kind}.{key}": value for key, value in part.items()}
+        return found
+
+    def _learn(self, lab: Lab, text: Corpus, kind: str) -> Arrays:
+        model = LanguageModel(len(text.vocabulary), self.dimensions, self.hidden, cell=kind, rng=lab.rng("weights"))
+        optimizer: Optimizer = (Adam if self.optimizer == "adam" else SGD)(model, lr=self.lr)
+        begin = process_time()
+        windows = Windows(text.train, self.batch_size, self.time)
+        training, judged = learn(model, windows, optimizer, lab, epochs=self.epochs, clip=self.clip, judge=(text.test,))
+        return {
+            "training": training,
+            "test": judged[0],
+            "seconds": np.array(process_time() - begin),
+            "parameters": np.array(count_parameters(model)),
+        }
+
+    def figures(self, found: Found, t: Tongue) -> list[Piece]:
+        """The curves over the floor, and the table."""
+        epochs = np.arange(1, self.epochs + 1)
+        rules = (
+            [Rule(t("floor {v}", "下限 {v}", v=significant(float(found["floor"]), 4)), y=float(found["floor"]))]
+            if np.isfinite(found["floor"])
+            else []
+        )
+        heads = [
+            t("cell", "セル"),
+            t.word("parameters"),
+            t("training", "訓練"),
+            t("test", "テスト"),
+            t("seconds of CPU", "CPU 時間（秒）"),
+        ]
+        rows: list[list[Cell]] = [
+            [
+                k.upper(),
+                int(found[f"{k}.parameters"]),
+                *(significant(found.mean(f"{k}.{part}")[-1], 4) for part in ("training", "test")),
+                significant(found.number(f"{k}.seconds"), 2),
+            ]
+            for k in self.kinds
+        ]
+        return [
+            chart(
+                t("Test perplexity by epoch", "テストのパープレキシティ"),
+                [*(Line(k.upper(), epochs, found.mean(f"{k}.test")) for k in self.kinds), *rules],
+                Axis(t.word("epoch"), whole=True),
+                Axis(t("perplexity", "パープレキシティ")),
+                lang=t.lang,
+                wide=True,
+                note=t(
+                    "The best n-gram of the experiment perplexity stands at 4.89.",
+                    "実験 perplexity で最もよい n-gram は 4.89 です。",
+                ),
+            ),
+            Table(heads, rows, t("At the end; mean over the seeds.", "最後の値。乱数の種についての平均。")),
+        ]
+
+    def findings(self, found: Found, t: Tongue) -> list[str]:
+        """Each cell beside the floor."""
+        ends = {k: float(found.mean(f"{k}.test")[-1]) for k in self.kinds}
+        best = min(ends, key=lambda k: ends[k])
+        told = t.list(None, *(f"{k.upper()} {significant(v, 4)}" for k, v in ends.items()))
+        return [
+            t(
+                "Test perplexity after {n} epochs: {each}.",
+                "{n} エポック後のテストのパープレキシティ：{each}。",
+                n=self.epochs,
+                each=told,
+            ),
+            t(
+                "{k} is nearest to the floor of this text, {f}: {d} % above it.",
+                "下限 {f} に最も近いのは {k} で、{d} % 上です。",
+                k=best.upper(),
+                f=significant(float(found["floor"]), 4),
+                d=significant(100 * (ends[best] / float(found["floor"]) - 1), 2),
+            )
+            if np.isfinite(found["floor"])
+            else t("{k} is best.", "最もよいのは {k} です。", k=best.upper()),
+        ]
+
+    def checks(self, found: Found, t: Tongue) -> list[Check]:
+        """The measured ranges; nobody is below the floor."""
+        ranges = {"rnn": (3.60, 3.78), "lstm": (3.50, 3.64), "gru": (3.50, 3.64)}
+        told = [
+            between(
+                t("{k}: test perplexity", "{k}：テストのパープレキシティ", k=k.upper()),
+                found.all(f"{k}.test")[:, -1],
+                *ranges[k],
+                "M",
+            )
+            for k in self.kinds
+        ]
+        told += [
+            at_most(
+                t("{k} beats every n-gram", "{k} はどの n-gram よりよい", k=k.upper()),
+                found.all(f"{k}.test")[:, -1].max(),
+                TRIGRAM,
+                "M",
+            )
+            for k in self.kinds
+        ]
+        if np.isfinite(found["floor"]):
+            low = min(found.all(f"{k}.test").min() for k in self.kinds)
+            told.append(
+                holds(
+                    t("nobody is below the floor", "下限より下には行けない"),
+                    low > float(found["floor"]) * 0.99,
+                    "A",
+                    law=True,
+                )
+            )
+        least = min(found.all(f"{k}.training").min() for k in self.kinds)
+        return [*told, holds(t("a perplexity is at least 1", "パープレキシティは 1 以上"), least >= 1, "A", law=True)]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """Nats, and what they mean."""
+        floor = 1.234668
+        return [
+            Question(
+                t(
+                    "Loss {v} nats a word: what perplexity?",
+                    "1 語あたりの損失が {v} nat のとき、パープレキシティは？",
+                    v="1.2347",
+                ),
+                t("e^{v} = {p}.", "e^{v} = {p}。", v="1.2347", p=significant(np.exp(floor), 5)),
+            )
+        ]

@@ -1,0 +1,204 @@
+"""`sine-prediction`: the next value of a wave, and the wave itself."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.autodiff import no_grad
+from zerokara.data.sequences import noisy_sine
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
+from zerokara.experiments.checks import Check, at_least, at_most, between
+from zerokara.experiments.found import Found
+from zerokara.experiments.lab import Lab
+from zerokara.experiments.sequence_models import Reading, squares
+from zerokara.experiments.tongue import Tongue
+from zerokara.optim import Adam
+from zerokara.report import Axis, Line, Rule, Text, chart, line_chart, significant
+
+
+@dataclass(frozen=True)
+class SinePrediction(Experiment):
+    """Learn the next point of a noisy sine; then follow a cosine one step ahead, and run freely on its own "
+    "answers.
+    """
+
+    name = "sine-prediction"
+    chapter = "seq3"
+    source = "V3 s59, s60"
+    cost = "M"
+    title = Text("Predicting a wave", "波の予測")
+    question = Text("Can it continue a wave, and run freely?", "波の続きを予測し、自力で走り続けられるか？")
+    formula = (
+        r"\hat x_{t+1} = W h_t + b, \qquad h_t = \operatorname{cell}(x_t, h_{t-1}); \qquad \text{free: } "
+        r"x_{t+1} := \hat x_{t+1}",
+    )
+    random = True
+    seeds = 1
+    quick = {"epochs": 1, "hidden": 16, "kinds": ("rnn",)}
+    turns = (Turn(Text("Without noise.", "雑音をなくすと。"), {"noise": 0.0}),)
+
+    kinds: tuple[str, ...] = knob(
+        ("rnn", "lstm"), "cells: rnn, lstm, gru", "セル：rnn、lstm、gru", choices=("rnn", "lstm", "gru")
+    )
+    noise: float = knob(0.05, "noise: U(−noise, noise)", "雑音：U(−noise, noise)", low=0, high=1)
+    points: int = knob(1000, "points of the wave, one turn", "1 周期の点の数", low=100, high=10_000)
+    streams: int = knob(30, "streams side by side", "並べて読む数", low=1, high=100)
+    time: int = knob(30, "unrolled steps T", "展開するステップ数 T", low=1, high=500)
+    hidden: int = knob(100, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
+    epochs: int = knob(
+        20,
+        "epochs, in each of which every stream goes round once",
+        "エポック数（1 エポックで各系列が 1 周する）",
+        low=1,
+        high=1000,
+    )
+
+    def measure(self, lab: Lab) -> Arrays:
+        """Training error by epoch; the cosine one step ahead and freely, for each cell."""
+        wave = noisy_sine(self.points, self.noise, seed=lab.seed)
+        cosine = np.cos(np.linspace(0, 4 * np.pi, self.points)).astype(np.float32)
+        lab.plan(len(self.kinds) * self.epochs)
+        found: Arrays = {"cosine": cosine}
+        for kind in self.kinds:
+            model, errors = self._learn(lab, kind, wave)
+            with no_grad():
+                ahead = model(cosine[None, :-1, None])[0].data[0, :, 0]
+                free = self._free(model, cosine)
+            half = self.points // 2
+            found |= {
+                f"{kind}.training": errors,
+                f"{kind}.ahead": ahead,
+                f"{kind}.free": free,
+                f"{kind}.ahead_error": np.array(np.mean((ahead - cosine[1:]) ** 2)),
+                f"{kind}.free_error": np.array(np.mean((free - cosine[half + 1 :]) ** 2)),
+            }
+        return found
+
+    def _learn(self, lab: Lab, kind: str, wave: Array) -> tuple[Reading, Array]:
+        """Streams begin at evenly spaced places and go round; the state is carried within an epoch."""
+        model = Reading(kind, 1, self.hidden, 1, lab.rng("weights"))
+        step, turn = squares(model, Adam(model, lr=0.001), last=False), self.points - 1
+        places = (np.arange(self.streams) * turn // self.streams)[:, None] + np.arange(turn + 1)
+        rows, errors = wave[places % turn][..., None], []
+        zeros = np.zeros((1, self.streams, self.hidden), np.float32)
+        for _ in range(self.epochs):
+            state, total = ((zeros, zeros.copy()) if kind == "lstm" else zeros), []
+            for begin in range(0, turn - self.time + 1, self.time):
+                piece = rows[:, begin : begin + self.time + 1]
+                loss, state = step(piece[:, :-1], piece[:, 1:], state)
+                total.append(float(loss.item()))
+            errors.append(np.mean(total))
+            lab.advance()
+        return model, np.array(errors)
+
+    def _free(self, model: Reading, cosine: Array) -> Array:
+        """Read half of the cosine, then go on with its own answers."""
+        half = self.points // 2
+        said, state = model(cosine[None, : half + 1, None])
+        value, found = said[:, -1:], []
+        for _ in range(self.points - half - 1):
+            found.append(float(value.data[0, 0, 0]))
+            value, state = model(value, state)
+        return np.array(found)
+
+    def figures(self, found: Found, t: Tongue) -> list[Piece]:
+        """True and predicted, one step ahead and freely; the training."""
+        at, half = np.arange(self.points), self.points // 2
+        every = max(1, self.points // 250)
+        curves = [Line(t("cosine", "コサイン"), at[::every], found["cosine"][::every])]
+        for k in self.kinds:
+            curves.append(
+                Line(
+                    t("{k}, one step ahead", "{k}：1 歩先の予測", k=k.upper()),
+                    at[1::every],
+                    found[f"{k}.ahead"][::every],
+                )
+            )
+            curves.append(
+                Line(
+                    t("{k}, on its own", "{k}：自力で走行", k=k.upper()),
+                    at[half + 1 :][::every],
+                    found[f"{k}.free"][::every],
+                )
+            )
+        return [
+            line_chart(
+                t("The wave and its continuation", "波とその続き"),
+                curves,
+                Axis(t("point", "点")),
+                Axis("x"),
+                lang=t.lang,
+                wide=True,
+            ),
+            chart(
+                t("Training error", "訓練誤差"),
+                [
+                    *(Line(k.upper(), np.arange(1, self.epochs + 1), found.mean(f"{k}.training")) for k in self.kinds),
+                    *([Rule(t("variance of the noise", "雑音の分散"), y=self.noise**2 / 3)] if self.noise else []),
+                ],
+                Axis(t.word("epoch"), whole=True),
+                Axis(t("mean square", "2 乗誤差の平均"), log=True),
+                lang=t.lang,
+            ),
+        ]
+
+    def findings(self, found: Found, t: Tongue) -> list[str]:
+        """Near one step ahead, lost on its own."""
+        return [
+            t(
+                "{k}: mean square {a} one step ahead; on its own for {n} steps {b}, where a flat line has 0.5.",
+                "{k}：1 歩先の 2 乗誤差は {a} ですが、自力で {n} ステップ走ると {b} です（まっすぐな線なら 0.5）。",
+                k=k.upper(),
+                a=significant(found.number(f"{k}.ahead_error"), 2),
+                b=significant(found.number(f"{k}.free_error"), 2),
+                n=len(found[f"{k}.free"]),
+            )
+            for k in self.kinds
+        ]
+
+    def checks(self, found: Found, t: Tongue) -> list[Check]:
+        """The measured errors; nobody learns the noise."""
+        told = []
+        for k in self.kinds:
+            told += [
+                between(
+                    t("{k}: training error", "{k}：訓練誤差", k=k.upper()),
+                    found.all(f"{k}.training")[:, -1],
+                    8e-4,
+                    1.6e-3,
+                    "M",
+                ),
+                at_most(
+                    t("{k}: cosine one step ahead", "{k}：コサインの 1 歩先", k=k.upper()),
+                    found.all(f"{k}.ahead_error"),
+                    4e-3,
+                    "M",
+                ),
+                at_least(t("{k}: free run", "{k}：自力走行", k=k.upper()), found.all(f"{k}.free_error"), 0.2, "M"),
+            ]
+        least = min(float(found.all(f"{k}.training").min()) for k in self.kinds)
+        return [
+            *told,
+            at_least(
+                t("least training error over the variance of the noise", "訓練誤差の最小値と雑音の分散の比"),
+                least / max(self.noise**2 / 3, 1e-12),
+                0.7,
+                "A",
+                law=True,
+            ),
+        ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """The least error."""
+        return [
+            Question(
+                t("How small can the training error get?", "訓練誤差はどこまで小さくなるか？"),
+                t(
+                    "To the variance of the noise, {n}²/3 = {v}: noise cannot be foretold.",
+                    "雑音の分散 {n}²/3 = {v} までです。雑音は予測できません。",
+                    n=f"{self.noise:g}",
+                    v=significant(self.noise**2 / 3, 3),
+                ),
+            )
+        ]

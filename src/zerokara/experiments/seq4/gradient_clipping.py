@@ -1,0 +1,247 @@
+"""`gradient-clipping`: a step that is too long, and one that is cut."""
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.data.text import Windows
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
+from zerokara.experiments.checks import Check, at_least, at_most, between, holds
+from zerokara.experiments.found import Found
+from zerokara.experiments.lab import Lab
+from zerokara.experiments.reading import Corpus, corpus, learn
+from zerokara.experiments.tongue import Tongue
+from zerokara.models import LanguageModel
+from zerokara.nn import Parameter
+from zerokara.optim import SGD, clip_grad_norm, clip_grad_value
+from zerokara.report import Axis, Cell, Line, Table, Text, bar_chart, line_chart, significant
+
+LOST = 1e6
+"""A perplexity above this is called lost; nothing larger is drawn."""
+
+
+@dataclass(frozen=True)
+class GradientClipping(Experiment):
+    """Clipping by the norm and by value of two random matrices, and four trainings of a language model."""
+
+    name = "gradient-clipping"
+    chapter = "seq4"
+    source = "V2 ch6 clip_grads"
+    cost = "M"
+    title = Text("Gradient clipping", "勾配クリッピング")
+    question = Text("What does clipping do, and what happens without?", "勾配クリッピングの働きは？ なければどうなる？")
+    formula = (r"g \leftarrow g \cdot \min\left(1,\ \frac{m}{\lVert g \rVert + 10^{-6}}\right)",)
+    symbols = Text(
+        "g: the gradients of all parameters together, m: largest norm.",
+        "g：全パラメータの勾配をまとめたもの、m：ノルムの上限。",
+    )
+    random = True
+    seeds = 1
+    quick = {"words": 4000, "epochs": 1, "lr": (1.0, 20.0), "clip": (0.0, 0.25)}
+    turns = (Turn(Text("An LSTM in place of the simple cell.", "単純な RNN の代わりに LSTM で。"), {"kind": "lstm"}),)
+
+    max_norm: float = knob(5.0, "largest norm of the two matrices", "2 つの行列のノルムの上限", low=1e-3, high=1e3)
+    kind: str = knob("rnn", "cell", "セル", choices=("rnn", "lstm", "gru"))
+    lr: tuple[float, ...] = knob(
+        (20.0, 20.0, 20.0, 1.0), "learning rate of each training", "各学習の学習率", low=0, high=1000
+    )
+    clip: tuple[float, ...] = knob(
+        (0.0, 1.0, 0.25, 0.0),
+        "largest norm in each training, 0 for none",
+        "各学習のノルムの上限（0：なし）",
+        low=0,
+        high=1000,
+    )
+    words: int = knob(
+        200_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
+    )
+    epochs: int = knob(2, "epochs", "エポック数", low=1, high=100)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.lr) != len(self.clip):
+            raise ValueError(f"every training has a learning rate and a clip; got {len(self.lr)} and {len(self.clip)}")
+
+    def measure(self, lab: Lab) -> Arrays:
+        """The matrices before and after; the perplexities of the trainings."""
+        rng = lab.rng("matrices")
+        before = [10 * rng.standard_normal((3, 3)) for _ in range(2)]
+        after, norm = _clipped(before, lambda p: clip_grad_norm(p, self.max_norm))
+        small, _ = _clipped([g * 1e-3 for g in before], lambda p: clip_grad_norm(p, self.max_norm))
+        by_value, _ = _clipped(before, lambda p: clip_grad_value(p, self.max_norm))
+        text = corpus(lab, "toy").cut(self.words, self.words)
+        lab.plan(len(self.lr) * self.epochs)
+        curves = [
+            lab.part(f"{k}", partial(self._learn, lab, text, lr, clip), self.epochs)["training"]
+            for k, (lr, clip) in enumerate(zip(self.lr, self.clip, strict=True))
+        ]
+        return {
+            "before": np.array(before),
+            "after": np.array(after),
+            "by_value": np.array(by_value),
+            "untouched": np.abs(np.array(small) - np.array(before) * 1e-3).max(),
+            "norm": np.array(norm),
+            "perplexity": np.array(curves),
+        }
+
+    def _learn(self, lab: Lab, text: Corpus, lr: float, clip: float) -> Arrays:
+        """The training perplexity of each epoch."""
+        model = LanguageModel(len(text.vocabulary), 32, 64, cell=self.kind, rng=lab.rng("weights"))
+        with np.errstate(all="ignore"):
+            training, _ = learn(
+                model, Windows(text.train, 20, 35), SGD(model, lr=lr), lab, epochs=self.epochs, clip=clip or None
+            )
+        return {"training": np.where(np.isfinite(training), training, np.inf)}
+
+    def figures(self, found: Found, t: Tongue) -> list[Piece]:
+        """The numbers before and after; the trainings."""
+        at = np.arange(1, 19)
+        names = self._names(t)
+        rows: list[list[Cell]] = [
+            [name, *(_told(v, t) for v in row)] for name, row in zip(names, found.mean("perplexity"), strict=True)
+        ]
+        heads = [t("training", "学習"), *(t("epoch {k}", "{k} エポック", k=k + 1) for k in range(self.epochs))]
+        ends = np.minimum(np.nan_to_num(found["perplexity"][:, -1], posinf=LOST), LOST)
+        return [
+            line_chart(
+                t("The 18 numbers of two gradients", "2 つの勾配の 18 個の数"),
+                [
+                    Line(t("before", "前"), at, found["before"].ravel()),
+                    Line(t("clipped by the norm", "ノルムでクリップ"), at, found["after"].ravel()),
+                    Line(t("clipped by value", "値でクリップ"), at, found["by_value"].ravel()),
+                ],
+                Axis(t("number", "番号"), whole=True),
+                Axis(t.word("value")),
+                lang=t.lang,
+                wide=True,
+                note=t(
+                    "By the norm all shrink alike; by value the large ones are cut, and the direction turns.",
+                    "ノルムならすべて同じ割合で縮みます。値なら大きいものだけが切られ、向きが変わります。",
+                ),
+            ),
+            bar_chart(
+                t(
+                    "Perplexity of the training text in the last epoch",
+                    "最後のエポックの訓練テキストのパープレキシティ",
+                ),
+                names,
+                {t("perplexity", "パープレキシティ"): ends},
+                Axis(t("perplexity", "パープレキシティ"), log=True, low=1, high=LOST),
+                lang=t.lang,
+                wide=True,
+                note=t(
+                    "Bars end at 10⁶: what reaches it is lost.",
+                    "棒は 10⁶ で止めています。そこに届いたものは発散しています。",
+                ),
+            ),
+            Table(heads, rows),
+        ]
+
+    def _names(self, t: Tongue) -> list[str]:
+        return [
+            t("lr {lr}, clip {c}", "学習率 {lr}、上限 {c}", lr=f"{lr:g}", c=f"{c:g}")
+            if c
+            else t("lr {lr}, no clip", "学習率 {lr}、なし", lr=f"{lr:g}")
+            for lr, c in zip(self.lr, self.clip, strict=True)
+        ]
+
+    def findings(self, found: Found, t: Tongue) -> list[str]:
+        """The direction; the trainings."""
+        told = [
+            t(
+                "The norm {a} becomes {b}; the angle to the gradient is {u}° by the norm, {v}° by value.",
+                "ノルムは {a} から {b} になります。元の勾配との角度は、ノルムでは {u}°、値では {v}° です。",
+                a=significant(float(found["norm"]), 4),
+                b=significant(float(np.linalg.norm(found["after"])), 5),
+                u=significant(round(_angle(found["before"], found["after"]), 4), 3),
+                v=significant(_angle(found["before"], found["by_value"]), 3),
+            )
+        ]
+        ends = found.mean("perplexity")[:, -1]
+        told += [
+            t(
+                "{name}: {p}.",
+                "{name}：{p}。",
+                name=name,
+                p=t("lost", "発散") if e >= LOST else t("perplexity {v}", "パープレキシティ {v}", v=significant(e, 3)),
+            )
+            for name, e in zip(self._names(t), ends, strict=True)
+        ]
+        return told
+
+    def checks(self, found: Found, t: Tongue) -> list[Check]:
+        """The law of clipping; the trainings."""
+        n = float(found["norm"])
+        expected = self.max_norm * n / (n + 1e-6) if n > self.max_norm else n
+        ends, told = found.all("perplexity")[:, :, -1], []
+        for k, (name, lr, clip) in enumerate(zip(self._names(t), self.lr, self.clip, strict=True)):
+            what = t("{name}: perplexity", "{name}：パープレキシティ", name=name)
+            if (lr, clip) in ((20, 0), (20, 1)):
+                told.append(at_least(what, ends[:, k], 50, "M"))
+            elif lr == 20:
+                told.append(between(what, ends[:, k], 4, 12, "M"))
+            else:
+                told.append(between(what, ends[:, k], 3.4, 6, "M"))
+        return [
+            *told,
+            at_most(
+                t("norm after clipping − m·n/(n + 10⁻⁶)", "クリップ後のノルム − m·n/(n + 10⁻⁶)"),
+                abs(np.linalg.norm(found["after"]) - expected),
+                1e-9 * max(1, n),
+                "A",
+                law=True,
+            ),
+            at_most(
+                t("turn of the direction by the norm, degrees", "ノルムによる向きの変化（度）"),
+                _angle(found["before"], found["after"]),
+                1e-4,
+                "A",
+                law=True,
+            ),
+            at_least(
+                t("turn of the direction by value, degrees", "値による向きの変化（度）"),
+                _angle(found["before"], found["by_value"]),
+                1,
+                "A",
+            ),
+            holds(
+                t("smaller gradients are left alone", "小さい勾配はそのまま"),
+                float(found["untouched"]) == 0 or n * 1e-3 > self.max_norm,
+                "A",
+                law=True,
+            ),
+        ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """The catalogue's."""
+        return [
+            Question(
+                t(
+                    "The norm is 50, the limit 5: by what are the gradients multiplied?",
+                    "ノルムが 50、上限が 5 のとき、勾配は何倍になる？",
+                ),
+                t("{v}: 5/(50 + 10⁻⁶).", "{v}：5/(50 + 10⁻⁶)。", v=significant(5 / (50 + 1e-6), 9)),
+            )
+        ]
+
+
+def _clipped(gradients: list[Array], clip: object) -> tuple[list[Array], float]:
+    """The gradients after `clip`, and what it returned."""
+    parameters = [Parameter(np.zeros_like(g)) for g in gradients]
+    for parameter, g in zip(parameters, gradients, strict=True):
+        parameter.grad = g.copy()
+    norm = clip(parameters)  # type: ignore[operator]
+    return [np.array(p.grad) for p in parameters], float(norm or 0.0)
+
+
+def _angle(a: Array, b: Array) -> float:
+    """Between two arrays, in degrees; exact for small angles."""
+    u, v = a.ravel() / np.linalg.norm(a), b.ravel() / np.linalg.norm(b)
+    return math.degrees(2 * math.atan2(float(np.linalg.norm(u - v)), float(np.linalg.norm(u + v))))
+
+
+def _told(p: float, t: Tongue) -> str:
+    return t("lost", "発散") if p >= LOST else significant(p, 4)

@@ -1,0 +1,151 @@
+"""`date-data`: what is in the dates."""
+
+import datetime
+from dataclasses import dataclass
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.data import sequences
+from zerokara.data.sequences import DATE_STYLES
+from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
+from zerokara.experiments.checks import Check, at_most, near
+from zerokara.experiments.exercises import dates, style_of
+from zerokara.experiments.found import Found
+from zerokara.experiments.lab import Lab
+from zerokara.experiments.scope import Shows
+from zerokara.experiments.tongue import Tongue
+from zerokara.report import Axis, Table, Text, bar_chart, percent
+
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class DateData(Experiment):
+    """Dates by rule, in four styles: their lengths and characters, and what training and test have in common."""
+
+    name = "date-data"
+    chapter = "seq6"
+    source = "V2 ch8 date"
+    title = Text("Dates as data", "日付のデータ")
+    question = Text("What is in the date set?", "日付のデータには何が入っているか？")
+    formula = (r"\mathtt{sep\ 27,\ 1994} \to \mathtt{\_1994\text{-}09\text{-}27}",)
+    quick = {"examples": 500}
+    random = True
+    shows = Shows.ALWAYS
+    turns = (Turn(Text("As many as the book has.", "本と同じ数にします。"), {"examples": 50_000}),)
+
+    examples: int = knob(
+        10_000, "dates, a tenth of them for the test", "日付の数（1 割はテスト用）", low=50, high=60_000
+    )
+
+    def measure(self, lab: Lab) -> Arrays:
+        """The questions of both parts, and what is counted of them."""
+        parts = sequences.dates(self.examples, max(1, self.examples // 10), lab.seed)
+        asked = [question.rstrip() for part in parts for question in part.questions]
+        said = [answer for part in parts for answer in part.answers]
+        styles = np.array([style_of(question) for question in asked])
+        first = [[q for q, s in zip(asked, styles, strict=True) if s == k][:SHOWN] for k in range(len(DATE_STYLES))]
+        data, days = dates(self.examples, lab.seed), [{*part.answers} for part in parts]
+        return {
+            "examples": np.array([f"{q} → {dict(zip(asked, said, strict=True))[q]}" for some in first for q in some]),
+            "styles": _shares(asked, styles),
+            "lengths": np.bincount([len(question) for question in asked], minlength=30),
+            "characters": np.array(len(data.vocabulary)),
+            "wrong_weekdays": np.array(sum(not _right(q, a) for q, a in zip(asked, said, strict=True))),
+            "twice": np.array(len(asked) - len({*asked})),
+            "common_questions": np.array(len({*parts[0].questions} & {*parts[1].questions})),
+            "common_days": np.array(len(days[0] & days[1])),
+            "days": np.array([len(one) for one in days]),
+        }
+
+    def figures(self, found: Found, t: Tongue) -> list[Piece]:
+        """Examples, styles and lengths."""
+        lengths = np.flatnonzero(found["lengths"])
+        count = Axis(t.word("count"), low=0)
+        return [
+            Table([t("question → answer", "問題 → 答え")], [[str(line)] for line in found["examples"]]),
+            bar_chart(
+                t("Styles", "書式"), list(DATE_STYLES), {t("dates", "日付"): found["styles"]}, count, lang=t.lang
+            ),
+            bar_chart(
+                t("Lengths", "長さ"),
+                [str(n) for n in lengths],
+                {t("dates", "日付"): found["lengths"][lengths]},
+                count,
+                category=t("characters", "文字数"),
+                lang=t.lang,
+            ),
+        ]
+
+    def findings(self, found: Found, t: Tongue) -> list[str]:
+        """The styles, the lengths, and that the test is new."""
+        lengths = np.flatnonzero(found["lengths"])
+        return [
+            t(
+                "The four styles are there about equally often: {shares}.",
+                "4 つの書式はほぼ同じ割合です：{shares}。",
+                shares=t.list(None, *(percent(float(n / self.examples)) for n in found["styles"])),
+            ),
+            t(
+                "A question has {a} to {b} characters, of {n} different ones; an answer always has ten.",
+                "問題は {a}～{b} 文字、文字の種類は {n} です。答えは必ず 10 文字です。",
+                a=int(lengths[0]),
+                b=int(lengths[-1]),
+                n=int(found["characters"]),
+            ),
+            t(
+                "{test} days are kept for the test, and {common} of them are in the training. In the book's file "
+                "1,405 of "
+                "5,000 test questions are in the training part.",
+                "テスト用の日は {test} 日で、そのうち訓練にもある日は {common} 日です。"
+                "本のファイルでは、テスト 5,000 問のうち 1,405 問が訓練にも含まれています。",
+                test=int(found["days"][1]),
+                common=int(found["common_days"]),
+            ),
+        ]
+
+    def checks(self, found: Found, t: Tongue) -> list[Check]:
+        """Shares, sizes, and that no day is met twice."""
+        shares = found["styles"] / self.examples
+        return [
+            at_most(
+                t("share of a style, greatest distance from ¼", "書式の割合と ¼ との最大の差"),
+                np.abs(shares - 0.25).max(),
+                0.02,
+                "A",
+            ),
+            near(t("different characters", "文字の種類"), found["characters"], 59, 0, "A"),
+            near(t("characters of the longest", "最長の文字数"), np.flatnonzero(found["lengths"])[-1], 29, 0, "A"),
+            near(t("wrong weekdays or days", "曜日や日の誤り"), found["wrong_weekdays"], 0, 0, "A", law=True),
+            near(t("questions that are there twice", "重複した問題"), found["twice"], 0, 0, "A", law=True),
+            near(
+                t("days in both training and test", "訓練とテストに共通する日"),
+                found["common_days"],
+                0,
+                0,
+                "A",
+                law=True,
+            ),
+        ]
+
+
+def _shares(asked: list[str], styles: Array) -> Array:
+    """How many dates each style has; in May the second and the third are written alike, and are counted half each."""
+    counts = np.bincount(styles, minlength=len(DATE_STYLES)).astype(float)
+    both = sum(question[:4].lower() == "may " for question in asked) / 2
+    shared: Array = counts + np.array([0, both, -both, 0])
+    return shared
+
+
+def _right(question: str, answer: str) -> bool:
+    """Whether the question names the day of the answer, and its weekday where it names one."""
+    day = datetime.date.fromisoformat(answer.lstrip("_"))
+    numbers = [int(part) for part in question.replace("/", " ").replace(",", " ").split() if part.isdigit()]
+    if "/" in question:
+        return numbers == [day.month, day.day, day.year % 100]
+    names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    first = question.lower().partition(",")[0]
+    return numbers == [day.day, day.year] and (
+        style_of(question) != len(DATE_STYLES) - 1 or first == names[day.weekday()]
+    )

@@ -1,0 +1,23 @@
+# rules: lstm, matmul, softmax, cross_entropy
+import numpy as np
+
+import zerokara as zk
+from zerokara import explain
+from zerokara import functional as F
+
+# part: answering
+
+examples = 10000
+hidden_size = 64
+epochs = 6
+train, test = zk.data.sequences.dates(examples, examples // 10)
+known = zk.data.sequences.Pairs(train.questions + test.questions, train.answers + test.answers).vocabulary()
+parts = (part.numbers(known) for part in (train, test))
+train, test = ((questions[:, ::-1], answers) for questions, answers in parts)  # read from the end
+draw = zk.generator(0, "lab", "weights")
+net = zk.models.Seq2Seq(len(known), 16, hidden_size, decoder="attention", carry_cell=False, rng=draw)
+learn(net, train, test, epochs, size=32, lr=0.004, clip=5.0)
+said = net.generate(test[0], start=known.id("_"), steps=10)
+seen = explain.looks_at(net, test[0][0], [known.id("_"), *said[0]], known.tokens)
+print([(character, seen.columns[s]) for character, s in zip(seen.rows, seen.most, strict=True)])
+largest = net.attention(test[0], np.hstack([test[1][:, :1], said[:, :-1]])).data.max(axis=2).mean(axis=0)

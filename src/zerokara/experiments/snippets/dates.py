@@ -1,0 +1,19 @@
+# rules: lstm, matmul, softmax, cross_entropy
+import numpy as np
+
+import zerokara as zk
+from zerokara import functional as F
+
+# part: answering
+
+examples = 10000
+hidden_size = 64
+epochs = 6
+train, test = zk.data.sequences.dates(examples, examples // 10)
+known = zk.data.sequences.Pairs(train.questions + test.questions, train.answers + test.answers).vocabulary()
+parts = (part.numbers(known) for part in (train, test))
+train, test = ((questions[:, ::-1], answers) for questions, answers in parts)  # read from the end
+draw = zk.generator(0, "lab", "weights")
+net = zk.models.Seq2Seq(len(known), 16, hidden_size, decoder="attention", carry_cell=False, rng=draw)
+found = learn(net, train, test, epochs, size=32, lr=0.004, clip=5.0)
+print(found)

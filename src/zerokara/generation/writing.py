@@ -1,0 +1,102 @@
+"""Writing on: one token after another, each chosen by the scores behind all before it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from zerokara.arguments import is_whole, short
+from zerokara.arrays import Array, generator
+from zerokara.generation.choosing import Choice, GenerationError, sample
+from zerokara.generation.reading import Reading, expect_tokens, read
+
+
+def generate(
+    model: Any,
+    prompts: Any,
+    length: int,
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    stop: int | None = None,
+    seed: int | Sequence[int] = 0,
+    reading: Reading | None = None,
+    cache: bool = True,
+) -> tuple[list[Array], Reading]:
+    """(what follows each prompt, `length` tokens or up to and with `stop`, int64; the reading behind the last step)
+
+    prompts: one text (T,), texts (N, T), or a list of texts of different lengths. All are written at once, and each is
+    what it would be alone: with the seed s, text n is drawn with the seed s + n, or with `seed[n]` where a list is
+    given. temperature 0 is greedy. Settings: see `Choice`; `cache` and the model: see `read`.
+
+    The reading goes on where this call ended: hand it in again with a prompt of what was said in between, or with none
+    (an empty list). It has read the tokens that were written, too; texts that had ended go on with `stop`.
+    Errors: GenerationError.
+    """
+    choice = Choice(temperature, top_k, top_p)
+    if not is_whole(length) or length < 0:
+        raise GenerationError(f"length is a whole number of tokens, at least 0; got {short(length)}")
+    texts = _texts(prompts, reading)
+    rngs = _generators(seed, len(texts))
+    shortest, longest = min(map(len, texts)), max(map(len, texts))
+    reading = read(model, [text[:shortest] for text in texts], reading, cache=cache)
+    written: list[list[int]] = [[] for _ in texts]
+    ended = np.zeros(len(texts), bool)
+    for t in range(shortest, longest + length):
+        own = np.array([len(text) <= t for text in texts])
+        busy = own & ~ended & np.array([len(w) < length for w in written])
+        if not busy.any() and own.all():
+            break
+        said = np.array([0 if done else text[t] for text, done in zip(texts, own, strict=True)])
+        said[own] = 0 if stop is None else stop  # of texts that have ended
+        rows = np.flatnonzero(busy)
+        if rows.size:
+            said[rows] = sample(reading.scores[rows], choice, rngs=[rngs[row] for row in rows])
+        for row in rows:
+            written[row].append(int(said[row]))
+        ended |= busy & (said == stop) if stop is not None else False
+        reading = read(model, said[:, None], reading, cache=cache)
+    return [np.array(w, np.int64) for w in written], reading
+
+
+def stream(
+    model: Any,
+    prompt: Any,
+    length: int,
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    stop: int | None = None,
+    seed: int = 0,
+) -> Iterator[int]:
+    """The tokens that follow one prompt (T,), each as soon as it is chosen: the same as `generate` gives at once."""
+    choice = Choice(temperature, top_k, top_p)
+    rngs = _generators(seed, 1)
+    reading = read(model, expect_tokens(prompt))
+    for k in range(length):
+        token = int(sample(reading.scores, choice, rngs=rngs)[0])
+        yield token
+        if token == stop:
+            return
+        if k + 1 < length:
+            reading = read(model, [[token]], reading)
+
+
+def _texts(prompts: Any, reading: Reading | None) -> list[Array]:
+    """One array of tokens a text."""
+    ragged = isinstance(prompts, list | tuple) and len(prompts) > 0 and all(np.ndim(p) == 1 for p in prompts)
+    texts = [expect_tokens(p)[0] for p in prompts] if ragged else list(expect_tokens(prompts))
+    if reading is not None and not any(map(len, texts)) and len(texts) == 1:
+        texts *= len(reading)
+    if not texts:
+        raise GenerationError("there is no text to go on with: give at least one prompt")
+    return texts
+
+
+def _generators(seed: int | Sequence[int], count: int) -> list[np.random.Generator]:
+    seeds = [seed + k for k in range(count)] if is_whole(seed) else list(seed)  # type: ignore[operator,arg-type]
+    if len(seeds) != count:
+        raise GenerationError(f"{count} texts need one seed, or one each; got {len(seeds)}")
+    return [generator(each, "generate") for each in seeds]
