@@ -25,6 +25,7 @@ RUN = (
     "docs/estimators.ja.md",
     "docs/models.md",
     "docs/explain.md",
+    "docs/autoencoders.md",
     "docs/lab.md",
 )
 """Pages whose Python blocks are a program, run from top to bottom. Elsewhere a block may be an extract."""
