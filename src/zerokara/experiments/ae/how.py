@@ -54,7 +54,7 @@ ENGLISH: dict[str, str] = {
     "interpolation": (
         "A plain and a variational auto-encoder learn from 20,000 digits. For twenty pairs of test images the way "
         "from one to the other is walked by mixing pixels, and by mixing codes. Along each way it is measured how "
-        "far the nearest real picture is, and how many pixels are black or white."
+        "far the nearest real picture is, and how much of the ink is full."
     ),
     "beta": (
         "Variational auto-encoders that differ in the weight of the KL term learn from the same images. Both parts "
@@ -115,7 +115,7 @@ JAPANESE: dict[str, str] = {
     ),
     "interpolation": (
         "普通のオートエンコーダと変分オートエンコーダを 2 万枚の数字で学習させます。テスト画像 20 組について、"
-        "画素を混ぜる道と符号を混ぜる道をたどり、最も近い本物との差と、黒か白の画素の割合を測ります。"
+        "画素を混ぜる道と符号を混ぜる道をたどり、最も近い本物との差と、濃い画素の割合を測ります。"
     ),
     "beta": (
         "KL の項の重みだけが違う変分オートエンコーダを、同じ画像で学習させます。損失の二つの項をテスト画像で測り、"

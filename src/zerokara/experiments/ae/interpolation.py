@@ -32,10 +32,9 @@ class Interpolation(OnVae):
     question = Text("What lies between a 3 and an 8?", "3 と 8 の間には何があるか？")
     formula = (r"z(s) = (1 - s)\, z_a + s\, z_b, \qquad x(s) = g(z(s)), \quad 0 \le s \le 1",)
     symbols = Text(
-        "z_a, z_b: the codes of two pictures (of the VAE, their means); g: the decoder. Sharpness: the share of "
-        "pixels "
-        "below .1 or above .9.",
-        "z_a、z_b：二つの画像の符号（VAE では平均）、g：復号器。くっきり度：値が .1 未満か .9 超の画素の割合。",
+        "z_a, z_b: the codes of two pictures (of the VAE, their means); g: the decoder. Full ink: of the pixels above .1 "
+        "the share above .75.",
+        "z_a、z_b：二つの画像の符号（VAE では平均）、g：復号器。濃い画素：値が .1 を超える画素のうち .75 を超える割合。",
     )
     turns = (Turn(Text("On a sphere instead of straight.", "直線のかわりに球面上を進むと？"), {"path": "spherical"}),)
 
@@ -45,7 +44,7 @@ class Interpolation(OnVae):
     path: str = knob("straight", "straight or spherical", "道の種類", choices=PATHS)
 
     def measure(self, lab: Lab) -> Arrays:
-        """Walks of several pairs: how far they are from real pictures, how sharp, how sure the reader is."""
+        """Walks of several pairs: how far they are from real pictures, how full their ink is, how sure the reader is."""
         train, test = self.pictures(lab)
         lab.plan(2 * self.updates(len(train)))
         model, _ = self.teach(lab, "vae", self.vae(lab, train, 20), train)
@@ -65,7 +64,7 @@ class Interpolation(OnVae):
                 walk(model, a, b, self.steps, self.path),
             ]
             for j, pictures in enumerate(walks):
-                told[j] += np.stack([certainty(pictures), _sharp(pictures), _apart(pictures, real)]) / count
+                told[j] += np.stack([certainty(pictures), _full(pictures), _apart(pictures, real)]) / count
                 if i == 0:
                     found[f"walk {WAYS[j]}"] = np.asarray(pictures)
         ends_meet = np.abs(walks[2][[0, -1]] - walk(model, a, b, 2)).max()
@@ -77,7 +76,7 @@ class Interpolation(OnVae):
         return names.get(way, t("auto-encoder, 8 numbers", "オートエンコーダ（8 次元）"))
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
-        """Three rows of pictures; distance and sharpness along the way."""
+        """Three rows of pictures; distance and ink along the way."""
         s = np.linspace(0, 1, self.steps)
         named = [(self._called(way, t), found[f"walk {way}"]) for way in WAYS]
         told = found.mean("told")
@@ -89,7 +88,7 @@ class Interpolation(OnVae):
                 t("Distance to the nearest real picture", "最も近い本物の画像との差"),
                 t("error per pixel", "1 画素あたりの差"),
             ),
-            (1, t("Sharpness", "くっきり度"), t.word("share")),
+            (1, t("Full ink", "濃い画素"), t.word("share")),
             (0, t("How sure the reader is", "読み取り器の確信度"), t.word("probability")),
         )
         for k, title, unit in titles:
@@ -104,10 +103,8 @@ class Interpolation(OnVae):
         middle = found.mean("told")[:, :, self.steps // 2]
         return [
             t(
-                "{w}: halfway the nearest real picture is {d} a pixel away, and a share of {p} of the pixels is "
-                "black or "
-                "white.",
-                "{w}：中間では、最も近い本物との差は 1 画素あたり {d}、黒か白の画素は {p}。",
+                "{w}: halfway the nearest real picture is {d} a pixel away, and a share of {p} of the ink is full.",
+                "{w}：中間では、最も近い本物との差は 1 画素あたり {d}、濃い画素は {p}。",
                 w=self._called(way, t), d=significant(middle[j, 2], 3), p=significant(middle[j, 1], 2),
             )
             for j, way in enumerate(WAYS)
@@ -124,7 +121,7 @@ class Interpolation(OnVae):
                 told[:, 2, 2] < told[:, 0, 2], "M",
             ),
             holds(
-                t("halfway the VAE is sharper than pixels", "中間では VAE のほうがくっきり"),
+                t("halfway the ink of the VAE is fuller than that of pixels", "中間では VAE のほうが濃い"),
                 told[:, 2, 1] > told[:, 0, 1], "M",
             ),
             at_most(
@@ -143,9 +140,9 @@ def _of_class(images: Array, labels: Array, k: int) -> Array:
     return scaled(chosen)
 
 
-def _sharp(pictures: Array) -> Array:
+def _full(pictures: Array) -> Array:
     flat = pictures.reshape(len(pictures), -1)
-    return np.asarray(((flat < 0.1) | (flat > 0.9)).mean(axis=1))
+    return np.asarray((flat > 0.75).sum(axis=1) / np.maximum((flat > 0.1).sum(axis=1), 1))
 
 
 def _apart(pictures: Array, real: Array) -> Array:
