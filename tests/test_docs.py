@@ -27,6 +27,7 @@ RUN = (
     "docs/estimators.ja.md",
     "docs/models.md",
     "docs/explain.md",
+    "docs/autoencoders.md",
     "docs/lab.md",
     "docs/sequences.md",
     "docs/sequences.ja.md",
