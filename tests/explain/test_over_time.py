@@ -10,7 +10,7 @@ from zerokara.report import coloured_text
 
 
 def test_the_reach_is_that_of_the_jacobian_written_out() -> None:
-    """h_T = W·h_{T−1} where tanh is straight: a step back multiplies the gradient by W, and a diagonal W by its number."""
+    """h_T = W·h_{T−1} where tanh is straight: a step back multiplies the gradient by W."""
     layer = nn.RNN(2, 2, bias=False, dtype=np.float64)
     layer.weight_ih_l0.data[...] = np.eye(2)
     layer.weight_hh_l0.data[...] = 0.5 * np.eye(2)
