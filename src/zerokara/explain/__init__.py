@@ -17,6 +17,7 @@ from zerokara.explain.layers import Output, last_maps, watch
 from zerokara.explain.maps import FeatureMaps, feature_map, feature_maps
 from zerokara.explain.nearest import Neighbour, nearest_words
 from zerokara.explain.occlusion import occlusion
+from zerokara.explain.over_time import Followed, Reach, follow_units, gradient_by_step, gradient_by_token
 from zerokara.explain.pictures import heat_picture, overlay
 from zerokara.explain.plane import Plane, features, pca, t_sne
 from zerokara.explain.receptive import receptive_field
@@ -48,10 +49,12 @@ __all__ = [
     "Explanation",
     "FeatureMaps",
     "Filters",
+    "Followed",
     "Neighbour",
     "Note",
     "Output",
     "Plane",
+    "Reach",
     "Steps",
     "Term",
     "TopImages",
@@ -66,8 +69,11 @@ __all__ = [
     "feature_maps",
     "features",
     "filters",
+    "follow_units",
     "grad_cam",
     "grad_cam_plus_plus",
+    "gradient_by_step",
+    "gradient_by_token",
     "heads",
     "heat_picture",
     "insertion",

@@ -12,6 +12,7 @@ from zerokara.report.blocks import Box, Link, block_diagram
 from zerokara.report.cards import Card, Cards, Choices, illustration
 from zerokara.report.chart import Panel, chart, panels
 from zerokara.report.circuit import graph_figure
+from zerokara.report.coloured_text import coloured_text
 from zerokara.report.confusion import confusion_matrix
 from zerokara.report.diagram import Layer, network_diagram
 from zerokara.report.figure import Figure
@@ -79,6 +80,7 @@ __all__ = [
     "block_diagram",
     "chart",
     "check_language",
+    "coloured_text",
     "confusion_matrix",
     "duration",
     "element",

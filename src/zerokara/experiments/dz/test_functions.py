@@ -127,7 +127,8 @@ class TestFunctions(Experiment):
         told = []
         for name, row, expected in zip(SURFACES, found["rows"], EXPECTED, strict=True):
             told += [
-                near(f"{name}, ∂f/∂{k}", v, e, 1e-9, "A") for k, v, e in zip("xy", row[1:3], expected, strict=True)
+                near(t("{n}, ∂f/∂{k}", "{n} の勾配 ∂f/∂{k}", n=name, k=k), v, e, 1e-9, "A")
+                for k, v, e in zip("xy", row[1:3], expected, strict=True)
             ]
         gap = np.abs(found["rows"][:, 1:3] - found["rows"][:, 3:5]) / np.maximum(1, np.abs(found["rows"][:, 1:3]))
         what = t("gradients against differences, relative", "勾配と数値微分の相対誤差")

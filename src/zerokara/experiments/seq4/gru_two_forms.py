@@ -157,9 +157,9 @@ class GruTwoForms(Experiment):
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """Which are equal."""
         pairs = {
-            ("book", "onnx0"): t("the book − ONNX 0", "本 − ONNX 0"),
-            ("before", "onnx0"): t("reset_after=False − ONNX 0", "reset_after=False − ONNX 0"),
-            ("torch", "onnx1"): t("PyTorch − ONNX 1", "PyTorch − ONNX 1"),
+            ("book", "onnx0"): t("the book − ONNX 0", "本と ONNX 0 の差"),
+            ("before", "onnx0"): t("reset_after=False − ONNX 0", "reset_after=False と ONNX 0 の差"),
+            ("torch", "onnx1"): t("PyTorch − ONNX 1", "PyTorch と ONNX 1 の差"),
         }
         told = [at_most(what, _gap(found, *pair), 1e-12, "A", law=True) for pair, what in pairs.items()]
         apart = np.abs(found.all("torch") - found.all("before")).max(axis=(1, 2))
