@@ -51,6 +51,11 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"the vocabulary has the tokens 0 to (\S+); got (.+)", "語彙のトークンは 0 から {1} までです。指定：{2}"),
     (r"there is no text to take (?:a vocabulary|byte pairs) from: it is empty", "テキストが空です"),
     (r"(.+) has no vocabulary\.json: it is not the run of a language model", "{1} に vocabulary.json がありません：言語モデルの実行フォルダではありません"),
+    (
+        r"(.+) is the run of (\S+), whose network answers neither with classes nor with numbers for pictures and rows: .+",
+        "{1} は {2} の実行フォルダです。画像や表の行に答えるネットワークではありません：続きは train --resume、"
+        "学んだことは generate か sample で見られます",
+    ),
     (r"(\S+) is a whole number, at least 1; got (.+)", "{1} は 1 以上の整数です。指定：{2}"),
     (
         r"(\S+) questions need at least (\S+) days; there are (\S+): ask fewer",

@@ -31,7 +31,7 @@ class WordMap(Experiment):
         Turn(Text("In Japanese order.", "日本語の語順で。"), {"text": "toy-ja"}),
         Turn(Text("Two numbers a word.", "1 単語あたり 2 個の数で。"), {"dimensions": 2}),
     )
-    quick = {"words": 20_000, "windows": (1, 2)}
+    quick = {"words": 20_000, "windows": (1,)}
     shows = Shows.QUICKLY
 
     text: str = knob("toy", "text: toy or toy-ja", "テキスト：toy か toy-ja", choices=("toy", "toy-ja"))
