@@ -11,6 +11,7 @@ from tests.io.onnx.making import expect_agreement, model_of, node, numbers
 from zerokara import functional as F
 from zerokara import nn
 from zerokara.autodiff import Tensor, no_grad
+from zerokara.models import GPT, LanguageModel
 
 
 class Attends(nn.Module):
@@ -127,3 +128,26 @@ def test_heads_side_by_side_and_the_cache_that_comes_out() -> None:
 def test_rms_normalization_is_read() -> None:
     rms = node("RMSNormalization", "xw", "y", axis=-1, epsilon=1e-3)
     expect_agreement(model_of([rms], {"x": (3, 6)}, constants={"w": numbers(6)}, opset=23), x=numbers(3, 6))
+
+
+@pytest.mark.parametrize("kind", ["gpt", "tied gpt", "lstm"])
+def test_a_model_of_language_takes_whole_numbers(kind: str, tmp_path: Any) -> None:
+    """Scores of a GPT and of a recurrent model, by ONNX Runtime and read back; the weights keep their names."""
+    rng = np.random.default_rng(0)
+    model: nn.Module = (
+        LanguageModel(11, 5, 6, cell="lstm", rng=rng)
+        if kind == "lstm"
+        else GPT(11, layers=2, heads=2, width=8, context=7, tied=kind != "gpt", rng=rng)
+    )
+    for parameter in model.parameters():
+        parameter.write()[...] *= 5
+    made = zk.io.save_onnx(model, tmp_path / "model.onnx", (7,), tokens=11)
+    assert made.difference < 1e-4
+    read = zk.io.load_onnx(tmp_path / "model.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
+    for batch in (1, 3):
+        x = np.random.default_rng(batch).integers(0, 11, (batch, 7))
+        expected = model.eval()(x)[0].data
+        np.testing.assert_allclose(session.run(None, {"input": x})[0], expected, atol=1e-4)
+        np.testing.assert_allclose(read(x).data, expected, atol=1e-4)
+    assert {"embedding.weight"} <= {name for name, _ in read.named_parameters()}
