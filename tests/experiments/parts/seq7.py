@@ -5,8 +5,8 @@ import numpy as np
 from tests.experiments.parts.kinds import Same
 
 CATALOGUE = (
-    "scaled-dot-product causal-mask multi-head positions layer-norm gpt-addition repeat-and-copy gpt-characters kv-cache "
-    "bpe-merges"
+    "scaled-dot-product causal-mask multi-head positions layer-norm gpt-addition repeat-and-copy gpt-characters "
+    "kv-cache bpe-merges"
 )
 """The names, in their order."""
 

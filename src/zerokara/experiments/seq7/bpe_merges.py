@@ -26,7 +26,7 @@ class BpeMerges(Experiment):
     source = "V6 ch1 bpe_train"
     title = Text("Which letters should be one token?", "どの文字をひとまとめにするか")
     question = Text("Which letters should be one token?", "どの文字の並びを 1 つのトークンにするべきか？")
-    formula = (r"(a, b)^* = \arg\max_{(a, b)} \mathrm{count}(ab), \qquad ab \to \mathrm{token}\ 256 + i",)
+    formula = (r"(a, b) = \mathrm{argmax}\ \mathrm{count}(ab) \qquad ab \to \mathrm{token}\ 256 + i",)
     symbols = Text(
         "A text begins as its bytes; i counts the merges. Of equally frequent pairs the first one met wins.",
         "テキストはバイトの列から始まる。i は結合の番号。同数なら先に現れた組を選ぶ。",
