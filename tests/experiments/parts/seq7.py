@@ -6,7 +6,7 @@ from tests.experiments.parts.kinds import Same
 
 CATALOGUE = (
     "scaled-dot-product causal-mask multi-head positions layer-norm gpt-addition repeat-and-copy gpt-characters "
-    "kv-cache bpe-merges"
+    "kv-cache bpe-merges rnn-or-transformer"
 )
 """The names, in their order."""
 
@@ -20,6 +20,7 @@ SAME: Same = {
     "positions": lambda p, r: (list(p["products"].values()), [r[f"{kind}.products"] for kind in p["products"]]),
     "layer-norm": lambda p, r: ([p["layer"], p["rms"], p["batch"]], [r["layer.y"], r["rms.y"], r["batch.y"]]),
     "bpe-merges": lambda p, r: ([*np.ravel(p["pairs"].merges), p["ratio"]], [*r["merges"].ravel(), r["ratio"][-1]]),
+    "rnn-or-transformer": lambda p, r: (list(p["found"].values()), [r[f"{kind}.perplexity"] for kind in p["found"]]),
     "gpt-addition": lambda p, r: (
         [*p["losses"], p["right"].mean()],
         [*r["reversed.losses"], r["reversed.right"][-1].mean()],
@@ -33,5 +34,5 @@ SAME: Same = {
 }
 """(names of the program, result) → what the program gives, and what the experiment found."""
 
-LEARNED: set[str] = {"gpt-addition", "repeat-and-copy", "gpt-characters"}
+LEARNED: set[str] = {"gpt-addition", "repeat-and-copy", "gpt-characters", "rnn-or-transformer"}
 """Experiments that train a network."""

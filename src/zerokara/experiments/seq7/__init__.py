@@ -10,6 +10,7 @@ from zerokara.experiments.seq7.layer_norm import LayerNormExperiment
 from zerokara.experiments.seq7.multi_head import MultiHead
 from zerokara.experiments.seq7.positions import Positions
 from zerokara.experiments.seq7.repeat_and_copy import RepeatAndCopy
+from zerokara.experiments.seq7.rnn_or_transformer import RnnOrTransformer
 from zerokara.experiments.seq7.scaled_dot_product import ScaledDotProduct
 
 EXPERIMENTS: tuple[Experiment, ...] = (
@@ -23,4 +24,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     GptCharacters(),
     KvCache(),
     BpeMerges(),
+    RnnOrTransformer(),
 )

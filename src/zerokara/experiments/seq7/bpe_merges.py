@@ -11,7 +11,7 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Line, Table, Text, chart, significant
+from zerokara.report import Axis, Cell, Line, Table, Text, chart, significant
 
 SENTENCE, WANTED = "Hello world! This is BPE training.", ((105, 115), (256, 32), (105, 110), (72, 101))
 OTHER = ("ゼロから作る", "naïve 🙂\n\t", "aaabdaaabac", "")
@@ -68,7 +68,7 @@ class BpeMerges(Experiment):
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The merges in order, the sentence cut into tokens, the growth of tokens, the longest of them."""
-        rows = [
+        rows: list[list[Cell]] = [
             [256 + i, f"({a}, {b})", repr(str(token))]
             for i, ((a, b), token) in enumerate(zip(found["merges"].tolist(), found["tokens"], strict=True))
         ]

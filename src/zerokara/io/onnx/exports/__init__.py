@@ -97,6 +97,9 @@ _LOSS = "a loss judges answers while learning; export the network that gives the
 REFUSED: dict[str, str] = {
     "dropout": "it drops at random while learning; use nn.Dropout, which does nothing in evaluation mode",
     "conv2d_grad_w": "it is the gradient of a convolution in its filters, which only learning needs",
+    "max_pool2d_grad": "it is the gradient of a pool, which only learning needs",
+    "avg_pool2d_grad": "it is the gradient of a pool, which only learning needs",
+    "negative_sampling": _LOSS,
     "gelu_tanh_grad": "it is the gradient of an activation function, which only learning needs",
     "squared_error": _LOSS,
     "cross_entropy": _LOSS,
