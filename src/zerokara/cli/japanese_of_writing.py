@@ -12,7 +12,8 @@ HELP: dict[str, str] = {
     ),
     "How many tokens to write.": "書くトークンの数。",
     "Below 1 the likely becomes likelier, above 1 less so; 0 always takes the likeliest.": (
-        "温度。1 未満では起こりやすいものがより選ばれやすく、1 より大きいと選ばれにくくなります。0 は常に最も確からしいもの。"
+        "温度。1 未満では起こりやすいものがより選ばれやすく、1 より大きいと選ばれにくくなります。"
+        "0 は常に最も確からしいもの。"
     ),
     "Draw from so many of the likeliest tokens only.": "確率の高い順に、この個数のトークンだけから選びます。",
     "Draw from the likeliest tokens that have this share together only.": (

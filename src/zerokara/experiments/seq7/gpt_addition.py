@@ -127,7 +127,7 @@ class GptAddition(Experiment):
                 lang=t.lang,
             ),
             bar_chart(
-                t("Half-way, by the number of carries", "学習の途中：繰り上がりの回数別"),
+                t("A third of the way, by the number of carries", "学習の 3 分の 1 の時点：繰り上がりの回数別"),
                 [str(n) for n in range(self.digits + 1)],
                 by_carry,
                 Axis(t.word("accuracy"), low=0, high=1),
