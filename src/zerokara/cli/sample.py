@@ -108,7 +108,9 @@ def sample(
 def _network(run: Path) -> tuple[Making, Learner, Pictures]:
     task = task_of_run(run, TASKS)
     if not isinstance(task, Making):
-        what = "holds no run" if task is None else f"is a run of {task.name}, which makes no pictures"
+        if task is not None:
+            raise ValueError(f"{run} is a run of {task.name}, which makes no pictures: zerokara generate writes on")
+        what = "holds no run that makes pictures"
         raise ValueError(f"{run} {what}: train one first, zerokara train --recipe vae or --recipe diffusion")
     found = network_of_run(task, run)
     assert isinstance(found, Objective)

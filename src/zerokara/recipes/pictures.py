@@ -234,5 +234,7 @@ TASKS = (
         epochs=100,
         lr=0.002,
         schedule="cosine",
+        expected=0.087,
+        tolerance=0.006,
     ),
 )

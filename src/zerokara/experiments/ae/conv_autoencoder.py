@@ -81,7 +81,8 @@ class ConvAutoencoder(OnPictures):
             t(
                 "With convolutions the error is {a} a pixel after {e} passes with {n} parameters; with linear layers "
                 "{b} after {f} passes with {m}.",
-                "畳み込みでは {e} エポック・{n} パラメータで誤差 {a}、全結合では {f} エポック・{m} パラメータで {b}。",
+                "畳み込みでは {e} エポック・{n} パラメータで誤差 {a}、全結合では {f} エポック・{m} パラメータで "
+                "{b}。",
                 a=significant(a, 3), b=significant(b, 3), n=whole(n), m=whole(m), e=self.epochs, f=self.epochs_linear,
             )
         ]  # fmt: skip
