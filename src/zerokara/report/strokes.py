@@ -118,7 +118,7 @@ def _said(points: Points, i: int, plot: Plot) -> str:
 
 
 def label_points(points: Points, plot: Plot, labels: Labels) -> Markup:
-    """The labels of the points, each beside its own; of very many in a chart, those without room are left to hint and table."""
+    """The labels of the points, each beside its own; of very many in a chart, those without room are left out."""
     if not points.labels:
         return Markup("")
     crowded = max(len(points.labels), labels.crowd) > SPARSE
