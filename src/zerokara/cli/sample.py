@@ -129,7 +129,7 @@ def _labels(model: Learner, pictures: Pictures, asked: list[str] | None, count: 
 
 def _class(pictures: Pictures, name: str) -> int:
     if name in pictures.classes:
-        return pictures.classes.index(name)
+        return int(pictures.classes.index(name))
     if name.isascii() and name.isdigit() and int(name) < len(pictures.classes):
         return int(name)
     raise UsageError(f"there is no class {name!r}: known are {', '.join(pictures.classes)}")

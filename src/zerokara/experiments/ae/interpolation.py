@@ -32,9 +32,10 @@ class Interpolation(OnVae):
     question = Text("What lies between a 3 and an 8?", "3 と 8 の間には何があるか？")
     formula = (r"z(s) = (1 - s)\, z_a + s\, z_b, \qquad x(s) = g(z(s)), \quad 0 \le s \le 1",)
     symbols = Text(
-        "z_a, z_b: the codes of two pictures (of the VAE, their means); g: the decoder. Full ink: of the pixels above .1 "
-        "the share above .75.",
-        "z_a、z_b：二つの画像の符号（VAE では平均）、g：復号器。濃い画素：値が .1 を超える画素のうち .75 を超える割合。",
+        "z_a, z_b: the codes of two pictures (of the VAE, their means); g: the decoder. Full ink: of the pixels above "
+        ".1 the share above .75.",
+        "z_a、z_b：二つの画像の符号（VAE では平均）、g：復号器。"
+        "濃い画素：値が .1 を超える画素のうち .75 を超える割合。",
     )
     turns = (Turn(Text("On a sphere instead of straight.", "直線のかわりに球面上を進むと？"), {"path": "spherical"}),)
 
@@ -44,7 +45,7 @@ class Interpolation(OnVae):
     path: str = knob("straight", "straight or spherical", "道の種類", choices=PATHS)
 
     def measure(self, lab: Lab) -> Arrays:
-        """Walks of several pairs: how far they are from real pictures, how full their ink is, how sure the reader is."""
+        """Walks of several pairs: how far they are from real pictures, how full their ink is, what the reader says."""
         train, test = self.pictures(lab)
         lab.plan(2 * self.updates(len(train)))
         model, _ = self.teach(lab, "vae", self.vae(lab, train, 20), train)
