@@ -2,13 +2,23 @@
 
 from itertools import pairwise
 
+import numpy as np
+
 from tests.experiments.parts.kinds import Same
 from zerokara.arrays import Array
 
-CATALOGUE = "taylor-sine rosenbrock second-derivative newton-method tanh-tower double-backprop hessian-vector"
+CATALOGUE = (
+    "test-functions second-derivative sine-derivatives newton-method rosenbrock newton-traps taylor-sine tanh-tower "
+    "double-backprop gradient-penalty hessian-vector no-grad-memory"
+)
 """The names, in their order."""
 
 SAME: Same = {
+    "test-functions": lambda p, r: (p["slopes"], r["rows"][:, 1:3]),
+    "sine-derivatives": lambda p, r: (p["curves"], r["curves"]),
+    "newton-traps": lambda p, r: (np.nan_to_num(p["ways"]), np.nan_to_num(r["ways"])),
+    "gradient-penalty": lambda p, r: (p["found"], r["slopes"]),
+    "no-grad-memory": lambda p, r: ([len(p["kept"]) * 4 * p["numbers"], p["left"]], [r["recorded"][-1], r["left"]]),
     "taylor-sine": lambda p, r: (p["found"], r["rows"]),
     "rosenbrock": lambda p, r: (p["way"], r["newton"]),
     "second-derivative": lambda p, r: ([p["y"].item(), p["first"].item(), p["second"]], r["here"]),
@@ -27,5 +37,5 @@ def _sums(matrix: Array) -> list[float]:
     return [float(matrix.sum(axis=1)[a:b].sum()) for a, b in pairwise(ends)]
 
 
-LEARNED: set[str] = set()
+LEARNED = {"gradient-penalty"}
 """Experiments that train a network."""

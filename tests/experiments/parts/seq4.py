@@ -4,10 +4,16 @@ import numpy as np
 
 from tests.experiments.parts.kinds import Same
 
-CATALOGUE = "gradient-through-time gradient-clipping cell-gradient adding-problem gru-two-forms"
+CATALOGUE = (
+    "gradient-through-time gradient-clipping cell-gradient lstm-gates adding-problem gru-two-forms both-directions "
+    "padding-and-lengths"
+)
 """The names, in their order."""
 
 SAME: Same = {
+    "lstm-gates": lambda p, r: ([p["cells"], p["y"].data[:, 0, 0]], [r["c"], r["h"]]),
+    "both-directions": lambda p, r: (p["accuracy"], r["accuracy"][:, -1]),
+    "padding-and-lengths": lambda p, r: ([p["told"], p["alone"]], [r["told"], r["alone"]]),
     "gradient-through-time": lambda p, r: (list(p["norms"].values()), r["norms"]),
     "gradient-clipping": lambda p, r: ([p["norm"], *p["after"].ravel()], [r["norm"], *r["after"].ravel()]),
     "cell-gradient": lambda p, r: (np.log(list(p["found"].values())), np.log(r["ratio"][:3])),
@@ -19,5 +25,5 @@ SAME: Same = {
 }
 """(names of the program, result) → what the program gives, and what the experiment found."""
 
-LEARNED = {"adding-problem"}
+LEARNED = {"adding-problem", "both-directions"}
 """Experiments that train a network."""

@@ -36,6 +36,31 @@ ENGLISH: dict[str, str] = {
         "multiplied by a fixed vector, and the product is differentiated again: that is the Hessian times the vector. "
         "The whole matrix is then built row by row for comparison, and the operations of both are counted."
     ),
+    "test-functions": (
+        "Three formulas of two numbers are written with ordinary operators and computed on tensors. Backpropagation "
+        "gives both slopes at one point. They are compared with differences, and the operations of each graph are "
+        "counted."
+    ),
+    "sine-derivatives": (
+        "The sine is computed at many points at once. Its gradient is recorded and differentiated again, order by "
+        "order. Each curve is compared with the sine moved on by a quarter turn."
+    ),
+    "newton-traps": (
+        "Newton's method starts from four places on a curve with two valleys and a hill, with slopes and second "
+        "derivatives from backpropagation. Each way is followed for a few steps. Then it starts from every point of a "
+        "grid, and it is noted where it ends."
+    ),
+    "gradient-penalty": (
+        "A small network is fitted to noisy points of a sine, several times from the same weights. To the mean "
+        "squares a multiple of the mean squared slope is added, and the sum is differentiated by the weights, the "
+        "slope being a gradient itself. Fits, slopes and errors are compared, and the gradient is checked by "
+        "differences."
+    ),
+    "no-grad-memory": (
+        "An array is squared again and again, once with a record of the way and once without. After each step the "
+        "results that are still in memory are counted. Then the backward pass runs, with the collector of cycles "
+        "switched off, and they are counted again."
+    ),
 }
 JAPANESE: dict[str, str] = {
     "second-derivative": (
@@ -72,5 +97,30 @@ JAPANESE: dict[str, str] = {
         "重みが乱数の小さなネットワークに、2 クラスのランダムな点を与えます。"
         "損失の勾配と固定ベクトルの内積をもう一度微分すると、ヘッセ行列とベクトルの積になります。"
         "比較のために行列全体を 1 行ずつ作り、演算の数を数えます。"
+    ),
+    "test-functions": (
+        "2 変数の 3 つの式を、ふつうの演算子で書いてテンソルで計算します。"
+        "1 点での 2 つの傾きを逆伝播で求めます。"
+        "数値微分と比べ、計算グラフの演算の数も数えます。"
+    ),
+    "sine-derivatives": (
+        "たくさんの点で sin を一度に計算します。"
+        "勾配を記録し、それをもう一度微分することを繰り返します。"
+        "各曲線を、4 分の 1 周期ずつずらした sin と比べます。"
+    ),
+    "newton-traps": (
+        "谷が 2 つ、山が 1 つある曲線の 4 つの点から、逆伝播で求めた 1 階・2 階微分を使うニュートン法を始めます。"
+        "それぞれの道を数ステップ追います。"
+        "さらに格子のすべての点から始め、行き着く先を調べます。"
+    ),
+    "gradient-penalty": (
+        "小さなネットワークを、雑音入りの sin の点に、同じ重みから何通りか当てはめます。"
+        "2 乗誤差に傾きの 2 乗の平均の定数倍を加え、その和を重みで微分します。傾き自身が勾配です。"
+        "当てはめ、傾き、誤差を比べ、勾配は数値微分で確かめます。"
+    ),
+    "no-grad-memory": (
+        "配列を何度も 2 乗します。一度は計算の記録を取り、一度は取りません。"
+        "1 ステップごとに、メモリに残っている計算結果を数えます。"
+        "その後、循環参照のごみ集めを止めたまま逆伝播を行い、もう一度数えます。"
     ),
 }

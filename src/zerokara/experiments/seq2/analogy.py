@@ -10,9 +10,10 @@ from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, between, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.seq1.kinds import plane_of
 from zerokara.experiments.seq2.analogies import GROUPS, questions
 from zerokara.experiments.seq2.vectors import MODELS, LearnsVectors
-from zerokara.experiments.seq2.word2vec import ARROWS, plane_of
+from zerokara.experiments.seq2.word2vec import ARROWS
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Cell, Path, Points, Table, Text, bar_chart, chart, percent
 
@@ -77,7 +78,7 @@ class Analogy(LearnsVectors):
         words, plane = [str(word) for word in found["words"]], plane_of(found["vectors"])
         people = [i for i, word in enumerate(words) if any(word in pair for pair in ARROWS)]
         arrows = [
-            Path(f"{a} → {b}", *plane[[words.index(a), words.index(b)]].T)
+            Path(f"{a} → {b}", *(plane[[words.index(a), words.index(b)], i] for i in range(2)))
             for a, b in ARROWS
             if a in words and b in words
         ]
@@ -89,7 +90,7 @@ class Analogy(LearnsVectors):
             Table(heads, self._rows(found, t)),
             chart(
                 t("From man to woman, everywhere the same way", "男から女へ、どこでも同じ向き"),
-                [Points("", *plane[people].T, labels=[words[i] for i in people]), *arrows],
+                [Points("", plane[people, 0], plane[people, 1], labels=[words[i] for i in people]), *arrows],
                 Axis(t("first direction", "第 1 方向")),
                 Axis(t("second direction", "第 2 方向")),
                 lang=t.lang,

@@ -29,7 +29,7 @@ class TruncatedBptt(Experiment):
     chapter = "seq3"
     source = "V2 ch5 Truncated BPTT"
     cost = "M"
-    title = Text("Truncated backpropagation through time", "Truncated BPTT")
+    title = Text("Truncated backpropagation through time", "打ち切り型の BPTT（Truncated BPTT）")
     question = Text(
         "How far back can a truncated gradient teach?", "打ち切った勾配は、どこまで昔のことを教えられるか？"
     )

@@ -26,6 +26,20 @@ ENGLISH: dict[str, str] = {
         "out step by step. The same weights go through the library's rule in both of its forms. All states are "
         "compared number by number, and the weights of the cells are counted."
     ),
+    "lstm-gates": (
+        "An LSTM with a single unit gets weights that are set by hand, so that each gate follows the signals. Signals "
+        "to remember and to forget are fed in, and all gates are looked at over time. The memory is computed once "
+        "more by its formula."
+    ),
+    "both-directions": (
+        "Rows of random bits are labelled with the bit that stands two places farther on. One LSTM reads each row "
+        "forwards, another one forwards and backwards. Both are judged on new bits after every epoch."
+    ),
+    "padding-and-lengths": (
+        "Sequences of several lengths are put into one batch and filled up with large numbers. A layer with both "
+        "directions reads them with their lengths told, without, and one by one. Last states and gradients are "
+        "compared."
+    ),
 }
 """By the name of the experiment: two to four sentences."""
 
@@ -55,6 +69,21 @@ JAPANESE: dict[str, str] = {
         "1 組のランダムな重みを、本、PyTorch、ONNX 標準の式に入れて 1 ステップずつ計算します。"
         "同じ重みを、ライブラリのルールの 2 つの形でも計算します。"
         "すべての状態を比べ、各セルの重みの数も数えます。"
+    ),
+    "lstm-gates": (
+        "ユニットが 1 つの LSTM に、各ゲートが信号に従うような重みを手で与えます。"
+        "「覚えよ」「忘れよ」の信号を入れ、すべてのゲートの動きを見ます。"
+        "記憶は式でももう一度計算します。"
+    ),
+    "both-directions": (
+        "ランダムなビットの列に、2 つ先のビットをラベルとして付けます。"
+        "一方の LSTM は順方向に、他方は順方向と逆方向に読みます。"
+        "1 エポックごとに新しいビットで評価します。"
+    ),
+    "padding-and-lengths": (
+        "長さの違う系列を 1 つのバッチにまとめ、余りを大きな数で埋めます。"
+        "双方向の層が、長さを指定して、指定せずに、また 1 本ずつ読みます。"
+        "最後の状態と勾配を比べます。"
     ),
 }
 """The same in Japanese."""

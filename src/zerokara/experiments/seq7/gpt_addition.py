@@ -1,6 +1,7 @@
 """`gpt-addition`: a Transformer that adds, the sum written forwards or from its end."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class GptAddition(Experiment):
         lab.plan(len(WAYS) * self.iterations)
         found: Arrays = {"test": test, "overlap": np.array(len({*map(tuple, test)} & {*map(tuple, train)}))}
         for way in WAYS:
-            found |= lab.part(way, lambda way=way: self._train(lab, train, test, way), self.iterations)
+            found |= lab.part(way, partial(self._train, lab, train, test, way), self.iterations)
         return found
 
     def _train(self, lab: Lab, train: Array, test: Array, way: str) -> Arrays:

@@ -1,6 +1,7 @@
 """`repeat-and-copy`: attention that finds where a symbol stood last, and copies what followed."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class RepeatAndCopy(Experiment):
         lab.plan(len(self.layers) * self.iterations)
         found: Arrays = {}
         for count in self.layers:
-            found |= lab.part(f"{count}", lambda count=count: self._train(lab, count), self.iterations)
+            found |= lab.part(f"{count}", partial(self._train, lab, count), self.iterations)
         return found
 
     def _train(self, lab: Lab, layers: int) -> Arrays:
@@ -116,7 +117,7 @@ class RepeatAndCopy(Experiment):
         for row, p in enumerate(period):
             places = np.arange(p, LENGTH - 1)
             shares.append(looks[:, row, :, places, places - p + 1])  # (places, blocks, heads)
-        return np.concatenate(shares).mean(axis=0)
+        return np.asarray(np.concatenate(shares).mean(axis=0))
 
     def _ways(self, lab: Lab, model: GPT) -> Array:
         """On rows whose second round has another order: the shares of (what followed last time, the longest unseen).
@@ -136,7 +137,7 @@ class RepeatAndCopy(Experiment):
                 followed, oldest = row[before + 1], min(last, key=last.__getitem__)
                 if followed != oldest:
                     votes.append((answer[t] == followed, answer[t] == oldest))
-        return np.array(votes, float).mean(axis=0)
+        return np.asarray(np.array(votes, float).mean(axis=0))
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Accuracy by update; where the head that copies looks in one row."""
