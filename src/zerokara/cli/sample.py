@@ -1,6 +1,7 @@
 """`zerokara sample`."""
 
 import json as json_format
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -144,7 +145,7 @@ def _chain(model: Learner, pictures: Pictures, labels: Array | None, count: int,
 
 
 def _across(count: int) -> int:
-    return max(1, round(count**0.5))
+    return max(1, math.isqrt(count - 1) + 1)
 
 
 def _test(task: Making, data_dir: Path | None) -> Split | None:
