@@ -73,7 +73,8 @@ class Upsampling(Experiment):
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Touches as grids; sizes."""
-        shown = [Grid(found[f"touched {i}"], self._called(i, t)) for i in range(len(WAYS))]
+        order = (2, 0, 1, 3)  # the chessboard first
+        shown = [Grid(found[f"touched {i}"], self._called(i, t)) for i in order]
         shown.append(
             Grid(found["nearest"], t("nearest × 2, then k 3, padding 1", "最近傍で 2 倍、次に k 3、パディング 1"))
         )
