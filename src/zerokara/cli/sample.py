@@ -1,6 +1,7 @@
 """`zerokara sample`."""
 
 import json as json_format
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -129,7 +130,7 @@ def _labels(model: Learner, pictures: Pictures, asked: list[str] | None, count: 
 
 def _class(pictures: Pictures, name: str) -> int:
     if name in pictures.classes:
-        return pictures.classes.index(name)
+        return int(pictures.classes.index(name))
     if name.isascii() and name.isdigit() and int(name) < len(pictures.classes):
         return int(name)
     raise UsageError(f"there is no class {name!r}: known are {', '.join(pictures.classes)}")
@@ -144,7 +145,7 @@ def _chain(model: Learner, pictures: Pictures, labels: Array | None, count: int,
 
 
 def _across(count: int) -> int:
-    return max(1, round(count**0.5))
+    return max(1, math.isqrt(count - 1) + 1)
 
 
 def _test(task: Making, data_dir: Path | None) -> Split | None:

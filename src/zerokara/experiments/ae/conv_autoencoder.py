@@ -36,7 +36,7 @@ class ConvAutoencoder(OnPictures):
     )
     epochs: int = knob(5, "passes over the images", "エポック数", low=1, high=10_000)
     epochs_linear: int = knob(10, "passes of the linear layers", "全結合のエポック数", low=1, high=10_000)
-    quick = {"images": 256, "epochs": 1, "epochs_linear": 2}
+    quick = {"images": 256, "judged": 500, "epochs": 1, "epochs_linear": 2}
 
     def measure(self, lab: Lab) -> Arrays:
         """Errors, parameters and reconstructions of both."""

@@ -8,7 +8,7 @@ from zerokara.arrays import Array
 from zerokara.data import scaled
 from zerokara.experiments.ae.teaching import rows
 from zerokara.experiments.ae.variational import OnVae, certainty, pixels
-from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
@@ -16,7 +16,7 @@ from zerokara.experiments.tongue import Tongue
 from zerokara.explain import walk
 from zerokara.explain.latent import PATHS
 from zerokara.models import AutoEncoder
-from zerokara.report import Axis, Line, Text, line_chart, significant
+from zerokara.report import Axis, Line, Text, line_chart, percent, significant
 
 PAIRS = 20
 WAYS = ("pixels", "autoencoder", "vae")
@@ -32,9 +32,10 @@ class Interpolation(OnVae):
     question = Text("What lies between a 3 and an 8?", "3 と 8 の間には何があるか？")
     formula = (r"z(s) = (1 - s)\, z_a + s\, z_b, \qquad x(s) = g(z(s)), \quad 0 \le s \le 1",)
     symbols = Text(
-        "z_a, z_b: the codes of two pictures (of the VAE, their means); g: the decoder. Full ink: of the pixels above .1 "
-        "the share above .75.",
-        "z_a、z_b：二つの画像の符号（VAE では平均）、g：復号器。濃い画素：値が .1 を超える画素のうち .75 を超える割合。",
+        "z_a, z_b: the codes of two pictures (of the VAE, their means); g: the decoder. Full ink: of the pixels above "
+        ".1 the share above .75.",
+        "z_a、z_b：二つの画像の符号（VAE では平均）、g：復号器。"
+        "濃い画素：値が .1 を超える画素のうち .75 を超える割合。",
     )
     turns = (Turn(Text("On a sphere instead of straight.", "直線のかわりに球面上を進むと？"), {"path": "spherical"}),)
 
@@ -44,7 +45,7 @@ class Interpolation(OnVae):
     path: str = knob("straight", "straight or spherical", "道の種類", choices=PATHS)
 
     def measure(self, lab: Lab) -> Arrays:
-        """Walks of several pairs: how far they are from real pictures, how full their ink is, how sure the reader is."""
+        """Walks of several pairs: how far they are from real pictures, how full their ink is, what the reader says."""
         train, test = self.pictures(lab)
         lab.plan(2 * self.updates(len(train)))
         model, _ = self.teach(lab, "vae", self.vae(lab, train, 20), train)
@@ -99,15 +100,25 @@ class Interpolation(OnVae):
         return [rows(title, named, t), *charts]
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
-        """In the middle."""
-        middle = found.mean("told")[:, :, self.steps // 2]
+        """In the middle, and at the ends."""
+        told = found.mean("told")
+        middle, ends = told[:, :, self.steps // 2], told[:, :, [0, -1]].mean(axis=2)
         return [
+            *(
+                t(
+                    "{w}: halfway the nearest real picture is {d} a pixel away, and a share of {p} of the ink is full.",
+                    "{w}：中間では、最も近い本物との差は 1 画素あたり {d}、濃い画素は {p}。",
+                    w=self._called(way, t), d=significant(middle[j, 2], 3), p=significant(middle[j, 1], 2),
+                )
+                for j, way in enumerate(WAYS)
+            ),
             t(
-                "{w}: halfway the nearest real picture is {d} a pixel away, and a share of {p} of the ink is full.",
-                "{w}：中間では、最も近い本物との差は 1 画素あたり {d}、濃い画素は {p}。",
-                w=self._called(way, t), d=significant(middle[j, 2], 3), p=significant(middle[j, 1], 2),
-            )
-            for j, way in enumerate(WAYS)
+                "At the ends the VAE's pictures are {a} away and the originals {b}: a part of the gain is that rebuilt "
+                "pictures are smoother.",
+                "両端でも VAE の画像は {a}、元の画像は {b} 離れています。"
+                "差の一部は、再現した画像のほうが滑らかなためです。",
+                a=significant(ends[2, 2], 3), b=significant(ends[0, 2], 3),
+            ),
         ]  # fmt: skip
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
@@ -130,6 +141,21 @@ class Interpolation(OnVae):
             ),
             at_most(t("ends of the mixture − the pictures", "画素の混合の両端と画像の差"),
                     float(np.abs(ends - found["pixel ends"]).max()), 1e-6, "A", law=True),
+        ]  # fmt: skip
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """What a reader thinks of the mixture."""
+        told = found.mean("told")[:, 0].mean(axis=1)
+        if not np.isfinite(told).all():
+            return []
+        return [
+            Question(
+                t("Does a reader notice that a mixture of pixels is no digit?",
+                  "読み取り器は、画素の混合が数字でないことに気づくか？"),
+                t("Hardly: along the way it is {p} sure of the mixtures on average, {v} of the VAE's pictures.",
+                  "ほとんど気づきません。道に沿った確信度の平均は、画素の混合で {p}、VAE で {v} です。",
+                  p=percent(float(told[0])), v=percent(float(told[2]))),
+            )
         ]  # fmt: skip
 
 

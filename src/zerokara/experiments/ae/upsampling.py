@@ -12,7 +12,7 @@ from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.nn import ConvTranspose2d
-from zerokara.report import Grid, Table, Text, grids, significant
+from zerokara.report import Cell, Grid, Table, Text, grids, significant
 
 WAYS = ((2, 2, 0, 0), (4, 2, 1, 0), (3, 2, 1, 0), (3, 2, 1, 1))
 """Rows of the filter, stride, padding, output padding."""
@@ -73,12 +73,13 @@ class Upsampling(Experiment):
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Touches as grids; sizes."""
-        shown = [Grid(found[f"touched {i}"], self._called(i, t)) for i in range(len(WAYS))]
+        order = (2, 0, 1, 3)  # the chessboard first
+        shown = [Grid(found[f"touched {i}"], self._called(i, t)) for i in order]
         shown.append(
             Grid(found["nearest"], t("nearest × 2, then k 3, padding 1", "最近傍で 2 倍、次に k 3、パディング 1"))
         )
         heads = [t("layer", "層"), t("size", "大きさ"), t("by the formula", "式による値")]
-        body = [
+        body: list[list[Cell]] = [
             [self._called(i, t), f"{self.size} → {int(n)}", self._by_formula(i)] for i, n in enumerate(found["sizes"])
         ]
         title = t("How often each pixel is touched", "各画素が触れられる回数")
@@ -90,7 +91,8 @@ class Upsampling(Experiment):
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """Even or like a chessboard."""
-        even, uneven = [], []
+        even: list[str] = []
+        uneven: list[str] = []
         for i in range(len(WAYS)):
             (even if _inner(found[f"touched {i}"]) else uneven).append(self._called(i, t))
         return [

@@ -16,7 +16,7 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import VAE
-from zerokara.report import Table, Text, significant
+from zerokara.report import Cell, Table, Text, significant
 
 SAMPLES = 1000
 
@@ -80,7 +80,9 @@ class VaeMeanOrSum(OnVae):
             t("test error", "テスト誤差"),
             t("spread of samples", "サンプルのばらつき"),
         ]
-        body = [[kind, *(float(f"{v:.3g}") for v in row)] for kind, row in zip(kinds, found.mean("told"), strict=True)]
+        body: list[list[Cell]] = [
+            [kind, *(float(f"{v:.3g}") for v in row)] for kind, row in zip(kinds, found.mean("told"), strict=True)
+        ]
         return [rows(t("Ten samples of each", "サンプル 10 枚ずつ"), named, t), Table(heads, body)]
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
