@@ -68,11 +68,11 @@ class CentralLimit(Experiment):
         boxes = []
         for n in self.N:
             spread = math.sqrt(n * variance)
-            edges = np.linspace(-4, 4, 41)
+            edges = np.linspace(-4.5, 4.5, 46)
             heights = (
                 np.histogram((found[f"sums {n}"] - n * mean) / spread, edges)[0] / self.draws / (edges[1] - edges[0])
             )
-            x = np.linspace(-4, 4, 81)
+            x = np.linspace(-4.5, 4.5, 91)
             normal = np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
             boxes.append(Panel(f"N = {n}", [Bars(t("sums", "和"), edges, heights), Line("N(0, 1)", x, normal)]))
         return [
