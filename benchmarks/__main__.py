@@ -50,6 +50,7 @@ class Options:
     threads: int
     rounds: int
     peers: Sequence[str]
+    cpu: bool
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     pin(options.threads)
     about = {"machine": f"{processor()}; {machine()}", "threads": options.threads, "rounds": options.rounds}
-    print(f"{about['machine']}, {options.threads} threads, {options.rounds} rounds")
+    about["clock"] = "processor" if options.cpu else "wall"
+    print(f"{about['machine']}, {options.threads} threads, {options.rounds} rounds, {about['clock']} time")
     results: list[report.Measured] = []
     kind = ""
     for workload in chosen(options):
@@ -87,7 +89,8 @@ def measure(workload: Workload, options: Options) -> report.Measured:
         for _ in range(options.rounds):
             for name, contestant in alive.items():
                 time.sleep(0.01)  # the threads of who was last go on looking for work for some milliseconds
-                turns[name].append(contestant.turn())
+                turn = contestant.turn()
+                turns[name].append(replace(turn, seconds=turn.seconds * turn.cores) if options.cpu else turn)
         starts = {name: contestant.start for name, contestant in alive.items()}
         peaks = {name: contestant.end() for name, contestant in alive.items()}
     finally:
@@ -120,6 +123,9 @@ def parse(arguments: Sequence[str] | None) -> Options:
     parser.add_argument("--threads", type=int, default=available, metavar="N", help=f"for everybody ({available})")
     parser.add_argument("--rounds", type=int, default=9, metavar="N", help="turns of each contestant (9)")
     parser.add_argument("--peers", default=",".join(PEERS), metavar="NAMES", help="separated by commas (all)")
+    parser.add_argument(
+        "--cpu", action="store_true", help="with --threads 1: seconds of the processor, for a machine that is in use"
+    )
     parser.add_argument("--list", action="store_true", help="print the names and do nothing")
     given = parser.parse_args(arguments)
     options = Options(
@@ -129,6 +135,7 @@ def parse(arguments: Sequence[str] | None) -> Options:
         threads=given.threads,
         rounds=given.rounds,
         peers=_peers(parser, given.peers),
+        cpu=given.cpu,
     )
     _check(parser, options, available)
     if given.list:
@@ -140,6 +147,8 @@ def parse(arguments: Sequence[str] | None) -> Options:
 def _check(parser: Parser, options: Options, available: int) -> None:
     if not 1 <= options.threads <= available:
         parser.error(f"--threads is a number from 1 to {available}, the processors here; got {options.threads}")
+    if options.cpu and options.threads > 1:
+        parser.error("--cpu counts threads that wait as well as those that work: give --threads 1 with it")
     if options.rounds < 1:
         parser.error(f"--rounds is at least 1; got {options.rounds}")
     if not chosen(options):

@@ -22,6 +22,7 @@ from zerokara.digits.ink import EDGE
 from zerokara.digits.learning import drawing
 from zerokara.digits.learning.examples import find_fonts, has
 from zerokara.digits.learning.strokes import LETTERS, SIGNS
+from zerokara.digits.marks import connected
 from zerokara.training.metrics import expected_calibration_error
 
 SEED = 20_261_128
@@ -35,6 +36,7 @@ DROP = {".": 0.90, ",": 0.86, "-": 0.47, "+": 0.16, "×": 0.25, "÷": 0.15, "=":
         "(": -0.1, ")": -0.1, "°": -0.02, "$": -0.05}  # fmt: skip
 """How far below the top of the digits a sign's ink begins, in heights of a digit."""
 SMALL = {"°": 0.28}
+ROUND, LEANS = 1.5, 0.25
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -178,9 +180,29 @@ def _hand_row(text: str, rng: np.random.Generator, mnist: Split | None) -> Place
             ink = _digit(int(symbol), height, rng, mnist)
             row.append((ink, height * rng.normal(0, 0.03), gap))
             continue
-        ink = _written(SIGNS[symbol], rng, height * SMALL.get(symbol, 1.0))
+        ink = _sign(symbol, rng, height * SMALL.get(symbol, 1.0))
         row.append((ink, height * (DROP.get(symbol, 0.0) + rng.normal(0, 0.03)), gap))
     return row
+
+
+def _sign(symbol: str, rng: np.random.Generator, height: float) -> Array:
+    """A sign by formula; drawn again where nobody could tell it from another."""
+    while True:
+        ink = _written(SIGNS[symbol], rng, height)
+        if _legible(symbol, ink):
+            return ink
+
+
+def _legible(symbol: str, ink: Array) -> bool:
+    """The two bars of = do not touch, a dot is round, a comma stands, and a slash leans."""
+    high, wide = ink.shape
+    if symbol == "=":
+        return len(connected(ink)) == 2
+    if symbol == ".":
+        return max(high, wide) <= ROUND * min(high, wide)
+    if symbol == ",":
+        return high > ROUND * wide
+    return symbol != "/" or wide >= LEANS * high
 
 
 def _digit(digit: int, height: int, rng: np.random.Generator, mnist: Split | None) -> Array:

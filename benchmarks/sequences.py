@@ -6,6 +6,7 @@ out, and the noise of the VAE comes with the batch: what everybody draws for him
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -158,11 +159,11 @@ def _noise(rng: Rng, *shape: int) -> Array:
 
 
 def _language(cell: str) -> Sequence:
-    return Sequence(f"{cell.upper()} language model 2×200", lambda rng: Words(cell, rng), words, "sgd", 0.5, 0.25)
+    return Sequence(f"{cell.upper()} language model 2×200", partial(Words, cell), words, "sgd", 0.5, 0.25)
 
 
 def _alone(cell: str) -> Sequence:
-    return Sequence(f"{cell} 2×200 alone", lambda rng: Layers(cell, rng), vectors, "sgd", 0.1)
+    return Sequence(f"{cell} 2×200 alone", partial(Layers, cell), vectors, "sgd", 0.1)
 
 
 SEQUENCES = (

@@ -42,6 +42,7 @@ def test_a_measurement_is_printed_and_written(tmp_path: Path) -> None:
         (("benchmarks", "--only", "nobody"), "no workload is called nobody"),
         (("benchmarks", "--peers", "torhc"), "there is no peer 'torhc'"),
         (("benchmarks", "--threads", "0"), "--threads is a number from 1"),
+        (("benchmarks", "--threads", "2", "--cpu"), "give --threads 1 with it"),
         (("benchmarks.accuracy", "--recipe", "nothing"), "there is no recipe 'nothing'"),
         (("benchmarks.versions", "nowhere", "."), "nowhere is not a checkout of zerokara"),
         (("benchmarks.versions", ".", ".", "--only", "nobody"), "no network is called nobody"),
@@ -82,6 +83,28 @@ def test_everybody_sees_the_same_numbers() -> None:
         assert np.array_equal(labels, same_labels)
     first, again = (workloads.network(workload).state_dict() for _ in range(2))
     assert all(np.array_equal(first[name], again[name]) for name in first)
+
+
+def test_pytorchs_networks_of_sequences_are_the_same() -> None:
+    """The same loss and the same gradients for the same batch: only then are the times of one thing."""
+    torch = pytest.importorskip("torch")
+    from benchmarks import pytorch_sequences, sequences
+
+    for workload in sequences.SEQUENCES:
+        if "language" in workload.name or "GPT" in workload.name:
+            continue  # large; the measurement itself compares the losses of all
+        ours = sequences.sequence_network(workload)
+        theirs = pytorch_sequences.translated(ours)
+        batch = workload.batch(np.random.default_rng(3))
+        loss = ours(*batch)
+        other = theirs(*map(torch.from_numpy, batch))
+        loss.backward()
+        other.backward()
+        assert loss.item() == pytest.approx(other.item(), rel=1e-5)
+        named = dict(theirs.named_parameters())
+        for name, parameter in ours.named_parameters():
+            grad = named[name].grad.numpy()
+            np.testing.assert_allclose(parameter.grad, grad, rtol=1e-3, atol=1e-4 * max(1e-3, np.abs(grad).max()))
 
 
 @pytest.mark.parametrize(

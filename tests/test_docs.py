@@ -20,12 +20,17 @@ RUN = (
     "docs/layers.md",
     "docs/kernels.md",
     "docs/data.md",
+    "docs/text.md",
+    "docs/text.ja.md",
     "docs/training.md",
     "docs/estimators.md",
     "docs/estimators.ja.md",
     "docs/models.md",
     "docs/explain.md",
+    "docs/autoencoders.md",
     "docs/lab.md",
+    "docs/sequences.md",
+    "docs/sequences.ja.md",
 )
 """Pages whose Python blocks are a program, run from top to bottom. Elsewhere a block may be an extract."""
 
@@ -96,6 +101,8 @@ def test_every_layer_and_loss_stands_in_the_table() -> None:
         "Parameter",
         "ACTIVATIONS",
         "GlobalAvgPool2d",
+        "LearnedPositions",
+        "SinusoidalPositions",
         "activation_by_name",
         "functional",
         "init",

@@ -110,7 +110,7 @@ def known(kind: str, name: Any, table: Iterable[str], of: str = "") -> str:
     """`name` if it stands in the table; else a ValueError: there is no KIND of that name (OF has none); the nearest."""
     names = list(table)
     if not isinstance(name, str):
-        raise ValueError(f"the name of a {kind} is a text; got {name!r}")
+        raise ValueError(f"the name of a {kind} is a text; got {short(name)}")
     if name in names:
         return name
     there_is = f"{of} has" if of else "there is"

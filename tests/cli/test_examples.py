@@ -14,7 +14,7 @@ from zerokara.cli.app import build, plain
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, SEARCH_COMMANDS
 from zerokara.cli.errors import UsageError
 from zerokara.experiments import EXPERIMENTS
-from zerokara.recipes import RECIPES
+from zerokara.recipes import RECIPES, TASKS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md")])
@@ -54,7 +54,7 @@ def test_it_can_be_typed(line: str) -> None:
         options = {k: v for k, v in given.items() if k not in OWN_OPTIONS}
         lab._orders(bound.args, options, given.get("seed") or 0, given.get("seeds"), given.get("quick", False))
     if words[:1] == ["train"] and bound.kwargs.get("recipe"):
-        assert bound.kwargs["recipe"] in RECIPES
+        assert bound.kwargs["recipe"] in [*RECIPES, *TASKS]
 
 
 OWN_OPTIONS = {p.name for p in inspect.signature(lab.run).parameters.values() if p.kind is p.KEYWORD_ONLY}

@@ -17,7 +17,8 @@ VECTORS = {
     "branches": 1, "stack": 1, "large": 0.4,
 }  # fmt: skip
 ROWS = {
-    "linear": 3, "product": 1, "twice": 1, "weight norm": 0.5, "mixing": 2, "layer norm": 2, "activation": 3,
+    "linear": 3, "recurrent": 2, "product": 1, "twice": 1, "weight norm": 0.5, "mixing": 2, "layer norm": 2,
+    "activation": 3,
     "function": 3,
     "dropout": 1, "softmax": 0.5, "scale and shift": 1, "turned": 1, "reversed": 0.5, "cut": 0.5, "joined": 0.5,
     "summed": 2,

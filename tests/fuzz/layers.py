@@ -108,6 +108,18 @@ def mixing(net: Network, p: Part) -> None:
     net.say(f"x = F.softmax({form} * 0.3) @ x")
 
 
+@layer("recurrent", 2)
+def recurrent(net: Network, p: Part) -> None:
+    """The rows of an example are steps in time; of a batch, each example has as many steps as it is said to have."""
+    steps, inside = net.shape
+    hidden, kind, both = pick((3, 1, 4, 2, 5), p.a), pick(("RNN", "LSTM", "GRU"), p.b), p.c % 3 == 1
+    more = f"batch_first=True{', bidirectional=True' if both else ''}"
+    path = net.module("recurrent", f"nn.{kind}({inside}, {hidden}, {more})", p.c // 3)
+    lengths = pick(("", f", None, np.arange(len(x)) % {steps + 1}"), p.a // 5)
+    net.say(f"x = self.{path}(x{lengths})[0]")
+    net.shape = (steps, hidden * (2 if both else 1))
+
+
 # ── images ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

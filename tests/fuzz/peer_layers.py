@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import torch
 
 from tests.fuzz.peer import Tensor, torches
 from tests.fuzz.peer_functions import F
@@ -225,6 +226,60 @@ def _function(function: Any, *settings: tuple[str, Any]) -> type[Module]:
     return Layer
 
 
+class Recurrent(Module):
+    """One layer, step by step in PyTorch's operations; the sequences come first, and lengths mask what is behind."""
+
+    gates = 1
+
+    def __init__(self, inside: int, hidden: int, batch_first: bool = True, bidirectional: bool = False) -> None:
+        self.hidden, self.ends = hidden, ("_l0", "_l0_reverse")[: 2 if bidirectional else 1]
+        rows = self.gates * hidden
+        for end in self.ends:
+            for name, shape in (("weight_ih", (rows, inside)), ("weight_hh", (rows, hidden)), ("bias_ih", (rows,)),
+                                ("bias_hh", (rows,))):  # fmt: skip
+                setattr(self, name + end, Parameter(np.zeros(shape, np.float32)))
+
+    def forward(self, x: Any, state: Any = None, lengths: Any = None) -> Any:
+        given = torches(x)
+        steps = given.shape[1]
+        counts = torch.full((len(given),), steps) if lengths is None else torch.as_tensor(np.asarray(lengths))
+        found = [self.way(given, counts, end) for end in self.ends]
+        return Tensor(torch.cat(found, 2)), None
+
+    def way(self, x: Any, counts: Any, end: str) -> Any:
+        w, u, b, c = (torches(getattr(self, name + end)) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+        states = [x.new_zeros(len(x), self.hidden)] * 2
+        outputs = [states[0]] * x.shape[1]
+        times = range(x.shape[1])
+        for t in reversed(times) if "reverse" in end else times:
+            new = self.cell(x[:, t] @ w.T + b, states[0] @ u.T + c, states)
+            here = (t < counts)[:, None]
+            states = [torch.where(here, n, s) for n, s in zip(new, states, strict=True)]
+            outputs[t] = torch.where(here, new[0], torch.zeros_like(new[0]))
+        return torch.stack(outputs, 1)
+
+    def cell(self, a: Any, b: Any, states: list[Any]) -> list[Any]:
+        return [torch.tanh(a + b)] * 2
+
+
+class LSTM(Recurrent):
+    gates = 4
+
+    def cell(self, a: Any, b: Any, states: list[Any]) -> list[Any]:
+        i, f, g, o = (a + b).chunk(4, 1)
+        c = f.sigmoid() * states[1] + i.sigmoid() * g.tanh()
+        return [o.sigmoid() * c.tanh(), c]
+
+
+class GRU(Recurrent):
+    gates = 3
+
+    def cell(self, a: Any, b: Any, states: list[Any]) -> list[Any]:
+        (r, z, n), (s, y, m) = a.chunk(3, 1), b.chunk(3, 1)
+        z = (z + y).sigmoid()
+        return [(1 - z) * (n + (r + s).sigmoid() * m).tanh() + z * states[0]] * 2
+
+
 class Sequential(Module):
     def __init__(self, *layers: Any) -> None:
         for layer in layers:
@@ -250,5 +305,6 @@ nn = SimpleNamespace(
     GELU=_function(F.gelu),
     Softplus=_function(F.softplus, ("beta", 1.0), ("threshold", 20.0)),
     LeakyReLU=_function(F.leaky_relu, ("negative_slope", 0.01)),
+    RNN=Recurrent, LSTM=LSTM, GRU=GRU,
     Sequential=Sequential, ModuleList=lambda layers: Sequential(*layers),
 )  # fmt: skip

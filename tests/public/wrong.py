@@ -194,7 +194,8 @@ def layers() -> list[nn.Module]:
         nn.MaxPool1d(2), nn.MaxPool2d(2), nn.AvgPool1d(2), nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(2),
         nn.GlobalAvgPool2d(), nn.Flatten(), nn.Unflatten(1, (2, 2)), nn.Upsample(scale_factor=2), nn.ZeroPad2d(1),
         nn.Embedding(4, 2), nn.Dropout(), nn.Dropout2d(), nn.Softmax(), nn.ReLU(), nn.Sigmoid(), nn.GELU(), nn.PReLU(),
-        nn.GLU(), nn.RMSNorm(3), nn.TransformerEncoderLayer(4, 2, 5),
+        nn.GLU(), nn.RMSNorm(3), nn.TransformerEncoderLayer(4, 2, 5), nn.RNN(3, 4), nn.LSTM(3, 4), nn.GRU(3, 4),
+        nn.RNNCell(3, 4), nn.LSTMCell(3, 4), nn.GRUCell(3, 4),
         nn.SinusoidalPositions(4), nn.LearnedPositions(4, 4), nn.Sequential(nn.Flatten(), nn.Linear(4, 2)),
     ]  # fmt: skip
 

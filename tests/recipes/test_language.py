@@ -44,6 +44,7 @@ def test_a_run_keeps_all_that_its_network_needs(text: Path, tmp_path: Path, caps
     found = evaluate_text(network_of_run(task, run), vocabulary.encode(test))
     assert found == pytest.approx(result["perplexity"], rel=1e-5)
     fails(capsys, "train", *asked, code=1, says="already holds a run")
+    fails(capsys, "evaluate", run, code=1, says="is the run of rnn-lm, whose network answers neither")
     fails(capsys, "train", "--recipe", "digits-small", "--resume", "--out", run, code=2, says="was made by rnn-lm")
 
 

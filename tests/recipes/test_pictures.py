@@ -109,7 +109,7 @@ def test_a_page_shows_how_they_come_about(name: str, lang: str, runs: Path, tmp_
         ("diffusion", ["--class", "ten"], 2, "no class 'ten': known are 0, 1"),
         ("diffusion", ["--count", "0"], 2, "between 1 and 10000; got 0"),
         ("diffusion", ["--guidance", "nan"], 1, "guidance is a number"),
-        ("nowhere", [], 1, "holds no run: train one first, zerokara train --recipe vae"),
+        ("nowhere", [], 1, "holds no run that makes pictures: train one first, zerokara train --recipe vae"),
     ],
 )
 def test_what_cannot_be_is_said(run: str, more: list[str], code: int, says: str, runs: Path, capsys: Captured) -> None:

@@ -288,6 +288,17 @@ def test_a_rule_is_named_at_its_place() -> None:
     assert {e.text for e in found(figure, "text", "word")} == {"chance", "stop"}
 
 
+def test_of_many_named_points_those_without_room_go_unnamed_whatever_kind_they_are_of() -> None:
+    """Sixty words in one place, of three kinds: each kind alone is few, together they would lie on each other."""
+    kinds = [
+        Points(kind, [k / 1000] * 20, [0.0] * 20, [f"{kind}{i}" for i in range(20)]) for k, kind in enumerate("abc")
+    ]
+    far = Points("d", [1.0], [1.0], ["alone"])
+    written = [e.text for e in found(chart("t", [*kinds, far], X, Y), "text", "word")]
+    assert "alone" in written
+    assert 1 < len(written) < 20
+
+
 def test_labels_do_not_lie_on_each_other() -> None:
     figure = chart("t", [Points("", [0, 0.01, 0.02, 1], [0, 0.01, 0, 1], ["one", "two", "three", "four"])], X, Y)
     texts = found(figure, "text", "word")

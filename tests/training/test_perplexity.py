@@ -50,6 +50,10 @@ def test_every_token_is_the_softmax_of_its_scores() -> None:
         (lambda: perplexity([0.5]), "at most 0; got up to 0.5"),
         (lambda: evaluate_text(LanguageModel(7, 2, 2), [1]), "two tokens or more"),
         (lambda: evaluate_text(LanguageModel(7, 2, 2), IDS, window=0), "at least 1"),
+        (
+            lambda: evaluate_text(LanguageModel(7, 2, 2), [1, 9]),
+            "scores 7 tokens, 0 to 6; the text has the numbers 9 to 9",
+        ),
     ],
 )
 def test_what_cannot_be_is_said(make, says: str) -> None:  # type: ignore[no-untyped-def]

@@ -17,7 +17,7 @@ from zerokara.recipes.running import judge
 from zerokara.report import percent, significant, whole
 from zerokara.training import Evaluation, RegressionEvaluation, read_records
 from zerokara.views.judging import OfFile, examples
-from zerokara.views.runs import inputs_of_run, network_of, weights_of
+from zerokara.views.runs import inputs_of_run, network_of, no_run, weights_of
 from zerokara.views.subject import of_onnx
 
 
@@ -72,7 +72,7 @@ def _recipe(source: Path, model: str | None, data: str | None) -> Recipe:
     if found is not None:
         return names.changed(found, {"model": model, "data": data})
     if source.is_dir():
-        raise ValueError(f"{source} is a folder, but not that of a run")
+        raise no_run(source)
     if model is None or data is None:
         raise UsageError(f"{source} does not say what it belongs to: give --model NAME and --data NAME")
     return names.of_own(model, data)

@@ -21,7 +21,7 @@ from zerokara.models import MODELS, build_model, model_entry
 from zerokara.nn import Module
 from zerokara.nn.init import unset
 from zerokara.recipes import known_model
-from zerokara.views.runs import opened, weights_of
+from zerokara.views.runs import no_run, opened, weights_of
 from zerokara.views.shapes import parse_shape
 from zerokara.views.weights import all_finite
 
@@ -113,7 +113,7 @@ def _run(folder: Path, shape: Shape | None, classes: int | None, data_dir: Path 
     """A run tells its model and what it is given, unless the command line gives another size."""
     recipe = names.of_run(folder)
     if recipe is None:
-        raise ValueError(f"{folder} is a folder, but not that of a run")
+        raise no_run(folder)
     texts = {"model": recipe.model, "data": recipe.data, "recipe": recipe.name}
     if shape is not None and recipe.start:
         raise UsageError(f"the run in {folder} started from another network, whose size it keeps; leave out --input")

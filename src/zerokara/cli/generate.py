@@ -13,6 +13,7 @@ from zerokara.cli.numbers import whole_number
 from zerokara.data.text import AnyVocabulary, Vocabulary, read_vocabulary
 from zerokara.generation import Choice, GenerationError, stream
 from zerokara.recipes import TASKS, network_of_run, task_of_run
+from zerokara.recipes.pictures import Making
 
 Whole = Annotated[int | None, Parameter(converter=whole_number)]
 
@@ -65,6 +66,8 @@ def generate(
     task = task_of_run(run, TASKS)
     if task is None:
         raise UsageError(f"{safe(str(run))} is not the run of a model of language: train one with --recipe char-gpt")
+    if isinstance(task, Making):
+        raise UsageError(f"{safe(str(run))} makes pictures, no text: zerokara sample {safe(str(run))}")
     vocabulary = read_vocabulary(run)
     ids = vocabulary.encode(prompt)
     if not len(ids):

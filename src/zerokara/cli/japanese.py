@@ -8,10 +8,12 @@ from typing import Any
 
 from zerokara.cli.japanese_of_own import HELP as OF_OWN_DATA
 from zerokara.cli.japanese_of_search import HELP as OF_SEARCH
+from zerokara.cli.japanese_of_writing import HELP as OF_WRITING
 from zerokara.cli.texts_of_collect import HELP as OF_COLLECT
 
 HELP: dict[str, str] = {
     **OF_OWN_DATA,
+    **OF_WRITING,
     # ── the program and its commands
     "zerokara (ゼロから): deep learning from zero. Begin with: zerokara demo": (
         "zerokara（ゼロから）：ゼロから作る深層学習。まずは zerokara demo から。"

@@ -217,7 +217,7 @@ def _meaning(experiment: Experiment, name: str, lang: Lang) -> str:
     return f"{meaning} [{', '.join(metadata['choices'])}]" if metadata["choices"] else meaning
 
 
-def _usage(function: Any, *arguments: Any, **options: Any) -> Any:
+def _usage(function: Any, /, *arguments: Any, **options: Any) -> Any:
     try:
         return function(*arguments, **options)
     except ValueError as error:

@@ -1,6 +1,21 @@
 """What goes wrong with texts and sequences, in Japanese: patterns as in `messages`, which asks them first."""
 
 PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"the prompt is empty: give at least one token to go on from", "書き出しが空です：1 トークン以上を指定してください"),
+    (
+        r"there is no run (.+): give the folder of a trained model of language",
+        "{1} という実行はありません：学習済みの言語モデルのフォルダを指定してください",
+    ),
+    (
+        r"(.+) is not the run of a model of language: train one with --recipe char-gpt",
+        "{1} は言語モデルの実行ではありません：--recipe char-gpt で学習してください",
+    ),
+    (r"temperature is a number, at least 0; got (.+)", "温度は 0 以上の数です。指定：{1}"),
+    (r"top_p is a share above 0, at most 1; got (.+)", "top_p は 0 より大きく 1 以下の割合です。指定：{1}"),
+    (
+        r"the model's scores are (NaN|infinite): it has diverged, or was never trained; load another one",
+        "モデルのスコアが {1} です：発散したか学習されていません。別のモデルを使ってください",
+    ),
     (r"no text is called (.+); did you mean (.+)\? known: (.+)", "テキスト {1} はありません。{2} ですか？（一覧：{3}）"),
     (r"no text is called (.+); known: (.+)", "テキスト {1} はありません（一覧：{2}）"),
     (r"there is no text (.+)", "テキスト {1} がありません"),
@@ -36,6 +51,11 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"the vocabulary has the tokens 0 to (\S+); got (.+)", "語彙のトークンは 0 から {1} までです。指定：{2}"),
     (r"there is no text to take (?:a vocabulary|byte pairs) from: it is empty", "テキストが空です"),
     (r"(.+) has no vocabulary\.json: it is not the run of a language model", "{1} に vocabulary.json がありません：言語モデルの実行フォルダではありません"),
+    (
+        r"(.+) is the run of (\S+), whose network answers neither with classes nor with numbers for pictures and rows: .+",
+        "{1} は {2} の実行フォルダです。画像や表の行に答えるネットワークではありません：続きは train --resume、"
+        "学んだことは generate か sample で見られます",
+    ),
     (r"(\S+) is a whole number, at least 1; got (.+)", "{1} は 1 以上の整数です。指定：{2}"),
     (
         r"(\S+) questions need at least (\S+) days; there are (\S+): ask fewer",

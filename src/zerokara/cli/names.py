@@ -37,7 +37,7 @@ def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     return result
 
 
-def _usage(function: Any, *arguments: Any, **options: Any) -> Any:
+def _usage(function: Any, /, *arguments: Any, **options: Any) -> Any:
     try:
         return function(*arguments, **options)
     except ValueError as error:

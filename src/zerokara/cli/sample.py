@@ -1,6 +1,7 @@
 """`zerokara sample`."""
 
 import json as json_format
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -108,7 +109,9 @@ def sample(
 def _network(run: Path) -> tuple[Making, Learner, Pictures]:
     task = task_of_run(run, TASKS)
     if not isinstance(task, Making):
-        what = "holds no run" if task is None else f"is a run of {task.name}, which makes no pictures"
+        if task is not None:
+            raise ValueError(f"{run} is a run of {task.name}, which makes no pictures: zerokara generate writes on")
+        what = "holds no run that makes pictures"
         raise ValueError(f"{run} {what}: train one first, zerokara train --recipe vae or --recipe diffusion")
     found = network_of_run(task, run)
     assert isinstance(found, Objective)
@@ -127,7 +130,7 @@ def _labels(model: Learner, pictures: Pictures, asked: list[str] | None, count: 
 
 def _class(pictures: Pictures, name: str) -> int:
     if name in pictures.classes:
-        return pictures.classes.index(name)
+        return int(pictures.classes.index(name))
     if name.isascii() and name.isdigit() and int(name) < len(pictures.classes):
         return int(name)
     raise UsageError(f"there is no class {name!r}: known are {', '.join(pictures.classes)}")
@@ -142,7 +145,7 @@ def _chain(model: Learner, pictures: Pictures, labels: Array | None, count: int,
 
 
 def _across(count: int) -> int:
-    return max(1, round(count**0.5))
+    return max(1, math.isqrt(count - 1) + 1)
 
 
 def _test(task: Making, data_dir: Path | None) -> Split | None:

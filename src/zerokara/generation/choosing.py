@@ -87,7 +87,7 @@ def sample(
     if p.ndim != 2 or len(rngs) != len(p):
         raise GenerationError(f"sample expects scores (N, V) and N generators; got {p.shape} and {len(rngs)}")
     if choice.temperature == 0:
-        return p.argmax(axis=-1)
+        return np.asarray(p.argmax(axis=-1))
     ends = np.cumsum(p, axis=-1)
     drawn = [
         int(np.searchsorted(row / row[-1], rng.random(), side="right")) for row, rng in zip(ends, rngs, strict=True)

@@ -117,7 +117,8 @@ class GPT(Module):
                 f"GPT reads at most {self.context} tokens, its context; got {past + words.shape[1]}: cut the text, or "
                 "build it with a longer context"
             )
-        y, found = self.dropout(self.positions(words, past)), []
+        found: list[Tensor] = []
+        y = self.dropout(self.positions(words, past))
         halves = [None] * len(self.blocks) if state is None else list(pairwise(state))[::2]
         for block, half in zip(self.blocks, halves, strict=True):
             y, kept = block(y, half)
@@ -134,6 +135,7 @@ class GPT(Module):
         """How much each position takes of each: one (N, heads, T, T) a block, rows that sum to 1."""
         y, found = self.positions(self.embedding(x)), []
         for block in self.blocks:
+            assert isinstance(block, Block)
             normal = block.norm1(y)
             q, k = (block.attention.heads(normal, i) for i in range(2))
             found.append(F.attention_weights(q, k, is_causal=True))

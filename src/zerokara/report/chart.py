@@ -187,8 +187,10 @@ def _drawing(
 
 def _labels(marks: Sequence[Mark], place: Plot) -> Labels:
     """Room for words that keeps free what is drawn: points, steps, rules, and of long lines some places."""
-    labels = Labels(place.room)
+    labels = Labels(place.room, crowd=sum(sum(map(bool, m.labels)) for m in marks if isinstance(m, Points)))
     left, top, right, bottom = place.room.box
+    if labels.crowd > strokes.SPARSE:  # the numbers of the axis stand on the left of the frame
+        labels.avoid((0.0, 0.0, left, bottom))
     for mark in marks:
         if isinstance(mark, Points | Path | Line | Arrows):
             every = max(1, len(mark.x) // strokes.HINTS)

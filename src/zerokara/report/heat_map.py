@@ -187,7 +187,7 @@ def _names(plan: _Layout, row_name: str, column_name: str) -> Iterator[Markup]:
     if column_name:
         yield label(column_name, plan.left + plan.across / 2, 8, "name middle")
     if row_name:
-        turn = f"translate(9 {coordinate(plan.top + plan.down / 2)}) rotate(-90)"
+        turn = f"translate(11 {coordinate(plan.top + plan.down / 2)}) rotate(-90)"
         yield element("text", row_name, x=0, y=0, class_="name middle", transform=turn)
 
 

@@ -133,10 +133,11 @@ def broken(places: Iterable[Point | None], *, closed: bool = False) -> str:
 
 @dataclass
 class Labels:
-    """Words in a drawing that keep out of each other's way."""
+    """Words in a drawing that keep out of each other's way. `crowd`: how many points have a word of their own."""
 
     room: Room
     taken: list[Area] = field(default_factory=list)
+    crowd: int = 0
 
     def keep_free(self, points: Iterable[Point | None], radius: float = 4.0) -> None:
         """Let no words stand on these points."""

@@ -118,10 +118,11 @@ def _said(points: Points, i: int, plot: Plot) -> str:
 
 
 def label_points(points: Points, plot: Plot, labels: Labels) -> Markup:
-    """The labels of the points, each beside its own; of very many, those without room are left to hint and table."""
+    """The labels of the points, each beside its own; of very many in a chart, those without room are left out."""
     if not points.labels:
         return Markup("")
-    style, most = ("word halo", math.inf) if len(points.labels) <= SPARSE else ("word", 0.3)
+    crowded = max(len(points.labels), labels.crowd) > SPARSE
+    style, most = ("word", 0.04) if crowded else ("word halo", math.inf)
     spots = [(i, p) for i, p in enumerate(plot.places(points.x, points.y)) if p is not None and plot.shows(p)]
     return join(*(labels.write(points.labels[i], _around(p), style, most=most) for i, p in spots if points.labels[i]))
 

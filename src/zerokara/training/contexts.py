@@ -7,6 +7,7 @@ import numpy as np
 from zerokara.arguments import is_whole, short
 from zerokara.arrays import Array
 from zerokara.autodiff import no_grad
+from zerokara.data.text.windows import expect_tokens
 from zerokara.training.evaluation import evaluation_mode
 
 
@@ -18,8 +19,10 @@ def context_log_probabilities(model: Any, ids: Any, *, least: int = 0, batch_siz
     of the text before it in the mean; a larger `least` costs more and judges better. `training.perplexity` makes one
     number of the result. `batch_size`: pieces at a time; it changes nothing.
     """
-    text, context = np.asarray(ids), model.context
-    if text.ndim != 1 or text.dtype.kind not in "iu" or len(text) < 2:
+    if not callable(model) or not is_whole(getattr(model, "context", None)) or isinstance(model, type):
+        raise TypeError(f"a model that reads a context of tokens has its length, model.context; got {short(model)}")
+    text, context = expect_tokens(ids), model.context
+    if len(text) < 2:
         raise ValueError(f"a text to be judged is the numbers of two tokens or more, (n,); got {short(text)}")
     if not is_whole(least) or not 0 <= least < context:
         raise ValueError(f"least is a whole number of tokens below the context {context}; got {short(least)}")

@@ -14,9 +14,10 @@ import numpy as np
 from zerokara.arguments import is_whole, short
 from zerokara.arrays import Array
 from zerokara.autodiff import no_grad
+from zerokara.data.text.windows import expect_tokens
 from zerokara.nn import Module
 from zerokara.training.contexts import context_log_probabilities
-from zerokara.training.evaluation import evaluation_mode
+from zerokara.training.evaluation import evaluation_mode, expect_model
 
 
 def perplexity(log_probabilities: Any) -> float:
@@ -24,7 +25,10 @@ def perplexity(log_probabilities: Any) -> float:
 
     1 is a perfect guess, V a guess among V tokens. Raises ValueError where nothing was predicted, and for NaN.
     """
-    logs = np.asarray(log_probabilities, np.float64).ravel()
+    try:
+        logs = np.asarray(log_probabilities, np.float64).ravel()
+    except (TypeError, ValueError):
+        raise TypeError(f"a perplexity is made of numbers; got {short(log_probabilities)}") from None
     if not logs.size:
         raise ValueError("a perplexity is that of predicted tokens, and there are none")
     if np.isnan(logs).any() or logs.max() > 1e-6:
@@ -49,10 +53,12 @@ def log_probabilities(
     the whole text; `window` says only how many tokens are in memory at a time, and changes nothing else. A model with
     a `context` judges each token behind at least half of it (see `context_log_probabilities`), and has no state then.
     """
+    if not callable(model) or isinstance(model, type):
+        raise TypeError(f"a model of language is called as model(x, state); got {short(model)}")
     if state is None and hasattr(model, "context"):
         return context_log_probabilities(model, ids, least=model.context // 2), None
-    ids = np.asarray(ids)
-    if ids.ndim != 1 or ids.dtype.kind not in "iu" or len(ids) < 2:
+    ids = expect_tokens(ids)
+    if len(ids) < 2:
         raise ValueError(f"a text to be judged is the numbers of two tokens or more, (n,); got {short(ids)}")
     if not is_whole(window) or window < 1:
         raise ValueError(f"window is a whole number of tokens, at least 1; got {short(window)}")
@@ -66,12 +72,18 @@ def log_probabilities(
 
 def evaluate_text(model: Module, ids: Any, *, window: int = 500) -> float:
     """The perplexity of a language model on a text, in evaluation mode and without a graph; its state is carried."""
+    expect_model(model)
     with evaluation_mode(model), no_grad():
         return perplexity(log_probabilities(model, ids, window=window)[0])
 
 
 def _of(scores: Array, tokens: Array) -> Array:
     """ln softmax(scores) at the tokens, in float64."""
+    if scores.ndim != 2 or (tokens.size and not (tokens.min() >= 0 and tokens.max() < scores.shape[1])):
+        raise ValueError(
+            f"the model scores {scores.shape[-1]} tokens, 0 to {scores.shape[-1] - 1}; the text has the numbers "
+            f"{tokens.min()} to {tokens.max()}"
+        )
     s = scores.astype(np.float64)
     top = s.max(axis=1, keepdims=True)
     logs = s - top - np.log(np.sum(np.exp(s - top), axis=1, keepdims=True))

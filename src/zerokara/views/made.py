@@ -48,7 +48,10 @@ def picture_rows(
     title: str, named: Sequence[tuple[str, Array]], lang: Lang, *, columns: int = 0, note: str = ""
 ) -> Figure:
     """One sheet of pictures (n, C, H, W) a name, in rows of `columns` (all in one row unless given)."""
-    tiles = [Tile([Picture(shown(x, columns or len(x)), name, wide=True)], name) for name, x in named]
+    tiles = [
+        Tile([Picture(shown(x, columns or len(x)), name, wide=True)], "" if name == title else name)
+        for name, x in named
+    ]
     return gallery(title, tiles, lang=lang, note=note, large=True)
 
 
@@ -119,9 +122,14 @@ def _of_chain(model: Diffusion, pictures: Pictures, lang: Lang, guidance: float,
         named = [(TEXTS["samples"](lang), made(model, pictures, 50, None, 1.0, seed))]
     found = [picture_rows(TEXTS["samples"](lang), named, lang, columns=10)]
     rng = generator(seed, "steps")
-    steps = diffusion_steps(model, count, pictures.shape, labels, guidance=guidance, times=9, rng=rng)
+    steps = diffusion_steps(model, count, pictures.shape, labels, guidance=guidance, times=_times(model.steps), rng=rng)
     found.append(steps_block(steps, lang))
     if labels is not None:
         guided = [(f"γ = {g:g}", made(model, pictures, count, labels, g, seed)) for g in (0.0, 1.0, 2.0, 4.0)]
         found.append(picture_rows(TEXTS["guided"](lang), guided, lang))
     return found
+
+
+def _times(steps: int, count: int = 9) -> list[int]:
+    """Times from the whole chain to 0, denser towards its end, where a picture takes shape."""
+    return [round(steps * (1 - k / (count - 1)) ** 2) for k in range(count)]

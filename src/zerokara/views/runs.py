@@ -14,7 +14,7 @@ from zerokara.io import load_weights
 from zerokara.models import build_model
 from zerokara.nn import Module
 from zerokara.nn.init import unset
-from zerokara.recipes import RECIPES, Recipe
+from zerokara.recipes import RECIPES, TASKS, Recipe, task_of_run
 from zerokara.recipes.starting import is_kept, network_kept
 from zerokara.views.weights import all_finite
 
@@ -42,9 +42,20 @@ def opened(folder: Path, data_dir: Path | None = None, weights: Path | None = No
     """The recipe, the inputs and the network of the run in a folder. ValueError in a sentence where it is none."""
     recipe = of_run(folder)
     if recipe is None:
-        raise ValueError(f"{folder} is a folder, but not that of a run")
+        raise no_run(folder)
     inputs = inputs_of_run(folder) or inputs_of(load(recipe.data, data_dir=data_dir))
     return recipe, inputs, network_of(recipe, inputs, weights or weights_of(folder), folder)
+
+
+def no_run(folder: Path) -> ValueError:
+    """What to raise for a folder that is no run of a recipe: perhaps it is one whose network does something else."""
+    task = task_of_run(folder, TASKS)
+    if task is None:
+        return ValueError(f"{folder} is a folder, but not that of a run")
+    return ValueError(
+        f"{folder} is the run of {task.name}, whose network answers neither with classes nor with numbers for pictures "
+        "and rows: it can be continued (train --resume), and generate or sample shows what it learned"
+    )
 
 
 def network_of(recipe: Recipe, inputs: Inputs, weights: Path, folder: Path | None = None) -> Module:

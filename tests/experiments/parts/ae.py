@@ -3,8 +3,8 @@
 from tests.experiments.parts.kinds import Same
 
 CATALOGUE = (
-    "autoencoder-is-pca autoencoder denoising-autoencoder sparse-autoencoder conv-autoencoder reparametrize "
-    "kl-closed-form vae latent-plane beta"
+    "autoencoder-is-pca autoencoder denoising-autoencoder sparse-autoencoder upsampling conv-autoencoder reparametrize "
+    "kl-closed-form vae latent-plane interpolation beta vae-mean-or-sum"
 )
 """The names, in their order."""
 
@@ -19,11 +19,14 @@ SAME: Same = {
     "vae": lambda p, r: ([p["kl"], *p["samples"][:20].ravel()], [r["parts"][1], *r["drawn"].ravel()]),
     "latent-plane": lambda p, r: ([*p["plane"].ravel(), *p["codes"].std(axis=0)], [*r["grid"].ravel(), *r["spread"]]),
     "beta": lambda p, r: (p["told"], r["told"][:, 1:]),
+    "upsampling": lambda p, r: (p["touched"][2], r["touched 2"]),
+    "interpolation": lambda p, r: (p["pictures"], r["walk vae"]),
+    "vae-mean-or-sum": lambda p, r: (p["kl"], r["told"][:, 0]),
 }
 """(names of the program, result) → what the program gives, and what the experiment found."""
 
 LEARNED: set[str] = {
     "autoencoder-is-pca", "autoencoder", "denoising-autoencoder", "sparse-autoencoder", "conv-autoencoder", "vae",
-    "latent-plane", "beta",
+    "latent-plane", "beta", "interpolation", "vae-mean-or-sum",
 }  # fmt: skip
 """Experiments that train a network."""

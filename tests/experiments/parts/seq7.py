@@ -4,7 +4,10 @@ import numpy as np
 
 from tests.experiments.parts.kinds import Same
 
-CATALOGUE = "scaled-dot-product causal-mask multi-head positions gpt-addition repeat-and-copy gpt-characters kv-cache"
+CATALOGUE = (
+    "scaled-dot-product causal-mask multi-head positions layer-norm gpt-addition repeat-and-copy gpt-characters "
+    "kv-cache bpe-merges rnn-or-transformer"
+)
 """The names, in their order."""
 
 SAME: Same = {
@@ -15,6 +18,9 @@ SAME: Same = {
     "causal-mask": lambda p, r: (list(p["moved"].values()), [r["causal.moved"], r["free.moved"]]),
     "multi-head": lambda p, r: (list(p["found"].values()), [r[f"{h}.y"] for h in p["found"]]),
     "positions": lambda p, r: (list(p["products"].values()), [r[f"{kind}.products"] for kind in p["products"]]),
+    "layer-norm": lambda p, r: ([p["layer"], p["rms"], p["batch"]], [r["layer.y"], r["rms.y"], r["batch.y"]]),
+    "bpe-merges": lambda p, r: ([*np.ravel(p["pairs"].merges), p["ratio"]], [*r["merges"].ravel(), r["ratio"][-1]]),
+    "rnn-or-transformer": lambda p, r: (list(p["found"].values()), [r[f"{kind}.perplexity"] for kind in p["found"]]),
     "gpt-addition": lambda p, r: (
         [*p["losses"], p["right"].mean()],
         [*r["reversed.losses"], r["reversed.right"][-1].mean()],
@@ -28,5 +34,5 @@ SAME: Same = {
 }
 """(names of the program, result) → what the program gives, and what the experiment found."""
 
-LEARNED: set[str] = {"gpt-addition", "repeat-and-copy", "gpt-characters"}
+LEARNED: set[str] = {"gpt-addition", "repeat-and-copy", "gpt-characters", "rnn-or-transformer"}
 """Experiments that train a network."""

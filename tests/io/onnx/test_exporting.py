@@ -138,6 +138,12 @@ LAYERS: dict[str, tuple[Module, Shape]] = {
     "twice as large": (nn.Upsample(scale_factor=2), (3, 4, 5)),
     "nearest of another size": (nn.Upsample((3, 7)), (3, 4, 5)),
     "bilinear": (nn.Upsample((3, 7), mode="bilinear"), (3, 4, 5)),
+    "back up in a U-Net": (
+        nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(4, 4, 3, padding=1), nn.GroupNorm(2, 4), nn.SiLU()),
+        (4, 3, 5),
+    ),
+    "convolutional auto-encoder": (models.ConvAutoEncoder((1, 8, 4), (2, 3), 4), (1, 8, 4)),
+    "variational auto-encoder": (models.VAE((1, 3, 4), (6,), 2), (1, 3, 4)),
     "unflatten": (nn.Unflatten(1, (2, 3)), (6,)),
     "zeros around": (nn.ZeroPad2d((1, 2, 0, -1)), (3, 4, 5)),
     "ones around": (Does(lambda x: F.pad(x, (1, 2, 0, 1), value=1.0)), (3, 4, 5)),

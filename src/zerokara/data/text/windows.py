@@ -146,7 +146,10 @@ class Snippets:
 
 def expect_tokens(ids: Any) -> Array:
     """The numbers of tokens as int64 (n,); DataError for what is none."""
-    array = np.asarray(ids)
+    try:
+        array = np.asarray(ids)
+    except (TypeError, ValueError):
+        array = np.zeros(0, object)
     if array.ndim != 1 or array.dtype.kind not in "iu" or (array.size and array.min() < 0):
-        raise DataError(f"a text is the numbers of its tokens, whole numbers (n,) from 0 on; got {short(array)}")
+        raise DataError(f"a text is the numbers of its tokens, whole numbers (n,) from 0 on; got {short(ids)}")
     return array.astype(np.int64, copy=False)

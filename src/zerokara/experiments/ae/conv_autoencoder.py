@@ -36,7 +36,7 @@ class ConvAutoencoder(OnPictures):
     )
     epochs: int = knob(5, "passes over the images", "エポック数", low=1, high=10_000)
     epochs_linear: int = knob(10, "passes of the linear layers", "全結合のエポック数", low=1, high=10_000)
-    quick = {"images": 256, "epochs": 1, "epochs_linear": 2}
+    quick = {"images": 256, "judged": 500, "epochs": 1, "epochs_linear": 2}
 
     def measure(self, lab: Lab) -> Arrays:
         """Errors, parameters and reconstructions of both."""
@@ -81,7 +81,8 @@ class ConvAutoencoder(OnPictures):
             t(
                 "With convolutions the error is {a} a pixel after {e} passes with {n} parameters; with linear layers "
                 "{b} after {f} passes with {m}.",
-                "畳み込みでは {e} エポック・{n} パラメータで誤差 {a}、全結合では {f} エポック・{m} パラメータで {b}。",
+                "畳み込みでは {e} エポック・{n} パラメータで誤差 {a}、全結合では {f} エポック・{m} パラメータで "
+                "{b}。",
                 a=significant(a, 3), b=significant(b, 3), n=whole(n), m=whole(m), e=self.epochs, f=self.epochs_linear,
             )
         ]  # fmt: skip

@@ -101,7 +101,8 @@ class DenoisingAutoencoder(OnPictures):
         noisy, plain, cleaned, clean, careful = (significant(v, 3) for v in found.mean("errors").tolist())
         return [
             t(
-                "The noise costs {a} a pixel; after cleaning {b} is left. The plain auto-encoder, given the same noisy "
+                "The noise costs {a} a pixel; after cleaning {b} is left. The plain auto-encoder, given the same "
+                "noisy "
                 "images, leaves {c}: it repeats what it sees.",
                 "雑音による誤差は 1 画素あたり {a}、除去後は {b}。普通のオートエンコーダに同じ画像を入れると {c} で、"
                 "見たものを繰り返すだけです。",

@@ -20,6 +20,11 @@ ENGLISH: dict[str, str] = {
         "the share of units above 0 and the error are taken on the test images. The weights of the busiest units "
         "are shown as images."
     ),
+    "upsampling": (
+        "A picture of ones goes through transposed convolutions whose filters are ones: every output is then the "
+        "number of times it is touched. The sizes are compared with the formula, and random numbers check that the "
+        "layer is the transpose of the convolution."
+    ),
     "conv-autoencoder": (
         "Two convolutions of stride 2 and a linear layer make the code, and two transposed convolutions make the "
         "image again. Error and parameters are compared with those of linear layers and a code of the same size."
@@ -46,10 +51,20 @@ ENGLISH: dict[str, str] = {
         "distances of probability, are decoded. The test images are drawn where their codes lie, and their five "
         "nearest training images vote for a class."
     ),
+    "interpolation": (
+        "A plain and a variational auto-encoder learn from 20,000 digits. For twenty pairs of test images the way "
+        "from one to the other is walked by mixing pixels, and by mixing codes. Along each way it is measured how "
+        "far the nearest real picture is, and how much of the ink is full."
+    ),
     "beta": (
         "Variational auto-encoders that differ in the weight of the KL term learn from the same images. Both parts "
         "of the loss are taken on the test images. A number of the code counts as used if its mean varies from "
         "image to image."
+    ),
+    "vae-mean-or-sum": (
+        "Two variational auto-encoders learn from the same images with the same initial weights. One sums the "
+        "cross-entropy over the pixels, the other averages it, which is the slip. KL, error and samples of both "
+        "are compared."
     ),
 }
 """By the name of the experiment: two to four sentences."""
@@ -71,6 +86,10 @@ JAPANESE: dict[str, str] = {
     "sparse-autoencoder": (
         "ReLU のユニットをたくさん並べた符号に費用をかけ、損失に符号の平均を加えます。費用ごとに、0 "
         "を超えるユニットの割合と誤差をテスト画像で調べ、よく反応するユニットの重みを画像で示します。"
+    ),
+    "upsampling": (
+        "1 だけの画像を、すべて 1 のフィルターの転置畳み込みに通すと、出力は触れられた回数になります。"
+        "大きさを式と比べ、乱数で畳み込みの転置になっていることを確かめます。"
     ),
     "conv-autoencoder": (
         "ストライド 2 の畳み込み 2 つと全結合で符号を作り、転置畳み込み 2 つで画像に戻します。"
@@ -94,9 +113,17 @@ JAPANESE: dict[str, str] = {
         "符号が 2 次元の変分オートエンコーダを 2 万枚の数字で学習させます。確率が等間隔になる平面上の点を復号し、"
         "テスト画像を符号の位置に描き、最も近い訓練画像 5 枚の多数決でクラスを調べます。"
     ),
+    "interpolation": (
+        "普通のオートエンコーダと変分オートエンコーダを 2 万枚の数字で学習させます。テスト画像 20 組について、"
+        "画素を混ぜる道と符号を混ぜる道をたどり、最も近い本物との差と、濃い画素の割合を測ります。"
+    ),
     "beta": (
         "KL の項の重みだけが違う変分オートエンコーダを、同じ画像で学習させます。損失の二つの項をテスト画像で測り、"
         "平均が画像によって変わる成分を「使われている」と数えます。"
+    ),
+    "vae-mean-or-sum": (
+        "同じ画像・同じ初期値で変分オートエンコーダを二つ学習させます。一方は交差エントロピーを画素について足し、"
+        "もう一方は平均します（これが誤り）。KL・誤差・サンプルを比べます。"
     ),
 }
 """The same in Japanese."""

@@ -107,9 +107,11 @@ class KlClosedForm(Experiment):
         return [
             *told,
             t(
-                "Of two outcomes: (.7, .3) against (.6, .4) {a}, against (.2, .8) {b}, and the other way round {c}: it "
+                "Of two outcomes: (.7, .3) against (.6, .4) {a}, against (.2, .8) {b}, and the other way round "
+                "{c}: it "
                 "is not symmetric.",
-                "二つの結果では、(.7, .3) と (.6, .4) で {a}、(.2, .8) とで {b}、逆向きでは {c}。対称ではありません。",
+                "二つの結果では、(.7, .3) と (.6, .4) で {a}、(.2, .8) とで {b}、逆向きでは {c}。"
+                "対称ではありません。",
                 a=significant(two[0, 1], 3), b=significant(two[0, 2], 4), c=significant(two[2, 0], 4),
             ),
         ]  # fmt: skip

@@ -113,7 +113,8 @@ class Reparametrize(Experiment):
                 **said,
             ),
             t(
-                "Around the draws the estimates scatter {r} times as much in μ and {s} times in σ: for the same error "
+                "Around the draws the estimates scatter {r} times as much in μ and {s} times in σ: for the same "
+                "error "
                 "they need {q} times as many draws.",
                 "値を通らない推定のばらつきは、μ で {r} 倍、σ で {s} 倍。同じ誤差には {q} 倍の回数が必要です。",
                 r=significant(float(ratio[0]), 3), s=significant(float(ratio[1]), 3),

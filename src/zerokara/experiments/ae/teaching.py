@@ -28,19 +28,20 @@ class OnPictures(OnImages):
 
     chapter: ClassVar[Chapter] = "ae"
     cost: ClassVar[Cost] = "M"
-    quick = {"images": 256, "epochs": 2}
+    quick = {"images": 256, "epochs": 2, "judged": 500}
 
     images: int = knob(20_000, "training images, the first ones", "訓練に使う画像の数（先頭から）", low=16, high=10**7)
+    judged: int = knob(10_000, "test images", "テスト画像の数", low=1, high=10**7)
     epochs: int = knob(10, "passes over them", "エポック数", low=1, high=10_000)
     batch_size: int = knob(128, "images in an update", "ミニバッチの画像数", low=1, high=10_000)
     lr: float = knob(0.001, "learning rate of Adam", "Adam の学習率", low=0, high=10)
 
     def pictures(self, lab: Lab) -> tuple[Split, Split]:
-        """The training images and all test images."""
+        """The training images and the test images."""
         data = lab.load(self.data)
         if len(data.train.shape) != 3:
             raise DataError(f"{self.data} has no pictures (C, H, W) but examples of shape {data.train.shape}")
-        return data.train.take(self.images), data.test
+        return data.train.take(self.images), data.test.take(self.judged)
 
     def updates(self, images: int) -> int:
         """So many updates are the passes over that many images; a part of a batch at the end is left out."""

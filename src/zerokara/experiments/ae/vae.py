@@ -17,7 +17,8 @@ from zerokara.experiments.tongue import Tongue
 from zerokara.models import AutoEncoder
 from zerokara.report import Axis, Line, Text, line_chart, percent, significant
 
-SAMPLES = 500
+SAMPLES, READ = 500, 100
+"""Pictures that are made, and how many of them the reader reads."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Vae(OnVae):
             "parts": np.array(parts(model, unseen, lab.seed)),
             "losses": losses, "originals": shown, "rebuilt": through(model, shown),
             "drawn": drawn[:20], "plain": other[:20],
-            "certain": np.array([certainty(drawn).mean(), certainty(other).mean(), certainty(unseen[:SAMPLES]).mean()]),
+            "certain": np.array([certainty(x[:READ]).mean() for x in (drawn, other, unseen)]),
             "apart": np.array([energy_distance(_flat(a), _flat(unseen[:2000])) for a in (drawn, other)]),
             "reach": np.array(reach.std(axis=0).mean()),
         }  # fmt: skip

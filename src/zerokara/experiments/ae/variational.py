@@ -31,7 +31,9 @@ class OnVae(OnPictures):
 
 
 def parts(model: VAE, x: Array, seed: int = 0) -> tuple[float, float]:
-    """Reconstruction and KL in nats a picture, one draw a picture, from the default generator that starts at `seed`."""
+    """Reconstruction and KL in nats a picture, one draw a picture, from the default generator that starts at "
+    "`seed`.
+    """
     manual_seed(seed)
     total = np.zeros(2)
     with no_grad():

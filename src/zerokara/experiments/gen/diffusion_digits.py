@@ -66,7 +66,7 @@ class DiffusionDigits(OnDiffusion):
             read.append(np.mean(judge.predict(rows_) == asked))
             apart.append(_nearest(rows_, flat).mean())
             shown[f"drawn {i}"] = made[np.argsort(asked[:100], kind="stable")]
-        chain = diffusion_steps(model, 1, SHAPE, 3, guidance=self.guidance[0], times=10, rng=lab.rng("one"))
+        chain = diffusion_steps(model, 1, SHAPE, 3, guidance=self.guidance[0], times=_times(self.T), rng=lab.rng("one"))
         among = _nearest(flat, flat, itself=True).mean()
         return {
             **shown, "read": np.array(read), "apart": np.array(apart), "among": np.array(among),
@@ -150,3 +150,8 @@ def _nearest(x: Array, known: Array, *, itself: bool = False) -> Array:
         squares[np.arange(len(x)), np.arange(len(x))] = np.inf
     apart: Array = np.sqrt(np.maximum(squares.min(axis=1), 0))
     return apart
+
+
+def _times(steps: int) -> list[int]:
+    """Ten times, denser towards the end of the chain, where a digit takes shape."""
+    return [round(steps * (1 - k / 9) ** 2) for k in range(10)]

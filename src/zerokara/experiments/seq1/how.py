@@ -1,6 +1,11 @@
 """How the experiments of the part `seq1` are done, in both languages."""
 
 ENGLISH: dict[str, str] = {
+    "words-to-ids": "The sentence is cut into words and marks, in lower "
+    "case, and every different one gets the next number. A "
+    "one-hot row has a 1 at that number. Decoding puts the "
+    "tokens together again; the same is tried with texts that are "
+    "easily damaged, and a word is asked for that the text lacks.",
     "co-occurrence": "The sentence is put into lower case and cut into words and marks. For every pair of words it is "
     "counted how often they stand within the window; the row of a word is its vector. Two words are compared by the "
     "cosine of their rows.",
@@ -16,10 +21,17 @@ ENGLISH: dict[str, str] = {
     "cosine, and it is asked whether it is of the same kind. "
     "For the picture, unit vectors are seen from the directions "
     "in which they spread most.",
+    "zipf": "The words of all names of Unicode characters and those "
+    "of the small language are counted and put in order. "
+    "A line is laid through the logarithms of rank and frequency, ranks 10 to 1,000. Then it is added up how much of "
+    "the text the k most frequent words are.",
 }
 """By the name of the experiment: two to four sentences."""
 
 JAPANESE: dict[str, str] = {
+    "words-to-ids": "文を小文字にして単語と記号に分け、新しいものが現れるたびに次"
+    "の番号を与えます。ワンホットの行は、その番号の位置が 1 です。"
+    "復号ではトークンをつなぎ直します。壊れやすいテキストでも同じことを試し、文にない単語も渡してみます。",
     "co-occurrence": "文を小文字にして単語と記号に分けます。ウィンドウの"
     "中で隣り合った回数をすべての単語の組について数え、"
     "その行を単語のベクトルとします。2 つの単語は行のコサイン類似度で比べます。",
@@ -32,5 +44,7 @@ JAPANESE: dict[str, str] = {
     "で縮めます。種類（人・動物・動詞・形容詞・場所・副詞）の"
     "ある単語ごとに、コサイン類似度で最も近い別の単語を探し、同じ種類かどうかを調べます。図では、単位ベクトルを最も広がって見える"
     "向きから見ています。",
+    "zipf": "Unicode の文字名すべての単語と、小さな言語の単語を数え、多い順に並べます。順位 10〜1,000 について、"
+    "順位と回数の対数に直線を当てはめます。さらに、上位 k 語がテキストに占める割合を足し上げます。",
 }
 """The same in Japanese."""

@@ -5,24 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data.text import KINDS, Vocabulary, co_occurrence, load_text, nearest, ppmi, unit
+from zerokara.data.text import KINDS, Vocabulary, co_occurrence, load_text, ppmi
 from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
 from zerokara.experiments.checks import Check, at_least, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
+from zerokara.experiments.seq1.kinds import neighbours, plane_of, points, same_kind
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Cell, Line, Points, Table, Text, chart, line_chart, percent
-
-KIND_NAMES: dict[str, Text] = {
-    "person": Text("person", "人"),
-    "animal": Text("animal", "動物"),
-    "verb": Text("verb", "動詞"),
-    "adjective": Text("adjective", "形容詞"),
-    "place": Text("place", "場所"),
-    "adverb": Text("adverb", "副詞"),
-    "": Text("other", "その他"),
-}
+from zerokara.report import Axis, Line, Text, chart, line_chart, percent
 
 
 @dataclass(frozen=True)
@@ -40,7 +31,7 @@ class WordMap(Experiment):
         Turn(Text("In Japanese order.", "日本語の語順で。"), {"text": "toy-ja"}),
         Turn(Text("Two numbers a word.", "1 単語あたり 2 個の数で。"), {"dimensions": 2}),
     )
-    quick = {"words": 20_000, "windows": (1, 2)}
+    quick = {"words": 20_000, "windows": (1,)}
     shows = Shows.QUICKLY
 
     text: str = knob("toy", "text: toy or toy-ja", "テキスト：toy か toy-ja", choices=("toy", "toy-ja"))
@@ -59,14 +50,11 @@ class WordMap(Experiment):
         kinds = np.array([KINDS.get(word, "") for word in vocabulary.tokens])
         shares = [same_kind(self._vectors(ids, V, window), kinds) for window in self.windows]
         vectors = self._vectors(ids, V, self.window)
-        middle = unit(vectors) - unit(vectors).mean(axis=0)
-        U, values, _ = np.linalg.svd(middle, full_matrices=False)
-        plane = np.pad(U * values, ((0, 0), (0, 2)))[:, :2]
         return {
             "words": np.array(vocabulary.tokens),
             "kinds": kinds,
             "vectors": vectors,
-            "plane": plane,
+            "plane": plane_of(vectors),
             "shares": np.array(shares),
             "share": np.array(same_kind(vectors, kinds)),
         }
@@ -79,22 +67,11 @@ class WordMap(Experiment):
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The map, the nearest words of one of each kind, and the share by window."""
         words = [str(word) for word in found["words"]]
-        marks = [
-            Points(name(t.lang), *found["plane"][rows].T, labels=[words[i] for i in rows])
-            for kind, name in KIND_NAMES.items()
-            if len(rows := np.flatnonzero(found["kinds"] == kind)) and kind
-        ]
-        rows: list[list[Cell]] = []
-        for kind, name in KIND_NAMES.items():
-            for i in np.flatnonzero(found["kinds"] == kind)[:2] if kind else ():
-                others, _ = nearest(found["vectors"], found["vectors"][i], 5, leave_out=[i])
-                rows.append([words[i], name(t.lang), t.list(None, *(words[j] for j in others))])
-        heads = [t("word", "単語"), t("kind", "種類"), t("nearest five", "近い 5 語")]
         line = Line(t("nearest word of the same kind", "最も近い語が同じ種類"), np.array(self.windows), found["shares"])
         return [
             chart(
                 t("The words of {text}", "{text} の単語", text=self.text),
-                marks,
+                points(words, found["kinds"], found["plane"], t),
                 Axis(t("first direction", "第 1 方向")),
                 Axis(t("second direction", "第 2 方向")),
                 lang=t.lang,
@@ -103,7 +80,7 @@ class WordMap(Experiment):
                     "Unit vectors, seen from where they spread most.", "単位ベクトルを、最も広がって見える向きから。"
                 ),
             ),
-            Table(heads, rows),
+            neighbours(words, found["kinds"], found["vectors"], t),
             line_chart(
                 t("Share by window", "ウィンドウサイズと割合"),
                 [line],
@@ -137,10 +114,3 @@ class WordMap(Experiment):
             at_least(own, found["share"], 0.98, "M"),
             at_least(what, found["shares"].min(), 0.98, "M"),
         ]
-
-
-def same_kind(vectors: Array, kinds: Array) -> float:
-    """The share of the words with a kind whose nearest word is of the same one."""
-    rows = np.flatnonzero(kinds != "")
-    first = [nearest(vectors, vectors[i], 1, leave_out=[i])[0][0] for i in rows]
-    return float(np.mean(kinds[first] == kinds[rows]))

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data.text import Vocabulary, analogy
+from zerokara.data.text import Vocabulary, analogy, nearest, unit
 from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, between, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.seq1.kinds import plane_of
 from zerokara.experiments.seq2.analogies import GROUPS, questions
 from zerokara.experiments.seq2.vectors import MODELS, LearnsVectors
-from zerokara.experiments.seq2.word2vec import ARROWS, plane_of
+from zerokara.experiments.seq2.word2vec import ARROWS
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Cell, Path, Points, Table, Text, bar_chart, chart, percent
 
@@ -64,6 +65,8 @@ class Analogy(LearnsVectors):
                 right = [answer == q[3] for answer, q in zip(answers, asked, strict=True)]
                 found[f"{group}.{key}"] = np.array(np.mean(right) if right else np.nan)
                 found[f"{group}.{key}.answers"] = np.array(answers[: 8 * SHOWN : 8] or [""])
+            found[f"{group}.alone"] = np.array(_alone(vocabulary, vectors, asked))
+            found[f"{group}.parallel"] = np.array(_parallel(vocabulary, vectors, group))
             found[f"{group}.asked"] = np.array([" ".join(q) for q in asked[: 8 * SHOWN : 8]] or [""])
         return found
 
@@ -73,13 +76,15 @@ class Analogy(LearnsVectors):
         series = {
             t("question's words left out", "問いの単語を除く"): [found.number(f"{g}.out") for g in NAMES],
             t("question's words allowed", "問いの単語も許す"): [found.number(f"{g}.in") for g in NAMES],
+            t("nearest to c alone", "c に最も近いだけ"): [found.number(f"{g}.alone") for g in NAMES],
         }
-        words, plane = [str(word) for word in found["words"]], plane_of(found["vectors"])
-        people = [i for i, word in enumerate(words) if any(word in pair for pair in ARROWS)]
+        words = [str(word) for word in found["words"]]
+        people = [word for pair in ARROWS for word in pair if word in words]
+        plane = plane_of(found["vectors"][[words.index(word) for word in people]])
         arrows = [
-            Path(f"{a} → {b}", *plane[[words.index(a), words.index(b)]].T)
+            Path(f"{a} → {b}", *(plane[[people.index(a), people.index(b)], i] for i in range(2)))
             for a, b in ARROWS
-            if a in words and b in words
+            if a in people and b in people
         ]
         heads = [t("question", "問い"), t("right", "正解"), t("answer", "答え"), t("with all words", "全単語から")]
         return [
@@ -88,11 +93,14 @@ class Analogy(LearnsVectors):
             ),
             Table(heads, self._rows(found, t)),
             chart(
-                t("From man to woman, everywhere the same way", "男から女へ、どこでも同じ向き"),
-                [Points("", *plane[people].T, labels=[words[i] for i in people]), *arrows],
+                t("The eight persons, and the steps from man to woman", "8 種類の人と、男から女への矢印"),
+                [Points("", plane[:, 0], plane[:, 1], labels=people), *arrows],
                 Axis(t("first direction", "第 1 方向")),
                 Axis(t("second direction", "第 2 方向")),
                 lang=t.lang,
+                note=t(
+                    "Unit vectors, seen from where the eight spread most.", "単位ベクトルを、8 語が最も広がる向きから。"
+                ),
             ),
         ]
 
@@ -119,6 +127,24 @@ class Analogy(LearnsVectors):
                 "ます。最も近いのが問いの単語であることが多いからです。",
                 a=percent(self._mean(found, "out"), 0),
                 b=percent(self._mean(found, "in"), 0),
+            ),
+            t(
+                "The steps from man to woman have the mean cosine {c} "
+                "with each other, and the word nearest to c alone is "
+                "the answer in {n} of the questions of gender: king "
+                "and queen are neighbours anyway, so this answer needs "
+                "no arithmetic.",
+                "男から女への矢印どうしのコサイン類似度は平均 {c} で、性"
+                "別の問いの {n} は、c に最も近い単語を選ぶだけで正解です。"
+                "king と queen はもともと隣どうしなので、計算は要りません。",
+                c=f"{found.number('gender.parallel'):.2f}",
+                n=percent(found.number("gender.alone"), 0),
+            )
+            if found.number("gender.parallel") < 0.3
+            else t(
+                "The steps from man to woman point the same way: their mean cosine with each other is {c}.",
+                "男から女への矢印は同じ向きです：矢印どうしのコサイン類似度は平均 {c}。",
+                c=f"{found.number('gender.parallel'):.2f}",
             ),
             t(
                 "Number cannot pass ¾: dogs, cats, horses and birds do the same things, so nothing tells their plurals "
@@ -181,3 +207,20 @@ class Analogy(LearnsVectors):
 def _answer(vocabulary: Vocabulary, vectors: Array, asked: tuple[str, ...], leave_out: bool) -> str:
     a, b, c = (vocabulary.id(word) for word in asked[:3])
     return vocabulary.tokens[int(analogy(vectors, a, b, c, leave_out=leave_out)[0][0])]
+
+
+def _alone(vocabulary: Vocabulary, vectors: Array, asked: list[tuple[str, str, str, str]]) -> float:
+    """The share of questions whose answer is the word nearest to c, other than the question's own."""
+    rows = [tuple(vocabulary.id(word) for word in q) for q in asked]
+    right = [nearest(vectors, vectors[c], 1, leave_out=(a, b, c))[0][0] == d for a, b, c, d in rows]
+    return float(np.mean(right)) if right else np.nan
+
+
+def _parallel(vocabulary: Vocabulary, vectors: Array, group: str) -> float:
+    """The mean cosine of the steps a → b of the pairs of a row with each other."""
+    found = []
+    for row in GROUPS[group]:
+        known = [(vocabulary.id(a), vocabulary.id(b)) for a, b in row if a in vocabulary and b in vocabulary]
+        steps = unit([unit(vectors[b]) - unit(vectors[a]) for a, b in known]) if known else np.zeros((0, 1))
+        found += (steps @ steps.T)[np.triu_indices(len(steps), 1)].tolist()
+    return float(np.mean(found)) if found else np.nan

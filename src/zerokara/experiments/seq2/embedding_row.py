@@ -83,19 +83,17 @@ class EmbeddingRow(Experiment):
         """The rows, the gradients, the times."""
         words = [str(i) for i in self.ids]
         rows, columns = [str(i) for i in range(7)], ["0", "1", "2"]
+        squares = (
+            ("picked", words, t("The picked rows", "取り出した行")),
+            ("added", rows, t("Gradient of W, added", "W の勾配：加算")),
+            ("assigned", rows, t("Gradient of W, assigned: wrong", "W の勾配：代入（誤り）")),
+        )
         row, column, value = t("row of W", "W の行"), t("column", "列"), Axis(t.word("value"))
-        names = {"row_name": row, "column_name": column, "lang": t.lang}
         sizes = np.array(self.sizes)
         return [
-            heat_map(t("The picked rows", "取り出した行"), found["picked"], words, columns, value, **names),
-            heat_map(t("Gradient of W, added", "W の勾配：加算"), found["added"], rows, columns, value, **names),
-            heat_map(
-                t("Gradient of W, assigned: wrong", "W の勾配：代入（誤り）"),
-                found["assigned"],
-                rows,
-                columns,
-                value,
-                **names,
+            *(
+                heat_map(title, found[name], lines, columns, value, row_name=row, column_name=column, lang=t.lang)
+                for name, lines, title in squares
             ),
             line_chart(
                 t("Time against the vocabulary", "語彙数と時間"),

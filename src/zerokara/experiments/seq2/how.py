@@ -23,7 +23,9 @@ ENGLISH: dict[str, str] = {
     "analogy": "Vectors are learned as in word2vec. Pairs of words that "
     "differ in one thing, as king and queen, make questions: for "
     "every two pairs, in both directions, the answer is the word nearest to b − a + c. It is counted how often it is "
-    "exactly right, with the question's three words left out and with them allowed.",
+    "exactly right, with the question's three words left out, "
+    "with them allowed, and how often the word nearest to c alone "
+    "would have been right.",
 }
 """By the name of the experiment: two to four sentences."""
 

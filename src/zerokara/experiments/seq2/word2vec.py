@@ -4,16 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arrays import Array
-from zerokara.data.text import nearest, unit
 from zerokara.experiments.base import Arrays, Piece, Turn
 from zerokara.experiments.checks import Check, at_least, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
-from zerokara.experiments.seq1.word_map import KIND_NAMES, same_kind
+from zerokara.experiments.seq1.kinds import neighbours, plane_of, points, same_kind
 from zerokara.experiments.seq2.vectors import MODELS, LearnsVectors, kinds_of
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Cell, Line, Path, Points, Table, Text, chart, line_chart, percent
+from zerokara.report import Axis, Line, Path, Points, Text, chart, line_chart, percent
 
 ARROWS = (("king", "queen"), ("man", "woman"), ("prince", "princess"), ("boy", "girl"))
 
@@ -57,20 +55,12 @@ class Word2Vec(LearnsVectors):
         """The map, nearest words, losses."""
         vectors = found["skip-gram.vectors"]
         words, plane = [str(word) for word in found["words"]], plane_of(vectors)
-        marks: list[Points | Path] = [
-            Points(name(t.lang), *plane[rows].T, labels=[words[i] for i in rows])
-            for kind, name in KIND_NAMES.items()
-            if kind and len(rows := np.flatnonzero(found["kinds"] == kind))
-        ]
+        marks: list[Points | Path] = [*points(words, found["kinds"], plane, t)]
         for a, b in ARROWS if self.text == "toy" else ():
             if a in words and b in words:
-                marks.append(Path(f"{a} → {b}", *plane[[words.index(a), words.index(b)]].T))
-        rows: list[list[Cell]] = []
-        for kind, name in KIND_NAMES.items():
-            for i in np.flatnonzero(found["kinds"] == kind)[:2] if kind else ():
-                others, _ = nearest(vectors, vectors[i], 5, leave_out=[i])
-                rows.append([words[i], name(t.lang), t.list(None, *(words[j] for j in others))])
-        x = np.arange(1, self.epochs + 1)
+                x, y = plane[[words.index(a), words.index(b)]].T
+                marks.append(Path(f"{a} → {b}", x, y))
+        epochs = np.arange(1, self.epochs + 1)
         return [
             chart(
                 t("The words of {text}, skip-gram", "{text} の単語（skip-gram）", text=self.text),
@@ -80,10 +70,10 @@ class Word2Vec(LearnsVectors):
                 lang=t.lang,
                 wide=True,
             ),
-            Table([t("word", "単語"), t("kind", "種類"), t("nearest five", "近い 5 語")], rows),
+            neighbours(words, found["kinds"], vectors, t),
             line_chart(
                 t("Loss of a centre", "中心語 1 つあたりの損失"),
-                [Line(kind, x, found[f"{kind}.losses"]) for kind in MODELS],
+                [Line(kind, epochs, found[f"{kind}.losses"]) for kind in MODELS],
                 Axis(t.word("epoch"), whole=True),
                 Axis(t.word("loss"), low=0),
                 lang=t.lang,
@@ -123,11 +113,3 @@ class Word2Vec(LearnsVectors):
                 near(t("{kind}: loss at the end", "{kind}：最後の損失", kind=kind), losses[:, -1], last, 0.03, "M"),
             ]
         return told
-
-
-def plane_of(vectors: Array) -> Array:
-    """Unit vectors seen from where they spread most, (V, 2)."""
-    middle = unit(vectors) - unit(vectors).mean(axis=0)
-    U, values, _ = np.linalg.svd(middle, full_matrices=False)
-    found: Array = np.pad(U * values, ((0, 0), (0, 2)))[:, :2]
-    return found

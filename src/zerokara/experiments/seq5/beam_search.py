@@ -151,7 +151,7 @@ class BeamSearch(Experiment):
                     for start, logs in zip(STARTS, found["model.logs"], strict=True)
                 ],
                 Axis(t("width of the beam k", "ビームの幅 k"), whole=True),
-                Axis(t("probability ÷ the best one found", "確率 ÷ 見つかった最良の確率"), low=0, high=1.05),
+                Axis(t("probability ÷ best found", "確率 ÷ 最良の確率"), low=0, high=1.05),
                 lang=t.lang,
                 wide=True,
             ),

@@ -32,7 +32,6 @@ EXCHANGED: dict[str, tuple[tuple[str, ...], ...]] = {
     "place": (("castle", "palace", "village", "market"),),
     "pronoun": (("his", "her", "its", "their"),),
     "number": tuple((verb, f"{verb}s") for verb in VERBS),
-    "adverb": (("deeply", "quietly", "loudly", "sweetly", "slowly", "quickly", "calmly", "patiently"),),
     "tense": (("today", "yesterday"),),
 }
 """Faults, and the words of which another one would make the sentence right."""
@@ -41,7 +40,6 @@ KINDS = {
     "place": Text("place of the wrong rank", "主語の身分に合わない場所"),
     "pronoun": Text("pronoun that does not fit the subject", "主語に合わない代名詞"),
     "number": Text("verb in the wrong number", "動詞の数の誤り"),
-    "adverb": Text("adverb of another verb", "別の動詞の副詞"),
     "tense": Text("tense", "時制の誤り"),
     "endless": Text("no end", "終わらない"),
     "other": Text("something else", "その他"),

@@ -11,6 +11,7 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
+from zerokara.generation import Choice, next_probabilities
 from zerokara.report import Axis, Figure, Line, Rule, Text, bar_chart, chart, percent, significant
 
 COLD, HOT = 1e-3, 1e3
@@ -69,6 +70,7 @@ class Sampling(Experiment):
             "entropy": np.array([entropy(probabilities(scores, t)) for t in at]),
             "ways": np.array([probabilities(scores, **way) for way in ways]),
             "drawn": np.array([self._drawn(lab, scores, i, **way) for i, way in enumerate(ways)]),
+            "library": np.array([next_probabilities(scores, choice) for choice in self._choices()]),
             "cold": probabilities(scores, COLD),
             "hot": probabilities(scores, HOT),
         }
@@ -76,6 +78,10 @@ class Sampling(Experiment):
     def _ways(self) -> list[dict[str, float]]:
         """Every temperature, then top-k and top-p at temperature 1."""
         return [*({"temperature": t} for t in self.temperatures), {"top_k": self.top_k}, {"top_p": self.top_p}]
+
+    def _choices(self) -> list[Choice]:
+        """The same ways for the library's own generation."""
+        return [*(Choice(t) for t in self.temperatures), Choice(top_k=self.top_k), Choice(top_p=self.top_p)]
 
     def _drawn(self, lab: Lab, scores: Array, way: int, **options: float) -> Array:
         ends = np.cumsum(probabilities(scores, **options))  # symbol k is drawn where u lies in its piece of 0…1
@@ -222,6 +228,16 @@ class Sampling(Experiment):
                 t("T → ∞: distance from 1/n", "T → ∞：1/n との差"),
                 np.abs(found["hot"] - 1 / len(self.scores)).max(),
                 0.06,
+                "A",
+                law=True,
+            ),
+            at_most(
+                t(
+                    "probabilities of the library's generation against the formulas",
+                    "ライブラリの生成の確率と数式との差",
+                ),
+                np.abs(found["library"] - found["ways"]).max(),
+                1e-12,
                 "A",
                 law=True,
             ),

@@ -15,7 +15,7 @@ from zerokara.experiments.seq6.reading_dates import OnDates
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import count_parameters
 from zerokara.models.seq2seq import DECODERS
-from zerokara.report import Text, percent
+from zerokara.report import Text, percent, significant
 
 NAMES = {
     "attention": Text("with attention", "アテンションあり"),
@@ -135,11 +135,18 @@ class Dates(OnDates):
                 if len(good)
                 else t("{name}: nine tenths are never reached.", "{name}：9 割には達しません。", name=name)
             )
+        losses = t.list(
+            None,
+            *(
+                f"{name} {significant(float(found.all(f'{d}.losses')[:, -1].mean()), 2)}"
+                for d, name in self._names(t).items()
+            ),
+        )
         sentences.append(
             t(
-                "The loss of both falls: single characters become likely. A date is right only if all ten are.",
-                "損失はどれも下がり、1 文字ずつは当たるようになります。"
-                "しかし日付は 10 文字すべてが合って初めて正解です。",
+                "The loss at the end, in nats a character: {losses}. A date is right only if all ten characters are.",
+                "最後の損失（1 文字あたりのナット数）：{losses}。日付は 10 文字すべてが合って初めて正解です。",
+                losses=losses,
             )
         )
         return sentences

@@ -1,6 +1,7 @@
 """`gpt-addition`: a Transformer that adds, the sum written forwards or from its end."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class GptAddition(Experiment):
         lab.plan(len(WAYS) * self.iterations)
         found: Arrays = {"test": test, "overlap": np.array(len({*map(tuple, test)} & {*map(tuple, train)}))}
         for way in WAYS:
-            found |= lab.part(way, lambda way=way: self._train(lab, train, test, way), self.iterations)
+            found |= lab.part(way, partial(self._train, lab, train, test, way), self.iterations)
         return found
 
     def _train(self, lab: Lab, train: Array, test: Array, way: str) -> Arrays:
@@ -126,7 +127,7 @@ class GptAddition(Experiment):
                 lang=t.lang,
             ),
             bar_chart(
-                t("Half-way, by the number of carries", "学習の途中：繰り上がりの回数別"),
+                t("A third of the way, by the number of carries", "学習の 3 分の 1 の時点：繰り上がりの回数別"),
                 [str(n) for n in range(self.digits + 1)],
                 by_carry,
                 Axis(t.word("accuracy"), low=0, high=1),

@@ -1,6 +1,7 @@
 """`gpt-characters`: a GPT that writes character by character, beside tables of n-grams."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from zerokara.report import Axis, Line, Rule, Table, Text, chart, significant
 from zerokara.training import context_log_probabilities
 
 GRAMS, SMOOTHING = range(1, 6), 0.1
-FULL = {
+FULL: dict[str, Any] = {
     "text": "tiny-shakespeare", "layers": 4, "width": 128, "batch_size": 12, "lr": 0.001, "iterations": 2000,
 }  # fmt: skip
 

@@ -25,6 +25,23 @@ ENGLISH: dict[str, str] = {
         "positions and with "
         "the sines added."
     ),
+    "layer-norm": (
+        "A small table goes through three norms. Then its last row is changed, and it is scaled and shifted, to "
+        "see what each "
+        "norm takes notice of. One row alone is tried, too."
+    ),
+    "bpe-merges": (
+        "Beginning with bytes, the pair of tokens that stands side by side most often becomes a new token, again "
+        "and again. "
+        "The first merges of a sentence are shown, and for the small language how long tokens are after every merge."
+    ),
+    "rnn-or-transformer": (
+        "An LSTM and a GPT of nearly the same number of parameters read the words of the small language, each as "
+        "often as the "
+        "other. After every round the perplexity on a test text is taken: the LSTM reads it as one text, the GPT "
+        "sees at "
+        "least 32 words before each."
+    ),
     "gpt-addition": (
         "All pairs of numbers are written as digits, padded with zeros, followed by their sum. A small GPT is "
         "trained twice "
@@ -70,6 +87,20 @@ JAPANESE: dict[str, str] = {
     "positions": (
         "正弦波の表、回転させたベクトル、未学習のベクトルを作り、2 つの位置の内積を同じ距離どうしで比べます。"
         "次に、注意の入力を並べ替え、位置情報なしと正弦波を足した場合とで出力を比べます。"
+    ),
+    "layer-norm": (
+        "小さな表を 3 種類の正規化に通します。次に最後の行だけを変え、また全体を定数倍して足し、"
+        "何が結果に影響するかを見ます。"
+        "1 行だけの場合も試します。"
+    ),
+    "bpe-merges": (
+        "バイトの列から始め、最も多く隣り合う 2 つのトークンを新しいトークンにまとめることを繰り返します。"
+        "文の最初の結合を示し、toy では結合ごとに 1 トークンの平均の長さを測ります。"
+    ),
+    "rnn-or-transformer": (
+        "パラメータ数がほぼ同じ LSTM と GPT に、小さな言語 toy の単語を同じ量だけ読ませます。"
+        "1 回読むごとにテストのパープレキシティを測ります。LSTM は全文を続けて読み、GPT はどの単語も 32 "
+        "語以上の文脈の後で予測します。"
     ),
     "gpt-addition": (
         "すべての 2 数の組を、0 を補った数字の列として書き、その後に和を続けます。"

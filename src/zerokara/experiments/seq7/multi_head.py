@@ -13,7 +13,7 @@ from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import count_parameters
-from zerokara.report import Axis, Table, Text, heat_map
+from zerokara.report import Axis, Cell, Table, Text, heat_map
 
 LENGTH = 6
 
@@ -69,7 +69,7 @@ class MultiHead(Experiment):
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The shapes on the way, and what each head of the last layer looks at."""
         C, names = self.width, [str(k) for k in range(LENGTH)]
-        rows = [
+        rows: list[list[Cell]] = [
             [
                 h,
                 f"({h}, {LENGTH}, {C // h})",

@@ -1,6 +1,7 @@
 """`repeat-and-copy`: attention that finds where a symbol stood last, and copies what followed."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -42,12 +43,12 @@ class RepeatAndCopy(Experiment):
     turns = (
         Turn(Text("Does a third block help?", "ブロックを 3 個にすると？"), {"layers": (2, 3)}),
         Turn(
-            Text("Fewer symbols: guessing gets easier.", "記号を減らすと当てずっぽうでも当たります。"), {"symbols_": 16}
+            Text("Fewer symbols: guessing gets easier.", "記号を減らすと当てずっぽうでも当たります。"), {"alphabet": 16}
         ),
     )
 
     layers: tuple[int, ...] = knob((1, 2), "blocks, one training each", "ブロック数（それぞれ学習）", low=1, high=6)
-    symbols_: int = knob(32, "symbols", "記号の種類", low=LONGEST, high=1000)
+    alphabet: int = knob(32, "symbols", "記号の種類", low=LONGEST, high=1000)
     heads: int = knob(4, "heads", "ヘッド数", low=1, high=16)
     width: int = knob(64, "width C", "幅 C", low=4, high=512)
     batch_size: int = knob(64, "rows in an update", "ミニバッチの行数", low=1, high=10_000)
@@ -59,12 +60,12 @@ class RepeatAndCopy(Experiment):
         lab.plan(len(self.layers) * self.iterations)
         found: Arrays = {}
         for count in self.layers:
-            found |= lab.part(f"{count}", lambda count=count: self._train(lab, count), self.iterations)
+            found |= lab.part(f"{count}", partial(self._train, lab, count), self.iterations)
         return found
 
     def _train(self, lab: Lab, layers: int) -> Arrays:
         model = GPT(
-            self.symbols_,
+            self.alphabet,
             layers=layers,
             heads=self.heads,
             width=self.width,
@@ -72,9 +73,9 @@ class RepeatAndCopy(Experiment):
             mlp=False,
             rng=lab.rng("weights"),
         )
-        rows = repeats(self.iterations * self.batch_size, LENGTH, self.symbols_, SHORTEST, LONGEST, lab.seed)
+        rows = repeats(self.iterations * self.batch_size, LENGTH, self.alphabet, SHORTEST, LONGEST, lab.seed)
         batches = iter(rows.reshape(self.iterations, self.batch_size, LENGTH))
-        test = repeats(TESTED, LENGTH, self.symbols_, SHORTEST, LONGEST, lab.seed + 10**6)
+        test = repeats(TESTED, LENGTH, self.alphabet, SHORTEST, LONGEST, lab.seed + 10**6)
         period = np.array([np.argmax(row[1:] == row[0]) + 1 for row in test])
         known = np.arange(1, LENGTH) > period[:, None]  # the place p itself is not: the row might go on with a new one
 
@@ -116,7 +117,7 @@ class RepeatAndCopy(Experiment):
         for row, p in enumerate(period):
             places = np.arange(p, LENGTH - 1)
             shares.append(looks[:, row, :, places, places - p + 1])  # (places, blocks, heads)
-        return np.concatenate(shares).mean(axis=0)
+        return np.asarray(np.concatenate(shares).mean(axis=0))
 
     def _ways(self, lab: Lab, model: GPT) -> Array:
         """On rows whose second round has another order: the shares of (what followed last time, the longest unseen).
@@ -124,7 +125,7 @@ class RepeatAndCopy(Experiment):
         Both agree where a row repeats itself, so that only such rows tell in which way a network copies.
         """
         rng, p = lab.rng("probe"), PROBE
-        first = np.argsort(rng.random((TESTED, self.symbols_)), axis=1)[:, :p]
+        first = np.argsort(rng.random((TESTED, self.alphabet)), axis=1)[:, :p]
         rows = np.concatenate([first, rng.permuted(first, axis=1)], axis=1)
         with no_grad():
             said = model(rows)[0].data.argmax(axis=-1)
@@ -136,7 +137,7 @@ class RepeatAndCopy(Experiment):
                 followed, oldest = row[before + 1], min(last, key=last.__getitem__)
                 if followed != oldest:
                     votes.append((answer[t] == followed, answer[t] == oldest))
-        return np.array(votes, float).mean(axis=0)
+        return np.asarray(np.array(votes, float).mean(axis=0))
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Accuracy by update; where the head that copies looks in one row."""
@@ -177,12 +178,13 @@ class RepeatAndCopy(Experiment):
         last = max(self.layers)
         return [
             t(
-                "Of the repeated symbols are right: {told}. A single layer of attention sees which symbols there are, "
+                "Of the repeated symbols {told} are right. A single layer of attention sees which symbols there are, "
                 "and not what followed them.",
                 "繰り返し部分の正答率は {told} です。1 層の注意では、どの記号があるかは分かっても、"
                 "その次に何が来たかは分かりません。",
                 told=t.list(
-                    None, *(t("{n} blocks {p}", "ブロック {n} 個で {p}", n=n, p=percent(ends[n])) for n in self.layers)
+                    None,
+                    *(t("{p} with {n} blocks", "ブロック {n} 個で {p}", n=n, p=percent(ends[n])) for n in self.layers),
                 ),
             ),
             t(

@@ -21,22 +21,22 @@ def runtime_is_there() -> bool:
     return importlib.util.find_spec("onnxruntime") is not None
 
 
-def difference(model: Module, content: bytes, shape: Shape) -> float:
+def difference(model: Module, content: bytes, shape: Shape, tokens: int | None = None) -> float:
     """How far the answers lie apart at most, on random batches of several lengths.
 
     max |a − b| / max(1, max |b|),  b what the model itself answers. Raises ValueError if ONNX Runtime refuses the file,
     or answers in another shape or farther away than 1e-4.
     """
     session = _session(content)
-    pairs = ((x, y) for x in (_batch(model, shape, n) for n in CHECKED) if (y := _own(model, x)) is not None)
+    pairs = (
+        (x, y)
+        for x in (random_batch(shape, n, dtype_of(model), tokens) for n in CHECKED)
+        if (y := _own(model, x)) is not None
+    )
     found = max(_apart(_answer(session, x), y) for x, y in pairs)
     if not found <= TOLERANCE:
         raise ValueError(f"ONNX Runtime gives other answers for this network: they differ by {found:.1e}")
     return found
-
-
-def _batch(model: Module, shape: Shape, batch: int) -> Array:
-    return random_batch(shape, batch, dtype_of(model))
 
 
 def _session(content: bytes) -> Any:
@@ -52,7 +52,7 @@ def _session(content: bytes) -> Any:
 
 def _answer(session: Any, x: Array) -> Array:
     try:
-        (y,) = session.run(None, {session.get_inputs()[0].name: x.astype(np.float32)})
+        (y,) = session.run(None, {session.get_inputs()[0].name: x if x.dtype.kind == "i" else x.astype(np.float32)})
     except Exception as error:
         text = " ".join(str(error).split())[:300]
         raise ValueError(f"ONNX Runtime cannot run this network on a batch of {len(x)}: {text}") from error
@@ -63,7 +63,8 @@ def _own(model: Module, x: Array) -> Array | None:
     """What the model itself answers; None where it refuses a batch of one, which has no spread to normalise by."""
     try:
         with evaluating(model), no_grad():
-            return np.asarray(model(Tensor(x)).data)
+            y: Any = model(Tensor(x))
+            return np.asarray((y[0] if isinstance(y, tuple) else y).data)
     except ValueError:
         if len(x) > 1:
             raise

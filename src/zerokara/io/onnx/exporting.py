@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zerokara.arrays import Shape
+from zerokara.arrays import Array, Shape
 from zerokara.autodiff import Tensor
 from zerokara.io import files
 from zerokara.io.onnx.agreement import difference, runtime_is_there
@@ -50,13 +50,15 @@ def save_onnx(
     *,
     classes: Sequence[str] = (),
     metadata: Mapping[str, str] | None = None,
+    tokens: int | None = None,
     opset: int = 17,
     compare: bool = True,
 ) -> Exported:
     """Write what `model` does in evaluation mode to an ONNX file, for batches of any length.
 
     input_shape: of one sample, without the batch axis. classes: their names, and metadata: other texts, both kept in
-    the file's metadata (`classes` as a JSON list). opset: 17 to 21.
+    the file's metadata (`classes` as a JSON list). tokens: the samples are whole numbers, int64 below this one, as a
+    model of language takes them; of several results, such as scores and a state, the first is written. opset: 17 to 21.
 
     The file holds float32, weights under their names in the `state_dict`. It is checked by the onnx package and, where
     ONNX Runtime is installed and unless `compare=False`, run there on random batches: only if the answers are the same
@@ -67,24 +69,28 @@ def save_onnx(
         raise ValueError(f"networks are written for opset {min(VERSIONS)} to {max(VERSIONS)}; got {opset}")
     texts = {**({"classes": json.dumps(list(classes), ensure_ascii=False)} if classes else {}), **(metadata or {})}
     shape = tuple(int(n) for n in input_shape)
-    writer, result = _write(model, shape, opset)
-    content = _to_bytes(writer, result, shape, texts)
-    found = difference(model, content, shape) if compare and runtime_is_there() else None
+    writer, result = _write(model, shape, opset, tokens)
+    content = _to_bytes(writer, result, shape, texts, tokens is not None)
+    found = difference(model, content, shape, tokens) if compare and runtime_is_there() else None
     target = files.write_atomically(path, content)
     parameters = sum(p.size for name, p in model.named_parameters() if name in writer.constants)
     return Exported(target, len(writer.nodes), parameters, len(content), opset, found)
 
 
-def _write(model: Module, shape: Shape, opset: int) -> tuple[Writer, tuple[Tensor, Tensor]]:
+def _write(model: Module, shape: Shape, opset: int, tokens: int | None) -> tuple[Writer, tuple[Tensor, Tensor]]:
     """The nodes and constants of the network, and its results for either batch."""
-    first, second = (record(model, shape, batch) for batch in BATCHES)
+    first, second = (record(model, shape, batch, tokens) for batch in BATCHES)
     _expect_alike(first, second)
     writer = Writer(_names(model), opset)
     made: dict[int, str] = {}
     comparisons = Comparisons(lambda step, a, b: _value(step, first, made, a, b))
+
+    def find(step: Step, a: Array, b: Array) -> str | None:
+        return INPUT if a is first.x.data and b is second.x.data else comparisons.find(step, a, b)
+
     for a, b in zip(first.nodes, second.nodes, strict=True):
         name = OUTPUT if a is first.y.node else writer.unique(first.paths[a.number])
-        step = Step(writer, name, (a, b), (first.results[a.number], second.results[b.number]), comparisons.find)
+        step = Step(writer, name, (a, b), (first.results[a.number], second.results[b.number]), find)
         made[a.number] = _written(
             step, [_given(step, first, made, *pair) for pair in zip(a.inputs, b.inputs, strict=True)]
         )
@@ -151,14 +157,16 @@ def _written(step: Step, inputs: Sequence[Given | None]) -> str:
     return step.writer.rename_last(step.path) if len(nodes) > before and nodes[-1].output == result else result
 
 
-def _to_bytes(writer: Writer, result: tuple[Tensor, Tensor], shape: Shape, metadata: Mapping[str, str]) -> bytes:
+def _to_bytes(
+    writer: Writer, result: tuple[Tensor, Tensor], shape: Shape, metadata: Mapping[str, str], tokens: bool
+) -> bytes:
     """The file's content, checked by the onnx package."""
     import onnx
 
     weight = sum(array.nbytes for array in writer.constants.values())
     if weight > LARGEST:
         raise ValueError(f"this network has {weight / 1e9:.1f} GB of numbers; one ONNX file holds 2.1 GB at most")
-    content: bytes = _model(writer, result, shape, metadata).SerializeToString()
+    content: bytes = _model(writer, result, shape, metadata, tokens).SerializeToString()
     try:
         onnx.checker.check_model(content, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
@@ -167,7 +175,9 @@ def _to_bytes(writer: Writer, result: tuple[Tensor, Tensor], shape: Shape, metad
     return content
 
 
-def _model(writer: Writer, result: tuple[Tensor, Tensor], shape: Shape, metadata: Mapping[str, str]) -> Any:
+def _model(
+    writer: Writer, result: tuple[Tensor, Tensor], shape: Shape, metadata: Mapping[str, str], tokens: bool
+) -> Any:
     from onnx import helper, numpy_helper
 
     answer = [_length(a, b) for a, b in zip(result[0].shape, result[1].shape, strict=True)]
@@ -179,7 +189,7 @@ def _model(writer: Writer, result: tuple[Tensor, Tensor], shape: Shape, metadata
             for node in writer.nodes
         ],
         "zerokara",
-        [helper.make_tensor_value_info(INPUT, TYPES["f"], [BATCH, *shape])],
+        [helper.make_tensor_value_info(INPUT, TYPES["i" if tokens else "f"], [BATCH, *shape])],
         [helper.make_tensor_value_info(OUTPUT, TYPES[result[0].dtype.kind], answer)],
         [numpy_helper.from_array(array, name) for name, array in writer.constants.items()],
     )

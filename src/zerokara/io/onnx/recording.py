@@ -44,11 +44,14 @@ def evaluating(model: Module) -> Iterator[None]:
             module.training = mode
 
 
-def record(model: Module, shape: Shape, batch: int) -> Recording:
-    """Run the model in evaluation mode on a random batch of samples of this shape, and keep the graph."""
+def record(model: Module, shape: Shape, batch: int, tokens: int | None = None) -> Recording:
+    """Run the model in evaluation mode on a random batch of samples of this shape, and keep the graph.
+
+    With `tokens` the samples are whole numbers below it; of several results the first one counts then.
+    """
     if not recording():
         raise ValueError("a network is exported from the record of what it does: call save_onnx outside of no_grad()")
-    x = Tensor(random_batch(shape, batch, dtype_of(model)), requires_grad=True)
+    x = Tensor(random_batch(shape, batch, dtype_of(model), tokens), requires_grad=tokens is None)
     names = {id(module): name for name, module in model.named_modules()}
     seen: list[tuple[int, str]] = []
 
@@ -58,6 +61,7 @@ def record(model: Module, shape: Shape, batch: int) -> Recording:
 
     with evaluating(model), observe(look), noting(noted):
         y = model(x)
+    y = y[0] if tokens is not None and isinstance(y, tuple) else y
     if not isinstance(y, Tensor):
         raise ValueError(f"only a network that returns one tensor can be exported; this one returns {type(y).__name__}")
     made, compared = _with_compared(y)
@@ -91,8 +95,10 @@ def dtype_of(model: Module) -> np.dtype[np.generic]:
     return next((parameter.dtype for parameter in model.parameters()), np.dtype(np.float32))
 
 
-def random_batch(shape: Shape, batch: int, dtype: DTypeLike) -> Array:
-    """Normally distributed numbers, others for each length of the batch."""
+def random_batch(shape: Shape, batch: int, dtype: DTypeLike, tokens: int | None = None) -> Array:
+    """Normally distributed numbers, or whole ones below `tokens`; others for each length of the batch."""
+    if tokens is not None:
+        return generator(batch, "onnx").integers(0, tokens, (batch, *shape))
     return generator(batch, "onnx").standard_normal((batch, *shape), dtype=np.float32).astype(dtype)
 
 

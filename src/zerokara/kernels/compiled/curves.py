@@ -4,6 +4,8 @@ They are computed in float64, whole vectors at a time, so that each result is th
 the one beside it). For float64 the reference serves.
 """
 
+from typing import Any
+
 import numpy as np
 
 from zerokara.arrays import Array
@@ -27,6 +29,8 @@ def sigmoid(x: Array) -> Array:
 
 def logaddexp(a: Array | float, b: Array | float) -> Array:
     """ln(eᵃ + eᵇ) for an array and a number, or two arrays of one shape."""
+    x: Any
+    other: Any
     x, other = (a, b) if isinstance(a, np.ndarray) and a.ndim else (b, a)
     single = isinstance(other, int | float)
     fits = isinstance(x, np.ndarray) and x.ndim > 0 and x.dtype == _SINGLE

@@ -22,6 +22,7 @@ from zerokara.io.onnx.exports.arrangement import (
     var,
     vector_norm,
 )
+from zerokara.io.onnx.exports.attention import scaled_dot_product_attention
 from zerokara.io.onnx.exports.elementwise import (
     absolute,
     add,
@@ -32,6 +33,7 @@ from zerokara.io.onnx.exports.elementwise import (
     erf,
     exp,
     gelu,
+    gelu_tanh,
     leaky_relu,
     log,
     log_softmax,
@@ -65,6 +67,7 @@ from zerokara.io.onnx.exports.layers import (
     layer_norm,
     linear,
     max_pool2d,
+    rms_norm,
 )
 from zerokara.io.onnx.exports.recurrent import gru, lstm, rnn
 from zerokara.io.onnx.exports.units import elu, hardsigmoid, hardswish, mish, prelu, silu
@@ -79,11 +82,11 @@ EXPORTS: dict[str, Export] = {
         maximum, minimum, clip, where, cast,
         sum, mean, var, std, max, min, vector_norm, cumsum,
         clone, reshape, transpose, broadcast_to, getitem, scatter, concatenate, sort,
-        matmul, linear, einsum,
-        step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, softplus, softmax, log_softmax,
+        matmul, linear, einsum, scaled_dot_product_attention,
+        step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, gelu_tanh, softplus, softmax, log_softmax,
         elu, silu, hardsigmoid, hardswish, mish, prelu,
         conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d,
-        batch_norm, batch_norm_inference, layer_norm,
+        batch_norm, batch_norm_inference, layer_norm, rms_norm,
         rnn, lstm, gru,
     )
 }  # fmt: skip
@@ -94,6 +97,10 @@ _LOSS = "a loss judges answers while learning; export the network that gives the
 REFUSED: dict[str, str] = {
     "dropout": "it drops at random while learning; use nn.Dropout, which does nothing in evaluation mode",
     "conv2d_grad_w": "it is the gradient of a convolution in its filters, which only learning needs",
+    "max_pool2d_grad": "it is the gradient of a pool, which only learning needs",
+    "avg_pool2d_grad": "it is the gradient of a pool, which only learning needs",
+    "negative_sampling": _LOSS,
+    "gelu_tanh_grad": "it is the gradient of an activation function, which only learning needs",
     "squared_error": _LOSS,
     "cross_entropy": _LOSS,
     "soft_target_cross_entropy": _LOSS,

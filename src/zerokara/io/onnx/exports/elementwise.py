@@ -149,7 +149,15 @@ def ndtr(step: Step, x: Given) -> str:
 
 def gelu(step: Step, x: Given) -> str:
     """x · ½(1 + erf(x/√2))"""
-    return step.emit("Mul", x.name, ndtr(step, x))
+    return gelu_tanh(step, x) if step.options.get("approximate") == "tanh" else step.emit("Mul", x.name, ndtr(step, x))
+
+
+def gelu_tanh(step: Step, x: Given) -> str:
+    """x·σ(2·√(2/π)·(x + 0.044715·x³)), which is ½x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))"""
+    cube = step.emit("Mul", step.emit("Mul", x.name, x.name), x.name)
+    inner = step.emit("Add", x.name, step.emit("Mul", cube, step.number(0.044715)))
+    share = step.emit("Sigmoid", step.emit("Mul", inner, step.number(2 * math.sqrt(2 / math.pi))))
+    return step.emit("Mul", x.name, share)
 
 
 def softplus(step: Step, x: Given) -> str:

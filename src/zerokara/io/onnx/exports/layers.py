@@ -128,6 +128,15 @@ def layer_norm(step: Step, x: Given, weight: Given | None = None, bias: Given | 
     return step.emit("LayerNormalization", x.name, *given, axis=-count, epsilon=float(step.options["eps"]))
 
 
+def rms_norm(step: Step, x: Given, weight: Given | None = None) -> str:
+    """x/√(mean x² + ε)·γ over the last axes"""
+    axes = list(range(-int(step.options["axes_count"]), 0))
+    mean = _mean(step, step.emit("Mul", x.name, x.name), axes)
+    spread = step.emit("Sqrt", step.emit("Add", mean, step.number(step.options["eps"])))
+    y = step.emit("Div", x.name, spread)
+    return y if weight is None else step.emit("Mul", y, weight.name)
+
+
 def _mean(step: Step, name: str, axes: list[int]) -> str:
     if step.writer.opset < AXES_ARE_INPUTS:
         return step.emit("ReduceMean", name, axes=axes, keepdims=1)

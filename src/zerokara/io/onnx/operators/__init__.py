@@ -3,6 +3,7 @@
 from zerokara.io.onnx.operators import (
     activation,
     arithmetic,
+    attention,
     conv,
     logic,
     norm,
@@ -13,4 +14,16 @@ from zerokara.io.onnx.operators import (
     shape,
 )
 
-__all__ = ["activation", "arithmetic", "conv", "logic", "norm", "pool", "recurrent", "reduction", "resize", "shape"]
+__all__ = [
+    "activation",
+    "arithmetic",
+    "attention",
+    "conv",
+    "logic",
+    "norm",
+    "pool",
+    "recurrent",
+    "reduction",
+    "resize",
+    "shape",
+]

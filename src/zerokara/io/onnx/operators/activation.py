@@ -95,10 +95,7 @@ def thresholded_relu(call: Call, x: Value) -> Value:
 @operator("Gelu")
 def gelu(call: Call, x: Value) -> Value:
     """x·Φ(x), or its approximation ½x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))    (Hendrycks and Gimpel, 2016)"""
-    if call.get("approximate", "none") != "tanh":
-        return F.gelu(x)
-    x = as_tensor(x)
-    return x * 0.5 * (1 + F.tanh((x + x * x * x * 0.044715) * math.sqrt(2 / math.pi)))
+    return F.gelu(x, "tanh" if call.get("approximate", "none") == "tanh" else "none")
 
 
 @operator("Mish")
