@@ -48,7 +48,7 @@ class TaylorSine(Experiment):
         (1e-2, 1e-4, 1e-8, 1e-16, 1e-150), "stop at a term smaller than this", "打ち切る項の大きさ", low=1e-300, high=1
     )
     drawn: float = knob(
-        1e-4, "threshold of the graph that is drawn", "計算グラフを描くときのしきい値", low=1e-12, high=1
+        1e-2, "threshold of the graph that is drawn", "計算グラフを描くときのしきい値", low=1e-12, high=1
     )
 
     def measure(self, lab: Lab) -> Arrays:
