@@ -83,7 +83,7 @@ def test_every_command_takes_the_language(words: list[str], capsys: Captured) ->
         (["train", "--recipe", "digits-smal"], "レシピ 'digits-smal' はありません。もしかして：digits-small"),
         (["train", "--resume"], "--resume には実行フォルダが必要です"),
         (["lab", "run"], "何を実行するか指定してください"),
-        (["lab", "run", "ch09"], "章は ch01 から ch08 までです"),
+        (["lab", "run", "ch09"], "章は ch01 から ch08 まで"),
         (["lab", "show", "gradient-methd"], "もしかして：gradient-method"),
         (["lab", "run", "gradient-method", "--lr", "fast"], "lr は数です"),
         (["summary", "two-layer", "--input", "x"], "--input は 1x28x28 のような形です"),

@@ -41,6 +41,21 @@ def test_families_agree(
     agree("attention_grads", g, q, k, v, y, shares, *options)
 
 
+@pytest.mark.parametrize("past", [None, 0, 2])
+def test_the_gradient_of_the_bias_is_that_of_the_scores(past: int | None) -> None:
+    """dz is what dq = scale·dz·k and dk = scale·dzᵀ·q are made of, in either family ("attention_grad_bias" has one)."""
+    shapes = (2, 3, 17, 5), (2, 3, 21, 5), (2, 3, 21, 4), (2, 3, 17, 4)
+    q, k, v, g = (numbers(i, shape, np.float64) for i, shape in enumerate(shapes))
+    options = *_extras({"bias": (1, 3), "mask": (2, 1)}, 17, 21, 9, np.float64, True), 0.4, past
+    y, shares = reference.attention(q, k, v, *options)
+    rest = (g, q, k, v, y, shares, *options)
+    dz = reference.attention_grad_bias(*rest)
+    for family in (reference, compiled):
+        dq, dk, _ = family.attention_grads(*rest)
+        np.testing.assert_allclose(dq, 0.4 * dz @ k, rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(dk, 0.4 * dz.swapaxes(-1, -2) @ q, rtol=1e-10, atol=1e-12)
+
+
 @pytest.mark.parametrize("past", [None, 0])
 def test_long_sequences_are_cut_into_blocks(past: int | None) -> None:
     q, k, v, g = (numbers(i, (1, 2, 150, 8), np.float32) for i in range(4))

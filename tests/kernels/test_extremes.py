@@ -340,6 +340,49 @@ def test_square_sum(palette: str, dtype: Any, size: int, seed: int) -> None:
         np.testing.assert_allclose(family.square_sum(x), exact, rtol=1e-14)
 
 
+@pytest.mark.parametrize(
+    "palette", [name for name in sorted(PALETTES) if name not in ("beyond numbers", "one infinity")]
+)
+@given(dtype=KINDS, seed=seeds, past=st.sampled_from([None, 0]))
+@settings(max_examples=10, deadline=None)
+def test_attention(palette: str, dtype: Any, seed: int, past: int | None) -> None:
+    """Scores of any size: values and gradients of both families as near to float64 as the largest score allows.
+
+    The scores are sums of products with queries of ones, so that rounding them does not hide what the softmax does.
+    """
+    k, v, g = (chosen(seed + i, (1, 1, 9, 4), palette, dtype) for i in range(3))
+    q = np.ones_like(k) / 4
+    results = []
+    with np.errstate(all="ignore"):
+        for family, kind in ((reference, F8), (reference, dtype), (compiled, dtype)):
+            given = [x.astype(kind) for x in (q, k, v)]
+            options = (None, None, None, 1.0, past)
+            y, shares = family.attention(*given, *options)
+            rest = (g.astype(kind), *given, y, shares, *options)
+            results.append((y, *family.attention_grads(*rest), reference.attention_grad_bias(*rest)))
+    largest = max(1.0, float(np.abs(k.astype(np.float64)).max()))
+    eps = 30 * np.finfo(dtype).eps * largest
+    for exact, *others in zip(*results, strict=True):
+        size = max(1.0, float(np.abs(v).max())) * max(1.0, float(np.abs(g).max())) * largest
+        for other in others:
+            np.testing.assert_allclose(other, exact, rtol=0, atol=min(eps, 2.0) * size)
+
+
+@given(palettes, KINDS, st.integers(1, 70), seeds)
+def test_gelu_by_tanh(palette: str, dtype: Any, size: int, seed: int) -> None:
+    x, g = chosen(seed, (size,), palette, dtype), np.random.default_rng(seed).normal(size=size).astype(dtype)
+    with np.errstate(all="ignore"):
+        exact = (
+            reference.gelu_tanh(x.astype(np.float64)),
+            reference.gelu_tanh_grad(g.astype(np.float64), x.astype(np.float64)),
+        )
+        for family in (reference, compiled):
+            for found, expected in zip((family.gelu_tanh(x), family.gelu_tanh_grad(g, x)), exact, strict=True):
+                np.testing.assert_allclose(
+                    found, expected, rtol=2e-5 if dtype == F4 else 1e-13, atol=1e-6 if dtype == F4 else 1e-14
+                )
+
+
 NAMED = ("rnn_grads", "lstm_grads", "gru_grads")
 """Called by names that are put together."""
 

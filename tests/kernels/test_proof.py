@@ -263,5 +263,6 @@ def test_operations_are_compared_with_the_trace_not_with_themselves() -> None:
         patch.setattr(fusion, "rewritten", noted)
         net = nn.Sequential(nn.Linear(20, 8, rng=np.random.default_rng(0)), nn.ReLU())
         zk.capture(_step(net))(zk.Tensor(X))
-    ((before, after),) = traces
-    assert [(o.name, o.results, o.origins) for o in before] == [(o.name, o.results, o.origins) for o in after]
+    assert traces
+    for before, after in traces:  # once more where kernels had to be compiled first
+        assert [(o.name, o.results, o.origins) for o in before] == [(o.name, o.results, o.origins) for o in after]

@@ -26,6 +26,7 @@ from zerokara.explain.scores import Explanation, Note, class_scores, evaluation
 from zerokara.explain.steps import Steps, diffusion_steps
 from zerokara.explain.top import TopImages, top_images
 from zerokara.explain.unit import Term, Unit, unit
+from zerokara.refusing import speaking
 
 METHODS: dict[str, Callable[..., Explanation]] = {
     "saliency": saliency,
@@ -95,3 +96,5 @@ __all__ = [
     "walk",
     "watch",
 ]
+
+speaking(globals(), __all__)
