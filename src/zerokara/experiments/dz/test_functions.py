@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Cell, Contours, Panel, Points, Table, Text, panels, significant
+from zerokara.report import Axis, Cell, Contours, Mark, Panel, Points, Table, Text, panels, significant
 
 
 def sphere(x: Tensor, y: Tensor) -> Tensor:
@@ -73,7 +74,7 @@ class TestFunctions(Experiment):
             z = f(x, y)
             size = len(nodes(z))
             slopes = gradients(z, [x, y])
-            numerical = numerical_gradient(lambda p, f=f: f(leaf(p[0]), leaf(p[1])).item(), np.array(self.at[:2]))
+            numerical = numerical_gradient(partial(_at, f), np.array(self.at[:2]))
             rows.append([z.item(), *map(float, slopes), *numerical, size])
         return {"rows": np.array(rows)}
 
@@ -84,7 +85,7 @@ class TestFunctions(Experiment):
         items = []
         for name, f in SURFACES.items():
             heights = f(leaf(grid[0]), leaf(grid[1])).data
-            marks = [
+            marks: list[Mark] = [
                 Contours("", x, y, heights, _levels(heights)),
                 Points(t("the point", "点"), *np.array([self.at[:2]]).T),
             ]
@@ -142,6 +143,11 @@ class TestFunctions(Experiment):
         )
         way = t("x {a}, y {b}", "x は{a}、y は{b}", a=_way(row[1], t), b=_way(row[2], t))
         return [Question(asked, t("Against the gradient: {way}.", "勾配の逆向き：{way}。", way=way))]
+
+
+def _at(f: Callable[[Tensor, Tensor], Tensor], place: Array) -> float:
+    """f at a place (2,), as a number."""
+    return float(f(leaf(place[0]), leaf(place[1])).item())
 
 
 def _levels(heights: Array) -> list[float]:

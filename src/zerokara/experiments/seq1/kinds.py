@@ -43,7 +43,7 @@ def points(words: Sequence[str], kinds: Array, plane: Array, t: Tongue) -> list[
         chosen = np.flatnonzero(kinds == kind)
         if len(chosen):
             x, y = plane[chosen].T
-            found.append(Points(name(t.lang), x, y, labels=[words[i] for i in chosen]))
+            found.append(Points(name(t.lang), x, y, labels=[words[int(i)] for i in chosen]))
     return found
 
 

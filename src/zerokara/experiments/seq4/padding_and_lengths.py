@@ -1,6 +1,7 @@
 """`padding-and-lengths`: short sequences in a long batch."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +59,7 @@ class PaddingAndLengths(Experiment):
             "alone": alone,
             "told": told,
             "naive": naive,
-            "alone_grad": sum(g for _, g in parts),
+            "alone_grad": np.sum([g for _, g in parts], axis=0),
             "told_grad": told_grad,
             "naive_grad": naive_grad,
         }
@@ -71,9 +72,9 @@ class PaddingAndLengths(Experiment):
             "told": t("lengths told", "長さを指定"),
             "naive": t("last column", "最後の列"),
         }
-        rows: list[list[Grid | str | list[Grid | str]]] = []
+        rows: list[list[Grid | str]] = []
         for d, direction in enumerate((t("forwards", "順方向"), t("backwards", "逆方向"))):
-            cells: list[Grid | str | list[Grid | str]] = [
+            cells: list[Grid | str] = [
                 Grid(np.round(found[key][:, d], 3), f"{direction}, {label}", names=(names, ()))
                 for key, label in labels.items()
             ]
@@ -169,8 +170,7 @@ class PaddingAndLengths(Experiment):
 
 def _way(layer: Module, x: Array, v: Array, lengths: Array | None) -> tuple[Array, Array]:
     """(the last states (N, directions, H), the gradient of ⟨states, v⟩ in the first weights)"""
-    read: object = layer(tensor(x), None, lengths)
-    _, state = read  # type: ignore[misc]
+    state: Any = layer(tensor(x), None, lengths)[1]
     h: Tensor = state[0] if isinstance(state, tuple) else state
     states = h.swapaxes(0, 1)
     weights = next(iter(layer.parameters()))
