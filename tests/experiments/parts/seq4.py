@@ -5,13 +5,14 @@ import numpy as np
 from tests.experiments.parts.kinds import Same
 
 CATALOGUE = (
-    "gradient-through-time gradient-clipping cell-gradient lstm-gates adding-problem gru-two-forms both-directions "
-    "padding-and-lengths"
+    "gradient-through-time gradient-clipping cell-gradient lstm-gates adding-problem gru-two-forms "
+    "deeper-and-dropout both-directions padding-and-lengths"
 )
 """The names, in their order."""
 
 SAME: Same = {
     "lstm-gates": lambda p, r: ([p["cells"], p["y"].data[:, 0, 0]], [r["c"], r["h"]]),
+    "deeper-and-dropout": lambda p, r: (np.log(list(p["found"].values())), np.log(r["new"][0])),
     "both-directions": lambda p, r: (p["accuracy"], r["accuracy"][:, -1]),
     "padding-and-lengths": lambda p, r: ([p["told"], p["alone"]], [r["told"], r["alone"]]),
     "gradient-through-time": lambda p, r: (list(p["norms"].values()), r["norms"]),
@@ -25,5 +26,5 @@ SAME: Same = {
 }
 """(names of the program, result) → what the program gives, and what the experiment found."""
 
-LEARNED = {"adding-problem", "both-directions"}
+LEARNED = {"deeper-and-dropout", "adding-problem", "both-directions"}
 """Experiments that train a network."""

@@ -31,6 +31,11 @@ ENGLISH: dict[str, str] = {
         "to remember and to forget are fed in, and all gates are looked at over time. The memory is computed once "
         "more by its formula."
     ),
+    "deeper-and-dropout": (
+        "Language models with one and two layers are trained on a language without end and on a small text. The larger "
+        "one is trained again with dropout, and then with one table for both ends of the network. Each is judged on "
+        "words that it has read and on new ones."
+    ),
     "both-directions": (
         "Rows of random bits are labelled with the bit that stands two places farther on. One LSTM reads each row "
         "forwards, another one forwards and backwards. Both are judged on new bits after every epoch."
@@ -74,6 +79,11 @@ JAPANESE: dict[str, str] = {
         "ユニットが 1 つの LSTM に、各ゲートが信号に従うような重みを手で与えます。"
         "「覚えよ」「忘れよ」の信号を入れ、すべてのゲートの動きを見ます。"
         "記憶は式でももう一度計算します。"
+    ),
+    "deeper-and-dropout": (
+        "1 層と 2 層の言語モデルを、いくらでも作れる言語と小さなテキストで学習します。"
+        "2 層のモデルにはドロップアウトを加え、さらに入口と出口で 1 つの表を共有させます。"
+        "どれも、読んだ単語と新しい単語の両方で評価します。"
     ),
     "both-directions": (
         "ランダムなビットの列に、2 つ先のビットをラベルとして付けます。"

@@ -8,7 +8,7 @@ def read(model, windows, optimizer, epochs, clip=1e9, carry=True):
         optimizer.step()
         return loss, state
 
-    zeros = np.zeros((1, windows.batch_size, model.hidden_size), np.float32)
+    zeros = np.zeros((model.rnn.num_layers, windows.batch_size, model.hidden_size), np.float32)
     for _ in range(epochs):
         state = (zeros, zeros) if model.cell == "lstm" else zeros
         for x, y in windows:
