@@ -191,6 +191,13 @@ def test_colours_differ_also_in_dash_or_shape() -> None:
     assert len(shapes) == COLOURS
 
 
+def test_more_groups_than_colours_differ_in_shape() -> None:
+    marks = [Points(str(k), [1], [k]) for k in range(2 * COLOURS)]
+    dots = found(chart("t", marks, X, Y), "path", "dot")[: 2 * COLOURS]
+    looks = {(dot.get("class"), re.sub(r"^M\S+ \S+", "", dot.get("d") or "")) for dot in dots}
+    assert len(looks) == 2 * COLOURS
+
+
 def test_names_are_escaped_wherever_they_stand() -> None:
     evil = "<b>&\"'\x00"
     marks: list[Mark] = [

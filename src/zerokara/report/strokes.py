@@ -12,7 +12,7 @@ from zerokara.report.plot import Labels, Plot, broken
 from zerokara.report.sheet import Point, path
 
 COLOURS = 6
-"""Marks have colours, dashes and shapes of their own up to this number, then begin again."""
+"""Marks have colours, dashes and shapes of their own up to this number, then begin again; points with other shapes."""
 
 TOUCHED, SPARSE, HINTS, MOST = 80, 40, 300, 4000
 """Up to so many points: a line says each one's values; a scatter has large ones, says their values, is drawn whole."""
@@ -80,7 +80,8 @@ def thinned(points: Sequence[Point], limit: int = 600) -> Sequence[Point]:
 def marker(index: int, at: Point, size: float) -> str:
     """The outline of a point, as the `d` of a path."""
     start = f"M{coordinate(at[0])} {coordinate(at[1])}"
-    corners = [(size * a, size * b) for a, b in SHAPES[index % COLOURS]]
+    shape = SHAPES[(index + 2 * (index // COLOURS)) % COLOURS]  # the second round has other pairs of colour and shape
+    corners = [(size * a, size * b) for a, b in shape]
     if not corners:
         r, wide = coordinate(size), coordinate(2 * size)
         return f"{start}m-{r} 0a{r} {r} 0 1 0 {wide} 0a{r} {r} 0 1 0 -{wide} 0z"
