@@ -37,7 +37,8 @@ def test_the_onnx_packages_own_tests_pass(operator: str) -> None:
 @pytest.mark.parametrize("operator", sorted(OPERATORS))
 def test_a_recording_gives_the_same_or_is_refused(operator: str) -> None:
     """Nothing else comes out of a recording of an imported network: no other numbers, no error of the inside."""
-    for case in [case for case in cases().get(operator, []) if case.kind == "supported"][:3]:
+    supported = [case for case in cases().get(operator, []) if case.kind == "supported"]
+    for case in [c for c in supported if backend.EXCEPTIONS.get(c.name, backend.RANDOM) == backend.RANDOM][:3]:
         module = OnnxModule(graph_of(case.model)).eval()
         given = [backend._array(value) for value in case.data[0][0]]
         inputs = [zk.tensor(array) if array.dtype.kind == "f" else array for array in given]

@@ -216,6 +216,18 @@ def _dense(step: Application) -> bool:
     return flat and b is not None and b.kind is Kind.FIXED and fits
 
 
+def _attended(step: Application) -> bool:
+    """Queries, keys and values of the same example; a mask for all, or for each example; no cache."""
+    given, (mask, *cache) = step.inputs[:3], [*step.inputs[3:], None]
+    alone = all(flow is not None and flow.kind is Kind.ROWS for flow in given) and not any(cache)
+    return alone and (mask is None or _passes(mask, 4))
+
+
+def _along_second(step: Application) -> bool:
+    """Never: a recurrent layer has its examples along the second axis, and steps in time along the first."""
+    return False
+
+
 def _normalized(step: Application) -> bool:
     return _first_alone(step) and step.axis(-1) > 0
 
@@ -239,6 +251,9 @@ WAYS: Mapping[str, Condition] = {
     "CastLike": _type_of_other,
     "Dropout": _first_alone,
     "LayerNormalization": _normalized,
+    "RMSNormalization": _normalized,
+    "Attention": _attended,
+    **dict.fromkeys(("RNN", "LSTM", "GRU"), _along_second),
     "Concat": _concatenated,
     "Transpose": _transposed,
     "Flatten": _flattened,

@@ -17,11 +17,14 @@ def attention(
     """softmax(scale·q·kᵀ + mask)·v, of four axes (N, heads, T, D), or of three with the heads side by side
 
     A mask of bools: True = may be seen. `is_causal`: in opset 23 query t sees the keys up to t, since 24 those of the
-    cache before it too. Groups of query heads may share a key head. Scores capped (softcap) or handed out
-    (qk_matmul_output) are not supported.
+    cache before it too. Groups of query heads may share a key head. Scores that are capped (softcap), seen through a
+    window or handed out (qk_matmul_output) are not supported.
     """
-    if call.get("softcap", 0.0) or call.outputs > 3 or lengths is not None:
-        raise ValueError("an Attention with softcap, nonpad_kv_seqlen or the output qk_matmul_output is not supported")
+    windowed = any(call.get(f"{side}_window_size", -1) >= 0 for side in ("left", "right"))
+    if call.get("softcap", 0.0) or call.outputs > 3 or lengths is not None or windowed:
+        raise ValueError(
+            "an Attention with softcap, a window, nonpad_kv_seqlen or the output qk_matmul_output is not supported"
+        )
     flat = q.ndim == 3
     heads = int(call.get("q_num_heads", 0)), int(call.get("kv_num_heads", 0))
     q, k, v = as_tensor(q), as_tensor(k), as_tensor(v)
