@@ -30,9 +30,7 @@ class Corpus:
         return Corpus(self.train[:train], self.test[:test], self.vocabulary)
 
     def floor(self) -> float:
-        """The perplexity of `toy` itself on the whole sentences of this test part: nobody can be below it for "
-        "long.
-        """
+        """The perplexity of `toy` itself on the whole sentences of this test part: nobody is below it for long."""
         words = self.vocabulary.tokens_of(self.test)
         ends = [i + 1 for i, word in enumerate(words) if word == "."]
         grammar = toy_grammar()

@@ -12,12 +12,9 @@ from zerokara.arrays import generator, manual_seed
 from zerokara.data.text import (
     TEXTS,
     TOKENIZERS,
-    UNKNOWN,
     AnyVocabulary,
-    BytePairs,
     Snippets,
     Text,
-    Vocabulary,
     load_text,
     read_vocabulary,
     write_vocabulary,
@@ -28,7 +25,7 @@ from zerokara.kernels import prepare
 from zerokara.models import GPT
 from zerokara.optim import AdamW, CosineLR
 from zerokara.recipes.base import setting
-from zerokara.recipes.language import BYTE_PAIRS
+from zerokara.recipes.language import BYTE_PAIRS, vocabulary_of
 from zerokara.recipes.running import Watch
 from zerokara.recipes.tasks import Outcome, Task, expect, expect_counts, expect_positive, task_notes
 from zerokara.report import Text as Said
@@ -117,11 +114,7 @@ class CharacterGpt(Task):
 
     def vocabulary_of(self, text: Text) -> AnyVocabulary:
         """The tokens of the training text; one is for unknown ones where some are left out or the test has others."""
-        if self.tokens == BYTE_PAIRS:
-            return BytePairs.of(text.train, self.vocabulary)
-        found = Vocabulary.of(text.train, self.tokens, size=self.vocabulary or None)
-        lacking = found.unknown is None and set(found.tokenizer.split(text.test)) - set(found.tokens)
-        return Vocabulary.of(text.train, self.tokens, unknown=UNKNOWN) if lacking else found
+        return vocabulary_of(text, self.tokens, self.vocabulary)
 
     def model(self, vocabulary: int) -> GPT:
         """The network, with the initial values of the seed."""

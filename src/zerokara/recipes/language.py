@@ -38,6 +38,18 @@ from zerokara.training.perplexity import from_loss
 BYTE_PAIRS = "byte-pairs"
 
 
+def vocabulary_of(text: Text, tokens: str, size: int = 0) -> AnyVocabulary:
+    """The tokens of the training text, at most `size` of them unless that is 0.
+
+    One is for unknown ones where some are left out or the test text has others.
+    """
+    if tokens == BYTE_PAIRS:
+        return BytePairs.of(text.train, size)
+    found = Vocabulary.of(text.train, tokens, size=size or None)
+    lacking = found.unknown is None and set(found.tokenizer.split(text.test)) - set(found.tokens)
+    return Vocabulary.of(text.train, tokens, unknown=UNKNOWN) if lacking else found
+
+
 @dataclass(frozen=True)
 class RecurrentLanguageModel(Task):
     """Embedding – rnn, lstm or gru – Linear on the words or characters of a text, its state carried through it.
@@ -118,12 +130,7 @@ class RecurrentLanguageModel(Task):
 
     def vocabulary_of(self, text: Text) -> AnyVocabulary:
         """The tokens of the training text; one is for unknown ones where some are left out or the test has others."""
-        tokens = self.tokens or text.tokenizer
-        if tokens == BYTE_PAIRS:
-            return BytePairs.of(text.train, self.vocabulary)
-        found = Vocabulary.of(text.train, tokens, size=self.vocabulary or None)
-        lacking = found.unknown is None and set(found.tokenizer.split(text.test)) - set(found.tokens)
-        return Vocabulary.of(text.train, tokens, unknown=UNKNOWN) if lacking else found
+        return vocabulary_of(text, self.tokens or text.tokenizer, self.vocabulary)
 
     def model(self, vocabulary: int) -> LanguageModel:
         """The network, with the initial values of the seed."""

@@ -144,6 +144,15 @@ class DeeperAndDropout(Experiment):
             ratio = found.mean("new")[k] / found.mean("seen")[k]
             told.append(
                 t(
+                    "{text}: with a second layer the perplexity on new words goes from {a} to {b}.",
+                    "{text}：2 層目を加えると、新しい単語のパープレキシティは {a} から {b} になります。",
+                    text=text,
+                    a=significant(found.mean("new")[k, 0], 4),
+                    b=significant(found.mean("new")[k, 1], 4),
+                )
+            )
+            told.append(
+                t(
                     "{text}: new words are {a} times as perplexing as those that were read with two layers, "
                     "{b} times with dropout; perplexity on new words {c} and {d}.",
                     "{text}：新しい単語のパープレキシティは、2 層では読んだ単語の {a} 倍、"
