@@ -166,7 +166,7 @@ class SinePrediction(Experiment):
                     t("{k}: training error", "{k}：訓練誤差", k=k.upper()),
                     found.all(f"{k}.training")[:, -1],
                     8e-4,
-                    2.4e-3,
+                    1.3e-3,
                     "M",
                 ),
                 at_most(
