@@ -15,6 +15,7 @@ from zerokara.io import load_weights, save_weights
 from zerokara.recipes import TASKS, network_of_run, task_of_run
 from zerokara.recipes.gpt import CharacterGpt
 from zerokara.training import evaluate_text, read_records
+from zerokara.views.written import surprise
 
 SMALL = ["--recipe", "char-gpt", "--layers", "1", "--heads", "2", "--width", "8", "--context", "12"]
 SMALL += ["--batch-size", "4", "--updates", "6", "--warmup", "2"]
@@ -208,3 +209,45 @@ def test_the_vocabulary_is_kept(run: Path, text: Path) -> None:
     found = read_vocabulary(run)
     assert isinstance(found, Vocabulary)
     assert set(found.tokens) == set(load_text(f"text:{text}").train)
+
+
+def test_a_page_shows_what_the_network_did_with_the_text(
+    run: Path, words: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    page = tmp_path / "page.html"
+    code, out, error = run_here(
+        capsys, "generate", str(words), "--prompt", "today the", "--length", "30", "--report", str(page)
+    )
+    assert code == 0
+    assert str(page) in error
+    assert str(page) not in out  # the text alone, which may go on into a file
+    shown = page.read_text(encoding="utf-8")
+    for said in ("surprised the network", "follows: the place in the sentence", "How far back", "nearest vectors"):
+        assert said in shown
+    assert "zerokara train --recipe rnn-lm --data " in shown
+    ja = tmp_path / "ja.html"
+    told = json.loads(
+        run_here(
+            capsys,
+            *("generate", str(run), "--prompt", "today the", "--length", "20"),
+            *("--report", str(ja), "--json", "--lang", "ja"),
+        )[1]
+    )
+    assert told["report"] == str(ja)
+    shown = ja.read_text(encoding="utf-8")
+    assert "のヘッドが見ているところ" in shown
+    assert "ユニット" not in shown  # a GPT has no units that hold something
+
+
+def test_the_surprise_is_what_the_model_gives(words: Path) -> None:
+    task = task_of_run(words, TASKS)
+    assert task is not None
+    model, vocabulary = network_of_run(task, words), read_vocabulary(words)
+    ids = vocabulary.encode("today the king sees the dog .")
+    figure = surprise(model, vocabulary, ids, "en")
+    assert figure.table is not None
+    bits = [row[1] for row in figure.table.rows]
+    assert bits[0] is None
+    said = sum(float(b) for b in bits[1:] if b is not None) * math.log(2) / (len(ids) - 1)  # type: ignore[arg-type]
+    state_free = evaluate_text(model, ids)
+    assert math.log(state_free) == pytest.approx(said, rel=1e-5)
