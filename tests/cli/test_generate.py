@@ -5,13 +5,14 @@ import math
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from tests.cli.running import Captured, fails, run_here
 from zerokara.cli.generate import _Written
 from zerokara.data.text import BytePairs, Vocabulary, load_text, read_vocabulary
 from zerokara.generation import generate
-from zerokara.io import load_weights, save_weights
+from zerokara.io import load_onnx, load_weights, save_weights
 from zerokara.recipes import TASKS, network_of_run, task_of_run
 from zerokara.recipes.gpt import CharacterGpt
 from zerokara.training import evaluate_text, read_records
@@ -209,6 +210,27 @@ def test_the_vocabulary_is_kept(run: Path, text: Path) -> None:
     found = read_vocabulary(run)
     assert isinstance(found, Vocabulary)
     assert set(found.tokens) == set(load_text(f"text:{text}").train)
+
+
+@pytest.mark.parametrize("which", ["run", "words"])
+def test_a_model_of_language_is_exported_with_its_vocabulary(
+    which: str, tmp_path: Path, capsys: Captured, request: pytest.FixtureRequest
+) -> None:
+    folder: Path = request.getfixturevalue(which)
+    task = task_of_run(folder, TASKS)
+    assert task is not None
+    code, out, error = run_here(capsys, "export", str(folder), str(tmp_path / "m.onnx"), "--json")
+    assert (code, error) == (0, "")
+    told = json.loads(out)
+    assert told["difference"] <= 1e-4
+    assert told["input"] == [12 if which == "run" else 9]
+    texts = {p.key: p.value for p in onnx.load(tmp_path / "m.onnx").metadata_props}
+    vocabulary = read_vocabulary(folder)
+    assert json.loads(texts["vocabulary"]) == vocabulary.to_json()
+    ids = np.random.default_rng(0).integers(0, len(vocabulary), (2, told["input"][0]))
+    found = load_onnx(tmp_path / "m.onnx")(ids).data
+    np.testing.assert_allclose(found, network_of_run(task, folder)(ids)[0].data, atol=1e-4)
+    fails(capsys, "export", folder, tmp_path / "n.onnx", "--input", "1x8x8", code=2, says="no pictures")
 
 
 def test_a_page_shows_what_the_network_did_with_the_text(
