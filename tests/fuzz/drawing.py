@@ -130,5 +130,11 @@ def ordinary(case: Case) -> bool:
         and all(not call.layout for call in case.calls)
         and len(set(sizes[:-1])) <= 1
         and sizes[-1] <= sizes[0]
+        and (min(sizes) > 1 or not any(_normalizes(part) for part in case.layers))
         and all(p.kind != "mode" for call in case.calls for p in call.changes)
     )
+
+
+def _normalizes(part: Part) -> bool:
+    """Whether a batch norm is in it, for which `fit` refuses a batch of one before it begins."""
+    return part.kind == "batch norm" or any(_normalizes(inner) for inner in part.inner)
