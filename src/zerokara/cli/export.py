@@ -22,8 +22,7 @@ from zerokara.models import MODELS, build_model, model_entry
 from zerokara.nn import Module
 from zerokara.nn.init import unset
 from zerokara.recipes import TASKS, known_model, network_of_run, task_of_run
-from zerokara.recipes.gpt import CharacterGpt
-from zerokara.recipes.language import RecurrentLanguageModel
+from zerokara.recipes.language import LanguageTask
 from zerokara.views.runs import no_run, opened, weights_of
 from zerokara.views.shapes import parse_shape
 from zerokara.views.weights import all_finite
@@ -119,7 +118,7 @@ def _of_catalogue(source: str, shape: Shape | None, classes: int | None, weights
 def _run(folder: Path, shape: Shape | None, classes: int | None, data_dir: Path | None) -> Plan:
     """A run tells its model and what it is given, unless the command line gives another size."""
     task = task_of_run(folder, TASKS)
-    if isinstance(task, RecurrentLanguageModel | CharacterGpt):
+    if isinstance(task, LanguageTask):
         return _language(folder, task, shape)
     recipe = names.of_run(folder)
     if recipe is None:
@@ -135,15 +134,14 @@ def _run(folder: Path, shape: Shape | None, classes: int | None, data_dir: Path 
     return Plan(recipe.model, inputs.shape, None, weights_of(folder), inputs.classes, texts, network)
 
 
-def _language(folder: Path, task: RecurrentLanguageModel | CharacterGpt, shape: Shape | None) -> Plan:
+def _language(folder: Path, task: LanguageTask, shape: Shape | None) -> Plan:
     """A model of language, for as many tokens as it learned to read at once; the file holds its vocabulary."""
     if shape is not None:
         raise UsageError(f"the run in {folder} reads tokens, no pictures; leave out --input")
     network, vocabulary = network_of_run(task, folder), read_vocabulary(folder)
-    length = task.context if isinstance(task, CharacterGpt) else task.time
     texts = {"model": type(network).__name__, "data": task.data, "recipe": task.name}
     texts["vocabulary"] = json_format.dumps(vocabulary.to_json(), ensure_ascii=False)
-    return Plan(texts["model"], (length,), None, weights_of(folder), (), texts, network, len(vocabulary))
+    return Plan(texts["model"], (task.read_at_once,), None, weights_of(folder), (), texts, network, len(vocabulary))
 
 
 def _model(plan: Plan) -> Module:
