@@ -2,11 +2,19 @@
 
 import gc
 import os
+import shutil
+import sys
+import tempfile
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("ZEROKARA_CHECK", "static")  # every lowered program, also in processes that tests start
+
+# Kept even where the environment asks for none: without it every worker, and every process that a test starts, compiles
+# all of the sources again, which takes longer than most tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 settings.register_profile(
     "zerokara",
@@ -16,6 +24,21 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.load_profile("zerokara")
+
+
+SHARED = "ZEROKARA_TEST_SHARED"
+"""The environment variable with the folder of what is made once for all workers of a run of the tests."""
+
+
+def pytest_configure(config: Any) -> None:
+    if SHARED not in os.environ:  # the first process: its workers, and what they start, find it there
+        config.shared_folder = os.environ[SHARED] = tempfile.mkdtemp(prefix="zerokara-tests-")
+
+
+def pytest_unconfigure(config: Any) -> None:
+    if hasattr(config, "shared_folder"):
+        shutil.rmtree(config.shared_folder, ignore_errors=True)
+        del os.environ[SHARED]
 
 
 def pytest_collection_finish(session: Any) -> None:
