@@ -11,6 +11,11 @@ from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("ZEROKARA_CHECK", "static")  # every lowered program, also in processes that tests start
 
+# There are as many workers as cores: the threads of other libraries would only wait for each other, and they wait by
+# computing. (Before NumPy is imported.) What is said about several threads is tested with several threads asked for.
+for library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
 # Kept even where the environment asks for none: without it every worker, and every process that a test starts, compiles
 # all of the sources again, which takes longer than most tests.
 sys.dont_write_bytecode = False
