@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from typing import Any
@@ -20,6 +21,10 @@ for library in ("OPENBLAS", "OMP", "MKL"):
 # all of the sources again, which takes longer than most tests.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Processes that are started in the background ignore Ctrl-C, and hand that on: those that the tests interrupt must not.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "zerokara",
