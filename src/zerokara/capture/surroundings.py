@@ -221,7 +221,7 @@ class _Walk:
         elif owner or not _installed_class(kind):
             self._holders.append(value)
             yield kind, False
-        elif hasattr(value, "__dict__"):  # of another library: settings in an argparse.Namespace, say
+        elif hasattr(value, "__dict__") and not kind.__module__.startswith("zerokara."):  # an argparse.Namespace, say
             self._holders.append(value)
 
     def _look_into(self, holder: Any) -> None:
