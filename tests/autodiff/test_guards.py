@@ -102,8 +102,8 @@ def gives_the_gradient_of_the_forward_pass_or_none(case: Case, kind: str) -> Non
         try:
             got = gradients(y, at)
         except RuntimeError as error:
-            assert CHANGED in str(error), kind
-            assert case.rule in str(error), kind
+            assert CHANGED in str(error), kind  # noqa: PT017
+            assert case.rule in str(error), kind  # noqa: PT017
         else:
             for one, other in zip(got, expected, strict=True):
                 np.testing.assert_array_equal(one, other, kind)
