@@ -36,8 +36,8 @@ Loss = Callable[..., jax.Array]
 
 def sequence(workload: Sequence) -> Task:
     """One training step."""
-    network = sequence_network(workload)
-    loss_of, optimizer, clip = LOSSES[type(network)](network), OPTIMIZERS[workload.optimizer](workload.lr), workload.clip
+    loss_of, start = translated(sequence_network(workload))
+    optimizer, clip = OPTIMIZERS[workload.optimizer](workload.lr), workload.clip
 
     @partial(jax.jit, donate_argnums=0)
     def step(carried: Any, *batch: jax.Array) -> tuple[Any, jax.Array]:
@@ -48,9 +48,8 @@ def sequence(workload: Sequence) -> Task:
             slopes = jax.tree.map(lambda slope: slope * jnp.minimum(1, clip / (norm + 1e-6)), slopes)
         return optimizer.step(weights, slopes, state), loss
 
-    start = {name: _turned(network, name, array) for name, array in network.state_dict().items()}
     carried = jax.tree.map(lambda a: jnp.array(a, copy=True), (start, optimizer.start(start)))
-    data = [tuple(map(jnp.asarray, _images_last(batch))) for batch in sequence_batches(workload)]
+    data = [images_last(batch) for batch in sequence_batches(workload)]
 
     def run(i: int) -> jax.Array:
         nonlocal carried
@@ -60,8 +59,14 @@ def sequence(workload: Sequence) -> Task:
     return Task(run, float, jax.block_until_ready)
 
 
-def _turned(network: nn.Module, name: str, array: Any) -> Any:
-    """A weight in the layout in which it is used. A table of rows stays as it is."""
+def translated(network: nn.Module) -> tuple[Loss, Weights]:
+    """The loss of a batch as a function of weights, and the network's own weights."""
+    weights = {name: turned(network, name, array) for name, array in network.state_dict().items()}
+    return LOSSES[type(network)](network), weights
+
+
+def turned(network: nn.Module, name: str, array: Any) -> Any:
+    """A weight, or its gradient, in the layout in which it is used. A table of rows stays as it is."""
     module = dict(network.named_modules())[name.rpartition(".")[0]]
     if array.ndim < 2 or isinstance(module, nn.Embedding):
         return array
@@ -70,10 +75,10 @@ def _turned(network: nn.Module, name: str, array: Any) -> Any:
     return np.ascontiguousarray(array.transpose(2, 3, 1, 0) if array.ndim == 4 else array.T)
 
 
-def _images_last(batch: tuple[Any, ...]) -> tuple[Any, ...]:
+def images_last(batch: tuple[Any, ...]) -> tuple[jax.Array, ...]:
     """Images (N, C, H, W) as (N, H, W, C), whole numbers as JAX has them."""
     shaped = (a.transpose(0, 2, 3, 1) if a.ndim == 4 else a for a in batch)
-    return tuple(a.astype(np.int32) if a.dtype.kind == "i" else np.ascontiguousarray(a) for a in shaped)
+    return tuple(jnp.asarray(a.astype(np.int32) if a.dtype.kind == "i" else np.ascontiguousarray(a)) for a in shaped)
 
 
 # ── layers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -107,7 +112,7 @@ STEPS: dict[str, Callable[..., Any]] = {"LSTM": lstm_step, "GRU": gru_step, "RNN
 
 
 def recurrent(w: Weights, name: str, cell: str, layers: int, x: jax.Array, start: Any = None) -> tuple[Any, Any]:
-    """x (T, N, D) → outputs (T, N, H), the last state: the product with the inputs of all times comes before the scan."""
+    """x (T, N, D) → outputs (T, N, H), the last state: the product with all inputs comes before the scan."""
     state = start
     for layer in range(layers):
         own = {part: w[f"{name}.{part}_l{layer}"] for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}

@@ -32,9 +32,9 @@ def test_every_score_keeps_its_digits(name: str) -> None:
     size = np.concatenate([np.geomspace(1e-30, 86, 3000), np.linspace(0, 86, 3001)])
     x = np.concatenate([size, -size]).astype(np.float32)
     for t in (np.zeros_like(x), np.ones_like(x)):
-        given = (np.ones_like(x), x, t) if name.endswith("grad") else (x, t)
-        exact = getattr(reference, name)(*(a.astype(np.float64) for a in given))
-        np.testing.assert_allclose(getattr(compiled, name)(*given), exact, rtol=6e-7)
+        args = (np.ones_like(x), x, t) if name.endswith("grad") else (x, t)
+        exact = getattr(reference, name)(*(a.astype(np.float64) for a in args))
+        np.testing.assert_allclose(getattr(compiled, name)(*args), exact, rtol=6e-7)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -42,10 +42,10 @@ def test_certain_answers_and_no_numbers(dtype: Any) -> None:
     """A certain answer that is right costs nothing, one that is wrong costs ∞; NaN shows."""
     x = np.array([np.inf, -np.inf, np.inf, -np.inf, 1e30, -1e30, 0.0, -0.0, np.nan, 1.0], dtype)
     t = np.array([1, 0, 0, 1, 0, 1, 0.5, 0.5, 1, np.nan], dtype)
-    for name, given in zip(NAMES, ((x, t), (np.ones_like(x), x, t)), strict=True):
+    for name, args in zip(NAMES, ((x, t), (np.ones_like(x), x, t)), strict=True):
         with np.errstate(invalid="ignore"):
-            expected = getattr(reference, name)(*given)
-        np.testing.assert_allclose(getattr(compiled, name)(*given), expected, rtol=1e-6)
+            expected = getattr(reference, name)(*args)
+        np.testing.assert_allclose(getattr(compiled, name)(*args), expected, rtol=1e-6)
     np.testing.assert_array_equal(compiled.binary_cross_entropy_with_logits(x, t)[:4], [0, 0, np.inf, np.inf])
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-
 Unit = Literal["images", "rows", "tokens", "examples"]
 
 

@@ -1,4 +1,4 @@
-"""The exponential function, a logarithm and tanh, in a form that a loop over float32 can do for a whole vector at a time."""
+"""The exponential function, a logarithm and tanh, as a loop over float32 can do them for a whole vector at a time."""
 
 from typing import Any
 
