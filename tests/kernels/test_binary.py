@@ -72,3 +72,15 @@ def test_a_recorded_step_sums_exponentials_and_turns_signs_without_python() -> N
             assert_close(np.nan_to_num(one.data, nan=7), np.nan_to_num(np.asarray(other), nan=7))
         (kept,) = run._recordings.values()
         assert all(isinstance(part, Program) for part in kept[0]._replay._parts)
+
+
+@pytest.mark.parametrize("options", [{"dtype": np.float64}, {"casting": "same_kind"}])
+@pytest.mark.parametrize("function", [np.add, np.multiply, np.exp, np.negative, np.logaddexp])
+def test_options_of_numpys_functions_hold_in_a_recorded_step(function: Any, options: dict[str, Any]) -> None:
+    x = numbers(0, (4, 5), np.float32)
+    args = (x,) * function.nin
+
+    def step(*given: Any) -> Any:
+        return function(*given, **options)
+
+    assert_close(zk.capture(step)(*args), step(*args))
