@@ -36,7 +36,7 @@ def test_help_names_every_command(capsys: Captured) -> None:
         assert all(name in out for name in COMMANDS)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["version"], ["version", "--json"], ["--version"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["version"], ["version", "--json"], ["--version"], ["lab", "list"]])
 def test_starting_is_light(arguments: list[str]) -> None:
     code = (
         "import sys; from zerokara.cli import main; code = main(sys.argv[1:]); "

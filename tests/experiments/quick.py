@@ -1,7 +1,9 @@
-"""Quick results of the experiments on the bundled digits, each measured once for all tests of a process."""
+"""Quick results of the experiments on the bundled digits, each measured once for all tests of all workers."""
 
+import os
 from functools import cache
 
+from tests.conftest import SHARED
 from zerokara.experiments import EXPERIMENTS, Result, run
 
 
@@ -9,4 +11,4 @@ from zerokara.experiments import EXPERIMENTS, Result, run
 def quick_result(name: str, seed: int = 0) -> Result:
     """A quick run of the experiment with its first seeds; on the digits where it reads data."""
     settings = {"data": "digits"} if "data" in EXPERIMENTS[name].settings else {}
-    return run(name, quick=True, seed=seed, **settings)
+    return run(name, quick=True, seed=seed, out=os.environ[SHARED], **settings)
