@@ -120,7 +120,7 @@ def test_jaxs_networks_of_sequences_are_the_same() -> None:
         batch = workload.batch(np.random.default_rng(3))
         loss = ours(*batch)
         loss.backward()
-        other, slopes = jax.value_and_grad(loss_of)(weights, *with_jax_sequences.images_last(batch))
+        other, slopes = jax.jit(jax.value_and_grad(loss_of))(weights, *with_jax_sequences.images_last(batch))
         assert loss.item() == pytest.approx(float(other), rel=1e-5)
         for name, parameter in ours.named_parameters():
             grad = np.asarray(slopes[name])
