@@ -59,13 +59,15 @@ class Recording:
 
     def _expect_used_gradients(self, left: Sequence[int]) -> None:
         """Refuse a step that leaves all its gradients to others, who would find none: an optimizer outside, say."""
-        used = {
-            value.number
-            for operation in self.trace.operations
-            for value in flat((operation.args, operation.kwargs))
-            if isinstance(value, Value)
-        }
-        if left and used.isdisjoint(left) and not set(left) & set(self._outputs):
+        operations, trace = self.trace.operations, self.trace
+        values = (value for operation in operations for value in flat((operation.args, operation.kwargs)))
+        used = {value.number for value in values if isinstance(value, Value)} | set(self._outputs)
+        leaves = {id(leaf._data) for leaf in trace.leaves.values()}
+        written = [
+            trace.root(value.number) for o in operations for value in flat(o.written) if isinstance(value, Value)
+        ]
+        learned = any(root is not None and id(trace.constants[root]) in leaves for root in written)
+        if left and used.isdisjoint(left) and not learned:
             raise CaptureError(
                 "a captured step cannot leave gradients for later, they exist only inside it, and nothing in this one "
                 "uses them: call optimizer.step() inside the step, or return the gradients"

@@ -221,8 +221,8 @@ class _Walk:
         elif owner or not _installed_class(kind):
             self._holders.append(value)
             yield kind, False
-        elif hasattr(value, "__dict__") and not kind.__module__.startswith("zerokara."):  # an argparse.Namespace, say
-            self._holders.append(value)
+        elif not kind.__module__.startswith("zerokara.") and isinstance(getattr(value, "__dict__", None), dict):
+            self._holders.append(value)  # of another library: settings in an argparse.Namespace, say
 
     def _look_into(self, holder: Any) -> None:
         """What the code names in an object, a class or a Python module."""
