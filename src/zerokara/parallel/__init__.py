@@ -1,0 +1,18 @@
+"""Several processes that train together, on one machine or on many: `mpiexec -n 4 python program.py`.
+
+    from zerokara import parallel, training
+
+    team = parallel.team()                                 # alone, a team of one: nothing of MPI is imported
+    for record in training.fit(model, loader, optimizer, epochs=5, team=team):
+        ...
+
+The engine is MPI, through mpi4py (`zerokara[mpi]`). Every process runs the same program and has the same model; of each
+batch it computes its share, and the gradients are added up. See `docs/parallel.md`.
+"""
+
+from zerokara.parallel.exchange import Exchange
+from zerokara.parallel.launched import launched
+from zerokara.parallel.shares import Share, share_of
+from zerokara.parallel.team import Team, TeamError, team
+
+__all__ = ["Exchange", "Share", "Team", "TeamError", "launched", "share_of", "team"]
