@@ -13,6 +13,6 @@ batch it computes its share, and the gradients are added up. See `docs/parallel.
 from zerokara.parallel.exchange import Exchange
 from zerokara.parallel.launched import launched
 from zerokara.parallel.shares import Share, share_of
-from zerokara.parallel.team import Team, TeamError, team
+from zerokara.parallel.team import Team, TeamError, leave, team
 
-__all__ = ["Exchange", "Share", "Team", "TeamError", "launched", "share_of", "team"]
+__all__ = ["Exchange", "Share", "Team", "TeamError", "launched", "leave", "share_of", "team"]

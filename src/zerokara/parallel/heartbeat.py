@@ -18,12 +18,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-SILENCE = 6.0
+SILENCE = 8.0
 """Seconds without a word after which somebody is taken for lost."""
 
 _BEAT = 1.0
 _MEETING = 60.0  # seconds in which the connections must be made
-_GRACE = 3.0  # seconds in which process 0 has time to say what went wrong
+_GRACE = 4.0  # seconds in which process 0 has time to say what went wrong
+_OWN_WORDS = 1.0
+_SWITCH = 2e-4  # seconds until a thread that hears something gets its turn
 
 
 class Heartbeat:
@@ -38,6 +40,7 @@ class Heartbeat:
         self._saying = threading.Lock()
         self._stopping = threading.Event()
         self._meet(share)
+        sys.setswitchinterval(_SWITCH)
         threading.Thread(target=self._listen, name="zerokara-heartbeat", daemon=True).start()
 
     # ── meeting ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,8 +120,9 @@ class Heartbeat:
                 self._say_all(word)
         if "stop" in word:
             self._quiet_end()
-        if "failed" in word and not self._stopping.is_set():
-            self._announce(f"{self._names[rank]}: {word['failed']}")
+        if "failed" in word:
+            line = f"{self._names[rank]}: {word['failed']}"
+            threading.Thread(target=self._announce_unless_known, args=(line,), daemon=True).start()
 
     def _look_for_silence(self) -> None:
         now = time.monotonic()
@@ -167,13 +171,20 @@ class Heartbeat:
             time.sleep(_GRACE)
             os._exit(1)
 
+    def _announce_unless_known(self, line: str) -> None:
+        """What goes wrong on all of them goes wrong here too, and is said by process 0 in its own way."""
+        if not self._stopping.wait(_OWN_WORDS):
+            self._announce(line)
+
     def _announce(self, line: str) -> None:
+        """Say it at once: mpiexec, which sees the death of a process too, ends all within some milliseconds."""
+        _say_aloud(line)
         self.stop_all(line)
-        self._say_and_end(line)
+        time.sleep(0.2)  # until the others have heard
+        os._exit(1)
 
     def _say_and_end(self, line: str) -> None:
-        sys.__stderr__ and print(f"zerokara: {line}", file=sys.__stderr__, flush=True)
-        time.sleep(0.2)  # until the others have heard
+        _say_aloud(line)
         os._exit(1)
 
     def _quiet_end(self) -> None:
@@ -184,6 +195,11 @@ class Heartbeat:
             while end.recv(4096):
                 pass
         os._exit(1)
+
+
+def _say_aloud(line: str) -> None:
+    with contextlib.suppress(OSError):
+        os.write(2, f"zerokara: {line}\n".encode())
 
 
 def own_addresses() -> list[str]:

@@ -221,6 +221,12 @@ def team() -> Team:
     return Team(world.Dup())
 
 
+def leave(code: int) -> None:
+    """Where the team of this program has failed: end it here, with this exit code."""
+    if team.cache_info().currsize and team().failed:
+        team().end(code)
+
+
 def _MPI() -> Any:  # noqa: N802  (its name)
     try:
         from mpi4py import MPI

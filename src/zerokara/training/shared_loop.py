@@ -12,7 +12,7 @@ from zerokara.training.agreement import expect_same_state
 from zerokara.training import random_state
 from zerokara.training.divergence import Diverged, first_bad_place
 from zerokara.training.fitting import look_at_answers
-from zerokara.training.interrupts import Signals
+from zerokara.training.interrupts import Interrupted, Signals
 from zerokara.training.loop import Loop, count_right
 from zerokara.training.options import Options
 from zerokara.training.records import Record
@@ -30,7 +30,6 @@ class SharedLoop(Loop):
         super().__init__(run, loader, options)
         self._count_of = count_of(options.loss)
         self._share = Share(0, 0, 0, 1)
-        self._stopping = False
         self._weight = 1.0
         self._now: tuple[Array, float] = np.empty(0), 0.0
         watch = self._tell, self._expect_finite_sums, self._expect_finite_norm
@@ -38,7 +37,7 @@ class SharedLoop(Loop):
 
     def records(self) -> Generator[Record, None, None]:
         """Train; what ends the training here alone ends it everywhere."""
-        with self.run.team.together(lambda error: isinstance(error, Diverged) or self._stopping):
+        with self.run.team.together(agreed):
             yield from super().records()
 
     @property
@@ -117,8 +116,16 @@ class SharedLoop(Loop):
         if not counts[INTERRUPTED] and not counts[TERMINATED]:
             return
         signals.received = _SIGINT if counts[INTERRUPTED] else _SIGTERM
-        self._stopping = not self.done
-        super()._stop_if_asked(signals)
+        try:
+            super()._stop_if_asked(signals)
+        except Interrupted as error:
+            error.agreed = True
+            raise
+
+
+def agreed(error: BaseException) -> bool:
+    """Whether all processes end in the same way at the same time."""
+    return isinstance(error, Diverged) or (isinstance(error, Interrupted) and error.agreed)
 
 
 def expect_shares(loader: Loader, size: int) -> None:
