@@ -71,7 +71,7 @@ def _started(
     framework: str, processes: int, workload: str, whole: bool, port: int
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """One program, or mpiexec with several, or several programs that find each other (PyTorch)."""
-    one = {name: "1" for name in ("ZEROKARA_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+    one = dict.fromkeys(("ZEROKARA_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     command = [sys.executable, "-m", "benchmarks.parallel_worker", framework, workload, str(int(whole)), str(port)]
     environment = {**os.environ, **one}
     if processes == 1 or framework == "zerokara":
@@ -129,7 +129,9 @@ def main() -> None:
         raise SystemExit(f"there is no network {', '.join(sorted(unknown))}: {', '.join(w.name for w in TRAININGS)}")
     n = arguments.processes
     titles = ["ours 1", f"ours {n}", *([] if arguments.alone else ["torch 1", f"torch {n}"])]
-    print(f"{'ms a step':12}", *(f"{t:>8}" for t in titles), "speed-up", "(ours, torch)", "torch/ours", "messages, bytes")
+    print(
+        f"{'ms a step':12}", *(f"{t:>8}" for t in titles), "speed-up", "(ours, torch)", "torch/ours", "messages, bytes"
+    )
     for name in names:
         measured(name, arguments)
 

@@ -27,11 +27,9 @@ def ours(workload: Training, whole: bool) -> tuple[Step, Callable[[], list[int]]
     data = _shares(workload, team.rank, team.size, whole)
     if team.size == 1:
         alone = Stepper(model, optimizer, F.cross_entropy, None, lambda loss, x: None, lambda norm: None)
-        return lambda i: alone(*data[i % len(data)]), lambda: []
+        return lambda i: alone(*data[i % len(data)]), list
     tell = lambda loss, scores, labels, weight: (loss * weight,) * COUNTS  # noqa: E731
-    shared = SharedStepper(
-        team, model, optimizer, F.cross_entropy, None, tell, lambda counts: None, lambda norm: None
-    )
+    shared = SharedStepper(team, model, optimizer, F.cross_entropy, None, tell, lambda counts: None, lambda norm: None)
     return lambda i: shared(*data[i % len(data)], 1 / team.size), lambda: shared.messages
 
 
@@ -61,7 +59,7 @@ def pytorch(workload: Training, whole: bool) -> tuple[Step, Callable[[], list[in
         optimizer.step()
         return loss.item()
 
-    return step, lambda: []
+    return step, list
 
 
 def _shares(workload: Training, rank: int, size: int, whole: bool) -> list[tuple[Any, Any]]:

@@ -1,4 +1,4 @@
-"""Small trainings in float64, as one process or several do them: `python cases.py OUT CASES` writes what came of them."""
+"""Small trainings in float64, done by one process or several: `python cases.py OUT CASES` writes what came of them."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Law: whatever happens to one process, all stop, somebody says why, and the training can be resumed as if nothing was."""
+"""Law: whatever happens to one process, all stop, somebody says why, and the training can be resumed."""
 
 import os
 import re

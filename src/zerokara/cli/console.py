@@ -25,7 +25,7 @@ def tolerate_any_text() -> None:
 
 def silence() -> None:
     """From now on this process says nothing: another one says it for all."""
-    sys.stdout = sys.stderr = Path(os.devnull).open("w")
+    sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 (until the end)
 
 
 def is_terminal() -> bool:

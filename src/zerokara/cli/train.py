@@ -172,7 +172,9 @@ def train_together(asked: own.Asked, how: Together) -> None:
         planned = _shared_plan(team, asked, how)
         chosen = names.changed(planned.recipe, how.settings)
         if chosen.start:
-            raise UsageError("a training that starts from another network runs in one process: start it without mpiexec")
+            raise UsageError(
+                "a training that starts from another network runs in one process: start it without mpiexec"
+            )
         folder = Path(team.share_json(str(how.out or _free_folder(chosen.name))))
         watcher = _watcher(chosen, folder, planned.why, how.quiet or not team.leads, how.json and team.leads)
         result = run(

@@ -78,9 +78,7 @@ def from_bytes(content: bytes) -> Checkpoint:
     return _understood("this", *safetensors.from_bytes(content))
 
 
-def _understood(
-    path: str | os.PathLike[str], state: Mapping[str, Array], metadata: Mapping[str, str]
-) -> Checkpoint:
+def _understood(path: str | os.PathLike[str], state: Mapping[str, Array], metadata: Mapping[str, str]) -> Checkpoint:
     if not is_checkpoint(metadata):
         raise ValueError(f"{path} holds weights but is not a checkpoint; use load_weights for it")
     text = json.loads(metadata[_KEY])

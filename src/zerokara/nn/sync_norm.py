@@ -22,8 +22,8 @@ class SyncBatchNorm(BatchNorm):
         """(N, num_features) or (N, num_features, H, W)"""
         if len(shape) not in (2, 4) or shape[1] != self.num_features:
             raise ValueError(
-                f"SyncBatchNorm expects (N, {self.num_features}) or (N, {self.num_features}, H, W) inputs; got {shape}: "
-                f"this layer has num_features={self.num_features}"
+                f"SyncBatchNorm expects (N, {self.num_features}) or (N, {self.num_features}, H, W) inputs; got {shape}"
+                f": this layer has num_features={self.num_features}"
             )
 
     def forward(self, x: Tensor) -> Tensor:

@@ -14,5 +14,6 @@ from zerokara.parallel.exchange import Exchange
 from zerokara.parallel.launched import launched
 from zerokara.parallel.shares import Share, share_of
 from zerokara.parallel.team import Team, TeamError, leave, team
+from zerokara.parallel.workers import workers
 
-__all__ = ["Exchange", "Share", "Team", "TeamError", "launched", "leave", "share_of", "team"]
+__all__ = ["Exchange", "Share", "Team", "TeamError", "launched", "leave", "share_of", "team", "workers"]

@@ -67,7 +67,9 @@ class Heartbeat:
             end, _ = door.accept()
         except TimeoutError:
             missing = ", ".join(n for k, n in enumerate(self._names) if k and k not in self._ends)
-            raise ConnectionError(f"no connection to {missing} within {_MEETING:.0f} s: is a firewall between?") from None
+            raise ConnectionError(
+                f"no connection to {missing} within {_MEETING:.0f} s: is a firewall between?"
+            ) from None
         end.settimeout(_BEAT)
         try:
             word, rank = _line(end).split()
@@ -142,7 +144,7 @@ class Heartbeat:
                 self._say(rank, word)
 
     def leave(self) -> None:
-        """This process ends as it should."""
+        """The process ends as it should."""
         self._say_all({"left": self._rank})
         self.left.update(self._ends)
 
@@ -188,7 +190,7 @@ class Heartbeat:
         os._exit(1)
 
     def _quiet_end(self) -> None:
-        """Process 0 knows what is wrong and says so: wait until it is gone, for mpiexec ends all when the first goes."""
+        """Process 0 knows what is wrong and says so: wait until it is gone: mpiexec ends all with the first."""
         with contextlib.suppress(OSError):
             end = self._ends[0]
             end.settimeout(_GRACE)

@@ -10,7 +10,7 @@ _TOLD = (
 
 
 def launched() -> tuple[int, int]:
-    """(this process's number, how many were started together): (0, 1) for a program that was started alone."""
+    """(Number of this process, how many were started together): (0, 1) for a program that was started alone."""
     for rank, size in _TOLD:
         numbers = os.environ.get(rank, ""), os.environ.get(size, "")
         if all(number.isdigit() for number in numbers) and int(numbers[1]) > 1:

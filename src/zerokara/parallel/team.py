@@ -38,7 +38,7 @@ class Team:
 
     def __init__(self, communicator: Any = None) -> None:
         self._mpi = communicator
-        self._bulk = None if communicator is None else communicator.Dup()  # its messages may be under way meanwhile
+        self._bulk: Any = None if communicator is None else communicator.Dup()  # its messages take their time
         self.rank = 0 if communicator is None else communicator.Get_rank()
         self.size = 1 if communicator is None else communicator.Get_size()
         self.names = [f"rank {k}" for k in range(self.size)]
@@ -107,12 +107,18 @@ class Team:
         """The same of anything that JSON can say."""
         return json.loads(self.share(json.dumps(value).encode()))
 
+    def executor(self) -> Any:
+        """A context: in process 0 an executor whose work the others do; in these, None when all of it is done."""
+        from mpi4py.futures import MPICommExecutor
+
+        return MPICommExecutor(self._mpi, root=0)
+
     def barrier(self) -> None:
         """Wait for all."""
         self.add(np.zeros(1))
 
     def wait(self, request: Request) -> None:
-        """Wait for a message: watching closely for a moment, then with little naps, so that a core is free meanwhile."""
+        """Wait for a message: watching closely for a moment, then with naps, so that a core is free meanwhile."""
         rounds, since, spins = 0, 0.0, 20 if self._crowded else _SPINS
         with self._speaking():
             while not request.Test():

@@ -96,9 +96,10 @@ def run(
 
     With `run_dir` the run is kept there (settings, history, checkpoints, weights); `resume` goes on with the one that
     is there. `dataset`: the recipe's data, where they are loaded already; `start`: the network that it starts from, if
-    it starts from one. `team`: the processes that train together (not from another network); with `sync_batch_norm` the
-    batch norms of all see the whole batch. The same recipe gives the same weights on the same machine. Raises ValueError if the data
-    cannot be had or do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit` does.
+    it starts from one. `team`: the processes that train together (not from another network); with `sync_batch_norm`
+    their batch norms see the whole batch. The same recipe gives the same weights on the same machine. Raises ValueError
+    if the data cannot be had or do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit`
+    does.
     """
     prepare()
     dataset = dataset or load(recipe.data, data_dir=data_dir)
@@ -112,7 +113,9 @@ def run(
         model = SyncBatchNorm.convert_sync_batchnorm(model)
     team = team or Team()
     told = [record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume, team))]
-    rows = told if run_dir is None or not team.leads else read_records(run_dir)  # a resumed run's first part was told before
+    rows = (
+        told if run_dir is None or not team.leads else read_records(run_dir)
+    )  # a resumed run's first part was told before
     history = [row for row in rows if row["kind"] == "epoch"]
     seconds = history[-1]["seconds"] if history else 0.0
     return Result(recipe, dataset, model, judge(model, dataset), history, seconds)

@@ -102,9 +102,7 @@ def fit(
         expect_shares(train_loader, team.size)
         refuse_single(model, train_loader, team.size)
         if run_dir is None and (resume or checkpoint_steps):
-            raise ValueError(
-                f"{'resume' if resume else 'checkpoint_steps'} needs the folder of the run: give run_dir"
-            )
+            raise ValueError(f"{'resume' if resume else 'checkpoint_steps'} needs the folder of the run: give run_dir")
         told = {"train": train_loader, "model": model, "optimizer": optimizer}
         plan = {name: describe(value) for name, value in told.items()} | options.describe()
         run = Run(model, optimizer, options.average, plan, describe(settings or {}), team)

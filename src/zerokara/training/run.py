@@ -20,7 +20,6 @@ from zerokara.training.records import Record
 from zerokara.training.run_folder import RunFolder
 from zerokara.training.settings import differences, environment
 
-
 _OTHERS = "other processes"  # in a checkpoint: the random states of all but process 0
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.data import Loader
 from zerokara.parallel import Share, TeamError, share_of
-from zerokara.training.agreement import expect_same_state
 from zerokara.training import random_state
+from zerokara.training.agreement import expect_same_state
 from zerokara.training.divergence import Diverged, first_bad_place
 from zerokara.training.fitting import look_at_answers
 from zerokara.training.interrupts import Interrupted, Signals
@@ -46,7 +46,7 @@ class SharedLoop(Loop):
         return self._shared.messages
 
     def _batches(self) -> Iterator[tuple[Array, Array]]:
-        """This process's share of each."""
+        """The share of each that this process computes."""
         progress, team, loader = self.run.progress, self.run.team, self.loader
         order = loader.order(progress.epoch)
 

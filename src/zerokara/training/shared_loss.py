@@ -43,7 +43,7 @@ def _settings(loss: Any) -> tuple[Any, Any]:
 def expect_mean(model: Module, loss: Loss, count: Count, x: Array, labels: Array) -> None:
     """ValueError for a loss that is no mean over examples: its gradient cannot be put together from shares.
 
-    Looked at on a few examples: L of all of them, beside Lₐ and L_b of two parts of them, must be (a·Lₐ + b·L_b)/(a + b).
+    Looked at on a few examples: their loss must be (a·Lₐ + b·L_b)/(a + b) of those of two parts of them.
     """
     if len(labels) < 3:
         return
