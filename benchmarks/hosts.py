@@ -42,7 +42,10 @@ class Hosts:
         where = ",".join(f"{a}:{n}" for a, n in zip(self.addresses, ranks, strict=True))
         mpiexec = str(Path(sys.executable).parent / "mpiexec")
         start = ["-launcher", "ssh", "-launcher-exec", str(self._folder / "ssh"), "-hosts", where]
-        inside = [mpiexec, *start, "-n", str(sum(ranks)), *program]
+        # processes of one kernel would find each other's memory, and leave the cables alone
+        only_cables = {"MPIR_CVAR_NOLOCAL": "1", "UCX_TLS": "tcp", "FI_PROVIDER": "tcp"}
+        apart = [word for name, value in only_cables.items() for word in ("-genv", name, value)]
+        inside = [mpiexec, *start, *apart, "-n", str(sum(ranks)), *program]
         return ["ip", "netns", "exec", self.namespace(0), *inside]
 
     def cable(self, host: int, *, plugged: bool) -> None:

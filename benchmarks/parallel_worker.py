@@ -1,4 +1,4 @@
-"""One process of a world of `benchmarks.parallel`: python -m benchmarks.parallel_worker FRAMEWORK NETWORK WHOLE PORT"""
+"""One process of a world of `benchmarks.parallel`, which starts it with FRAMEWORK NETWORK WHOLE PORT CLOCK."""
 
 import os
 import socket
@@ -68,7 +68,8 @@ def _shares(workload: Training, rank: int, size: int, whole: bool) -> list[tuple
 
 
 def main() -> None:
-    framework, name, whole, port = sys.argv[1:]
+    framework, name, whole, port, clock = sys.argv[1:]
+    now = {"wall": time.perf_counter, "cpu": time.process_time}[clock]
     workload = next(w for w in TRAININGS if w.name == name)
     step, messages = {"zerokara": ours, "pytorch": pytorch}[framework](workload, whole == "1")
     for i in range(3):
@@ -81,10 +82,10 @@ def main() -> None:
                 answer = "bye"
             else:
                 step(0)  # the caches are cold from the others' turns
-                began = time.perf_counter()
+                began = now()
                 for i in range(int(word)):
                     step(i)
-                answer = str((time.perf_counter() - began) / max(int(word), 1))
+                answer = str((now() - began) / max(int(word), 1))
             file.write(answer + "\n")
             file.flush()
             if word.strip() == "end":

@@ -1,4 +1,4 @@
-"""Teams on two and three hosts, which are network namespaces with addresses of their own, and a cable that is pulled."""
+"""Teams on two and three hosts, which are network namespaces with their own addresses, and a cable that is pulled."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def test_hosts_compute_what_one_process_computes(tmp_path: Path, count: int, eac
         assert_same(dict(np.load(tmp_path / f"{number}.npz")), alone(case), case)
 
 
-@pytest.mark.skipif(bool(why_not("1gbit", 20) if not REASON else REASON), reason="tc has no netem here: no delay")
+@pytest.mark.skipif(bool(REASON or why_not("1gbit", 20)), reason="tc has no netem here: no delay")
 def test_far_hosts_compute_the_same(tmp_path: Path) -> None:
     """20 ms there and back."""
     with hosts(2, "1gbit", 20) as made:
@@ -68,7 +68,9 @@ def test_a_pulled_cable_stops_all_and_the_training_can_be_resumed(tmp_path: Path
         assert time.monotonic() - pulled < 14
     code, out, errors = ended(program, 30)
     assert code != 0
-    assert any("rank 1 (process " in line and "on zkhost1) has been silent" in line for line in ours(errors)), out + errors
+    assert any("rank 1 (process " in line and "on zkhost1) has been silent" in line for line in ours(errors)), (
+        out + errors
+    )
     with hosts(3) as made:
         code, out, errors = ended(started(made, 1, run_to_the_end.__file__, folder))
     assert code == 0, out + errors
