@@ -1,4 +1,4 @@
-"""How training grows with the number of processes: a model fitted here, beside what was measured, and what it foretells.
+"""How training grows with the number of processes: a model fitted here, beside what was measured and is to come.
 
 python -m benchmarks.growth [--hosts] [--rounds 5]
 

@@ -3,10 +3,12 @@
 python -m benchmarks.parallel [--processes 2] [--only DeepConvNet,ResNet-20] [--rounds 7] [--whole] [--clock cpu]
 
 All trainings have the same batch: of several processes, each computes its share (with --whole, each has a batch of its
-own, so that there is twice as much work). On a busy machine --clock cpu counts the processor's time of the slowest
-process instead of the clock's: what is gained if nobody else wants the cores and nobody waits. Every world of processes, ours and PyTorch's, of one and of several, stands
+own, so that there is twice as much work). Every world of processes, ours and PyTorch's, of one and of several, stands
 ready, and they measure in turns; between turns they sleep. Each process has one thread. Printed are milliseconds a
 step (the median over the rounds), and how many times faster the images pass than in one process.
+
+On a busy machine --clock cpu counts the processor's time of the slowest process instead of the clock's: what is gained
+if nobody else wants the cores and nobody has to wait.
 """
 
 import argparse
