@@ -1,3 +1,4 @@
+# rules:
 from zerokara.parallel.cost import Link, speed_up
 
 link = Link(latency=2e-5, bandwidth=10e9 / 8)  # 10 Gbit/s
