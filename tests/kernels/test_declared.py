@@ -40,7 +40,9 @@ def _changing(name: str) -> tuple[Any, ...]:
 def _cases() -> Iterator[tuple[Callable[..., Any], tuple[Any, ...]]]:
     """Calls that reach every kernel."""
     yield from CALLS
-    yield from ((getattr(compiled, name), _changing(name)) for name in (*STEPS, "count_up", "scale_into", "update_running"))
+    yield from (
+        (getattr(compiled, name), _changing(name)) for name in (*STEPS, "count_up", "scale_into", "update_running")
+    )
     winograd = [
         ((2, 64, 28, 28), (64, 64, 3, 3), ((1, 1), (1, 1), (1, 1), 1)),
         ((4, 256, 14, 14), (256, 256, 3, 3), ((1, 1), (1, 1), (1, 1), 1)),  # many filters, few tiles: deep

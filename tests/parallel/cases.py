@@ -12,6 +12,7 @@ from zerokara import functional as F
 from zerokara import nn, optim, parallel, training
 from zerokara.arrays import Array, generator
 from zerokara.data import Loader, Split
+from zerokara.parallel.team import Team
 
 OPTIMIZERS: dict[str, Any] = {
     "sgd": lambda model, **options: optim.SGD(model, lr=0.05, **options),
@@ -82,7 +83,7 @@ def split(examples: int) -> Split:
     return Split(rng.normal(size=(examples, 1, 6, 6)) + labels[:, None, None, None] / 2, labels)
 
 
-def trained(team: parallel.Team, **changes: Any) -> dict[str, Array]:
+def trained(team: Team, **changes: Any) -> dict[str, Array]:
     """The weights, the losses and accuracies after a training."""
     case = DEFAULTS | changes
     zk.use_kernels(case["kernels"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import zerokara as zk
 from tests.parallel import cases
 from tests.parallel.world import needs_mpi, ours, run
-from zerokara.parallel import Team
+from zerokara.parallel.team import Team
 
 pytestmark = needs_mpi
 

@@ -12,7 +12,7 @@ from zerokara.cli import errors, language
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, SEARCH_COMMANDS, Command
 from zerokara.cli.console import STDIN, safe, tolerate_any_text
 from zerokara.cli.stopping import ended_by_signals
-from zerokara.parallel import leave
+from zerokara.parallel.team import leave
 
 GROUPS = {"lab": LAB_COMMANDS, "data": DATA_COMMANDS, "search": SEARCH_COMMANDS}
 """Commands that have commands of their own."""

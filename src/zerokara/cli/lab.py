@@ -28,6 +28,7 @@ from zerokara.experiments.telling import option as _option
 from zerokara.experiments.telling import written as _written
 from zerokara.io.files import make_folder, write_beside
 from zerokara.parallel import launched
+from zerokara.parallel.workers import workers
 from zerokara.report import Lang, Text
 
 OUT = Path("zerokara-lab")
@@ -168,7 +169,7 @@ def _together(orders: Sequence[Order], bench: Bench, about: Sequence[tuple[str, 
     team = parallel.team()
     if not team.leads:
         silence()
-    with team.together(), parallel.workers(team=team) as executor:
+    with team.together(), workers(team=team) as executor:
         if executor is None:
             return 0
         bench = replace(bench, root=_folder(bench.root), jobs=team.size - 1, executor=executor)

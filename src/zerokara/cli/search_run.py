@@ -15,7 +15,7 @@ from zerokara.cli.language import current
 from zerokara.cli.machine import environment
 from zerokara.cli.results import told
 from zerokara.data import load
-from zerokara.parallel import Team
+from zerokara.parallel.team import Team
 from zerokara.recipes import Recipe, new_model
 from zerokara.report import duration, percent, significant
 from zerokara.search.crew import signals_noted, together, work

@@ -18,6 +18,7 @@ from zerokara.cli.results import scores, told, words
 from zerokara.cli.train_task import Place, run_task, settings_of_all, task_asked
 from zerokara.models import MODELS
 from zerokara.parallel import launched
+from zerokara.parallel.team import Team
 from zerokara.recipes import RECIPES, TASKS, Recipe, Result, run
 from zerokara.report import duration, percent, significant, whole
 from zerokara.training import Record, RegressionEvaluation, watch
@@ -190,7 +191,7 @@ def train_together(asked: own.Asked, how: Together) -> None:
         _conclude(result, folder, how.json)
 
 
-def _shared_plan(team: parallel.Team, asked: own.Asked, how: Together) -> own.Plan:
+def _shared_plan(team: Team, asked: own.Asked, how: Together) -> own.Plan:
     """The plan; of a run that goes on, the recipe that process 0 finds in its folder."""
     if not how.resume:
         return _plan(asked, how.recipe, how.out if team.leads else None, False)

@@ -99,12 +99,13 @@ class Loader:
                 f"an epoch ≥ 0 and a batch from 0 to {len(self)} are expected; "
                 f"got epoch {short(e)}, batch {short(start)}"
             )
+        if not isinstance(every, int | np.integer) or every < 1 or not (part is None or callable(part)):
+            raise ValueError(
+                "every is a whole number, at least 1, and part a function (examples) → (start, stop), or None; got "
+                f"every={short(every)}, part={short(part)}"
+            )
         order = self.order(e)
         return (self._batch(order, e, index, part or _all) for index in range(start, len(self), every))
-
-    def labels_of(self, order: Array, index: int) -> Array:
-        """The labels or targets of batch number `index` of an epoch with this order."""
-        return self._targets(order[index * self.batch_size : (index + 1) * self.batch_size])
 
     def order(self, e: int) -> Array:
         """The indices of the examples in epoch e, int64: a function of (seed, e) alone."""

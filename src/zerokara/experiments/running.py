@@ -20,7 +20,7 @@ from zerokara.experiments.lab import Lab, Tell
 from zerokara.experiments.result import Result
 from zerokara.kernels import processor_count
 from zerokara.language import of_environment
-from zerokara.parallel import workers
+from zerokara.parallel.workers import workers
 from zerokara.report import Lang, check_language
 
 THREADS = "ZEROKARA_THREADS"

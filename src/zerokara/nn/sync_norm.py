@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Shape
 from zerokara.autodiff import Tensor
 from zerokara.functional.norm import batch_norm_of_shares
@@ -39,6 +40,8 @@ class SyncBatchNorm(BatchNorm):
     @classmethod
     def convert_sync_batchnorm(cls, module: Module) -> Module:
         """The module with every batch norm in it replaced by a synchronised one that has its parameters and buffers."""
+        if not isinstance(module, Module):
+            raise TypeError(f"convert_sync_batchnorm takes a Module, as nn.Sequential(…); got {short(module)}")
         if isinstance(module, BatchNorm):
             return module if isinstance(module, cls) else _converted(module)
         for name, part in list(vars(module).items()):

@@ -10,10 +10,7 @@ The engine is MPI, through mpi4py (`zerokara[mpi]`). Every process runs the same
 batch it computes its share, and the gradients are added up. See `docs/parallel.md`.
 """
 
-from zerokara.parallel.exchange import Exchange
 from zerokara.parallel.launched import launched
-from zerokara.parallel.shares import Share, share_of
-from zerokara.parallel.team import Team, TeamError, leave, team
-from zerokara.parallel.workers import workers
+from zerokara.parallel.team import TeamError, team
 
-__all__ = ["Exchange", "Share", "Team", "TeamError", "launched", "leave", "share_of", "team", "workers"]
+__all__ = ["TeamError", "launched", "team"]

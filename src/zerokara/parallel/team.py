@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.parallel.heartbeat import Heartbeat
 from zerokara.parallel.launched import launched
@@ -225,6 +226,13 @@ def team() -> Team:
         )
     world.Set_errhandler(_MPI().ERRORS_RETURN)
     return Team(world.Dup())
+
+
+def expect_team(value: Any) -> Team:
+    """The team that was given; for None one of this process alone. TypeError for anything else."""
+    if value is not None and not isinstance(value, Team):
+        raise TypeError(f"team is what parallel.team() gives, or None; got {short(value)}")
+    return value or Team()
 
 
 def leave(code: int) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.arrays import generator, manual_seed
 from zerokara.data import Dataset, Loader, load
 from zerokara.data import split as cut
@@ -19,7 +20,7 @@ from zerokara.kernels import prepare
 from zerokara.models import build_model, count_parameters, model_entry
 from zerokara.nn import Module, SyncBatchNorm
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
-from zerokara.parallel import Team
+from zerokara.parallel.team import Team, expect_team
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe
 from zerokara.recipes.head import HEAD, features, learn
@@ -101,6 +102,9 @@ def run(
     if the data cannot be had or do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit`
     does.
     """
+    team = expect_team(team)
+    if not isinstance(sync_batch_norm, bool):
+        raise TypeError(f"sync_batch_norm is True or False; got {short(sync_batch_norm)}")
     prepare()
     dataset = dataset or load(recipe.data, data_dir=data_dir)
     folder = None if run_dir is None else Path(run_dir)
@@ -111,7 +115,6 @@ def run(
         model = new_model(recipe, dataset)
     if sync_batch_norm:
         model = SyncBatchNorm.convert_sync_batchnorm(model)
-    team = team or Team()
     told = [record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume, team))]
     rows = (
         told if run_dir is None or not team.leads else read_records(run_dir)

@@ -13,7 +13,7 @@ from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.data import Dataset, Loader, Split
 from zerokara.nn import Module
-from zerokara.parallel import Team
+from zerokara.parallel.team import Team
 from zerokara.training.evaluated import Evaluation, MultiLabelEvaluation, RegressionEvaluation
 from zerokara.training.metrics import confusion_matrix, count_correct
 from zerokara.training.stepping import answers

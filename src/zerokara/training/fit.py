@@ -12,7 +12,7 @@ from zerokara.data import Loader, Split
 from zerokara.kernels.waiting import working_time
 from zerokara.nn import Module
 from zerokara.optim import Optimizer, Schedule
-from zerokara.parallel import Team
+from zerokara.parallel.team import Team, expect_team
 from zerokara.training.agreement import expect_same_start
 from zerokara.training.early_stopping import EarlyStopping
 from zerokara.training.evaluation import Loss, evaluation_loader
@@ -79,7 +79,7 @@ def fit(
     example that a batch norm of the model could not normalize. Answers that went through a softmax before
     cross-entropy are warned of after the first step.
     """
-    team = team or Team()
+    team = expect_team(team)
     with team.together():
         check(model, train_loader, optimizer, loss)
         options = Options(

@@ -12,7 +12,7 @@ from zerokara.io import Checkpoint
 from zerokara.io.checkpoint import from_bytes, to_bytes
 from zerokara.nn import Module
 from zerokara.optim import Optimizer
-from zerokara.parallel import Team
+from zerokara.parallel.team import Team
 from zerokara.training import random_state
 from zerokara.training.average import Average
 from zerokara.training.early_stopping import Best

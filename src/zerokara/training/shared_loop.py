@@ -7,7 +7,8 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.data import Loader
-from zerokara.parallel import Share, TeamError, share_of
+from zerokara.parallel import TeamError
+from zerokara.parallel.shares import Share, share_of
 from zerokara.training import random_state
 from zerokara.training.agreement import expect_same_state
 from zerokara.training.divergence import Diverged, first_bad_place
@@ -56,7 +57,7 @@ class SharedLoop(Loop):
 
         start = progress.batch
         for index, (x, labels) in enumerate(loader.epoch(progress.epoch, start=start, part=part), start):
-            whole = loader.labels_of(order, index)
+            whole = loader.split.labels[order[index * loader.batch_size : (index + 1) * loader.batch_size]]
             self._share = share_of(len(whole), team.rank, team.size)
             counted = self._count_of(whole)
             self._weight = self._count_of(labels) / counted if counted and not self._share.whole else 1 / team.size

@@ -11,8 +11,9 @@ from zerokara.capture import Captured, CaptureError, capture
 from zerokara.kernels import tracing
 from zerokara.nn import Module, SyncBatchNorm
 from zerokara.optim import Optimizer, clip_grad_norm
-from zerokara.parallel import Exchange, Team
+from zerokara.parallel.exchange import Exchange
 from zerokara.parallel.statistics import sharing
+from zerokara.parallel.team import Team
 
 LOSS, RIGHT, UNKNOWN, INTERRUPTED, TERMINATED = range(5)
 """What is counted in a step, over all processes: the loss, right answers, whether there are none that could be right,
