@@ -43,6 +43,8 @@ def _cases() -> Iterator[tuple[Callable[..., Any], tuple[Any, ...]]]:
     yield from (
         (getattr(compiled, name), _changing(name)) for name in (*STEPS, "count_up", "scale_into", "update_running")
     )
+    in_columns = numbers(1, (3, 7), np.float32).T
+    yield compiled.scale_into, (numbers(0, (7, 3), np.float32), in_columns, np.full(1, 0.25))
     winograd = [
         ((2, 64, 28, 28), (64, 64, 3, 3), ((1, 1), (1, 1), (1, 1), 1)),
         ((4, 256, 14, 14), (256, 256, 3, 3), ((1, 1), (1, 1), (1, 1), 1)),  # many filters, few tiles: deep

@@ -20,7 +20,7 @@ def scale_into(target: Array, source: Array, factor: Array) -> None:
     if target.size == 0:
         return
     memory, ranges = target.reshape(-1), threads.parts(target.size, target.size)
-    if source.flags.c_contiguous:
+    if source.flags.carray:
         threads.share(_scale_into.on(target.dtype), [(memory, source.reshape(-1), factor, *r) for r in ranges])
         return
     copy_into(target, source)
