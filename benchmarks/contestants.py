@@ -48,9 +48,9 @@ def missing(peer: str) -> bool:
 
 
 def takes_part(peer: str, workload: Workload) -> bool:
-    """A single layer has nothing to fuse, and a sequence no channels; JAX has no recurrent layers of its own."""
+    """A single layer has nothing to fuse, and most sequences no channels."""
     if workload.kind == "sequence":
-        return PEERS[peer].library == "torch" and not PEERS[peer].channels_last
+        return not PEERS[peer].channels_last
     return workload.kind != "layer" or PEERS[peer].layers
 
 
@@ -91,9 +91,14 @@ def _ours() -> Makers:
 
 
 def _jax() -> Makers:
-    from benchmarks import with_jax, with_jax_layers
+    from benchmarks import with_jax, with_jax_layers, with_jax_sequences
 
-    return {"training": with_jax.training, "inference": with_jax.inference, "layer": with_jax_layers.layer}
+    return {
+        "training": with_jax.training,
+        "inference": with_jax.inference,
+        "layer": with_jax_layers.layer,
+        "sequence": with_jax_sequences.sequence,
+    }
 
 
 def _pytorch(peer: Peer) -> Makers:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -13,29 +14,31 @@ from benchmarks.sequences import (
     ConvolutionalAutoEncoder,
     Dates,
     Layers,
+    Noise,
     Sequence,
     Words,
     sequence_batches,
     sequence_network,
 )
 from benchmarks.task import Task
+from zerokara.models import time_code
 from zerokara.nn import Module
 
 
 class TorchModel(nn.Module):
     """What `models.LanguageModel` is here."""
 
-    def __init__(self, cell: str) -> None:
+    def __init__(self, cell: str, width: int) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(10_000, 200)
-        self.rnn = getattr(nn, cell.upper())(200, 200, 2, batch_first=True)
-        self.score = nn.Linear(200, 10_000)
+        self.embedding = nn.Embedding(10_000, width)
+        self.rnn = getattr(nn, cell.upper())(width, width, 2, batch_first=True)
+        self.score = nn.Linear(width, 10_000)
 
 
 class TorchWords(nn.Module):
     def __init__(self, ours: Words) -> None:
         super().__init__()
-        self.model = TorchModel(ours.model.cell)
+        self.model = TorchModel(ours.model.cell, ours.model.embedding.embedding_dim)
 
     def forward(self, x: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         scores = self.model.score(self.model.rnn(self.model.embedding(x))[0])
@@ -113,6 +116,66 @@ class TorchVAE(nn.Module):
         return (error + divergence) / len(x)
 
 
+class TorchBlock(nn.Module):
+    """A residual block of the U-Net, as `zerokara.models.denoisers.ResidualBlock`."""
+
+    def __init__(self, channels: int, filters: int) -> None:
+        super().__init__()
+        self.norm1, self.conv1 = nn.GroupNorm(8, channels), nn.Conv2d(channels, filters, 3, padding=1)
+        self.told = nn.Linear(128, filters)
+        self.norm2, self.conv2 = nn.GroupNorm(8, filters), nn.Conv2d(filters, filters, 3, padding=1)
+        self.shortcut = nn.Conv2d(channels, filters, 1) if channels != filters else nn.Identity()
+
+    def forward(self, x: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
+        y = self.conv1(F.silu(self.norm1(x))) + self.told(F.silu(told))[:, :, None, None]
+        return self.conv2(F.silu(self.norm2(y))) + self.shortcut(x)
+
+
+class TorchTold(nn.Module):
+    """What the U-Net is told of the time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(32, 128), nn.Linear(128, 128)
+        self.register_buffer("codes", torch.from_numpy(time_code(np.arange(101), 32).data), persistent=False)
+
+    def forward(self, t: torch.Tensor) -> torch.Tensor:
+        return self.second(F.silu(self.first(self.codes[t])))
+
+
+class TorchUNet(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.told, self.first = TorchTold(), nn.Conv2d(1, 32, 3, padding=1)
+        self.down = nn.ModuleList([TorchBlock(32, 32), TorchBlock(64, 64)])
+        self.smaller = nn.ModuleList([nn.Conv2d(32, 64, 3, 2, 1), nn.Conv2d(64, 64, 3, 2, 1)])
+        self.middle = TorchBlock(64, 64)
+        doubling = (nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(64, n, 3, padding=1)) for n in (64, 32))
+        self.larger = nn.ModuleList(doubling)
+        self.up = nn.ModuleList([TorchBlock(128, 64), TorchBlock(64, 32)])
+        self.norm, self.last = nn.GroupNorm(8, 32), nn.Conv2d(32, 1, 3, padding=1)
+
+    def forward(self, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        told, kept, h = self.told(t), [], self.first(x)
+        for block, smaller in zip(self.down, self.smaller, strict=True):
+            h = block(h, told)
+            kept.append(h)
+            h = smaller(h)
+        h = self.middle(h, told)
+        for larger, block in zip(self.larger, self.up, strict=True):
+            h = block(torch.cat([larger(h), kept.pop()], 1), told)
+        return self.last(F.silu(self.norm(h)))
+
+
+class TorchNoise(nn.Module):
+    def __init__(self, ours: Noise) -> None:
+        super().__init__()
+        self.model = TorchUNet()
+
+    def forward(self, x: torch.Tensor, t: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+        return F.mse_loss(self.model(x, t), noise)
+
+
 THEIRS: dict[type[Module], Any] = {
     Words: TorchWords,
     Layers: TorchLayers,
@@ -120,6 +183,7 @@ THEIRS: dict[type[Module], Any] = {
     CharacterGPT: TorchGPT,
     ConvolutionalAutoEncoder: TorchAutoEncoder,
     VAE: TorchVAE,
+    Noise: TorchNoise,
 }
 
 

@@ -39,8 +39,8 @@ class Sequence:
 class Words(nn.Module):
     """A language model on windows of a text: (N, T) words, and the (N·T,) words that come next."""
 
-    def __init__(self, cell: str, rng: Rng) -> None:
-        self.model = models.LanguageModel(10_000, 200, 200, cell=cell, num_layers=2, rng=rng)
+    def __init__(self, cell: str, width: int, rng: Rng) -> None:
+        self.model = models.LanguageModel(10_000, width, width, cell=cell, num_layers=2, rng=rng)
 
     def forward(self, x: Any, labels: Any) -> Tensor:
         scores, _ = self.model(x)
@@ -130,6 +130,16 @@ class VAE(nn.Module):
         return (error + divergence) / x.shape[0]
 
 
+class Noise(nn.Module):
+    """The U-Net of the diffusion model, 28×28 pixels, three levels: noisy pictures, their times, the noise in them."""
+
+    def __init__(self, rng: Rng) -> None:
+        self.model = models.UNet((1, 28, 28), (32, 64, 64), rng=rng)
+
+    def forward(self, x: Any, t: Any, noise: Any) -> Tensor:
+        return F.mse_loss(self.model(x, t), noise)
+
+
 def words(rng: Rng) -> tuple[Array, ...]:
     return rng.integers(0, 10_000, (20, 35)), rng.integers(0, 10_000, 700)
 
@@ -147,19 +157,23 @@ def characters(rng: Rng) -> tuple[Array, ...]:
 
 
 def pictures(rng: Rng) -> tuple[Array, ...]:
-    return (np.clip(_noise(rng, 100, 1, 28, 28) - 0.84, 0, 1),)
+    return (np.clip(_noise(rng, 128, 1, 28, 28) - 0.84, 0, 1),)
 
 
 def rows_and_noise(rng: Rng) -> tuple[Array, ...]:
-    return np.clip(_noise(rng, 100, 784) - 0.84, 0, 1), _noise(rng, 100, 20)
+    return np.clip(_noise(rng, 128, 784) - 0.84, 0, 1), _noise(rng, 128, 20)
+
+
+def noisy_pictures(rng: Rng) -> tuple[Array, ...]:
+    return _noise(rng, 64, 1, 28, 28), rng.integers(1, 101, 64), _noise(rng, 64, 1, 28, 28)
 
 
 def _noise(rng: Rng, *shape: int) -> Array:
     return rng.standard_normal(shape, np.float32)
 
 
-def _language(cell: str) -> Sequence:
-    return Sequence(f"{cell.upper()} language model 2×200", partial(Words, cell), words, "sgd", 0.5, 0.25)
+def _language(cell: str, width: int = 200) -> Sequence:
+    return Sequence(f"{cell.upper()} language model 2×{width}", partial(Words, cell, width), words, "sgd", 0.5, 0.25)
 
 
 def _alone(cell: str) -> Sequence:
@@ -168,11 +182,13 @@ def _alone(cell: str) -> Sequence:
 
 SEQUENCES = (
     *map(_language, ("lstm", "gru", "rnn")),
+    _language("lstm", 650),
     *map(_alone, ("LSTM", "GRU", "RNN")),
     Sequence("GRU 256 with attention", Dates, dates, "adam", 0.001, 5.0),
     Sequence("character GPT 6×128", CharacterGPT, characters, "adam", 0.001, 1.0),
     Sequence("convolutional auto-encoder", ConvolutionalAutoEncoder, pictures, "adam", 0.001),
     Sequence("VAE 784-400-20", VAE, rows_and_noise, "adam", 0.001),
+    Sequence("U-Net 28×28", Noise, noisy_pictures, "adam", 0.001),
 )
 
 

@@ -2,6 +2,8 @@
 
 zerokara lab run all --json > run.jsonl
 python -m benchmarks.verdicts run.jsonl > docs/lab-verdicts.md
+
+A run of some chapters or parts makes a page of these alone.
 """
 
 import json
@@ -23,28 +25,35 @@ def page(told: dict[str, dict[str, Any]]) -> str:
     right = sum(check["holds"] for check in checks)
     outside = [name for name, one in told.items() if one["verdict"] == "outside"]
     seconds = duration(sum(one["seconds"] for one in told.values()))
+    chapters = [chapter for chapter in CHAPTERS if any(one["chapter"] == chapter for one in told.values())]
+    command = f"zerokara lab run {'all' if chapters == list(CHAPTERS) else ' '.join(map(_typed, chapters))}"
     lines = [
         "# The verdicts of the laboratory",
         "",
-        f"What `zerokara lab run all` gave: {len(told)} experiments, {right} of {len(checks)} checks as expected, "
+        f"What `{command}` gave: {len(told)} experiments, {right} of {len(checks)} checks as expected, "
         f"{seconds} of measuring. [What the letters of the evidence mean](lab.md#evidence).",
         "",
         "```sh",
-        "zerokara lab run all --json > run.jsonl",
-        "python -m benchmarks.verdicts run.jsonl > docs/lab-verdicts.md",
+        f"{command} --json > run.jsonl",
+        "python -m benchmarks.verdicts run.jsonl",
         "```",
         "",
         f"Outside what was expected: {', '.join(outside) if outside else 'nothing'}.",
     ]
-    missing = [name for name in EXPERIMENTS if name not in told]
+    missing = [name for name, kind in EXPERIMENTS.items() if name not in told and kind.chapter in chapters]
     lines += ["", f"Not measured in this run, for want of their data: {', '.join(missing)}."] if missing else []
-    for chapter in CHAPTERS:
+    for chapter in chapters:
         lines += ["", f"## {heading(chapter, 'en')}", ""]
         lines += ["| experiment | what | measured | expected | evidence | |", "|---|---|---|---|---|---|"]
         for name, one in told.items():
             if one["chapter"] == chapter:
                 lines += _rows(name, one)
     return "\n".join(lines) + "\n"
+
+
+def _typed(chapter: int | str) -> str:
+    """A chapter or part as `lab run` takes it."""
+    return f"ch{chapter:02}" if isinstance(chapter, int) else chapter
 
 
 def _rows(name: str, one: dict[str, Any]) -> list[str]:

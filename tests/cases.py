@@ -228,6 +228,7 @@ def _losses() -> list[Case]:
         Case("negative_sampling", (normal(2, 3), normal(5, 3)), {"words": np.array([[0], [4]])}),
         Case("negative_sampling", (normal(0, 3), normal(5, 3)), {"words": np.zeros((0, 2), int)}),
         Case("binary_cross_entropy_with_logits", (normal(4, 3), (normal(4, 3) > 0) * 1.0)),
+        Case("binary_cross_entropy_with_logits_grad", (normal(4, 3), away(normal(4, 3)), (normal(4, 3) > 0) * 1.0)),
         Case("soft_target_cross_entropy", (normal(4, 3), positive(4, 3))),
         Case("soft_target_cross_entropy", (normal(3, 3), np.eye(3)), at=(0,)),
         Case("soft_target_cross_entropy", (normal(0, 3), positive(0, 3))),

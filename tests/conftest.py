@@ -2,11 +2,29 @@
 
 import gc
 import os
+import shutil
+import signal
+import sys
+import tempfile
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("ZEROKARA_CHECK", "static")  # every lowered program, also in processes that tests start
+
+# There are as many workers as cores: the threads of other libraries would only wait for each other, and they wait by
+# computing. (Before NumPy is imported.) What is said about several threads is tested with several threads asked for.
+for library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+# Kept even where the environment asks for none: without it every worker, and every process that a test starts, compiles
+# all of the sources again, which takes longer than most tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Processes that are started in the background ignore Ctrl-C, and hand that on: those that the tests interrupt must not.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "zerokara",
@@ -16,6 +34,21 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.load_profile("zerokara")
+
+
+SHARED = "ZEROKARA_TEST_SHARED"
+"""The environment variable with the folder of what is made once for all workers of a run of the tests."""
+
+
+def pytest_configure(config: Any) -> None:
+    if SHARED not in os.environ:  # the first process: its workers, and what they start, find it there
+        config.shared_folder = os.environ[SHARED] = tempfile.mkdtemp(prefix="zerokara-tests-")
+
+
+def pytest_unconfigure(config: Any) -> None:
+    if hasattr(config, "shared_folder"):
+        shutil.rmtree(config.shared_folder, ignore_errors=True)
+        del os.environ[SHARED]
 
 
 def pytest_collection_finish(session: Any) -> None:

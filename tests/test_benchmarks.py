@@ -107,6 +107,27 @@ def test_pytorchs_networks_of_sequences_are_the_same() -> None:
             np.testing.assert_allclose(parameter.grad, grad, rtol=1e-3, atol=1e-4 * max(1e-3, np.abs(grad).max()))
 
 
+def test_jaxs_networks_of_sequences_are_the_same() -> None:
+    """As for PyTorch: the same loss and the same gradients."""
+    jax = pytest.importorskip("jax")
+    from benchmarks import sequences, with_jax_sequences
+
+    for workload in sequences.SEQUENCES:
+        if "language" in workload.name or "GPT" in workload.name:
+            continue
+        ours = sequences.sequence_network(workload)
+        loss_of, weights = with_jax_sequences.translated(ours)
+        batch = workload.batch(np.random.default_rng(3))
+        loss = ours(*batch)
+        loss.backward()
+        other, slopes = jax.jit(jax.value_and_grad(loss_of))(weights, *with_jax_sequences.images_last(batch))
+        assert loss.item() == pytest.approx(float(other), rel=1e-5)
+        for name, parameter in ours.named_parameters():
+            grad = np.asarray(slopes[name])
+            own = with_jax_sequences.turned(ours, name, parameter.grad)
+            np.testing.assert_allclose(own, grad, rtol=1e-3, atol=1e-4 * max(1e-3, np.abs(grad).max()))
+
+
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [("TwoLayerNet", 39_760), ("SimpleConvNet", 433_890), ("DeepConvNet", 123_552), ("ResNet-18", 11_173_962)],

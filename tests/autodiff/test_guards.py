@@ -83,11 +83,18 @@ def gradients(y: Tensor, at: list[Tensor]) -> list[Any]:
     return zk.gradients(y, at, weights)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_every_rule_gives_the_gradient_of_the_forward_pass_or_none(case: Case, kind: str, family: str) -> None:
-    expected = gradients(*prepared(case, kind)[:2])
-    for which in range(len(prepared(case, kind)[2])):
+@pytest.mark.parametrize(("turn", "case"), list(enumerate(CASES)), ids=str)
+def test_every_rule_gives_the_gradient_of_the_forward_pass_or_none(turn: int, case: Case) -> None:
+    """Every kind of input, with the families of kernels by turns: each rule meets every kind and every family."""
+    for i, kind in enumerate(KINDS, start=turn):
+        with kernels.use_kernels(kernels.FAMILIES[i % len(kernels.FAMILIES)]):
+            gives_the_gradient_of_the_forward_pass_or_none(case, kind)
+
+
+def gives_the_gradient_of_the_forward_pass_or_none(case: Case, kind: str) -> None:
+    y, at, reachable = prepared(case, kind)
+    expected = gradients(y, at)
+    for which in range(len(reachable)):
         y, at, reachable = prepared(case, kind)
         if not reachable[which].flags.writeable:  # a broadcast
             continue
@@ -95,16 +102,22 @@ def test_every_rule_gives_the_gradient_of_the_forward_pass_or_none(case: Case, k
         try:
             got = gradients(y, at)
         except RuntimeError as error:
-            assert CHANGED in str(error)  # noqa: PT017
-            assert case.rule in str(error)  # noqa: PT017
+            assert CHANGED in str(error), kind  # noqa: PT017
+            assert case.rule in str(error), kind  # noqa: PT017
         else:
             for one, other in zip(got, expected, strict=True):
-                np.testing.assert_array_equal(one, other)
+                np.testing.assert_array_equal(one, other, kind)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.twice], ids=str)
-def test_every_rule_that_is_run_again_is_run_on_what_it_was_run_on(case: Case, family: str) -> None:
+def test_every_rule_that_is_run_again_is_run_on_what_it_was_run_on(case: Case) -> None:
     """With create_graph the rule is applied once more, to tensors: all that it is given must be as it was."""
+    for family in kernels.FAMILIES:
+        with kernels.use_kernels(family):
+            run_again_is_run_on_what_it_was_run_on(case)
+
+
+def run_again_is_run_on_what_it_was_run_on(case: Case) -> None:
 
     def twice(which: int, when: str) -> list[Any]:
         y, at, reachable = prepared(case, "an array from outside")

@@ -161,3 +161,19 @@ def test_np_dot_is_numpys(left: tuple[int, ...], right: tuple[int, ...]) -> None
 def test_np_dot_of_stacks_is_refused_since_it_is_no_product_of_their_matrices() -> None:
     with pytest.raises(ValueError, match="use x @ y"):
         np.dot(zk.Tensor(np.ones((2, 1, 1))), zk.Tensor(np.ones((2, 1, 3))))
+
+
+def test_an_array_without_axes_stays_an_array_that_can_be_written_to() -> None:
+    """NumPy makes a number of `array(2.) * 0.5`; held as such, an optimizer would write to a copy, in silence."""
+    for name, make in zk.optim.OPTIMIZERS.items():
+        parameter = zk.nn.Parameter(np.array(2.0, np.float32))
+        parameter.data = parameter.data * np.float32(0.5)
+        assert isinstance(parameter.data, np.ndarray)
+        (parameter * parameter).backward()
+        make([parameter], lr=0.1).step()
+        assert float(parameter.data) < 1, name
+    other = zk.nn.Parameter(np.zeros(2, np.float32))
+    other.data = other + 1  # a tensor gives its array
+    np.testing.assert_array_equal(other.data, [1, 1])
+    with pytest.raises(TypeError, match=r"data is a NumPy array; got 3\.0"):
+        other.data = 3.0  # type: ignore[assignment]

@@ -1,6 +1,9 @@
 """What a step does with arrays from outside is followed, or refused at its line with everything as it was before."""
 
+import copy
+import gc
 import threading
+import weakref
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -252,12 +255,114 @@ def test_after_a_replay_no_gradient_is_left() -> None:
     def step(x: zk.Tensor) -> None:
         w.zero_grad()
         (w * x).sum().backward()
+        optim.SGD([w], lr=0.1).step()
 
     x = zk.Tensor(np.ones(3, np.float32))
     step(x)
     w.grad = np.ones(3, np.float32)
     step(x)
     assert w.grad is None
+
+
+def test_gradients_that_nothing_uses_are_refused() -> None:
+    """An optimizer outside would find none at the second call, and learn nothing in silence."""
+    w = nn.Parameter(np.ones(3, np.float32))
+
+    def step(x: zk.Tensor) -> zk.Tensor:
+        loss = (w * x).sum()
+        loss.backward()
+        return loss
+
+    assert "optimizer.step() inside" in refused(step, zk.Tensor(np.ones(3, np.float32)))
+    assert w.grad is None
+    told = zk.capture(lambda x: (step(x), w.grad)[1])  # given back, they are used
+    for _ in range(2):
+        np.testing.assert_array_equal(told(zk.Tensor(np.ones(3, np.float32))), 1)
+
+
+class Trainer:
+    """A training as people write it: an object of a class of their own."""
+
+    def __init__(self, seed: int) -> None:
+        self.model = nn.Linear(4, 3, rng=zk.generator(seed, "weights"))
+        self.optimizer = optim.SGD(self.model, lr=0.1)
+
+    def written(self, x: zk.Tensor, y: np.ndarray) -> zk.Tensor:
+        """One step."""
+        loss = F.cross_entropy(self.model(x), y)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return loss
+
+    step = zk.capture(written)
+
+
+def test_a_step_may_be_a_method() -> None:
+    x, y = zk.Tensor(np.random.default_rng(0).standard_normal((5, 4)).astype(np.float32)), np.arange(5) % 3
+    outside = Trainer(0)
+    captured = zk.capture(outside.written)
+    for seed in (0, 1):
+        one, other = Trainer(seed), Trainer(seed)
+        for _ in range(4):
+            loss = one.written(x, y)
+            assert float(other.step(x, y)) == pytest.approx(float(loss), rel=1e-5)
+            if seed == 0:
+                assert float(captured(x, y)) == pytest.approx(float(loss), rel=1e-5)
+        np.testing.assert_allclose(other.model.weight.data, one.model.weight.data, rtol=1e-5)
+        assert other.step.recorded == 1  # not anew at every call
+        copied = copy.deepcopy(other)
+        copied.step(x, y)
+        assert np.abs(copied.model.weight.data - other.model.weight.data).max() > 0
+        np.testing.assert_allclose(other.model.weight.data, one.model.weight.data, rtol=1e-5)  # the copy's is its own
+    assert captured.recorded == 1
+
+
+def test_a_method_of_an_object_that_can_hold_nothing_is_refused() -> None:
+    class Bare:
+        __slots__ = ()
+
+        @zk.capture
+        def step(self, x: zk.Tensor) -> zk.Tensor:
+            return x + 1
+
+    with pytest.raises(TypeError, match="has only __slots__"):
+        Bare().step(zk.Tensor(np.ones(2, np.float32)))
+
+
+def test_objects_with_a_captured_method_are_let_go() -> None:
+    trainer = Trainer(0)
+    trainer.step(zk.Tensor(np.ones((2, 4), np.float32)), np.array([0, 1]))
+    alive = weakref.ref(trainer)
+    del trainer
+    gc.collect()
+    assert alive() is None
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_several_backward_passes_add_up_inside_a_step(parts: int) -> None:
+    """Gradient accumulation over micro-batches, two optimizers, and nothing that is returned."""
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((6, 4)).astype(np.float32), np.arange(6) % 3
+    found = []
+    for way in (lambda step: step, zk.capture):
+        model = nn.Sequential(nn.Linear(4, 5, rng=zk.generator(0, "a")), nn.Linear(5, 3, rng=zk.generator(0, "b")))
+        first, second = optim.SGD(list(model[0].parameters()), lr=0.1), optim.Adam(list(model[1].parameters()), lr=0.01)
+
+        def step(xs: list[zk.Tensor], ys: list[np.ndarray], model: Any = model, all_: Any = (first, second)) -> None:
+            for optimizer in all_:
+                optimizer.zero_grad()
+            for a, b in zip(xs, ys, strict=True):
+                (F.cross_entropy(model(a), b) / len(xs)).backward()
+            for optimizer in all_:
+                optimizer.step()
+
+        run = way(step)
+        for _ in range(3):
+            assert run([zk.Tensor(part) for part in np.split(x, parts)], np.split(y, parts)) is None
+        found.append([p.data.copy() for p in model.parameters()])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5)
 
 
 def test_a_result_with_a_history_from_outside_is_refused() -> None:

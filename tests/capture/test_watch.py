@@ -180,6 +180,32 @@ def test_globals_closures_and_objects_are_seen(monkeypatch: pytest.MonkeyPatch) 
         agree()
 
 
+@pytest.mark.parametrize("kind", ["dictionary", "key from outside", "namespace", "nested"])
+def test_one_setting_alone_is_seen(kind: str) -> None:
+    """Nothing else is reached that could hide that it is not watched."""
+    held: Any = {"slope": 2.0}
+    key = "slope"
+    if kind == "namespace":
+        held = argparse.Namespace(slope=2.0)
+        captured = zk.capture(lambda x: x * held.slope)
+    elif kind == "nested":
+        held = {"of": {"slope": 2.0}}
+        captured = zk.capture(lambda x: x * held["of"]["slope"])
+    elif kind == "dictionary":
+        captured = zk.capture(lambda x: x * held["slope"])
+    else:
+        captured = zk.capture(lambda x: x * held[key])
+    x = points()
+    np.testing.assert_array_equal(captured(x).data, x.data * 2)
+    if kind == "namespace":
+        held.slope = 3.0
+    else:
+        held.get("of", held)["slope"] = 3.0
+    np.testing.assert_array_equal(captured(x).data, x.data * 3)
+    captured(x)
+    assert captured.recorded == 2
+
+
 def test_what_is_never_read_may_change() -> None:
     net = Net().eval()
     captured, x = zk.capture(net), points()

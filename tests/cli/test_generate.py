@@ -5,16 +5,18 @@ import math
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from tests.cli.running import Captured, fails, run_here
 from zerokara.cli.generate import _Written
 from zerokara.data.text import BytePairs, Vocabulary, load_text, read_vocabulary
 from zerokara.generation import generate
-from zerokara.io import load_weights, save_weights
+from zerokara.io import load_onnx, load_weights, save_weights
 from zerokara.recipes import TASKS, network_of_run, task_of_run
 from zerokara.recipes.gpt import CharacterGpt
 from zerokara.training import evaluate_text, read_records
+from zerokara.views.written import surprise
 
 SMALL = ["--recipe", "char-gpt", "--layers", "1", "--heads", "2", "--width", "8", "--context", "12"]
 SMALL += ["--batch-size", "4", "--updates", "6", "--warmup", "2"]
@@ -208,3 +210,66 @@ def test_the_vocabulary_is_kept(run: Path, text: Path) -> None:
     found = read_vocabulary(run)
     assert isinstance(found, Vocabulary)
     assert set(found.tokens) == set(load_text(f"text:{text}").train)
+
+
+@pytest.mark.parametrize("which", ["run", "words"])
+def test_a_model_of_language_is_exported_with_its_vocabulary(
+    which: str, tmp_path: Path, capsys: Captured, request: pytest.FixtureRequest
+) -> None:
+    folder: Path = request.getfixturevalue(which)
+    task = task_of_run(folder, TASKS)
+    assert task is not None
+    code, out, error = run_here(capsys, "export", str(folder), str(tmp_path / "m.onnx"), "--json")
+    assert (code, error) == (0, "")
+    told = json.loads(out)
+    assert told["difference"] <= 1e-4
+    assert told["input"] == [12 if which == "run" else 9]
+    texts = {p.key: p.value for p in onnx.load(tmp_path / "m.onnx").metadata_props}
+    vocabulary = read_vocabulary(folder)
+    assert json.loads(texts["vocabulary"]) == vocabulary.to_json()
+    ids = np.random.default_rng(0).integers(0, len(vocabulary), (2, told["input"][0]))
+    found = load_onnx(tmp_path / "m.onnx")(ids).data
+    np.testing.assert_allclose(found, network_of_run(task, folder)(ids)[0].data, atol=1e-4)
+    fails(capsys, "export", folder, tmp_path / "n.onnx", "--input", "1x8x8", code=2, says="no pictures")
+
+
+def test_a_page_shows_what_the_network_did_with_the_text(
+    run: Path, words: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    page = tmp_path / "page.html"
+    code, out, error = run_here(
+        capsys, "generate", str(words), "--prompt", "today the", "--length", "30", "--report", str(page)
+    )
+    assert code == 0
+    assert str(page) in error
+    assert str(page) not in out  # the text alone, which may go on into a file
+    shown = page.read_text(encoding="utf-8")
+    for said in ("surprised the network", "follows: the place in the sentence", "How far back", "nearest vectors"):
+        assert said in shown
+    assert "zerokara train --recipe rnn-lm --data " in shown
+    ja = tmp_path / "ja.html"
+    told = json.loads(
+        run_here(
+            capsys,
+            *("generate", str(run), "--prompt", "today the", "--length", "20"),
+            *("--report", str(ja), "--json", "--lang", "ja"),
+        )[1]
+    )
+    assert told["report"] == str(ja)
+    shown = ja.read_text(encoding="utf-8")
+    assert "のヘッドが見ているところ" in shown
+    assert "ユニット" not in shown  # a GPT has no units that hold something
+
+
+def test_the_surprise_is_what_the_model_gives(words: Path) -> None:
+    task = task_of_run(words, TASKS)
+    assert task is not None
+    model, vocabulary = network_of_run(task, words), read_vocabulary(words)
+    ids = vocabulary.encode("today the king sees the dog .")
+    figure = surprise(model, vocabulary, ids, "en")
+    assert figure.table is not None
+    bits = [row[1] for row in figure.table.rows]
+    assert bits[0] is None
+    said = sum(float(b) for b in bits[1:] if b is not None) * math.log(2) / (len(ids) - 1)  # type: ignore[arg-type]
+    state_free = evaluate_text(model, ids)
+    assert math.log(state_free) == pytest.approx(said, rel=1e-5)

@@ -231,3 +231,14 @@ def test_the_command_that_repeats_a_run_is_quoted_for_the_shell() -> None:
         result = Result(experiment, Found(({},)))
         said = shlex.split(command_line(result, changes={setting: value}))
         assert said[-1] == written(value)
+
+
+def test_a_result_is_forgotten_when_a_part_that_it_is_made_with_changes() -> None:
+    """Also in the parts beside the chapters: what experiments share is as much their source as their own file."""
+    for name, shared in {
+        "dates": "exercises",
+        "rnn-language-model": "reading",
+        "sine-prediction": "sequence_models",
+    }.items():
+        used = keeping_module._used(type(EXPERIMENTS[name]).__module__, set())
+        assert f"zerokara.experiments.{shared}" in used

@@ -108,6 +108,32 @@ def mixing(net: Network, p: Part) -> None:
     net.say(f"x = F.softmax({form} * 0.3) @ x")
 
 
+@layer("attention", 2)
+def attention(net: Network, p: Part) -> None:
+    """Rows ask, answer and are asked, each through a matrix of its own, in one head or two."""
+    steps, inside = net.shape
+    heads, width, out = pick((1, 2), p.c), pick((2, 1, 4, 3), p.a), pick((3, 1, 2, 5), p.b)
+    seen = pick(
+        (
+            "",
+            ", is_causal=True",
+            ", scale=0.3",
+            f", attn_mask=np.tri({steps}) > 0",
+            f", attn_mask=np.linspace(-2, 1, {steps * steps}, dtype=DTYPE).reshape({steps}, {steps})",
+            f", attn_mask=np.eye({steps}) < 1",  # of one row, nobody sees anybody
+        ),
+        p.a // 4,
+    )
+    for name, size in (("q", width), ("k", width), ("v", out)):
+        made = f"(x @ self.{net.parameter((inside, heads * size))})"
+        parted = f".reshape(-1, {steps}, {heads}, {size}).transpose(0, 2, 1, 3)" if heads > 1 else ""
+        net.say(f"{name} = {made}{parted}")
+    net.say(f"x = F.scaled_dot_product_attention(q, k, v{seen})")
+    if heads > 1:
+        net.say(f"x = x.transpose(0, 2, 1, 3).reshape(-1, {steps}, {heads * out})")
+    net.shape = (steps, heads * out)
+
+
 @layer("recurrent", 2)
 def recurrent(net: Network, p: Part) -> None:
     """The rows of an example are steps in time; of a batch, each example has as many steps as it is said to have."""
@@ -222,6 +248,13 @@ def layer_norm(net: Network, p: Part) -> None:
     shape = net.shape if p.a % 2 else net.shape[-1:]
     more = pick(("", ", elementwise_affine=False", ", bias=False"), p.b)
     net.say(f"x = self.{net.module('layer norm', f'nn.LayerNorm({shape}{more})', p.c)}(x)")
+
+
+@layer("rms norm", 1, 2, 3)
+def rms_norm(net: Network, p: Part) -> None:
+    shape = net.shape if p.a % 2 else net.shape[-1:]
+    more = pick(("", ", elementwise_affine=False", ", eps=0.1"), p.b)
+    net.say(f"x = self.{net.module('rms norm', f'nn.RMSNorm({shape}{more})', p.c)}(x)")
 
 
 @layer("activation", 1, 2, 3)

@@ -60,6 +60,25 @@ def _reduction(name: str) -> Any:
     return lambda x, axis=None, keepdims=False: getattr(Tensor(torches(x)), name)(axis, keepdims)
 
 
+def _attention(
+    q: Any, k: Any, v: Any, attn_mask: Any = None, is_causal: bool = False, scale: float | None = None
+) -> Tensor:
+    """softmax(scale·q·kᵀ + mask)·v; a row that may see nothing answers 0."""
+    a, b, c = (torches(x) for x in (q, k, v))
+    scores = a @ b.transpose(-2, -1) * (a.shape[-1] ** -0.5 if scale is None else scale)
+    seen = torch.ones(scores.shape[-2:], dtype=torch.bool)
+    if is_causal:
+        seen = seen.tril()
+    elif attn_mask is not None:
+        mask = torch.as_tensor(np.asarray(attn_mask))
+        if mask.dtype == torch.bool:
+            seen = mask
+        else:
+            scores = scores + mask.to(scores.dtype)
+    weights = scores.masked_fill(~seen, float("-inf")).softmax(-1)
+    return Tensor(torch.where(seen.any(-1, keepdim=True), weights, torch.zeros_like(weights)) @ c)
+
+
 def _response_norm(x: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
     return Tensor(T.local_response_norm(torches(x), size, alpha, beta, k))
 
@@ -101,6 +120,7 @@ F = SimpleNamespace(
     layer_norm=lambda x, shape, w=None, b=None, eps=1e-5: Tensor(
         T.layer_norm(torches(x), shape, None if w is None else torches(w), None if b is None else torches(b), eps)
     ),
+    scaled_dot_product_attention=_attention,
     dropout=_dropout,
     squared_error=lambda y, t: Tensor(((torches(y) - torches(t)) ** 2).sum() / 2),
     mse_loss=lambda y, t, reduction="mean": _reduced((torches(y) - torches(t)) ** 2, reduction),

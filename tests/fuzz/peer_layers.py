@@ -169,6 +169,17 @@ class LayerNorm(Module):
         return F.layer_norm(x, self.shape, self.weight, self.bias, self.eps)
 
 
+class RMSNorm(Module):
+    def __init__(self, shape: Any, eps: float | None = None, elementwise_affine: bool = True) -> None:
+        self.shape, self.eps = (shape,) if isinstance(shape, int) else tuple(shape), eps
+        self.weight = Parameter(np.ones(self.shape, np.float32)) if elementwise_affine else None
+
+    def forward(self, x: Any) -> Any:
+        given = torches(x)
+        weight = None if self.weight is None else torches(self.weight).to(given.dtype)
+        return Tensor(torch.nn.functional.rms_norm(given, self.shape, weight, self.eps))
+
+
 class LocalResponseNorm(Module):
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
@@ -299,7 +310,8 @@ class Sequential(Module):
 
 nn = SimpleNamespace(
     Module=Module, Parameter=Parameter, Linear=Linear, Conv2d=Conv2d, BatchNorm1d=BatchNorm, BatchNorm2d=BatchNorm,
-    LayerNorm=LayerNorm, LocalResponseNorm=LocalResponseNorm, Dropout=Dropout, MaxPool2d=MaxPool2d, AvgPool2d=AvgPool2d,
+    LayerNorm=LayerNorm, RMSNorm=RMSNorm,
+    LocalResponseNorm=LocalResponseNorm, Dropout=Dropout, MaxPool2d=MaxPool2d, AvgPool2d=AvgPool2d,
     AdaptiveAvgPool2d=AdaptiveAvgPool2d, GlobalAvgPool2d=_function(F.global_avg_pool2d), Flatten=_function(F.flatten),
     Identity=_function(lambda x: x), ReLU=_function(F.relu), Tanh=_function(F.tanh), Sigmoid=_function(F.sigmoid),
     GELU=_function(F.gelu),

@@ -33,6 +33,19 @@ def step(x, labels):
 print(float(step(np.ones((4, 3), np.float32), np.array([0, 1, 1, 0])).item()))
 """
 
+SMALL = """
+import numpy as np
+import zerokara as zk
+from zerokara import functional as F
+
+@zk.capture
+def step(x):
+    return F.tanh(F.relu(x)).sum()
+
+print(float(step(np.ones((4, 3), np.float32)).item()))
+"""
+"""A step of few kernels that are compiled soon."""
+
 
 def start(cache: Path, program: str = PROGRAM, **environment: str) -> "subprocess.Popen[str]":
     settings = {**os.environ, "PYTHONIOENCODING": "utf-8", "ZEROKARA_CACHE": str(cache), "ZEROKARA_THREADS": "2"}
@@ -59,9 +72,7 @@ def test_a_recorded_step_on_an_empty_cache_is_compiled_together(tmp_path: Path) 
 
 
 def test_one_thread_compiles_by_itself(tmp_path: Path) -> None:
-    program = PROGRAM.replace(
-        "import zerokara as zk", "import subprocess; subprocess.Popen = None\nimport zerokara as zk"
-    )
+    program = "import subprocess; subprocess.Popen = None\n" + SMALL
     out, said = start(tmp_path, program, ZEROKARA_THREADS="1").communicate(timeout=300)
     assert float(out) > 0
     assert said.startswith("zerokara: compiling kernels")
@@ -135,7 +146,7 @@ def test_kernels_that_are_named_exist() -> None:
 def test_processes_that_were_started_before_are_used(tmp_path: Path) -> None:
     """They take the kernels of the first step, and end with the program when there is no step at all."""
     begins = "import numpy as np\nfrom zerokara.kernels.compiled import making\nmaking.prepare()\n"
-    program = begins + "making._start = lambda workers, count: print(len(workers), count)\n" + PROGRAM
+    program = begins + "making._start = lambda workers, count: print(len(workers), count)\n" + SMALL
     out, said = start(tmp_path, program).communicate(timeout=300)
     assert out.splitlines()[0] == "2 2"
     assert said.count("compiling") == 1
@@ -164,7 +175,7 @@ def counted(workers, count):
     start(workers, count)
     started.extend(workers)
 making._start = counted
-{PROGRAM}
+{SMALL}
 print(len(started))
 """
     out, said = start(tmp_path, program).communicate(timeout=300)

@@ -10,6 +10,7 @@ from zerokara import manual_seed, optim
 from zerokara.data.text import Windows
 from zerokara.models import LanguageModel
 from zerokara.training import Diverged, evaluate_text, fit_language, read_records
+from zerokara.training.records import describe
 
 IDS = np.random.default_rng(0).integers(0, 6, 200)
 JUDGED = np.random.default_rng(1).integers(0, 6, 40)
@@ -54,6 +55,9 @@ def test_an_epochs_loss_counts_every_token_once() -> None:
     assert epoch.loss == pytest.approx(np.average([r.loss for r in steps], weights=sizes))
     assert epoch.images == WINDOWS.predicted == 198
     assert epoch.accuracy is None
+    assert {r.unit for r in records} == {"tokens"}
+    assert "tokens/s" in describe(records[-1])
+    assert "トークン/秒" in describe(records[-1], "ja")
     assert records[-1].val_loss == pytest.approx(np.log(evaluate_text(net, JUDGED)), rel=1e-9)
 
 

@@ -1,10 +1,14 @@
 import io
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from zerokara import nn, optim
 from zerokara.cli.console import room
-from zerokara.training import Record, watch
+from zerokara.data import Loader
+from zerokara.training import Record, fit, watch
 from zerokara.training.progress import describe, duration
 
 
@@ -68,6 +72,31 @@ def test_a_line_says_what_people_look_for():
         "epoch 1/2   loss 0.5000   accuracy  75.00%   val loss 0.2500   val accuracy  98.76% *   "
         "20 images/s   4.0 s   2.0 s left"
     )
+
+
+@pytest.mark.parametrize(
+    ("unit", "said", "in_japanese"),
+    [
+        ("images", "20 images/s", "20 枚/秒"), ("rows", "20 rows/s", "20 行/秒"),
+        ("tokens", "20 tokens/s", "20 トークン/秒"), ("examples", "20 examples/s", "20 件/秒"),
+    ],
+)  # fmt: skip
+def test_the_rate_counts_what_is_learned_from(unit, said, in_japanese):
+    """In the line of an epoch and beside the bar; the history does not keep it."""
+    record = replace(RECORDS[2], unit=unit)
+    out = Terminal()
+    list(watch(iter([replace(r, unit=unit) for r in RECORDS]), stream=out))
+    assert said in describe(record)
+    assert in_japanese in describe(record, "ja")
+    assert said in out.getvalue()
+    assert "unit" not in record.to_line()
+
+
+@pytest.mark.parametrize(("shape", "unit"), [((1, 4, 4), "images"), ((16,), "rows"), ((4, 4), "examples")])
+def test_fit_says_what_it_counts(shape, unit):
+    x, y = np.random.default_rng(0).random((12, *shape), np.float32), np.arange(12) % 3
+    net = nn.Sequential(nn.Flatten(), nn.Linear(16, 3))
+    assert {r.unit for r in fit(net, Loader((x, y), 4), optim.SGD(net), epochs=1)} == {unit}
 
 
 def test_a_terminal_gets_a_bar_with_the_remaining_time_and_a_line_an_epoch():

@@ -68,8 +68,15 @@ class Tensor(Operators, Functions, Reductions, Arrangement, Picking, Conversion,
 
     @data.setter
     def data(self, array: Array) -> None:
-        if array is not self._data:
-            self._data, self._memory = array, None
+        if array is self._data:
+            return
+        if isinstance(array, Tensor):
+            array = array.data
+        elif isinstance(array, np.generic):  # what NumPy makes of arrays without axes: nobody could write to it
+            array = np.array(array)
+        elif not isinstance(array, np.ndarray | Traced):
+            raise TypeError(f"data is a NumPy array; got {in_short(array)}: write p.data[...] = … for its numbers")
+        self._data, self._memory = array, None
 
     def write(self) -> Array:
         """The array, for the library to write to now: graphs that need the old numbers will say so."""

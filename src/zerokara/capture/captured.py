@@ -1,7 +1,9 @@
 """The captured step: finds the recording that fits a call, or makes it."""
 
+import copy
 import os
 import threading
+import types
 import warnings
 from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -30,9 +32,10 @@ def capture(step: Callable[P, R], *, verify: bool | None = None) -> "Captured[P,
 
     Replayed is what is done with tensors and arrays, in place or not, dropout's random numbers, running statistics, and
     the optimizer with its present settings. What ordinary Python does besides (printing, counting) happens only while
-    recording. Gradients exist only inside: after a replay every `grad` is None. What cannot be followed, such as what
-    depends on a number that has been computed (`if loss > 1`, `loss.item()`), raises `CaptureError`, a TypeError that
-    names the line and says what to do; everything is then as it was before.
+    recording. Gradients exist only inside: after a replay every `grad` is None, and a step that makes gradients which
+    nothing in it uses is refused. What cannot be followed, such as what depends on a number that has been computed
+    (`if loss > 1`, `loss.item()`), raises `CaptureError`, a TypeError that names the line and says what to do;
+    everything is then as it was before. A method may be captured, too: each object has recordings of its own.
 
     `verify=True` (or ZEROKARA_VERIFY=1 in the environment) also runs the step as it is written, at every call, and
     compares everything that it returned and changed. That is slow; `VerificationError` says what differs.
@@ -69,6 +72,27 @@ class Captured(Generic[P, R]):
             if self._verify:
                 return verified(found, self.step, args, kwargs, arrays)  # type: ignore[no-any-return]
             return found.replay(arrays)  # type: ignore[no-any-return]
+
+    def __get__(self, holder: Any, owner: type | None = None) -> Any:
+        """As a method: what is recorded belongs to the object whose method it is, is kept in it and goes with it."""
+        if holder is None:
+            return self
+        name = f"_captured_{getattr(self.step, '__name__', 'step')}"
+        try:
+            kept = vars(holder)
+        except TypeError:
+            raise TypeError(
+                f"a captured method keeps its recordings in its object; {type(holder).__name__} has only __slots__"
+            ) from None
+        with self._working:
+            found = kept.get(name)
+            if found is None or found.step.__self__ is not holder:
+                found = kept[name] = Captured(types.MethodType(self.step, holder), self._verify)
+            return found
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Captured[P, R]":
+        """The copy has recorded nothing yet; a method is that of the object's copy."""
+        return Captured(copy.deepcopy(self.step, memo), self._verify)
 
     def _find(self, signature: Any) -> Recording | None:
         """A recording for such arguments that still holds; the one used last comes first."""

@@ -15,7 +15,8 @@ from zerokara.capture.arguments import results, stand_ins
 from zerokara.capture.stand_ins import following
 from zerokara.capture.surroundings import Surroundings, surroundings
 from zerokara.capture.watch import Watch
-from zerokara.kernels.tracing import CaptureError, Trace, Traced, alike, replaced, tracing, whereabouts_of
+from zerokara.kernels.tracing import CaptureError, Trace, Traced, Value, alike, replaced, tracing, whereabouts_of
+from zerokara.kernels.tracing.traced import flat
 
 _grad = attrgetter("grad")
 _one_at_a_time = threading.RLock()  # while a step is traced, stand-ins are in the places of its arrays
@@ -36,8 +37,8 @@ class Recording:
 
         with _one_at_a_time:
             found = surroundings(step, args, kwargs)
-            trace, result = _traced(step, args, kwargs, found)
-            second, _ = _traced(step, args, kwargs, found)
+            trace, result, left = _traced(step, args, kwargs, found)
+            second, _, _ = _traced(step, args, kwargs, found)
             if not alike(trace, second):
                 raise CaptureError(
                     "a captured step does the same each time it is called; this one does not: draw random numbers and "
@@ -47,6 +48,7 @@ class Recording:
             self._watch = Watch(found, trace.assumptions)
         self._outputs: list[int] = []
         self._result = results(result, self._output)
+        self._expect_used_gradients(left)
         self._are_outputs = type(self._result) is tuple and all(type(r) is _Output for r in self._result)
         self._forgotten = [leaf for key, leaf in trace.leaves.items() if key in trace.fresh]
         self._expected_none = [leaf for key, leaf in trace.leaves.items() if key not in trace.fresh]
@@ -54,6 +56,20 @@ class Recording:
             lambda: lowering.lower(trace, fusion.rewritten(trace, self._outputs), self._outputs)
         )
         self._working = threading.Lock()
+
+    def _expect_used_gradients(self, left: Sequence[int]) -> None:
+        """Refuse a step that leaves all its gradients to others, who would find none: an optimizer outside, say."""
+        used = {
+            value.number
+            for operation in self.trace.operations
+            for value in flat((operation.args, operation.kwargs))
+            if isinstance(value, Value)
+        }
+        if left and used.isdisjoint(left) and not set(left) & set(self._outputs):
+            raise CaptureError(
+                "a captured step cannot leave gradients for later, they exist only inside it, and nothing in this one "
+                "uses them: call optimizer.step() inside the step, or return the gradients"
+            )
 
     def changed(self) -> str:
         """What is not as it was when the step was recorded; "" if everything is."""
@@ -100,13 +116,15 @@ def _outline(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         return function(*args, **kwargs)
 
 
-def _traced(step: Callable[..., Any], args: Any, kwargs: Any, found: Surroundings) -> tuple[Trace, Any]:
-    """Run a step on stand-ins: what it does, and what it returns."""
+def _traced(step: Callable[..., Any], args: Any, kwargs: Any, found: Surroundings) -> tuple[Trace, Any, list[int]]:
+    """Run a step on stand-ins: what it does, what it returns, and the numbers of the gradients it leaves."""
     trace = Trace(kernels.implementation, _outline)
     given, named = stand_ins(trace, args), stand_ins(trace, kwargs)
     try:
         with tracing(trace), following(found, trace):
-            return trace, step(*given, **named)
+            result = step(*given, **named)
+            grads = [leaf.grad for leaf in trace.leaves.values()]
+            return trace, result, [grad.number for grad in grads if isinstance(grad, Traced)]
     except ValueError as error:
         if "read-only" not in str(error):
             raise

@@ -35,6 +35,7 @@ _LEAVES = (
 _SELDOM = {
     "__init__", "__new__", "__repr__", "__str__", "__setattr__", "__delattr__", "__init_subclass__", "__del__",
     "__hash__", "__format__", "__reduce__", "__dir__", "__eq__",
+    "__dict__", "__weakref__",  # made anew each time that they are asked for
 }  # fmt: skip
 
 MISSING = object()
@@ -217,9 +218,11 @@ class _Walk:
             asked = vars(value).get("_parameters")
             if isinstance(asked, types.MethodType):
                 yield asked.__self__, False
-        elif owner or isinstance(value, types.SimpleNamespace) or not _installed_class(kind):
+        elif owner or not _installed_class(kind):
             self._holders.append(value)
             yield kind, False
+        elif hasattr(value, "__dict__") and not kind.__module__.startswith("zerokara."):  # an argparse.Namespace, say
+            self._holders.append(value)
 
     def _look_into(self, holder: Any) -> None:
         """What the code names in an object, a class or a Python module."""

@@ -122,19 +122,25 @@ class Watch:
         for before_items, items in zip(self._items, self._found.lists, strict=True):
             if len(before_items) != len(items) or not all(map(same, before_items, items)):
                 return "a list"
-        of_modules = zip(self._attributes, self._modules, strict=True)
-        for before_fields, fields in chain(of_modules, zip(self._entries_inside, self._fields, strict=True)):
-            what = self._other_attribute(before_fields, fields)
+        for before_fields, fields in zip(self._attributes, self._modules, strict=True):
+            what = self._other_entry(before_fields, fields, "the attribute")
+            if what:
+                return what
+        for before_fields, fields in zip(self._entries_inside, self._fields, strict=True):
+            what = self._other_entry(before_fields, fields, "the entry", any_may_be_read=True)
             if what:
                 return what
         return ""
 
-    def _other_attribute(self, before: dict[Any, Any], now: dict[Any, Any]) -> str:
+    def _other_entry(
+        self, before: dict[Any, Any], now: dict[Any, Any], which: str, any_may_be_read: bool = False
+    ) -> str:
+        """An attribute is read by a name in the code; a key of a dictionary may have come from anywhere."""
         for name in {**before, **now}:
             one, other = before.get(name, MISSING), now.get(name, MISSING)
-            read = is_part(one) or is_part(other) or self._found.reads(name)
+            read = any_may_be_read or is_part(one) or is_part(other) or self._found.reads(name)
             if read and not same(one, other):
-                return f"the attribute {name!r}"
+                return f"{which} {name!r}"
         parts = [[name for name, value in fields.items() if is_part(value)] for fields in (before, now)]
         return "" if parts[0] == parts[1] else "the order of the modules"
 

@@ -60,7 +60,8 @@ COMMANDS: dict[str, Command] = {
         "The text appears as it is written. The run is one of the recipes char-gpt and rnn-lm; --seed repeats a text.",
         "zerokara generate runs/char-gpt --prompt LATIN\n"
         "zerokara generate runs/char-gpt --prompt GREEK --temperature 0.5 --length 400\n"
-        "zerokara generate runs/rnn-lm --prompt yesterday --top-k 5 --stop . --json",
+        "zerokara generate runs/rnn-lm --prompt yesterday --top-k 5 --stop . --json\n"
+        "zerokara generate runs/rnn-lm --prompt today --report written.html",
     ),
     "predict": Command(
         "zerokara.cli.predict:predict",

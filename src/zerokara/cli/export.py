@@ -15,12 +15,14 @@ from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
 from zerokara.cli.summary import amount
 from zerokara.data.inputs import Pictures
+from zerokara.data.text import read_vocabulary
 from zerokara.io import Exported, load_weights, save_onnx
 from zerokara.io.onnx.agreement import CHECKED
 from zerokara.models import MODELS, build_model, model_entry
 from zerokara.nn import Module
 from zerokara.nn.init import unset
-from zerokara.recipes import known_model
+from zerokara.recipes import TASKS, known_model, network_of_run, task_of_run
+from zerokara.recipes.language import LanguageTask
 from zerokara.views.runs import no_run, opened, weights_of
 from zerokara.views.shapes import parse_shape
 from zerokara.views.weights import all_finite
@@ -33,7 +35,8 @@ PIXELS = {"mean": "[0.0]", "std": "[1.0]"}
 class Plan:
     """What is exported: a model by name, its sizes, its weights, and what the file says of itself.
 
-    `classes` is how many there are (None: as many as the weights know), `named` their names; `network` that of a run.
+    `classes` is how many there are (None: as many as the weights know), `named` their names; `network` that of a run;
+    `tokens` how many a model of language knows.
     """
 
     model: str
@@ -43,6 +46,7 @@ class Plan:
     named: tuple[str, ...]
     texts: dict[str, str]
     network: Module | None = None
+    tokens: int | None = None
 
 
 def export(
@@ -61,7 +65,8 @@ def export(
     Parameters
     ----------
     source
-        The folder of a run, or the name of a model.
+        The folder of a run, or the name of a model. A model of language takes as many tokens as it learned to read at
+        once, and the file holds its vocabulary.
     out
         The file to write, such as model.onnx.
     weights
@@ -85,7 +90,8 @@ def export(
     else:
         plan = _of_catalogue(source, shape, classes, weights)
     try:
-        found = save_onnx(_model(plan), out, plan.shape, classes=plan.named, metadata=plan.texts, opset=opset)
+        options = {"classes": plan.named, "metadata": plan.texts, "tokens": plan.tokens, "opset": opset}
+        found = save_onnx(_model(plan), out, plan.shape, **options)  # type: ignore[arg-type]
     except MemoryError:
         raise ValueError(f"{plan.model} for {_shape(plan.shape)} is too large for this machine's memory") from None
     say(json_format.dumps(_facts(plan, found))) if json else _tell(plan, found)
@@ -111,6 +117,9 @@ def _of_catalogue(source: str, shape: Shape | None, classes: int | None, weights
 
 def _run(folder: Path, shape: Shape | None, classes: int | None, data_dir: Path | None) -> Plan:
     """A run tells its model and what it is given, unless the command line gives another size."""
+    task = task_of_run(folder, TASKS)
+    if isinstance(task, LanguageTask):
+        return _language(folder, task, shape)
     recipe = names.of_run(folder)
     if recipe is None:
         raise no_run(folder)
@@ -123,6 +132,16 @@ def _run(folder: Path, shape: Shape | None, classes: int | None, data_dir: Path 
     texts |= PIXELS if isinstance(inputs, Pictures) else {}
     texts["inputs"] = json_format.dumps(inputs.to_dict(), ensure_ascii=False)
     return Plan(recipe.model, inputs.shape, None, weights_of(folder), inputs.classes, texts, network)
+
+
+def _language(folder: Path, task: LanguageTask, shape: Shape | None) -> Plan:
+    """A model of language, for as many tokens as it learned to read at once; the file holds its vocabulary."""
+    if shape is not None:
+        raise UsageError(f"the run in {folder} reads tokens, no pictures; leave out --input")
+    network, vocabulary = network_of_run(task, folder), read_vocabulary(folder)
+    texts = {"model": type(network).__name__, "data": task.data, "recipe": task.name}
+    texts["vocabulary"] = json_format.dumps(vocabulary.to_json(), ensure_ascii=False)
+    return Plan(texts["model"], (task.read_at_once,), None, weights_of(folder), (), texts, network, len(vocabulary))
 
 
 def _model(plan: Plan) -> Module:

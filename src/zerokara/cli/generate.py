@@ -3,17 +3,26 @@
 import json as json_format
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from zerokara.cli import names
 from zerokara.cli.console import safe
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import whole_number
+from zerokara.cli.results import told
+from zerokara.cli.train_task import command_of
 from zerokara.data.text import AnyVocabulary, Vocabulary, read_vocabulary
 from zerokara.generation import Choice, GenerationError, stream
+from zerokara.nn import Module
 from zerokara.recipes import TASKS, network_of_run, task_of_run
 from zerokara.recipes.pictures import Making
+from zerokara.recipes.tasks import Task
+from zerokara.release import __version__
+from zerokara.report import Code, Lang, Page, Section
+from zerokara.views.written import blocks
 
 Whole = Annotated[int | None, Parameter(converter=whole_number)]
 
@@ -28,7 +37,9 @@ def generate(
     top_p: float | None = None,
     stop: str | None = None,
     seed: Annotated[int, Parameter(converter=whole_number)] = 0,
+    report: Path | None = None,
     json: bool = False,
+    lang: str | None = None,
 ) -> None:
     """Write on from a prompt with a trained model of language.
 
@@ -50,9 +61,15 @@ def generate(
         End behind this token.
     seed
         Where the random numbers start: the same seed writes the same text.
+    report
+        Write a page too: the text by how much each token surprised the network, what its units follow or its heads
+        look at, how far back it reaches, the nearest words.
     json
         Print one JSON object: the prompt, what follows, the numbers of the tokens, the settings.
+    lang
+        Language of help, messages and reports: en or ja.
     """
+    language = names.language(lang)
     try:
         Choice(temperature, top_k, top_p)
     except GenerationError as error:
@@ -74,13 +91,23 @@ def generate(
         raise UsageError("the prompt is empty: give at least one token to go on from")
     end = None if stop is None else _token(vocabulary, stop)
     choice = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
-    tokens = stream(network_of_run(task, run), ids, length, stop=end, **choice)  # type: ignore[arg-type]
+    model = network_of_run(task, run)
+    tokens = stream(model, ids, length, stop=end, **choice)  # type: ignore[arg-type]
     if json:
         said = list(tokens)
+        _report(report, task, model, vocabulary, [*ids.tolist(), *said], language)
         text = vocabulary.decode(said) if said else ""
         print(
             json_format.dumps(
-                {"run": str(run), "prompt": prompt, "text": text, "tokens": said, **choice}, ensure_ascii=False
+                {
+                    "run": str(run),
+                    "prompt": prompt,
+                    "text": text,
+                    "tokens": said,
+                    **choice,
+                    "report": None if report is None else str(report),
+                },
+                ensure_ascii=False,
             )
         )
         return
@@ -89,6 +116,29 @@ def generate(
         sys.stdout.write(_shown(written.more(token)))
         sys.stdout.flush()
     sys.stdout.write(_shown(written.rest()) + "\n")
+    sys.stdout.flush()
+    _report(report, task, model, vocabulary, written.ids, language)
+    if report is not None:
+        sys.stderr.write(told("report", path=safe(str(report))) + "\n")  # beside the text, which may go on into a file
+
+
+def _report(
+    path: Path | None, task: Task, model: Module, vocabulary: AnyVocabulary, ids: list[int], lang: Lang
+) -> None:
+    """The page of a text and of the network that wrote it, where one is wanted."""
+    if path is None:
+        return
+    Page(
+        title=task.say("title", lang),
+        sections=[
+            Section(told("written-text"), [Code(_wrapped(_shown(vocabulary.decode(ids))))]),
+            Section(told("written-seen"), blocks(model, vocabulary, ids, lang)),
+            Section(told("made-repeat"), [Code(command_of(task))]),
+        ],
+        question=task.say("question", lang),
+        footer=f"zerokara {__version__}",
+        lang=lang,
+    ).write(path)
 
 
 class _Written:
@@ -99,16 +149,17 @@ class _Written:
     """
 
     def __init__(self, vocabulary: AnyVocabulary, ids: list[int]) -> None:
-        self._vocabulary, self._ids, self._told = vocabulary, ids, ""
+        self.ids = ids
+        self._vocabulary, self._told = vocabulary, ""
 
     def more(self, token: int) -> str:
         """What a token adds; with the first one, the prompt before it."""
-        self._ids.append(token)
-        return self._new(self._vocabulary.decode(self._ids).rstrip("\ufffd"))
+        self.ids.append(token)
+        return self._new(self._vocabulary.decode(self.ids).rstrip("\ufffd"))
 
     def rest(self) -> str:
         """What has not been told."""
-        return self._new(self._vocabulary.decode(self._ids))
+        return self._new(self._vocabulary.decode(self.ids))
 
     def _new(self, text: str) -> str:
         new = text[len(self._told) :]
@@ -124,6 +175,12 @@ def _token(vocabulary: AnyVocabulary, text: str) -> int:
     if len(ids) != 1:
         raise UsageError(f"--stop is one token; {text!r} are {len(ids)}")
     return int(ids[0])
+
+
+def _wrapped(text: str) -> str:
+    """Lines as long as a page shows them; Japanese characters are twice as wide."""
+    width = 45 if any(ord(c) > 0x2E7F for c in text) else 90
+    return "\n".join(fill(line, width) for line in text.split("\n"))
 
 
 def _shown(text: str) -> str:

@@ -126,6 +126,8 @@ RESULTS: dict[str, Text] = {
     # ── sample
     "pictures-made": Text("pictures: {path}", "画像：{path}"),
     "made-pictures": Text("What it makes", "作られた画像"),
+    "written-text": Text("The text", "書かれた文"),
+    "written-seen": Text("What the network did with it", "ネットワークはそれをどう扱ったか"),
     "made-repeat": Text("How to repeat it", "再現の方法"),
     # ── summary
     "model": Text("model", "モデル"),

@@ -14,6 +14,7 @@ from zerokara.cli.console import safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
+from zerokara.cli.train_task import command_of
 from zerokara.data import DataError, Split, load
 from zerokara.data.inputs import Pictures
 from zerokara.explain import diffusion_steps
@@ -159,14 +160,11 @@ def _test(task: Making, data_dir: Path | None) -> Split | None:
 def _page(
     task: Making, model: Learner, pictures: Pictures, test: Split | None, guidance: float, seed: int, lang: Lang
 ) -> Page:
-    command = f"zerokara train --recipe {task.name}"
-    changed = {k: v for k, v in task.settings.items() if v != TASKS[task.name].settings[k]}
-    command += "".join(f" --{name.replace('_', '-')} {value}" for name, value in changed.items())
     return Page(
         title=task.say("title", lang),
         sections=[
             Section(told("made-pictures"), blocks(model, pictures, test, lang, guidance=guidance, seed=seed)),
-            Section(told("made-repeat"), [Code(command)]),
+            Section(told("made-repeat"), [Code(command_of(task))]),
         ],
         question=task.say("question", lang),
         footer=f"zerokara {__version__}",

@@ -1,6 +1,7 @@
 """`zerokara train` for recipes that are no classifier's: models of language and what else learns by itself."""
 
 import json as json_format
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
@@ -32,6 +33,21 @@ def task_asked(recipe: str | None, out: Path | None, resume: bool) -> Task | Non
     if begun is not None and recipe is not None and recipe != begun.name:
         raise UsageError(f"the run in {out} was made by {begun.name}, not by {recipe}; leave --recipe out")
     return begun or (TASKS.get(recipe) if recipe is not None else None)
+
+
+def command_of(task: Task) -> str:
+    """The command that repeats a training: the recipe, and the settings that are not its own."""
+    own = TASKS[task.name].settings
+    parts = ["zerokara", "train", "--recipe", task.name]
+    for name, value in task.settings.items():
+        if value != own[name]:
+            option = name.replace("_", "-")
+            parts += (
+                [f"--{option}" if value else f"--no-{option}"]
+                if isinstance(value, bool)
+                else [f"--{option}", str(value)]
+            )
+    return shlex.join(parts)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,20 @@ from zerokara.io.files import make_folder
 from zerokara.release import __version__
 
 RESULTS, ABOUT = "results", "result.json"
-_PARTS = ("zerokara.experiments.ch0", "zerokara.experiments.learning")
+_PARTS = tuple(
+    f"zerokara.experiments.{part}"
+    for part in (
+        "ch0",
+        "seq",
+        "ae",
+        "gen",
+        "dz",
+        "gpts",
+        "exercises",
+        "learning",
+        "reading",
+    )  # seq: sequence_models, too
+)
 SOURCE, SECONDS = "_source", "_seconds"  # kept beside the arrays of a seed
 
 

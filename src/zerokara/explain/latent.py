@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from zerokara.arguments import known, short
 from zerokara.arrays import Array
@@ -18,6 +17,8 @@ def normal_quantiles(count: int, edge: float = 0.05) -> Array:
         raise ValueError(
             f"quantiles are at least 2, between an edge above 0 and below ½; got {short(count)} and {short(edge)}"
         )
+    from scipy.special import ndtri  # here, so that the laboratory starts without SciPy
+
     upper = ndtri(np.linspace(edge, 1 - edge, count))
     return np.asarray((upper - upper[::-1]) / 2)
 

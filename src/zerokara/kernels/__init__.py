@@ -140,6 +140,8 @@ gru = _kernel(reference.gru)
 gru_grads = _kernel(reference.gru_grads)
 gelu_tanh = _kernel(reference.gelu_tanh)
 gelu_tanh_grad = _kernel(reference.gelu_tanh_grad)
+binary_cross_entropy_with_logits = _kernel(reference.binary_cross_entropy_with_logits)
+binary_cross_entropy_with_logits_grad = _kernel(reference.binary_cross_entropy_with_logits_grad)
 cross_entropy = _kernel(reference.cross_entropy)
 cross_entropy_grad = _kernel(reference.cross_entropy_grad)
 scatter = _kernel(reference.scatter)
@@ -168,6 +170,8 @@ __all__ = [
     "batch_norm",
     "batch_norm_grads",
     "batch_statistics",
+    "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits_grad",
     "channel_sum",
     "col2im",
     "conv2d",

@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import math
-import os
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from zerokara.arguments import known
-from zerokara.arrays import generator, manual_seed
+from zerokara.arrays import Array, generator, manual_seed
 from zerokara.data.text import (
     TEXTS,
     TOKENIZERS,
     AnyVocabulary,
     Snippets,
     Text,
-    load_text,
-    read_vocabulary,
-    write_vocabulary,
 )
 from zerokara.data.text.corpora import PREFIX
-from zerokara.io.checkpoint import LAST
-from zerokara.kernels import prepare
 from zerokara.models import GPT
+from zerokara.nn import Module
 from zerokara.optim import AdamW, CosineLR
 from zerokara.recipes.base import setting
-from zerokara.recipes.language import BYTE_PAIRS, vocabulary_of
-from zerokara.recipes.running import Watch
-from zerokara.recipes.tasks import Outcome, Task, expect, expect_counts, expect_positive, task_notes
+from zerokara.recipes.language import BYTE_PAIRS, LanguageTask, vocabulary_of
+from zerokara.recipes.tasks import Outcome, expect, expect_counts, expect_positive
 from zerokara.report import Text as Said
-from zerokara.training import fit_language, read_records
+from zerokara.training import Record, fit_language
 from zerokara.training.perplexity import from_loss
 
 BETAS, CLIP, LEAST = (0.9, 0.95), 1.0, 0.1
 
 
 @dataclass(frozen=True)
-class CharacterGpt(Task):
+class CharacterGpt(LanguageTask):
     """A GPT on pieces drawn from anywhere in a text: AdamW, a warm-up, half a cosine down to a tenth.
 
     expected: the perplexity on the test text that it reaches with its own settings, each token behind at least half a
@@ -78,39 +73,23 @@ class CharacterGpt(Task):
         expect("weight_decay", self.weight_decay, decays, "at least 0")
         expect("seed", self.seed, 0 <= self.seed < 2**64, "a whole number from 0 to 2⁶⁴ − 1")
 
-    def run(
-        self,
-        *,
-        data_dir: str | os.PathLike[str] | None = None,
-        run_dir: str | os.PathLike[str] | None = None,
-        resume: bool = False,
-        watch: Watch = iter,
-    ) -> Outcome:
-        """Learn the training text, and judge every round by the test text."""
-        prepare()
-        text = load_text(self.data, data_dir=data_dir)
-        folder = None if run_dir is None else Path(run_dir)
-        going_on = resume and folder is not None and (folder / LAST).is_file()
-        vocabulary = read_vocabulary(folder) if going_on and folder is not None else self.vocabulary_of(text)
-        train, test = vocabulary.encode(text.train), vocabulary.encode(text.test)
-        model, steps = self.model(len(vocabulary)), self.epochs * self.updates
-        training = fit_language(
+    @property
+    def read_at_once(self) -> int:
+        """The context."""
+        return self.context
+
+    def training(self, model: Module, train: Array, test: Array, **run: Any) -> Iterator[Record]:
+        """Pieces drawn from anywhere in the text."""
+        return fit_language(
             model,
             Snippets(train, self.batch_size, self.context, self.updates, self.seed),
             AdamW(model, lr=self.lr, betas=BETAS, weight_decay=self.weight_decay, decay="weights"),
             epochs=self.epochs,
             validation=test,
-            schedule=CosineLR(self.lr, steps, warmup=self.warmup, minimum=LEAST * self.lr),
+            schedule=CosineLR(self.lr, self.epochs * self.updates, warmup=self.warmup, minimum=LEAST * self.lr),
             clip_norm=CLIP,
-            run_dir=run_dir,
-            resume=resume,
-            settings=task_notes(self),
+            **run,
         )
-        if folder is not None:
-            write_vocabulary(vocabulary, folder)
-        told = [record.to_line() for record in watch(training)]
-        rows = told if run_dir is None else read_records(run_dir)
-        return self._outcome([row for row in rows if row["kind"] == "epoch"], vocabulary, model)
 
     def vocabulary_of(self, text: Text) -> AnyVocabulary:
         """The tokens of the training text; one is for unknown ones where some are left out or the test has others."""
@@ -130,11 +109,10 @@ class CharacterGpt(Task):
             rng=generator(self.seed, "weights"),
         )
 
-    def network(self, folder: Path) -> GPT:
-        """The network of a run, as large as the run's vocabulary."""
-        return self.model(len(read_vocabulary(folder)))
-
-    def _outcome(self, epochs: list[dict[str, float]], vocabulary: AnyVocabulary, model: GPT) -> Outcome:
+    def outcome(
+        self, epochs: list[dict[str, float]], vocabulary: AnyVocabulary, train: Array, model: Module
+    ) -> Outcome:
+        """The loss on the test text."""
         loss = epochs[-1]["val_loss"] if epochs else math.nan
         seconds = epochs[-1]["seconds"] if epochs else 0.0
         holds = None if self.expected is None else from_loss(loss) <= self.expected + self.tolerance

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from zerokara.arguments import known
 from zerokara.arrays import Array, generator, manual_seed
@@ -27,12 +29,13 @@ from zerokara.io.checkpoint import LAST
 from zerokara.kernels import prepare
 from zerokara.models import LanguageModel
 from zerokara.models.language import CELLS
+from zerokara.nn import Module
 from zerokara.optim import OPTIMIZERS, optimizer_by_name
 from zerokara.recipes.base import setting
 from zerokara.recipes.running import Watch
 from zerokara.recipes.tasks import Outcome, Task, expect, expect_counts, expect_positive, task_notes
 from zerokara.report import Text as Said
-from zerokara.training import fit_language, read_records
+from zerokara.training import Record, fit_language, read_records
 from zerokara.training.perplexity import from_loss
 
 BYTE_PAIRS = "byte-pairs"
@@ -51,7 +54,64 @@ def vocabulary_of(text: Text, tokens: str, size: int = 0) -> AnyVocabulary:
 
 
 @dataclass(frozen=True)
-class RecurrentLanguageModel(Task):
+class LanguageTask(Task):
+    """A model of language learns a text, and is judged by another part of it."""
+
+    data: str = ""
+
+    def model(self, vocabulary: int) -> Module:
+        """The network for so many tokens, with the initial values of the seed."""
+        raise NotImplementedError
+
+    def vocabulary_of(self, text: Text) -> AnyVocabulary:
+        """The tokens of the training text; one is for unknown ones where some are left out or the test has others."""
+        raise NotImplementedError
+
+    @property
+    def read_at_once(self) -> int:
+        """How many tokens it learns to read at once."""
+        raise NotImplementedError
+
+    def training(self, model: Module, train: Array, test: Array, **run: Any) -> Iterator[Record]:
+        """The records of the training, by `fit_language`; run: where it is kept, and whether it goes on."""
+        raise NotImplementedError
+
+    def outcome(
+        self, epochs: list[dict[str, float]], vocabulary: AnyVocabulary, train: Array, model: Module
+    ) -> Outcome:
+        """What came of it, by the records of the epochs."""
+        raise NotImplementedError
+
+    def run(
+        self,
+        *,
+        data_dir: str | os.PathLike[str] | None = None,
+        run_dir: str | os.PathLike[str] | None = None,
+        resume: bool = False,
+        watch: Watch = iter,
+    ) -> Outcome:
+        """Learn the training text, and judge every epoch by the perplexity of the test text."""
+        prepare()
+        text = load_text(self.data, data_dir=data_dir)
+        folder = None if run_dir is None else Path(run_dir)
+        going_on = resume and folder is not None and (folder / LAST).is_file()
+        vocabulary = read_vocabulary(folder) if going_on and folder is not None else self.vocabulary_of(text)
+        train, test = vocabulary.encode(text.train), vocabulary.encode(text.test)
+        model = self.model(len(vocabulary))
+        training = self.training(model, train, test, run_dir=run_dir, resume=resume, settings=task_notes(self))
+        if folder is not None:
+            write_vocabulary(vocabulary, folder)
+        told = [record.to_line() for record in watch(training)]
+        rows = told if run_dir is None else read_records(run_dir)
+        return self.outcome([row for row in rows if row["kind"] == "epoch"], vocabulary, train, model)
+
+    def network(self, folder: Path) -> Module:
+        """The network of a run, as large as the run's vocabulary."""
+        return self.model(len(read_vocabulary(folder)))
+
+
+@dataclass(frozen=True)
+class RecurrentLanguageModel(LanguageTask):
     """Embedding – rnn, lstm or gru – Linear on the words or characters of a text, its state carried through it.
 
     expected: the perplexity on the test text that it reaches with its own settings, and how far above another
@@ -94,23 +154,14 @@ class RecurrentLanguageModel(Task):
         if self.tied:
             expect("embedding", self.embedding, self.embedding == self.hidden, "as large as hidden with tied weights")
 
-    def run(
-        self,
-        *,
-        data_dir: str | os.PathLike[str] | None = None,
-        run_dir: str | os.PathLike[str] | None = None,
-        resume: bool = False,
-        watch: Watch = iter,
-    ) -> Outcome:
-        """Learn the training text, and judge every epoch by the perplexity of the test text."""
-        prepare()
-        text = load_text(self.data, data_dir=data_dir)
-        folder = None if run_dir is None else Path(run_dir)
-        going_on = resume and folder is not None and (folder / LAST).is_file()
-        vocabulary = read_vocabulary(folder) if going_on and folder is not None else self.vocabulary_of(text)
-        train, test = vocabulary.encode(text.train), vocabulary.encode(text.test)
-        model = self.model(len(vocabulary))
-        training = fit_language(
+    @property
+    def read_at_once(self) -> int:
+        """The steps of a window."""
+        return self.time
+
+    def training(self, model: Module, train: Array, test: Array, **run: Any) -> Iterator[Record]:
+        """Windows of the text one after another, the state carried on."""
+        return fit_language(
             model,
             Windows(train, self.batch_size, self.time),
             optimizer_by_name(self.optimizer, model, lr=self.lr),
@@ -118,15 +169,8 @@ class RecurrentLanguageModel(Task):
             validation=test,
             clip_norm=self.clip_norm or None,
             carry=not self.reset,
-            run_dir=run_dir,
-            resume=resume,
-            settings=task_notes(self),
+            **run,
         )
-        if folder is not None:
-            write_vocabulary(vocabulary, folder)
-        told = [record.to_line() for record in watch(training)]
-        rows = told if run_dir is None else read_records(run_dir)
-        return self._outcome([row for row in rows if row["kind"] == "epoch"], vocabulary, train, model)
 
     def vocabulary_of(self, text: Text) -> AnyVocabulary:
         """The tokens of the training text; one is for unknown ones where some are left out or the test has others."""
@@ -146,13 +190,10 @@ class RecurrentLanguageModel(Task):
             rng=generator(self.seed, "weights"),
         )
 
-    def network(self, folder: Path) -> LanguageModel:
-        """The network of a run, as large as the run's vocabulary."""
-        return self.model(len(read_vocabulary(folder)))
-
-    def _outcome(
-        self, epochs: list[dict[str, float]], vocabulary: AnyVocabulary, train: Array, model: LanguageModel
+    def outcome(
+        self, epochs: list[dict[str, float]], vocabulary: AnyVocabulary, train: Array, model: Module
     ) -> Outcome:
+        """The perplexity of the test text."""
         perplexity = from_loss(epochs[-1]["val_loss"]) if epochs else math.nan
         seconds = epochs[-1]["seconds"] if epochs else 0.0
         holds = None if self.expected is None else perplexity <= self.expected + self.tolerance

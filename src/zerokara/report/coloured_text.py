@@ -17,6 +17,9 @@ DEEPEST = 45
 ROWS = 200
 """The table lists at most so many words."""
 
+SHOWN = {"\n": "⏎\n", "\t": "⇥\t", "": "∅"}
+"""How tokens are written that would not be seen; a break still breaks the line."""
+
 
 def coloured_text(
     title: str,
@@ -30,7 +33,8 @@ def coloured_text(
 ) -> Figure:
     """Every token on a ground as deep as the size of its value, in one colour above 0 and another below.
 
-    `name` says what the values are; `between` stands between two tokens. Each token tells its value as a hint.
+    `name` says what the values are; `between` stands between two tokens. Each token tells its value as a hint; one
+    whose value is NaN has no colour.
     """
     numbers = floats(values)
     if len(numbers) != len(tokens):
@@ -41,14 +45,18 @@ def coloured_text(
         share = DEEPEST * min(1.0, abs(value) / top) if np.isfinite(value) else 0.0
         colour = "var(--accent)" if value >= 0 else "var(--warm)"
         style = f"background:color-mix(in srgb, {colour} {share:.0f}%, transparent);border-radius:3px;padding:1px 2px"
-        parts += [element("span", token, style=style, title=f"{token}: {significant(value, 3)}"), between]
+        hint = f"{token}: {significant(value, 3)}" if np.isfinite(value) else token
+        parts += [element("span", SHOWN.get(token, token), style=style, title=hint), between]
     words = Text(
         "{n} tokens, coloured by {name}: the deepest is {token}, {v}.",
         "{n} 個のトークンを {name} で色分け。最も濃いのは {token}（{v}）。",
     )(lang, n=len(tokens), name=name, **_deepest(tokens, numbers))
-    rows: list[list[Cell]] = [[token, value] for token, value in zip(tokens[:ROWS], numbers, strict=False)]
+    rows: list[list[Cell]] = [
+        [token, value if np.isfinite(value) else None] for token, value in zip(tokens[:ROWS], numbers, strict=False)
+    ]
     table = Table([Text("token", "トークン")(lang), name], rows)
-    return Figure(title, element("p", join(*parts), style="line-height:1.9"), words, table, note, wide=True)
+    content = element("p", join(*parts), style="line-height:1.9;white-space:pre-wrap")
+    return Figure(title, content, words, table, note, wide=True)
 
 
 def _deepest(tokens: Sequence[str], numbers: list[float]) -> dict[str, str]:

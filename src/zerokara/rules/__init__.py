@@ -46,6 +46,7 @@ from zerokara.rules.likelihood import gaussian_kl, gaussian_nll, reparametrize
 from zerokara.rules.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    binary_cross_entropy_with_logits_grad,
     cross_entropy,
     huber_loss,
     negative_sampling,
@@ -87,7 +88,7 @@ RULES: dict[str, Rule] = {
         rnn, lstm, gru,
         # losses
         squared_error, cross_entropy, soft_target_cross_entropy, binary_cross_entropy_with_logits,
-        binary_cross_entropy, huber_loss, negative_sampling,
+        binary_cross_entropy_with_logits_grad, binary_cross_entropy, huber_loss, negative_sampling,
         # normal distributions
         gaussian_kl, gaussian_nll, reparametrize,
     )

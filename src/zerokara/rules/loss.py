@@ -80,14 +80,22 @@ def binary_cross_entropy_with_logits(x: Array, t: Array) -> Ruled:
     The shorter forms ln(1 + eˣ) − x·t and σ(x) − t lose their digits for t = 1 and a large x. u·|x| is 0 where u is,
     even at ±∞: a certain answer that is right costs nothing.
     """
-    positive = x > 0
-    u, size = np.where(positive, 1 - t, t), np.where(positive, x, -x)
+    y = kernels.binary_cross_entropy_with_logits(x, t)
+    return y, (lambda g: kernels.binary_cross_entropy_with_logits_grad(g, x, t), lambda g: -g * x)
 
-    def pull_x(g: Any) -> Any:
-        d = kernels.sigmoid(-size) - u
-        return g * np.where(positive, -d, d)
 
-    return u * np.where(u == 0, 0, size) + np.logaddexp(0, -size), (pull_x, lambda g: -g * x)
+def binary_cross_entropy_with_logits_grad(g: Array, x: Array, t: Array) -> Ruled:
+    """y = g·(σ(x) − t), the gradient of `binary_cross_entropy_with_logits`, under the name of its kernel
+
+    ∂L/∂g = v·(σ(x) − t)        ∂L/∂x = v·g·s·(1 − s),   s = σ(−|x|)        ∂L/∂t = −v·g        v = ∂L/∂y
+    """
+
+    def pull_x(v: Any) -> Any:
+        s = kernels.sigmoid(np.where(x > 0, -x, x))
+        return v * g * (s * (1 - s))
+
+    grad = kernels.binary_cross_entropy_with_logits_grad
+    return grad(g, x, t), (lambda v: grad(v, x, t), pull_x, lambda v: -v * g)
 
 
 def binary_cross_entropy(p: Array, t: Array) -> Ruled:

@@ -29,6 +29,7 @@ from zerokara.training.evaluation import evaluation_mode, expect_model
 from zerokara.training.loop import Loop
 from zerokara.training.options import Options
 from zerokara.training.perplexity import log_probabilities
+from zerokara.training.records import Unit
 from zerokara.training.run import Run
 from zerokara.training.settings import describe
 from zerokara.training.training import Training, caller_of
@@ -104,6 +105,9 @@ class _Loop(Loop):
 
     def _count(self, labels: Array) -> int:
         return labels.size
+
+    def _unit(self) -> Unit:
+        return "tokens"
 
     def _images_an_epoch(self) -> int:
         return self._windows.predicted

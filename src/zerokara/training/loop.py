@@ -15,7 +15,7 @@ from zerokara.training.fitting import look_at_answers
 from zerokara.training.interrupts import Interrupted, InterruptedWhileCompiling, Signals
 from zerokara.training.options import Options
 from zerokara.training.pace import Pace
-from zerokara.training.records import Record
+from zerokara.training.records import Record, Unit
 from zerokara.training.run import Run
 from zerokara.training.stepping import Stepper
 
@@ -258,7 +258,12 @@ class Loop:
             total_steps=epochs * len(self.loader),
             total_epochs=epochs,
             total_images=epochs * self._images_an_epoch(),
+            unit=self._unit(),
         )
+
+    def _unit(self) -> Unit:
+        """What the examples are: images (C, H, W), rows of a table (D,), or something else."""
+        return {3: "images", 1: "rows"}.get(len(self.loader.split.shape), "examples")  # type: ignore[return-value]
 
     def _images_an_epoch(self) -> int:
         loader = self.loader

@@ -112,7 +112,7 @@ def _drawing(out: TextIO, lang: Lang) -> Iterator[tuple[Any, Any]]:
 def _columns(record: Record, lang: Lang) -> dict[str, str]:
     words = WORDS[lang]
     left = [] if record.eta is None else [words["left"].format(duration(record.eta))]
-    rate = [words["rate"].format(f"{record.images_per_second:,.0f}")] if record.images_per_second > 0 else []
+    rate = [words[record.unit].format(f"{record.images_per_second:,.0f}")] if record.images_per_second > 0 else []
     loss = words["loss"].format(f"{record.loss:.4f}")
     return {
         "description": words["epoch"].format(record.epoch, record.total_epochs),

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+Unit = Literal["images", "rows", "tokens", "examples"]
+
 
 @dataclass(frozen=True, repr=False)
 class Record:
@@ -16,6 +18,7 @@ class Record:
     lr: the learning rate of the update. seconds: training time so far, without the time spent by who reads the records,
     or in which kernels were compiled. images_per_second: of the steps timed lately, 0 until two are. A step that
     compiled something is not timed, nor counted in the time left.
+    unit: what is counted as images: "images", "rows" of a table, "tokens" of a text, or other "examples".
     best: this epoch is the best one so far. note: a remark in words, such as why the training ends here.
     """
 
@@ -35,6 +38,7 @@ class Record:
     total_steps: int = 0
     total_epochs: int = 0
     total_images: int = 0
+    unit: Unit = "images"
 
     def __repr__(self) -> str:
         return f"Record({describe(self)})"
@@ -59,7 +63,7 @@ class Record:
         return max(self.total_images - self.images, 0) / self.images_per_second
 
     def to_line(self) -> dict[str, Any]:
-        """The fields that the history keeps: those that say something, without the plan (totals)."""
+        """The fields that the history keeps: those that say something, without the plan (totals, unit)."""
         return {name: value for name, value in vars(self).items() if name not in _PLAN and not _says_nothing(value)}
 
 
@@ -67,7 +71,7 @@ def _cells(told: dict[str, str]) -> tuple[tuple[str, list[str]], tuple[str, list
     return ("th", list(told)), ("td", list(told.values()))
 
 
-_PLAN = ("total_steps", "total_epochs", "total_images")
+_PLAN = ("total_steps", "total_epochs", "total_images", "unit")
 
 
 def _says_nothing(value: Any) -> bool:
@@ -84,7 +88,10 @@ WORDS: dict[Lang, dict[str, str]] = {
         "accuracy": "accuracy {}",
         "val_loss": "val loss {}",
         "val_accuracy": "val accuracy {}",
-        "rate": "{} images/s",
+        "images": "{} images/s",
+        "rows": "{} rows/s",
+        "tokens": "{} tokens/s",
+        "examples": "{} examples/s",
         "left": "{} left",
         "first": "first step …",
     },
@@ -95,7 +102,10 @@ WORDS: dict[Lang, dict[str, str]] = {
         "accuracy": "正答率 {}",
         "val_loss": "検証損失 {}",
         "val_accuracy": "検証正答率 {}",
-        "rate": "{} 枚/秒",
+        "images": "{} 枚/秒",
+        "rows": "{} 行/秒",
+        "tokens": "{} トークン/秒",
+        "examples": "{} 件/秒",
         "left": "残り {}",
         "first": "最初のステップ …",
     },
@@ -149,7 +159,7 @@ def _parts(record: Record, words: dict[str, str]) -> Iterator[str]:
     if record.val_accuracy is not None:
         yield words["val_accuracy"].format(f"{record.val_accuracy:7.2%}{' *' if record.best else '  '}")
     if record.images_per_second > 0:
-        yield words["rate"].format(f"{record.images_per_second:,.0f}")
+        yield words[record.unit].format(f"{record.images_per_second:,.0f}")
     yield duration(record.seconds)
     if record.eta is not None and record.step < record.total_steps and not record.note:
         yield words["left"].format(duration(record.eta))

@@ -147,6 +147,29 @@ def drag(tab: PlaneTab, point: Any, to: tuple[float, float]) -> None:
     tab.page.mouse.up()
 
 
+def test_an_answer_within_a_gesture_takes_nothing_from_the_hand(chromium: Any, studio: Served) -> None:
+    """What the trainer says of the points is older than the hand: adopted in the middle of a drag it would lose the end."""
+    with opened(chromium, studio) as tab:
+        found = tab.page.evaluate("""async () => {
+            const { Hands } = await import("/static/js/plane/hands.js"), sent = [];
+            const hands = new Hands({ engine: { change: (all) => sent.push(all), journal: [] }, changed: () => {}, label: () => 0 });
+            hands.values = { formula: "" };
+            const says = (own, gone) => hands.adopt({ held: [], data: { formula: "" } }, own, gone);
+            hands.gesture();
+            const which = hands.move({ drawn: 3, label: 1 }, 0, 0);
+            hands.move(which, 1, 1);
+            says([[0, 0, 1]], [3]);
+            hands.ended();
+            const dragged = sent.at(-1).own;
+            hands.gesture();
+            says([], []);
+            hands.ended();
+            return { dragged, after: hands.own };
+        }""")
+        assert found["dragged"] == [[1, 1, 1]]
+        assert found["after"] == []  # a gesture that did nothing takes over what was said meanwhile
+
+
 def test_weights_halves_views_and_the_link_with_its_marks(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, permissions=["clipboard-read", "clipboard-write"]) as tab:
         page = tab.page

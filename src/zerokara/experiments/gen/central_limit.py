@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from zerokara.arrays import Array
 from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
@@ -49,6 +48,8 @@ class CentralLimit(Experiment):
 
     def measure(self, lab: Lab) -> Arrays:
         """The sums, and how far their distribution is from the normal one."""
+        from scipy.special import ndtr  # here, so that the laboratory starts without SciPy
+
         draw, mean, variance = DRAWS[self.distribution]
         found: Arrays = {}
         apart, moments = [], []

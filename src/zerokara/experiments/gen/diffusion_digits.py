@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.svm import SVC
 
 from zerokara.arrays import Array
 from zerokara.data import Split, scaled
@@ -49,6 +48,8 @@ class DiffusionDigits(OnDiffusion):
 
     def measure(self, lab: Lab) -> Arrays:
         """Digits of all classes, read by a support vector machine; distances to the nearest real ones."""
+        from sklearn.svm import SVC  # here, so that the laboratory starts without scikit-learn
+
         lab.plan(self.iterations)
         real = _everything(lab)
         x = real.images

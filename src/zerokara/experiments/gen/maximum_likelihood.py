@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from zerokara import functional as F
 from zerokara.arrays import Array
@@ -43,6 +42,8 @@ class MaximumLikelihood(Experiment):
 
     def measure(self, lab: Lab) -> Arrays:
         """The fit, the gradient there, and the likelihood around it."""
+        from scipy.special import ndtr  # here, so that the laboratory starts without SciPy
+
         x = self.mean + self.spread * lab.rng("heights").standard_normal(self.people)
         m, s = float(x.mean()), float(x.std())
         where = [Tensor(np.full(1, value), requires_grad=True) for value in (m, 2 * math.log(s))]

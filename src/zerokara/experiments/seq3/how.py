@@ -33,6 +33,7 @@ ENGLISH: dict[str, str] = {
     ),
     "sine-prediction": (
         "Thirty streams go round a noisy sine, each from a place of its own, and learn to foretell the next point. "
+        "The training error is counted from the second window of an epoch on, when the state knows its place. "
         "Then the network reads a cosine and foretells one step at a time. Finally it reads half of the cosine and "
         "goes on with its own answers."
     ),
@@ -78,6 +79,7 @@ JAPANESE: dict[str, str] = {
     ),
     "sine-prediction": (
         "30 本の系列が、それぞれ別の位置から雑音入りの正弦波を 1 周し、次の点を予測することを学びます。"
+        "訓練誤差は、状態が波の位置をつかんだ後（各エポックの 2 番目の窓以降）で測ります。"
         "その後、コサインを読みながら 1 歩ずつ予測します。"
         "最後に、コサインを半分だけ読み、残りは自分の答えを入力にして進みます。"
     ),

@@ -209,7 +209,7 @@ class DeeperAndDropout(Experiment):
                         "pydoc：ドロップアウトありの差（なしとの比）",
                     ),
                     gap[:, 2] / gap[:, 1],
-                    0.95,
+                    1.0,
                     "M",
                 )
             )

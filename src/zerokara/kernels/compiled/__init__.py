@@ -8,6 +8,10 @@ from typing import Any
 
 from zerokara.kernels.compiled.activation import add_relu, relu, relu_grad
 from zerokara.kernels.compiled.attention import attention, attention_grads
+from zerokara.kernels.compiled.binary import (
+    binary_cross_entropy_with_logits,
+    binary_cross_entropy_with_logits_grad,
+)
 from zerokara.kernels.compiled.build import warm_up
 from zerokara.kernels.compiled.conv import (
     channel_sum,
@@ -17,8 +21,8 @@ from zerokara.kernels.compiled.conv import (
     conv2d_grad_x,
     conv2d_grad_x_fused,
 )
-from zerokara.kernels.compiled.curves import logaddexp, sigmoid
-from zerokara.kernels.compiled.elementwise import add, copy_to, divide, fill, multiply, scale, subtract
+from zerokara.kernels.compiled.curves import exp, logaddexp, sigmoid
+from zerokara.kernels.compiled.elementwise import add, copy_to, divide, fill, multiply, negative, scale, subtract
 from zerokara.kernels.compiled.fingerprint import fingerprint
 from zerokara.kernels.compiled.gelu import gelu_tanh, gelu_tanh_grad
 from zerokara.kernels.compiled.index import scatter
@@ -53,7 +57,7 @@ from zerokara.kernels.compiled.pool import (
 )
 from zerokara.kernels.compiled.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
 from zerokara.kernels.compiled.scaling import scale_into
-from zerokara.kernels.compiled.squares import square_sum
+from zerokara.kernels.compiled.squares import square_sum, total
 
 FUSED: dict[str, Callable[..., Any]] = {
     function.__name__: function
@@ -67,6 +71,7 @@ FUSED: dict[str, Callable[..., Any]] = {
         copy_to,
         cross_entropy_mean,
         divide,
+        exp,
         fill,
         max_pool2d_places,
         max_pool2d_places_grad,
@@ -74,10 +79,12 @@ FUSED: dict[str, Callable[..., Any]] = {
         logaddexp,
         matmul_masked,
         multiply,
+        negative,
         relu_max_pool2d_places,
         row_sum,
         scale,
         subtract,
+        total,
     )
 }
 """Kernels that only recorded steps use: several kernels, or a NumPy operation, in one pass over the memory."""
@@ -93,6 +100,8 @@ __all__ = [
     "batch_norm",
     "batch_norm_grads",
     "batch_statistics",
+    "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits_grad",
     "channel_sum",
     "conv2d",
     "conv2d_grad_w",

@@ -24,7 +24,7 @@ from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
 from zerokara.kernels.compiled.strided import flat
 
 _SCORES = 65536  # numbers of a block of scores: with its neighbours it stays in the second-level cache
-_MOST_ROWS = 5 * ROWS
+_MOST_ROWS = 66 // ROWS * ROWS
 _EXPONENTIAL = 20  # operations of one
 
 

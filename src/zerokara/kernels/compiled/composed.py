@@ -49,6 +49,11 @@ def row_sum(x: Array) -> Array:
     return total
 
 
+def total(x: Array) -> Array:
+    """Σ of all numbers."""
+    return np.asarray(x.sum())
+
+
 def global_mean(x: Array) -> Array:
     """The mean of every map: (N, C, H, W) → (N, C)."""
     mean: Array = x.mean(axis=(2, 3))

@@ -1,4 +1,4 @@
-"""Curves of float32 numbers made of the exponential function: sigmoid, and the logarithm of a sum of exponentials.
+"""Curves of float32 numbers made of the exponential function: itself, sigmoid, and the logarithm of a sum of them.
 
 They are computed in float64, whole vectors at a time, so that each result is the float32 next to the exact number (or
 the one beside it). For float64 the reference serves.
@@ -47,10 +47,22 @@ def logaddexp(a: Array | float, b: Array | float) -> Array:
     return y
 
 
+def exp(x: Array) -> Array:
+    """eˣ. The result lies in memory as x does."""
+    if type(x) is not np.ndarray or x.dtype != _SINGLE:
+        if threads.recording():
+            raise NotNativeError("exp")
+        result: Array = np.exp(x)
+        return result
+    memory, y, target = flat_pair(x)
+    threads.share(_exponential.on(_SINGLE), [(memory, target, *r) for r in threads.parts(x.size, 10.0 * x.size)])
+    return y
+
+
 @inner
 def _exp(x):  # type: ignore[no-untyped-def]
-    """eˣ = 2ⁿ·eʳ of a float64 of at most 0, to 10 digits; below −700 it is e⁻⁷⁰⁰, which no float32 tells from 0."""
-    limited = -700.0 if x < -700.0 else x
+    """eˣ = 2ⁿ·eʳ of a float64, to 10 digits; beyond ±700 it is e^±700, which no float32 tells from 0 or ∞."""
+    limited = -700.0 if x < -700.0 else 700.0 if x > 700.0 else x
     n = np.floor(limited * 1.4426950408889634 + 0.5)
     r = (limited - n * 0.6931471803691238) - n * 1.9082149292705877e-10
     p = 1.0 / 40320.0
@@ -64,6 +76,14 @@ def _exp(x):  # type: ignore[no-untyped-def]
     p = p * r + 1.0
     whole = np.int64(n if n == n else 0.0)
     return p * np.int64((whole + np.int64(1023)) << np.int64(52)).view(np.float64)
+
+
+@kernel("void(T[::1], T[::1], i8, i8)", writes=("y",))
+def _exponential(x, y, start, stop):  # type: ignore[no-untyped-def]
+    """y = eˣ for the numbers start…stop−1."""
+    x, y = x[start:stop], y[start:stop]
+    for k in range(x.size):
+        y[k] = np.float32(_exp(np.float64(x[k])))
 
 
 @kernel("void(T[::1], T[::1], i8, i8)", writes=("y",))

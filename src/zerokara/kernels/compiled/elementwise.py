@@ -44,6 +44,11 @@ def divide(a: Operand, b: Operand) -> Array:
     return _combined(np.true_divide, a, b, _DIVIDE, _DIVIDE_INTO)
 
 
+def negative(a: Array) -> Array:
+    """−a; of 0, too."""
+    return multiply(a, -1.0)
+
+
 def scale(a: Array, number: float) -> Array:
     """number · a; the number is rounded to the type of a first."""
     return multiply(a, float(number))

@@ -1,4 +1,4 @@
-"""The exponential function and tanh, in a form that a loop over float32 can do for a whole vector at a time."""
+"""The exponential function, a logarithm and tanh, as a loop over float32 can do them for a whole vector at a time."""
 
 from typing import Any
 
@@ -48,6 +48,36 @@ def _exp_float32(x):  # type: ignore[no-untyped-def]
     y = p * power
     y = np.float32(0.0) if x < np.float32(-87.0) else y
     return np.float32(np.inf) if x > np.float32(88.0) else y
+
+
+def log_of_one_more(u: Any) -> Any:
+    """ln(1 + u) for 0 ≤ u ≤ 1, for kernels. For float32 within a few units in the last place, of small u too."""
+    return np.log1p(u)
+
+
+@overload(log_of_one_more, jit_options=_SETTINGS)
+def _log_of_one_more(u):  # type: ignore[no-untyped-def]
+    return _log_of_one_more_float32 if u == types.float32 else np_log1p
+
+
+def np_log1p(u):  # type: ignore[no-untyped-def]
+    """The C library's function, number by number."""
+    return np.log1p(u)
+
+
+def _log_of_one_more_float32(u):  # type: ignore[no-untyped-def]
+    """2·artanh(s) with s = u/(2 + u) ≤ ⅓, where the series up to s¹⁵ is enough."""
+    s = u / (np.float32(2.0) + u)
+    q = s * s
+    p = np.float32(1.0 / 15.0)
+    p = p * q + np.float32(1.0 / 13.0)
+    p = p * q + np.float32(1.0 / 11.0)
+    p = p * q + np.float32(1.0 / 9.0)
+    p = p * q + np.float32(1.0 / 7.0)
+    p = p * q + np.float32(1.0 / 5.0)
+    p = p * q + np.float32(1.0 / 3.0)
+    p = p * q + np.float32(1.0)
+    return np.float32(2.0) * s * p
 
 
 def tanh(x: Any) -> Any:

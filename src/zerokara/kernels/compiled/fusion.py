@@ -14,7 +14,7 @@ in between; `rewriting` sees to that. The rules, in the order they are applied (
     add → · → relu                  →  add_relu                   the end of a residual block
     conv2d_grad_x → · → relu_grad   →  with a mask                likewise matmul → · → relu_grad
     cross_entropy, mean, gradient   →  one kernel
-    sums over the batch, over a map →  row sums, average pooling
+    sums over all, the batch, a map →  a sum for each core, row sums, average pooling
 
 Operations whose results nobody needs are dropped at the end, and the steps of an optimizer for large arrays are moved
 to where their gradient has just been made: it is still in the cache, and its memory is soon free.
@@ -262,7 +262,9 @@ def _sums(steps: Steps, operation: Operation) -> None:
         return
     x = operation.args[0]
     rank = len(steps.shape(x))
-    if rank == 2 and (_sums_over(operation, 0) or _sums_over(operation, (0,))):
+    if any(_sums_over(operation, axes) for axes in (None, tuple(range(rank)))):
+        steps.replace(([operation], operation, _fused("total", (x,), operation.results)))
+    elif rank == 2 and (_sums_over(operation, 0) or _sums_over(operation, (0,))):
         steps.replace(([operation], operation, _fused("row_sum", (x,), operation.results)))
     elif rank == 4 and _sums_over(operation, (2, 3)):
         mean = steps.only_user(operation.results[0], "divide")

@@ -140,9 +140,9 @@ class _Lowering:
         return any(index < k <= end and not places.isdisjoint(writes) for k, writes in self.writers)
 
     def _native(self, operation: Operation, args: Any, kwargs: Any) -> tuple[Array, ...] | None:
-        """As machine code, if a kernel can."""
+        """As machine code, if a kernel can. NumPy's options (`dtype=`, `where=`) are NumPy's affair."""
         function = NATIVE.get(operation.name)
-        if function is None:
+        if function is None or (kwargs and isinstance(operation.function, np.ufunc)):
             return None
         try:
             found = self._record(function, args, kwargs)

@@ -24,7 +24,7 @@ FEW = 16
 
 _DEPTH = 256  # steps of a tile at a time
 _DIRECT_DEPTH = 16  # the same where b is read in place: more rows at a time would be more than a processor foresees
-_BLOCK_ROWS = 20 * ROWS
+_BLOCK_ROWS = 20 * ROWS if ROWS > 8 else 60 * ROWS
 _DOT_DEPTH = 4096
 _ALIAS = 2048  # bytes, see `conv`
 _REACH = 1 << 19  # bytes between the first and the last row that a tile reads, where its rows are columns in memory:

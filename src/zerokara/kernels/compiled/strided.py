@@ -105,7 +105,8 @@ def _single(axis: tuple[int, int, int]) -> list[tuple[int, int, int]]:
 def _transpose_block(context, target, to, places, source, of, of_step, rows, columns):  # type: ignore[no-untyped-def]
     """target[to + places[j] + i] = source[of + i·of_step + j] for i < rows and j < columns, both at most L.
 
-    L vectors are read and interleaved log₂ L times, each with the one L/2 further on: that transposes them.
+    L vectors are read, and those that are 1, 2, 4, … apart exchange every second, every second pair, … of their
+    numbers: that transposes them. Whole blocks do without masks, which some processors store with slowly.
     """
 
     def emit(context: Any, b: Any, signature: Any, args: Any) -> Any:
@@ -122,35 +123,57 @@ def _transpose_block(context, target, to, places, source, of, of_step, rows, col
             wide = b.shuffle_vector(single, single, ir.Constant(ids, [0] * lanes))
             return b.icmp_signed("<", ir.Constant(ids, list(range(lanes))), wide)
 
-        suffix = f"v{lanes}f{8 * size}.p0"
-        load = cgutils.get_or_insert_function(
-            b.module, ir.FunctionType(vector, [pointer, lane, masks, vector]), f"llvm.masked.load.{suffix}"
-        )
-        store = cgutils.get_or_insert_function(
-            b.module, ir.FunctionType(ir.VoidType(), [vector, pointer, lane, masks]), f"llvm.masked.store.{suffix}"
-        )
-        row_mask, column_mask = first(rows), first(columns)
-        align, nothing = ir.Constant(lane, size), ir.Constant(vector, None)
+        def row(i: Any) -> Any:
+            return b.bitcast(b.gep(of_data, [b.add(of_at, b.mul(of_step, i))]), pointer)
 
-        last = b.sub(rows, ir.Constant(word, 1))
-        values = []
-        for i in range(lanes):  # beyond the last row, the last one once more
-            row = b.select(b.icmp_signed("<", ir.Constant(word, i), rows), ir.Constant(word, i), last)
-            place = b.bitcast(b.gep(of_data, [b.add(of_at, b.mul(of_step, row))]), pointer)
-            values.append(b.call(load, [place, align, column_mask, nothing]))
-        half = lanes // 2
-        low = ir.Constant(ids, [k // 2 + (k % 2) * lanes for k in range(lanes)])
-        high = ir.Constant(ids, [k // 2 + half + (k % 2) * lanes for k in range(lanes)])
-        for _ in range(lanes.bit_length() - 1):
-            values = [b.shuffle_vector(values[i // 2], values[i // 2 + half], (low, high)[i % 2]) for i in range(lanes)]
-        for j, value in enumerate(values):
-            with b.if_then(b.icmp_signed("<", ir.Constant(word, j), columns)):
-                place = b.add(to_at, b.load(b.gep(places, [ir.Constant(word, j)])))
-                b.call(store, [value, b.bitcast(b.gep(to_data, [place]), pointer), align, row_mask])
+        def column(j: int) -> Any:
+            return b.bitcast(b.gep(to_data, [b.add(to_at, b.load(b.gep(places, [ir.Constant(word, j)])))]), pointer)
+
+        whole = b.and_(*(b.icmp_signed("==", count, ir.Constant(word, lanes)) for count in (rows, columns)))
+        with b.if_else(whole, likely=True) as (then, otherwise):
+            with then:
+                values = [b.load(row(ir.Constant(word, i)), align=size) for i in range(lanes)]
+                for j, value in enumerate(_transposed(b, values)):
+                    b.store(value, column(j), align=size)
+            with otherwise:
+                suffix = f"v{lanes}f{8 * size}.p0"
+                load = cgutils.get_or_insert_function(
+                    b.module, ir.FunctionType(vector, [pointer, lane, masks, vector]), f"llvm.masked.load.{suffix}"
+                )
+                store = cgutils.get_or_insert_function(
+                    b.module, ir.FunctionType(ir.VoidType(), [vector, pointer, lane, masks]),
+                    f"llvm.masked.store.{suffix}",
+                )  # fmt: skip
+                row_mask, column_mask = first(rows), first(columns)
+                align, nothing = ir.Constant(lane, size), ir.Constant(vector, None)
+                last = b.sub(rows, ir.Constant(word, 1))
+                values = []
+                for i in range(lanes):  # beyond the last row, the last one once more
+                    there = b.icmp_signed("<", ir.Constant(word, i), rows)
+                    place = row(b.select(there, ir.Constant(word, i), last))
+                    values.append(b.call(load, [place, align, column_mask, nothing]))
+                for j, value in enumerate(_transposed(b, values)):
+                    with b.if_then(b.icmp_signed("<", ir.Constant(word, j), columns)):
+                        b.call(store, [value, column(j), align, row_mask])
         return context.get_dummy_value()
 
     ints = types.intp
     return types.void(target, ints, places, source, *(ints,) * 4), emit
+
+
+def _transposed(b: Any, values: list[Any]) -> list[Any]:
+    """The columns of a square block of which these are the rows."""
+    lanes, apart = len(values), 1
+    ids = ir.VectorType(ir.IntType(32), lanes)
+    while apart < lanes:
+        low = ir.Constant(ids, [k if not k & apart else lanes + k - apart for k in range(lanes)])
+        high = ir.Constant(ids, [k + apart if not k & apart else lanes + k for k in range(lanes)])
+        exchanged = list(values)
+        for i in (i for i in range(lanes) if not i & apart):
+            exchanged[i] = b.shuffle_vector(values[i], values[i + apart], low)
+            exchanged[i + apart] = b.shuffle_vector(values[i], values[i + apart], high)
+        values, apart = exchanged, 2 * apart
+    return values
 
 
 transpose_block: Any = _transpose_block

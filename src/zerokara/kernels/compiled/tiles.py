@@ -114,6 +114,18 @@ class _Emitter:
                     with b.if_then(self._is(end, MASK)):
                         seen = self._load(b.gep(mask, [at]), lanes)
                         b.store(b.select(b.fcmp_ordered(">", seen, nothing), b.load(total), nothing), total)
+        if VECTOR_BYTES == 64:
+            self._store_rows(sums, out, places, count, floor, inside)
+            return
+        full = b.icmp_signed("==", width, self._word(self.vectors * self.lanes))
+        with b.if_else(full, likely=True) as (then, otherwise):  # storing with a mask can be slow
+            for branch, lanes in ((then, None), (otherwise, inside)):
+                with branch:
+                    self._store_rows(sums, out, places, count, floor, lanes)
+
+    def _store_rows(self, sums: Any, out: Any, places: Any, count: Any, floor: Any, inside: Any) -> None:
+        """Store what is at least the floor, and the floor for what is not."""
+        b = self.b
         for r, row in enumerate(sums):
             with b.if_then(b.icmp_signed("<", self._word(r), count)):
                 for _, v, total, lanes in self._each([row], inside):

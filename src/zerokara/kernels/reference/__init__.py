@@ -18,7 +18,12 @@ from zerokara.kernels.reference.conv import (
 )
 from zerokara.kernels.reference.fingerprint import fingerprint
 from zerokara.kernels.reference.index import scatter
-from zerokara.kernels.reference.loss import cross_entropy, cross_entropy_grad
+from zerokara.kernels.reference.loss import (
+    binary_cross_entropy_with_logits,
+    binary_cross_entropy_with_logits_grad,
+    cross_entropy,
+    cross_entropy_grad,
+)
 from zerokara.kernels.reference.matmul import matmul
 from zerokara.kernels.reference.norm import (
     batch_norm,
@@ -52,6 +57,8 @@ __all__ = [
     "batch_norm",
     "batch_norm_grads",
     "batch_statistics",
+    "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits_grad",
     "channel_sum",
     "col2im",
     "conv2d",

@@ -1,8 +1,9 @@
-"""Softmax followed by cross-entropy, computed together because together they never overflow."""
+"""Cross-entropy behind a softmax or a sigmoid, computed together because together they never overflow."""
 
 import numpy as np
 
 from zerokara.arrays import Array
+from zerokara.kernels.reference.activation import sigmoid
 
 
 def cross_entropy(scores: Array, labels: Array) -> tuple[Array, Array]:
@@ -44,3 +45,23 @@ def check_labels(scores: Array, labels: Array) -> None:
         )
     if labels.size and not 0 <= labels.min() <= labels.max() < scores.shape[1]:
         raise ValueError(f"cross_entropy expects labels 0…{scores.shape[1] - 1}; got {labels.min()}…{labels.max()}")
+
+
+def binary_cross_entropy_with_logits(x: Array, t: Array) -> Array:
+    """−t·ln σ(x) − (1 − t)·ln(1 − σ(x)) = u·|x| + ln(1 + e^(−|x|)),   u = 1 − t where x > 0, else t
+
+    The shorter form ln(1 + eˣ) − x·t loses its digits for t = 1 and a large x. u·|x| is 0 where u is, even at ±∞: a
+    certain answer that is right costs nothing.
+    """
+    positive = x > 0
+    u, size = np.where(positive, 1 - t, t), np.where(positive, x, -x)
+    y: Array = u * np.where(u == 0, 0, size) + np.logaddexp(0, -size)
+    return y
+
+
+def binary_cross_entropy_with_logits_grad(g: Array, x: Array, t: Array) -> Array:
+    """∂L/∂x = g·(σ(x) − t) = g·(u − s) where x > 0, else g·(s − u),   s = σ(−|x|), and u as above."""
+    positive = x > 0
+    d = sigmoid(np.where(positive, -x, x)) - np.where(positive, 1 - t, t)
+    dx: Array = g * np.where(positive, -d, d)
+    return dx

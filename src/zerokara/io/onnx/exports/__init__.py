@@ -105,6 +105,7 @@ REFUSED: dict[str, str] = {
     "cross_entropy": _LOSS,
     "soft_target_cross_entropy": _LOSS,
     "binary_cross_entropy_with_logits": _LOSS,
+    "binary_cross_entropy_with_logits_grad": _LOSS,
     "binary_cross_entropy": _LOSS,
     "huber_loss": _LOSS,
     "gaussian_kl": _LOSS,

@@ -59,8 +59,9 @@ export class Hands {
     this.changed(false);
   }
 
-  /** The settings that hold where the training stands: after a rewind they may be others. */
+  /** The settings that hold where the training stands: after a rewind they may be others. Not within a gesture: the hand is ahead of what was sent. */
   adopt(live, own, gone) {
+    if (this.before) { this.late = [live, own, gone]; return; }
     const written = JSON.stringify([live, own, gone]);
     if (written === this.written) return;
     this.written = written;
@@ -87,9 +88,9 @@ export class Hands {
 
   /** And ends. */
   ended() {
-    const { before } = this;
-    this.before = null;
-    if (!before || (before.own === this.own && before.gone === this.gone)) return;
+    const { before, late } = this;
+    this.before = this.late = null;
+    if (!before || (before.own === this.own && before.gone === this.gone)) { if (late) this.adopt(...late); return; }
     const after = { own: this.own, gone: this.gone };
     this.points(after.own, after.gone);
     this.deeds.add(() => this.put(before), () => this.put(after));
