@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "zerokara"
 HEAVY = (
     "numba", "contourpy", "scipy", "sklearn", "PIL", "rich", "cyclopts", "httpx2", "safetensors", "onnx", "torch",
-    "starlette", "uvicorn", "websockets", "scrapy", "twisted", "optuna", "sqlalchemy", "tensorboardX",
+    "starlette", "uvicorn", "websockets", "scrapy", "twisted", "optuna", "sqlalchemy", "tensorboardX", "mpi4py",
 )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def imported_by(folder: Path) -> set[str]:
     ("folder", "extras", "brought"),
     [
         # a live chart draws itself where a notebook has brought it
-        (SOURCE, ("onnx", "heic", "lan", "collect", "check", "search", "tensorboard"), {"IPython"}),
+        (SOURCE, ("onnx", "heic", "lan", "collect", "check", "search", "tensorboard", "mpi"), {"IPython"}),
         (ROOT / "tests", ("test", "bench"), set()),
     ],
     ids=["package", "tests"],
@@ -105,6 +105,7 @@ def modules_importing(name: str) -> set[str]:
         ("optuna", ("search/",)),
         ("sqlalchemy", ("search/", "cli/search_run.py")),
         ("tensorboardX", ("training/tensorboard.py",)),
+        ("mpi4py", ("parallel/team.py",)),
     ],
 )
 def test_a_library_is_known_in_one_place_only(library: str, homes: tuple[str, ...]) -> None:

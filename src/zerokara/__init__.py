@@ -74,13 +74,14 @@ if TYPE_CHECKING:
     from zerokara import models as models
     from zerokara import nn as nn
     from zerokara import optim as optim
+    from zerokara import parallel as parallel
     from zerokara import recipes as recipes
     from zerokara import report as report
     from zerokara import training as training
 
 LAZY = (
-    "data", "digits", "estimators", "experiments", "explain", "generation", "io", "models", "nn", "optim", "recipes",
-    "report", "training",
+    "data", "digits", "estimators", "experiments", "explain", "generation", "io", "models", "nn", "optim", "parallel",
+    "recipes", "report", "training",
 )  # fmt: skip
 """Sub-packages that are imported when they are first asked for."""
 

@@ -213,6 +213,10 @@ SAME: Same = {
     ),
     "layer-time": lambda p, r: ([row.multiply_adds for row in p["rows"]], r["deep-convnet.multiply_adds"]),
     "parallel-training": lambda p, r: (p["loss"], r["alone.losses"][0]),
+    "data-parallel": lambda p, r: (
+        list(p["speeds"].values()),
+        [r["own.10 Gbit/s"][k] for k in (0, 1, 3, 6, 10)],
+    ),
     "paint-digit": lambda p, r: (int(p["reading"].text), int(str(r["reading"]))),
     "drawn-robustness": lambda p, r: (p["accuracies"], np.ravel([r[f"{n}.shift"] for n in ("mlp", "cnn", "crop")])),
     "activation-and-error-map": lambda p, r: (p["losses"], r["losses"][:-1]),

@@ -44,7 +44,8 @@ CATALOGUE: dict[int | str, str] = {
     "alexnet-dropout",
     8: "train-deep-convnet misclassified half-precision stacked-3x3-vs-5x5 stacked-3x3-trained receptive-field "
     "channel-depth data-augmentation random-crop better-accuracy depth-comparison vgg-anatomy inception resnet-skip "
-    "layer-time cpu-gpu-time parallel-training paint-digit drawn-robustness activation-and-error-map awesome-net",
+    "layer-time cpu-gpu-time parallel-training data-parallel paint-digit drawn-robustness activation-and-error-map "
+    "awesome-net",
     **{key: part.CATALOGUE for key, part in PARTS.items()},
 }
 """The book's experiments and its readers', by chapter, and those of the parts beside it."""

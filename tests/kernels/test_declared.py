@@ -32,13 +32,19 @@ def _step(name: str) -> tuple[Any, ...]:
 def _changing(name: str) -> tuple[Any, ...]:
     if name == "update_running":
         return numbers(0, (7,), np.float32), numbers(1, (7,), np.float32), 0.1, 1.5
+    if name == "scale_into":
+        return numbers(0, (7, 3), np.float32), numbers(1, (7, 3), np.float32), np.full(1, 0.25)
     return (np.array(3),) if name == "count_up" else _step(name)
 
 
 def _cases() -> Iterator[tuple[Callable[..., Any], tuple[Any, ...]]]:
     """Calls that reach every kernel."""
     yield from CALLS
-    yield from ((getattr(compiled, name), _changing(name)) for name in (*STEPS, "count_up", "update_running"))
+    yield from (
+        (getattr(compiled, name), _changing(name)) for name in (*STEPS, "count_up", "scale_into", "update_running")
+    )
+    in_columns = numbers(1, (3, 7), np.float32).T
+    yield compiled.scale_into, (numbers(0, (7, 3), np.float32), in_columns, np.full(1, 0.25))
     winograd = [
         ((2, 64, 28, 28), (64, 64, 3, 3), ((1, 1), (1, 1), (1, 1), 1)),
         ((4, 256, 14, 14), (256, 256, 3, 3), ((1, 1), (1, 1), (1, 1), 1)),  # many filters, few tiles: deep

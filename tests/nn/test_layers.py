@@ -41,6 +41,7 @@ CASES: dict[str, Case] = {
     "Sigmoid": Case(nn.Sigmoid, (4, 3), (4, 3)),
     "Softmax": Case(nn.Softmax, (4, 3), (4, 3)),
     "Softplus": Case(nn.Softplus, (4, 3), (4, 3)),
+    "SyncBatchNorm": Case(lambda: nn.SyncBatchNorm(3), (2, 3, 4, 5), (2, 3, 4, 5), empty=False),
     "Tanh": Case(nn.Tanh, (4, 3), (4, 3)),
 }
 CASES |= {

@@ -126,7 +126,7 @@ class Guards:
         """Remember the contents of those arrays of others that the way back needs, and of all small ones."""
         small = self.trace is None and rule in _OWN
         for array in outside:
-            small = small and array.nbytes <= _SMALL
+            small = small and array is not UNKNOWN and array.nbytes <= _SMALL
         if small:
             self.watched = [(a, a.tobytes()) for a in outside]
             return
@@ -150,7 +150,7 @@ class Guards:
         places = {_place(a) for a in kept}
         given = [a for a in self.arrays if a is not None]
         collect(tuple(options.values()), given)
-        own = {_place(a) for a in given}
+        own = {_place(a) for a in given if a is not UNKNOWN}
         if any(a is UNKNOWN for a in kept) or (again and (rule not in _OWN or not places <= own)):
             places |= own
         return kept, places

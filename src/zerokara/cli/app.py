@@ -12,6 +12,7 @@ from zerokara.cli import errors, language
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, SEARCH_COMMANDS, Command
 from zerokara.cli.console import STDIN, safe, tolerate_any_text
 from zerokara.cli.stopping import ended_by_signals
+from zerokara.parallel.team import leave
 
 GROUPS = {"lab": LAB_COMMANDS, "data": DATA_COMMANDS, "search": SEARCH_COMMANDS}
 """Commands that have commands of their own."""
@@ -90,7 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = _run(language.taken(sys.argv[1:] if arguments is None else arguments))
             sys.stdout.flush()
         except BaseException as error:
-            return errors.report(error)
+            code = errors.report(error)
+            leave(code)
     return code
 
 

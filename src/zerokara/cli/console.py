@@ -4,6 +4,7 @@ import io
 import os
 import sys
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zerokara.paths import safe as safe
@@ -20,6 +21,11 @@ def tolerate_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def silence() -> None:
+    """From now on this process says nothing: another one says it for all."""
+    sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 (until the end)
 
 
 def is_terminal() -> bool:

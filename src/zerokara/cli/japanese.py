@@ -15,6 +15,9 @@ HELP: dict[str, str] = {
     **OF_OWN_DATA,
     **OF_WRITING,
     # ── the program and its commands
+    "Of several processes (mpiexec -n 4 zerokara train ...): batch norms see the whole batch, not each its share.": (
+        "複数のプロセス（mpiexec -n 4 zerokara train ...）で、バッチ正規化に受け持ちでなくバッチ全体の統計を使う。"
+    ),
     "zerokara (ゼロから): deep learning from zero. Begin with: zerokara demo": (
         "zerokara（ゼロから）：ゼロから作る深層学習。まずは zerokara demo から。"
     ),

@@ -3,15 +3,17 @@
 import json as json_format
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from zerokara import parallel
 from zerokara.arguments import nearest
 from zerokara.cli import names as words
-from zerokara.cli.console import columns, safe, say
+from zerokara.cli.console import columns, safe, say, silence
 from zerokara.cli.errors import UsageError
 from zerokara.cli.lab_run import Bench, carry_out
 from zerokara.cli.machine import environment
@@ -25,6 +27,8 @@ from zerokara.experiments.telling import in_language
 from zerokara.experiments.telling import option as _option
 from zerokara.experiments.telling import written as _written
 from zerokara.io.files import make_folder, write_beside
+from zerokara.parallel import launched
+from zerokara.parallel.workers import workers
 from zerokara.report import Lang, Text
 
 OUT = Path("zerokara-lab")
@@ -152,8 +156,24 @@ def run(  # noqa: D417 (json and lang explain themselves)
         raise UsageError(f"jobs is at least 1; got {jobs}")
     orders = _orders(names, settings, seed or 0, seeds, quick)
     command = _command(names, settings, quick, seed, seeds, language)
-    bench = Bench(_folder(out), data_dir, jobs or 1, language, quiet or json, command if len(orders) == 1 else "")
-    return carry_out(orders, bench, list(environment().items()), force=force, json=json)
+    told_command = command if len(orders) == 1 else ""
+    about = list(environment().items())
+    if launched()[1] > 1:
+        return _together(orders, Bench(out, data_dir, 1, language, quiet or json, told_command), about, force, json)
+    bench = Bench(_folder(out), data_dir, jobs or 1, language, quiet or json, told_command)
+    return carry_out(orders, bench, about, force=force, json=json)
+
+
+def _together(orders: Sequence[Order], bench: Bench, about: Sequence[tuple[str, str]], force: bool, json: bool) -> int:
+    """By the processes of a team: number 0 hands out the work and writes the reports, the others do it."""
+    team = parallel.team()
+    if not team.leads:
+        silence()
+    with team.together(), workers(team=team) as executor:
+        if executor is None:
+            return 0
+        bench = replace(bench, root=_folder(bench.root), jobs=team.size - 1, executor=executor)
+        return carry_out(orders, bench, about, force=force, json=json)
 
 
 def _orders(names: Sequence[str], settings: dict[str, str], seed: int, seeds: int | None, quick: bool) -> list[Order]:

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,8 @@ class Bench:
     lang: Lang
     quiet: bool
     command: str
+    executor: Executor | None = None
+    """The processes of a team, which do the work."""
 
 
 def carry_out(
@@ -128,9 +131,9 @@ def _finished(
 
 def _work(units: Sequence[Unit], bench: Bench) -> Iterator[tuple[Unit, Any]]:
     with _progress(len(units), bench.quiet) as (begin, finish):
-        if bench.jobs > 1:
+        if bench.jobs > 1 or bench.executor is not None:
             begin(told("in-processes", count=len(units), jobs=bench.jobs))
-            for pair in spread(units, bench.jobs):
+            for pair in spread(units, bench.jobs, bench.executor):
                 finish()
                 yield pair
             return

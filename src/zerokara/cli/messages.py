@@ -47,6 +47,15 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"chapters run from (ch\d+) to (ch\d+), and there are the parts (.+); got (.+)",
         "章は {1} から {2} まで、ほかに {3} があります。指定された章：{4}",
     ),
+    # ── several processes
+    (
+        r"several processes train recipes for pictures and tables; start this one without mpiexec",
+        "複数のプロセスで学習できるのは画像と表のレシピです。これは mpiexec なしで起動してください",
+    ),
+    (
+        r"batches of (\d+) cannot be shared among (\d+) processes: .+",
+        "{1} 件のバッチを {2} 個のプロセスで分けることはできません。batch_size を {2} 以上にするか、プロセスを減らしてください",
+    ),
     # ── usage
     (r"--lang is (.+); got (.+)", "--lang には {1} を指定してください。指定された値：{2}"),
     (r"--lang needs a language: (.+)", "--lang には言語が必要です：{1}"),

@@ -1,18 +1,22 @@
 """`zerokara search` and `zerokara search show`."""
 
 import signal
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from zerokara import parallel
 from zerokara.cli import names
+from zerokara.cli.console import silence
 from zerokara.cli.errors import UsageError
 from zerokara.cli.needing import needs
 from zerokara.cli.numbers import Whole
 from zerokara.cli.stopping import Stopped
 from zerokara.cli.train import Changes, RecipeName
+from zerokara.parallel import launched
 from zerokara.recipes import RECIPES, Recipe
 from zerokara.search.plan import PRUNINGS, SAMPLERS, SCORES, Plan
 from zerokara.search.space import HIDDEN, judged, parse
@@ -99,15 +103,32 @@ def run(  # noqa: D417 (the options above explain themselves)
     needs("optuna", "search", "search")
     if tensorboard is not None:
         needs("tensorboardX", "tensorboard", "--tensorboard")
-    if resume:
-        plan, folder, kept = _resumed(out, [name for name, value in given.items() if value is not None])
-    else:
-        plan, folder, kept = *_begun(given, out), None
-    if trials is not None:
-        plan = replace(plan, trials=trials)
-    if heartbeat is not None:
-        plan = replace(plan, heartbeat=heartbeat)
-    return _search(plan, folder, storage or kept, _bench(workers or WORKERS, tensorboard, data_dir, quiet, json))
+    bench = _bench(workers or WORKERS, tensorboard, data_dir, quiet, json)
+
+    def asked() -> tuple[Plan, Path, str | None]:
+        if resume:
+            plan, folder, kept = _resumed(out, [name for name, value in given.items() if value is not None])
+        else:
+            plan, folder, kept = *_begun(given, out), None
+        plan = plan if trials is None else replace(plan, trials=trials)
+        return plan if heartbeat is None else replace(plan, heartbeat=heartbeat), folder, storage or kept
+
+    if launched()[1] > 1:
+        if workers is not None:
+            raise UsageError("of a search by mpiexec every process is a worker: leave --workers out")
+        return _together(asked, bench)
+    return _search(*asked(), bench)
+
+
+def _together(asked: Callable[[], tuple[Plan, Path, str | None]], bench: "Bench") -> int:
+    """By the processes of a team: number 0 opens the study and tells of it, all work on it."""
+    from zerokara.cli import search_run
+
+    team = parallel.team()
+    if not team.leads:
+        silence()
+    with team.together():
+        return _search(*asked(), replace(bench, team=team)) if team.leads else search_run.serve(team, bench)
 
 
 def show(study: Path, *, storage: str | None = None, report: Path | None = None, json: bool = False) -> None:

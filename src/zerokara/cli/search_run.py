@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from zerokara.cli.console import columns, safe, say
 from zerokara.cli.language import current
 from zerokara.cli.machine import environment
 from zerokara.cli.results import told
 from zerokara.data import load
+from zerokara.parallel.team import Team
 from zerokara.recipes import Recipe, new_model
 from zerokara.report import duration, percent, significant
 from zerokara.search.crew import signals_noted, together, work
@@ -56,6 +57,17 @@ class Bench:
     data_dir: Path | None
     quiet: bool
     json: bool
+    team: Team | None = None
+    """Processes that work on the study together; this is number 0."""
+
+
+def serve(team: Team, bench: Bench) -> int:
+    """Work on the study that number 0 of a team has opened, until there is nothing left to do."""
+    told_study = team.share_json(None)
+    folder, url = Path(told_study["folder"]), make_url(told_study["url"])
+    work(told_study["name"], url, folder, bench.data_dir, told_study["heartbeat"], _watching(bench.tensorboard, folder))
+    team.barrier()
+    return 0
 
 
 def search(plan: Plan, folder: Path, storage: str | None, bench: Bench) -> int:
@@ -82,11 +94,17 @@ def _search(plan: Plan, folder: Path, storage: str | None, bench: Bench, noted: 
 
         watching = partial(_watching, bench.tensorboard)
         look()
+        if bench.team is not None:
+            told_url = url.render_as_string(hide_password=False)
+            said_to_all = {"name": plan.name, "url": told_url, "folder": str(folder), "heartbeat": plan.heartbeat}
+            bench.team.share_json(said_to_all)
         if bench.workers == 1:
             stop = lambda: bool(noted)  # noqa: E731
             work(plan.name, url, folder, bench.data_dir, plan.heartbeat, watching(folder), stop, look)
         else:
             together(plan, url, folder, bench.data_dir, bench.workers, look, watching, noted)
+        if bench.team is not None:
+            bench.team.barrier()
         look()
         look_once(study, read(study, plan), folder, bench.data_dir)
         outcome = with_importance(study, read(study, plan))

@@ -1,24 +1,28 @@
 """`zerokara train`."""
 
 import json as json_format
-from collections.abc import Iterable, Iterator
-from dataclasses import Field, asdict, field, make_dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import Field, asdict, dataclass, field, make_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from zerokara import parallel
 from zerokara.cli import names, own
-from zerokara.cli.console import safe, say
+from zerokara.cli.console import safe, say, silence
 from zerokara.cli.errors import UsageError
 from zerokara.cli.language import current
 from zerokara.cli.numbers import whole_number
 from zerokara.cli.results import scores, told, words
 from zerokara.cli.train_task import Place, run_task, settings_of_all, task_asked
 from zerokara.models import MODELS
+from zerokara.parallel import launched
+from zerokara.parallel.team import Team
 from zerokara.recipes import RECIPES, TASKS, Recipe, Result, run
 from zerokara.report import duration, percent, significant, whole
 from zerokara.training import Record, RegressionEvaluation, watch
+from zerokara.training.shared_loop import agreed
 from zerokara.training.tensorboard import needs_tensorboard, to_tensorboard
 
 FEW = 30
@@ -68,6 +72,7 @@ def train(  # noqa: D417 (the two options above explain themselves)
     resume: bool = False,
     data_dir: Path | None = None,
     tensorboard: Path | None = None,
+    sync_batch_norm: bool = False,
     quiet: bool = False,
     json: bool = False,
 ) -> None:
@@ -104,6 +109,8 @@ def train(  # noqa: D417 (the two options above explain themselves)
         Folder with your own data files; else ZEROKARA_DATA, else the cache.
     tensorboard
         Write the curves into this folder, in one named like the run's, for TensorBoard.
+    sync_batch_norm
+        Of several processes (mpiexec -n 4 zerokara train ...): batch norms see the whole batch, not each its share.
     quiet
         Show no progress.
     json
@@ -112,6 +119,11 @@ def train(  # noqa: D417 (the two options above explain themselves)
     if tensorboard is not None:
         needs_tensorboard()
     settings = asdict(changes)
+    if launched()[1] > 1:
+        asked = own.Asked(data, model, size, target, from_, weights, mean, std, bgr, data_dir)
+        how = Together(recipe, settings, out, resume, data_dir, tensorboard, sync_batch_norm, quiet, json)
+        train_together(asked, how)
+        return
     if (task := task_asked(recipe, out, resume)) is not None:
         if out is not None and not resume:
             _refuse_used(out)
@@ -130,8 +142,64 @@ def train(  # noqa: D417 (the two options above explain themselves)
         watch=_with_tensorboard(_watcher(chosen, folder, plan.why, quiet, json), tensorboard, folder, chosen),
         dataset=plan.dataset,
         start=plan.start,
+        sync_batch_norm=sync_batch_norm,
     )
     _conclude(result, folder, json)
+
+
+@dataclass(frozen=True)
+class Together:
+    """What was asked of several processes, beside the data."""
+
+    recipe: str | None
+    settings: Mapping[str, Any]
+    out: Path | None
+    resume: bool
+    data_dir: Path | None
+    tensorboard: Path | None
+    sync_batch_norm: bool
+    quiet: bool
+    json: bool
+
+
+def train_together(asked: own.Asked, how: Together) -> None:
+    """The same by all processes of a team; number 0 alone reads the run's folder, and says what there is to say."""
+    team = parallel.team()
+    if not team.leads:
+        silence()
+    with team.together(agreed):
+        if how.recipe in TASKS or asked.start is not None:
+            raise UsageError("several processes train recipes for pictures and tables; start this one without mpiexec")
+        planned = _shared_plan(team, asked, how)
+        chosen = names.changed(planned.recipe, how.settings)
+        if chosen.start:
+            raise UsageError(
+                "a training that starts from another network runs in one process: start it without mpiexec"
+            )
+        folder = Path(team.share_json(str(how.out or _free_folder(chosen.name))))
+        watcher = _watcher(chosen, folder, planned.why, how.quiet or not team.leads, how.json and team.leads)
+        result = run(
+            chosen,
+            data_dir=how.data_dir,
+            run_dir=folder,
+            resume=how.resume,
+            watch=_with_tensorboard(watcher, how.tensorboard if team.leads else None, folder, chosen),
+            dataset=planned.dataset,
+            sync_batch_norm=how.sync_batch_norm,
+            team=team,
+        )
+        _conclude(result, folder, how.json)
+
+
+def _shared_plan(team: Team, asked: own.Asked, how: Together) -> own.Plan:
+    """The plan; of a run that goes on, the recipe that process 0 finds in its folder."""
+    if not how.resume:
+        return _plan(asked, how.recipe, how.out if team.leads else None, False)
+    asked.refuse_for_resume()
+    if team.leads and task_asked(how.recipe, how.out, True) is not None:
+        raise UsageError("several processes train recipes for pictures and tables; start this one without mpiexec")
+    found = _resumed(how.recipe, how.out).to_dict() if team.leads else None
+    return own.Plan(names.changed(Recipe(**team.share_json(found)), {"model": asked.model, "data": asked.data}))
 
 
 def _plan(asked: own.Asked, recipe: str | None, out: Path | None, resume: bool) -> own.Plan:

@@ -17,6 +17,9 @@ Numbers = float | Sequence[float] | Array
 
 Transform = Callable[[Array, np.random.Generator], Array]
 
+Part = Callable[[int], tuple[int, int]]
+"""(how many examples) → (start, stop) of those that are wanted."""
+
 
 @dataclass(frozen=True, eq=False)
 class Loader:
@@ -83,16 +86,26 @@ class Loader:
         """The batches of epoch 0; a training asks for `epoch(e)`, or every epoch would have one order."""
         return self.epoch(0)
 
-    def epoch(self, e: int, start: int = 0) -> Iterator[tuple[Array, Array]]:
-        """The batches of epoch e, from batch `start` on."""
+    def epoch(
+        self, e: int, start: int = 0, *, every: int = 1, part: Part | None = None
+    ) -> Iterator[tuple[Array, Array]]:
+        """The batches of epoch e, from batch `start` on; only every so-maniest; of each of B examples only part(B).
+
+        An alteration draws for the whole batch, so that a part of it is the same whoever computes the rest.
+        """
         whole = all(isinstance(number, int | np.integer) for number in (e, start))
         if not whole or e < 0 or not 0 <= start <= len(self):
             raise ValueError(
                 f"an epoch ≥ 0 and a batch from 0 to {len(self)} are expected; "
                 f"got epoch {short(e)}, batch {short(start)}"
             )
+        if not isinstance(every, int | np.integer) or every < 1 or not (part is None or callable(part)):
+            raise ValueError(
+                "every is a whole number, at least 1, and part a function (examples) → (start, stop), or None; got "
+                f"every={short(every)}, part={short(part)}"
+            )
         order = self.order(e)
-        return (self._batch(order, e, index) for index in range(start, len(self)))
+        return (self._batch(order, e, index, part or _all) for index in range(start, len(self), every))
 
     def order(self, e: int) -> Array:
         """The indices of the examples in epoch e, int64: a function of (seed, e) alone."""
@@ -101,16 +114,24 @@ class Loader:
             return generator(self.seed, "replacement", e).integers(0, max(n, 1), n)
         return generator(self.seed, "shuffle", e).permutation(n) if self.shuffle else np.arange(n)
 
-    def _batch(self, order: Array, e: int, index: int) -> tuple[Array, Array]:
+    def _batch(self, order: Array, e: int, index: int, part: Part) -> tuple[Array, Array]:
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
+        own = slice(*part(len(chosen)))
+        if self.transform is None:
+            chosen = chosen[own]
         x = _scaled(self.split.images[chosen], self.dtype)
         if self.transform is not None:
-            x = self.transform(x, generator(self.seed, "augment", e, index))
+            x = self.transform(x, generator(self.seed, "augment", e, index))[own]
+            chosen = chosen[own]
         return (x if self._is_plain else _normalized(x, self.mean, self.std)), self._targets(chosen)
 
     def _targets(self, chosen: Array) -> Array:
         labels: Array = self.split.labels[chosen]
         return labels if self.split.has_classes else _scaled(labels, self.dtype)
+
+
+def _all(count: int) -> tuple[int, int]:
+    return 0, count
 
 
 def _split(given: Any) -> Split:

@@ -215,6 +215,11 @@ LATE: dict[str, str] = {
         "Several processes each hold the whole network and get a part of every batch. Their gradients are averaged, "
         "and all make the same step. Losses, gradients and times are compared with those of a single process."
     ),
+    "data-parallel": (
+        "Processes are played in one: each holds an array, and their sum is made by halving and doubling, while what "
+        "each one sends is counted. A model of cost with these counts says how long a step of many computers takes on "
+        "networks of three speeds. Its link is a formula; measurements stand in docs/parallel.md."
+    ),
     "paint-digit": (
         "A drawing goes through plain steps, grey, inverted, cropped, scaled, centred, until it looks like a digit of "
         "MNIST. Then a network reads it. How much each step is worth is counted on many drawings that are made by "

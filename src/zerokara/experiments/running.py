@@ -3,11 +3,10 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +20,7 @@ from zerokara.experiments.lab import Lab, Tell
 from zerokara.experiments.result import Result
 from zerokara.kernels import processor_count
 from zerokara.language import of_environment
+from zerokara.parallel.workers import workers
 from zerokara.report import Lang, check_language
 
 THREADS = "ZEROKARA_THREADS"
@@ -122,25 +122,32 @@ def measure(unit: Unit, tell: Tell | None = None) -> float:
     return seconds
 
 
-def spread(units: Sequence[Unit], jobs: int) -> Iterator[tuple[Unit, float | BaseException]]:
+def spread(
+    units: Sequence[Unit], jobs: int, executor: Executor | None = None
+) -> Iterator[tuple[Unit, float | BaseException]]:
     """Do the units in `jobs` processes, the longest first; yields each with its seconds, or what went wrong, when done.
 
-    Every process has its share of the processor's cores, so that threads do not get in each other's way.
+    Every process has its share of the processor's cores, so that threads do not get in each other's way. `executor`:
+    processes that are there already, those of a team (`parallel.workers`).
     """
     ordered = sorted(units, key=lambda u: _LONGEST_FIRST[EXPERIMENTS[u.name].cost])
-    with _threads(max(1, processor_count() // jobs)):
-        pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    if executor is not None:
+        yield from _done(executor, ordered)
+        return
+    with _threads(max(1, processor_count() // jobs)), workers(jobs) as pool:
+        assert pool is not None
+        yield from _done(pool, ordered)
+
+
+def _done(executor: Executor, units: Sequence[Unit]) -> Iterator[tuple[Unit, float | BaseException]]:
+    waiting = {executor.submit(measure, one): one for one in units}
+    for done in as_completed(waiting):
         try:
-            waiting = {pool.submit(measure, one): one for one in ordered}
-            for done in as_completed(waiting):
-                try:
-                    yield waiting[done], done.result()
-                except BrokenProcessPool as error:
-                    raise RuntimeError("a process of the laboratory was ended from outside (memory?)") from error
-                except Exception as error:
-                    yield waiting[done], error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            yield waiting[done], done.result()
+        except BrokenProcessPool as error:
+            raise RuntimeError("a process of the laboratory was ended from outside (memory?)") from error
+        except Exception as error:
+            yield waiting[done], error
 
 
 @contextmanager

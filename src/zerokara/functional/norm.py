@@ -10,6 +10,7 @@ from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, apply, as_tensor
 from zerokara.functional.pool import avg_pool2d
 from zerokara.functional.shared import Like, fractional, fractions, images
+from zerokara.parallel.statistics import Sharing
 
 
 def local_response_norm(x: Like, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
@@ -68,6 +69,30 @@ def batch_norm(
         kernels.update_running(running_mean, batch_mean, momentum, 1.0)
         kernels.update_running(running_var, variance, momentum, m / (m - 1))
     return apply(rules.batch_norm, x, weight, bias, mean=batch_mean, variance=variance, eps=eps)
+
+
+def batch_norm_of_shares(
+    x: Like,
+    running_mean: Array | None,
+    running_var: Array | None,
+    weight: Like | None,
+    bias: Like | None,
+    sharing: Sharing,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Batch normalisation in training, of a share (N, C) or (N, C, H, W) of a batch: with the whole batch's statistics.
+
+    See `batch_norm`, which this equals where one process has the batch.
+    """
+    x, weight, bias = fractions(as_tensor(x), weight, bias)
+    own = kernels.batch_statistics(x._data)
+    mean, variance, unbiased, count = sharing.statistics(x.size // x.shape[1], *own)
+    if running_mean is not None and running_var is not None:
+        kernels.update_running(running_mean, mean, momentum, 1.0)
+        kernels.update_running(running_var, unbiased, momentum, 1.0)
+    options = {"mean": mean, "variance": variance, "eps": eps}
+    return apply(rules.batch_norm, x, weight, bias, **options, means=lambda sums: sharing.means(sums, count))
 
 
 def layer_norm(

@@ -61,7 +61,7 @@ def save_checkpoint(
     target = as_path(path)
     if not isinstance(checkpoint, Checkpoint):
         raise TypeError(f"a checkpoint is an io.Checkpoint; got {type(checkpoint).__name__}")
-    temporary = files.write_beside(target, _to_bytes(checkpoint))
+    temporary = files.write_beside(target, to_bytes(checkpoint))
     if keep is not None and target.exists():
         files.rename(target, as_path(keep))
     files.rename(temporary, target)
@@ -70,7 +70,15 @@ def save_checkpoint(
 
 def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     """Read a checkpoint; ValueError names the file and what is wrong with it."""
-    state, metadata = safetensors.load_safetensors(path)
+    return _understood(path, *safetensors.load_safetensors(path))
+
+
+def from_bytes(content: bytes) -> Checkpoint:
+    """The checkpoint that `to_bytes` wrote down."""
+    return _understood("this", *safetensors.from_bytes(content))
+
+
+def _understood(path: str | os.PathLike[str], state: Mapping[str, Array], metadata: Mapping[str, str]) -> Checkpoint:
     if not is_checkpoint(metadata):
         raise ValueError(f"{path} holds weights but is not a checkpoint; use load_weights for it")
     text = json.loads(metadata[_KEY])
@@ -120,7 +128,8 @@ def _fall_back(last: Path, previous: Path, complaint: str) -> Checkpoint:
     return checkpoint
 
 
-def _to_bytes(checkpoint: Checkpoint) -> bytes:
+def to_bytes(checkpoint: Checkpoint) -> bytes:
+    """What stands in the file of a checkpoint."""
     arrays = {name: value for name, value in checkpoint.optimizer.items() if isinstance(value, np.ndarray)}
     numbers = {name: value for name, value in checkpoint.optimizer.items() if name not in arrays}
     text = json.dumps(

@@ -145,6 +145,7 @@ binary_cross_entropy_with_logits_grad = _kernel(reference.binary_cross_entropy_w
 cross_entropy = _kernel(reference.cross_entropy)
 cross_entropy_grad = _kernel(reference.cross_entropy_grad)
 scatter = _kernel(reference.scatter)
+scale_into = _kernel(reference.scale_into)
 square_sum = _kernel(reference.square_sum)
 fingerprint = _kernel(reference.fingerprint)
 sgd_step = _kernel(reference.sgd_step)
@@ -206,6 +207,7 @@ __all__ = [
     "rmsprop_step",
     "rnn",
     "rnn_grads",
+    "scale_into",
     "scatter",
     "sgd_step",
     "sigmoid",

@@ -42,6 +42,7 @@ from zerokara.nn.pool import AdaptiveAvgPool2d, AvgPool1d, AvgPool2d, GlobalAvgP
 from zerokara.nn.positions import LearnedPositions, SinusoidalPositions
 from zerokara.nn.recurrent import GRU, LSTM, RNN
 from zerokara.nn.shape import Flatten, Identity, Unflatten, Upsample, ZeroPad2d
+from zerokara.nn.sync_norm import SyncBatchNorm
 from zerokara.nn.transformer import (
     TransformerDecoder,
     TransformerDecoderLayer,
@@ -131,6 +132,7 @@ __all__ = [
     "SmoothL1Loss",
     "Softmax",
     "Softplus",
+    "SyncBatchNorm",
     "Tanh",
     "TransformerDecoder",
     "TransformerDecoderLayer",

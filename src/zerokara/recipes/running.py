@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zerokara import functional as F
+from zerokara.arguments import short
 from zerokara.arrays import generator, manual_seed
 from zerokara.data import Dataset, Loader, load
 from zerokara.data import split as cut
@@ -17,8 +18,9 @@ from zerokara.data.tables import Table
 from zerokara.io.checkpoint import LAST
 from zerokara.kernels import prepare
 from zerokara.models import build_model, count_parameters, model_entry
-from zerokara.nn import Module
+from zerokara.nn import Module, SyncBatchNorm
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
+from zerokara.parallel.team import Team, expect_team
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe
 from zerokara.recipes.head import HEAD, features, learn
@@ -88,14 +90,21 @@ def run(
     watch: Watch = iter,
     dataset: Dataset | None = None,
     start: Start | None = None,
+    sync_batch_norm: bool = False,
+    team: Team | None = None,
 ) -> Result:
     """Load the data, train the model as the recipe says, and test it.
 
     With `run_dir` the run is kept there (settings, history, checkpoints, weights); `resume` goes on with the one that
     is there. `dataset`: the recipe's data, where they are loaded already; `start`: the network that it starts from, if
-    it starts from one. The same recipe gives the same weights on the same machine. Raises ValueError if the data
-    cannot be had or do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit` does.
+    it starts from one. `team`: the processes that train together (not from another network); with `sync_batch_norm`
+    their batch norms see the whole batch. The same recipe gives the same weights on the same machine. Raises ValueError
+    if the data cannot be had or do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit`
+    does.
     """
+    team = expect_team(team)
+    if not isinstance(sync_batch_norm, bool):
+        raise TypeError(f"sync_batch_norm is True or False; got {short(sync_batch_norm)}")
     prepare()
     dataset = dataset or load(recipe.data, data_dir=data_dir)
     folder = None if run_dir is None else Path(run_dir)
@@ -104,8 +113,12 @@ def run(
         resume = resume and folder is not None and (folder / LAST).is_file()
     else:
         model = new_model(recipe, dataset)
-    told = [record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume))]
-    rows = told if run_dir is None else read_records(run_dir)  # a resumed run's first part was told before
+    if sync_batch_norm:
+        model = SyncBatchNorm.convert_sync_batchnorm(model)
+    told = [record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume, team))]
+    rows = (
+        told if run_dir is None or not team.leads else read_records(run_dir)
+    )  # a resumed run's first part was told before
     history = [row for row in rows if row["kind"] == "epoch"]
     seconds = history[-1]["seconds"] if history else 0.0
     return Result(recipe, dataset, model, judge(model, dataset), history, seconds)
@@ -172,7 +185,12 @@ def new_model(recipe: Recipe, dataset: Dataset) -> Module:
 
 
 def train(
-    recipe: Recipe, dataset: Dataset, model: Module, run_dir: str | os.PathLike[str] | None = None, resume: bool = False
+    recipe: Recipe,
+    dataset: Dataset,
+    model: Module,
+    run_dir: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    team: Team | None = None,
 ) -> Training:
     """The training itself: the records of `training.fit`, set up as the recipe says."""
     examples, validation = dataset.train, None
@@ -194,6 +212,7 @@ def train(
         run_dir=run_dir,
         resume=resume,
         settings=_notes(recipe, dataset),
+        team=team,
     )
 
 

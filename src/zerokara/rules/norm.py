@@ -1,5 +1,6 @@
 """Normalisation: mean 0 and spread 1, then a scale γ and a shift β that are learned."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,14 @@ from zerokara.rules.rule import Ruled, once
 
 
 def batch_norm(
-    x: Array, weight: Array | None = None, bias: Array | None = None, *, mean: Array, variance: Array, eps: float
+    x: Array,
+    weight: Array | None = None,
+    bias: Array | None = None,
+    *,
+    mean: Array,
+    variance: Array,
+    eps: float,
+    means: Callable[[Any], Any] | None = None,
 ) -> Ruled:
     """Batch normalisation while learning: `mean` and `variance` are those of x itself, over the batch.
 
@@ -20,13 +28,31 @@ def batch_norm(
 
     Shapes: x (N, C) or (N, C, H, W); γ = weight, β = bias, μ, σ² (C,). The caller computes the statistics once,
     since the layer also needs them for its running values. Ioffe and Szegedy, 2015 (arXiv 1502.03167); book §6.3.
+
+    Where x is only a share of the batch, mean and variance are the batch's, and `means` makes of the sums over the
+    share, (∂L/∂β, ∂L/∂γ) as (2, C), the means over the batch that stand in ∂L/∂x.
     """
     grads = once(lambda g: kernels.batch_norm_grads(g, x, mean, variance, weight, eps))
+    if means is not None:
+        grads = once(lambda g: _of_shares(g, x, mean, variance, weight, eps, means))
     return kernels.batch_norm(x, mean, variance, weight, bias, eps), (
         lambda g: grads(g)[0],
         lambda g: grads(g)[1],
         lambda g: grads(g)[2],
     )
+
+
+def _of_shares(
+    g: Any, x: Any, mean: Any, variance: Any, weight: Any, eps: float, means: Callable[[Any], Any]
+) -> tuple[Any, Any, Any]:
+    """The gradients of a batch norm whose batch is shared."""
+    _, dweight, dbias = kernels.batch_norm_grads(g, x, mean, variance, weight, eps)
+    spread = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = (1 / np.sqrt(variance + eps)).astype(x.dtype)
+    slopes = means(np.stack([dbias, dweight]))
+    middle, lean = slopes[0].reshape(spread), (slopes[1] * inverse).reshape(spread)
+    scale = (inverse if weight is None else inverse * weight).reshape(spread)
+    return scale * (g - middle - (x - mean.reshape(spread)) * lean), dweight, dbias
 
 
 def batch_norm_inference(

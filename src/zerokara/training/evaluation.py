@@ -13,6 +13,7 @@ from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.data import Dataset, Loader, Split
 from zerokara.nn import Module
+from zerokara.parallel.team import Team
 from zerokara.training.evaluated import Evaluation, MultiLabelEvaluation, RegressionEvaluation
 from zerokara.training.metrics import confusion_matrix, count_correct
 from zerokara.training.stepping import answers
@@ -110,22 +111,30 @@ _LOSSES: dict[Task, Loss] = {
 }
 
 
-def measure(model: Module, loader: Loader, loss: Loss) -> tuple[float, float | None]:
-    """The mean loss, and the share of right answers where the answers are scores of classes (else None)."""
-    total, right = 0.0, 0
-    known = loader.split.has_classes
-    for value, scores, labels in _batches(model, loader, loss):
+def measure(model: Module, loader: Loader, loss: Loss, team: Team | None = None) -> tuple[float, float | None]:
+    """The mean loss, and the share of right answers where the answers are scores of classes (else None).
+
+    The processes of a team take the batches in turns, and all get the numbers of the whole.
+    """
+    team = team or Team()
+    total, right, unknown = 0.0, 0, not loader.split.has_classes
+    for value, scores, labels in _batches(model, loader, loss, team):
         total += value
-        known = known and scores.ndim == 2 and scores.shape[1] > 1
-        right += count_correct(scores, labels) if known else 0
+        unknown = unknown or scores.ndim != 2 or scores.shape[1] < 2
+        right += 0 if unknown else count_correct(scores, labels)
+    sums = np.array([total, right, unknown], np.float64)
+    team.add(sums)
     count = len(loader.split)
-    return total / count, right / count if known else None
+    return float(sums[0]) / count, None if sums[2] else float(sums[1]) / count
 
 
-def _batches(model: Module, loader: Loader, loss: Loss) -> Iterator[tuple[float, Array, Array]]:
-    """(loss · B, scores, labels) of every batch."""
+def _batches(
+    model: Module, loader: Loader, loss: Loss, team: Team | None = None
+) -> Iterator[tuple[float, Array, Array]]:
+    """(loss · B, scores, labels) of every batch, or of this process's batches."""
+    rank, size = (team.rank, team.size) if team else (0, 1)
     with evaluation_mode(model), no_grad(), np.errstate(all="ignore"):
-        for x, labels in loader.epoch(0):
+        for x, labels in loader.epoch(0, start=min(rank, len(loader)), every=size):
             answer = answers(model, x)
             yield float(loss(answer, labels).item()) * len(labels), answer.data, labels
 

@@ -12,6 +12,8 @@ from zerokara.data import Loader, Split
 from zerokara.kernels.waiting import working_time
 from zerokara.nn import Module
 from zerokara.optim import Optimizer, Schedule
+from zerokara.parallel.team import Team, expect_team
+from zerokara.training.agreement import expect_same_start
 from zerokara.training.early_stopping import EarlyStopping
 from zerokara.training.evaluation import Loss, evaluation_loader
 from zerokara.training.fitting import check
@@ -19,8 +21,8 @@ from zerokara.training.last_batch import refuse_single
 from zerokara.training.loop import Loop
 from zerokara.training.options import Options
 from zerokara.training.run import Run
-from zerokara.training.run_folder import RunFolder
 from zerokara.training.settings import describe
+from zerokara.training.shared_loop import SharedLoop, expect_shares
 from zerokara.training.training import Training, caller_of
 
 
@@ -41,6 +43,7 @@ def fit(
     checkpoint_steps: int | None = None,
     settings: Mapping[str, Any] | None = None,
     clock: Callable[[], float] = working_time,
+    team: Team | None = None,
 ) -> Training:
     """Train `model`, and yield a `Record` after every step and after every epoch.
 
@@ -67,6 +70,8 @@ def fit(
     resume: go on where the run in run_dir stopped, however it stopped; weights and history then are bit for bit
     (on the same machine and versions) those of a training that never stopped. Only `epochs` may differ.
     clock: a function that gives seconds; by default one that stands still while kernels are compiled.
+    team: `parallel.team()`, the processes that train together, which all call `fit` alike. Each computes its share of
+    every batch; all have the records and the weights that one process alone would have (docs/parallel.md).
 
     Ctrl-C and SIGTERM end the running step, save, and raise `Interrupted`. A loss that is no number raises `Diverged`;
     checkpoints never hold such numbers. Raises ValueError or TypeError, before any work, for options or a run_dir that
@@ -74,32 +79,37 @@ def fit(
     example that a batch norm of the model could not normalize. Answers that went through a softmax before
     cross-entropy are warned of after the first step.
     """
-    check(model, train_loader, optimizer, loss)
-    options = Options(
-        epochs=epochs,
-        loss=loss,
-        validation=None if validation is None else evaluation_loader(validation, like=train_loader),
-        schedule=schedule,
-        clip_norm=clip_norm,
-        average=average,
-        early_stopping=early_stopping,
-        checkpoint_steps=checkpoint_steps,
-        clock=clock,
-    )
-    if settings is not None and not isinstance(settings, Mapping):
-        raise TypeError(f"settings are kept by name, as {{'author': 'me'}}; got {short(settings)}")
-    if not isinstance(resume, bool | np.bool_):
-        raise TypeError(f"resume is True or False; got {short(resume)}")
-    if not len(train_loader):
-        raise ValueError("there are no batches to learn from: the training data are empty, or fewer than a batch")
-    refuse_single(model, train_loader)
-    if run_dir is None and (resume or checkpoint_steps):
-        raise ValueError(f"{'resume' if resume else 'checkpoint_steps'} needs the folder of the run: give run_dir")
-    told = {"train": train_loader, "model": model, "optimizer": optimizer}
-    plan = {name: describe(value) for name, value in told.items()} | options.describe()
-    run = Run(model, optimizer, options.average, plan, describe(settings or {}))
-    if run_dir is not None:
-        run.enter(RunFolder(run_dir), resume=resume)
+    team = expect_team(team)
+    with team.together():
+        check(model, train_loader, optimizer, loss)
+        options = Options(
+            epochs=epochs,
+            loss=loss,
+            validation=None if validation is None else evaluation_loader(validation, like=train_loader),
+            schedule=schedule,
+            clip_norm=clip_norm,
+            average=average,
+            early_stopping=early_stopping,
+            checkpoint_steps=checkpoint_steps,
+            clock=clock,
+        )
+        if settings is not None and not isinstance(settings, Mapping):
+            raise TypeError(f"settings are kept by name, as {{'author': 'me'}}; got {short(settings)}")
+        if not isinstance(resume, bool | np.bool_):
+            raise TypeError(f"resume is True or False; got {short(resume)}")
+        if not len(train_loader):
+            raise ValueError("there are no batches to learn from: the training data are empty, or fewer than a batch")
+        expect_shares(train_loader, team.size)
+        refuse_single(model, train_loader, team.size)
+        if run_dir is None and (resume or checkpoint_steps):
+            raise ValueError(f"{'resume' if resume else 'checkpoint_steps'} needs the folder of the run: give run_dir")
+        told = {"train": train_loader, "model": model, "optimizer": optimizer}
+        plan = {name: describe(value) for name, value in told.items()} | options.describe()
+        run = Run(model, optimizer, options.average, plan, describe(settings or {}), team)
+        if team.size > 1:
+            expect_same_start(run)
+        if run_dir is not None:
+            run.enter(run_dir, resume=resume)
     what = f"{type(model).__name__}, {counted(epochs, 'epoch')} of {counted(len(train_loader), 'step')}"
-    loop = Loop(run, train_loader, options)
+    loop = (SharedLoop if team.size > 1 else Loop)(run, train_loader, options)
     return Training(loop.records(), what, caller_of(1), None if run_dir is None else loop.save)

@@ -13,8 +13,10 @@ class Interrupted(KeyboardInterrupt):
     """The training was asked to stop (Ctrl-C or SIGTERM), and stopped between two steps with everything saved.
 
     signal_number says by which signal; the message says how to go on. It is a KeyboardInterrupt, so that
-    `except Exception` does not swallow the wish to stop.
+    `except Exception` does not swallow the wish to stop. `agreed`: all processes of a team stopped after the same step.
     """
+
+    agreed = False
 
     def __init__(self, message: str, signal_number: int) -> None:
         super().__init__(message)

@@ -31,7 +31,6 @@ from zerokara.training.options import Options
 from zerokara.training.perplexity import log_probabilities
 from zerokara.training.records import Unit
 from zerokara.training.run import Run
-from zerokara.training.run_folder import RunFolder
 from zerokara.training.settings import describe
 from zerokara.training.training import Training, caller_of
 
@@ -90,7 +89,7 @@ def fit_language(
         model, optimizer, None, {k: describe(v) for k, v in told.items()} | options.describe(), describe(settings or {})
     )
     if run_dir is not None:
-        run.enter(RunFolder(run_dir), resume=resume)
+        run.enter(run_dir, resume=resume)
     loop = _Loop(run, windows, options, carry)
     what = f"{type(model).__name__}, {counted(epochs, 'epoch')} of {counted(len(windows), 'step')}"
     return Training(loop.records(), what, caller_of(1), None if run_dir is None else loop.save)

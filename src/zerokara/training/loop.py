@@ -28,6 +28,7 @@ class Loop:
         watch = self._expect_finite_loss, self._expect_finite_norm
         self._stepper = Stepper(run.model, run.optimizer, options.loss, options.clip_norm, *watch)
         self._pace, self._looked = Pace(), False
+        self._signals = Signals()
         self._mark = 0.0
 
     @property
@@ -39,6 +40,7 @@ class Loop:
         """Train; a record after every step and every epoch."""
         try:
             with Signals() as signals:
+                self._signals = signals
                 self.run.open()
                 while not self.done:
                     for record in self._epoch():
@@ -63,7 +65,7 @@ class Loop:
         progress = self.run.progress
         self._mark = self.options.clock()
         self.run.model.train()
-        for x, labels in self.loader.epoch(progress.epoch, start=progress.batch):
+        for x, labels in self._batches():
             record = self._step(x, labels)
             self.run.write(record)
             if self.options.checkpoint_steps and progress.step % self.options.checkpoint_steps == 0:
@@ -73,6 +75,10 @@ class Loop:
         record = self._end_of_epoch()
         self._tick()
         yield record
+
+    def _batches(self) -> Iterator[tuple[Array, Array]]:
+        """Those of the epoch that are still to do."""
+        return self.loader.epoch(self.run.progress.epoch, start=self.run.progress.batch)
 
     def _step(self, x: Array, labels: Array) -> Record:
         progress, schedule = self.run.progress, self.options.schedule
@@ -103,7 +109,7 @@ class Loop:
         if not self._looked:
             look_at_answers(self.options.loss, scores, labels)
             self._looked = True
-        return loss, _count_correct(scores, labels), compiled
+        return loss, count_right(scores, labels), compiled
 
     def _expect_finite_loss(self, value: float, x: Array) -> None:
         if not math.isfinite(value):
@@ -154,7 +160,7 @@ class Loop:
         model, own = self.run.model, self.run.model.state_dict()
         if self.run.average is not None:
             model.load_state_dict(self.run.average.weights)
-        loss, accuracy = measure(model, self.options.validation, self.options.loss)
+        loss, accuracy = measure(model, self.options.validation, self.options.loss, self.run.team)
         model.load_state_dict(own)
         if not math.isfinite(loss):
             self._diverged(f"the validation loss became {loss}", "the answers on the validation data")
@@ -264,7 +270,7 @@ class Loop:
         return min(len(loader.split), len(loader) * loader.batch_size)
 
 
-def _count_correct(scores: Array, labels: Array) -> int | None:
+def count_right(scores: Array, labels: Array) -> int | None:
     """How many answers are right; None where the answers are no scores of classes."""
     if scores.ndim != 2 or scores.shape[1] < 2 or labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
         return None

@@ -31,6 +31,21 @@ def restore(model: Module, states: dict[str, Any]) -> None:
         rng.bit_generator.state = states[name]
 
 
+def part(model: Module, rank: int) -> None:
+    """Let process number `rank` of a team draw from a stream of its own; 0 goes on with the one there is.
+
+    The generators jump: rank · 2¹²⁷ draws ahead for NumPy's own (PCG64), so the streams do not meet.
+    """
+    for name, rng in _generators(model) if rank else ():
+        jumped = getattr(rng.bit_generator, "jumped", None)
+        if jumped is None:
+            raise ValueError(
+                f"the random generator {name} is a {type(rng.bit_generator).__name__}, which cannot be parted among "
+                "processes: use numpy.random.default_rng"
+            )
+        rng.bit_generator.state = jumped(rank).state
+
+
 def _generators(model: Module) -> Iterator[tuple[str, np.random.Generator]]:
     yield "default", default_generator()
     for path, module in model.named_modules():

@@ -1,5 +1,7 @@
 """The state of a training: what a checkpoint saves and a resumed training gets back."""
 
+import json
+import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -7,14 +9,18 @@ from typing import Any
 
 from zerokara.arrays import Array
 from zerokara.io import Checkpoint
+from zerokara.io.checkpoint import from_bytes, to_bytes
 from zerokara.nn import Module
 from zerokara.optim import Optimizer
+from zerokara.parallel.team import Team
 from zerokara.training import random_state
 from zerokara.training.average import Average
 from zerokara.training.early_stopping import Best
 from zerokara.training.records import Record
 from zerokara.training.run_folder import RunFolder
 from zerokara.training.settings import differences, environment
+
+_OTHERS = "other processes"  # in a checkpoint: the random states of all but process 0
 
 
 @dataclass
@@ -53,14 +59,17 @@ class Run:
         decay: float | None,
         plan: Mapping[str, Any],
         notes: Mapping[str, Any],
+        team: Team | None = None,
     ) -> None:
-        self.model, self.optimizer = model, optimizer
+        self.model, self.optimizer, self.team = model, optimizer, team or Team()
         self.average = None if decay is None else Average(decay, model.state_dict())
         self.progress = Progress()
         self.best_weights: dict[str, Array] | None = None
         self.carried: dict[str, Array] = {}
         self.folder: RunFolder | None = None
-        self._settings = {"training": dict(plan), "notes": dict(notes), "environment": environment()}
+        told = environment() | ({"processes": str(self.team.size)} if self.team.size > 1 else {})
+        self.settings = {"training": dict(plan), "notes": dict(notes), "environment": told}
+        self._kept = False
         self._history_size = 0
 
     @property
@@ -72,24 +81,30 @@ class Run:
 
     # ── the folder ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def enter(self, folder: RunFolder, *, resume: bool) -> None:
-        """Use `folder`: for a new run, or to go on with the one in it. ValueError if that cannot be."""
+    def enter(self, path: str | os.PathLike[str], *, resume: bool) -> None:
+        """Use a folder: for a new run, or to go on with the one in it. ValueError if that cannot be.
+
+        Of a team, process 0 alone reads and writes there.
+        """
+        folder = RunFolder(path) if self.team.leads else None
         try:
             if resume:
                 self._resume(folder)
-            else:
+            elif folder is not None:
                 folder.refuse_if_used()
         except BaseException:
-            folder.close()
+            if folder is not None:
+                folder.close()
             raise
-        self.folder = folder
+        self.folder, self._kept = folder, True
 
     def open(self) -> None:
         """Begin to write: settings and history, and for a new run a checkpoint, so that it can always be resumed."""
-        if self.folder is None:
-            return
-        self.folder.open_history(self._history_size)
-        self.folder.write_settings(self._settings)
+        if self.progress.step == 0:
+            random_state.part(self.model, self.team.rank)
+        if self.folder is not None:
+            self.folder.open_history(self._history_size)
+            self.folder.write_settings(self.settings)
         if self.progress.step == 0:
             self.save()
 
@@ -109,33 +124,44 @@ class Run:
         In this order: killed between the two, a resumed training repeats the epoch and writes the same `best` again;
         the other way round it would go on with an old one.
         """
+        if not self._kept:
+            return
+        random = self._random_states()
         if self.folder is None:
             return
-        checkpoint = self._checkpoint(self.folder.history_size())
+        checkpoint = self._checkpoint(self.folder.history_size(), random)
         if best:
             self.folder.save_best(checkpoint)
         self.folder.save_last(checkpoint)
 
     # ── checkpoints ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _checkpoint(self, history_size: int) -> Checkpoint:
+    def _random_states(self) -> dict[str, Any]:
+        """The states of the random generators; of a team, those of process 0 and then the others'."""
+        own = random_state.capture(self.model)
+        if self.team.size == 1:
+            return own
+        return own | {_OTHERS: [json.loads(text) for text in self.team.gather_texts(json.dumps(own))[1:]]}
+
+    def _checkpoint(self, history_size: int, random: Mapping[str, Any]) -> Checkpoint:
         return Checkpoint(
             model=self.model.state_dict(),
             optimizer=self.optimizer.state_dict(),
             average={} if self.average is None else self.average.weights,
             progress=asdict(self.progress) | {"history_size": history_size},
-            settings=self._settings,
-            random=random_state.capture(self.model),
+            settings=self.settings,
+            random=random,
             carried=self.carried,
         )
 
-    def _resume(self, folder: RunFolder) -> None:
-        checkpoint = folder.load_last()
+    def _resume(self, folder: RunFolder | None) -> None:
+        """Go on from the last checkpoint; of a team, the one that process 0 has."""
+        checkpoint = self._shared(None if folder is None else folder.load_last())
         self._refuse_other_settings(checkpoint)
         self._warn_of_other_environment(checkpoint)
         self.model.load_state_dict(checkpoint.model)
         self.optimizer.load_state_dict(checkpoint.optimizer)
-        random_state.restore(self.model, dict(checkpoint.random))
+        self._restore_random(dict(checkpoint.random))
         if self.average is not None:
             self.average.weights = dict(checkpoint.average)
         progress = dict(checkpoint.progress)
@@ -145,18 +171,31 @@ class Run:
         self.best_weights = self._load_best(folder)
         self.carried = dict(checkpoint.carried)
 
-    def _load_best(self, folder: RunFolder) -> dict[str, Array] | None:
+    def _shared(self, checkpoint: Checkpoint | None) -> Checkpoint:
+        if self.team.size == 1:
+            assert checkpoint is not None
+            return checkpoint
+        return from_bytes(self.team.share(b"" if checkpoint is None else to_bytes(checkpoint)))
+
+    def _restore_random(self, states: dict[str, Any]) -> None:
+        """Go on with the draws; a process that was not there before draws from a stream of its own."""
+        others = states.pop(_OTHERS, [])
+        rank = self.team.rank
+        known = rank <= len(others)
+        random_state.restore(self.model, others[rank - 1] if rank and known else states)
+        if not known:
+            random_state.part(self.model, rank)
+
+    def _load_best(self, folder: RunFolder | None) -> dict[str, Array] | None:
         if self.progress.best.epoch == 0:
             return None
-        try:
-            best = folder.load_best()
-        except ValueError as error:
-            warnings.warn(f"{error}; the best weights so far are lost, later better ones will be kept", stacklevel=2)
+        best = None if folder is None else _best_of(folder)
+        if not self.team.share_json(best is not None):
             return None
-        return None if best is None else best.weights
+        return self._shared(best).weights
 
     def _refuse_other_settings(self, checkpoint: Checkpoint) -> None:
-        found = differences(checkpoint.settings["training"], _as_json(self._settings["training"]))
+        found = differences(checkpoint.settings["training"], _as_json(self.settings["training"]))
         if found:
             raise ValueError(
                 f"this run was started with other settings: {'; '.join(found)}. "
@@ -165,13 +204,19 @@ class Run:
             )
 
     def _warn_of_other_environment(self, checkpoint: Checkpoint) -> None:
-        found = differences(checkpoint.settings["environment"], self._settings["environment"])
+        found = differences(checkpoint.settings["environment"], self.settings["environment"])
         if found:
             warnings.warn(f"the run continues, but its last bits may differ: {'; '.join(found)}", stacklevel=2)
 
 
-def _as_json(settings: Mapping[str, Any]) -> dict[str, Any]:
-    import json
+def _best_of(folder: RunFolder) -> Checkpoint | None:
+    try:
+        return folder.load_best()
+    except ValueError as error:
+        warnings.warn(f"{error}; the best weights so far are lost, later better ones will be kept", stacklevel=2)
+        return None
 
+
+def _as_json(settings: Mapping[str, Any]) -> dict[str, Any]:
     result: dict[str, Any] = json.loads(json.dumps(settings))
     return result

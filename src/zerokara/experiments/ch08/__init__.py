@@ -7,6 +7,7 @@ from zerokara.experiments.ch08.better_accuracy import BetterAccuracy
 from zerokara.experiments.ch08.channel_depth import ChannelDepth
 from zerokara.experiments.ch08.cpu_gpu_time import CpuGpuTime
 from zerokara.experiments.ch08.data_augmentation import DataAugmentation
+from zerokara.experiments.ch08.data_parallel import DataParallel
 from zerokara.experiments.ch08.depth_comparison import DepthComparison
 from zerokara.experiments.ch08.drawn_robustness import DrawnRobustness
 from zerokara.experiments.ch08.half_precision import HalfPrecision
@@ -41,6 +42,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     LayerTime(),
     CpuGpuTime(),
     ParallelTraining(),
+    DataParallel(),
     PaintDigit(),
     DrawnRobustness(),
     ActivationAndErrorMap(),

@@ -56,6 +56,7 @@ from zerokara.kernels.compiled.pool import (
     relu_max_pool2d_places,
 )
 from zerokara.kernels.compiled.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
+from zerokara.kernels.compiled.scaling import scale_into
 from zerokara.kernels.compiled.squares import square_sum, total
 
 FUSED: dict[str, Callable[..., Any]] = {
@@ -126,6 +127,7 @@ __all__ = [
     "rmsprop_step",
     "rnn",
     "rnn_grads",
+    "scale_into",
     "scatter",
     "sgd_step",
     "sigmoid",

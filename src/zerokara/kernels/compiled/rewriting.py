@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from zerokara.kernels.compiled.effects import RAISES, Effect, Effects, used
-from zerokara.kernels.tracing import STEPS, Operation, Trace, Value
+from zerokara.kernels.tracing import SENDING, STEPS, Operation, Trace, Value
 
 Plan = tuple[Sequence[Operation], Operation, Operation]
 """(the old operations, the one of them in whose place the new one comes, the new one)."""
@@ -169,7 +169,8 @@ def steps_moved_forward(steps: Steps) -> list[Operation]:
     """The optimizer's steps for large arrays as early as they may be: right behind the last they must wait for.
 
     That is mostly the last other use of the weights, or the making of their gradient: it is still in the cache, and its
-    memory is soon free. What comes after the step in the trace stays after it.
+    memory is soon free. What comes after the step in the trace stays after it. What hands gradients to other processes
+    moves likewise: they are on their way while the rest of the backward pass runs.
     """
     operations = steps.operations
     before: list[Effect] = []
@@ -178,7 +179,8 @@ def steps_moved_forward(steps: Steps) -> list[Operation]:
     for index, operation in enumerate(operations):
         effect, place = steps.effect(operation), index
         weights = operation.args[0] if operation.name in STEPS else None
-        if isinstance(weights, Value) and math.prod(steps.shape(weights)) >= _LARGE:
+        large = isinstance(weights, Value) and math.prod(steps.shape(weights)) >= _LARGE
+        if large or operation.name in SENDING:
             place = max((place_of[k] for k in range(index) if before[k].before(effect)), default=-1)
             moved.setdefault(place, []).append(operation)
         before.append(effect)

@@ -43,6 +43,7 @@ from zerokara.kernels.reference.pool import (
     pool_output_size,
 )
 from zerokara.kernels.reference.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
+from zerokara.kernels.reference.scaling import scale_into
 from zerokara.kernels.reference.squares import square_sum
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "rmsprop_step",
     "rnn",
     "rnn_grads",
+    "scale_into",
     "scatter",
     "sgd_step",
     "sigmoid",

@@ -20,11 +20,13 @@ from zerokara.kernels.tracing.asking import (
     leaf,
     look,
     original,
+    outside,
     repeat,
 )
 from zerokara.kernels.tracing.comparing import alike
 from zerokara.kernels.tracing.operation import (
     CHANGING,
+    SENDING,
     STEPS,
     WRITTEN,
     CaptureError,
@@ -41,6 +43,7 @@ from zerokara.kernels.tracing.traced import Traced, as_array, current
 
 __all__ = [
     "CHANGING",
+    "SENDING",
     "STEPS",
     "WRITTEN",
     "CaptureError",
@@ -61,6 +64,7 @@ __all__ = [
     "leaf",
     "look",
     "original",
+    "outside",
     "refuse",
     "repeat",
     "replaced",

@@ -45,6 +45,18 @@ def look(work: Callable[[Any], None], value: Any) -> None:
         trace.operations.append(Operation("look", work, _values((value,)), {}, ()))
 
 
+def outside(name: str, work: Callable[..., None], *args: Any) -> None:
+    """Call `work(*args)`, which changes the arrays that `WRITTEN` names. In a trace: at every replay, where it stands.
+
+    What is done must be what `name` says there; it may wait for other processes.
+    """
+    trace = current()
+    if trace is None:
+        work(*args)
+    else:
+        trace.note(name, work, args, {}, None)
+
+
 def assume(holds: Callable[[], bool]) -> None:
     """In a trace: it may be replayed only while this is true; else the step is traced anew."""
     trace = current()

@@ -24,7 +24,10 @@ class NotNativeError(Exception):
 STEPS = frozenset({"sgd_step", "momentum_step", "adagrad_step", "rmsprop_step", "adam_step"})
 """The kernels that are an optimizer's step."""
 
-CHANGING = STEPS | {"count_up", "update_running"}
+SENDING = frozenset({"scale_into", "sent"})
+"""What hands gradients to other processes: as early in the step as it may be, while the rest is still computed."""
+
+CHANGING = STEPS | {"count_up", "scale_into", "update_running"}
 """The kernels that change their arguments and return nothing."""
 
 WRITTEN: dict[str, tuple[int, ...]] = {
@@ -35,7 +38,11 @@ WRITTEN: dict[str, tuple[int, ...]] = {
     "adam_step": (0, 2, 3),
     "update_running": (0,),
     "count_up": (0,),
+    "scale_into": (0,),
     "in_place": (0,),
+    "told": (0,),
+    "sent": (0, 1),
+    "received": (0, 1),
 }
 """Which arguments an operation of this name writes to; all others write to nothing that was there before."""
 

@@ -1,0 +1,119 @@
+"""One step of training by several processes: each computes its share, and all make the same step of the optimizer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from zerokara.arrays import Array
+from zerokara.autodiff import Tensor
+from zerokara.capture import Captured, CaptureError, capture
+from zerokara.kernels import tracing
+from zerokara.nn import Module, SyncBatchNorm
+from zerokara.optim import Optimizer, clip_grad_norm
+from zerokara.parallel.exchange import Exchange
+from zerokara.parallel.statistics import sharing
+from zerokara.parallel.team import Team
+
+LOSS, RIGHT, UNKNOWN, INTERRUPTED, TERMINATED = range(5)
+"""What is counted in a step, over all processes: the loss, right answers, whether there are none that could be right,
+and how many were asked to stop by Ctrl-C and by SIGTERM."""
+
+COUNTS = 5
+
+
+class SharedStepper:
+    """step(x, labels, weight) → (loss, scores) of this process's share; the sums over all are in `counts` afterwards.
+
+    `tell(loss, scores, labels, weight)` gives the numbers that are to be added up; `watch_counts` sees the sums before
+    anything is changed, and `watch_norm` the norm of the gradients. What cannot be recorded is done as it is written.
+    """
+
+    def __init__(
+        self,
+        team: Team,
+        model: Module,
+        optimizer: Optimizer,
+        loss: Callable[[Tensor, Array], Tensor],
+        clip_norm: float | None,
+        tell: Callable[[float, Array, Array, float], tuple[float, ...]],
+        watch_counts: Callable[[Array], None],
+        watch_norm: Callable[[float], None],
+    ) -> None:
+        self._team, self._model, self._optimizer, self._loss = team, model, optimizer, loss
+        self._clip_norm, self._telling = clip_norm, tell
+        self._watch_counts, self._watch_norm = watch_counts, watch_norm
+        self._known: list[Any] = []
+        self._prepare()
+        self._captured: Captured[..., Any] | None = capture(self._step)
+
+    def __call__(self, x: Array, labels: Array, weight: float) -> tuple[float, Array]:
+        """One step; the loss of this share, and its scores from before the step."""
+        self._prepare()
+        with np.errstate(all="ignore"):  # an overflow is met in words
+            loss, scores = self._run(x, labels, np.array([weight]))
+        return float(loss.item()), scores.data
+
+    @property
+    def counts(self) -> Array:
+        """The sums of what was told in the last step."""
+        return self._exchange.counts
+
+    @property
+    def messages(self) -> list[int]:
+        """The bytes of each message of a step."""
+        return self._exchange.messages
+
+    @property
+    def recordings(self) -> int:
+        """How often the step was recorded so far, or -1 where it is done as it is written."""
+        return -1 if self._captured is None else self._captured.recorded
+
+    def _prepare(self) -> None:
+        """Places for the gradients of all that learns; anew when a layer came or went."""
+        learning = [p for _, p in self._optimizer.named_parameters() if p.requires_grad][::-1]
+        statistics = list(_statistics(self._model))
+        now = [*learning, *statistics]
+        if len(now) == len(self._known) and all(a is b for a, b in zip(now, self._known, strict=True)):
+            return
+        self._known, self._learning = now, learning
+        self._exchange = Exchange(self._team, [p.data for p in learning], statistics, COUNTS)
+
+    def _run(self, x: Array, labels: Array, weight: Array) -> tuple[Tensor, Tensor]:
+        if self._captured is not None:
+            try:
+                return self._captured(Tensor(x), labels, weight)  # type: ignore[no-any-return]
+            except CaptureError:
+                self._captured = None
+        return self._step(Tensor(x), labels, weight)
+
+    def _step(self, x: Tensor, labels: Array, weight: Array) -> tuple[Tensor, Tensor]:
+        with sharing(self._team, weight):
+            scores = self._model(x)
+            loss = self._loss(scores, labels)
+            self._optimizer.zero_grad()
+            loss.backward()
+        counts = tracing.constant(self._exchange.counts)
+        tracing.outside("told", self._tell, counts, loss.data, scores.data, labels, weight)
+        self._exchange.send([p.grad for p in self._learning], weight)
+        for parameter, total in zip(self._learning, self._exchange.collect(), strict=True):
+            parameter.grad = None if parameter.grad is None else total
+        tracing.look(self._watch_counts, counts)
+        if self._clip_norm is not None:
+            norm = clip_grad_norm(self._optimizer.named_parameters(), self._clip_norm)
+            tracing.look(lambda value: self._watch_norm(float(value)), norm)
+        self._optimizer.step()
+        return loss, scores
+
+    def _tell(self, counts: Array, loss: Array, scores: Array, labels: Array, weight: Array) -> None:
+        counts[:] = self._telling(float(loss), scores, labels, float(weight[0]))
+
+
+def _statistics(model: Module) -> Any:
+    """The running statistics of layers that see only this process's share."""
+    for layer in model.modules():
+        if isinstance(layer, SyncBatchNorm):
+            continue
+        for name in ("running_mean", "running_var"):
+            if name in layer._buffer_names and (array := getattr(layer, name)) is not None:
+                yield array

@@ -1,0 +1,108 @@
+"""Law: several processes with shares of a batch compute what one process computes with the whole batch."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import zerokara as zk
+from tests.parallel import cases
+from tests.parallel.world import needs_mpi, ours, run
+from zerokara.parallel.team import Team
+
+pytestmark = needs_mpi
+
+CASES: list[dict[str, Any]] = [
+    {"optimizer": "sgd", "decay": 1e-3, "l1": 1e-4},
+    {"optimizer": "momentum", "clip": 0.5, "kernels": "compiled", "network": "convolution"},
+    {"optimizer": "adam", "average": 0.9, "schedule": True, "clip": 0.5, "kernels": "compiled", "decay": 1e-3},
+    {"optimizer": "momentum", "network": "normed", "kernels": "compiled"},
+    {"optimizer": "adam", "network": "normed", "average": 0.99},
+    {"loss": "weighted", "optimizer": "momentum"},
+    {"shift": True, "optimizer": "adam", "network": "convolution"},
+    {"examples": 102, "batch": 100, "epochs": 25},  # of the last batch, of two examples, three processes do all
+    {"examples": 60, "patience": 2, "epochs": 30, "optimizer": "momentum"},
+]
+
+
+def together(ranks: int, several: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+    """What processes in a team make of the cases."""
+    code, out, errors = run(ranks, cases.__file__, folder, json.dumps(several), seconds=300)
+    assert code == 0, out + errors
+    return [dict(np.load(folder / f"{number}.npz")) for number in range(len(several))]
+
+
+def alone(case: dict[str, Any]) -> dict[str, Any]:
+    """What one process makes of it."""
+    before = zk.kernels.kernel_family()
+    try:
+        return cases.trained(Team(), **case)
+    finally:
+        zk.use_kernels(before)
+
+
+def assert_same(found: dict[str, Any], expected: dict[str, Any], case: dict[str, Any]) -> None:
+    assert found.keys() == expected.keys()
+    for name, array in expected.items():
+        assert found[name].shape == array.shape, (name, case)
+        size = np.abs(array.astype(np.float64)).max(initial=0.0)
+        np.testing.assert_allclose(found[name], array, rtol=1e-12, atol=1e-12 * size, err_msg=f"{name} of {case}")
+
+
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_a_team_computes_what_one_process_computes(ranks: int, tmp_path: Path) -> None:
+    """Within 1e-12 after 50 steps: optimizers, penalties, clipping, averages, schedules, batch norms, metrics."""
+    for case, found in zip(CASES, together(ranks, CASES, tmp_path), strict=True):
+        expected = alone(case)
+        assert expected["steps"] >= 50 or case.get("patience")
+        assert_same(found, expected, case)
+
+
+ANY = st.fixed_dictionaries(
+    {
+        "optimizer": st.sampled_from(sorted(cases.OPTIMIZERS)),
+        "network": st.sampled_from(["linear", "convolution", "normed"]),
+        "width": st.integers(1, 9),
+        "batch": st.integers(8, 40),
+        "examples": st.integers(80, 120),
+        "seed": st.integers(0, 99),
+        "clip": st.sampled_from([None, 0.1, 1.0]),
+        "average": st.sampled_from([None, 0.9]),
+        "schedule": st.booleans(),
+        "decay": st.sampled_from([0.0, 1e-2]),
+        "shift": st.booleans(),
+        "epochs": st.just(4),
+    }
+)
+
+
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(several=st.lists(ANY, min_size=5, max_size=5), ranks=st.sampled_from([2, 3]))
+def test_so_do_random_networks_and_settings(several: list[dict[str, Any]], ranks: int, tmp_path: Path) -> None:
+    for case, found in zip(several, together(ranks, several, tmp_path), strict=True):
+        assert_same(found, alone(case), case)
+
+
+def test_a_loss_that_is_no_mean_is_refused(tmp_path: Path) -> None:
+    """Its gradient cannot be put together from shares; never a wrong number in silence."""
+    code, _, errors = run(2, cases.__file__, tmp_path, json.dumps([{"loss": "sum"}]))
+    assert code != 0
+    assert "only a loss that is the mean over the examples" in errors
+
+
+def test_the_test_would_see_a_share_with_a_wrong_weight(tmp_path: Path) -> None:
+    """Test of the tester: another batch size gives other numbers."""
+    (found,) = together(2, [{"batch": 24}], tmp_path)
+    with pytest.raises(AssertionError):
+        assert_same(found, alone({"batch": 25}), {})
+
+
+def test_batches_smaller_than_the_team_are_refused(tmp_path: Path) -> None:
+    code, _, errors = run(3, cases.__file__, tmp_path, json.dumps([{"batch": 2}]))
+    assert code != 0
+    assert "batches of 2 cannot be shared among 3 processes" in errors
+    assert not ours(errors)  # it is said once, by the program itself

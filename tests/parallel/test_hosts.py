@@ -1,0 +1,76 @@
+"""Teams on two and three hosts, which are network namespaces with their own addresses, and a cable that is pulled."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from benchmarks.hosts import Hosts, hosts, why_not
+
+from tests.parallel import cases, run_to_the_end
+from tests.parallel.test_equal import alone, assert_same
+from tests.parallel.test_survive import lines, ranks
+from tests.parallel.world import ended, needs_mpi, ours, wait_for
+
+REASON = why_not()
+pytestmark = [
+    needs_mpi,
+    pytest.mark.skipif(bool(REASON), reason=f"no network namespaces here: {REASON}"),
+    pytest.mark.xdist_group("hosts"),
+]
+CASES = [{"optimizer": "adam", "network": "convolution", "clip": 0.5}, {"network": "normed", "optimizer": "momentum"}]
+
+
+def started(made: Hosts, each: int, *program: object) -> "subprocess.Popen[str]":
+    """A program on all hosts, with so many processes on each."""
+    environment = {**os.environ, "ZEROKARA_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.Popen(
+        made.command([each] * made.count, [sys.executable, *map(str, program)]),
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize(("count", "each"), [(2, 1), (3, 1), (2, 2)])
+def test_hosts_compute_what_one_process_computes(tmp_path: Path, count: int, each: int) -> None:
+    with hosts(count, "1gbit") as made:
+        code, out, errors = ended(started(made, each, cases.__file__, tmp_path, json.dumps(CASES)), 240)
+    assert code == 0, out + errors
+    for number, case in enumerate(CASES):
+        assert_same(dict(np.load(tmp_path / f"{number}.npz")), alone(case), case)
+
+
+@pytest.mark.skipif(bool(REASON or why_not("1gbit", 20)), reason="tc has no netem here: no delay")
+def test_far_hosts_compute_the_same(tmp_path: Path) -> None:
+    """20 ms there and back."""
+    with hosts(2, "1gbit", 20) as made:
+        code, out, errors = ended(started(made, 1, cases.__file__, tmp_path, json.dumps(CASES[:1])), 240)
+    assert code == 0, out + errors
+    assert_same(dict(np.load(tmp_path / "0.npz")), alone(CASES[0]), CASES[0])
+
+
+def test_a_pulled_cable_stops_all_and_the_training_can_be_resumed(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with hosts(3, "1gbit") as made:
+        program = started(made, 1, run_to_the_end.__file__, folder, "slow")
+        wait_for(lambda: lines(folder) >= 5, program)
+        made.cable(1, plugged=False)
+        pulled = time.monotonic()
+        wait_for(lambda: not ranks(folder), program, 30)
+        assert time.monotonic() - pulled < 14
+    code, out, errors = ended(program, 30)
+    assert code != 0
+    assert any("rank 1 (process " in line and "on zkhost1) has been silent" in line for line in ours(errors)), (
+        out + errors
+    )
+    with hosts(3) as made:
+        code, out, errors = ended(started(made, 1, run_to_the_end.__file__, folder))
+    assert code == 0, out + errors
