@@ -7,9 +7,10 @@ from zerokara import digits
 from zerokara.arrays import generator
 from zerokara.digits.bars import with_whole_digits
 from zerokara.digits.ink import find_ink
-from zerokara.digits.learning.displays import DIGITS, Display, drawn, letter, some_display
+from zerokara.digits.learning.displays import Display, drawn, letter, some_display
 from zerokara.digits.marks import connected
 from zerokara.digits.segment import find_digits
+from zerokara.digits.segments import DIGITS, FORMS, Cell, spelled
 
 
 def row(text, display, height=60.0, apart=18):
