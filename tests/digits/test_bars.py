@@ -10,7 +10,7 @@ from zerokara.digits.ink import find_ink
 from zerokara.digits.learning.displays import Display, drawn, letter, some_display
 from zerokara.digits.marks import connected
 from zerokara.digits.segment import find_digits
-from zerokara.digits.segments import DIGITS, FORMS, Cell, spelled
+from zerokara.digits.segments import DIGITS
 
 
 def row(text, display, height=60.0, apart=18):

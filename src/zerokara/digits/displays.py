@@ -20,7 +20,7 @@ from zerokara.digits.symbols import DIGITS
 MOST = 200  # a page of more pieces is no display
 PIECES = 1.2  # in a display there are so many pieces for every character, or more
 ROWS = 0.15  # paper between the pieces of one row, in its height
-COLUMNS = 0.12  # … and between those of one character
+COLUMNS = 0.15  # … and between those of one character
 DOT = 0.22  # what is smaller, in heights of the row, is a dot
 HALFWAY = 0.08  # … unless it lies in the middle: half a minus
 TALL = 0.75  # what is at least so tall, or wide, as the largest fills its cell

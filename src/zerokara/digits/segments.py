@@ -44,6 +44,7 @@ FORMS: dict[frozenset[str], str] = {
 
 FIT = 0.2  # the box of what is lit differs from that of a form by no more than this part of the height
 INNER = (0.3, 0.7)  # the part of a segment that no neighbour covers
+WHOLE = (0.05, 0.95)
 SAMPLES = 9
 AHEAD = 0.05  # the likeliest form has so much more ink on it, or fits so much better, than the next
 NEAR = 0.03  # in heights: how far a bar may lie from where it should
@@ -74,8 +75,8 @@ def spelled(ink: Array, cell: Cell) -> str:
     """
     H, W = ink.shape
     reach = max(1, round(NEAR * cell.height))
-    near, own = _grown(ink > EDGE, reach), _grown(ink > EDGE, 0)
-    points = np.stack([_inner(name, cell) for name in _ALL])
+    near, own = _grown(ink > EDGE, reach), ink > EDGE
+    inner, whole = (np.stack([_along(name, cell, part) for name in _ALL]) for part in (INNER, WHOLE))
     best: dict[str, float] = {}
     clear = False
     for form, symbol in FORMS.items():
@@ -83,13 +84,13 @@ def spelled(ink: Array, cell: Cell) -> str:
         misfit = max(abs(right - left - W), abs(bottom - top - H)) / cell.height
         if misfit > FIT:
             continue
-        placed = points - np.array([left + right - W, top + bottom - H]) / 2
-        covered = _covered(near, placed + reach)
+        corner = np.array([left + right - W, top + bottom - H]) / 2
+        covered = _covered(near, inner - corner + reach)
         if np.all((covered >= LIT) | (covered <= DARK)):
             clear = True
             lit = np.array([name in form for name in _ALL])
             if np.array_equal(covered >= LIT, lit):
-                inked = float(_covered(own, placed)[lit].mean())
+                inked = float(_covered(own, whole - corner)[lit].mean())
                 best[symbol] = max(best.get(symbol, -1.0), inked - misfit)
     if not best:
         return NONE if clear else ""
@@ -128,10 +129,10 @@ def _box(form: frozenset[str], cell: Cell) -> tuple[float, float, float, float]:
     return float(left), float(top), float(right), float(bottom)
 
 
-def _inner(name: str, cell: Cell) -> Array:
-    """Points along the inner part of a segment's middle line, (SAMPLES, 2): x and y in pixels of the cell."""
+def _along(name: str, cell: Cell, part: tuple[float, float]) -> Array:
+    """Points along a part of a segment's middle line, (SAMPLES, 2): x and y in pixels of the cell."""
     start, end = _ends(name, cell)
-    return _slanted(start + np.linspace(*INNER, SAMPLES)[:, None] * (end - start), cell)
+    return _slanted(start + np.linspace(*part, SAMPLES)[:, None] * (end - start), cell)
 
 
 def _covered(mask: Array, points: Array) -> Array:
