@@ -3,6 +3,7 @@
     python -m benchmarks.reader --drawn FOLDER --mnist FOLDER [--model FILE] [--digits-only]
     python -m benchmarks.reader --symbols 200 [--mnist FOLDER] [--fonts FOLDER] [--photos FOLDER] [--only letter]
     python -m benchmarks.reader --each-font --fonts FOLDER
+    python -m benchmarks.reader --displays --fonts FOLDER
     python -m benchmarks.reader --scenes 2000 [--mnist FOLDER] [--only squared] [--jobs 2] [--mistakes]
 
 FOLDER of the drawings holds labels.csv (file, label, source; `|` in a label separates lines). Printed are the accuracy
@@ -60,6 +61,7 @@ def main() -> None:
     parser.add_argument("--symbols", type=int, default=0, help="rows with signs, letters and doodles, of each kind")
     parser.add_argument("--fonts", type=Path, action="append", default=[], help="folders with fonts for printed rows")
     parser.add_argument("--each-font", action="store_true", help="six digits in every font of --fonts")
+    parser.add_argument("--displays", action="store_true", help="rows with signs in the segment displays of --fonts")
     parser.add_argument("--photos", type=Path, help="folder with photographs without digits")
     parser.add_argument("--scenes", type=int, help="so many scenes drawn by rule, of every kind alike many")
     parser.add_argument("--only", default="", help="only the kinds of scenes or rows whose names hold this")
@@ -67,7 +69,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1, help="processes that read scenes")
     parser.add_argument("--mistakes", action="store_true", help="list every scene that was not read wholly right")
     options = parser.parse_args()
-    if options.each_font or options.symbols:
+    if options.each_font or options.displays or options.symbols:
         _report_symbols(parser, options)
         return
     if options.scenes is not None:
@@ -83,6 +85,9 @@ def main() -> None:
 def _report_symbols(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     seed = options.seed or reader_symbols.SEED
     try:
+        if options.displays:
+            reader_symbols.each_display(options.fonts, options.seed or reader_symbols.DISPLAYS)
+            return
         if options.each_font:
             reader_symbols.each_font(options.fonts, seed)
             return

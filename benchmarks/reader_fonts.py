@@ -36,8 +36,8 @@ def measuring(folders: Sequence[Path]) -> list[Path]:
 
 
 def is_display(font: Path) -> bool:
-    """Whether a font of HELD_OUT imitates a segment display."""
-    return font.stem.startswith("DSEG")
+    """Whether a font of HELD_OUT imitates a display of straight segments (those of SEGGCHAN are parts of a face)."""
+    return font.stem.startswith("DSEG") and "SEGGCHAN" not in font.stem
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from zerokara.digits.marks import connected
 from zerokara.training.metrics import expected_calibration_error
 
 SEED = 20_261_128
+DISPLAYS, EVERY = 555, 4
 SURE = 0.9
 _SIX = 6
 TEMPLATES = (
@@ -170,6 +171,24 @@ def each_font(fonts: Sequence[Path], seed: int = SEED) -> None:
         how = "digits only" if only else "with signs"
         print(f"{how}: {share:.1%} of {_SIX * len(files):,} digits in {len(files)} fonts")
         print(f"    fewest of {_SIX}: {names or 'none wrong'}")
+
+
+def each_display(fonts: Sequence[Path], seed: int = DISPLAYS) -> None:
+    """Print signs and digits read in displays: every EVERY-th pair of a font and a template, or of six digits."""
+    counted = np.zeros(6, int)
+    for i, font in enumerate(font for font in measuring(fonts) if is_display(font)):
+        for k in range(i % EVERY, len(TEMPLATES) + 1, EVERY):
+            rng = generator(seed, "d", i, k)
+            text = _filled((*TEMPLATES, "#" * _SIX)[k], rng)
+            if not all(has(font, 0, symbol) for symbol in text):
+                continue
+            found = digits.read(_page(_printed_row(text, font, rng))).text
+            signs, only = "".join(c for c in text if not c.isdigit()), "".join(c for c in text if c.isdigit())
+            counted += (1, found == text, len(signs), _common(signs, found), len(only), _common(only, found))
+    rows_, whole, signs_, signs_right, digits_, digits_right = (int(n) for n in counted)
+    print(
+        f"displays: {whole} of {rows_} rows wholly right, {signs_right} of {signs_} signs, {digits_right} of {digits_} digits"
+    )
 
 
 def _sure(digit: digits.Digit) -> bool:
