@@ -186,9 +186,8 @@ def each_display(fonts: Sequence[Path], seed: int = DISPLAYS) -> None:
             signs, only = "".join(c for c in text if not c.isdigit()), "".join(c for c in text if c.isdigit())
             counted += (1, found == text, len(signs), _common(signs, found), len(only), _common(only, found))
     rows_, whole, signs_, signs_right, digits_, digits_right = (int(n) for n in counted)
-    print(
-        f"displays: {whole} of {rows_} rows wholly right, {signs_right} of {signs_} signs, {digits_right} of {digits_} digits"
-    )
+    shares = f"{signs_right} of {signs_} signs, {digits_right} of {digits_} digits"
+    print(f"displays: {whole} of {rows_} rows wholly right, {shares}")
 
 
 def _sure(digit: digits.Digit) -> bool:
