@@ -1,8 +1,9 @@
 """How well the shipped reader reads: MNIST's test part, and drawings of people whom it never met.
 
     python -m benchmarks.reader --drawn FOLDER --mnist FOLDER [--model FILE] [--digits-only]
-    python -m benchmarks.reader --symbols 200 [--mnist FOLDER] [--fonts FOLDER] [--photos FOLDER]
+    python -m benchmarks.reader --symbols 200 [--mnist FOLDER] [--fonts FOLDER] [--photos FOLDER] [--only letter]
     python -m benchmarks.reader --each-font --fonts FOLDER
+    python -m benchmarks.reader --displays --fonts FOLDER
     python -m benchmarks.reader --scenes 2000 [--mnist FOLDER] [--only squared] [--jobs 2] [--mistakes]
 
 FOLDER of the drawings holds labels.csv (file, label, source; `|` in a label separates lines). Printed are the accuracy
@@ -60,20 +61,16 @@ def main() -> None:
     parser.add_argument("--symbols", type=int, default=0, help="rows with signs, letters and doodles, of each kind")
     parser.add_argument("--fonts", type=Path, action="append", default=[], help="folders with fonts for printed rows")
     parser.add_argument("--each-font", action="store_true", help="six digits in every font of --fonts")
+    parser.add_argument("--displays", action="store_true", help="rows with signs in the segment displays of --fonts")
     parser.add_argument("--photos", type=Path, help="folder with photographs without digits")
     parser.add_argument("--scenes", type=int, help="so many scenes drawn by rule, of every kind alike many")
-    parser.add_argument("--only", default="", help="only the kinds of scenes whose names hold this")
+    parser.add_argument("--only", default="", help="only the kinds of scenes or rows whose names hold this")
     parser.add_argument("--seed", type=int, default=0, help="the first seed of every kind of scenes, and of the rows")
     parser.add_argument("--jobs", type=int, default=1, help="processes that read scenes")
     parser.add_argument("--mistakes", action="store_true", help="list every scene that was not read wholly right")
     options = parser.parse_args()
-    if options.each_font:
-        reader_symbols.each_font(options.fonts, options.seed or reader_symbols.SEED)
-        return
-    if options.symbols:
-        test = load("mnist", data_dir=options.mnist, download=False).test if options.mnist else None
-        photos = sorted(p for p in options.photos.iterdir() if is_picture(p)) if options.photos else []
-        reader_symbols.report(options.symbols, test, options.fonts, photos, options.seed or reader_symbols.SEED)
+    if options.each_font or options.displays or options.symbols:
+        _report_symbols(parser, options)
         return
     if options.scenes is not None:
         _report_scenes(parser, options)
@@ -83,6 +80,22 @@ def main() -> None:
         _report_mnist(reader, options.mnist)
     if options.drawn:
         _report_drawings(list(read_all(options.drawn, reader, options.digits_only)))
+
+
+def _report_symbols(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    seed = options.seed or reader_symbols.SEED
+    try:
+        if options.displays:
+            reader_symbols.each_display(options.fonts, options.seed or reader_symbols.DISPLAYS)
+            return
+        if options.each_font:
+            reader_symbols.each_font(options.fonts, seed)
+            return
+        test = load("mnist", data_dir=options.mnist, download=False).test if options.mnist else None
+        photos = sorted(p for p in options.photos.iterdir() if is_picture(p)) if options.photos else []
+        reader_symbols.report(options.symbols, test, options.fonts, photos, seed, options.only)
+    except (ValueError, OSError) as error:
+        parser.error(" ".join(str(error).split()))
 
 
 def _report_scenes(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:

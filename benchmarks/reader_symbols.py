@@ -7,25 +7,27 @@ folders that are named, which should be others than those of the training.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks.reader_fonts import is_display, measuring
 from zerokara import digits
 from zerokara.arrays import Array, generator
 from zerokara.data import Split
 from zerokara.data.handwriting import STYLES, draw
 from zerokara.digits.ink import EDGE
 from zerokara.digits.learning import drawing
-from zerokara.digits.learning.examples import find_fonts, has
+from zerokara.digits.learning.examples import has
 from zerokara.digits.learning.strokes import LETTERS, SIGNS
 from zerokara.digits.marks import connected
 from zerokara.training.metrics import expected_calibration_error
 
 SEED = 20_261_128
+DISPLAYS, EVERY = 555, 4
 SURE = 0.9
 _SIX = 6
 TEMPLATES = (
@@ -49,53 +51,78 @@ class Row:
     pixels: Array
 
 
-def rows(count: int, mnist: Split | None, fonts: Sequence[Path], seed: int = SEED) -> Iterator[Row]:
-    """So many pictures of each kind."""
-    files = [font for font, _ in find_fonts(fonts)]
-    for i in range(count):
-        rng = generator(seed, "rows", i)
-        text = _filled(TEMPLATES[i % len(TEMPLATES)], rng)
-        yield Row("signs, by hand", text, _page(_hand_row(text, rng, mnist)))
-        yield Row("digits, by hand", digits_ := _filled("#" * (2 + i % 4), rng), _page(_hand_row(digits_, rng, mnist)))
-        if files:
-            font = files[int(rng.integers(len(files)))]
-            if all(has(font, 0, symbol) for symbol in text):  # another font would draw a box instead
-                yield Row("signs, printed", text, _page(_printed_row(text, font, rng)))
-            yield Row("digits, printed", digits_, _page(_printed_row(digits_, font, rng)))
-            letters = "".join(rng.choice(list(CAPITALS), 5))
-            yield Row("five letters, printed", "", _page(_printed_row(letters, font, rng)))
-            yield Row("one letter, printed", "", _page(_printed_row(letters[0], font, rng)))
-        names = [name for name in LETTERS if len(name) == 1 and name.isascii()]
-        chosen = rng.choice(names, 5)
-        yield Row("five letters, by hand", "", _page(_beside([_written(LETTERS[n], rng, 64) for n in chosen], rng)))
-        yield Row("one letter, by hand", "", _page([(_written(LETTERS[str(chosen[0])], rng, 64), 0.0, 0)]))
-        yield Row("doodle", "", _page([(drawing.doodle(rng), 0.0, 0)]))
-        yield Row("texture", "", _page([(drawing.texture(rng), 0.0, 0)]))
+Placed = list[tuple[Array, float, int]]
+"""Ink, how far its top lies below that of the digits in pixels, and columns of paper before it."""
+_Make = Callable[[int, np.random.Generator, Split | None, Path | None], tuple[str, Placed] | None]
+"""Of number, generator, MNIST and font: what stands in a row, and its ink; None where the font lacks a character."""
+
+
+def rows(count: int, mnist: Split | None, fonts: Sequence[Path], seed: int = SEED, only: str = "") -> Iterator[Row]:
+    """So many pictures of each kind whose name holds `only`; each by its own seed, with or without the others."""
+    files = measuring(fonts)
+    for kind, make in _MAKERS.items():
+        if only not in kind or ("printed" in kind and not files):
+            continue
+        for i in range(count):
+            rng = generator(seed, kind, i)
+            font = files[int(rng.integers(len(files)))] if "printed" in kind else None
+            row = make(i, rng, mnist, font)
+            if row is not None:
+                shown = kind if font is None else f"{kind}, {'displays' if is_display(font) else 'type'}"
+                yield Row(shown, row[0], _page(row[1]))
+
+
+def _text(template: str) -> _Make:
+    """A row with digits for `#`; `*` stands for the templates in turn, `#` alone for two to five digits."""
+
+    def make(i: int, rng: np.random.Generator, mnist: Split | None, font: Path | None) -> tuple[str, Placed] | None:
+        filled = TEMPLATES[i % len(TEMPLATES)] if template == "*" else template * (2 + i % 4)
+        text = _filled(filled, rng)
+        if font is None:
+            return text, _hand_row(text, rng, mnist)
+        # a font that lacks a character would draw a box instead
+        return (text, _printed_row(text, font, rng)) if all(has(font, 0, symbol) for symbol in text) else None
+
+    return make
+
+
+def _letters(number: int) -> _Make:
+    def make(i: int, rng: np.random.Generator, mnist: Split | None, font: Path | None) -> tuple[str, Placed] | None:
+        if font is None:
+            names = [name for name in LETTERS if len(name) == 1 and name.isascii()]
+            return "", _beside([_written(LETTERS[str(name)], rng, 64) for name in rng.choice(names, number)], rng)
+        letters = "".join(rng.choice(list(CAPITALS), number))
+        return ("", _printed_row(letters, font, rng)) if all(has(font, 0, letter) for letter in letters) else None
+
+    return make
+
+
+def _drawn(draw_one: Callable[[np.random.Generator], Array]) -> _Make:
+    return lambda i, rng, mnist, font: ("", [(draw_one(rng), 0.0, 0)])
 
 
 def report(
-    count: int, mnist: Split | None, fonts: Sequence[Path], photos: Sequence[Path] = (), seed: int = SEED
+    count: int,
+    mnist: Split | None,
+    fonts: Sequence[Path],
+    photos: Sequence[Path] = (),
+    seed: int = SEED,
+    only: str = "",
 ) -> None:
     """Print what was read, by kind: rows wholly right, signs and digits right; or what was taken for a digit."""
     by_kind: dict[str, list[tuple[Row, digits.Reading]]] = {}
-    for row in rows(count, mnist, fonts, seed):
+    for row in rows(count, mnist, fonts, seed, only):
         by_kind.setdefault(row.kind, []).append((row, digits.read(row.pixels)))
-    marks: list[tuple[float, bool]] = []
-    for kind, read in by_kind.items():
+    for kind in [kind for kind in _MAKERS if "printed" in kind]:
+        both = [one for name, read in by_kind.items() if name.startswith(kind) for one in read]
+        by_kind |= {kind: both} if both else {}
+    for kind, read in sorted(by_kind.items()):
         if read[0][0].text:
             _report_texts(kind, read)
         else:
             print(f"{kind}: {_refusals([reading for _, reading in read])}")
-        marks += [
-            (d.digit_probability, bool(row.text) and _is_digit(row, reading, i))
-            for row, reading in read
-            for i, d in enumerate(reading.digits)
-            if len(reading.digits) == len(row.text) or not row.text
-        ]
-    shares = np.array([share for share, _ in marks])
-    labels = np.array([is_digit for _, is_digit in marks], np.int64)
-    error = expected_calibration_error(np.stack([1 - shares, shares], axis=1), labels)
-    print(f"being a digit at all: ECE {error:.4f} over {len(labels):,} marks, {labels.mean():.0%} of them digits")
+    _report_letters(by_kind)
+    _report_calibration([one for kind, read in by_kind.items() if kind in _MAKERS for one in read])
     if photos:
         readings = [digits.read(photo) for photo in photos]
         print(f"photographs: {_refusals(readings)}")
@@ -104,9 +131,32 @@ def report(
             print(f"    {Path(reading.file).name}: {reading.text!r}, {sure} of {len(reading.digits)} surely a digit")
 
 
+def _report_letters(by_kind: dict[str, list[tuple[Row, digits.Reading]]]) -> None:
+    """All kinds of letters together."""
+    letters = [one for kind, read in by_kind.items() if kind in _MAKERS and "letter" in kind for one in read]
+    if letters:
+        print(f"all letters: {_refusals([reading for _, reading in letters])}")
+
+
+def _report_calibration(read: Sequence[tuple[Row, digits.Reading]]) -> None:
+    """How far the probability of being a digit at all is from the truth, where every mark was found."""
+    marks = [
+        (d.digit_probability, bool(row.text) and row.text[i].isdigit())
+        for row, reading in read
+        for i, d in enumerate(reading.digits)
+        if len(reading.digits) == len(row.text) or not row.text
+    ]
+    if not marks:
+        return
+    shares = np.array([share for share, _ in marks])
+    labels = np.array([is_digit for _, is_digit in marks], np.int64)
+    error = expected_calibration_error(np.stack([1 - shares, shares], axis=1), labels)
+    print(f"being a digit at all: ECE {error:.4f} over {len(labels):,} marks, {labels.mean():.0%} of them digits")
+
+
 def each_font(fonts: Sequence[Path], seed: int = SEED) -> None:
     """Print how many of six digits are read in every font, with signs and without; the worst fonts by name."""
-    files = [font for font, _ in find_fonts(fonts)]
+    files = measuring(fonts)
     found: dict[bool, dict[Path, int]] = {False: {}, True: {}}
     for i, font in enumerate(files):
         rng = generator(seed, "fonts", i)
@@ -123,8 +173,21 @@ def each_font(fonts: Sequence[Path], seed: int = SEED) -> None:
         print(f"    fewest of {_SIX}: {names or 'none wrong'}")
 
 
-def _is_digit(row: Row, reading: digits.Reading, i: int) -> bool:
-    return row.text[i].isdigit()
+def each_display(fonts: Sequence[Path], seed: int = DISPLAYS) -> None:
+    """Print signs and digits read in displays: every EVERY-th pair of a font and a template, or of six digits."""
+    counted = np.zeros(6, int)
+    for i, font in enumerate(font for font in measuring(fonts) if is_display(font)):
+        for k in range(i % EVERY, len(TEMPLATES) + 1, EVERY):
+            rng = generator(seed, "d", i, k)
+            text = _filled((*TEMPLATES, "#" * _SIX)[k], rng)
+            if not all(has(font, 0, symbol) for symbol in text):
+                continue
+            found = digits.read(_page(_printed_row(text, font, rng))).text
+            signs, only = "".join(c for c in text if not c.isdigit()), "".join(c for c in text if c.isdigit())
+            counted += (1, found == text, len(signs), _common(signs, found), len(only), _common(only, found))
+    rows_, whole, signs_, signs_right, digits_, digits_right = (int(n) for n in counted)
+    shares = f"{signs_right} of {signs_} signs, {digits_right} of {digits_} digits"
+    print(f"displays: {whole} of {rows_} rows wholly right, {shares}")
 
 
 def _sure(digit: digits.Digit) -> bool:
@@ -165,10 +228,6 @@ def _common(wanted: str, text: str) -> int:
 
 def _filled(template: str, rng: np.random.Generator) -> str:
     return "".join(str(rng.integers(10)) if c == "#" else c for c in template)
-
-
-Placed = list[tuple[Array, float, int]]
-"""Ink, how far its top lies below that of the digits in pixels, and columns of paper before it."""
 
 
 def _hand_row(text: str, rng: np.random.Generator, mnist: Split | None) -> Placed:
@@ -267,3 +326,17 @@ def _page(row: Placed) -> Array:
         np.maximum(place, ink, out=place)
         x += ink.shape[1]
     return np.round(255 * (1 - ink_of_all)).astype(np.uint8)
+
+
+_MAKERS: dict[str, _Make] = {
+    "signs, by hand": _text("*"),
+    "signs, printed": _text("*"),
+    "digits, by hand": _text("#"),
+    "digits, printed": _text("#"),
+    "five letters, by hand": _letters(5),
+    "five letters, printed": _letters(5),
+    "one letter, by hand": _letters(1),
+    "one letter, printed": _letters(1),
+    "doodle": _drawn(drawing.doodle),
+    "texture": _drawn(drawing.texture),
+}

@@ -86,6 +86,14 @@ def test_a_mark_alone_on_its_page_is_left_as_the_network_sees_it():
     np.testing.assert_allclose(with_company(shares, [[0]]), shares)
 
 
+def test_a_lone_zero_or_one_is_never_sure_and_other_digits_are():
+    """A ring alone may be an O, a bar an l: nobody could tell."""
+    for symbol in DIGITS:
+        told = with_place(certain(symbol, share=0.9999), [mark(0, 0, 30, 50)])[0]
+        assert int(told.argmax()) == DIGITS.index(symbol)
+        assert (told[:10].sum() < 0.9) == (symbol in "01")
+
+
 def test_a_word_of_one_mark_has_the_page_for_company():
     """A stripe among stains is no one; a digit in a cell beside other cells is a digit."""
     stains = with_company(certain("1", NONE, NONE, NONE), [[0], [1], [2], [3]])

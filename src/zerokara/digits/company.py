@@ -15,6 +15,9 @@ from zerokara.digits.symbols import DIGITS, SYMBOLS, place_scores
 LONE, LEVELLED = 12.0, 0.5
 """Of a single mark on its page the odds a of a digit against none count as LONE · a^LEVELLED, if that is more:
 there are more digits among such marks than in the training, and the network meets hands there that it never saw."""
+TWINS, TWINS_ODDS = "01", 8.0
+"""Digits whose shape is also that of a letter (O, I, l): of a single mark on its page the odds of these against none
+are no larger, since only company could tell."""
 NEVER_ALONE = ".,:/()°"
 """Signs that mean nothing by themselves: a lone mark that looks like one is a digit, or none."""
 BETWEEN = ",:/"
@@ -43,10 +46,11 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
     """The network's shares of every symbol, with what size and place say: p(s) ∝ p_network(s) · exp g(s).
 
     g is `place_scores`, in heights of the tall digits nearest in the line. A mark without such neighbours is judged by
-    its looks alone; and where it is the only one, the odds of a digit against none are levelled (LONE), and the signs
-    of NEVER_ALONE out of the question. Elsewhere signs are RARE, those that stand BETWEEN two are at neither end,
-    and a parenthesis is as likely as its other half: p("(" at i) is multiplied by max over j > i of p(")" at j), and
-    p(")" at j) likewise. A comma parts thousands (THOUSANDS).
+    its looks alone; and where it is the only one, the odds of a digit against none are levelled (LONE), those of a
+    zero or a one, which a letter may be as well, are bounded (TWINS), and the signs of NEVER_ALONE out of the question.
+    Elsewhere signs are RARE, those that stand BETWEEN two are at neither end, and a parenthesis is as likely as its
+    other half: p("(" at i) is multiplied by max over j > i of p(")" at j), and p(")" at j) likewise. A comma parts
+    thousands (THOUSANDS).
     Shapes: shares (N, symbols) of the line's N marks → the same.
     """
     told = np.array(shares, np.float64)
@@ -67,6 +71,8 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
         elif len(line) == 1:
             odds = float(told[i, :_N].sum()) / max(float(told[i, -1]), 1e-9)
             told[i, :_N] *= max(1.0, LONE * max(odds, 1e-9) ** (LEVELLED - 1))
+            twins = [DIGITS.index(digit) for digit in TWINS]
+            told[i, -1] = max(told[i, -1], told[i, twins].sum() / TWINS_ODDS)
             told[i, [SYMBOLS.index(sign) for sign in NEVER_ALONE]] = 0
     return _closed(told / told.sum(axis=1, keepdims=True))
 

@@ -20,6 +20,8 @@ from zerokara.models.committee import Reader
 
 THRESHOLD = 0.5
 """What is less probably a digit, or a sign, or of which it is less probable which digit it is, is shown as `?`."""
+SPELLED = 0.97
+"""So often the lit segments of a display tell which symbol it shows."""
 SPECK = 0.8
 """A dot or a bar that no digit could be is a sign from this probability on, and dirt below it."""
 PLAIN_SPECK = 0.97
@@ -74,6 +76,7 @@ class Looks:
         new = list({id(mark): mark for mark in marks if id(mark) not in self._ten}.values())
         if new:
             told = told_apart(self.reader.probabilities(self.views(new)), self.shares(new)[:, :_N])
+            told = np.stack([_as_spelled(ten, mark, DIGITS) for ten, mark in zip(told, new, strict=True)])
             for mark, ten in zip(new, told, strict=True):
                 self._ten[id(mark)] = ten
         return np.stack([self._ten[id(mark)] for mark in marks])
@@ -87,7 +90,19 @@ class Looks:
         if new:
             views = np.stack([prepare(mark.ink) for mark in new])
             for mark, view, shares in zip(new, views, self.symbols.glanced(views, doubted=_NONE), strict=True):
-                self._seen[id(mark)] = mark, view, shares
+                self._seen[id(mark)] = mark, view, _as_spelled(shares, mark, SYMBOLS)
+
+
+def _as_spelled(shares: Array, mark: Mark, symbols: tuple[str, ...]) -> Array:
+    """The probabilities p of some symbols, given what the segments of a display spell: s with probability SPELLED.
+
+    p'(t) = SPELLED·[t = s] + (1 − SPELLED)·p(t); any other mark's stay.
+    """
+    if mark.spelled not in symbols:
+        return shares
+    told = (1 - SPELLED) * np.asarray(shares, np.float64)
+    told[symbols.index(mark.spelled)] += SPELLED
+    return told
 
 
 def digits_only(sight: Sight, looks: Looks) -> list[list[Told]]:

@@ -18,12 +18,14 @@ FAINT = 0.2  # ink of this strength still holds a stroke together
 class Mark:
     """Ink that belongs together: its box (left, top, right, bottom) and its ink cut to that box.
 
-    `parts` are the connected pieces of which it was joined; none if it is one piece.
+    `parts` are the connected pieces of which it was joined; none if it is one piece. `spelled` is the symbol that the
+    lit bars of a segment display spell, if it is part of one and they spell any.
     """
 
     box: tuple[int, int, int, int]
     ink: Array
     parts: tuple[Mark, ...] = ()
+    spelled: str = ""
 
     @property
     def width(self) -> int:

@@ -30,6 +30,8 @@ LEVEL = 0.22  # … and slopes little: longer, steeper lines are arcs of a circl
 ACROSS = 0.35  # … and what stands on it reaches no farther below it: a minus between two digits is no line
 BESIDE = 0.1  # … and an underline is so much longer on either side than the one digit on it
 FILLS = 0.3  # of a cell's height: what stands in it is at least so tall …
+SIDES = ("left", "top", "right", "bottom")
+SLASH, STRAIGHT = 0.45, 0.85  # a zero's slash has this part of its width and height, and its points this correlation
 CROWD, FILLS_TOGETHER = 2, 0.12  # … or there are so many, each at least so tall: the frame of a page
 
 
@@ -234,7 +236,17 @@ def _is_inhabited(part: list[Line], bare: Array) -> bool:
     rows = rows[rows > 0.1 * (bottom - top)]
     heights = _heights(bare[top:bottom, left:right])
     tall = float(np.median(rows)) if rows.size else bottom - top
+    if len(part) == len(SIDES) and _is_slash(bare[top:bottom, left:right] > SEEN):
+        return False
     return bool((heights >= FILLS * tall).any() or (heights >= FILLS_TOGETHER * tall).sum() >= CROWD)
+
+
+def _is_slash(inside: Array) -> bool:
+    """Whether the only thing in a cell is a stroke from corner to corner, rising to the right: the slash of a zero."""
+    y, x = np.nonzero(inside)
+    if y.size < 2 or min(np.ptp(x) / inside.shape[1], np.ptp(y) / inside.shape[0]) < SLASH:
+        return False
+    return bool(np.corrcoef(x, y)[0, 1] <= -STRAIGHT)
 
 
 def _heights(ink: Array) -> Array:

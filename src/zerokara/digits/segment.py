@@ -8,6 +8,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.bars import with_whole_digits
+from zerokara.digits.displays import as_display
 from zerokara.digits.frames import without_frames, without_rules
 from zerokara.digits.marks import Mark, connected, gap, join, overlap
 
@@ -29,7 +30,7 @@ def find_digits(ink: Array) -> list[list[Mark]]:
 def find_marks(ink: Array) -> tuple[list[list[Mark]], list[Mark]]:
     """The digits of a picture, line by line, and what is too small or too flat for one: dots, bars, specks."""
     marks = _without_border([mark for mark in connected(ink) if not _is_rule(mark, ink.shape)], ink.shape)
-    marks = with_whole_digits(without_rules(without_frames(marks)))
+    marks = as_display(marks) or with_whole_digits(without_rules(without_frames(marks)))
     if not marks:
         return [], []
     height = _usual_height(marks)

@@ -10,19 +10,8 @@ from PIL import Image, ImageDraw
 
 from zerokara.arrays import Array
 from zerokara.digits.learning.drawing import FINER, HEIGHTS, softened
+from zerokara.digits.segments import DIGITS, ENDS, OTHERWISE
 
-DIGITS = ("abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afgedc", "abc", "abcdefg", "abcdfg")
-"""Which of the seven segments (a on top, then clockwise to f, g in the middle) each digit lights."""
-OTHERWISE = ("fgedc", "abcfg", "abcf")
-"""Digits of other displays: a six without its roof, a nine without its foot, a seven with a hook."""
-
-_ENDS = {
-    "a": ((0, 0), (2, 0)), "b": ((2, 0), (2, 2)), "c": ((2, 2), (2, 4)), "d": ((0, 4), (2, 4)),
-    "e": ((0, 2), (0, 4)), "f": ((0, 0), (0, 2)), "g": ((0, 2), (2, 2)),
-    "l": ((0, 2), (1, 2)), "r": ((1, 2), (2, 2)), "h": ((0, 0), (1, 2)), "i": ((1, 0), (1, 2)), "j": ((2, 0), (1, 2)),
-    "k": ((2, 4), (1, 2)), "m": ((1, 4), (1, 2)), "n": ((0, 4), (1, 2)),
-}  # fmt: skip
-"""Where each segment runs, in half widths and quarter heights; l to n are those that fourteen segments add."""
 _FOURTEEN = "abcdeflrhijkmn"
 
 
@@ -84,7 +73,7 @@ def _bar(name: str, display: Display) -> Array:
     """The corners of one segment, (6, 2), in heights of a digit: straight ends, or pointed ones (a hexagon)."""
     t = display.thick
     inner = np.array([display.width - t, 1.0 - t])
-    start, end = (np.array(point) / (2, 4) * inner + t / 2 for point in _ENDS[name])
+    start, end = (np.array(point) / (2, 4) * inner + t / 2 for point in ENDS[name])
     length = float(np.hypot(*(end - start)))
     along = (end - start) / length
     across = np.array([-along[1], along[0]]) * t / 2
