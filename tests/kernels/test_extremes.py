@@ -303,6 +303,37 @@ def test_cross_entropy(palette: str, dtype: Any, classes: int, seed: int) -> Non
     np.testing.assert_array_equal(bits(grads[0]), bits(grads[1]))
 
 
+@given(palettes, KINDS, seeds)
+def test_binary_cross_entropy_with_logits(palette: str, dtype: Any, seed: int) -> None:
+    """Loss and gradient as in float64, for scores of any size and targets from 0 to 1; both families alike beyond."""
+    rng = np.random.default_rng(seed)
+    x, g = chosen(seed, (9, 7), palette, dtype), rng.normal(size=(9, 7)).astype(dtype)
+    t = rng.choice([0, 1, 0.25, 0.9], (9, 7)).astype(dtype)
+    wide = [a.astype(np.float64) for a in (g, x, t)]
+    with np.errstate(all="ignore"):
+        exact = reference.binary_cross_entropy_with_logits(*wide[1:])
+        slopes = reference.binary_cross_entropy_with_logits_grad(*wide)
+        for family in (reference, compiled):
+            y = family.binary_cross_entropy_with_logits(x, t)
+            dx = family.binary_cross_entropy_with_logits_grad(g, x, t)
+            assert y.dtype == dx.dtype == dtype
+            eps, small = 16 * float(np.finfo(dtype).eps), 4 * float(np.finfo(dtype).tiny)
+            np.testing.assert_allclose(y, exact.astype(dtype), rtol=eps, atol=small)
+            np.testing.assert_allclose(dx, slopes.astype(dtype), rtol=eps, atol=eps * np.abs(g).max())
+
+
+@given(palettes, KINDS, seeds)
+def test_scale_into(palette: str, dtype: Any, seed: int) -> None:
+    """factor·x rounded once, the same bits from both families, for numbers of any size."""
+    x, factor = chosen(seed, (5, 8), palette, dtype), np.array([np.random.default_rng(seed).uniform()])
+    with np.errstate(all="ignore"):
+        exact = (x.astype(np.float64) * factor[0]).astype(dtype)
+        for family in (reference, compiled):
+            target = np.full_like(x, 3)
+            family.scale_into(target, x, factor)
+            np.testing.assert_array_equal(target, exact)
+
+
 RECURRENT = {"rnn": (1, (False, False)), "lstm": (4, (False,)), "gru": (3, (False, True))}
 
 

@@ -200,10 +200,10 @@ def test_a_studio_in_the_network() -> None:
 
 
 def test_what_it_means_is_said() -> None:
-    from zerokara.cli.results import told
+    from zerokara.cli.results import RESULTS
 
     for words in ("not", "encrypted", "ten minutes", "cannot train"):
-        assert words in told("studio-lan").replace("Nothing is", "not")
+        assert words in RESULTS["studio-lan"]("en").replace("Nothing is", "not")
 
 
 def test_the_code_for_phones_holds_the_link(monkeypatch: pytest.MonkeyPatch) -> None:

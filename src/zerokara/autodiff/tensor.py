@@ -248,7 +248,8 @@ def _kernel_call(name: str) -> tuple[list[str] | None, list[str]]:
     known = set(inspect.signature(getattr(kernels, name)).parameters)
     rule = inspect.signature(RULES[name]).parameters.values()
     inputs = [p.name for p in rule if p.kind is p.POSITIONAL_OR_KEYWORD]
-    options = [p.name for p in rule if p.kind is p.KEYWORD_ONLY]
+    # what a rule can do besides, unless it is asked to, is no matter of the kernel
+    options = [p.name for p in rule if p.kind is p.KEYWORD_ONLY and (p.name in known or p.default is p.empty)]
     return (inputs if known == {*inputs, *options} else None), options
 
 

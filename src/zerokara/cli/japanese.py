@@ -222,7 +222,10 @@ HELP: dict[str, str] = {
         "データ 1 件の形：チャンネル x 高さ x 幅。例：1x28x28。"
     ),
     "The number of classes to tell apart.": "分類するクラスの数。",
-    "The folder of a run, or the name of a model.": "実行フォルダ、またはモデルの名前。",
+    "The folder of a run, or the name of a model. A model of language takes as many tokens as it learned to read at "
+    "once, and the file holds its vocabulary.": (
+        "実行フォルダ、またはモデルの名前。言語モデルは学習時に一度に読んだ数のトークンを受け取り、語彙もファイルに入ります。"
+    ),
     "The file to write, such as model.onnx.": "書き出すファイル。例：model.onnx。",
     "The weights (safetensors or npz) of a model given by its name; without them, it gets initial values.": (
         "名前で指定したモデルの重み（safetensors か npz）。省略時は初期値。"

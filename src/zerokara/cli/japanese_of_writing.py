@@ -21,6 +21,11 @@ HELP: dict[str, str] = {
     ),
     "End behind this token.": "このトークンで終わります。",
     "Where the random numbers start: the same seed writes the same text.": "乱数の種。同じ種なら同じ文章になります。",
+    "Write a page too: the text by how much each token surprised the network, what its units follow or its heads look "
+    "at, how far back it reaches, the nearest words.": (
+        "ページも書き出します：各トークンの意外さで色分けした文、ユニットが追うものやヘッドが見るところ、"
+        "どこまでさかのぼるか、近い単語。"
+    ),
     "Print one JSON object: the prompt, what follows, the numbers of the tokens, the settings.": (
         "JSON オブジェクトを 1 つ出力します：書き出し、続き、トークンの番号、設定。"
     ),
