@@ -39,7 +39,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def english(text: str) -> list[str]:
-    """What reads as English in the output; commands to type, choices in brackets, formulas and a sentence that is data are none."""
+    """What reads as English in the output; commands, choices in brackets, formulas, data are none."""
     plain = re.sub(r"zerokara [^、。（）]*|--sentence .*|\[[\w, +-]+\]|^.*\\\\.*$", "", text, flags=re.MULTILINE)
     return [found.group() for found in SENTENCE.finditer(plain)]
 
