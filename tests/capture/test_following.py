@@ -318,6 +318,23 @@ def test_a_step_may_be_a_method() -> None:
     assert captured.recorded == 1
 
 
+def test_a_captured_method_may_call_the_one_that_it_overrides() -> None:
+    class Plain:
+        @zk.capture
+        def step(self, x: zk.Tensor) -> zk.Tensor:
+            return x + 1
+
+    class Doubled(Plain):
+        @zk.capture
+        def step(self, x: zk.Tensor) -> zk.Tensor:
+            return super().step(x) * 2
+
+    made = Doubled()
+    for _ in range(2):
+        np.testing.assert_array_equal(made.step(zk.Tensor(np.ones(2, np.float32))).data, 4)
+    assert made.step.recorded == 1
+
+
 def test_a_method_of_an_object_that_can_hold_nothing_is_refused() -> None:
     class Bare:
         __slots__ = ()

@@ -77,7 +77,7 @@ class Captured(Generic[P, R]):
         """As a method: what is recorded belongs to the object whose method it is, is kept in it and goes with it."""
         if holder is None:
             return self
-        name = f"_captured_{getattr(self.step, '__name__', 'step')}"
+        name = f"_captured_{getattr(self.step, '__qualname__', 'step')}"  # a method that it overrides has another
         try:
             kept = vars(holder)
         except TypeError:
@@ -86,7 +86,7 @@ class Captured(Generic[P, R]):
             ) from None
         with self._working:
             found = kept.get(name)
-            if found is None or found.step.__self__ is not holder:
+            if found is None or found.step.__self__ is not holder or found.step.__func__ is not self.step:
                 found = kept[name] = Captured(types.MethodType(self.step, holder), self._verify)
             return found
 

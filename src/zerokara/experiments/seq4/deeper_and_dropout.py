@@ -209,7 +209,7 @@ class DeeperAndDropout(Experiment):
                         "pydoc：ドロップアウトありの差（なしとの比）",
                     ),
                     gap[:, 2] / gap[:, 1],
-                    1.0,
+                    0.95,
                     "M",
                 )
             )

@@ -27,6 +27,7 @@ class OnDates(Experiment):
     embedding_dim: int = knob(16, "size of a character's vector D", "文字ベクトルの大きさ D", low=1, high=1024)
     hidden_size: int = knob(64, "units of an LSTM H", "LSTM のユニット数 H", low=1, high=4096)
     batch_size: int = knob(32, "dates in an update", "ミニバッチの日付数", low=1, high=10_000)
+    # with 6 epochs one of six seeds ended at 0.86, which one depends on rounding; with 8 none is below 0.99
     epochs: int = knob(8, "epochs", "エポック数", low=1, high=1000)
     lr: float = knob(0.004, "learning rate", "学習率", low=0, high=10)
     clip: float = knob(5.0, "largest norm of the gradient", "勾配ノルムの上限", low=1e-6, high=1e9)
