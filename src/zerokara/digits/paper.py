@@ -17,7 +17,7 @@ from zerokara.digits.lines import Line, find_lines
 
 SMALLEST = 40  # a picture with fewer rows or columns holds one digit and no paper worth the name
 SHORTEST = 0.06  # of the picture's longer side: what is shorter is no line
-THICKEST = 0.02
+THICKEST, FLANKS = 0.02, 4  # of the longer side, and the pixels that a lens adds beside a line
 SEEN = 0.1  # ink of this strength may be a line
 EDGE = 0.42  # as in ink.py: from this strength on it surely is ink
 SLENDER = 20  # a line through the picture is so many times longer than thick
@@ -52,7 +52,7 @@ def without_lines(ink: Array, known: Sequence[Line] = ()) -> Cleared:
     if min(ink.shape) < SMALLEST:
         return Cleared(ink, [], np.zeros_like(ink))
     side = max(ink.shape)
-    new = find_lines(ink > SEEN, max(5.0, THICKEST * side), max(16.0, SHORTEST * side))
+    new = find_lines(ink > SEEN, THICKEST * side + FLANKS, max(16.0, SHORTEST * side))
     found = [*known, *new]
     chosen = [line for line in found if line in known or _through(line, ink.shape)]
     chosen = _all_of(found, chosen, _crossing(found))
@@ -260,7 +260,7 @@ def erased(ink: Array, lines: list[Line]) -> Array:
 
     P(o) = median over t of ink(t, y(t) + o)   is what the line itself looks like across, y(t) its middle;
     k = the first o at which P(±o) < ¼ P(0)    is where it ends.
-    At t the ink belongs to a stroke, too, if ink(t, y ± k) and the next are > ½ P(0) on either side,
+    At t the ink belongs to a stroke, too, if ink(t, y ± 1 … k + 1) is > ½ P(0) throughout on either side,
     or if it is far darker than P(0);
     everywhere else −k … k is made paper. Flat lines go first, so that what a steep line crosses is digits alone.
     """
@@ -286,7 +286,7 @@ def _erase(ink: Array, line: Line) -> None:
     k = next((o for o in range(1, reach) if max(profile[reach - o], profile[reach + o]) < middle / 4), reach)
     k = min(k, int(line.width / 2) + 3)
     dark = across > middle / 2  # two pixels, since the middle of a line is known to half a pixel only
-    stroke = (dark[:, reach - k] & dark[:, reach - k - 1]) | (dark[:, reach + k] & dark[:, reach + k + 1])
+    stroke = dark[:, reach - k - 1 : reach].all(axis=1) | dark[:, reach + 1 : reach + k + 2].all(axis=1)
     stroke |= across[:, reach - k : reach + k + 1].max(axis=1) > 1.7 * middle
     o = np.arange(reach - k, reach + k + 1)
     clear = inside[:, o] & ~stroke[:, None]

@@ -25,6 +25,7 @@ PLAIN = 0.95
 COST = 0.1
 BESIDE = 0.3  # what a small piece costs that is counted to a digit although there is paper between their columns
 MIDDLE = 0.16  # a minus lies no farther from the middle, in heights
+TOP = 0.3  # … and no flat sign, nor a half of one, lies so far above it
 LONGEST, MOST_PARTS = 4, 40
 SMALL = 0.45  # what is smaller, in heights of what it was joined to, is a dot, a comma or a bar
 SHORT_LINE = 0.45  # what is lower, in heights of the page's digits, makes no line of its own
@@ -74,8 +75,8 @@ def _parted(mark: Mark, shares: Shares) -> list[Mark]:
     spans = [(a, b) for b in range(1, len(order) + 1) for a in range(max(0, b - LONGEST), b) if b - a < len(order)]
     pieces = {span: join(order[span[0] : span[1]]) for span in spans}
     answers = shares([mark, *pieces.values()])
-    whole = _plain(answers[0], mark, mark.height)
-    plain = {span: _plain(row, pieces[span], mark.height) for span, row in zip(spans, answers[1:], strict=True)}
+    whole = _plain(answers[0], mark, mark)
+    plain = {span: _plain(row, pieces[span], mark) for span, row in zip(spans, answers[1:], strict=True)}
 
     def loose(a: int, b: int) -> int:
         return sum(_loose(part, order[a:b], mark.height) for part in order[a:b])
@@ -105,14 +106,22 @@ def _loose(part: Mark, parts: list[Mark], height: float) -> bool:
 
 def _may_be_minus(piece: Mark, whole: Mark) -> bool:
     """Flat, and at half height."""
-    away = abs((piece.box[1] + piece.box[3]) - (whole.box[1] + whole.box[3])) / 2
-    return piece.width > WIDEST * piece.height and away <= MIDDLE * whole.height
+    return piece.width > WIDEST * piece.height and abs(_above(piece, whole)) <= MIDDLE
 
 
-def _plain(shares: Array, mark: Mark, height: float) -> float:
-    """How plainly a mark is one symbol; which digit, or which of the small signs, does not matter here."""
-    if mark.height > SMALL * height and mark.width > WIDEST * mark.height:
-        return 0.0  # a row, which would look like a bar once it is fitted into a square
+def _above(piece: Mark, whole: Mark) -> float:
+    """How far the middle of a piece lies above that of the whole, in its heights."""
+    return (whole.box[1] + whole.box[3] - piece.box[1] - piece.box[3]) / (2 * whole.height)
+
+
+def _plain(shares: Array, mark: Mark, whole: Mark) -> float:
+    """How plainly a piece is one symbol; which digit, or which of the small signs, does not matter here."""
+    height = whole.height
+    if mark.width > WIDEST * mark.height:
+        if mark.height > SMALL * height:
+            return 0.0  # a row, which would look like a bar once it is fitted into a square
+        if _above(mark, whole) > TOP:
+            return 0.0  # no sign is a bar up there: it is the bar of a five
     if mark.longest <= SMALL * height:
         return float(1 - shares[-1])
     digit = shares[:_N].sum() + shares[ALIKE].sum()

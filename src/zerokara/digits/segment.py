@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 
 from zerokara.arrays import Array
@@ -76,9 +74,7 @@ def _joined(marks: list[Mark], height: float) -> list[Mark]:
     In one round a mark is joined once at most.
     """
     near = [
-        (gap(a, b), i, j)
-        for (i, a), (j, b) in combinations(enumerate(marks), 2)
-        if _may_touch(a, b, height) and _belong(a, b, height)
+        (gap(marks[i], marks[j]), i, j) for i, j in _neighbours(marks, height) if _belong(marks[i], marks[j], height)
     ]
     if not near:
         return marks
@@ -94,8 +90,11 @@ def _joined(marks: list[Mark], height: float) -> list[Mark]:
     return _joined(whole, height)
 
 
-def _may_touch(a: Mark, b: Mark, height: float) -> bool:
-    return max(-overlap(a, b, 0), -overlap(a, b, 1)) <= 0.3 * height
+def _neighbours(marks: list[Mark], height: float) -> list[tuple[int, int]]:
+    """The pairs i < j of marks that are near enough to touch along both axes."""
+    low, high = np.array([mark.box for mark in marks]).reshape(len(marks), 2, 2).transpose(1, 0, 2)
+    apart = np.maximum(low[:, None], low) - np.minimum(high[:, None], high)
+    return [(int(i), int(j)) for i, j in np.argwhere(np.triu((apart <= 0.3 * height).all(axis=2), 1))]
 
 
 def _belong(a: Mark, b: Mark, height: float) -> bool:

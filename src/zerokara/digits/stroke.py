@@ -18,6 +18,8 @@ def depth(mask: Array, reach: int) -> Array:
     square = column.copy()
     padded = np.pad(column, ((0, 0), (reach, reach)))
     for dx in range(1, reach + 1):
+        if dx * dx >= square.max(initial=0):
+            break  # no column so far away is nearer
         near = np.minimum(padded[:, reach - dx : -reach - dx], padded[:, reach + dx : padded.shape[1] - reach + dx])
         np.minimum(square, near + np.float32(dx * dx), out=square)
     distance: Array = np.minimum(np.sqrt(square), np.float32(reach))
