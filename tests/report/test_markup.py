@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zerokara.io.png import as_pixels, png
 from zerokara.report.markup import Markup, coordinate, element, escape
-from zerokara.report.numbers import duration, percent, significant, whole
-from zerokara.report.png import as_pixels, png
+from zerokara.wording import duration, percent, significant, whole
 
 
 @given(st.text())

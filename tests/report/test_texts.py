@@ -7,8 +7,9 @@ import pytest
 import zerokara
 from zerokara.arguments import counted
 from zerokara.recipes.texts import TEXTS as TRAINING
-from zerokara.report.texts import LANGUAGES, TEXTS, Text, check_language
+from zerokara.report.texts import TEXTS
 from zerokara.views.drawings_report import TEXTS as DEMO
+from zerokara.wording import LANGUAGES, Text, check_language
 
 ALL = {**{f"report {k}": t for k, t in TEXTS.items()}, **{f"training {k}": t for k, t in TRAINING.items()}}
 ALL |= {f"demo {k}": t for k, t in DEMO.items()}

@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.studio.drawing import beside, canvas
 from tests.studio.serving import PATIENCE, Served, ask, hear, served, wait_for
-from zerokara.report.png import png
+from zerokara.io.png import png
 from zerokara.studio import frames
 from zerokara.studio.answering import PICTURE_BYTES
 from zerokara.studio.app import SOCKETS, Studio

@@ -9,7 +9,7 @@ from tests.report.browser import needs_browser
 from tests.studio.browsing import SEVEN, opened, violations
 from tests.studio.drawing import beside
 from tests.studio.serving import Served
-from zerokara.report.png import png
+from zerokara.io.png import png
 from zerokara.views import pen
 
 pytestmark = needs_browser

@@ -15,7 +15,7 @@ import pytest
 from tests.cli.running import fails
 from tests.studio.drawing import canvas
 from tests.studio.serving import Served, is_alive, served, wait_for
-from zerokara.report.png import png
+from zerokara.io.png import png
 from zerokara.studio import server
 from zerokara.studio.gate import Keys
 from zerokara.views.pen import as_paper

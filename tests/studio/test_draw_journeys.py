@@ -15,7 +15,7 @@ from tests.studio import trained
 from tests.studio.browsing import SEVEN, Tab, opened
 from tests.studio.drawing import beside
 from tests.studio.serving import Served, served, wait_for
-from zerokara.report.png import png
+from zerokara.io.png import png
 from zerokara.views import pen
 
 pytestmark = needs_browser

@@ -17,8 +17,8 @@ from tests.studio.browsing import ONE, SEVEN, opened
 from tests.studio.drawing import beside, canvas
 from tests.studio.serving import Served, wait_for
 from zerokara import digits
+from zerokara.io.png import png
 from zerokara.kernels import use_kernels
-from zerokara.report.png import png
 from zerokara.views import pen
 
 pytestmark = needs_browser

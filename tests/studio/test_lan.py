@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 from tests.cli.running import fails
 from tests.studio.drawing import canvas
 from tests.studio.serving import PATIENCE, served
-from zerokara.report.png import png
+from zerokara.io.png import png
 from zerokara.studio import frames, server
 from zerokara.studio.app import GUESTS, SOCKETS, build
 from zerokara.studio.channel import Channel

@@ -15,10 +15,10 @@ from zerokara import explain
 from zerokara.arrays import Array, generator
 from zerokara.data import load
 from zerokara.explain.maps import feature_maps
+from zerokara.io.png import png
 from zerokara.kernels import use_kernels
 from zerokara.models import build_model
 from zerokara.models.committee import softmax
-from zerokara.report.png import png
 from zerokara.studio.jobs import look
 from zerokara.studio.jobs.look import LookJob
 from zerokara.studio.models import Models

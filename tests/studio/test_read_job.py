@@ -17,8 +17,8 @@ from zerokara.arrays import Array
 from zerokara.digits.strokes import Together
 from zerokara.explain import deletion, integrated_gradients
 from zerokara.explain.maps import feature_maps
+from zerokara.io.png import png
 from zerokara.kernels import use_kernels
-from zerokara.report.png import png
 from zerokara.studio.jobs.read import ReadJob
 from zerokara.views import pen
 from zerokara.views.become import RATE, become

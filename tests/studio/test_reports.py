@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 from tests.studio.drawing import beside, canvas
 from tests.studio.serving import Served
 from zerokara import digits
+from zerokara.io.png import png
 from zerokara.kernels import use_kernels
-from zerokara.report.png import png
 from zerokara.studio import frames
 from zerokara.studio.app import build
 from zerokara.studio.gate import Keys, cookie_name

@@ -15,7 +15,7 @@ from tests.studio import trained
 from tests.studio.drawing import beside, canvas
 from tests.studio.test_read_job import ask
 from zerokara.arrays import Array
-from zerokara.report.png import png
+from zerokara.io.png import png
 from zerokara.studio.jobs.look import LookJob
 from zerokara.studio.jobs.read import ReadJob
 from zerokara.studio.models import Models

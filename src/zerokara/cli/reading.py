@@ -7,7 +7,7 @@ from zerokara.cli.glyphs import bar, big, spark
 from zerokara.cli.language import current
 from zerokara.cli.results import words
 from zerokara.digits import DOUBT, Digit, Reading
-from zerokara.report import percent
+from zerokara.wording import percent
 
 ACCENT = "bold cyan"
 UNSURE = "bold yellow"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zerokara.cli.language import current
 from zerokara.cli.results_of_search import RESULTS as OF_SEARCH
 from zerokara.cli.texts_of_collect import RESULTS as OF_COLLECT
-from zerokara.report import Text
+from zerokara.wording import Text
 
 if TYPE_CHECKING:
     from zerokara.training import Evaluation, RegressionEvaluation

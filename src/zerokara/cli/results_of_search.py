@@ -1,6 +1,6 @@
 """What `search` and `runs` say of their results, in English and in Japanese."""
 
-from zerokara.report import Text
+from zerokara.wording import Text
 
 RESULTS: dict[str, Text] = {
     "search-begins": Text(

@@ -20,12 +20,12 @@ from zerokara.data.inputs import Pictures
 from zerokara.explain import diffusion_steps
 from zerokara.explain.pictures import enlarged
 from zerokara.io import write_atomically
+from zerokara.io.png import as_pixels, png
 from zerokara.models import Diffusion, Learner, Objective
 from zerokara.recipes import TASKS, network_of_run, task_of_run
 from zerokara.recipes.pictures import Making, made, pictures_of_run
 from zerokara.release import __version__
 from zerokara.report import Code, Lang, Page, Section
-from zerokara.report.png import as_pixels, png
 from zerokara.views.made import blocks, shown
 
 OUT = Path("sample.png")

@@ -1,6 +1,6 @@
 """What `zerokara collect` says, in both languages: results, help, errors, and the reasons in its table."""
 
-from zerokara.report import Text
+from zerokara.wording import Text
 
 RESULTS: dict[str, Text] = {
     "collect-page": Text("page {url}", "ページ {url}"),

@@ -17,7 +17,8 @@ from zerokara.digits.lines import Line, find_lines
 
 SMALLEST = 40  # a picture with fewer rows or columns holds one digit and no paper worth the name
 SHORTEST = 0.06  # of the picture's longer side: what is shorter is no line
-THICKEST, FLANKS = 0.02, 4  # of the longer side, and the pixels that a lens adds beside a line
+THICKEST = 0.02
+FLANKS = 4  # pixels that a thick pen and a lens may add to an underline
 SEEN = 0.1  # ink of this strength may be a line
 EDGE = 0.42  # as in ink.py: from this strength on it surely is ink
 SLENDER = 20  # a line through the picture is so many times longer than thick
@@ -52,8 +53,9 @@ def without_lines(ink: Array, known: Sequence[Line] = ()) -> Cleared:
     if min(ink.shape) < SMALLEST:
         return Cleared(ink, [], np.zeros_like(ink))
     side = max(ink.shape)
-    new = find_lines(ink > SEEN, THICKEST * side + FLANKS, max(16.0, SHORTEST * side))
-    found = [*known, *new]
+    thickest = max(5.0, THICKEST * side)
+    new = find_lines(ink > SEEN, thickest + FLANKS, max(16.0, SHORTEST * side))
+    found = [*known, *(line for line in new if line.width <= thickest)]
     chosen = [line for line in found if line in known or _through(line, ink.shape)]
     chosen = _all_of(found, chosen, _crossing(found))
     cells = _closed(found)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from zerokara.arrays import Array
+from zerokara.io.png import as_pixels, data_uri
 
 MOST = 60
 """So many digits are shown; of more, it is said how many there are."""
@@ -13,8 +14,6 @@ MOST = 60
 
 def reading(name: str, message: str, digits: Sequence[tuple[str, Sequence[float], Array]]) -> str:
     """Of every digit the picture that the network saw, the answer, and the three likeliest with their probabilities."""
-    from zerokara.report.png import as_pixels, data_uri
-
     cells = [
         f'<div style="display:inline-block;margin:0 .8em .8em 0;text-align:center">'
         f'<img src="{data_uri(as_pixels(view))}" alt="the network\'s view of {digit}" width="84" height="84" '

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from zerokara.experiments.words import WORDS
 from zerokara.report import Lang, Text
-from zerokara.report.texts import filled
+from zerokara.wording import filled
 
 
 @dataclass(frozen=True)

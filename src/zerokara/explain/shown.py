@@ -6,7 +6,7 @@ from html import escape
 
 from zerokara.explain.pictures import enlarged, heat_picture
 from zerokara.explain.scores import Explanation
-from zerokara.report.png import as_pixels, data_uri
+from zerokara.io.png import as_pixels, data_uri
 
 MOST, SIDE = 16, 160
 """So many maps are shown; small ones are enlarged to about so many pixels, large ones thinned."""

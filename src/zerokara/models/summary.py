@@ -4,18 +4,27 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from zerokara.arrays import Shape
 from zerokara.autodiff import Tensor, no_grad
-from zerokara.io.onnx.operator import Operator
 from zerokara.kernels import use_kernels
 from zerokara.models.outline import Outline
 from zerokara.nn import Conv1d, Conv2d, ConvTranspose2d, Linear, Module, Parameter, observe
 from zerokara.nn.init import fan_in
 from zerokara.nn.recurrent import Recurrent
+
+
+@runtime_checkable
+class Counted(Protocol):
+    """A layer that says its own kind, and its multiplications for one sample: an operator of an ONNX file."""
+
+    kind: str
+
+    def multiply_adds(self, output: Shape) -> int:
+        """Multiplications for an output of this shape."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +139,7 @@ def _row(name: str, layer: Module, shape: Shape, counted: set[int], itemsize: in
     counted.update(map(id, new))
     return LayerRow(
         name,
-        layer.kind if isinstance(layer, Operator) else type(layer).__name__,
+        layer.kind if isinstance(layer, Counted) else type(layer).__name__,
         shape,
         parameters=sum(p.size for p in new),
         multiply_adds=_multiply_adds(layer, shape),
@@ -141,7 +150,7 @@ def _row(name: str, layer: Module, shape: Shape, counted: set[int], itemsize: in
 
 def _multiply_adds(layer: Module, output: Shape) -> int:
     """Multiplications, each with its addition, for one sample: every output of a weighted layer sums n_in products."""
-    if output and isinstance(layer, Operator):
+    if output and isinstance(layer, Counted):
         return layer.multiply_adds(output)
     if output and isinstance(layer, ConvTranspose2d):  # every pixel that comes in lays out its filters
         sizes = zip(

@@ -24,13 +24,12 @@ from zerokara.report.lines import line_chart
 from zerokara.report.marks import Arrows, Band, Bars, Cells, Contours, Line, Mark, Path, Points, Rule
 from zerokara.report.markup import Markup, element, escape
 from zerokara.report.notebook import notebook_html
-from zerokara.report.numbers import duration, percent, significant, whole
 from zerokara.report.page import Code, Fact, Page, Paragraph, Section
 from zerokara.report.parallel import Strand, parallel_coordinates
 from zerokara.report.picture_table import ColourBar, PictureCell, PictureRow, picture_table
 from zerokara.report.pieces import Folded, Formula, Items, Quiz, Ways
 from zerokara.report.table import Cell, Table
-from zerokara.report.texts import LANGUAGES, Lang, Text, check_language
+from zerokara.wording import LANGUAGES, Lang, Text, check_language, duration, percent, significant, whole
 
 __all__ = [
     "LANGUAGES",

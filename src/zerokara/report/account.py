@@ -9,10 +9,10 @@ import numpy as np
 
 from zerokara.report.axes import Axis
 from zerokara.report.marks import Arrows, Band, Bars, Cells, Contours, Line, Mark, Path, Points, Rule, Values, floats
-from zerokara.report.numbers import percent, significant
 from zerokara.report.surfaces import codes, levels
 from zerokara.report.table import Cell, Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang, percent, significant
 
 ROWS = 120
 """A table under a figure lists about this many rows at most."""

@@ -10,7 +10,8 @@ from zerokara.report.figure import Figure
 from zerokara.report.heat_map import heat_map
 from zerokara.report.markup import element
 from zerokara.report.table import Cell, Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang
 
 NARROW = 16
 """A map of more columns takes a whole row of the page, so that every symbol has room for its name."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zerokara.report.markup import Markup, coordinate, element, join
-from zerokara.report.numbers import significant
 from zerokara.report.sheet import text_width
+from zerokara.wording import significant
 
 WIDTH, HEIGHT = 440.0, 280.0
 FAINTEST, SMALLEST = 1e-30, 1e-30

@@ -12,12 +12,12 @@ from zerokara.report.figure import Figure, svg
 from zerokara.report.legend import listed
 from zerokara.report.marks import Values, floats
 from zerokara.report.markup import Markup, coordinate, element, join
-from zerokara.report.numbers import significant
 from zerokara.report.plot import beside
 from zerokara.report.sheet import Point, path, shortened, text_width
 from zerokara.report.strokes import colour
 from zerokara.report.table import Cell, Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang, significant
 
 NONE: Mapping[str, Values] = MappingProxyType({})
 

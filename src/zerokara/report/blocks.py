@@ -9,8 +9,9 @@ from zerokara.report.markup import Markup, coordinate, element
 from zerokara.report.places import LINE, Box, Link, Place, places
 from zerokara.report.sheet import arrow, sheet, text_width
 from zerokara.report.table import Cell, Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
 from zerokara.report.ways import Way, segments, ways
+from zerokara.wording import Lang
 
 __all__ = ["Box", "Link", "block_diagram"]
 

@@ -15,7 +15,8 @@ from zerokara.report.marks import Arrows, Band, Bars, Cells, Contours, Line, Mar
 from zerokara.report.markup import Markup, element, join
 from zerokara.report.plot import Labels, Plot, plot
 from zerokara.report.table import Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang
 
 BROAD = Room(640, 296, 84, 16, 16, 50, letter=18)
 """The room of a wide chart; its letters grow on a narrow page, so the margins are wide too."""

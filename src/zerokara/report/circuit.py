@@ -8,7 +8,8 @@ from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, element
 from zerokara.report.sheet import Point, arrow, sheet
 from zerokara.report.table import Cell, Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang
 
 KEPT = ("rect", "text")
 BENT = 12

@@ -7,9 +7,8 @@ import numpy as np
 from zerokara.report.figure import Figure
 from zerokara.report.marks import Values, floats
 from zerokara.report.markup import element, join
-from zerokara.report.numbers import significant
 from zerokara.report.table import Cell, Table
-from zerokara.report.texts import Lang, Text
+from zerokara.wording import Lang, Text, significant
 
 DEEPEST = 45
 """How strong the colour of the largest number is, in percent: a word stays readable, by day and by night."""

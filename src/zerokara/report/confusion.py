@@ -7,9 +7,9 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.report.figure import Figure, svg
 from zerokara.report.markup import Markup, coordinate, element
-from zerokara.report.numbers import percent, whole
 from zerokara.report.table import Cell, Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang, percent, whole
 
 LEFT, TOP, RIGHT = 58.0, 40.0, 58.0
 CELL = 34.0

@@ -10,10 +10,10 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, coordinate, element, join
-from zerokara.report.numbers import significant
 from zerokara.report.sheet import LETTER, Point, arrow, label, path, plate, sheet, text_width
 from zerokara.report.table import Cell, Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang, significant
 
 SHOWN = 16
 """Of a layer with more nodes, the first and the last of them are drawn."""

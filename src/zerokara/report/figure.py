@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from zerokara.report.markup import Markup, element, join
 from zerokara.report.table import Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang
 
 
 @dataclass(frozen=True)

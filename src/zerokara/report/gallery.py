@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
+from zerokara.io.png import as_pixels, data_uri
 from zerokara.report.figure import Figure, svg
 from zerokara.report.markup import Markup, coordinate, element
-from zerokara.report.numbers import percent
-from zerokara.report.png import as_pixels, data_uri
 from zerokara.report.sheet import text_width
 from zerokara.report.table import Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang, percent
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from zerokara.report.axes import Axis
 from zerokara.report.figure import Figure, svg
 from zerokara.report.heat_map import Shades, shades
 from zerokara.report.markup import Markup, coordinate, element
-from zerokara.report.numbers import significant
 from zerokara.report.sheet import label, text_width
 from zerokara.report.table import Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang, significant
 
 CELL, PIXEL = 28.0, 7.0
 CAPTION, WIDEST = 160.0, 300.0

@@ -10,10 +10,10 @@ from zerokara.arrays import Array
 from zerokara.report.axes import Axis
 from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, coordinate, element, join
-from zerokara.report.numbers import significant
 from zerokara.report.sheet import LETTER, label, sheet, shortened, text_width
 from zerokara.report.table import Cell, Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang, significant
 
 ROOM, WIDE_ROOM, TALLEST = 408.0, 890.0, 640.0
 LONGEST = 150.0

@@ -9,9 +9,9 @@ from zerokara.report import axes
 from zerokara.report.axes import Axis
 from zerokara.report.figure import Figure, svg
 from zerokara.report.markup import Markup, coordinate, element
-from zerokara.report.numbers import significant, whole
 from zerokara.report.table import Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang, significant, whole
 
 
 def histogram(

@@ -7,9 +7,9 @@ import numpy as np
 
 from zerokara.report.marks import Arrows, Band, Bars, Cells, Contours, Line, Mark, Path, Points, Rule
 from zerokara.report.markup import Markup, coordinate, element, join
-from zerokara.report.numbers import significant
 from zerokara.report.strokes import colour, marker
 from zerokara.report.surfaces import SHADES, depth
+from zerokara.wording import significant
 
 
 @dataclass(frozen=True)

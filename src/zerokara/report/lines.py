@@ -6,7 +6,7 @@ from zerokara.report.axes import Axis
 from zerokara.report.chart import chart
 from zerokara.report.figure import Figure
 from zerokara.report.marks import Line
-from zerokara.report.texts import Lang
+from zerokara.wording import Lang
 
 
 def line_chart(

@@ -13,7 +13,8 @@ from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, element, join
 from zerokara.report.pieces import Folded, Formula, Items, Quiz, Ways
 from zerokara.report.table import Table
-from zerokara.report.texts import Lang, check_language, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang, check_language
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """What the browser may load for this page: nothing; pictures and style are inside."""

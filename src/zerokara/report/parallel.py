@@ -13,7 +13,8 @@ from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, coordinate, element
 from zerokara.report.sheet import label, path, sheet, shortened, text_width
 from zerokara.report.table import Cell, Table
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang
 
 TOP, BOTTOM, HEIGHT = 44.0, 18.0, 330.0
 FAINT, CLEAR = 0.12, 0.85

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zerokara.arrays import Array
+from zerokara.io.png import as_pixels, data_uri
 from zerokara.report.gallery import Picture
 from zerokara.report.markup import Markup, element, join
-from zerokara.report.png import as_pixels, data_uri
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from zerokara.report.markup import Markup, element
-from zerokara.report.texts import Lang, say
+from zerokara.report.texts import say
+from zerokara.wording import Lang
 
 _PRIME = re.compile(r"<msup>(<m\w+>[^<]*</m\w+>)<m[io]>&#x0?2032;</m[io]></msup>")
 """A prime as a superscript: its sign stands high already, so that it would float above the letter."""

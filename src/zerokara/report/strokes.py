@@ -7,9 +7,9 @@ from itertools import pairwise
 from zerokara.report.axes import Scale
 from zerokara.report.marks import Arrows, Band, Line, Path, Points, Rule, floats
 from zerokara.report.markup import Markup, coordinate, element, join
-from zerokara.report.numbers import significant
 from zerokara.report.plot import Labels, Plot, broken
 from zerokara.report.sheet import Point, path
+from zerokara.wording import significant
 
 COLOURS = 6
 """Marks have colours, dashes and shapes of their own up to this number, then begin again; points with other shapes."""

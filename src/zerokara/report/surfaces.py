@@ -10,9 +10,9 @@ from zerokara.arrays import Array
 from zerokara.report import axes
 from zerokara.report.marks import Bars, Cells, Contours, floats
 from zerokara.report.markup import Markup, coordinate, element, join
-from zerokara.report.numbers import significant
 from zerokara.report.plot import Labels, Plot, broken
 from zerokara.report.strokes import colour
+from zerokara.wording import significant
 
 SHADES = 24
 """Into so many shades a quantity is divided."""

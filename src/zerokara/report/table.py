@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from zerokara.report.markup import Markup, element, join
-from zerokara.report.numbers import significant, whole
+from zerokara.wording import significant, whole
 
 Cell = str | int | float | None
 

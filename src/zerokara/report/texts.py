@@ -1,47 +1,6 @@
 """What the pieces of a report say themselves, in every language that reports are written in."""
 
-from dataclasses import dataclass
-from string import Formatter
-from typing import Literal, get_args
-
-Lang = Literal["en", "ja"]
-LANGUAGES: tuple[Lang, ...] = get_args(Lang)
-
-
-@dataclass(frozen=True)
-class Text:
-    """One sentence in both languages; `{name}` is a place for a value, `{n:epoch|epochs}` for a number of things."""
-
-    en: str
-    ja: str
-
-    def __call__(self, lang: Lang, **values: object) -> str:
-        """The sentence in `lang`, with the values in their places."""
-        return filled(self.en if lang == "en" else self.ja, **values)
-
-
-class _Counting(Formatter):
-    """`{n:epoch|epochs}` becomes “1 epoch” or “2 epochs”; everything else is as in `str.format`."""
-
-    def format_field(self, value: object, format_spec: str) -> str:
-        one, bar, many = format_spec.partition("|")
-        if not bar:
-            return str(super().format_field(value, format_spec))
-        return f"{value} {one if str(value) == '1' else many}"
-
-
-def filled(sentence: str, **values: object) -> str:
-    """The sentence with the values in their places."""
-    return _Counting().vformat(sentence, (), values)
-
-
-def check_language(lang: str) -> Lang:
-    """`lang` itself if reports can be written in it; ValueError otherwise."""
-    for known in LANGUAGES:
-        if lang == known:
-            return known
-    raise ValueError(f"reports are written in {' or '.join(LANGUAGES)}; got {lang!r}")
-
+from zerokara.wording import Lang, Text
 
 TEXTS: dict[str, Text] = {
     "contents": Text("Contents", "目次"),

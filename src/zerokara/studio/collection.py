@@ -19,7 +19,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.io import write_atomically
-from zerokara.report.png import png
+from zerokara.io.png import png
 
 LABELS = tuple("0123456789")
 SIDE = 28

@@ -1,6 +1,6 @@
 """What the page says, in English and in Japanese; `js/` names every text by its key."""
 
-from zerokara.report.texts import Text
+from zerokara.wording import Text
 
 FRAME: dict[str, Text] = {
     "skip": Text("To the page", "本文へ"),

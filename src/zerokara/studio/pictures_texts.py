@@ -1,6 +1,6 @@
 """What the page on which networks learn from pictures says, in English and in Japanese."""
 
-from zerokara.report.texts import Text
+from zerokara.wording import Text
 
 PICTURES: dict[str, Text] = {
     "beside-plane": Text("On the plane", "平面"),

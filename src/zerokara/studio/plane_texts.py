@@ -1,6 +1,6 @@
 """What the page on which networks are trained on the plane says, in English and in Japanese."""
 
-from zerokara.report.texts import Text
+from zerokara.wording import Text
 
 PLANE: dict[str, Text] = {
     "door-plane": Text("Train", "学習"),

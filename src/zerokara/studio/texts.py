@@ -1,9 +1,9 @@
 """What the studio says, in both languages: the server's own sentences, and the table that the page asks for."""
 
-from zerokara.report.texts import Text
 from zerokara.studio.page_texts import PAGE
 from zerokara.studio.pictures_texts import PICTURES
 from zerokara.studio.plane_texts import PLANE
+from zerokara.wording import Text
 
 SERVER: dict[str, Text] = {
     "refused-host": Text("This address is not the studio's.", "このアドレスはスタジオのものではありません。"),

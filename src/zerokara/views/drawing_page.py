@@ -12,6 +12,7 @@ import numpy as np
 from zerokara import explain
 from zerokara.arrays import Array
 from zerokara.digits import Digit
+from zerokara.io.png import as_pixels
 from zerokara.report import (
     Cell,
     Code,
@@ -30,7 +31,6 @@ from zerokara.report import (
     probability_bars,
 )
 from zerokara.report.page import Piece
-from zerokara.report.png import as_pixels
 from zerokara.views.answers import Answers, ReaderAnswers
 from zerokara.views.explain_report import section
 from zerokara.views.explained import Explained, explained

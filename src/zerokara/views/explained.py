@@ -19,8 +19,8 @@ from zerokara.explain.pixels import blur
 from zerokara.explain.scores import scores_of
 from zerokara.explain.unit import Unit
 from zerokara.io import write_atomically
+from zerokara.io.png import as_pixels, png
 from zerokara.models.committee import softmax
-from zerokara.report.png import as_pixels, png
 from zerokara.views.preparing import View, in_picture
 from zerokara.views.subject import Subject
 from zerokara.views.units import to_dict as unit_dict

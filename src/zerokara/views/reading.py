@@ -7,7 +7,7 @@ from pathlib import Path
 from zerokara import digits
 from zerokara.data.listing import is_picture
 from zerokara.io import write_atomically
-from zerokara.report.png import as_pixels, png
+from zerokara.io.png import as_pixels, png
 from zerokara.views.strokes import stem_of
 from zerokara.views.weights import all_finite
 

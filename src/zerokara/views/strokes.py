@@ -12,8 +12,8 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits import Digit, Reader, Reading
 from zerokara.io import write_atomically
-from zerokara.report import percent
-from zerokara.report.png import as_pixels, png
+from zerokara.io.png import as_pixels, png
+from zerokara.wording import percent
 
 if TYPE_CHECKING:
     from zerokara.digits.strokes import Decided

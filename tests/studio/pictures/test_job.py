@@ -22,9 +22,9 @@ from zerokara.data import load, scaled
 from zerokara.data import split as cut
 from zerokara.io import load_weights
 from zerokara.io.checkpoint import load_last
+from zerokara.io.png import png
 from zerokara.models import build_model
 from zerokara.recipes import new_model, train
-from zerokara.report.png import png
 from zerokara.studio.jobs.pictures import PicturesJob
 from zerokara.studio.pictures.choices import Sets, recipe_of
 from zerokara.studio.pictures.learning import Learning

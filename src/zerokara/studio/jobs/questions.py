@@ -9,7 +9,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits import Digit
 from zerokara.explain.maps import FeatureMaps
-from zerokara.report.png import as_pixels
+from zerokara.io.png import as_pixels
 from zerokara.views.answers import SIDE, Answers
 
 SHOWN = 1024

@@ -16,8 +16,8 @@ from zerokara import digits, explain
 from zerokara.arrays import Array
 from zerokara.explain.maps import feature_maps
 from zerokara.explain.pictures import overlay
+from zerokara.io.png import as_pixels
 from zerokara.kernels import use_kernels
-from zerokara.report.png import as_pixels
 from zerokara.studio.jobs import Message, questions
 from zerokara.studio.jobs.saving import Saving
 from zerokara.studio.jobs.units import Units

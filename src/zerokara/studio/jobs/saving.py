@@ -12,8 +12,8 @@ import numpy as np
 from zerokara import digits
 from zerokara.arrays import Array
 from zerokara.digits import Digit
+from zerokara.io.png import as_pixels
 from zerokara.kernels import use_kernels
-from zerokara.report.png import as_pixels
 from zerokara.studio.jobs import Message, questions
 from zerokara.studio.jobs.keeping import page_settings
 from zerokara.studio.jobs.units import full_name

@@ -10,7 +10,7 @@ import numpy as np
 from zerokara import explain
 from zerokara.arguments import known
 from zerokara.arrays import Array
-from zerokara.report.png import as_pixels
+from zerokara.io.png import as_pixels
 from zerokara.studio.jobs import Message, questions
 from zerokara.views.answers import Answers
 from zerokara.views.units import to_dict
