@@ -50,6 +50,7 @@ PAPERS = {
     "boxes": boxes,
     "a circle": lambda pen: pen.ellipse((15, 15, 400, 185), outline=(0, 0, 0), width=4),
     "underlined": lambda pen: pen.line((40, 165, 390, 162), fill=(0, 0, 0), width=8),
+    "underlined by a thick pen through their feet": lambda pen: pen.line((40, 149, 390, 149), fill=(0, 0, 0), width=11),
     "a border": lambda pen: pen.rectangle((0, 0, 419, 199), outline=(20, 20, 20), width=12),
     "a cable": lambda pen: pen.line((0, 12, 150, 2, 160, -9), fill=(30, 30, 30), width=7),
 }
@@ -83,6 +84,17 @@ def test_erasing_a_line_keeps_the_stroke_that_crosses_it():
     left = erased(ink, [found for found in find_lines(line, 6, 100) if not found.steep])
     np.testing.assert_array_equal(left[stroke], 1)
     assert left[~stroke].sum() <= 6
+
+
+def test_erasing_a_soft_line_leaves_nothing_of_it_under_a_stroke_that_ends_above():
+    """A stroke that ends where the line's soft flank begins is parted from it by paler ink, and keeps no foot."""
+    line = np.zeros((200, 300), np.float32)
+    line[98:103] = np.float32([0.3, 1, 1, 1, 0.3])[:, None]
+    ink = line.copy()
+    ink[40:98, 145:156] = 1
+    left = erased(ink, [found for found in find_lines(line > 0.1, 6, 100) if not found.steep])
+    assert not left[98:].any()
+    assert (left[40:97, 145:156] == 1).all()
 
 
 @pytest.mark.parametrize("digit", range(10))

@@ -41,6 +41,12 @@ def test_a_bar_that_is_not_at_half_height_may_be_a_stroke_of_its_digit(bar):
     assert parted([whole], looks(0.99, 0.85)) == [whole]
 
 
+def test_the_bar_of_a_wide_five_is_no_minus():
+    """Not even where the whole is so wide that it could be a row of two: no flat sign lies at the top."""
+    whole = join([block(32, 46, 71, 81), block(64, 44, 96, 51)])
+    assert parted([whole], looks(0.99, 0.97)) == [whole]
+
+
 def test_in_a_row_that_was_joined_a_minus_is_not_counted_to_its_neighbour():
     """Four minus four, joined to one piece: the cut into three costs no more than the one into two."""
     pieces = [block(40, 30, 66, 65), block(73, 49, 87, 53), block(92, 30, 118, 65)]

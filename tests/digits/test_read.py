@@ -131,12 +131,13 @@ def test_reading_twice_gives_the_same_answer_to_the_last_bit():
     assert first.digits[0].view.tobytes() == second.digits[0].view.tobytes()
 
 
-def test_reading_loads_neither_numba_nor_scipy():
-    """A drawing is read in a fraction of a second, start-up included; loading these alone would take longer."""
+def test_reading_loads_neither_numba_nor_scipy_nor_onnx_nor_reports():
+    """A drawing is read in a fraction of a second, start-up included; loading these alone would take as long."""
     code = (
         "import sys, numpy; from zerokara import digits\n"
         "ink = numpy.full((60, 60), 255, 'uint8'); ink[10:50, 28:33] = 0\n"
-        "print(digits.read(ink).text, [name for name in ('numba', 'scipy', 'sklearn') if name in sys.modules])"
+        "heavy = 'numba', 'scipy', 'sklearn', 'zerokara.io.onnx', 'zerokara.report'\n"
+        "print(digits.read(ink).text, [name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "1 []"
