@@ -17,7 +17,7 @@ LONE, LEVELLED = 12.0, 0.5
 there are more digits among such marks than in the training, and the network meets hands there that it never saw."""
 TWINS, TWINS_ODDS = "01", 8.0
 """Digits whose shape is also that of a letter (O, I, l): of a single mark on its page the odds of these against none
-are no larger, since only company could tell."""
+are no larger, since only company could tell. On a segment display every digit is one of them (B, S, Z, G)."""
 NEVER_ALONE = ".,:/()°"
 """Signs that mean nothing by themselves: a lone mark that looks like one is a digit, or none."""
 BETWEEN = ",:/"
@@ -46,8 +46,8 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
     """The network's shares of every symbol, with what size and place say: p(s) ∝ p_network(s) · exp g(s).
 
     g is `place_scores`, in heights of the tall digits nearest in the line. A mark without such neighbours is judged by
-    its looks alone; and where it is the only one, the odds of a digit against none are levelled (LONE), those of a
-    zero or a one, which a letter may be as well, are bounded (TWINS), and the signs of NEVER_ALONE out of the question.
+    its looks alone; and where it is the only one, the odds of a digit against none are levelled (LONE), those of one
+    that a letter may be as well are bounded (TWINS), and the signs of NEVER_ALONE out of the question.
     Elsewhere signs are RARE, those that stand BETWEEN two are at neither end, and a parenthesis is as likely as its
     other half: p("(" at i) is multiplied by max over j > i of p(")" at j), and p(")" at j) likewise. A comma parts
     thousands (THOUSANDS).
@@ -71,7 +71,7 @@ def with_place(shares: Array, line: list[Mark]) -> Array:
         elif len(line) == 1:
             odds = float(told[i, :_N].sum()) / max(float(told[i, -1]), 1e-9)
             told[i, :_N] *= max(1.0, LONE * max(odds, 1e-9) ** (LEVELLED - 1))
-            twins = [DIGITS.index(digit) for digit in TWINS]
+            twins = [DIGITS.index(digit) for digit in (DIGITS if mark.spelled else TWINS)]
             told[i, -1] = max(told[i, -1], told[i, twins].sum() / TWINS_ODDS)
             told[i, [SYMBOLS.index(sign) for sign in NEVER_ALONE]] = 0
     return _closed(told / told.sum(axis=1, keepdims=True))
