@@ -2,14 +2,10 @@ import re
 import string
 from pathlib import Path
 
-import pytest
-
 import zerokara
-from zerokara.arguments import counted
 from zerokara.recipes.texts import TEXTS as TRAINING
 from zerokara.report.texts import TEXTS
 from zerokara.views.drawings_report import TEXTS as DEMO
-from zerokara.wording import LANGUAGES, Text, check_language
 
 ALL = {**{f"report {k}": t for k, t in TEXTS.items()}, **{f"training {k}": t for k, t in TRAINING.items()}}
 ALL |= {f"demo {k}": t for k, t in DEMO.items()}
@@ -27,26 +23,6 @@ def test_both_languages_say_the_same() -> None:
         assert places(text.en) == places(text.ja), name
         if any(c.isalpha() for c in text.en.replace("{", "").split("}")[-1]) and name not in ("demo words",):
             assert any("぀" <= c <= "鿿" for c in text.ja), name
-
-
-def test_a_text_is_called_with_its_language_and_values() -> None:
-    hello = Text("Hello {name}.", "{name}さん、こんにちは。")
-    assert [hello(lang, name="Yui") for lang in LANGUAGES] == ["Hello Yui.", "Yuiさん、こんにちは。"]
-
-
-def test_unknown_languages_are_named() -> None:
-    assert check_language("ja") == "ja"
-    with pytest.raises(ValueError, match="got 'de'"):
-        check_language("de")
-
-
-def test_one_thing_is_singular_and_several_are_plural() -> None:
-    text = Text("after {n:epoch|epochs} of {m:step|steps}", "{n} エポック、{m} ステップの後")
-    assert text("en", n=1, m="1,000") == "after 1 epoch of 1,000 steps"
-    assert text("en", n="1", m=0) == "after 1 epoch of 0 steps"
-    assert text("ja", n=1, m=2) == "1 エポック、2 ステップの後"
-    assert Text("{x:.2f} and {y}", "")("en", x=0.5, y="b") == "0.50 and b"
-    assert (counted(1, "channel"), counted(3, "channel")) == ("1 channel", "3 channels")
 
 
 def test_no_sentence_leaves_singular_or_plural_to_the_reader() -> None:

@@ -23,7 +23,8 @@ THRESHOLD = 0.5
 SPELLED = 0.97
 """So often the lit segments of a display tell which symbol it shows."""
 PLAIN = 0.999
-"""A digit that the first of five sights is so sure of is not looked at again: none of MNIST's would change."""
+"""A digit of which the first of five sights is so sure is not looked at again; of MNIST's test set none changes, and no
+probability by more than 0.008."""
 SPECK = 0.8
 """A dot or a bar that no digit could be is a sign from this probability on, and dirt below it."""
 PLAIN_SPECK = 0.97
