@@ -9,6 +9,7 @@ the height in the middle of the picture as parameters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,9 +49,12 @@ class Line:
         return np.asarray(self.a + self.b * np.asarray(t))
 
 
-def find_lines(mask: Array, thickest: float, shortest: float) -> list[Line]:
-    """All straight lines of a mask (H, W) that are at least `shortest` long and at most `thickest` pixels thick."""
-    return [line for steep in (False, True) for line in _flat(mask.T if steep else mask, thickest, shortest, steep)]
+def find_lines(mask: Array, thickest: float, shortest: float, steep: Sequence[bool] = (False, True)) -> list[Line]:
+    """All straight lines of a mask (H, W) that are at least `shortest` long and at most `thickest` pixels thick.
+
+    `steep` says which directions are looked for, flat and steep.
+    """
+    return [line for turned in steep for line in _flat(mask.T if turned else mask, thickest, shortest, turned)]
 
 
 def _flat(mask: Array, thickest: float, shortest: float, steep: bool) -> list[Line]:

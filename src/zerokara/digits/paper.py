@@ -53,9 +53,9 @@ def without_lines(ink: Array, known: Sequence[Line] = ()) -> Cleared:
     if min(ink.shape) < SMALLEST:
         return Cleared(ink, [], np.zeros_like(ink))
     side = max(ink.shape)
-    thickest = max(5.0, THICKEST * side)
-    new = find_lines(ink > SEEN, thickest + FLANKS, max(16.0, SHORTEST * side))
-    found = [*known, *(line for line in new if line.width <= thickest)]
+    thickest, shortest = max(5.0, THICKEST * side), max(16.0, SHORTEST * side)
+    new = find_lines(ink > SEEN, thickest, shortest)
+    found = [*known, *new]
     chosen = [line for line in found if line in known or _through(line, ink.shape)]
     chosen = _all_of(found, chosen, _crossing(found))
     cells = _closed(found)
@@ -63,7 +63,9 @@ def without_lines(ink: Array, known: Sequence[Line] = ()) -> Cleared:
         bare = erased(ink, _all_of(new, chosen, cells))
         chosen = _all_of(found, chosen, _inhabited(cells, bare))
     bare = erased(ink, _all_of(new, chosen))
-    under = _underlines(bare, [line for line in new if line not in chosen and not line.steep])
+    under = _underlines(bare, [line for line in new if line not in chosen]) or _underlines(
+        bare, find_lines(bare > SEEN, thickest + FLANKS, shortest, steep=(False,))
+    )
     chosen, bare = [*chosen, *under], erased(bare, under)
     if len(chosen) <= 2 and not (bare > 0.5).any():
         return Cleared(ink, [], np.zeros_like(ink))  # one stroke through the whole picture: a one
@@ -75,7 +77,7 @@ def _underlines(ink: Array, lines: list[Line]) -> list[Line]:
 
     (The foot of a two may be long, but begins where the two ends.)
     """
-    lines = [line for line in lines if abs(line.b) < LEVEL and line.length > line.width * SLENDER / 2]
+    lines = [o for o in lines if not o.steep and abs(o.b) < LEVEL and o.length > o.width * SLENDER / 2]
     if not lines:
         return []
     labels, count = label(erased(ink, lines) > SEEN)
