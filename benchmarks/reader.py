@@ -28,6 +28,7 @@ from zerokara.data import load
 from zerokara.data.listing import is_picture
 from zerokara.digits import Reader, Reading
 from zerokara.digits.interpret import PLAIN
+from zerokara.digits.pairs import ONE_HAND
 from zerokara.training.metrics import expected_calibration_error
 
 
@@ -127,7 +128,7 @@ def read_all(folder: Path, reader: Reader, only: bool = False) -> Iterator[Answe
 
 def _report_mnist(reader: Reader, folder: Path) -> None:
     test = load("mnist", data_dir=folder, download=False).test
-    probabilities = reader.glanced(test.images[:, 0].astype(np.float32) / 255, PLAIN)  # as `read` asks it
+    probabilities = reader.glanced(test.images[:, 0].astype(np.float32) / 255, PLAIN, ONE_HAND)  # as `read` asks it
     right = probabilities.argmax(axis=1) == test.labels
     print(f"MNIST, test part: {_share(right)}   ECE {_ece(probabilities, test.labels)}")
 

@@ -101,7 +101,7 @@ def test_what_it_takes_for_the_doubted_class_is_looked_at_again():
     reader = Reader((network,), 1.0, {})
     glanced = reader.glanced(views, 0.0)  # nothing is looked at again
     doubted = int(np.bincount(glanced.argmax(axis=1)).argmax())
-    again = reader.glanced(views, 0.0, doubted)
+    again = reader.glanced(views, 0.0, [doubted])
     mine = glanced.argmax(axis=1) == doubted
     assert 0 < mine.sum() < 40
     assert np.array_equal(again[~mine], glanced[~mine])

@@ -11,7 +11,7 @@ from zerokara.arrays import Array
 from zerokara.digits.company import NEVER_ALONE, reference, with_company, with_place, words
 from zerokara.digits.look import Sight
 from zerokara.digits.marks import Mark
-from zerokara.digits.pairs import of_one_hand, told_apart
+from zerokara.digits.pairs import ONE_HAND, of_one_hand, told_apart
 from zerokara.digits.pieces import attached, gathered, guarded, lined_up, outside, parted
 from zerokara.digits.settle import settle
 from zerokara.digits.symbols import DIGITS, NONE, PLACES, SIGNS, SYMBOLS
@@ -78,7 +78,8 @@ class Looks:
         """How probable each digit is, (N, 10): says the network of digits, and of two pairs also that of symbols."""
         new = list({id(mark): mark for mark in marks if id(mark) not in self._ten}.values())
         if new:
-            told = told_apart(self.reader.glanced(self.views(new), PLAIN), self.shares(new)[:, :_N])
+            ten = self.reader.glanced(self.views(new), PLAIN, ONE_HAND)
+            told = told_apart(ten, self.shares(new)[:, :_N])
             told = np.stack([_as_spelled(ten, mark, DIGITS) for ten, mark in zip(told, new, strict=True)])
             for mark, ten in zip(new, told, strict=True):
                 self._ten[id(mark)] = ten
@@ -92,7 +93,7 @@ class Looks:
         new = list({id(mark): mark for mark in marks if id(mark) not in self._seen}.values())
         if new:
             views = np.stack([prepare(mark.ink) for mark in new])
-            for mark, view, shares in zip(new, views, self.symbols.glanced(views, doubted=_NONE), strict=True):
+            for mark, view, shares in zip(new, views, self.symbols.glanced(views, doubted=[_NONE]), strict=True):
                 self._seen[id(mark)] = mark, view, _as_spelled(shares, mark, SYMBOLS)
 
 

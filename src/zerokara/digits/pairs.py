@@ -12,6 +12,8 @@ import numpy as np
 from zerokara.arrays import Array
 
 PAIRS = ((1, 7), (5, 6))
+ONE_HAND = PAIRS[0]
+"""Of these `of_one_hand` weighs the odds: they are always those of five sights, as those that its constants are of."""
 WEIGHT = 0.5
 """How much the second network's odds count: as much as leaves MNIST's digits alone, whose best judge is the first."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -57,17 +57,16 @@ class Reader:
         """
         return softmax(self.scores(views) / self.temperature)
 
-    def glanced(self, views: Array, enough: float = ENOUGH, doubted: int | None = None) -> Array:
+    def glanced(self, views: Array, enough: float = ENOUGH, doubted: Sequence[int] = ()) -> Array:
         """As `probabilities`, but a picture of which the first sight alone is `enough` sure is not looked at again.
 
-        What it takes for the class `doubted` is looked at again, however sure it is.
+        What it takes for one of the classes `doubted` is looked at again, however sure it is.
         """
         pictures = _pictures(views)
         first = self.answers(pictures[:, None])[:, 0]
         probabilities = softmax(first / self.temperature)
         unsure = probabilities.max(axis=1, initial=0) < enough
-        if doubted is not None:
-            unsure |= probabilities.argmax(axis=1) == doubted
+        unsure |= np.isin(probabilities.argmax(axis=1), doubted)
         if unsure.any():
             others = self.answers(_grouped(pictures[unsure])[:, 1:])
             mean = (first[unsure] + others.sum(axis=1)) / (1 + others.shape[1])
