@@ -8,7 +8,6 @@ import pytest
 
 from zerokara.cli.stopping import Stopped, ended_by_signals
 
-
 LONG = 20.0
 """Seconds that nobody waits if a signal ends the wait."""
 
