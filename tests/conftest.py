@@ -8,11 +8,12 @@ import sys
 import tempfile
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("ZEROKARA_CHECK", "static")  # every lowered program, also in processes that tests start
 
-# There are as many workers as cores: the threads of other libraries would only wait for each other, and they wait by
+# The workers keep all cores busy: the threads of other libraries would only wait for each other, and they wait by
 # computing. (Before NumPy is imported.) What is said about several threads is tested with several threads asked for.
 for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
@@ -38,6 +39,13 @@ settings.load_profile("zerokara")
 
 SHARED = "ZEROKARA_TEST_SHARED"
 """The environment variable with the folder of what is made once for all workers of a run of the tests."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One worker more than cores: while one waits for a process, a browser or a server, another computes."""
+    asked = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
+    return None if asked else (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: Any) -> None:
