@@ -1,10 +1,11 @@
 """How training grows with the number of processes: a model fitted here, beside what was measured and is to come.
 
-python -m benchmarks.growth [--hosts] [--rounds 5]
+python -m benchmarks.scaling [--hosts] [--delay 20] [--rounds 5]
 
-Measured are sums of arrays of several sizes by two processes, and with --hosts by three "hosts" with cables of 1 Gbit/s
-(network namespaces: root's, Linux only). The link that explains them (`zerokara.parallel.cost`) foretells the time of
-training steps, which are then measured too. Last, a table for 2 to 1,024 hosts of such a machine.
+Measured are sums of arrays of several sizes by two processes; with --hosts by three "hosts" with cables of 1 Gbit/s,
+too (network namespaces: root's, Linux only), and with --delay over so many milliseconds there and back. The link that
+explains them (`zerokara.parallel.cost`) foretells the time of training steps, which are then measured. Last, a table
+for 2 to 1,024 hosts of such a machine.
 """
 
 import argparse
@@ -99,18 +100,22 @@ def table(alone: dict[str, object], messages: dict[str, list[int]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--hosts", action="store_true", help="also three hosts, which are network namespaces")
+    parser.add_argument("--delay", type=float, default=0.0, help="milliseconds there and back, for hosts once more")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.work:
         work(arguments.rounds)
         return
-    program = [sys.executable, "-m", "benchmarks.growth", "--work", "--rounds", str(arguments.rounds)]
+    program = [sys.executable, "-m", "benchmarks.scaling", "--work", "--rounds", str(arguments.rounds)]
     alone, two = measured(program), measured([mpiexec(), "-n", "2", *program])
     compare("2 processes", two, alone)
     if arguments.hosts:
-        with hosts(3, "1gbit") as made:
-            compare("3 hosts, 1 Gbit/s", measured(made.command([1, 1, 1], program)), alone)
+        delays = [0.0, *([arguments.delay] if arguments.delay else [])]
+        for delay in delays:
+            with hosts(3, "1gbit", delay) as made:
+                name = f"3 hosts, 1 Gbit/s, {delay:g} ms there and back" if delay else "3 hosts, 1 Gbit/s"
+                compare(name, measured(made.command([1, 1, 1], program)), alone)
     table(alone, {name: told[1] for name, told in two["steps"].items()})  # type: ignore[attr-defined]
 
 
