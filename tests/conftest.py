@@ -8,7 +8,6 @@ import sys
 import tempfile
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("ZEROKARA_CHECK", "static")  # every lowered program, also in processes that tests start
@@ -39,13 +38,6 @@ settings.load_profile("zerokara")
 
 SHARED = "ZEROKARA_TEST_SHARED"
 """The environment variable with the folder of what is made once for all workers of a run of the tests."""
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int | None:
-    """One worker more than cores: while one waits for a process, a browser or a server, another computes."""
-    asked = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
-    return None if asked else (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: Any) -> None:
