@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("ZEROKARA_CHECK", "static")  # every lowered program, also in processes that tests start
 
-# There are as many workers as cores: the threads of other libraries would only wait for each other, and they wait by
+# The workers keep all cores busy: the threads of other libraries would only wait for each other, and they wait by
 # computing. (Before NumPy is imported.) What is said about several threads is tested with several threads asked for.
 for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")

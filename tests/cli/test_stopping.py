@@ -8,6 +8,9 @@ import pytest
 
 from zerokara.cli.stopping import Stopped, ended_by_signals
 
+LONG = 20.0
+"""Seconds that nobody waits if a signal ends the wait."""
+
 
 class Deleted:
     """Something that is interrupted while it is deleted."""
@@ -23,14 +26,16 @@ class Deleted:
 def delete(number: int) -> None:
     thing = Deleted(number)
     del thing
-    time.sleep(20)
+    time.sleep(LONG)
 
 
 @pytest.mark.parametrize(("number", "error"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Stopped)])
 def test_a_signal_while_something_is_deleted_comes_a_little_later(number: int, error: type[BaseException]) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    began = time.monotonic()
     with pytest.raises(error), ended_by_signals():
         delete(number)
+    assert time.monotonic() - began < LONG, "it came only when the wait was over"
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 

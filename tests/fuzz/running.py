@@ -11,6 +11,7 @@ from tests.fuzz.observing import REPEATS, Difference, Named, compare, movement, 
 from tests.fuzz.parts import Case
 from tests.fuzz.programs import body
 from tests.fuzz.worlds import Captured, Evaluated, Fitted, Reference, World, moved_a_little
+from zerokara.training import Diverged
 
 ALLOWED = (ValueError, TypeError, IndexError, RuntimeError, AttributeError)
 """How a step that cannot be is refused, by zerokara and by Python."""
@@ -60,7 +61,7 @@ def run(case: Case, ways: tuple[str, ...] = ()) -> Report:
 
 
 def _call(text: str, case: Case, k: int, base: World, others: list[World], size: int, report: Report) -> bool:
-    """One call in every world; False where the written step itself raises."""
+    """One call in every world; False where the written step itself raises, or a training ends with it."""
     try:
         base.change(k)
         for world in others:
@@ -93,12 +94,26 @@ def _call(text: str, case: Case, k: int, base: World, others: list[World], size:
             return None
         return movement(runs, {**expected, **after})
 
+    going = True
     for world in others:
         if isinstance(world, Evaluated):
             continue
+        if isinstance(world, Fitted) and not np.isfinite(float(expected["result"])):
+            _diverges(world, k)
+            going = False
+            continue
         wanted = {**(named_results(float(expected["result"])) if world.way == "fit" else expected), **after}
         report.rounding += compare(world.way, k, wanted, _observed(world, k), before, size, moved)
-    return True
+    return going
+
+
+def _diverges(world: Fitted, k: int) -> None:
+    """A loss that is no number ends a training, in words."""
+    try:
+        world.call(k)
+    except Diverged:
+        return
+    raise Difference(world.way, k, "an end", "Diverged, for a loss that is not finite", "a result")
 
 
 def _evaluated(world: Evaluated, base: World, k: int, size: int) -> None:

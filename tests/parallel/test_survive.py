@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -131,10 +132,7 @@ def test_who_is_asked_to_stop_stops_all_after_the_same_step(whole: Path, tmp_pat
     assert_same_run(whole, folder)
 
 
-@pytest.mark.parametrize("rank", [0, 1])
-def test_a_process_that_falls_silent_is_found(tmp_path: Path, rank: int) -> None:
-    """As on a host that has lost its power or its cable: nothing closes the connection."""
-    folder = tmp_path / "run"
+def falls_silent(folder: Path, rank: int) -> None:
     program, team = begun(folder, 3)
     os.kill(team[rank], signal.SIGSTOP)
     stopped = time.monotonic()
@@ -144,6 +142,13 @@ def test_a_process_that_falls_silent_is_found(tmp_path: Path, rank: int) -> None
     (line,) = ours(errors)
     assert f"rank {rank} (process {team[rank]} on " in line
     assert "silent" in line
+
+
+def test_a_process_that_falls_silent_is_found(tmp_path: Path) -> None:
+    """As on a host that has lost its power or its cable: nothing closes the connection. Both ranks at the same time."""
+    with ThreadPoolExecutor() as both:
+        for found in [both.submit(falls_silent, tmp_path / str(rank), rank) for rank in (0, 1)]:
+            found.result()
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,10 @@ def _deleting(frame: FrameType | None) -> bool:
 
 
 def _again(number: int) -> None:
-    """Let the signal come once more, a little later."""
-    later = threading.Timer(_SOON, _thread.interrupt_main, (number,))
+    """Let the signal come once more, a little later; a real one, which also ends a wait of the main thread."""
+    if hasattr(signal, "pthread_kill"):
+        later = threading.Timer(_SOON, signal.pthread_kill, (threading.get_ident(), number))
+    else:
+        later = threading.Timer(_SOON, _thread.interrupt_main, (number,))
     later.daemon = True
     later.start()
