@@ -29,6 +29,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 _DEFINITIONS: dict[str, Callable[..., object]] = {}
+_ORDINARY = frozenset({np.ndarray, int, float, bool, type(None)})  # most arguments: nothing that takes over a call
 _chosen: str | None = None
 _loaded: dict[str, Callable[..., object]] = {}  # the chosen family's kernels, empty until the first call
 
@@ -98,10 +99,12 @@ def _kernel(definition: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @functools.wraps(definition)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        for value in (*args, *kwargs.values()):
+        for value in (*args, *kwargs.values()) if kwargs else args:
+            if type(value) in _ORDINARY:
+                continue
             if type(value) is tuple:  # an index may hold some
                 value = next((v for v in value if hasattr(type(v), "__kernel__")), None)
-            if type(value) is not np.ndarray and (take_over := getattr(type(value), "__kernel__", None)):
+            if take_over := getattr(type(value), "__kernel__", None):
                 return cast(_R, take_over(value, name, args, kwargs))
         return cast(_R, (_loaded.get(name) or implementation(name))(*args, **kwargs))
 

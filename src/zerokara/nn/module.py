@@ -303,9 +303,15 @@ def observe(observer: Observer) -> Iterator[None]:
         _OBSERVERS.reset(token)
 
 
+_SETTINGS = frozenset({int, float, bool, str, type(None)})
+"""What most fields hold besides the parts: passed over at once, since an optimizer walks through them at every step."""
+
+
 def _parts(module: Module) -> Iterator[tuple[str, Module | Parameter | Array]]:
     """What stands directly in the fields of `module`: modules, parameters and buffers, in order of assignment."""
     for name, value in vars(module).items():
+        if type(value) in _SETTINGS:
+            continue
         if isinstance(value, (Module, Parameter)):
             yield name, value
         elif isinstance(value, (list, tuple, dict)):
@@ -324,11 +330,18 @@ def _within(name: str, held: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> It
 
 def _named_fields(module: Module, prefix: str = "") -> Iterator[tuple[str, Parameter | Array]]:
     """Every parameter and buffer under every name it has: shared ones appear more than once."""
+    found: list[tuple[str, Parameter | Array]] = []
+    _gather(module, prefix, found)
+    return iter(found)
+
+
+def _gather(module: Module, prefix: str, found: list[tuple[str, Parameter | Array]]) -> None:
+    """Add them to what was found. (Generators within generators take twice as long.)"""
     for name, part in _parts(module):
         if isinstance(part, Module):
-            yield from _named_fields(part, f"{prefix}{name}.")
+            _gather(part, f"{prefix}{name}.", found)
         else:
-            yield prefix + name, part
+            found.append((prefix + name, part))
 
 
 def _named_arrays(module: Module) -> Iterator[tuple[str, Array]]:

@@ -1,4 +1,6 @@
-"""The threads that run recorded steps: they walk through the same table of calls, without Python between them.
+"""The threads that share the work: they walk through the same table of calls, without Python between them.
+
+What they walk through is a recorded step (`run`), or a single kernel call that was cut into parts (`share`).
 
 The table lists groups of parts that can run at the same time. Every thread walks through the groups in order, takes the
 parts that nobody has taken (its own share first), and goes on to the next group when all parts of this one are done.
@@ -18,12 +20,12 @@ see `_Crew.bury`.
 import os
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.atomic import (
     breathe,
     call,
@@ -36,7 +38,8 @@ from zerokara.kernels.compiled.atomic import (
     step_aside,
     word,
 )
-from zerokara.kernels.compiled.build import inner, kernel
+from zerokara.kernels.compiled.build import code_of, inner, kernel
+from zerokara.kernels.cores import thread_count
 
 _LINE = 16  # counters lie this far apart: threads that write to one cache line slow each other down
 _POSTED, _DONE, _FAILED, _INSIDE = 0, _LINE, 2 * _LINE, 3 * _LINE
@@ -51,34 +54,53 @@ CODE = np.dtype(np.float32)
 class _Crew:
     """The threads that run programs: this one and, once started, one for each further core."""
 
-    def __init__(self) -> None:
-        self._count = threads.count()
+    def __init__(self, count: int) -> None:
+        self._count = count
         self._mail = np.zeros((_ASLEEP + self._count * _LINE), np.int64)
         self._asleep = np.zeros(1 + self._count, np.int64)  # how many, and which, must be woken
         self._beds = [threading.Semaphore(0) for _ in range(self._count)]
         self._busy = threading.Lock()
         self._launch: Any = None
         self._buried: deque[tuple[Array, Array]] = deque()
+        self._shared: dict[tuple[int, int], _Shared] = {}
 
     def run(self, work: Array) -> None:
         """Run a program. One at a time: others wait."""
         with self._busy:
-            if self._launch is None:
-                self._start()
-            if self._buried and not self._mail[_INSIDE]:
-                self._clear()
-            self._asleep[0] = 0
-            try:
-                self._launch(self._mail, work, self._asleep, self._count)
-            finally:  # what is posted must be done before anything else is, also when Ctrl-C comes in between
-                if self._asleep[0]:
-                    try:
-                        self._wake()
-                    finally:
-                        _run.on(CODE)(self._mail, work, self._count)
-            if self._mail[_FAILED]:
-                self._mail[_FAILED] = 0
-                raise MemoryError("a kernel stopped early while replaying a recorded step: is there enough memory?")
+            self._post(work)
+
+    def share(self, function: Callable[..., None], calls: list[tuple[Any, ...]]) -> None:
+        """Make these calls of one kernel at the same time; one after another if the crew is busy."""
+        if self._busy.locked():  # another thread of Python's has it, or this one when a signal came
+            for args in calls:
+                function(*args)
+            return
+        with self._busy:
+            key = id(function), len(calls)
+            shared = self._shared.get(key) or self._shared.setdefault(key, _Shared(function, len(calls)))
+            write = shared.write
+            for address, args in zip(shared.addresses, calls, strict=True):
+                write(address, *args)
+            self._post(shared.work)
+
+    def _post(self, work: Array) -> None:
+        """Post what is to be done, take part in it, and return when it is done."""
+        if self._launch is None:
+            self._start()
+        if self._buried and not self._mail[_INSIDE]:
+            self._clear()
+        self._asleep[0] = 0
+        try:
+            self._launch(self._mail, work, self._asleep, self._count)
+        finally:  # what is posted must be done before anything else is, also when Ctrl-C comes in between
+            if self._asleep[0]:
+                try:
+                    self._wake()
+                finally:
+                    _run.on(CODE)(self._mail, work, self._count)
+        if self._mail[_FAILED]:
+            self._mail[_FAILED] = 0
+            raise MemoryError("a kernel stopped early: is there enough memory?")
 
     def bury(self, tables: tuple[Array, Array]) -> None:
         """Keep the table and the claims of a program that is gone until no late thread can look at them.
@@ -115,6 +137,23 @@ class _Crew:
             self._beds[thread].acquire()
 
 
+class _Shared:
+    """A kernel cut into so many parts: the words of their arguments, which every call writes anew, and the table.
+
+    There is one for each kernel and number of parts, for good. So a thread that comes late finds the same table as
+    ever, and all its parts taken.
+    """
+
+    def __init__(self, function: Callable[..., None], parts: int) -> None:
+        code = code_of(function)
+        self.write = code.write
+        self._words = np.zeros((parts, code.words), np.int64)
+        self.addresses = [row.ctypes.data for row in self._words]
+        self._table = np.array([parts, *(n for at in self.addresses for n in (1, code.entry, at))], np.int64)
+        self._claims = np.zeros(parts, np.int64)
+        self.work = np.array([self._table.ctypes.data, -1, self._claims.ctypes.data, 0], np.int64)
+
+
 @inner
 def _wait(mail, target):  # type: ignore[no-untyped-def]
     """Until the counter of finished parts has reached the target."""
@@ -128,8 +167,21 @@ def _wait(mail, target):  # type: ignore[no-untyped-def]
 
 @inner
 def _walk(mail, table, groups, claims, run, base, thread, count):  # type: ignore[no-untyped-def]
-    """Go through the posted program, doing what nobody else has taken."""
-    before = flush_denormals()
+    """Go through what is posted, doing what nobody else has taken.
+
+    A recorded step flushes denormal numbers. A call that is written out does not: its `groups` are −1.
+    """
+    if groups < 0:
+        _go(mail, table, -groups, claims, run, base, thread, count)
+    else:
+        before = flush_denormals()
+        _go(mail, table, groups, claims, run, base, thread, count)
+        restore_denormals(before)
+
+
+@inner
+def _go(mail, table, groups, claims, run, base, thread, count):  # type: ignore[no-untyped-def]
+    """Group after group: the parts that nobody has taken, its own share first, then wait for the others."""
     done, at = base, 0
     for _ in range(groups):
         parts = word(table, at)
@@ -149,7 +201,6 @@ def _walk(mail, table, groups, claims, run, base, thread, count):  # type: ignor
                 end, place, part = place, at + 1, 0
         at, claims, done = end, claims + 8 * parts, done + parts
         _wait(mail, done)
-    restore_denormals(before)
 
 
 @kernel("void(i8[::1], i8[::1], i8[::1], i8)", writes=("mail", "work", "asleep"))
@@ -202,9 +253,15 @@ def _serve(mail, seen, thread, count):  # type: ignore[no-untyped-def]
 
 
 KERNELS = _launch, _run, _serve
-"""What every recorded step needs besides its own."""
+"""What every recorded step, and every shared call, needs besides its own."""
 
-_crew = _Crew()
+_COUNT = thread_count()
+_crew = _Crew(_COUNT)
+
+
+def share(function: Callable[..., None], calls: list[tuple[Any, ...]]) -> None:
+    """Make these calls of one kernel (what `Kernel.on` returns) at the same time."""
+    _crew.share(function, calls)
 
 
 def run(work: Array) -> None:
@@ -229,7 +286,7 @@ def run_alone(calls: list[tuple[int, int]]) -> None:
 def _forget_crew() -> None:
     """A forked child has no threads but its own: start afresh."""
     global _crew
-    _crew = _Crew()
+    _crew = _Crew(_COUNT)
 
 
 if hasattr(os, "register_at_fork"):

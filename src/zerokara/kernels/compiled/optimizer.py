@@ -58,7 +58,12 @@ def _in_place(compiled: Kernel, name: str, arrays: tuple[Array, ...], numbers: A
 def _possible(arrays: tuple[Array, ...]) -> bool:
     """Whether the kernel can work on these arrays in place."""
     w, g, *states = arrays
-    return compilable(*arrays) and all(a.flags.carray for a in (w, *states)) and g.shape == w.shape
+    if not compilable(*arrays) or g.shape != w.shape or not w.flags.carray:
+        return False
+    for state in states:
+        if not state.flags.carray:
+            return False
+    return True
 
 
 @inner
