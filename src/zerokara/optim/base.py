@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from zerokara import kernels
 from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
@@ -185,9 +186,15 @@ class Optimizer:
             numbers = tracing.again(partial(self._numbers, _own(group[0][0]), counters), told, np.float64)
             update, kept = self.update, self.kept
             assert update is not None
+            rows = []
             for parameter, state in group:
                 parameter.write()
-                update(_own(parameter), parameter.grad, *[state[name] for name in kept], numbers)
+                rows.append((_own(parameter), parameter.grad, *[state[name] for name in kept], numbers))
+            if tracing.current() is None and update in kernels.STEPS:
+                kernels.together(update, rows)
+            else:
+                for row in rows:
+                    update(*row)
 
     def _as_it_is(self) -> Callable[[], bool]:
         """Whether the kernel, what it keeps and what it acts on are as now. Its numbers are asked anew every time."""

@@ -8,7 +8,8 @@ of its entry (`entry`), how many words its arguments are, and for each argument 
     TUPLE  numbers
     INT, FLOAT
 
-An argument that does not fit its row is a TypeError, and nothing is called. Python's lock is given up meanwhile.
+An argument that does not fit its row is a TypeError, and nothing is called. An array that is declared with one axis may
+have any: it is all its numbers in a row. Python's lock is given up meanwhile.
 """
 
 import ctypes
@@ -197,7 +198,9 @@ class _Arguments:
             dtype = self._field(value, _DTYPE, _POINTER)
             foreign = b.icmp_signed("==", self._field(dtype, _BYTE_ORDER, _BYTE), ir.Constant(_BYTE, ord(">")))
             own = b.icmp_signed("==", b.sext(self._field(dtype, _TYPE_NUMBER, _INT), _WORD), kind)
-            shaped = b.icmp_signed("==", b.sext(self._field(value, _AXES, _INT), _WORD), axes)
+            own_axes = b.sext(self._field(value, _AXES, _INT), _WORD)
+            one = b.icmp_signed("==", axes, self._number(1))
+            shaped = b.or_(one, b.icmp_signed("==", own_axes, axes))
             has = b.and_(b.zext(self._field(value, _FLAGS, _INT), _WORD), flags)
             flagged = b.icmp_signed("==", has, flags)
             b.store(b.and_(b.and_(b.not_(foreign), own), b.and_(shaped, flagged)), fits)
@@ -206,8 +209,16 @@ class _Arguments:
             self.fail("PyExc_TypeError", text, index, first=True)
         self._append(self._field(value, _DATA, _WORD))
         lengths = b.bitcast(self._field(value, _LENGTHS, _POINTER), _WORD.as_pointer())
-        with cgutils.for_range(b, axes) as loop:
-            self._append(b.load(b.gep(lengths, [loop.index])))
+        own_axes = b.sext(self._field(value, _AXES, _INT), _WORD)
+        with b.if_else(b.icmp_signed("==", axes, self._number(1))) as (row, table):
+            with row:
+                size = cgutils.alloca_once_value(b, self._number(1))
+                b.store(self._number(1), size)
+                with cgutils.for_range(b, own_axes) as loop:
+                    b.store(b.mul(b.load(size), b.load(b.gep(lengths, [loop.index]))), size)
+                self._append(b.load(size))
+            with table, cgutils.for_range(b, axes) as loop:
+                self._append(b.load(b.gep(lengths, [loop.index])))
 
     # ── what these are made of ───────────────────────────────────────────────────────────────────────────────────
 

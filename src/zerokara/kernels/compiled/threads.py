@@ -27,8 +27,9 @@ SMALL_RECORDED = 8_000
 
 def parts(total: int, work: float) -> list[tuple[int, int]]:
     """Cut 0…total into one contiguous range per thread; into a single one when the `work` is small."""
-    small = SMALL if _recorder.get() is None else SMALL_RECORDED
-    pieces = max(1, min(_THREADS, total)) if work > small else 1
+    pieces = min(_THREADS, total) if work > (SMALL if _recorder.get() is None else SMALL_RECORDED) else 1
+    if pieces < 2:
+        return [(0, total)]
     return [(total * i // pieces, total * (i + 1) // pieces) for i in range(pieces)]
 
 
