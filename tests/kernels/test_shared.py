@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+import zerokara as zk
+from zerokara import functional as F
+from zerokara import nn, optim
 from zerokara.kernels.compiled import build, crew, threads
 from zerokara.kernels.compiled.activation import _relu, _relu_grad
 from zerokara.kernels.compiled.crew import _Crew
@@ -113,6 +116,33 @@ def test_tables_do_not_become_more(own_crew: _Crew) -> None:
     assert len(own_crew._shared) == 2
 
 
+def trained() -> list[bytes]:
+    """The weights after some steps of a loop as people write it."""
+    rng = np.random.default_rng(0)
+    net = nn.Sequential(
+        nn.Conv2d(2, 6, 3, padding=1, rng=rng), nn.BatchNorm2d(6), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(6, 5, 5, padding=2, rng=rng), nn.ReLU(), nn.AvgPool2d(2), nn.Flatten(), nn.Linear(45, 7, rng=rng),
+    )  # fmt: skip
+    optimizer = optim.Adam(net, 0.01)
+    for _ in range(4):
+        x = zk.Tensor(rng.standard_normal((9, 2, 12, 12), dtype=np.float32))
+        loss = F.cross_entropy(net(x), rng.integers(0, 7, 9))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return [array.tobytes() for array in net.state_dict().values()]
+
+
+def test_a_training_gives_the_same_bits_whoever_does_the_parts(
+    own_crew: _Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut into three parts by `conftest`, done by one to four threads, and one part after another."""
+    found = trained()
+    assert len(own_crew._shared) > 10
+    monkeypatch.setattr(crew, "share", lambda function, calls: [function(*args) for args in calls])
+    assert trained() == found
+
+
 def in_the_background(work: Callable[[], None]) -> tuple[threading.Event, threading.Thread]:
     """A thread that does this again and again until it is told to stop."""
     end = threading.Event()
@@ -190,7 +220,9 @@ def test_interrupted_at_any_place_it_goes_on_and_nobody_writes_any_more() -> Non
     environment = {**os.environ, "ZEROKARA_THREADS": "4"}
     command = [sys.executable, "-X", "faulthandler", "-c", INTERRUPTED, "2"]
     started = [
-        subprocess.Popen(command, env=environment, cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command, env=environment, cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for _ in range(3)
     ]
     for process in started:

@@ -301,7 +301,7 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
 
     Inputs are tensors, arrays, numbers or None (an input that is left out, such as a bias).
     """
-    tensors = tuple([None if i is None else as_tensor(i) for i in inputs])
+    tensors = tuple([i if i is None or isinstance(i, Tensor) else as_tensor(i) for i in inputs])
     trace = tracing.current()
     if trace is None:
         arrays = [None if t is None else t._data for t in tensors]

@@ -55,6 +55,8 @@ def belongs(state: State, array: Array) -> bool:
     """Whether the state was started for an array of this shape and dtype (counters have no axes)."""
     shape, dtype = array.shape, array.dtype
     for key, kept in state.items():
-        if key != "step" and (kept.shape != shape or kept.dtype != dtype):
+        if key == "step":
+            continue
+        if kept.shape != shape or kept.dtype != dtype:
             return False
     return True

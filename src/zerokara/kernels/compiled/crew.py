@@ -38,7 +38,7 @@ from zerokara.kernels.compiled.atomic import (
     step_aside,
     word,
 )
-from zerokara.kernels.compiled.build import code_of, inner, kernel
+from zerokara.kernels.compiled.build import _making, code_of, inner, kernel
 from zerokara.kernels.cores import thread_count
 
 _LINE = 16  # counters lie this far apart: threads that write to one cache line slow each other down
@@ -286,8 +286,10 @@ def run_alone(calls: list[tuple[int, int]]) -> None:
 def _forget_crew() -> None:
     """A forked child has no threads but its own: start afresh."""
     global _crew
+    _making.release()
     _crew = _Crew(_COUNT)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_crew)
+    # Who makes machine code holds a lock, and in the child nobody would be there to give it back: fork when it is free.
+    os.register_at_fork(before=_making.acquire, after_in_parent=_making.release, after_in_child=_forget_crew)

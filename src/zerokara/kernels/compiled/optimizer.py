@@ -92,10 +92,7 @@ def _possible(arrays: tuple[Array, ...]) -> bool:
     w, g, *states = arrays
     if not compilable(*arrays) or g.shape != w.shape or not w.flags.carray:
         return False
-    for state in states:
-        if not state.flags.carray:
-            return False
-    return True
+    return all(state.flags.carray for state in states)
 
 
 @inner

@@ -1,7 +1,7 @@
 """Sharing one kernel call among the processor's cores.
 
-The threads are those of recorded steps, the `crew`: to post a call takes them one or two microseconds, where waking one
-of Python's threads takes 10 to 20. They go on watching for the next call for a fraction of a millisecond, and then sleep.
+The threads are those of recorded steps, the `crew`: to post a call takes one or two microseconds, where waking one of
+Python's threads takes 10 to 20. They go on watching for the next call for a fraction of a millisecond, and then sleep.
 Compared with Numba's own parallel loops this works the same on every system, compiles in half the time, survives a
 fork, and may be used from several Python threads at once.
 
