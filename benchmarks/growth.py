@@ -1,117 +1,279 @@
-"""How training grows with the number of processes: a model fitted here, beside what was measured and is to come.
+"""How a training step grows: its time and memory against one size after the other, with PyTorch beside.
 
-python -m benchmarks.growth [--hosts] [--rounds 5]
+python -m benchmarks.growth [--only batch,depth] [--peers torch] [--threads 2] [--json FILE]
 
-Measured are sums of arrays of several sizes by two processes, and with --hosts by three "hosts" with cables of 1 Gbit/s
-(network namespaces: root's, Linux only). The link that explains them (`zerokara.parallel.cost`) foretells the time of
-training steps, which are then measured too. Last, a table for 2 to 1,024 hosts of such a machine.
+Every size is measured in a process of its own: milliseconds a step (the median of several turns, after a warm-up), and
+how many MiB the process then holds at most beyond what it held before the network was made. The exponent e of
+time ∝ sizeᵉ is that between the last two sizes; beside it stands the exponent of the multiplications. What grows faster
+than its multiplications by more than 0.15 is marked. Then come the data: an epoch against the number of rows, batches
+from a file that is larger than the memory (it is mapped; sparse, so that no disk is read), and the memory after 10,000
+steps.
 """
 
 import argparse
 import json
+import math
 import os
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from benchmarks.hosts import hosts
-from benchmarks.parallel import mpiexec
-from benchmarks.parallel_worker import ours
-from benchmarks.workloads import TRAININGS
-from zerokara import parallel
-from zerokara.parallel.cost import Link, fitted, speed_up, step_seconds
+from benchmarks.growing import AXES, Axis, Case
 
-NETWORKS = ("DeepConvNet", "ResNet-20")
-SIZES = (1 << 10, 1 << 14, 1 << 17, 1 << 20, 1 << 22)
-RESNET50 = 25_557_032 * 4
-LINKS = {"1 Gbit/s": Link(5e-5, 1e9 / 8), "10 Gbit/s": Link(2e-5, 1e10 / 8), "100 Gbit/s": Link(5e-6, 1e11 / 8)}
-"""Usual latencies of such networks are assumed."""
+TURNS, TURN = 7, 0.05
+"""Turns of a measurement, and seconds that each lasts at least."""
 
+MARGIN = 0.15
+LEAK_STEPS = 10_000
+ROWS = (10_000, 100_000, 1_000_000, 10_000_000)
+OFTEN = {"rows": 1_000_000}
+"""The most rows that PyTorch's loader, which takes them one by one, is asked to pass."""
 
-def work(rounds: int) -> None:
-    """What every process does: sums of all sizes, then training steps with a whole batch each."""
-    team = parallel.team()
-    sums = []
-    for size in SIZES:
-        array = np.zeros(size // 4, np.float32)
-        team.add(array)
-        seconds = []
-        for _ in range(rounds * 5):
-            team.barrier()
-            began = time.perf_counter()
-            team.add(array)
-            seconds.append(time.perf_counter() - began)
-        sums.append((team.size, size, min(seconds)))
-    steps = {}
-    for name in NETWORKS:
-        step, messages = ours(next(w for w in TRAININGS if w.name == name), True)
-        for i in range(3):
-            step(i)
-        seconds = []
-        for i in range(rounds * 5):
-            team.barrier()
-            began = time.perf_counter()
-            step(i)
-            seconds.append(time.perf_counter() - began)
-        steps[name] = min(seconds), messages()
-    if team.leads:
-        print(json.dumps({"sums": sums, "steps": steps}), flush=True)
+MIB = 1 << 20
 
 
-def measured(command: Sequence[str]) -> dict[str, object]:
-    """What came of a world of processes."""
-    environment = {**os.environ, "ZEROKARA_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+# ── in a process of its own ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def ours(case: Case) -> Callable[[], Any]:
+    """A captured step of SGD."""
+    import zerokara as zk
+    from zerokara import functional, nn, optim
+
+    network = case.network(nn)
+    optimizer = optim.SGD(network, 0.001)
+
+    @zk.capture
+    def step(x: zk.Tensor, labels: Any) -> zk.Tensor:
+        loss: zk.Tensor = case.loss(functional, network, x, labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    x = zk.Tensor(case.x)
+    return lambda: step(x, case.labels).item()
+
+
+def pytorch(case: Case) -> Callable[[], Any]:
+    """The same, eager."""
+    import torch
+
+    from benchmarks.pytorch import OPTIMIZERS, prepare
+
+    prepare()
+    network = case.network(torch.nn)
+    optimizer = OPTIMIZERS["sgd"](network.parameters(), 0.001)
+    x, labels = torch.from_numpy(case.x), torch.from_numpy(case.labels)
+
+    def step() -> float:
+        optimizer.zero_grad()
+        loss = case.loss(torch.nn.functional, network, x, labels)
+        loss.backward()
+        optimizer.step()
+        return float(loss.item())
+
+    return step
+
+
+STEPS = {"zerokara": ours, "torch": pytorch}
+
+
+def memory(which: str) -> int:
+    """A number of /proc/self/status: VmRSS, VmHWM (its peak), RssAnon. Bytes."""
+    status = Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith(which)).split()[1]) * 1024
+
+
+def peak_since_now() -> Callable[[], float]:
+    """MiB that the process holds at most from here on, beyond what it holds now."""
+    now = memory("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    return lambda: max(memory("VmHWM") - now, 0) / MIB
+
+
+def seconds_of(step: Callable[[], Any]) -> float:
+    """The median over several turns of at least `TURN` seconds."""
+    began = time.perf_counter()
+    step()
+    repeats = max(1, math.ceil(TURN / max(time.perf_counter() - began, 1e-7)))
+    turns = []
+    for _ in range(TURNS):
+        began = time.perf_counter()
+        for _ in range(repeats):
+            step()
+        turns.append((time.perf_counter() - began) / repeats)
+    return statistics.median(turns)
+
+
+def measure_size(framework: str, axis: Axis, size: int) -> dict[str, float]:
+    """Seconds a step, MiB, and the seconds until the first step."""
+    case = axis.case(size)
+    STEPS[framework](AXES[0].case(1))()  # its library, and what it compiles once
+    peak, began = peak_since_now(), time.perf_counter()
+    step = STEPS[framework](case)
+    step()
+    first = time.perf_counter() - began
+    step()
+    return {"seconds": seconds_of(step), "mib": peak(), "first": first}
+
+
+def measure_rows(framework: str, size: int) -> dict[str, float]:
+    """An epoch of batches of 1,000 rows of 20 numbers, in an order of its own, without a network."""
+    rng = np.random.default_rng(0)
+    x, labels = rng.standard_normal((size, 20), np.float32), rng.integers(0, 10, size)
+    if framework == "zerokara":
+        from zerokara import data
+
+        loader = data.Loader((x, labels), batch_size=1000)
+        batches: Callable[[int], Any] = loader.epoch
+    else:
+        import torch
+        from torch.utils.data import DataLoader, TensorDataset
+
+        rows = TensorDataset(torch.from_numpy(x), torch.from_numpy(labels))
+        batches = lambda epoch: DataLoader(rows, batch_size=1000, shuffle=True)  # noqa: E731
+    peak, began = peak_since_now(), time.perf_counter()
+    count = sum(len(y) for _, y in batches(0))
+    if count != size:
+        raise SystemExit(f"{count} rows of {size} came")
+    return {"seconds": time.perf_counter() - began, "mib": peak()}
+
+
+def measure_file(size: int) -> dict[str, float]:
+    """A batch of 100 pictures of 3×64×64 out of a mapped file of `size` GiB."""
+    from zerokara import data
+
+    count = size * (1 << 30) // (3 * 64 * 64)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "pictures")
+        with path.open("wb") as file:
+            file.truncate(count * 3 * 64 * 64)
+        pictures = np.memmap(path, np.uint8, "r", shape=(count, 3, 64, 64))
+        before = memory("RssAnon")
+        loader = data.Loader((pictures, np.zeros(count, np.int64)), batch_size=100)
+        batches = loader.epoch(0)
+        next(batches)
+        began = time.perf_counter()
+        for _ in range(200):
+            next(batches)
+        seconds = (time.perf_counter() - began) / 200
+        return {"seconds": seconds, "mib": max(memory("RssAnon") - before, 0) / MIB}
+
+
+def measure_leak(framework: str, steps: int) -> dict[str, float]:
+    """MiB that came between the 200th step and the last, of a small network."""
+    step = STEPS[framework](AXES[0].case(4))
+    for _ in range(200):
+        step()
+    before, began = memory("RssAnon"), time.perf_counter()
+    for _ in range(steps):
+        step()
+    return {"seconds": (time.perf_counter() - began) / steps, "mib": (memory("RssAnon") - before) / MIB}
+
+
+def one(what: str, framework: str, size: int) -> dict[str, float]:
+    """A measurement by its name."""
+    if what == "rows":
+        return measure_rows(framework, size)
+    if what == "file":
+        return measure_file(size)
+    if what == "steps":
+        return measure_leak(framework, size)
+    return measure_size(framework, next(axis for axis in AXES if axis.name == what), size)
+
+
+# ── the table ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def measured(what: str, framework: str, size: int, threads: int) -> dict[str, float] | None:
+    """The same in a process of its own; None where it ended badly, which is said."""
+    counts = dict.fromkeys(("ZEROKARA_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(threads))
+    command = [sys.executable, "-m", "benchmarks.growth", "--one", what, framework, str(size)]
+    done = subprocess.run(command, env={**os.environ, **counts}, capture_output=True, text=True)
     if done.returncode:
-        raise SystemExit(done.stdout + done.stderr)
-    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+        last = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
+        print(f"  {what} {size:,}: {framework} could not: {last}", flush=True)
+        return None
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def compare(name: str, world: dict[str, object], alone: dict[str, object]) -> None:
-    """The fitted link, and the steps that it foretells beside those that were measured."""
-    sums = [tuple(row) for row in world["sums"]]  # type: ignore[attr-defined]
-    link = fitted(sums)
-    print(f"{name}: latency {1e6 * link.latency:.0f} µs, {link.bandwidth / 1e6:,.0f} MB/s")
-    for network, (seconds, messages) in world["steps"].items():  # type: ignore[attr-defined]
-        compute = alone["steps"][network][0]  # type: ignore[index]
-        foretold = step_seconds(compute, sums[0][0], messages, link)
-        error = foretold / seconds - 1
-        print(f"  {network:12} foretold {1000 * foretold:8.2f} ms, measured {1000 * seconds:8.2f} ms, {error:+.0%}")
+def exponent(rows: list[tuple[int, dict[str, float] | None]], key: str = "seconds") -> float:
+    """e of value ∝ sizeᵉ between the last two sizes that could be measured."""
+    (n, a), (m, b) = [(size, row[key]) for size, row in rows if row is not None and row[key] > 0][-2:]
+    return math.log(b / a) / math.log(m / n)
 
 
-def table(alone: dict[str, object], messages: dict[str, list[int]]) -> None:
-    """Speed-ups for more hosts than there are."""
-    counts = [2**k for k in range(1, 11)]
-    nets = {name: (alone["steps"][name][0], messages[name]) for name in NETWORKS}  # type: ignore[index]
-    flops = 3 * 2 * 4.09e9 * 32  # a step of ResNet-50 with 32 images, forward and backward
-    nets["ResNet-50"] = flops / 100e9, [RESNET50 / 100] * 100
-    print("\nspeed-up, every host with a whole batch" + "".join(f"{n:>8,}" for n in counts))
-    for name, (compute, sizes) in nets.items():
-        for speed, link in LINKS.items():
-            row = [speed_up(compute, n, sizes, link) for n in counts]
-            print(f"{name:12} {speed:>10} {1000 * compute:9.1f} ms " + "".join(f"{x:8.1f}" for x in row))
+def grow(what: str, about: str, sizes: tuple[int, ...], work: float, frameworks: list[str], threads: int) -> Any:
+    """Measure an axis, and print its table."""
+    print(f"\n{what}: {about}")
+    heads = [f"{name} {unit}" for name in frameworks for unit in ("ms", "MiB")]
+    print(f"{'':>13}" + "".join(f"{head:>16}" for head in heads) + ("   ratio" if len(frameworks) > 1 else ""))
+    found: dict[str, list[tuple[int, dict[str, float] | None]]] = {name: [] for name in frameworks}
+    for size in sizes:
+        cells = []
+        for name in frameworks:
+            skipped = name != "zerokara" and size > OFTEN.get(what, size)
+            row = None if skipped else measured(what, name, size, threads)
+            found[name].append((size, row))
+            cells += ["–", "–"] if row is None else [f"{1000 * row['seconds']:,.3f}", f"{row['mib']:,.0f}"]
+        times = [found[name][-1][1] for name in frameworks]
+        ratio = f"{times[1]['seconds'] / times[0]['seconds']:8.2f}" if len(times) > 1 and all(times) else ""  # type: ignore[index]
+        print(f"{size:>13,}" + "".join(f"{cell:>16}" for cell in cells) + ratio, flush=True)
+    for name in frameworks:
+        e = exponent(found[name])
+        mark = "   faster than its multiplications" if e > work + MARGIN else ""
+        print(f"  {name}: time ∝ size^{e:.2f}, multiplications ∝ size^{work:g}{mark}", flush=True)
+    return {name: [{"size": size, **(row or {})} for size, row in rows] for name, rows in found.items()}
+
+
+def memory_gib() -> int:
+    """The memory of this machine."""
+    return max(1, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--hosts", action="store_true", help="also three hosts, which are network namespaces")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.work:
-        work(arguments.rounds)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    known = [*(axis.name for axis in AXES), "rows", "file", "steps"]
+    parser.add_argument("--only", default=",".join(known), help="names with commas between them")
+    parser.add_argument("--peers", default="torch", help="torch, or none")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--most", type=int, default=0, help="leave out sizes above this")
+    parser.add_argument("--json", type=Path, help="write the figures to this file, too")
+    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.one:
+        print(json.dumps(one(asked.one[0], asked.one[1], int(asked.one[2]))))
         return
-    program = [sys.executable, "-m", "benchmarks.growth", "--work", "--rounds", str(arguments.rounds)]
-    alone, two = measured(program), measured([mpiexec(), "-n", "2", *program])
-    compare("2 processes", two, alone)
-    if arguments.hosts:
-        with hosts(3, "1gbit") as made:
-            compare("3 hosts, 1 Gbit/s", measured(made.command([1, 1, 1], program)), alone)
-    table(alone, {name: told[1] for name, told in two["steps"].items()})  # type: ignore[attr-defined]
+    names = asked.only.split(",")
+    if unknown := sorted(set(names) - set(known)):
+        parser.exit(2, f"nothing called {', '.join(unknown)} grows here: {', '.join(known)}\n")
+    frameworks = ["zerokara", *([] if asked.peers == "none" else asked.peers.split(","))]
+    if set(frameworks) - STEPS.keys():
+        parser.exit(2, f"--peers is torch or none; got {asked.peers}\n")
+    told = {}
+    gib = memory_gib()
+    axes = [(axis.name, axis.about, axis.sizes, axis.exponent) for axis in AXES]
+    axes.append(("rows", "rows of 20 numbers, an epoch in batches of 1,000", ROWS, 1.0))
+    axes.append(("steps", "steps of training: ms a step, and MiB that came since the 200th", (1000, LEAK_STEPS), 0.0))
+    for name, about, sizes, work in axes:
+        if name in names:
+            some = tuple(size for size in sizes if not asked.most or size <= asked.most)
+            if len(some) > 1:
+                told[name] = grow(name, about, some, work, frameworks, asked.threads)
+    if "file" in names:
+        about = f"GiB of a mapped file, a batch of 100 pictures of it ({gib} GiB of memory)"
+        told["file"] = grow("file", about, (1, gib // 2 + 1, gib * 3 // 2), 0.0, ["zerokara"], asked.threads)
+    if asked.json is not None:
+        asked.json.write_text(json.dumps(told, indent=1))
 
 
 if __name__ == "__main__":

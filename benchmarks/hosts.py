@@ -2,8 +2,9 @@
 
 python -m benchmarks.hosts --count 3 --rate 1gbit --delay 20 -- python program.py
 
-runs the program on three hosts, a process on each. What goes between two of them passes a virtual cable whose rate and
-delay (milliseconds there and back) are simulated by `tc`. Linux only, and root's. All is removed in the end.
+runs the program on three hosts, a process on each. What goes between two of them passes a virtual cable with a rate
+and a delay (milliseconds there and back), which `tc` simulates, or, where the kernel's `tc` knows no delay, `cables`.
+Linux only, and root's. All is removed in the end.
 """
 
 import argparse
@@ -27,6 +28,7 @@ class Hosts:
     def __init__(self, count: int, folder: Path) -> None:
         self.count, self._folder = count, folder
         self._tag = f"zk{os.getpid()}"
+        self._cables: subprocess.Popen[bytes] | None = None
 
     @property
     def addresses(self) -> list[str]:
@@ -58,20 +60,42 @@ class Hosts:
         _do(f"ip netns add {switch}")
         _do(f"ip -n {switch} link add name zkbridge type bridge")
         _do(f"ip -n {switch} link set zkbridge up")
+        for host in range(self.count):
+            _do(f"ip netns add {self.namespace(host)}")
+        netem = self._lay_cables(delay)
         for host, address in enumerate(self.addresses):
             name = self.namespace(host)
-            _do(f"ip netns add {name}")
-            _do(f"ip link add zkv{host} netns {name} type veth peer name p{host} netns {switch}")
             _do(f"ip -n {switch} link set p{host} master zkbridge up")
             _do(f"ip -n {name} link set lo up")
             _do(f"ip -n {name} addr add {address}/24 dev zkv{host}")
             _do(f"ip -n {name} link set zkv{host} up")
             cable = f"tc -n {name} qdisc add dev zkv{host} root"
-            if delay:  # netem is not in every kernel
+            if netem:
                 _do(f"{cable} netem delay {delay / 2}ms limit 100000" + (f" rate {rate}" if rate else ""))
             elif rate:
                 _do(f"{cable} tbf rate {rate} burst 256k latency 100ms")
         self._write_ssh()
+
+    def _lay_cables(self, delay: float) -> bool:
+        """Join the namespaces with the switch: by the kernel's cables, or by slow ones where it cannot delay them.
+
+        Whether `netem` is there, and still to be asked for the delay.
+        """
+        ends = [(f"zkv{host}", self.namespace(host), f"p{host}", f"{self._tag}sw") for host in range(self.count)]
+        if not delay or _has_netem():
+            for own, name, port, switch in ends:
+                _do(f"ip link add {own} netns {name} type veth peer name {port} netns {switch}")
+            return bool(delay)
+        pairs = [(f"{self._tag}a{host}", f"{self._tag}b{host}") for host in range(self.count)]
+        command = [sys.executable, "-m", "benchmarks.cables", str(delay / 2), *(f"{a}:{b}" for a, b in pairs)]
+        self._cables = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": _path()})
+        assert self._cables.stdout is not None
+        if self._cables.stdout.readline() != b"ready\n":
+            raise RuntimeError("no cables with a delay can be made here: is there a /dev/net/tun?")
+        for (a, b), (own, name, port, switch) in zip(pairs, ends, strict=True):
+            _do(f"ip link set {a} netns {name} name {own}")
+            _do(f"ip link set {b} netns {switch} name {port}")
+        return False
 
     def _write_ssh(self) -> None:
         """What mpiexec takes for ssh: it enters the namespace whose address is asked for, under a name of its own."""
@@ -93,6 +117,9 @@ class Hosts:
                 with contextlib.suppress(OSError):
                     os.kill(int(number), 9)
             subprocess.run(["ip", "netns", "del", name], capture_output=True)
+        if self._cables is not None:
+            self._cables.kill()
+            self._cables.communicate()
 
 
 @contextmanager
@@ -116,6 +143,24 @@ def why_not(rate: str = "1gbit", delay: float = 0.0) -> str:
             return ""
     except RuntimeError as error:
         return str(error)
+
+
+def _has_netem() -> bool:
+    """Whether the kernel's `tc` can delay what it sends: tried in a namespace that is taken away again."""
+    name = f"zk{os.getpid()}netem"
+    _do(f"ip netns add {name}")
+    try:
+        _do(f"tc -n {name} qdisc add dev lo root netem delay 1ms")
+    except RuntimeError:
+        return False
+    finally:
+        _do(f"ip netns del {name}")
+    return True
+
+
+def _path() -> str:
+    """Where Python finds this package."""
+    return os.pathsep.join([str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 def _do(line: str) -> None:

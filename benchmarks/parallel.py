@@ -5,7 +5,8 @@ python -m benchmarks.parallel [--processes 2] [--only DeepConvNet,ResNet-20] [--
 All trainings have the same batch: of several processes, each computes its share (with --whole, each has a batch of its
 own, so that there is twice as much work). Every world of processes, ours and PyTorch's, of one and of several, stands
 ready, and they measure in turns; between turns they sleep. Each process has one thread. Printed are milliseconds a
-step (the median over the rounds), and how many times faster the images pass than in one process.
+step (the median over the rounds), and how many times faster the images pass than in one process. "apart" are processes
+of ours that compute the same shares and have nothing to do with each other: what the machine allows at most.
 
 On a busy machine --clock cpu counts the processor's time of the slowest process instead of the clock's: what is gained
 if nobody else wants the cores and nobody has to wait.
@@ -86,6 +87,11 @@ def _started(
         clock,
     ]
     environment = {**os.environ, **one}
+    if framework == "apart":
+        at = command.index(framework)
+        for rank in range(processes):
+            yield subprocess.Popen([*command[:at], f"{rank}/{processes}", *command[at + 1 :]], env=environment)
+        return
     if processes == 1 or framework == "zerokara":
         launch = [mpiexec(), "-n", str(processes)] if processes > 1 else []
         yield subprocess.Popen([*launch, *command], env=environment)
@@ -107,20 +113,24 @@ def _free_port() -> int:
 
 def measured(workload: str, arguments: argparse.Namespace) -> None:
     """Let all worlds take turns with one network, and print a line of the table."""
-    frameworks = ["zerokara"] if arguments.alone else ["zerokara", "pytorch"]
-    worlds = [
-        World(f, n, workload, arguments.whole, arguments.clock) for f in frameworks for n in (1, arguments.processes)
+    n = arguments.processes
+    asked = [
+        ("zerokara", 1),
+        ("zerokara", n),
+        ("apart", n),
+        *([] if arguments.alone else [("pytorch", 1), ("pytorch", n)]),
     ]
+    worlds = [World(framework, count, workload, arguments.whole, arguments.clock) for framework, count in asked]
     try:
         for _ in range(arguments.rounds):
             for world in worlds:
                 world.turn()
         times = [statistics.median(world.seconds) for world in worlds]
-        work = arguments.processes if arguments.whole else 1
+        work = n if arguments.whole else 1
         cells = [f"{1000 * t:8.2f}" for t in times]
-        cells += [f"{work * times[k] / times[k + 1]:6.2f}" for k in range(0, len(times), 2)]
-        if len(times) > 2:
-            cells.append(f"{times[3] / times[1]:6.2f}")
+        cells += [f"{work * times[0] / times[k]:6.2f}" for k in (1, 2)]
+        if not arguments.alone:
+            cells += [f"{work * times[3] / times[4]:6.2f}", f"{times[4] / times[1]:6.2f}"]
         messages = worlds[1].messages()
         print(f"{workload:12}", *cells, f"{len(messages):4} {sum(messages):12,}", sep="  ", flush=True)
     finally:
@@ -145,10 +155,9 @@ def main() -> None:
     if unknown:
         raise SystemExit(f"there is no network {', '.join(sorted(unknown))}: {', '.join(w.name for w in TRAININGS)}")
     n = arguments.processes
-    titles = ["ours 1", f"ours {n}", *([] if arguments.alone else ["torch 1", f"torch {n}"])]
-    print(
-        f"{'ms a step':12}", *(f"{t:>8}" for t in titles), "speed-up", "(ours, torch)", "torch/ours", "messages, bytes"
-    )
+    titles = ["ours 1", f"ours {n}", "apart", *([] if arguments.alone else ["torch 1", f"torch {n}"])]
+    ratios = "speed-up (ours, apart)" if arguments.alone else "speed-up (ours, apart, torch)  torch/ours"
+    print(f"{'ms a step':12}", *(f"{t:>8}" for t in titles), ratios, "messages, bytes", sep="  ")
     for name in names:
         measured(name, arguments)
 

@@ -1,4 +1,8 @@
-"""One process of a world of `benchmarks.parallel`, which starts it with FRAMEWORK NETWORK WHOLE PORT CLOCK."""
+"""One process of a world of `benchmarks.parallel`, which starts it with FRAMEWORK NETWORK WHOLE PORT CLOCK.
+
+FRAMEWORK is zerokara, pytorch, or such as 1/2: ours again, the second half of every batch, in a process that has
+nothing to do with the others.
+"""
 
 import os
 import socket
@@ -19,18 +23,30 @@ def ours(workload: Training, whole: bool) -> tuple[Step, Callable[[], list[int]]
     from zerokara import functional as F
     from zerokara import parallel
     from zerokara.training.shared_step import COUNTS, SharedStepper
-    from zerokara.training.stepping import Stepper
 
     team = parallel.team()
+    if team.size == 1:
+        return apart(workload, 0, 1, whole)
     model = network(workload)
     optimizer = OPTIMIZERS[workload.optimizer](model, workload.lr)
     data = _shares(workload, team.rank, team.size, whole)
-    if team.size == 1:
-        alone = Stepper(model, optimizer, F.cross_entropy, None, lambda loss, x: None, lambda norm: None)
-        return lambda i: alone(*data[i % len(data)]), list
     tell = lambda loss, scores, labels, weight: (loss * weight,) * COUNTS  # noqa: E731
     shared = SharedStepper(team, model, optimizer, F.cross_entropy, None, tell, lambda counts: None, lambda norm: None)
     return lambda i: shared(*data[i % len(data)], 1 / team.size), lambda: shared.messages
+
+
+def apart(workload: Training, rank: int, size: int, whole: bool) -> tuple[Step, Callable[[], list[int]]]:
+    """A training step with a share of each batch, by a process that never hears of the others."""
+    from benchmarks.ours import OPTIMIZERS
+    from benchmarks.workloads import network
+    from zerokara import functional as F
+    from zerokara.training.stepping import Stepper
+
+    model = network(workload)
+    optimizer = OPTIMIZERS[workload.optimizer](model, workload.lr)
+    data = _shares(workload, rank, size, whole)
+    alone = Stepper(model, optimizer, F.cross_entropy, None, lambda loss, x: None, lambda norm: None)
+    return lambda i: alone(*data[i % len(data)]), list
 
 
 def pytorch(workload: Training, whole: bool) -> tuple[Step, Callable[[], list[int]]]:
@@ -71,7 +87,11 @@ def main() -> None:
     framework, name, whole, port, clock = sys.argv[1:]
     now = {"wall": time.perf_counter, "cpu": time.process_time}[clock]
     workload = next(w for w in TRAININGS if w.name == name)
-    step, messages = {"zerokara": ours, "pytorch": pytorch}[framework](workload, whole == "1")
+    if "/" in framework:
+        rank, size = map(int, framework.split("/"))
+        step, messages = apart(workload, rank, size, whole == "1")
+    else:
+        step, messages = {"zerokara": ours, "pytorch": pytorch}[framework](workload, whole == "1")
     for i in range(3):
         step(i)
     with socket.create_connection(("127.0.0.1", int(port))) as end, end.makefile("rw") as file:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import Captured, run_apart, run_here
-from zerokara import data
-from zerokara.cli import language
+from zerokara import data, parallel, training
+from zerokara.cli import errors, language
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, SEARCH_COMMANDS
 from zerokara.cli.messages import in_japanese
+from zerokara.parallel import heartbeat
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 EVERY = [
@@ -135,6 +136,46 @@ def data_errors() -> Iterator[str]:
 @pytest.mark.parametrize("sentence", sorted(set(data_errors())))
 def test_every_error_of_a_data_set_is_japanese_too(sentence: str) -> None:
     assert JAPANESE.search(in_japanese(sentence)), sentence
+
+
+def said_by_several_processes() -> Iterator[str]:
+    """Every sentence that can end a training by several processes: errors of a team, and what is said of lost ones."""
+    for what in ("begins with other weights", "no longer has the same numbers"):
+        yield f"rank 1 (process 7 on host) {what} in w (first found there) as X has: the processes must build X"
+    files = [*Path(parallel.__file__).parent.glob("*.py"), *Path(training.__file__).parent.glob("*.py")]
+    for path in sorted(files):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+            if name not in ("TeamError", "ConnectionError", "_lost"):
+                continue
+            assert isinstance(node, ast.Call)
+            text = node.args[-1]
+            parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+            said = "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in parts)
+            if "first found there" not in said:  # these are the first two
+                yield f"rank 1 (process 7 on host) {said}; all others stop" if name == "_lost" else said
+
+
+def test_what_several_processes_say_is_found() -> None:
+    said = list(said_by_several_processes())
+    assert len(said) >= 10
+    assert any("has died" in one for one in said)
+
+
+@pytest.mark.parametrize("sentence", sorted(set(said_by_several_processes())))
+def test_every_error_of_several_processes_is_japanese_too(sentence: str) -> None:
+    assert JAPANESE.search(in_japanese(sentence)), sentence
+
+
+def test_what_is_said_of_a_lost_process_is_in_the_language_that_is_spoken(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "_in_words", str)
+    heartbeat.speak_as(errors.in_words("ja"))
+    heartbeat._say_aloud("rank 1 (process 7 on host) has died; all others stop")
+    assert capfd.readouterr().err == (
+        "zerokara: rank 1 (process 7 on host) が終了しました。ほかのプロセスもすべて停止します\n"
+    )
 
 
 def test_three_names_that_are_near() -> None:

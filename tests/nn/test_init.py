@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -147,3 +148,21 @@ def test_identity_is_pytorchs_dirac():
     torch = pytest.importorskip("torch")
     for shape in [(4, 6, 3, 3), (6, 4, 2, 5)]:
         np.testing.assert_array_equal(draw("identity", shape), torch.nn.init.dirac_(torch.empty(shape)).numpy())
+
+
+@pytest.mark.parametrize("init", [nn.init.Normal(0.5), nn.init.Uniform(0.5)])
+def test_large_arrays_are_drawn_in_pieces_with_the_same_numbers(init: nn.init.Initializer) -> None:
+    """In double precision, so that a dtype does not change what comes next; but never as a whole."""
+    shape = (16, 1 << 20)
+    rng = np.random.default_rng(1)
+    whole = (
+        0.5 * rng.standard_normal(shape) if isinstance(init, nn.init.Normal) else rng.uniform(-0.5, 0.5, shape)
+    ).astype(np.float32)
+    tracemalloc.start()
+    try:
+        found = init(shape, np.random.default_rng(1), np.float32)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(found, whole)
+    assert most < 1.5 * whole.nbytes

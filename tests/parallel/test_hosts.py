@@ -48,7 +48,40 @@ def test_hosts_compute_what_one_process_computes(tmp_path: Path, count: int, eac
         assert_same(dict(np.load(tmp_path / f"{number}.npz")), alone(case), case)
 
 
-@pytest.mark.skipif(bool(REASON or why_not("1gbit", 20)), reason="tc has no netem here: no delay")
+def test_a_delay_is_there_and_back() -> None:
+    with hosts(2, "1gbit", 20) as made:
+        command = ["ip", "netns", "exec", made.namespace(0), sys.executable, "-c", PING, made.addresses[1]]
+        server = ["ip", "netns", "exec", made.namespace(1), sys.executable, "-c", PONG]
+        with subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as answering:
+            assert answering.stdout is not None
+            answering.stdout.readline()
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert not done.returncode, done.stderr
+    assert 0.020 <= float(done.stdout) < 0.2
+
+
+PONG = """
+import socket
+with socket.create_server(("", 7000)) as door:
+    print("ready", flush=True)
+    end, _ = door.accept()
+    while byte := end.recv(1):
+        end.sendall(byte)
+"""
+PING = """
+import socket, sys, time
+with socket.create_connection((sys.argv[1], 7000)) as end:
+    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    seconds = []
+    for _ in range(10):
+        began = time.perf_counter()
+        end.sendall(b"x")
+        end.recv(1)
+        seconds.append(time.perf_counter() - began)
+print(min(seconds))
+"""
+
+
 def test_far_hosts_compute_the_same(tmp_path: Path) -> None:
     """20 ms there and back."""
     with hosts(2, "1gbit", 20) as made:

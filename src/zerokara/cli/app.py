@@ -12,6 +12,8 @@ from zerokara.cli import errors, language
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, SEARCH_COMMANDS, Command
 from zerokara.cli.console import STDIN, safe, tolerate_any_text
 from zerokara.cli.stopping import ended_by_signals
+from zerokara.parallel.heartbeat import speak_as
+from zerokara.parallel.launched import launched
 from zerokara.parallel.team import leave
 
 GROUPS = {"lab": LAB_COMMANDS, "data": DATA_COMMANDS, "search": SEARCH_COMMANDS}
@@ -88,7 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.showwarning = _show_warning  # type: ignore[assignment]
         language.speak(language.of_environment())
         try:
-            code = _run(language.taken(sys.argv[1:] if arguments is None else arguments))
+            words = language.taken(sys.argv[1:] if arguments is None else arguments)
+            if launched()[1] > 1:
+                speak_as(errors.in_words(language.current()))
+            code = _run(words)
             sys.stdout.flush()
         except BaseException as error:
             code = errors.report(error)

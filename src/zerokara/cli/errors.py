@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 
 from cyclopts import CycloptsError
 
@@ -31,9 +32,17 @@ def report(error: BaseException) -> int:
 def say_error(sentence: str) -> None:
     """One line on standard error, in the language that is spoken."""
     from zerokara.cli.language import current
+
+    print(f"zerokara: {in_words(current())(sentence)}", file=sys.stderr)
+
+
+def in_words(lang: str) -> Callable[[str], str]:
+    """What puts a sentence into this language."""
+    if lang != "ja":
+        return str
     from zerokara.cli.messages import in_japanese
 
-    print(f"zerokara: {in_japanese(sentence) if current() == 'ja' else sentence}", file=sys.stderr)
+    return in_japanese
 
 
 def explain(error: BaseException) -> tuple[str, int]:

@@ -8,6 +8,7 @@ import re
 
 from zerokara.cli.messages_of_data import PATTERNS as OF_DATA
 from zerokara.cli.messages_of_own import PATTERNS as OF_OWN
+from zerokara.cli.messages_of_parallel import PATTERNS as OF_PARALLEL
 from zerokara.cli.messages_of_search import PATTERNS as OF_SEARCH
 from zerokara.cli.messages_of_text import PATTERNS as OF_TEXT
 from zerokara.cli.texts_of_collect import MESSAGES as OF_COLLECT
@@ -46,15 +47,6 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (
         r"chapters run from (ch\d+) to (ch\d+), and there are the parts (.+); got (.+)",
         "章は {1} から {2} まで、ほかに {3} があります。指定された章：{4}",
-    ),
-    # ── several processes
-    (
-        r"several processes train recipes for pictures and tables; start this one without mpiexec",
-        "複数のプロセスで学習できるのは画像と表のレシピです。これは mpiexec なしで起動してください",
-    ),
-    (
-        r"batches of (\d+) cannot be shared among (\d+) processes: .+",
-        "{1} 件のバッチを {2} 個のプロセスで分けることはできません。batch_size を {2} 以上にするか、プロセスを減らしてください",
     ),
     # ── usage
     (r"--lang is (.+); got (.+)", "--lang には {1} を指定してください。指定された値：{2}"),
@@ -226,7 +218,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 
 _COMPILED = tuple(
     (re.compile(pattern, re.DOTALL), template)
-    for pattern, template in (*OF_OWN, *OF_COLLECT, *PATTERNS, *OF_SEARCH, *OF_DATA, *OF_TEXT)
+    for pattern, template in (*OF_OWN, *OF_COLLECT, *PATTERNS, *OF_SEARCH, *OF_DATA, *OF_TEXT, *OF_PARALLEL)
 )
 
 

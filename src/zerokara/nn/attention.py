@@ -9,6 +9,7 @@ from zerokara import functional as F
 from zerokara.arrays import DTypeLike, default_generator
 from zerokara.autodiff import Tensor, as_tensor
 from zerokara.kernels.tracing import as_array
+from zerokara.nn.init import Uniform
 from zerokara.nn.linear import Linear
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
@@ -176,8 +177,7 @@ class MultiheadAttention(Module):
 
 def _started(rows: int, columns: int, rng: np.random.Generator, dtype: DTypeLike) -> Parameter:
     """A weight of U(±√(6/(rows + columns)))."""
-    edge = math.sqrt(6 / (rows + columns))
-    return Parameter(rng.uniform(-edge, edge, (rows, columns)).astype(dtype))
+    return Parameter(Uniform(math.sqrt(6 / (rows + columns)))((rows, columns), rng, dtype))
 
 
 def _as_mask(name: str, given: Any, shapes: tuple[tuple[int, ...], ...]) -> Tensor:

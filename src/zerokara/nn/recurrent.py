@@ -1,5 +1,6 @@
 """Recurrent layers: Elman's network, LSTM and GRU over whole sequences. The cells of one step stand in `cells.py`."""
 
+import math
 import warnings
 from typing import Any
 
@@ -9,7 +10,7 @@ from zerokara import functional as F
 from zerokara.arguments import short
 from zerokara.arrays import Array, DTypeLike, Shape, default_generator
 from zerokara.autodiff import Tensor, as_tensor
-from zerokara.nn.init import Init, initializer
+from zerokara.nn.init import Init, Uniform, initializer
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.sizes import expect_dtype, whole
@@ -270,12 +271,7 @@ class GRU(Recurrent):
 
 def within(hidden_size: int) -> Init:
     """Initial values U(−1/√H, 1/√H), for weights and biases alike."""
-    bound = 1 / np.sqrt(hidden_size)
-
-    def draw(shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
-        return rng.uniform(-bound, bound, shape).astype(dtype)
-
-    return draw
+    return Uniform(1 / math.sqrt(hidden_size))
 
 
 def state_and_cell(name: str, hx: Any) -> tuple[Any, Any]:

@@ -199,9 +199,18 @@ class Heartbeat:
         os._exit(1)
 
 
+_in_words: Callable[[str], str] = str
+
+
+def speak_as(in_words: Callable[[str], str]) -> None:
+    """Let what is said of lost processes pass through `in_words`, which may put it in another language."""
+    global _in_words
+    _in_words = in_words
+
+
 def _say_aloud(line: str) -> None:
     with contextlib.suppress(OSError):
-        os.write(2, f"zerokara: {line}\n".encode())
+        os.write(2, f"zerokara: {_in_words(line)}\n".encode())
 
 
 def own_addresses() -> list[str]:

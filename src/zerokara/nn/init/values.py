@@ -12,6 +12,7 @@ n_in is the number of inputs that one output sums over: `in_features`, or channe
 | "glorot"      | `Glorot`        | N(0, 2/(n_in + n_out)): what PyTorch calls `xavier_normal_` (Glorot, Bengio 2010) |
 | "identity"    | `Identity`      | 1 where output i meets input i (for filters: at the centre), else 0             |
 | a number s    | `Normal(s)`     | N(0, s²): the book's `weight_init_std=0.01`                                     |
+| –             | `Uniform(b)`    | U(−b, b)                                                                        |
 | –             | `Cut(s)`        | N(0, s²) without what is farther than 2·s from 0                                |
 | –             | `Constant(c)`   | c everywhere                                                                    |
 
@@ -60,11 +61,27 @@ class Normal:
 
     def __call__(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
         """The values."""
-        values = np.empty(math.prod(shape), dtype)
-        for start in range(0, len(values), _AT_ONCE):  # in pieces, because they are drawn in double precision
-            piece = values[start : start + _AT_ONCE]
-            piece[...] = self.std * rng.standard_normal(len(piece))
-        return values.reshape(shape)
+        return _in_pieces(lambda count: self.std * rng.standard_normal(count), shape, dtype)
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """w ~ U(−bound, bound)."""
+
+    bound: float
+
+    def __call__(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
+        """The values."""
+        return _in_pieces(lambda count: rng.uniform(-self.bound, self.bound, count), shape, dtype)
+
+
+def _in_pieces(draw: Callable[[int], Array], shape: Shape, dtype: DTypeLike) -> Array:
+    """An array of what `draw(count)` draws in double precision, which is never there as a whole."""
+    values = np.empty(math.prod(shape), dtype)
+    for start in range(0, len(values), _AT_ONCE):
+        piece = values[start : start + _AT_ONCE]
+        piece[...] = draw(len(piece))
+    return values.reshape(shape)
 
 
 @dataclass(frozen=True)
@@ -123,8 +140,7 @@ class HeUniform:
 
     def __call__(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
         """The values."""
-        bound = math.sqrt(6 / fan_in(shape))
-        return rng.uniform(-bound, bound, shape).astype(dtype)
+        return Uniform(math.sqrt(6 / fan_in(shape)))(shape, rng, dtype)
 
 
 @dataclass(frozen=True)
@@ -133,8 +149,7 @@ class FanInUniform:
 
     def __call__(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
         """The values."""
-        bound = 1 / math.sqrt(fan_in(shape))
-        return rng.uniform(-bound, bound, shape).astype(dtype)
+        return Uniform(1 / math.sqrt(fan_in(shape)))(shape, rng, dtype)
 
 
 @dataclass(frozen=True)
@@ -214,8 +229,7 @@ def bias_initializer(init: Init, weight_shape: Shape) -> Initializer:
         return _zeros
     if init is not None and init != "default":
         return Constant(0.0)
-    bound = 1 / math.sqrt(fan_in(weight_shape))
-    return lambda shape, rng, dtype: rng.uniform(-bound, bound, shape).astype(dtype)
+    return Uniform(1 / math.sqrt(fan_in(weight_shape)))
 
 
 def _named(name: str) -> Initializer:

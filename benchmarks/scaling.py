@@ -1,0 +1,123 @@
+"""How training grows with the number of processes: a model fitted here, beside what was measured and is to come.
+
+python -m benchmarks.scaling [--hosts] [--delay 20] [--rounds 5]
+
+Measured are sums of arrays of several sizes by two processes; with --hosts by three "hosts" with cables of 1 Gbit/s,
+too (network namespaces: root's, Linux only), and with --delay over so many milliseconds there and back. The link that
+explains them (`zerokara.parallel.cost`) foretells the time of training steps, which are then measured. Last, a table
+for 2 to 1,024 hosts of such a machine.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks.hosts import hosts
+from benchmarks.parallel import mpiexec
+from benchmarks.parallel_worker import ours
+from benchmarks.workloads import TRAININGS
+from zerokara import parallel
+from zerokara.parallel.cost import Link, fitted, speed_up, step_seconds
+
+NETWORKS = ("DeepConvNet", "ResNet-20")
+SIZES = (1 << 10, 1 << 14, 1 << 17, 1 << 20, 1 << 22)
+RESNET50 = 25_557_032 * 4
+LINKS = {"1 Gbit/s": Link(5e-5, 1e9 / 8), "10 Gbit/s": Link(2e-5, 1e10 / 8), "100 Gbit/s": Link(5e-6, 1e11 / 8)}
+"""Usual latencies of such networks are assumed."""
+
+
+def work(rounds: int) -> None:
+    """What every process does: sums of all sizes, then training steps with a whole batch each."""
+    team = parallel.team()
+    sums = []
+    for size in SIZES:
+        array = np.zeros(size // 4, np.float32)
+        team.add(array)
+        seconds = []
+        for _ in range(rounds * 5):
+            team.barrier()
+            began = time.perf_counter()
+            team.add(array)
+            seconds.append(time.perf_counter() - began)
+        sums.append((team.size, size, min(seconds)))
+    steps = {}
+    for name in NETWORKS:
+        step, messages = ours(next(w for w in TRAININGS if w.name == name), True)
+        for i in range(3):
+            step(i)
+        seconds = []
+        for i in range(rounds * 5):
+            team.barrier()
+            began = time.perf_counter()
+            step(i)
+            seconds.append(time.perf_counter() - began)
+        steps[name] = min(seconds), messages()
+    if team.leads:
+        print(json.dumps({"sums": sums, "steps": steps}), flush=True)
+
+
+def measured(command: Sequence[str]) -> dict[str, object]:
+    """What came of a world of processes."""
+    environment = {**os.environ, "ZEROKARA_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stdout + done.stderr)
+    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def compare(name: str, world: dict[str, object], alone: dict[str, object]) -> None:
+    """The fitted link, and the steps that it foretells beside those that were measured."""
+    sums = [tuple(row) for row in world["sums"]]  # type: ignore[attr-defined]
+    link = fitted(sums)
+    print(f"{name}: latency {1e6 * link.latency:.0f} µs, {link.bandwidth / 1e6:,.0f} MB/s")
+    for network, (seconds, messages) in world["steps"].items():  # type: ignore[attr-defined]
+        compute = alone["steps"][network][0]  # type: ignore[index]
+        foretold = step_seconds(compute, sums[0][0], messages, link)
+        error = foretold / seconds - 1
+        print(f"  {network:12} foretold {1000 * foretold:8.2f} ms, measured {1000 * seconds:8.2f} ms, {error:+.0%}")
+
+
+def table(alone: dict[str, object], messages: dict[str, list[int]]) -> None:
+    """Speed-ups for more hosts than there are."""
+    counts = [2**k for k in range(1, 11)]
+    nets = {name: (alone["steps"][name][0], messages[name]) for name in NETWORKS}  # type: ignore[index]
+    flops = 3 * 2 * 4.09e9 * 32  # a step of ResNet-50 with 32 images, forward and backward
+    nets["ResNet-50"] = flops / 100e9, [RESNET50 / 100] * 100
+    print("\nspeed-up, every host with a whole batch" + "".join(f"{n:>8,}" for n in counts))
+    for name, (compute, sizes) in nets.items():
+        for speed, link in LINKS.items():
+            row = [speed_up(compute, n, sizes, link) for n in counts]
+            print(f"{name:12} {speed:>10} {1000 * compute:9.1f} ms " + "".join(f"{x:8.1f}" for x in row))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--hosts", action="store_true", help="also three hosts, which are network namespaces")
+    parser.add_argument("--delay", type=float, default=0.0, help="milliseconds there and back, for hosts once more")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.work:
+        work(arguments.rounds)
+        return
+    program = [sys.executable, "-m", "benchmarks.scaling", "--work", "--rounds", str(arguments.rounds)]
+    alone, two = measured(program), measured([mpiexec(), "-n", "2", *program])
+    compare("2 processes", two, alone)
+    if arguments.hosts:
+        delays = [0.0, *([arguments.delay] if arguments.delay else [])]
+        for delay in delays:
+            with hosts(3, "1gbit", delay) as made:
+                name = f"3 hosts, 1 Gbit/s, {delay:g} ms there and back" if delay else "3 hosts, 1 Gbit/s"
+                compare(name, measured(made.command([1, 1, 1], program)), alone)
+    table(alone, {name: told[1] for name, told in two["steps"].items()})  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    main()
