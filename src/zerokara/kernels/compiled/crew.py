@@ -10,7 +10,9 @@ share. Which thread does a part does not change its numbers.
 
 The other threads are a crew that is started once. After a program they go on watching for the next one, for a fraction
 of a millisecond, and then sleep until they are woken: in a training loop they are there at once, and an idle program
-takes no processor time.
+takes no processor time. On a machine that has other work, whoever watches uses up its turn on the core with that, and
+is then kept from a part that it has begun, while all others wait for it: so there, between the calls of a step that is
+written out, the threads sleep at once.
 
 A thread that comes late, when all parts are done, still walks through the table that is posted, finds nothing to take,
 and leaves. So the table of a program that is gone must stay for as long as somebody may be, or may yet go, through it:
@@ -19,6 +21,7 @@ see `_Crew.bury`.
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -44,8 +47,12 @@ from zerokara.kernels.cores import thread_count
 _LINE = 16  # counters lie this far apart: threads that write to one cache line slow each other down
 _POSTED, _DONE, _FAILED, _INSIDE = 0, _LINE, 2 * _LINE, 3 * _LINE
 _TABLE, _GROUPS, _CLAIMS, _RUN, _BASE = range(4 * _LINE, 4 * _LINE + 5)  # what is posted; parts done before it
+_PATIENCE = 4 * _LINE + 5  # how many rounds a thread of the crew waits for what comes next
 _ASLEEP = 5 * _LINE  # + _LINE·thread: whether this thread of the crew has to be woken
 _WATCH = 20_000  # rounds of waiting (some hundred microseconds) before a thread of the crew goes to sleep
+_SPIN = 1_000  # rounds of waiting for the others' parts before a thread lets others have its core
+_LOOK = 32  # shared calls between two looks at whether the machine is in use
+_OURS = 0.8  # of the time that a thread wants to compute, which it gets on a machine that is not in use
 
 CODE = np.dtype(np.float32)
 """The kernels of this file have no floating-point numbers; one form is enough."""
@@ -63,10 +70,12 @@ class _Crew:
         self._launch: Any = None
         self._buried: deque[tuple[Array, Array]] = deque()
         self._shared: dict[tuple[int, int], _Shared] = {}
+        self._patience, self._calls, self._looked = _WATCH, 0, (0.0, 0.0)
 
     def run(self, work: Array) -> None:
         """Run a program. One at a time: others wait."""
         with self._busy:
+            self._mail[_PATIENCE] = _WATCH
             self._post(work)
 
     def share(self, function: Callable[..., None], calls: list[tuple[Any, ...]]) -> None:
@@ -81,7 +90,18 @@ class _Crew:
             write = shared.write
             for address, args in zip(shared.addresses, calls, strict=True):
                 write(address, *args)
+            self._calls += 1
+            if self._calls == _LOOK:
+                self._look()
+            self._mail[_PATIENCE] = self._patience
             self._post(shared.work)
+
+    def _look(self) -> None:
+        """Whether this thread gets the core that it wants: if not, or if it does other things, nobody need watch."""
+        now = time.perf_counter(), time.thread_time()
+        wanted, got = now[0] - self._looked[0], now[1] - self._looked[1]
+        self._patience = _WATCH if got >= _OURS * wanted else 0
+        self._calls, self._looked = 0, now
 
     def _post(self, work: Array) -> None:
         """Post what is to be done, take part in it, and return when it is done."""
@@ -161,7 +181,7 @@ def _wait(mail, target):  # type: ignore[no-untyped-def]
     while read(mail, _DONE) < target:
         breathe()
         rounds += 1
-        if rounds > _WATCH:  # the others are late: perhaps they wait for this core
+        if rounds > _SPIN:  # the others are late: perhaps they wait for this core
             step_aside()
 
 
@@ -245,7 +265,7 @@ def _serve(mail, seen, thread, count):  # type: ignore[no-untyped-def]
             continue
         rounds += 1
         breathe()
-        if rounds > _WATCH:
+        if rounds > read(mail, _PATIENCE):
             exchange(mail, bed, 1)
             if read(mail, _POSTED) == seen[0] or exchange(mail, bed, 0) == 0:
                 return  # nothing was posted before this thread lay down, or whoever posted is about to wake it
