@@ -38,6 +38,7 @@ from zerokara.kernels.compiled.atomic import (
     increase,
     read,
     restore_denormals,
+    sleep,
     step_aside,
     word,
 )
@@ -48,10 +49,14 @@ _LINE = 16  # counters lie this far apart: threads that write to one cache line 
 _POSTED, _DONE, _FAILED, _INSIDE = 0, _LINE, 2 * _LINE, 3 * _LINE
 _TABLE, _GROUPS, _CLAIMS, _RUN, _BASE = range(4 * _LINE, 4 * _LINE + 5)  # what is posted; parts done before it
 _PATIENCE = 4 * _LINE + 5  # how many rounds a thread of the crew waits for what comes next
+_LATE = 4 * _LINE + 6  # how often whoever posted had to wait long for the others
 _ASLEEP = 5 * _LINE  # + _LINE·thread: whether this thread of the crew has to be woken
 _WATCH = 20_000  # rounds of waiting (some hundred microseconds) before a thread of the crew goes to sleep
 _SPIN = 1_000  # rounds of waiting for the others' parts before a thread lets others have its core
+_LONG = _SPIN + 200  # rounds of such waiting that count as long: a thread has been kept from its part
+_NAP = 20  # microseconds between two looks, then
 _LOOK = 32  # shared calls between two looks at whether the machine is in use
+_MOST = 2  # long waits between them
 _OURS = 0.8  # of the time that a thread wants to compute, which it gets on a machine that is not in use
 
 CODE = np.dtype(np.float32)
@@ -97,11 +102,15 @@ class _Crew:
             self._post(shared.work)
 
     def _look(self) -> None:
-        """Whether this thread gets the core that it wants: if not, or if it does other things, nobody need watch."""
+        """Whether this thread and the others get the cores that they want: if not, nobody watches until the next look.
+
+        A thread that does other things, or parts that take unequally long, look the same; then waking costs little.
+        """
         now = time.perf_counter(), time.thread_time()
         wanted, got = now[0] - self._looked[0], now[1] - self._looked[1]
-        self._patience = _WATCH if got >= _OURS * wanted else 0
-        self._calls, self._looked = 0, now
+        free = got >= _OURS * wanted and self._mail[_LATE] <= _MOST
+        self._patience = _WATCH if free else 0
+        self._calls, self._looked, self._mail[_LATE] = 0, now, 0
 
     def _post(self, work: Array) -> None:
         """Post what is to be done, take part in it, and return when it is done."""
@@ -175,7 +184,7 @@ class _Shared:
 
 
 @inner
-def _wait(mail, target):  # type: ignore[no-untyped-def]
+def _wait(mail, target, thread):  # type: ignore[no-untyped-def]
     """Until the counter of finished parts has reached the target."""
     rounds = 0
     while read(mail, _DONE) < target:
@@ -183,6 +192,10 @@ def _wait(mail, target):  # type: ignore[no-untyped-def]
         rounds += 1
         if rounds > _SPIN:  # the others are late: perhaps they wait for this core
             step_aside()
+        if rounds == _LONG and thread == 0:
+            increase(mail, _LATE, 1)
+        if rounds > _LONG:  # by yielding alone this thread would use up its own turns
+            sleep(_NAP)
 
 
 @inner
@@ -203,7 +216,7 @@ def _walk(mail, table, groups, claims, run, base, thread, count):  # type: ignor
 def _go(mail, table, groups, claims, run, base, thread, count):  # type: ignore[no-untyped-def]
     """Group after group: the parts that nobody has taken, its own share first, then wait for the others."""
     done, at = base, 0
-    for _ in range(groups):
+    for group in range(groups):
         parts = word(table, at)
         own, mine = thread * parts // count, at + 1
         for _ in range(own):  # its own share begins after those of the threads before it
@@ -220,7 +233,8 @@ def _go(mail, table, groups, claims, run, base, thread, count):  # type: ignore[
             if part == parts:
                 end, place, part = place, at + 1, 0
         at, claims, done = end, claims + 8 * parts, done + parts
-        _wait(mail, done)
+        if thread == 0 or group < groups - 1:  # when all is taken, only whoever posted it waits for the end
+            _wait(mail, done, thread)
 
 
 @kernel("void(i8[::1], i8[::1], i8[::1], i8)", writes=("mail", "work", "asleep"))
