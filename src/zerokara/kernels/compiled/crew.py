@@ -96,7 +96,7 @@ class _Crew:
             for address, args in zip(shared.addresses, calls, strict=True):
                 write(address, *args)
             self._calls += 1
-            if self._calls == _LOOK:
+            if self._calls >= _LOOK:
                 self._look()
             self._mail[_PATIENCE] = self._patience
             self._post(shared.work)
