@@ -39,6 +39,15 @@ def test_the_families_agree_on_vectors_and_batches(shapes: Any) -> None:
     agree("matmul", numbers(0, shapes[0], np.float64), numbers(1, shapes[1], np.float64))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(50, 300, 600), (361, 257, 513), (785, 20, 300), (7, 700, 640)])
+def test_columns_that_lie_as_rows_give_the_bits_of_rows(shape: tuple[int, int, int], dtype: Any) -> None:
+    """The gradient of weights, whose rows are columns in memory: copied in strips where many columns read them."""
+    m, depth, n = shape
+    x, y = numbers(0, (depth, m), dtype), numbers(1, (depth, n), dtype)
+    np.testing.assert_array_equal(compiled.matmul(x.T, y), compiled.matmul(np.ascontiguousarray(x.T), y))
+
+
 def test_the_result_does_not_depend_on_the_number_of_rows() -> None:
     """A sample is scored alike alone and in a batch, bit for bit, once the product is large enough to be compiled."""
     x, w = numbers(0, (40, 300), np.float32), numbers(1, (50, 300), np.float32)

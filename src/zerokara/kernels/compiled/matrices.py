@@ -2,8 +2,9 @@
 
 `multiply_blocks` cuts a into blocks that stay in the second-level cache, and b into panels of two vectors of columns;
 tiles (see `tiles`) walk over the rows of a block. What lies badly is copied first, because it is read again and again:
-a panel of b, its rows side by side, unless there are hardly any rows in a; a block of a if its rows are columns in
-memory, or so far apart that they fight for the same places of the first-level cache.
+a panel of b, its rows side by side, unless there are hardly any rows in a; a block of a if its rows are so far apart
+that they fight for the same places of the first-level cache, or if they are columns in memory and b has many columns:
+then in strips of rows as wide as a panel, so that what a tile reads in one step lies behind what it read before.
 
 `multiply_few` is for a few rows against a matrix that lies with its columns side by side, as the weights of a fully
 connected layer do: nothing is copied, every weight is read once.
@@ -18,6 +19,7 @@ from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
 from zerokara.kernels.compiled.sliding_grad import gather
 from zerokara.kernels.compiled.strided import transpose_block
 from zerokara.kernels.compiled.tiles import ADD, MASK, RELU, product
+from zerokara.kernels.compiled.winograd_ahead import fetch_line
 
 FEW = 16
 """Rows of a that are few."""
@@ -27,6 +29,8 @@ _DIRECT_DEPTH = 16  # the same where b is read in place: more rows at a time wou
 _BLOCK_ROWS = 20 * ROWS if ROWS > 8 else 60 * ROWS
 _DOT_DEPTH = 4096
 _ALIAS = 2048  # bytes, see `conv`
+_MANY = 8  # panels of b, from which on a copy of rows that are columns in memory is worth it wherever they lie
+_AHEAD = 8  # columns that are asked for before they are copied
 _REACH = 1 << 19  # bytes between the first and the last row that a tile reads, where its rows are columns in memory:
 # more lie in more pages than a processor knows the addresses of
 
@@ -49,19 +53,22 @@ def panel_of(panel, b, b_row, b_column, k, depth, f, used):  # type: ignore[no-u
 
 @inner
 def _block_of(block, pitch, a, a_row, a_column, m, rows, k, depth):  # type: ignore[no-untyped-def]
-    """block[i, j] = a[m + i, k + j] for i < rows and j < depth."""
-    lanes = VECTOR_BYTES // a.itemsize
+    """block[i·pitch + j] = a[m + i, k + j]; where rows are columns in memory block[s·pitch + j·width + i % width], with
+    s = i // width the strip.
+    """
+    width = 2 * VECTOR_BYTES // a.itemsize
     if a_column == 1:
         for i in range(rows):
             copy(block, i * pitch, a, (m + i) * a_row + k, depth)
         return
-    places = multiples(lanes, pitch)
-    for i in range(0, rows, lanes):
-        for j in range(0, depth, lanes):
-            transpose_block(
-                block, i * pitch + j, places, a, (m + i) * a_row + (k + j) * a_column, a_column,
-                min(lanes, depth - j), min(lanes, rows - i),
-            )  # fmt: skip
+    whole = rows // width
+    for j in range(depth):  # the rows of all strips, which lie side by side in a
+        at = (k + j) * a_column + m
+        for s in range(whole):
+            fetch_line(a, at + _AHEAD * a_column + s * width)
+            copy(block, s * pitch + j * width, a, at + s * width, width)
+        if whole * width < rows:
+            copy(block, whole * pitch + j * width, a, at + whole * width, rows - whole * width)
 
 
 @kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 7), i8, UniTuple(i8, 4))", writes=("z",))
@@ -76,15 +83,19 @@ def multiply_blocks(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-un
     longest = min(depth, _DIRECT_DEPTH if in_place else _DEPTH)
     far = (a_row if a_column == 1 else a_column) * a.itemsize % _ALIAS == 0 and depth > 1
     scattered = longest * (a_column - 1) * a.itemsize > _REACH
-    copied = (last_column - first_column > 2 * width) and (far or scattered)
-    pitch = longest + lanes
-    block = empty_row(rows_at_once * pitch if copied else 0, a.dtype)
+    columns = last_column - first_column
+    copied = (columns > 2 * width and (far or scattered)) or (a_column > 1 and columns >= _MANY * width)
+    in_strips = copied and a_column > 1
+    pitch = (longest + 1) * width if in_strips else longest + lanes
+    pieces = (rows_at_once + width - 1) // width if in_strips else rows_at_once
+    block = empty_row(pieces * pitch if copied else 0, a.dtype)
     panel = zero_row(longest * width, a.dtype)
     nothing, started = zero_row(width, a.dtype), zero_row(width, a.dtype)
     rows, outs = zero_row(rows_at_once + ROWS, np.int64), zero_row(rows_at_once + ROWS, np.int64)
     for i in range(rows_at_once):
-        rows[i], outs[i] = i * (pitch if copied else a_row), i * n
-    steps = multiples(longest, 1 if copied else a_column)
+        outs[i] = i * n
+        rows[i] = i // width * pitch + i % width if in_strips else i * (pitch if copied else a_row)
+    steps = multiples(longest, width if in_strips else 1 if copied else a_column)
     for m in range(first_row, last_row, _BLOCK_ROWS):
         count = min(_BLOCK_ROWS, last_row - m)
         for k in range(0, depth, longest):

@@ -58,9 +58,18 @@ class _Emitter:
         self.lanes = VECTOR_BYTES // self.size // self.parts
         self.number = context.get_data_type(signature.args[0].dtype)
         self.vector = ir.VectorType(self.number, self.lanes)
+        self._fetch(*end[:3])
         sums = self._sum(x, rows, end[3], steps, step_count, w, w_start, w_step, start, start_at)
         self._finish(sums, *end)
         return context.get_dummy_value()
+
+    def _fetch(self, out: Any, outs: Any, out_at: Any) -> None:
+        """Let the processor bring the place of the results, which it needs in the end: it may be far away."""
+        b, kinds = self.b, [ir.IntType(8).as_pointer(), _LANE, _LANE, _LANE]
+        fetch = cgutils.get_or_insert_function(b.module, ir.FunctionType(ir.VoidType(), kinds), "llvm.prefetch.p0")
+        for r in range(self.rows):
+            place = b.gep(out, [b.add(out_at, b.load(b.gep(outs, [self._word(r)])))])
+            b.call(fetch, [b.bitcast(place, kinds[0]), *(ir.Constant(_LANE, value) for value in (1, 3, 1))])
 
     def _sum(self, x: Any, rows: Any, count: Any, steps: Any, step_count: Any, w: Any, w_start: Any, w_step: Any,
              start: Any, start_at: Any) -> Any:  # fmt: skip

@@ -13,7 +13,7 @@ from zerokara.kernels.compiled.vectors import Writer, instructions
 
 
 @instructions
-def _fetch_line(write: Writer, x: Any, at: Any) -> None:
+def fetch_line(write: Writer, x: Any, at: Any) -> None:
     """Soon x[at] will be needed."""
     write.fetch(x, at)
 
@@ -49,6 +49,6 @@ def fetch(ahead, first, last):  # type: ignore[no-untyped-def]
     x, start, stop, y, start_too, _ = ahead
     of_x, line = _lines(x, start, stop), VECTOR_BYTES // x.itemsize
     for k in range(first, min(last, of_x)):
-        _fetch_line(x, start + k * line)
+        fetch_line(x, start + k * line)
     for k in range(max(first, of_x), last):
-        _fetch_line(y, start_too + (k - of_x) * line)
+        fetch_line(y, start_too + (k - of_x) * line)
