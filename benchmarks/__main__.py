@@ -15,16 +15,17 @@ from benchmarks.layers import LAYERS
 from benchmarks.sequences import SEQUENCES
 from benchmarks.sidebyside import machine, processor
 from benchmarks.turns import Contestant, FailedError, Turn, pin
-from benchmarks.workloads import INFERENCES, TRAININGS
+from benchmarks.workloads import INFERENCES, TRAININGS, WRITTEN
 
-KINDS = ("training", "inference", "layer", "sequence")
-WORKLOADS: tuple[Workload, ...] = (*TRAININGS, *INFERENCES, *LAYERS, *SEQUENCES)
+KINDS = ("training", "written", "inference", "layer", "sequence")
+WORKLOADS: tuple[Workload, ...] = (*TRAININGS, *WRITTEN, *INFERENCES, *LAYERS, *SEQUENCES)
 
 EXAMPLES = f"""
 peers: {", ".join(PEERS)}; "none" for none
 
 examples:
   python -m benchmarks --kind training --json table.json
+  python -m benchmarks --kind written         (loops as they are written, ours not captured, next to PyTorch eager)
   python -m benchmarks --only SimpleConvNet --only DeepConvNet --peers torch,jax
   python -m benchmarks --kind layer --only "grad w" --threads 1
   python -m benchmarks.accuracy --help        (seconds to an accuracy)

@@ -48,7 +48,9 @@ def missing(peer: str) -> bool:
 
 
 def takes_part(peer: str, workload: Workload) -> bool:
-    """A single layer has nothing to fuse, and most sequences no channels."""
+    """A single layer has nothing to fuse, most sequences no channels; beside loops as written go those alone."""
+    if workload.kind == "written":
+        return PEERS[peer].library == "torch" and not PEERS[peer].compiled
     if workload.kind == "sequence":
         return not PEERS[peer].channels_last
     return workload.kind != "layer" or PEERS[peer].layers
@@ -84,6 +86,7 @@ def _ours() -> Makers:
 
     return {
         "training": ours.training,
+        "written": ours.training,
         "inference": ours.inference,
         "layer": ours_layers.layer,
         "sequence": ours_sequences.sequence,
@@ -107,6 +110,7 @@ def _pytorch(peer: Peer) -> Makers:
     form = {"channels_last": peer.channels_last, "compiled": peer.compiled}
     return {
         "training": partial(pytorch.training, **form),
+        "written": partial(pytorch.training, **form),
         "inference": partial(pytorch.inference, **form),
         "layer": partial(pytorch_layers.layer, channels_last=peer.channels_last),
         "sequence": partial(pytorch_sequences.sequence, **form),

@@ -74,7 +74,7 @@ def geometric_mean(values: Sequence[float]) -> float | None:
 
 
 def heading(kind: str) -> str:
-    what = "loss after 20 steps" if kind in ("training", "sequence") else "sum of squares"
+    what = "loss after 20 steps" if kind in ("training", "written", "sequence") else "sum of squares"
     return (
         f"{kind.capitalize():40} {'ms':>9}  {'cores':>5}  {'ratio (quartiles)':>20}  {'MiB':>6}  {'warm-up':>7}  {what}"
     )
@@ -110,7 +110,7 @@ def quartiles(values: Sequence[float]) -> list[float]:
 def summary(results: Sequence[Measured]) -> str:
     """The geometric means, and the memory that each framework needs for nothing."""
     shown = []
-    for kind in ("training", "inference", "layer", "sequence"):
+    for kind in ("training", "written", "inference", "layer", "sequence"):
         ratios = [r.ratio for r in results if r.workload.kind == kind and r.ratio is not None]
         if ratios:
             mean = geometric_mean(ratios)

@@ -22,6 +22,8 @@ _SECONDS = 0.25  # of one turn, about
 _WORK = """
 import sys, time
 from benchmarks import ours, workloads
+if sys.argv[2] == "written":
+    ours.captured = lambda step: step
 training = ours.training(next(w for w in workloads.TRAININGS if w.name == sys.argv[1]))
 for i in range(3):
     training.step(i)
@@ -39,10 +41,10 @@ for line in sys.stdin:
 class Version:
     """A process in which one version trains one network whenever it is its turn."""
 
-    def __init__(self, root: Path, network: str) -> None:
+    def __init__(self, root: Path, network: str, form: str) -> None:
         paths = os.pathsep.join((str(root / "src"), str(root)))
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _WORK, network],
+            [sys.executable, "-c", _WORK, network, form],
             cwd=root,
             env={**os.environ, "PYTHONPATH": paths, "ZEROKARA_QUIET": "1"},
             stdin=subprocess.PIPE,
@@ -69,12 +71,12 @@ class Version:
         return self._process.stdout.readline().strip()
 
 
-def compare(network: str, old: Path, new: Path, starts: int, turns: int) -> str:
+def compare(network: str, old: Path, new: Path, starts: int, turns: int, form: str) -> str:
     """A row of the table."""
     found: list[tuple[float, float]] = []
     for start in range(starts):
         first, second = (old, new) if start % 2 == 0 else (new, old)
-        processes = {root: Version(root, network) for root in (first, second)}
+        processes = {root: Version(root, network, form) for root in (first, second)}
         fastest = dict.fromkeys(processes, float("inf"))
         for _ in range(turns):
             for root, process in processes.items():
@@ -99,6 +101,7 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(names), help="networks, by name, with commas")
     parser.add_argument("--starts", type=int, default=6, help="processes of each version")
     parser.add_argument("--turns", type=int, default=6, help="turns of each process")
+    parser.add_argument("--written", action="store_true", help="steps as they are written, not captured")
     asked = parser.parse_args()
     chosen = asked.only.split(",")
     if unknown := [name for name in chosen if name not in names]:
@@ -110,7 +113,8 @@ def main() -> None:
         parser.exit(2, "--starts and --turns are numbers from 1\n")
     print(f"{'network':16} {'old':>13} {'new':>13} {'new/old':>7}   of single pairs")
     for name in chosen:
-        print(compare(name, asked.old.resolve(), asked.new.resolve(), asked.starts, asked.turns), flush=True)
+        form = "written" if asked.written else "captured"
+        print(compare(name, asked.old.resolve(), asked.new.resolve(), asked.starts, asked.turns, form), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What is measured: networks with their data and optimizers, and single layers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,6 +52,9 @@ TRAININGS = (
     Training("VGG-16", networks.vgg16, IMAGENET, 4, "momentum", 0.00001, classes=1000),
     Training("Inception", networks.inception, (192, 28, 28), 16, "momentum", 0.01, classes=1000),
 )
+
+WRITTEN = tuple(replace(t, name=f"{t.name}, written", kind="written") for t in TRAININGS)
+"""The same steps as a loop that nobody has captured: every operation is run when its line is reached."""
 
 INFERENCES = (
     *(

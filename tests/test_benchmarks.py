@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import workloads
+from benchmarks import contestants, workloads
 
 from zerokara.models import count_parameters
 
@@ -33,6 +33,24 @@ def test_a_measurement_is_printed_and_written(tmp_path: Path) -> None:
     assert workload["ours_mib"] > 0
     assert (workload["peers_ms"], workload["ratio"], workload["best_peer_mib"]) == ({}, None, None)
     assert len(workload["results"]["zerokara"]) == 20
+
+
+def test_a_loop_as_it_is_written_is_measured_next_to_eager_peers(tmp_path: Path) -> None:
+    """Nothing is recorded there, and whoever records takes no part; the numbers are those of the recorded step."""
+    file, results = tmp_path / "table.json", {}
+    for kind in ("written", "training"):
+        chosen = ["--kind", kind, "--only", "TwoLayerNet", "--peers", "none", "--rounds", "1", "--threads", "1"]
+        done = run("benchmarks", *chosen, "--json", str(file))
+        assert done.returncode == 0, done.stdout + done.stderr
+        (workload,) = json.loads(file.read_text())["workloads"]
+        results[kind] = workload["results"]["zerokara"]
+    np.testing.assert_allclose(results["written"], results["training"], rtol=1e-5)
+    written = workloads.WRITTEN[0]
+    assert (written.name, written.kind) == ("TwoLayerNet, written", "written")
+    assert [peer for peer in contestants.PEERS if contestants.takes_part(peer, written)] == [
+        "torch",
+        "torch-channels-last",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def _descend(optimizer: optim.Optimizer, loss: zk.Tensor) -> None:
 def crew_of(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A crew of so many threads."""
     monkeypatch.setattr(threads, "_THREADS", request.param)
-    monkeypatch.setattr(crew, "_crew", _Crew())
+    monkeypatch.setattr(crew, "_crew", _Crew(request.param))
     return request.param
 
 

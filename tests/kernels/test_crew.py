@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zerokara.kernels.compiled import crew, threads
+from zerokara.kernels.compiled import crew
 from zerokara.kernels.compiled.crew import _INSIDE, _TABLE, _Crew
 from zerokara.kernels.compiled.elementwise import _fill
 from zerokara.kernels.compiled.program import Program
@@ -59,9 +59,8 @@ def _program() -> tuple[Program, "np.ndarray[tuple[int], np.dtype[np.float32]]"]
 @pytest.fixture
 def own_crew(monkeypatch: pytest.MonkeyPatch) -> _Crew:
     """A crew that nobody else uses, of this thread alone: the tests say who is late."""
-    monkeypatch.setattr(threads, "_THREADS", 1)
     gc.collect()  # what other tests have left goes to the crew of before
-    made = _Crew()
+    made = _Crew(1)
     monkeypatch.setattr(crew, "_crew", made)
     return made
 

@@ -26,7 +26,7 @@ def test_every_kernel_has_the_same_signature_everywhere(name: str) -> None:
 
 
 def test_the_compiled_family_has_no_names_of_its_own() -> None:
-    assert set(compiled.__all__) - set(kernels.KERNELS) == {"warm_up", "FUSED"}
+    assert set(compiled.__all__) - set(kernels.KERNELS) == {"warm_up", "FUSED", "together"}
 
 
 def test_use_kernels_switches_for_good_or_for_a_block(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,15 +18,6 @@ def test_parts_cover_everything_once() -> None:
         assert [k for start, stop in ranges for k in range(start, stop)] == list(range(total))
 
 
-def test_an_error_in_another_thread_reaches_the_caller() -> None:
-    def fail(number: int) -> None:
-        if number == 0:
-            raise ZeroDivisionError("part 0")
-
-    with pytest.raises(ZeroDivisionError, match="part 0"):
-        threads.share(fail, [(0,), (1,)])
-
-
 def test_several_python_threads_may_call_kernels_at_once() -> None:
     """As a server does that answers two requests."""
     x, w = numbers(0, (6, 3, 9, 9), np.float32), numbers(1, (5, 3, 3, 3), np.float32)
@@ -65,7 +56,3 @@ def test_a_number_of_threads_that_cannot_be_is_refused(monkeypatch: pytest.Monke
         monkeypatch.setenv("ZEROKARA_THREADS", value)
         with pytest.raises(ValueError, match="a whole number above 0"):
             thread_count()
-
-
-def test_no_thread_keeps_the_process_alive() -> None:
-    assert all(worker.daemon for worker in threads._workers)

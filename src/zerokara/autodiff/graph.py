@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
 
+from zerokara import kernels
 from zerokara.arrays import Shape
 from zerokara.autodiff.guards import Guards, Seen, expect_unchanged
 from zerokara.rules import RULES, Pullback, Rule, expect_twice
@@ -157,7 +158,7 @@ def pull_back(
             assert t.node is not None
             for source, part in _through(t.node, g, ways[t.node.number], create_graph=create_graph):
                 if id(source) in gradients:
-                    gradients[id(source)] = gradients[id(source)] + part
+                    gradients[id(source)] = kernels.add(gradients[id(source)], part)
                     continue
                 gradients[id(source)] = part
                 if source.node is not None and source.node.number in ways:

@@ -301,11 +301,12 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
 
     Inputs are tensors, arrays, numbers or None (an input that is left out, such as a bias).
     """
-    tensors = tuple(None if i is None else as_tensor(i) for i in inputs)
-    arrays = (None if t is None else t._data for t in tensors)
+    tensors = tuple([i if i is None or isinstance(i, Tensor) else as_tensor(i) for i in inputs])
     trace = tracing.current()
-    if trace is not None:
-        arrays = (None if t is None else _traced(t) for t in tensors)
+    if trace is None:
+        arrays = [None if t is None else t._data for t in tensors]
+    else:
+        arrays = [None if t is None else _traced(t) for t in tensors]
     try:
         hand_out(rule, tensors)
         value, pullbacks = rule(*arrays, **options)
@@ -319,7 +320,8 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
     result = Tensor(value if isinstance(value, np.ndarray) else as_array(value))
     if trace is None:
         result._memory = result_memory(rule, tensors, result._data)
-    if recording() and any(t is not None and t.requires_grad for t in tensors) and result.dtype.kind == "f":
+    wanted = [t is not None and t.requires_grad for t in tensors]
+    if True in wanted and recording() and result._data.dtype.kind == "f":
         result.requires_grad = True
         guards = Guards(rule, tensors, result, pullbacks, options, trace)
         result.node = Node(rule, tensors, options, pullbacks, guards)

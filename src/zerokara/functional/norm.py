@@ -59,7 +59,7 @@ def batch_norm(
         if running_mean is None or running_var is None:
             raise ValueError("batch_norm outside training needs running_mean and running_var")
         return apply(rules.batch_norm_inference, x, weight, bias, mean=running_mean, variance=running_var, eps=eps)
-    m = x.size // x.shape[1] if x.shape[1] else 0
+    m = math.prod(x.shape) // x.shape[1] if x.shape[1] else 0
     if m == 1:
         raise ValueError(
             f"batch_norm cannot learn from one value per channel; got {x.shape}: use a batch of at least 2"

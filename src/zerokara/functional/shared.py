@@ -30,9 +30,10 @@ def fractional(x: Like) -> Tensor:
 
 def fractions(x: Tensor, weight: Like | None, bias: Like | None) -> tuple[Any, Any, Any]:
     """What goes into a layer in one type, a fractional one: integers become float32, or what the weights are."""
-    given = [t for t in (x, weight, bias) if t is not None]
-    if all(t.dtype is x.dtype for t in given) and x.dtype.kind == "f":
+    own = x.dtype
+    if own.kind == "f" and (weight is None or weight.dtype is own) and (bias is None or bias.dtype is own):
         return x, weight, bias
+    given = [t for t in (x, weight, bias) if t is not None]
     dtype = next(t for t in floating(*given)).dtype
     return tuple(None if t is None else converted(t, dtype) for t in (x, weight, bias))  # type: ignore[return-value]
 

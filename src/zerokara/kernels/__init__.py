@@ -14,7 +14,7 @@ import importlib
 import os
 from collections.abc import Callable
 from types import TracebackType
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -29,7 +29,11 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 _DEFINITIONS: dict[str, Callable[..., object]] = {}
+_ORDINARY = frozenset({np.ndarray, int, float, bool, type(None)})  # most arguments: nothing that takes over a call
 _chosen: str | None = None
+_add: Callable[[Any, Any], Any] | None = None
+_together: Callable[[str, list[tuple[Any, ...]]], None] | None = None
+_LARGE = 32_768  # numbers from which on several threads add them faster than NumPy
 _loaded: dict[str, Callable[..., object]] = {}  # the chosen family's kernels, empty until the first call
 
 
@@ -69,6 +73,28 @@ def prepare() -> None:
         importlib.import_module("zerokara.kernels.compiled.making").prepare()
 
 
+def together(step: Callable[..., object], rows: list[tuple[Any, ...]]) -> None:
+    """`step(*row)` for every row: a kernel that is an optimizer's step, for many arrays in one call."""
+    if not _loaded:
+        _load()
+    at_once, name = _together, step.__name__
+    if at_once is not None:
+        at_once(name, rows)
+        return
+    for row in rows:
+        step(*row)
+
+
+def add(x: Any, y: Any) -> Any:
+    """x + y: large arrays of one shape on all threads, anything else as it adds itself."""
+    if type(x) is np.ndarray and type(y) is np.ndarray and x.size >= _LARGE and x.shape == y.shape:
+        if not _loaded:
+            _load()
+        if _add is not None:
+            return _add(x, y)
+    return x + y
+
+
 def implementation(name: str) -> Callable[..., object]:
     """The function of a kernel in the chosen family, which knows arrays only."""
     if not _loaded:
@@ -87,7 +113,9 @@ def _switch(family: str) -> None:
 
 def _load() -> None:
     """Look up the chosen family's kernels; what a family lacks is taken from the reference."""
+    global _add, _together
     module = importlib.import_module(f"zerokara.kernels.{kernel_family()}")
+    _add, _together = getattr(module, "add", None), getattr(module, "together", None)
     _loaded.update({name: getattr(module, name, plain) for name, plain in _DEFINITIONS.items()})
 
 
@@ -98,10 +126,12 @@ def _kernel(definition: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @functools.wraps(definition)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        for value in (*args, *kwargs.values()):
+        for value in (*args, *kwargs.values()) if kwargs else args:
+            if type(value) in _ORDINARY:
+                continue
             if type(value) is tuple:  # an index may hold some
                 value = next((v for v in value if hasattr(type(v), "__kernel__")), None)
-            if type(value) is not np.ndarray and (take_over := getattr(type(value), "__kernel__", None)):
+            if take_over := getattr(type(value), "__kernel__", None):
                 return cast(_R, take_over(value, name, args, kwargs))
         return cast(_R, (_loaded.get(name) or implementation(name))(*args, **kwargs))
 
@@ -154,14 +184,19 @@ adagrad_step = _kernel(reference.adagrad_step)
 rmsprop_step = _kernel(reference.rmsprop_step)
 adam_step = _kernel(reference.adam_step)
 
+STEPS = frozenset({sgd_step, momentum_step, adagrad_step, rmsprop_step, adam_step})
+"""The steps of optimizers, which `together` does for many arrays."""
+
 KERNELS = tuple(_DEFINITIONS)
 """The names of all kernels that every family provides."""
 
 __all__ = [
     "FAMILIES",
     "KERNELS",
+    "STEPS",
     "adagrad_step",
     "adam_step",
+    "add",
     "attention",
     "attention_grad_bias",
     "attention_grads",
@@ -213,6 +248,7 @@ __all__ = [
     "sigmoid",
     "square_sum",
     "thread_count",
+    "together",
     "update_running",
     "use_convolution",
     "use_kernels",

@@ -141,10 +141,11 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Every parameter with its dotted name; one that is shared appears once, under its first name."""
-        seen: set[int] = set()
+        found: dict[int, tuple[str, Parameter]] = {}
         for name, part in _named_fields(self):
-            if isinstance(part, Parameter) and _first_time(part, seen):
-                yield name, part
+            if isinstance(part, Parameter):
+                found.setdefault(id(part), (name, part))
+        return iter(found.values())
 
     def parameters(self) -> Iterator[Parameter]:
         """Every parameter, each once."""
@@ -303,15 +304,24 @@ def observe(observer: Observer) -> Iterator[None]:
         _OBSERVERS.reset(token)
 
 
-def _parts(module: Module) -> Iterator[tuple[str, Module | Parameter | Array]]:
+_SETTINGS = frozenset({int, float, bool, str, type(None)})
+"""What most fields hold besides the parts: passed over at once, since an optimizer walks through them at every step."""
+
+
+def _parts(module: Module) -> list[tuple[str, Module | Parameter | Array]]:
     """What stands directly in the fields of `module`: modules, parameters and buffers, in order of assignment."""
+    found: list[tuple[str, Module | Parameter | Array]] = []
     for name, value in vars(module).items():
+        kind = type(value)
+        if kind in _SETTINGS or name == "_buffer_names":
+            continue
         if isinstance(value, (Module, Parameter)):
-            yield name, value
-        elif isinstance(value, (list, tuple, dict)):
-            yield from _within(name, value)
-        elif value is not None and name in module._buffer_names:
-            yield name, value
+            found.append((name, value))
+        elif kind is not np.ndarray and isinstance(value, (list, tuple, dict)):
+            found += _within(name, value)
+        elif name in module._buffer_names:
+            found.append((name, value))
+    return found
 
 
 def _within(name: str, held: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> Iterator[tuple[str, Module | Parameter]]:
@@ -322,13 +332,15 @@ def _within(name: str, held: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> It
             yield from _within(f"{name}.{key}", value)
 
 
-def _named_fields(module: Module, prefix: str = "") -> Iterator[tuple[str, Parameter | Array]]:
+def _named_fields(module: Module, prefix: str = "") -> list[tuple[str, Parameter | Array]]:
     """Every parameter and buffer under every name it has: shared ones appear more than once."""
+    found: list[tuple[str, Parameter | Array]] = []
     for name, part in _parts(module):
         if isinstance(part, Module):
-            yield from _named_fields(part, f"{prefix}{name}.")
+            found += _named_fields(part, f"{prefix}{name}.")
         else:
-            yield prefix + name, part
+            found.append((prefix + name, part))
+    return found
 
 
 def _named_arrays(module: Module) -> Iterator[tuple[str, Array]]:

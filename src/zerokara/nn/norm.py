@@ -1,5 +1,7 @@
 """Normalization layers: batch norm (Ioffe, Szegedy 2015; the book's chapter 6.3) and layer norm (Ba et al. 2016)."""
 
+import math
+
 import numpy as np
 
 from zerokara import functional as F
@@ -67,7 +69,7 @@ class BatchNorm(Module):
         raise NotImplementedError(f"{type(self).__name__} says nothing of shapes: use BatchNorm1d or BatchNorm2d")
 
     def _expect_spread(self, shape: Shape) -> None:
-        if int(np.prod(shape)) <= shape[1]:
+        if math.prod(shape) <= shape[1]:
             raise ValueError(
                 f"{type(self).__name__} expects more than one value per channel in training mode; got {shape}: "
                 "use a larger batch (of a Loader's last one, drop_last=True), or call eval() first"

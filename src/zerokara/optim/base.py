@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from zerokara import kernels
 from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
@@ -128,7 +129,8 @@ class Optimizer:
             for part in made:
                 part.step()
             return
-        found = [(p, self._state_of(name, _own(p))) for name, p in self.named_parameters() if p.grad is not None]
+        kept = set(self.kept)
+        found = [(p, self._state_of(name, _own(p), kept)) for name, p in self._parameters() if p.grad is not None]
         if self.update is not None and type(self).step_array is Optimizer.step_array:
             self._step_all(found)
             return
@@ -170,8 +172,9 @@ class Optimizer:
     def _step_all(self, found: list[tuple[Tensor, State]]) -> None:
         """One step by the kernel: the numbers it is told are made once for all arrays that are told the same."""
         groups: dict[tuple[bool, int], list[tuple[Tensor, State]]] = {}
+        decays = DECAYS[self.decay]
         for parameter, state in found:
-            key = DECAYS[self.decay](parameter._data), int(state.get("step", 0))
+            key = decays(parameter._data), int(state.get("step", 0))
             groups.setdefault(key, []).append((parameter, state))
         if tracing.current() is not None:
             tracing.assume(self._as_it_is())
@@ -181,9 +184,17 @@ class Optimizer:
             for counter in counters:
                 tracing.constant(counter)
             numbers = tracing.again(partial(self._numbers, _own(group[0][0]), counters), told, np.float64)
+            update, kept = self.update, self.kept
+            assert update is not None
+            rows = []
             for parameter, state in group:
                 parameter.write()
-                self._update(_own(parameter), parameter.grad, state, numbers)
+                rows.append((_own(parameter), parameter.grad, *[state[name] for name in kept], numbers))
+            if tracing.current() is None and update in kernels.STEPS:
+                kernels.together(update, rows)
+            else:
+                for row in rows:
+                    update(*row)
 
     def _as_it_is(self) -> Callable[[], bool]:
         """Whether the kernel, what it keeps and what it acts on are as now. Its numbers are asked anew every time."""
@@ -224,9 +235,9 @@ class Optimizer:
         assert self.update is not None
         self.update(array, gradient, *(state[name] for name in self.kept), numbers)
 
-    def _state_of(self, name: str, array: Array) -> State:
+    def _state_of(self, name: str, array: Array, kept: set[str]) -> State:
         state = self.state.get(name)
-        if state is None or not state.keys() >= set(self.kept) or not belongs(state, array):
+        if state is None or not state.keys() >= kept or not belongs(state, array):
             state = self.state[name] = self.start(array)
         return state
 
@@ -307,7 +318,10 @@ class Optimizer:
 
 def _own(parameter: Tensor) -> Array:
     """The array of a parameter itself, also while a stand-in is in its place."""
-    array: Array = tracing.original(parameter._data)
+    array: Array = parameter._data
+    if type(array) is np.ndarray:
+        return array
+    array = tracing.original(array)
     if isinstance(array, Traced):
         tracing.refuse("step on a parameter that has got another array inside it (p.data = …): write p.data[…] = …")
     return array

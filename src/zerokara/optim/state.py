@@ -53,4 +53,10 @@ def count(state: State) -> int:
 
 def belongs(state: State, array: Array) -> bool:
     """Whether the state was started for an array of this shape and dtype (counters have no axes)."""
-    return all(a.shape == array.shape and a.dtype == array.dtype for key, a in state.items() if key != "step")
+    shape, dtype = array.shape, array.dtype
+    for key, kept in state.items():
+        if key == "step":
+            continue
+        if kept.shape != shape or kept.dtype != dtype:
+            return False
+    return True

@@ -45,6 +45,7 @@ from zerokara.kernels.compiled.optimizer import (
     momentum_step,
     rmsprop_step,
     sgd_step,
+    together,
 )
 from zerokara.kernels.compiled.pool import (
     avg_pool2d,
@@ -132,6 +133,7 @@ __all__ = [
     "sgd_step",
     "sigmoid",
     "square_sum",
+    "together",
     "update_running",
     "warm_up",
 ]

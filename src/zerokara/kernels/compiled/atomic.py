@@ -107,6 +107,19 @@ def _step_aside(context):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def _sleep(context, microseconds):  # type: ignore[no-untyped-def]
+    """Leave this core to others for at least so long; not at all where the system has no such call."""
+
+    def emit(context: Any, b: Any, signature: Any, args: Any) -> Any:
+        if _POSIX:
+            kind = ir.FunctionType(_INT, [_INT])
+            b.call(cgutils.get_or_insert_function(b.module, kind, "usleep"), [b.trunc(args[0], _INT)])
+        return context.get_dummy_value()
+
+    return types.void(types.intp), emit
+
+
+@intrinsic
 def _word(context, address, index):  # type: ignore[no-untyped-def]
     """The 64-bit number at address + 8·index."""
 
@@ -161,6 +174,7 @@ exchange: Callable[..., Any] = _exchange
 increase: Callable[..., Any] = _increase
 claim: Callable[..., Any] = _claim
 step_aside: Callable[..., Any] = _step_aside
+sleep: Callable[..., Any] = _sleep
 word: Callable[..., Any] = _word
 breathe: Callable[..., Any] = _breathe
 call: Callable[..., Any] = _call

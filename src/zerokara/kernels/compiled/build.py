@@ -148,13 +148,16 @@ class Kernel:
 
 
 class Code:
-    """The machine code of a kernel for one dtype: what Python calls, the kinds of its arguments, and its entry."""
+    """The machine code of a kernel for one dtype: its entry, the kinds of its arguments, and what Python calls.
+
+    `callable` runs it; `write`, given an address and then the arguments, writes their `words` words there.
+    """
 
     def __init__(self, kernel: Kernel, made: Any) -> None:
         self.kernel, self.library, self.kinds = kernel, made.library, tuple(made.signature.args)
         self.entry: int = made.library.get_pointer_to_function(entry.name_of(made.fndesc.llvm_func_name))
-        rows, words = entry.rows(self.kinds, [name in kernel.writes for name in kernel.parameters])
-        self.callable = calling.callable_for(kernel.name, self.entry, rows, words)
+        rows, self.words = entry.rows(self.kinds, [name in kernel.writes for name in kernel.parameters])
+        self.callable, self.write = calling.callables_for(kernel.name, self.entry, rows, self.words)
 
 
 class Planned:
@@ -218,8 +221,11 @@ def warm_up(dtype: Any = np.float32) -> None:
 
 def compilable(*arrays: Any) -> bool:
     """Whether all are arrays of one dtype that kernels are compiled for. The reference serves the rest."""
-    first = arrays[0]
-    return all(type(a) is np.ndarray and a.dtype == first.dtype for a in arrays) and first.dtype in _TYPES
+    dtype = getattr(arrays[0], "dtype", None)
+    for array in arrays:  # hundreds of times a step: a generator would take twice as long
+        if type(array) is not np.ndarray or (array.dtype is not dtype and array.dtype != dtype):
+            return False
+    return dtype in _TYPES
 
 
 def expect_shape(name: str, array: Any, shape: tuple[int, ...]) -> None:

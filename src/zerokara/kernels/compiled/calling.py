@@ -8,7 +8,8 @@ of its entry (`entry`), how many words its arguments are, and for each argument 
     TUPLE  numbers
     INT, FLOAT
 
-An argument that does not fit its row is a TypeError, and nothing is called. Python's lock is given up meanwhile.
+An argument that does not fit its row is a TypeError, and nothing is called. An array that is declared with one axis may
+have any: it is all its numbers in a row. Python's lock is given up meanwhile.
 """
 
 import ctypes
@@ -56,16 +57,20 @@ class _Method(ctypes.Structure):
     )  # fmt: skip
 
 
-def callable_for(name: str, entry: int, rows: list[tuple[int, int, int, int]], words: int) -> Callable[..., None]:
-    """A built-in function that calls the entry with its arguments, `words` words of the kinds that the rows say."""
+def callables_for(
+    name: str, entry: int, rows: list[tuple[int, int, int, int]], words: int
+) -> tuple[Callable[..., None], Callable[..., None]]:
+    """Two built-in functions of a kernel's arguments, which are `words` words of the kinds that the rows say.
+
+    The first calls the entry with them. The second, given an address before them, writes the words there.
+    """
     written = ctypes.c_char_p(name.encode())
     at = ctypes.cast(written, ctypes.c_void_p).value
     table: Array = np.array([entry, at, len(rows), words, *(number for row in rows for number in row)], np.int64)
-    method = _Method(written, _caller()[0], _FASTCALL, None)
-    _kept.append((written, table, method))
     capsule = _capsule(table.ctypes.data, None, None)
-    made: Callable[..., None] = _function(ctypes.byref(method), capsule, None)
-    return made
+    call, write = (_Method(written, address, _FASTCALL, None) for address in _shared_code()[0])
+    _kept.append((written, table, call, write))
+    return _function(ctypes.byref(call), capsule, None), _function(ctypes.byref(write), capsule, None)
 
 
 _capsule = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)(
@@ -77,47 +82,72 @@ _function = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_objec
 
 
 @cache
-def _caller() -> tuple[int, Any]:
-    """The address of the function that all kernels share, and what keeps it alive."""
+def _shared_code() -> tuple[tuple[int, int], Any]:
+    """The addresses of the two functions that all kernels share, and what keeps them alive."""
     with compiler_lock:
         library = cpu_target.target_context.codegen().create_library("zerokara_caller")
         module = library.create_ir_module("zerokara_caller")
-        function = ir.Function(module, ir.FunctionType(_POINTER, [_POINTER, _POINTER, _WORD]), "zerokara_caller")
-        _Caller(ir.IRBuilder(function.append_basic_block()), *function.args)
+        for name, write in (("zerokara_call", _calling), ("zerokara_write", _writing)):
+            function = ir.Function(module, ir.FunctionType(_POINTER, [_POINTER, _POINTER, _WORD]), name)
+            write(ir.IRBuilder(function.append_basic_block()), *function.args)
         library.add_ir_module(module)
         library.finalize()
-        return library.get_pointer_to_function(function.name), library
+        call, write = map(library.get_pointer_to_function, ("zerokara_call", "zerokara_write"))
+        return (call, write), library
 
 
-class _Caller:
-    """Writes the instructions of that function."""
+def _calling(b: Any, capsule: Any, args: Any, count: Any) -> None:
+    """The instructions that call a kernel, without Python's lock."""
+    given = _Arguments(b, capsule, args, count)
+    given.read(b.alloca(_WORD, given.head(_WORDS)))
+    code = b.inttoptr(given.head(_ADDRESS), ir.FunctionType(_INT, [_WORD]).as_pointer())
+    lock = given.python("PyEval_SaveThread", _POINTER)
+    status = b.call(code, [b.ptrtoint(given.words, _WORD)])
+    given.python("PyEval_RestoreThread", ir.VoidType(), lock)
+    with b.if_then(b.icmp_signed("!=", status, ir.Constant(_INT, 0)), likely=False):
+        given.fail("PyExc_MemoryError", "%s stopped early: is there enough memory?")
+    given.nothing()
 
-    def __init__(self, b: Any, capsule: Any, args: Any, count: Any) -> None:
-        self.b, self.args = b, args
-        self.table = self._python("PyCapsule_GetPointer", _POINTER, capsule, ir.Constant(_POINTER, None))
-        expected = self._head(_ARGUMENTS)
-        with b.if_then(b.icmp_signed("!=", count, expected), likely=False):
-            self._raise("PyExc_TypeError", "%s takes %lld arguments; got %lld", expected, count)
-        self.words = b.alloca(_WORD, self._head(_WORDS))
-        self.filled = cgutils.alloca_once_value(b, self._number(0))
-        with cgutils.for_range(b, expected) as loop:
+
+def _writing(b: Any, capsule: Any, args: Any, count: Any) -> None:
+    """The instructions that write a kernel's arguments down, at the address that is the first of them."""
+    given = _Arguments(b, capsule, args, count, before=1)
+    address = given.integer(b.load(b.bitcast(args, _POINTER.as_pointer())))
+    given.read(b.inttoptr(address, _WORD.as_pointer()))
+    given.nothing()
+
+
+class _Arguments:
+    """Writes the instructions that read what Python hands over: `before` values, then a kernel's arguments."""
+
+    def __init__(self, b: Any, capsule: Any, args: Any, count: Any, before: int = 0) -> None:
+        self.b = b
+        self.args = b.gep(b.bitcast(args, _POINTER.as_pointer()), [self._number(before)])
+        self.table = self.python("PyCapsule_GetPointer", _POINTER, capsule, ir.Constant(_POINTER, None))
+        self.expected = self.head(_ARGUMENTS)
+        given = b.sub(count, self._number(before))
+        with b.if_then(b.icmp_signed("!=", given, self.expected), likely=False):
+            self.fail("PyExc_TypeError", "%s takes %lld arguments; got %lld", self.expected, given)
+
+    def read(self, words: Any) -> None:
+        """Write the words of all arguments to this place."""
+        self.words = words
+        self.filled = cgutils.alloca_once_value(self.b, self._number(0))
+        with cgutils.for_range(self.b, self.expected) as loop:
             self._argument(loop.index)
-        code = b.inttoptr(self._head(_ADDRESS), ir.FunctionType(_INT, [_WORD]).as_pointer())
-        lock = self._python("PyEval_SaveThread", _POINTER)
-        status = b.call(code, [b.ptrtoint(self.words, _WORD)])
-        self._python("PyEval_RestoreThread", ir.VoidType(), lock)
-        with b.if_then(b.icmp_signed("!=", status, ir.Constant(_INT, 0)), likely=False):
-            self._raise("PyExc_MemoryError", "%s stopped early: is there enough memory?")
-        nothing = self._address(id(None))
-        self._python("Py_IncRef", ir.VoidType(), nothing)
-        b.ret(nothing)
+
+    def nothing(self) -> None:
+        """Return None."""
+        none = self._address(id(None))
+        self.python("Py_IncRef", ir.VoidType(), none)
+        self.b.ret(none)
 
     def _argument(self, index: Any) -> None:
         """Append the words of one argument."""
         b = self.b
         row = b.add(self._number(_HEAD), b.mul(index, self._number(ROW)))
         what, size, kind, flags = (self._entry(b.add(row, self._number(k))) for k in range(ROW))
-        value = b.load(b.gep(b.bitcast(self.args, _POINTER.as_pointer()), [index]))
+        value = b.load(b.gep(self.args, [index]))
         done = b.append_basic_block("done")
         cases = {k: b.append_basic_block() for k in (INT, FLOAT, ARRAY, TUPLE)}
         choice = b.switch(what, cases[INT])
@@ -126,9 +156,9 @@ class _Caller:
         for k, block in cases.items():
             b.position_at_end(block)
             if k == INT:
-                self._append(self._integer(value))
+                self._append(self.integer(value))
             elif k == FLOAT:
-                number = self._python("PyFloat_AsDouble", ir.DoubleType(), value)
+                number = self.python("PyFloat_AsDouble", ir.DoubleType(), value)
                 self._check(b.fcmp_ordered("==", number, ir.Constant(ir.DoubleType(), -1.0)))
                 self._append(b.bitcast(number, _WORD))
             elif k == ARRAY:
@@ -138,8 +168,8 @@ class _Caller:
             b.branch(done)
         b.position_at_end(done)
 
-    def _integer(self, value: Any) -> Any:
-        number = self._python("PyLong_AsLongLong", _WORD, value)
+    def integer(self, value: Any) -> Any:
+        number = self.python("PyLong_AsLongLong", _WORD, value)
         self._check(self.b.icmp_signed("==", number, self._number(-1)))
         return number
 
@@ -147,12 +177,12 @@ class _Caller:
         b = self.b
         fits = b.icmp_unsigned("==", self._field(value, _TYPE_OF, _WORD), self._number(id(tuple)))
         with b.if_then(b.not_(fits), likely=False):
-            self._raise("PyExc_TypeError", "argument %lld of %s must be a tuple", index, first=True)
-        length = self._python("PyTuple_Size", _WORD, value)
+            self.fail("PyExc_TypeError", "argument %lld of %s must be a tuple", index, first=True)
+        length = self.python("PyTuple_Size", _WORD, value)
         with b.if_then(b.icmp_signed("!=", length, size), likely=False):
-            self._raise("PyExc_TypeError", "argument %lld of %s: a tuple of another length", index, first=True)
+            self.fail("PyExc_TypeError", "argument %lld of %s: a tuple of another length", index, first=True)
         with cgutils.for_range(b, size) as loop:
-            self._append(self._integer(self._python("PyTuple_GetItem", _POINTER, value, loop.index)))
+            self._append(self.integer(self.python("PyTuple_GetItem", _POINTER, value, loop.index)))
 
     def _array(self, index: Any, value: Any, axes: Any, kind: Any, flags: Any) -> None:
         """The address and the lengths of an array that has this many axes, this dtype, and these flags."""
@@ -161,24 +191,34 @@ class _Caller:
         actual = self._field(value, _TYPE_OF, _POINTER)
         array = self._address(id(np.ndarray))
         with b.if_then(b.icmp_unsigned("!=", actual, array), likely=False):
-            derived = self._python("PyType_IsSubtype", _INT, actual, array)
+            derived = self.python("PyType_IsSubtype", _INT, actual, array)
             b.store(b.icmp_signed("!=", derived, ir.Constant(_INT, 0)), known)
         fits = cgutils.alloca_once_value(b, ir.Constant(ir.IntType(1), 0))
         with b.if_then(b.load(known)):
             dtype = self._field(value, _DTYPE, _POINTER)
             foreign = b.icmp_signed("==", self._field(dtype, _BYTE_ORDER, _BYTE), ir.Constant(_BYTE, ord(">")))
             own = b.icmp_signed("==", b.sext(self._field(dtype, _TYPE_NUMBER, _INT), _WORD), kind)
-            shaped = b.icmp_signed("==", b.sext(self._field(value, _AXES, _INT), _WORD), axes)
+            own_axes = b.sext(self._field(value, _AXES, _INT), _WORD)
+            one = b.icmp_signed("==", axes, self._number(1))
+            shaped = b.or_(one, b.icmp_signed("==", own_axes, axes))
             has = b.and_(b.zext(self._field(value, _FLAGS, _INT), _WORD), flags)
             flagged = b.icmp_signed("==", has, flags)
             b.store(b.and_(b.and_(b.not_(foreign), own), b.and_(shaped, flagged)), fits)
         with b.if_then(b.not_(b.load(fits)), likely=False):
             text = "argument %lld of %s is no array as it is declared: dtype, axes, in C order, aligned, writeable"
-            self._raise("PyExc_TypeError", text, index, first=True)
+            self.fail("PyExc_TypeError", text, index, first=True)
         self._append(self._field(value, _DATA, _WORD))
         lengths = b.bitcast(self._field(value, _LENGTHS, _POINTER), _WORD.as_pointer())
-        with cgutils.for_range(b, axes) as loop:
-            self._append(b.load(b.gep(lengths, [loop.index])))
+        own_axes = b.sext(self._field(value, _AXES, _INT), _WORD)
+        with b.if_else(b.icmp_signed("==", axes, self._number(1))) as (row, table):
+            with row:
+                size = cgutils.alloca_once_value(b, self._number(1))
+                b.store(self._number(1), size)
+                with cgutils.for_range(b, own_axes) as loop:
+                    b.store(b.mul(b.load(size), b.load(b.gep(lengths, [loop.index]))), size)
+                self._append(b.load(size))
+            with table, cgutils.for_range(b, axes) as loop:
+                self._append(b.load(b.gep(lengths, [loop.index])))
 
     # ── what these are made of ───────────────────────────────────────────────────────────────────────────────────
 
@@ -192,14 +232,14 @@ class _Caller:
         """Leave if Python has raised an error; a result that may say so is asked about."""
         b = self.b
         with b.if_then(suspicious, likely=False):
-            error = self._python("PyErr_Occurred", _POINTER)
+            error = self.python("PyErr_Occurred", _POINTER)
             with b.if_then(b.icmp_unsigned("!=", error, ir.Constant(_POINTER, None))):
                 b.ret(ir.Constant(_POINTER, None))
 
-    def _raise(self, error: str, text: str, *numbers: Any, first: bool = False) -> None:
+    def fail(self, error: str, text: str, *numbers: Any, first: bool = False) -> None:
         """Leave with an error; the name of the kernel stands before the numbers, or behind the first."""
         b = self.b
-        name = b.inttoptr(self._head(_NAME), _POINTER)
+        name = b.inttoptr(self.head(_NAME), _POINTER)
         values = [numbers[0], name, *numbers[1:]] if first else [name, *numbers]
         written = b.bitcast(cgutils.global_constant(b, "text", cgutils.make_bytearray(text.encode() + b"\0")), _POINTER)
         kind = ir.FunctionType(_POINTER, [_POINTER, _POINTER], var_arg=True)
@@ -208,12 +248,12 @@ class _Caller:
         b.call(function, [error_at, written, *values])
         b.ret(ir.Constant(_POINTER, None))
 
-    def _python(self, name: str, result: Any, *args: Any) -> Any:
+    def python(self, name: str, result: Any, *args: Any) -> Any:
         """Call a function of Python's by its address."""
         kind = ir.FunctionType(result, [arg.type for arg in args])
         return self.b.call(self.b.inttoptr(self._number(_symbol(name)), kind.as_pointer()), args)
 
-    def _head(self, at: int) -> Any:
+    def head(self, at: int) -> Any:
         return self._entry(self._number(at))
 
     def _entry(self, at: Any) -> Any:

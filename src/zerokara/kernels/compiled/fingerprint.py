@@ -12,7 +12,7 @@ from zerokara.kernels.reference.fingerprint import KEY, with_last, words_of
 _KEY, _LOW, _HALF = np.uint64(KEY), np.uint64(0xFFFFFFFF), np.uint64(32)
 _TURN, _REST = np.uint64(11), np.uint64(53)
 _ANY = np.dtype(np.float32)  # the kernel is the same for all
-_QUICK = 8  # words that are read in the time in which other kernels work on one number
+_WORK = 4  # numbers that other kernels work on in the time of one word
 
 
 def fingerprint(x: Array) -> int:
@@ -24,7 +24,7 @@ def fingerprint(x: Array) -> int:
         return reference.fingerprint(x)
     words, last = words_of(x)
     memory = plain(words)
-    ranges = threads.parts(words.size, words.size // _QUICK)
+    ranges = threads.parts(words.size, words.size * _WORK)
     sums = [np.empty(1, np.uint64) for _ in ranges]
     threads.share(_fingerprint.on(_ANY), [(memory, total, *r) for total, r in zip(sums, ranges, strict=True)])
     return with_last(sum(int(total[0]) for total in sums), last, words.size)

@@ -99,7 +99,9 @@ def batch_norm_train_grads(
 
 def count_up(counter: Array) -> None:
     """counter ← counter + 1, in place."""
-    if counter.dtype != np.int64 or not counter.flags.carray:
+    if (
+        counter.dtype != np.int64 or not counter.flags.carray or not threads.recording()
+    ):  # one number: NumPy is as quick
         reference.count_up(counter)
         return
     threads.share(_count_up.on(_UNTYPED), [(counter.reshape(-1),)])

@@ -45,6 +45,38 @@ def adam_step(w: Array, g: Array, m: Array, v: Array, numbers: Array) -> None:
     _in_place(_adam, "adam_step", (w, g, m, v), numbers)
 
 
+def together(name: str, rows: list[tuple[Array, ...]]) -> None:
+    """The step of this name for every row of arguments, all of them at the same time where no two share memory."""
+    kernel = _STEPS[name]
+    if not rows or not _apart(rows):
+        for row in rows:
+            _in_place(kernel, name, row[:-1], row[-1])
+        return
+    calls: list[tuple[Any, ...]] = []
+    function = kernel.on(rows[0][0].dtype)
+    for row in rows:
+        size = row[0].size
+        calls += [(*row, *r) for r in threads.parts(size, size)]
+    threads.share(function, calls)
+
+
+def _apart(rows: list[tuple[Array, ...]]) -> bool:
+    """Whether every array has memory of its own, in one piece, and all are of one dtype and fit each other."""
+    dtype, seen, count = rows[0][0].dtype, set(), 0
+    if not compilable(rows[0][0]):
+        return False
+    for w, g, *states, _ in rows:
+        shape = w.shape
+        for array in (w, g, *states):
+            if type(array) is not np.ndarray or array.base is not None or array.dtype is not dtype:
+                return False
+            if array.shape != shape or not array.flags.carray:
+                return False
+            seen.add(id(array))
+            count += 1
+    return len(seen) == count
+
+
 def _in_place(compiled: Kernel, name: str, arrays: tuple[Array, ...], numbers: Array) -> None:
     """Run the kernel on the arrays as plain memory. The reference serves arrays that do not lie in one piece."""
     if not _possible(arrays):
@@ -58,7 +90,9 @@ def _in_place(compiled: Kernel, name: str, arrays: tuple[Array, ...], numbers: A
 def _possible(arrays: tuple[Array, ...]) -> bool:
     """Whether the kernel can work on these arrays in place."""
     w, g, *states = arrays
-    return compilable(*arrays) and all(a.flags.carray for a in (w, *states)) and g.shape == w.shape
+    if not compilable(*arrays) or g.shape != w.shape or not w.flags.carray:
+        return False
+    return all(state.flags.carray for state in states)
 
 
 @inner
@@ -161,3 +195,13 @@ def _adam(w, g, m, v, numbers, start, stop):  # type: ignore[no-untyped-def]
             means[k] = kept1 * means[k] + taken1 * slopes[k]
             squares[k] = kept2 * squares[k] + taken2 * (slopes[k] * slopes[k])
             weights[k] -= step * means[k] / (np.sqrt(squares[k]) * inverse + eps)
+
+
+_STEPS = {
+    "sgd_step": _sgd,
+    "momentum_step": _momentum,
+    "adagrad_step": _adagrad,
+    "rmsprop_step": _rmsprop,
+    "adam_step": _adam,
+}
+"""The kernel of every step, by its public name."""

@@ -23,6 +23,7 @@ from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 
 cgutils: Any = _cgutils
 _RANK = 5
+_FEW = 4096  # numbers; NumPy has copied them before it is said here how they lie
 _CODES: dict[int, "np.dtype[Any]"] = {
     4: np.dtype(np.float32),
     8: np.dtype(np.float64),
@@ -57,6 +58,9 @@ def copy_into(target: Array, source: Array) -> None:
     """target[…] = source[…], for arrays of one shape and dtype."""
     size = target.dtype.itemsize
     if target.size == 0:
+        return
+    if target.size < _FEW and not threads.recording():
+        target[...] = source
         return
     try:
         if size not in _CODES:

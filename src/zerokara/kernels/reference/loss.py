@@ -43,6 +43,8 @@ def check_labels(scores: Array, labels: Array) -> None:
             f"cross_entropy expects integer labels ({scores.shape[0]},) for scores {scores.shape}; "
             f"got {labels.dtype} {labels.shape}"
         )
+    if labels.dtype == np.int64 and labels.size and labels.view(np.uint64).max() < scores.shape[1]:
+        return  # in one pass: as unsigned numbers, negative ones are huge
     if labels.size and not 0 <= labels.min() <= labels.max() < scores.shape[1]:
         raise ValueError(f"cross_entropy expects labels 0…{scores.shape[1] - 1}; got {labels.min()}…{labels.max()}")
 
