@@ -1,8 +1,12 @@
 """A wish to stop is never lost, wherever it comes."""
 
 import signal
+import sys
 import threading
 import time
+import weakref
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -23,20 +27,85 @@ class Deleted:
         sum(range(10))  # handlers run between two instructions
 
 
+class Plain:
+    """Something to which weak references lead."""
+
+
+class Key:
+    """A key that is slow to be found, and interrupted meanwhile."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __hash__(self) -> int:
+        return 1
+
+    def __eq__(self, other: object) -> bool:
+        signal.raise_signal(self.number)
+        return sum(range(10)) < 0
+
+
 def delete(number: int) -> None:
+    """By its own end."""
     thing = Deleted(number)
     del thing
     time.sleep(LONG)
 
 
+def delete_watched(number: int) -> None:
+    """By what somebody else wants to be called then."""
+
+    def gone(_: object) -> None:
+        signal.raise_signal(number)
+        sum(range(10))
+
+    thing = Plain()
+    watched = weakref.ref(thing, gone)
+    del thing
+    time.sleep(LONG)
+    assert watched() is None
+
+
+def delete_key(number: int) -> None:
+    """Out of a weak dictionary."""
+    kept: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+    kept.data[Key(number)] = 0  # type: ignore[index]
+    thing = Same()
+    kept.data[weakref.ref(thing, kept._remove)] = 0  # type: ignore[attr-defined]
+    del thing
+    time.sleep(LONG)
+
+
+class Same:
+    """With the hash of `Key`."""
+
+    def __hash__(self) -> int:
+        return 1
+
+
+@pytest.mark.parametrize("way", [delete, delete_watched, delete_key])
 @pytest.mark.parametrize(("number", "error"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Stopped)])
-def test_a_signal_while_something_is_deleted_comes_a_little_later(number: int, error: type[BaseException]) -> None:
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+def test_a_signal_while_something_is_deleted_comes_a_little_later(
+    number: int, error: type[BaseException], way: Callable[[int], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM), sys.unraisablehook
     began = time.monotonic()
     with pytest.raises(error), ended_by_signals():
-        delete(number)
+        way(number)
     assert time.monotonic() - began < LONG, "it came only when the wait was over"
-    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM), sys.unraisablehook) == before
+    assert capfd.readouterr().err == ""
+
+
+def test_other_errors_at_such_a_time_are_told_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: seen.append(unraisable.exc_value))
+    with ended_by_signals():
+        thing = Plain()
+        watched = weakref.ref(thing, lambda _: 1 / 0)
+        del thing
+    assert watched() is None
+    assert [type(error) for error in seen] == [ZeroDivisionError]
 
 
 def test_handlers_of_others_stay() -> None:

@@ -3,8 +3,10 @@
 import _thread
 import multiprocessing
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -30,6 +32,7 @@ def ended_by_signals() -> Iterator[None]:
     Ctrl-C is never lost: Python only prints what is raised while an object is being deleted, and goes on.
     """
     before: dict[int, Any] = {}
+    told = sys.unraisablehook
     if threading.current_thread() is threading.main_thread():
         usual: dict[int, tuple[Any, Any]] = {
             signal.SIGTERM: (signal.SIG_DFL, _stop),
@@ -38,11 +41,27 @@ def ended_by_signals() -> Iterator[None]:
         for number, (default, handler) in usual.items():
             if signal.getsignal(number) is default:
                 before[number] = signal.signal(number, handler)
+    if before:
+        sys.unraisablehook = _not_lost(told)
     try:
         yield
     finally:
+        if before:
+            sys.unraisablehook = told
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _not_lost(told: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """What Python calls with an error that it would only print: a wish to stop comes once more instead."""
+
+    def hook(unraisable: Any) -> None:
+        if isinstance(unraisable.exc_value, KeyboardInterrupt):
+            _again(getattr(unraisable.exc_value, "signal_number", signal.SIGINT))
+        else:
+            told(unraisable)
+
+    return hook
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -62,9 +81,9 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _deleting(frame: FrameType | None) -> bool:
-    """Whether this code runs, or was called, because an object is being deleted."""
+    """Whether this code runs, or was called, because an object is being deleted: its end, or a weak dictionary's."""
     while frame is not None:
-        if frame.f_code.co_name == "__del__":
+        if frame.f_code.co_name == "__del__" or frame.f_code.co_filename == weakref.__file__:
             return True
         frame = frame.f_back
     return False
