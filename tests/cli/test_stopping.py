@@ -34,14 +34,14 @@ class Plain:
 class Key:
     """A key that is slow to be found, and interrupted meanwhile."""
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    number = 0
 
     def __hash__(self) -> int:
         return 1
 
     def __eq__(self, other: object) -> bool:
-        signal.raise_signal(self.number)
+        if self.number:
+            signal.raise_signal(self.number)
         return sum(range(10)) < 0
 
 
@@ -69,9 +69,10 @@ def delete_watched(number: int) -> None:
 def delete_key(number: int) -> None:
     """Out of a weak dictionary."""
     kept: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
-    kept.data[Key(number)] = 0  # type: ignore[index]
-    thing = Same()
+    key, thing = Key(), Same()
+    kept.data[key] = 0  # type: ignore[index]
     kept.data[weakref.ref(thing, kept._remove)] = 0  # type: ignore[attr-defined]
+    key.number = number
     del thing
     time.sleep(LONG)
 
