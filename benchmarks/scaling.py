@@ -4,17 +4,21 @@ python -m benchmarks.scaling [--hosts] [--delay 20] [--rounds 5]
 
 Measured are sums of arrays of several sizes by two processes; with --hosts by three "hosts" with cables of 1 Gbit/s,
 too (network namespaces: root's, Linux only), and with --delay over so many milliseconds there and back. The link that
-explains them (`zerokara.parallel.cost`) foretells the time of training steps, which are then measured. Last, a table
-for 2 to 1,024 hosts of such a machine.
+explains them (`zerokara.parallel.cost`) foretells the time of training steps, which are then measured: from what a
+step takes where as many processes compute at the same time here, and send nothing. Last, a table for 2 to 1,024 hosts
+of such a machine. All figures are medians.
 """
 
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +49,7 @@ def work(rounds: int) -> None:
             began = time.perf_counter()
             team.add(array)
             seconds.append(time.perf_counter() - began)
-        sums.append((team.size, size, min(seconds)))
+        sums.append((team.size, size, statistics.median(seconds)))
     steps = {}
     for name in NETWORKS:
         step, messages = ours(next(w for w in TRAININGS if w.name == name), True)
@@ -57,37 +61,43 @@ def work(rounds: int) -> None:
             began = time.perf_counter()
             step(i)
             seconds.append(time.perf_counter() - began)
-        steps[name] = min(seconds), messages()
+        steps[name] = statistics.median(seconds), messages()
     if team.leads:
         print(json.dumps({"sums": sums, "steps": steps}), flush=True)
 
 
-def measured(command: Sequence[str]) -> dict[str, object]:
+def measured(command: Sequence[str]) -> dict[str, Any]:
     """What came of a world of processes."""
     environment = {**os.environ, "ZEROKARA_THREADS": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)
-    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def compare(name: str, world: dict[str, object], alone: dict[str, object]) -> None:
+def apart(program: Sequence[str], count: int) -> dict[str, float]:
+    """Seconds a step of each network, where so many processes compute at the same time and send each other nothing."""
+    with ThreadPoolExecutor(count) as pool:
+        worlds = list(pool.map(measured, [program] * count))
+    return {name: max(world["steps"][name][0] for world in worlds) for name in NETWORKS}
+
+
+def compare(name: str, world: dict[str, Any], computing: dict[str, float]) -> None:
     """The fitted link, and the steps that it foretells beside those that were measured."""
-    sums = [tuple(row) for row in world["sums"]]  # type: ignore[attr-defined]
+    sums = [tuple(row) for row in world["sums"]]
     link = fitted(sums)
     print(f"{name}: latency {1e6 * link.latency:.0f} µs, {link.bandwidth / 1e6:,.0f} MB/s")
-    for network, (seconds, messages) in world["steps"].items():  # type: ignore[attr-defined]
-        compute = alone["steps"][network][0]  # type: ignore[index]
-        foretold = step_seconds(compute, sums[0][0], messages, link)
+    for network, (seconds, messages) in world["steps"].items():
+        foretold = step_seconds(computing[network], sums[0][0], messages, link)
         error = foretold / seconds - 1
         print(f"  {network:12} foretold {1000 * foretold:8.2f} ms, measured {1000 * seconds:8.2f} ms, {error:+.0%}")
 
 
-def table(alone: dict[str, object], messages: dict[str, list[int]]) -> None:
+def table(alone: dict[str, float], messages: dict[str, list[int]]) -> None:
     """Speed-ups for more hosts than there are."""
     counts = [2**k for k in range(1, 11)]
-    nets = {name: (alone["steps"][name][0], messages[name]) for name in NETWORKS}  # type: ignore[index]
+    nets = {name: (alone[name], messages[name]) for name in NETWORKS}
     flops = 3 * 2 * 4.09e9 * 32  # a step of ResNet-50 with 32 images, forward and backward
     nets["ResNet-50"] = flops / 100e9, [RESNET50 / 100] * 100
     print("\nspeed-up, every host with a whole batch" + "".join(f"{n:>8,}" for n in counts))
@@ -108,15 +118,16 @@ def main() -> None:
         work(arguments.rounds)
         return
     program = [sys.executable, "-m", "benchmarks.scaling", "--work", "--rounds", str(arguments.rounds)]
-    alone, two = measured(program), measured([mpiexec(), "-n", "2", *program])
-    compare("2 processes", two, alone)
+    two = measured([mpiexec(), "-n", "2", *program])
+    compare("2 processes", two, apart(program, 2))
     if arguments.hosts:
         delays = [0.0, *([arguments.delay] if arguments.delay else [])]
+        three = apart(program, 3)
         for delay in delays:
             with hosts(3, "1gbit", delay) as made:
                 name = f"3 hosts, 1 Gbit/s, {delay:g} ms there and back" if delay else "3 hosts, 1 Gbit/s"
-                compare(name, measured(made.command([1, 1, 1], program)), alone)
-    table(alone, {name: told[1] for name, told in two["steps"].items()})  # type: ignore[attr-defined]
+                compare(name, measured(made.command([1, 1, 1], program)), three)
+    table(apart(program, 1), {name: told[1] for name, told in two["steps"].items()})
 
 
 if __name__ == "__main__":
