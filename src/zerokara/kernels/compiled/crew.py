@@ -73,6 +73,7 @@ class _Crew:
         self._beds = [threading.Semaphore(0) for _ in range(self._count)]
         self._busy = threading.Lock()
         self._launch: Any = None
+        self._rest: Any = None
         self._buried: deque[tuple[Array, Array]] = deque()
         self._shared: dict[tuple[int, int], _Shared] = {}
         self._patience, self._calls, self._looked = _WATCH, 0, (0.0, 0.0)
@@ -125,8 +126,11 @@ class _Crew:
             if self._asleep[0]:
                 try:
                     self._wake()
-                finally:
-                    _run.on(CODE)(self._mail, work, self._count)
+                except BaseException:
+                    self._wake()  # who was not woken would sleep for ever
+                    raise
+                finally:  # nothing of Python's is called in between, where Ctrl-C could come
+                    self._rest(self._mail, work, self._count)
         if self._mail[_FAILED]:
             self._mail[_FAILED] = 0
             raise MemoryError("a kernel stopped early: is there enough memory?")
@@ -156,6 +160,7 @@ class _Crew:
     def _start(self) -> None:
         for thread in range(1, self._count):
             threading.Thread(target=self._serve, args=(thread,), name="zerokara-crew", daemon=True).start()
+        self._rest = _run.on(CODE)
         self._launch = _launch.on(CODE)
 
     def _serve(self, thread: int) -> None:
