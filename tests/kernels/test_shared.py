@@ -215,7 +215,6 @@ print(interrupts)
 """
 
 
-@pytest.mark.xfail(strict=False, reason="known fault: after Ctrl-C a late thread may still write, seen under load")
 def test_interrupted_at_any_place_it_goes_on_and_nobody_writes_any_more() -> None:
     """Several processes with more threads than cores, each interrupted thousands of times."""
     environment = {**os.environ, "ZEROKARA_THREADS": "4"}
@@ -230,3 +229,51 @@ def test_interrupted_at_any_place_it_goes_on_and_nobody_writes_any_more() -> Non
         out, said = process.communicate(timeout=300)
         assert process.returncode == 0, said[-2000:]
         assert int(out) > 10
+
+
+WAKING = """
+import time
+import numpy as np
+from zerokara.kernels.compiled import crew, threads
+from zerokara.kernels.compiled.activation import _relu
+
+x = np.linspace(-1, 1, 50_000, dtype=np.float32)
+relu, expected, made = _relu.on(x.dtype), np.maximum(x, 0), crew._crew
+calls = lambda y: [(x, y, x.size * k // 4, x.size * (k + 1) // 4) for k in range(4)]
+
+def asleep():
+    threads.share(relu, calls(np.empty_like(x)))
+    while not all(made._mail[crew._ASLEEP + crew._LINE * thread] for thread in range(1, 4)):
+        time.sleep(0.001)
+
+class Interrupted:
+    def __init__(self, bed): self.bed = bed
+    def locked(self): raise KeyboardInterrupt
+    def acquire(self): return self.bed.acquire()
+
+def no_call(*_): raise AssertionError("a call of Python's, where Ctrl-C could come")
+
+asleep()
+crew._run.on = no_call  # from here on what is left of a call needs nothing of Python's
+beds, made._beds = made._beds, [made._beds[0], made._beds[1], Interrupted(made._beds[2]), made._beds[3]]
+y = np.full_like(x, np.nan)
+try:
+    threads.share(relu, calls(y))
+except KeyboardInterrupt:
+    assert np.array_equal(y, expected)
+else:
+    raise AssertionError("nobody was interrupted")
+made._beds = beds
+for _ in range(3):
+    y = np.full_like(x, np.nan)
+    threads.share(relu, calls(y))
+    assert np.array_equal(y, expected)
+"""
+
+
+def test_interrupted_while_waking_the_others_it_is_done_nevertheless() -> None:
+    environment = {**os.environ, "ZEROKARA_THREADS": "4"}
+    done = subprocess.run(
+        [sys.executable, "-c", WAKING], env=environment, cwd=FOLDER, capture_output=True, text=True, timeout=100
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

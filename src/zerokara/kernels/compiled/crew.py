@@ -70,7 +70,7 @@ class _Crew:
         self._count = count
         self._mail = np.zeros((_ASLEEP + self._count * _LINE), np.int64)
         self._asleep = np.zeros(1 + self._count, np.int64)  # how many, and which, must be woken
-        self._beds = [threading.Semaphore(0) for _ in range(self._count)]
+        self._beds = [threading.Lock() for _ in range(self._count)]  # not semaphores: these survive Ctrl-C within them
         self._busy = threading.Lock()
         self._launch: Any = None
         self._rest: Any = None
@@ -153,12 +153,14 @@ class _Crew:
                 self._buried.append(tables)
 
     def _wake(self) -> None:
+        """Wake who sleeps; nothing happens to who was woken already."""
         for thread in range(1, self._count):
-            if self._asleep[thread + 1]:
+            if self._asleep[thread + 1] and self._beds[thread].locked():
                 self._beds[thread].release()
 
     def _start(self) -> None:
         for thread in range(1, self._count):
+            self._beds[thread].acquire(blocking=False)  # it may be a second start: the first was interrupted
             threading.Thread(target=self._serve, args=(thread,), name="zerokara-crew", daemon=True).start()
         self._rest = _run.on(CODE)
         self._launch = _launch.on(CODE)
@@ -168,7 +170,7 @@ class _Crew:
         serve, seen = _serve.on(CODE), np.zeros(1, np.int64)
         while True:
             serve(self._mail, seen, thread, self._count)
-            self._beds[thread].acquire()
+            self._beds[thread].acquire()  # until somebody else releases it
 
 
 class _Shared:
