@@ -33,7 +33,7 @@ TURNS, TURN = 7, 0.05
 MARGIN = 0.15
 LEAK_STEPS = 10_000
 ROWS = (10_000, 100_000, 1_000_000, 10_000_000)
-OFTEN = {"rows": 1_000_000}
+PEERS_ROWS = 1_000_000
 """The most rows that PyTorch's loader, which takes them one by one, is asked to pass."""
 
 MIB = 1 << 20
@@ -114,15 +114,14 @@ def seconds_of(step: Callable[[], Any]) -> float:
 
 
 def measure_size(framework: str, axis: Axis, size: int) -> dict[str, float]:
-    """Seconds a step, MiB, and the seconds until the first step."""
+    """Seconds a step, and MiB."""
     case = axis.case(size)
     STEPS[framework](AXES[0].case(1))()  # its library, and what it compiles once
-    peak, began = peak_since_now(), time.perf_counter()
+    peak = peak_since_now()
     step = STEPS[framework](case)
+    step()  # recorded
     step()
-    first = time.perf_counter() - began
-    step()
-    return {"seconds": seconds_of(step), "mib": peak(), "first": first}
+    return {"seconds": seconds_of(step), "mib": peak()}
 
 
 def measure_rows(framework: str, size: int) -> dict[str, float]:
@@ -206,9 +205,12 @@ def measured(what: str, framework: str, size: int, threads: int) -> dict[str, fl
     return found
 
 
-def exponent(rows: list[tuple[int, dict[str, float] | None]], key: str = "seconds") -> float:
-    """e of value ∝ sizeᵉ between the last two sizes that could be measured."""
-    (n, a), (m, b) = [(size, row[key]) for size, row in rows if row is not None and row[key] > 0][-2:]
+def exponent(rows: list[tuple[int, dict[str, float] | None]]) -> float:
+    """e of time ∝ sizeᵉ between the last two sizes that could be measured; NaN of fewer."""
+    known = [(size, row["seconds"]) for size, row in rows if row is not None]
+    if len(known) < 2:
+        return math.nan
+    (n, a), (m, b) = known[-2:]
     return math.log(b / a) / math.log(m / n)
 
 
@@ -221,7 +223,7 @@ def grow(what: str, about: str, sizes: tuple[int, ...], work: float, frameworks:
     for size in sizes:
         cells = []
         for name in frameworks:
-            skipped = name != "zerokara" and size > OFTEN.get(what, size)
+            skipped = what == "rows" and name != "zerokara" and size > PEERS_ROWS
             row = None if skipped else measured(what, name, size, threads)
             found[name].append((size, row))
             cells += ["–", "–"] if row is None else [f"{1000 * row['seconds']:,.3f}", f"{row['mib']:,.0f}"]

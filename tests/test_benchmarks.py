@@ -163,3 +163,27 @@ def test_the_estimators_are_measured(tmp_path: Path) -> None:
     folds = json.loads(file.read_text())["folds"]["wine"]
     assert [len(folds[kind]) for kind in ("zerokara", "sklearn")] == [5, 5]
     assert all(one["fit"] > 0 and 0 <= one["score"] <= 1 for kind in folds.values() for one in kind)
+
+
+def test_what_grows_is_measured_size_by_size(tmp_path: Path) -> None:
+    file = tmp_path / "growth.json"
+    done = run("benchmarks.growth", "--only", "depth,rows", "--peers", "none", "--most", "10000", "--json", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "multiplications ∝ size^1" in done.stdout
+    written = json.loads(file.read_text())
+    assert [row["size"] for row in written["depth"]["zerokara"]] == [1, 4, 16, 64, 256, 1000]
+    assert all(row["seconds"] > 0 <= row["mib"] for row in written["depth"]["zerokara"])
+    assert "rows" not in written  # of one size nothing can be said
+
+
+def test_what_does_not_grow_is_refused() -> None:
+    done = run("benchmarks.growth", "--only", "depths")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nothing called depths grows here" in done.stderr
+
+
+def test_products_are_measured_with_their_error() -> None:
+    done = run("benchmarks.products", "--rounds", "1", "--only", "VAE 784")
+    assert done.returncode == 0, done.stderr
+    _, row = done.stdout.splitlines()
+    assert float(row.split()[-1]) < 1e-3

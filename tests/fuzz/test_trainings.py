@@ -7,7 +7,7 @@ from tests.fuzz import trainings
 CHUNK = 25
 
 
-@pytest.mark.parametrize("first", range(0, 125, CHUNK))
+@pytest.mark.parametrize("first", range(0, 200, CHUNK))
 def test_random_trainings_agree(first: int) -> None:
     """A failure names its case: `python -m tests.fuzz --only training --case …` makes it small."""
     recorded = 0

@@ -229,9 +229,9 @@ def enlarged(split, shape, n):
     return Split(images, split.labels[:n])
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith(("vgg13", "vgg16"))])
+@every_model
 def test_an_epoch_on_real_digits_teaches_something(name, digits):
-    """The loss on the very pictures is smaller after it than before. VGG's smallest and largest speak for the others.
+    """The loss on the very pictures is smaller after it than before.
 
     They are one batch: with the statistics of other, smaller batches a deep network's loss jumps at the last bit.
     """

@@ -3,9 +3,8 @@
 The pages are shown in frames of a page that measures them, each once, with its style sheet as every medium reads it:
 narrow and printed, wide and in the dark. A copy is measured, without the policy that forbids scripts.
 
-In the dark only colours differ, and on a desk there is more room than on paper: what is wrong there is a matter of the
-style sheet, the element and those around it. So a page is looked at in the dark and wide if it has words of a kind that
-no page before it had.
+In the dark only colours differ: what is wrong there is a matter of the style sheet, the element and those around it. So
+a page is looked at in the dark if it has words of a kind that no page before it had.
 """
 
 import html
@@ -169,7 +168,7 @@ function next() {
     page.querySelectorAll('details').forEach(d => { d.open = true; });
     const other = novel(page);
     for (const [width, dark] of media) {
-      if ((dark || width === WIDE) && !other) continue;
+      if (dark && !other) continue;
       frame.style.width = `${width}px`;
       styles.forEach((s, i) => { s.textContent = sheet(texts[i], width, dark); });
       for (const fault of faults(page, width, dark)) found.push([name, width, fault]);

@@ -44,7 +44,8 @@ KERNELS: list["Kernel"] = []
 """All kernels."""
 
 _code: dict[int, "Code"] = {}  # id of what Python calls, which is kept for good → what it is
-_making = threading.RLock()
+MAKING = threading.RLock()
+"""Held by whoever loads or makes machine code."""
 _WAIT = 300  # seconds to wait for another process that compiles the same kernel; then do it ourselves
 
 inner = numba.njit(**_LINKED)
@@ -109,7 +110,7 @@ class Kernel:
         if wanted is not None:
             wanted[self, dtype] = None
             return Planned(self)
-        with _making:
+        with MAKING:
             return self._compiled.get(dtype) or self._make(dtype)
 
     def _make(self, dtype: np.dtype[Any]) -> Callable[..., None]:

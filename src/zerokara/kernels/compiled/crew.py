@@ -42,7 +42,7 @@ from zerokara.kernels.compiled.atomic import (
     step_aside,
     word,
 )
-from zerokara.kernels.compiled.build import Planned, _making, code_of, inner, kernel
+from zerokara.kernels.compiled.build import MAKING, Planned, code_of, inner, kernel
 from zerokara.kernels.cores import thread_count
 
 _LINE = 16  # counters lie this far apart: threads that write to one cache line slow each other down
@@ -76,7 +76,7 @@ class _Crew:
         self._rest: Any = None
         self._buried: deque[tuple[Array, Array]] = deque()
         self._shared: dict[tuple[int, int], _Shared] = {}
-        self._patience, self._calls, self._looked = _WATCH, 0, (0.0, 0.0)
+        self._patience, self._calls, self._looked = _WATCH, 0, (time.perf_counter(), time.thread_time())
 
     def run(self, work: Array) -> None:
         """Run a program. One at a time: others wait."""
@@ -329,10 +329,10 @@ def run_alone(calls: list[tuple[int, int]]) -> None:
 def _forget_crew() -> None:
     """A forked child has no threads but its own: start afresh."""
     global _crew
-    _making.release()
+    MAKING.release()
     _crew = _Crew(_COUNT)
 
 
 if hasattr(os, "register_at_fork"):
     # Who makes machine code holds a lock, and in the child nobody would be there to give it back: fork when it is free.
-    os.register_at_fork(before=_making.acquire, after_in_parent=_making.release, after_in_child=_forget_crew)
+    os.register_at_fork(before=MAKING.acquire, after_in_parent=MAKING.release, after_in_child=_forget_crew)
