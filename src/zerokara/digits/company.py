@@ -10,6 +10,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.marks import Mark
+from zerokara.digits.quick import median
 from zerokara.digits.symbols import DIGITS, SYMBOLS, place_scores
 
 LONE, LEVELLED = 12.0, 0.5
@@ -115,7 +116,7 @@ def reference(line: list[Mark], i: int, shares: Array) -> tuple[float, float] | 
     digits = [k for k in tall if sure[k]] or tall
     x = _middle(line[i], 0)
     near = sorted(digits, key=lambda k: abs(_middle(line[k], 0) - x))[:NEAREST]
-    height = float(np.median([line[k].height for k in near]))
+    height = float(median([line[k].height for k in near]))
     left = [k for k in near if _middle(line[k], 0) <= x][:1]
     right = [k for k in near if _middle(line[k], 0) > x][:1]
     return height, float(np.mean([_middle(line[k], 1) for k in left + right]))
@@ -163,7 +164,7 @@ PRIOR_NONE = 0.33
 def words(line: list[Mark]) -> list[list[int]]:
     """The marks of a line, from left to right, in groups with paper between them."""
     groups: list[list[int]] = []
-    tall = float(np.median([mark.height for mark in line])) if line else 0.0
+    tall = float(median([mark.height for mark in line])) if line else 0.0
     for i, mark in enumerate(line):
         if groups and mark.box[0] - line[groups[-1][-1]].box[2] <= GAP * tall:
             groups[-1].append(i)

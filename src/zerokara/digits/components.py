@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from zerokara.arrays import Array
+from zerokara.digits.quick import with_margin
 
 
 def label(mask: Array) -> tuple[Array, int]:
@@ -39,7 +40,7 @@ def boxes(labels: Array, count: int) -> Array:
 
 def runs(mask: Array) -> tuple[Array, Array, Array]:
     """Row, first column and one past the last column of every run of True, in reading order."""
-    edges = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    edges = np.diff(with_margin(mask.astype(np.int8), 0, 1), axis=1)
     row, start = np.nonzero(edges == 1)
     _, end = np.nonzero(edges == -1)
     return row, start, end

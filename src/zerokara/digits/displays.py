@@ -13,6 +13,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits.ink import EDGE
 from zerokara.digits.marks import Mark, join
+from zerokara.digits.quick import median
 from zerokara.digits.segments import Cell, spelled
 from zerokara.digits.stroke import depth, stroke_width
 from zerokara.digits.symbols import DIGITS
@@ -83,10 +84,10 @@ def _characters(row: list[Mark]) -> tuple[list[Mark], list[list[Mark]], Cell]:
             groups.append([piece])
             spans.append((left, right))
     widths = np.array([right - left for left, right in spans] or [height])
-    width = float(np.median(widths[widths >= TALL * widths.max()]))
+    width = float(median(widths[widths >= TALL * widths.max()]))
     if width < NARROW * height:  # ones and minuses alone do not show how wide a cell is
         width = USUAL * height
-    thick = float(np.median([_thick(piece) for piece in pieces])) if pieces else 1.0
+    thick = float(median([_thick(piece) for piece in pieces])) if pieces else 1.0
     return dots, groups, Cell(width, height, thick, slant)
 
 

@@ -11,6 +11,7 @@ from zerokara.arrays import Array
 from zerokara.digits.components import label, runs
 from zerokara.digits.ink import EDGE
 from zerokara.digits.marks import Mark, connected, overlap
+from zerokara.digits.quick import median, with_margin
 from zerokara.digits.stroke import depth
 
 FILLS = 0.35  # what stands in a hole and has this part of its height makes the hole's rim a frame
@@ -44,12 +45,12 @@ def peeled(frame: Mark) -> list[Mark]:
     The line's thickness is what a look from the left, right, top and bottom meets first, in most rows and columns the
     line alone: the 40 % quantile of the first runs' lengths.
     """
-    solid = np.pad(frame.ink > EDGE / 2, 1)
+    solid = with_margin(frame.ink > EDGE / 2, 1, 1)
     outside, _ = label(~solid)
     beyond = outside == outside[0, 0]
     first = np.concatenate([_first_runs(side) for side in (solid, solid[:, ::-1], solid.T, solid.T[:, ::-1])])
     thick = int(np.ceil(np.quantile(first, 0.4))) + 2
-    left = np.where(depth(~beyond, thick + 1) > thick, np.pad(frame.ink, 1), 0)[1:-1, 1:-1]
+    left = np.where(depth(~beyond, thick + 1) > thick, with_margin(frame.ink, 1, 1), 0)[1:-1, 1:-1]
     found = connected(left.astype(np.float32))
     x, y = frame.box[:2]
     return [
@@ -98,7 +99,7 @@ def _holes(frame: Mark) -> tuple[Array, Array]:
 
     The ink is first made one pixel thicker, so that a corner where two pixels touch lets nothing through.
     """
-    solid = np.pad(frame.ink > 0, 2)
+    solid = with_margin(frame.ink > 0, 2, 2)
     for axis in (0, 1):
         solid = solid | np.roll(solid, 1, axis) | np.roll(solid, -1, axis)
     paper, count = label(~solid)
@@ -121,7 +122,7 @@ def without_rules(marks: list[Mark]) -> list[Mark]:
     if not flat or not tall:
         return marks
     tallest = max(mark.height for mark in tall)
-    height = float(np.median([mark.height for mark in tall if mark.height >= tallest / 2]))
+    height = float(median([mark.height for mark in tall if mark.height >= tallest / 2]))
     rules = {id(rule) for rule in flat if _is_rule(rule, [mark for mark in tall if mark.height > height / 2], height)}
     return [mark for mark in marks if id(mark) not in rules]
 
@@ -147,4 +148,4 @@ def _is_straight(mark: Mark) -> bool:
     thick = solid[:, columns].sum(axis=0)
     middle = (solid * rows)[:, columns].sum(axis=0) / thick
     rest = middle - np.polyval(np.polyfit(columns, middle, 1), columns)
-    return bool(mark.width > FLAT * np.median(thick) and np.abs(rest).max() < max(1.5, 0.04 * mark.width))
+    return bool(mark.width > FLAT * median(thick) and np.abs(rest).max() < max(1.5, 0.04 * mark.width))

@@ -14,6 +14,7 @@ from zerokara.arrays import Array
 from zerokara.digits.components import label
 from zerokara.digits.lines import Line
 from zerokara.digits.paper import without_lines
+from zerokara.digits.quick import median
 from zerokara.digits.stroke import depth, stroke_width
 
 SCALE = np.float32(1 / np.sqrt(3))  # from black to white the colour departs by √3
@@ -77,7 +78,7 @@ def _cleared(departure: Array, ink: Array) -> Found:
         lines = cleared.lines
         taken = np.maximum(taken, np.where(cleared.taken > 0, ink, 0))
         gone = cleared.taken > 0
-        least = max(least, PALER * float(np.median(departure[gone]))) if gone.any() else least
+        least = max(least, PALER * float(median(departure[gone]))) if gone.any() else least
         departure = np.where(gone, 0, departure)
         ink = _strength(departure, least=least)
     return Found(ink, taken)
@@ -144,8 +145,9 @@ def _is_grainy(ink: Array) -> bool:
 def smooth(pixels: Array) -> Array:
     """Binomial smoothing with (1, 4, 6, 4, 1)/16 along both axes."""
     for axis in (0, 1):
-        framed = np.pad(pixels, [(2, 2) if i == axis else (0, 0) for i in range(pixels.ndim)], mode="edge")
-        a, b, c, d, e = (np.take(framed, np.arange(i, i + pixels.shape[axis]), axis) for i in range(5))
+        size = pixels.shape[axis]
+        framed = np.take(pixels, np.minimum(np.maximum(np.arange(-2, size + 2), 0), size - 1), axis)
+        a, b, c, d, e = (framed[i : i + size] if axis == 0 else framed[:, i : i + size] for i in range(5))
         pixels = (a + e + 4 * (b + d) + 6 * c) * np.float32(1 / 16)
     return pixels
 
@@ -182,7 +184,7 @@ def _commonest(colours: Array) -> Array:
     """The commonest colour of many (n, 3): the median of the fullest of 8×8×8 boxes of similar colours."""
     boxes = np.minimum((colours * 8).astype(np.int64), 7) @ np.array([64, 8, 1])
     fullest = np.bincount(boxes, minlength=512).argmax()
-    return np.asarray(np.median(colours[boxes == fullest], axis=0))
+    return np.asarray(median(colours[boxes == fullest]))
 
 
 def _direction(residual: Array) -> Array:

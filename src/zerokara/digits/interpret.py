@@ -13,6 +13,7 @@ from zerokara.digits.look import Sight
 from zerokara.digits.marks import Mark
 from zerokara.digits.pairs import ONE_HAND, of_one_hand, told_apart
 from zerokara.digits.pieces import attached, gathered, guarded, lined_up, outside, parted
+from zerokara.digits.quick import median
 from zerokara.digits.settle import settle
 from zerokara.digits.symbols import DIGITS, NONE, PLACES, SIGNS, SYMBOLS
 from zerokara.digits.view import prepare
@@ -64,6 +65,10 @@ class Looks:
         self._seen: dict[int, tuple[Mark, Array, Array]] = {}  # holds the marks, so that no id is given twice
         self._ten: dict[int, Array] = {}
 
+    def see(self, lines: list[list[Mark]]) -> None:
+        """Look at all these marks in one go, which is quicker than line by line."""
+        self._see([mark for line in lines for mark in line])
+
     def views(self, marks: list[Mark]) -> Array:
         """(N, 28, 28)."""
         self._see(marks)
@@ -111,12 +116,14 @@ def _as_spelled(shares: Array, mark: Mark, symbols: tuple[str, ...]) -> Array:
 
 def digits_only(sight: Sight, looks: Looks) -> list[list[Told]]:
     """Every mark as the digit that it resembles most."""
+    looks.see(sight.lines)
     lines = [settle(line, looks.sure) for line in sight.lines]
     return [[_as_digit(told) for told in line] for line in _told(lines, looks)]
 
 
 def with_signs(sight: Sight, looks: Looks) -> list[list[Told]]:
     """Digits, signs, and `?` for what is none of these."""
+    looks.see(sight.lines)
     sure = guarded(looks.sure, looks.shares)
     found = [parted(settle(line, sure), looks.shares) for line in sight.lines]
     lines, loose = lined_up(found, sight.rest, looks.shares)
@@ -138,7 +145,7 @@ def with_signs(sight: Sight, looks: Looks) -> list[list[Told]]:
 
 def _usual_height(lines: list[list[Mark]]) -> float:
     heights = np.array([mark.height for line in lines for mark in line])
-    return float(np.median(heights[heights >= heights.max() / 2]))
+    return float(median(heights[heights >= heights.max() / 2]))
 
 
 def _is_sign(line: list[Told], i: int) -> bool:
@@ -172,6 +179,7 @@ def _in_place(line: list[Told], i: int, symbol: str) -> bool:
 def _told(lines: list[list[Mark]], looks: Looks) -> list[list[Told]]:
     """Looks, place and company of every mark, all lines in one go."""
     marks = [mark for line in lines for mark in line]
+    looks.see(lines)
     looked = [looks.shares(line) for line in lines]
     views, ten = (
         looks.views(marks),

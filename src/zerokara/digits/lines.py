@@ -16,6 +16,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.components import runs
+from zerokara.digits.quick import median
 
 STEEPEST = 22  # degrees between a line and the picture's side
 BIN = 1.5  # pixels: how near a point must lie to a line to vote for it
@@ -74,8 +75,8 @@ def _flat(mask: Array, thickest: float, shortest: float, steep: bool) -> list[Li
             own = near & (x >= start) & (x < end)
             columns = np.unique(x[own]).size
             off = np.abs(y[own] - a - b * x[own]).mean() if columns else np.inf
-            if columns >= THIN * (end - start) and off <= max(STRAIGHT, 0.2 * float(np.median(thick[own]))):
-                found.append(Line(steep, start, end, a, b, float(np.median(thick[own]))))
+            if columns >= THIN * (end - start) and off <= max(STRAIGHT, 0.2 * float(median(thick[own]))):
+                found.append(Line(steep, start, end, a, b, float(median(thick[own]))))
         near |= free & (np.abs(y - height - slope * (x - mask.shape[1] / 2)) <= BIN)
         free &= ~near
         ballot.withdraw(near)

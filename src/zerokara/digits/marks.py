@@ -9,6 +9,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits.components import boxes, label
 from zerokara.digits.ink import EDGE
+from zerokara.digits.quick import with_margin
 
 MOST_MARKS = 600  # of more pieces than this only the largest are looked at
 FAINT = 0.2  # ink of this strength still holds a stroke together
@@ -85,7 +86,7 @@ def gap(a: Mark, b: Mark) -> float:
 
 def _points(mark: Mark) -> tuple[Array, Array]:
     """Up to about 500 points on the outline of a mark."""
-    solid = np.pad(mark.ink > EDGE, 1)
+    solid = with_margin(mark.ink > EDGE, 1, 1)
     inner = solid[:-2, 1:-1] & solid[2:, 1:-1] & solid[1:-1, :-2] & solid[1:-1, 2:]
     y, x = np.nonzero(solid[1:-1, 1:-1] & ~inner)
     step = max(1, y.size // 500)

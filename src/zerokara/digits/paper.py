@@ -14,6 +14,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.digits.components import boxes, label
 from zerokara.digits.lines import Line, find_lines
+from zerokara.digits.quick import median
 
 SMALLEST = 40  # a picture with fewer rows or columns holds one digit and no paper worth the name
 SHORTEST = 0.06  # of the picture's longer side: what is shorter is no line
@@ -86,7 +87,7 @@ def _underlines(ink: Array, lines: list[Line]) -> list[Line]:
         return []
     heights = box[:, 3] - box[:, 1]
     box = box[heights >= heights.max() / 2]
-    height = float(np.median(box[:, 3] - box[:, 1]))
+    height = float(median(box[:, 3] - box[:, 1]))
     room = BESIDE * height
     under = []
     for line in lines:
@@ -176,7 +177,7 @@ def _crosses(line: Line, others: list[Line]) -> bool:
     )
     if len(places) < CROSSINGS:
         return False
-    return line.end - line.start >= PITCHES * float(np.median(np.diff(places)))
+    return line.end - line.start >= PITCHES * float(median(np.diff(places)))
 
 
 def _crossing_at(line: Line, other: Line) -> float:
@@ -239,7 +240,7 @@ def _is_inhabited(part: list[Line], bare: Array) -> bool:
     rows = np.diff(sorted(line.a for line in part if not line.steep))
     rows = rows[rows > 0.1 * (bottom - top)]
     heights = _heights(bare[top:bottom, left:right])
-    tall = float(np.median(rows)) if rows.size else bottom - top
+    tall = float(median(rows)) if rows.size else bottom - top
     if len(part) == len(SIDES) and _is_slash(bare[top:bottom, left:right] > SEEN):
         return False
     return bool((heights >= FILLS * tall).any() or (heights >= FILLS_TOGETHER * tall).sum() >= CROWD)
@@ -283,7 +284,7 @@ def _erase(ink: Array, line: Line) -> None:
     rows = np.rint(line.at(t)).astype(np.int64)[:, None] + np.arange(-reach, reach + 1)
     inside = (rows >= 0) & (rows < H)
     across = np.where(inside, ink[np.clip(rows, 0, H - 1), t[:, None]], 0)
-    profile = np.median(across, axis=0)
+    profile = median(across)
     middle = float(profile[reach - 1 : reach + 2].max())
     if middle <= 0:
         return

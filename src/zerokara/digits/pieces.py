@@ -11,6 +11,7 @@ from zerokara.arrays import Array
 from zerokara.digits.company import TALL
 from zerokara.digits.ink import EDGE
 from zerokara.digits.marks import Mark, join, overlap
+from zerokara.digits.quick import median
 from zerokara.digits.segment import in_lines
 from zerokara.digits.stroke import depth, stroke_width
 from zerokara.digits.symbols import DIGITS, SYMBOLS
@@ -135,7 +136,7 @@ def lined_up(lines: list[list[Mark]], rest: list[Mark], shares: Shares) -> tuple
     heights = np.array([mark.height for mark in marks])
     if not marks:
         return [], []
-    height = float(np.median(heights[heights >= heights.max() / 2]))
+    height = float(median(heights[heights >= heights.max() / 2]))
     inside = {id(mark) for line in lines for mark in line}
     fallen = [m for m in loose if len(m.parts) != 1 and m.height >= TALL * height and m.width < 4 * m.height]
     rescued = {id(mark) for mark in fallen} if any(mark.parts for mark in rest) else set()

@@ -9,6 +9,7 @@ from zerokara.digits.bars import with_whole_digits
 from zerokara.digits.displays import as_display
 from zerokara.digits.frames import without_frames, without_rules
 from zerokara.digits.marks import Mark, connected, gap, join, overlap
+from zerokara.digits.quick import median
 
 __all__ = ["Mark", "find_digits", "find_marks", "gap", "in_lines", "join", "overlap"]
 
@@ -65,7 +66,7 @@ def _without_border(marks: list[Mark], shape: tuple[int, ...]) -> list[Mark]:
 def _usual_height(marks: list[Mark]) -> float:
     """The height of a digit here: the median of what is at least half as tall as the tallest."""
     sizes = np.array([mark.height if mark.height >= mark.width / 3 else mark.width / 3 for mark in marks])
-    return float(np.median(sizes[sizes >= sizes.max() / 2]))
+    return float(median(sizes[sizes >= sizes.max() / 2]))
 
 
 def _joined(marks: list[Mark], height: float) -> list[Mark]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.ink import EDGE
+from zerokara.digits.quick import with_margin
 from zerokara.digits.symbols import NONE
 
 ENDS = {
@@ -100,7 +101,7 @@ def spelled(ink: Array, cell: Cell) -> str:
 
 def _grown(mask: Array, reach: int) -> Array:
     """The mask and what is at most `reach` pixels away, across and down; padded by `reach` on every side."""
-    grown: Array = np.pad(mask, reach)
+    grown: Array = with_margin(mask, reach, reach)
     for axis in (0, 1):
         grown = np.logical_or.reduce([np.roll(grown, step, axis) for step in range(-reach, reach + 1)])
     return grown

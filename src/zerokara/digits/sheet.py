@@ -12,6 +12,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.digits.components import label
+from zerokara.digits.quick import with_margin
 
 GRID = 128  # blocks along the longer side: a sheet's edge needs no more
 SMOOTH = 0.06  # neighbouring blocks of one sheet differ by less
@@ -108,13 +109,13 @@ def _largest(mask: Array) -> Array:
 
 def _filled(mask: Array) -> Array:
     """The mask with its holes: whatever a way from the border does not reach; grown by one first."""
-    grown = np.pad(_grown(_grown(mask)), 1)
+    grown = with_margin(_grown(_grown(mask)), 1, 1)
     labels, _ = label(~grown)
     return np.asarray((labels != labels[0, 0])[1:-1, 1:-1])
 
 
 def _grown(mask: Array) -> Array:
-    framed = np.pad(mask, 1)
+    framed = with_margin(mask, 1, 1)
     H, W = mask.shape
     grown: Array = np.logical_or.reduce([framed[dy : dy + H, dx : dx + W] for dy in range(3) for dx in range(3)])
     return grown

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
-
 from zerokara.digits.marks import Mark
+from zerokara.digits.quick import median
 
 WIDE = 2.0  # paper between two digits, in their heights, that is a gap in any case
 GAP, TIMES = 0.9, 2.5  # … and that is one if it is also so many times wider than between most digits of the page
@@ -22,8 +21,8 @@ def with_gaps(lines: list[list[Mark]], signs: list[list[str]]) -> str:
     apart = [max(0, b.box[0] - a.box[2]) for line in lines for a, b in pairwise(line)]
     if not apart:
         return "\n".join("".join(row) for row in signs)
-    height = float(np.median(heights))
-    least = min(WIDE * height, max(GAP * height, TIMES * float(np.median(apart))))
+    height = float(median(heights))
+    least = min(WIDE * height, max(GAP * height, TIMES * float(median(apart))))
     return "\n".join(
         "".join((" " if i and line[i].box[0] - line[i - 1].box[2] > least else "") + sign for i, sign in enumerate(row))
         for line, row in zip(lines, signs, strict=True)

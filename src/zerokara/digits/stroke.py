@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from zerokara.arrays import Array
+from zerokara.digits.quick import with_margin
 
 
 def depth(mask: Array, reach: int) -> Array:
@@ -16,7 +17,7 @@ def depth(mask: Array, reach: int) -> Array:
     """
     column = np.minimum(_column_depth(mask), reach).astype(np.float32) ** 2
     square = column.copy()
-    padded = np.pad(column, ((0, 0), (reach, reach)))
+    padded = with_margin(column, 0, reach)
     for dx in range(1, reach + 1):
         if dx * dx >= square.max(initial=0):
             break  # no column so far away is nearer
@@ -51,6 +52,6 @@ def redraw(mask: Array, grow: float) -> Array:
     if grow < 0:
         thin: Array = np.clip(depth(mask, reach) + np.float32(grow), 0, 1)
         return thin
-    paper = np.pad(~mask, reach, constant_values=True)
+    paper = with_margin(~mask, reach, reach, True)
     drawn: Array = np.clip(np.float32(grow + 1) - depth(paper, reach)[reach:-reach, reach:-reach], 0, 1)
     return drawn

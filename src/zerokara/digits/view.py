@@ -14,6 +14,7 @@ from PIL import Image
 from zerokara.arguments import array, checked
 from zerokara.arrays import Array
 from zerokara.digits.ink import EDGE, smooth
+from zerokara.digits.quick import with_margin
 from zerokara.digits.stroke import depth, redraw, stroke_width
 
 SIDE = 28
@@ -40,12 +41,12 @@ def prepare(ink: Array) -> Array:
     if THINNEST <= width <= THICKEST:
         return centre(fit_to_box(ink, EDGE))
     wanted = THINNEST if width < THINNEST else THICKEST
-    return centre(fit_to_box(redraw(np.pad(mask, MARGIN), (wanted - width) / 2 * pixel), 0.5))
+    return centre(fit_to_box(redraw(with_margin(mask, MARGIN, MARGIN), (wanted - width) / 2 * pixel), 0.5))
 
 
 def sharpen(ink: Array) -> Array:
     """Undo some of the softness of a small picture: x + ½(x − smoothed x), so that a small loop keeps its hole."""
-    framed = np.pad(ink, 2)
+    framed = with_margin(ink, 2, 2)
     sharp: Array = np.clip(1.5 * framed - 0.5 * smooth(framed), 0, 1)
     return sharp[2:-2, 2:-2]
 
@@ -58,7 +59,7 @@ def at_work_size(ink: Array) -> Array:
         return _block_any(mask, longest // size)
     factor = size / longest
     wide, high = (max(1, round(side * factor)) for side in (ink.shape[1], ink.shape[0]))
-    framed = np.pad(ink, 1)
+    framed = with_margin(ink, 1, 1)
     box = (1.0, 1.0, 1.0 + ink.shape[1], 1.0 + ink.shape[0])
     fine = np.asarray(Image.fromarray(framed).resize((wide, high), Image.Resampling.BICUBIC, box=box))
     return np.asarray(fine > EDGE)

@@ -6,7 +6,9 @@ quickest there: channels innermost, and nothing computed that training alone nee
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -17,8 +19,9 @@ from zerokara.models.reader import ReaderNet
 from zerokara.nn import BatchNorm1d, BatchNorm2d, Conv2d, Linear
 
 _LARGEST = 1 << 18  # multiplications of a product that OpenBLAS leaves to one thread
-_COLUMNS = 48
-_MANY = 8  # groups from which on it pays to share them among threads
+_COLUMNS = 16
+_AT_ONCE = 4  # pictures: few enough for the cache, enough that calling NumPy costs little beside its work
+_MANY = 8  # pictures from which on it pays to share them among threads
 
 
 class Step:
@@ -32,20 +35,19 @@ class Step:
             blocks += 1
         self.weights = np.ascontiguousarray(weight.reshape(len(weight), blocks, -1).transpose(1, 0, 2), np.float32)
 
-    def product(self, x: Array) -> Array:
-        """x·weight, in pieces so small that the library computes each in one thread.
+    def product(self, rows_of: Callable[[int], Array], rows: int) -> Array:
+        """x·weight of every picture, (n, rows, outputs), in pieces so small that the library takes one thread for each.
 
         How it divides a larger one among threads changes the last bits, so that a process with other settings, or
-        another machine, would give another answer.
+        another machine, would give another answer. `rows_of(r)` gives x as (n, r, inputs): the rows of each picture
+        and zeros after them, so that pieces are alike and none holds rows of two pictures.
         """
-        rows, inputs = x.shape
         most = max(2, _LARGEST // self.weights[0].size)
         pieces = -(-rows // most)
         each = max(2, -(-rows // pieces))  # a single row would go another way
-        if pieces * each > rows:
-            x = np.concatenate([x, np.zeros((pieces * each - rows, inputs), np.float32)])
-        found = x.reshape(pieces, 1, each, inputs) @ self.weights
-        return found.transpose(0, 2, 1, 3).reshape(-1, self.outputs)[:rows]
+        x = rows_of(pieces * each)
+        found = x.reshape(len(x) * pieces, 1, each, -1) @ self.weights
+        return found.transpose(0, 2, 1, 3).reshape(len(x), pieces * each, self.outputs)[:, :rows]
 
 
 class Folded:
@@ -55,8 +57,8 @@ class Folded:
 
     A convolution is one product: every pixel's 3×3 neighbourhood as a row of 9·C numbers. A ReLU and an added bias do
     not change which of four numbers is the largest, so both are left until after the pool. Answers agree with the
-    network's own but for rounding; and since a group of pictures is computed by itself, with matrices of the same
-    shape each time, what is said of it is the same to the last bit whatever else is asked in the same call.
+    network's own but for rounding; and since no matrix holds rows of two pictures, and all have the same shape each
+    time, what is said of a picture is the same to the last bit whatever else is asked in the same call.
     """
 
     def __init__(self, network: ReaderNet) -> None:
@@ -74,31 +76,58 @@ class Folded:
 
     def __call__(self, groups: Array) -> Array:
         """Scores of pictures in groups. Shapes: (groups, n, H, W) → (groups, n, outputs)."""
-        if len(groups) < _MANY or thread_count() == 1:
-            return np.stack([self._scores(group) for group in groups])
-        with ThreadPoolExecutor(thread_count()) as pool:
-            return np.stack(list(pool.map(self._scores, groups)))
+        pictures = groups.reshape(-1, *groups.shape[2:])
+        threads = thread_count() if len(pictures) >= _MANY else 1
+        each = min(_AT_ONCE, -(-len(pictures) // threads))
+        parts = [pictures[i : i + each] for i in range(0, len(pictures), each)]
+        if threads == 1:
+            scores = [self._scores(part) for part in parts]
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                scores = list(pool.map(self._scores, parts))
+        return np.concatenate(scores).reshape(*groups.shape[:2], -1)
 
     def _scores(self, pictures: Array) -> Array:
         x = pictures[..., None]
         for first, second in self.blocks:
-            n, H, W, _ = x.shape
-            x = _relu(first.product(_neighbours(x)) + first.bias).reshape(n, H, W, -1)
-            x = _pooled(second.product(_neighbours(x)).reshape(n, H, W, -1))
+            x = _relu(_convolved(x, first) + first.bias)
+            x = _pooled(_convolved(x, second))
             x = _relu(np.add(x, second.bias, out=x))
-        x = _relu(self.hidden.product(x.reshape(len(x), -1)) + self.hidden.bias)
-        answer: Array = self.last.product(x) + self.last.bias
-        return answer
+        x = _relu(_connected(x.reshape(len(x), -1), self.hidden))
+        return _connected(x, self.last)
 
 
-def _neighbours(x: Array) -> Array:
-    """Every pixel's 3×3 neighbourhood, zeros beyond the edge: (n, H, W, C) → (n·H·W, 9·C)."""
+def _convolved(x: Array, step: Step) -> Array:
+    """(n, H, W, C) → (n, H, W, outputs), before the bias."""
+    n, H, W, _ = x.shape
+    return step.product(partial(_neighbours, x), H * W).reshape(n, H, W, -1)
+
+
+def _connected(x: Array, step: Step) -> Array:
+    """(n, inputs) → (n, outputs), with the bias."""
+
+    def rows_of(rows: int) -> Array:
+        padded = np.zeros((len(x), rows, x.shape[1]), np.float32)
+        padded[:, 0] = x
+        return padded
+
+    found: Array = step.product(rows_of, 1)[:, 0] + step.bias
+    return found
+
+
+def _neighbours(x: Array, rows: int) -> Array:
+    """Every pixel's 3×3 neighbourhood, zeros beyond the edge: (n, H, W, C) → (n, rows, 9·C), of which H·W are used."""
     n, H, W, C = x.shape
     framed = np.zeros((n, H + 2, W + 2, C), np.float32)
     framed[:, 1:-1, 1:-1] = x
     down, right, one = framed.strides[1:]
     windows = as_strided(framed, (n, H, W, 3, 3 * C), (framed.strides[0], down, right, down, one), writeable=False)
-    return windows.reshape(n * H * W, 9 * C)
+    if rows == H * W:
+        return windows.reshape(n, rows, 9 * C)
+    found = np.empty((n, rows, 9 * C), np.float32)
+    found[:, H * W :] = 0
+    found[:, : H * W].reshape(n, H, W, 3, 3 * C)[:] = windows
+    return found
 
 
 def _pooled(x: Array) -> Array:

@@ -13,6 +13,7 @@ from zerokara.arrays import Array
 from zerokara.data.handwriting import Style, draw
 from zerokara.digits.components import label
 from zerokara.digits.ink import EDGE, smooth
+from zerokara.digits.quick import with_margin
 from zerokara.digits.view import prepare
 
 HEIGHTS = (14.0, 110.0)  # of a digit in pixels of the picture
@@ -120,7 +121,7 @@ def beside(left: Array, right: Array, overlap: int) -> Array:
 def softened(sheet: Image.Image, rng: np.random.Generator) -> Array:
     """As scanners and lenses do to some pictures."""
     ink = np.asarray(sheet, np.float32) / np.float32(255)
-    ink = np.pad(ink, 2)
+    ink = with_margin(ink, 2, 2)
     if rng.uniform() < 0.3 and max(ink.shape) > 30:
         ink = smooth(ink)
         ink = ink / max(float(ink.max()), 1e-6)
