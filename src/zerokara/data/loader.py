@@ -11,6 +11,7 @@ import numpy as np
 from zerokara.arguments import short
 from zerokara.arrays import Array, DTypeLike, generator
 from zerokara.data.dataset import Dataset, Split
+from zerokara.data.transforms.moving import mover
 
 Numbers = float | Sequence[float] | Array
 """One number, or one a channel."""
@@ -118,12 +119,18 @@ class Loader:
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
         own = slice(*part(len(chosen)))
         if self.transform is None:
-            chosen = chosen[own]
-        x = _scaled(self.split.images[chosen], self.dtype)
-        if self.transform is not None:
-            x = self.transform(x, generator(self.seed, "augment", e, index))[own]
-            chosen = chosen[own]
+            x = _scaled(self.split.images[chosen[own]], self.dtype)
+        else:
+            x = self._altered(self.split.images[chosen], generator(self.seed, "augment", e, index))[own]
+        chosen = chosen[own]
         return (x if self._is_plain else _normalized(x, self.mean, self.std)), self._targets(chosen)
+
+    def _altered(self, images: Array, rng: np.random.Generator) -> Array:
+        assert self.transform is not None
+        move = mover(self.transform) if images.dtype == np.uint8 and images.ndim == 4 else None
+        return (
+            self.transform(_scaled(images, self.dtype), rng) if move is None else _scaled(move(images, rng), self.dtype)
+        )
 
     def _targets(self, chosen: Array) -> Array:
         labels: Array = self.split.labels[chosen]
@@ -164,10 +171,7 @@ def scaled(images: Array, dtype: DTypeLike = np.float32) -> Array:
 
 
 def _scaled(images: Array, dtype: DTypeLike) -> Array:
-    x = images.astype(dtype)
-    if images.dtype == np.uint8:
-        x /= 255
-    return x
+    return np.divide(images, 255, dtype=dtype) if images.dtype == np.uint8 else images.astype(dtype)
 
 
 def _kind(value: Any) -> str:

@@ -1,4 +1,8 @@
-"""Crop, flip and cutout: whole pixels moved or covered, none interpolated."""
+"""Crop, flip and cutout: whole pixels moved or covered, none interpolated.
+
+Those that only move pixels have `moved`, which takes pixels of any type: a loader then moves bytes, not the floats of
+four times the size that they become, and the numbers are the same.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +35,30 @@ class Crop:
     def __call__(self, batch: Array, rng: np.random.Generator) -> Array:
         """Shapes: batch (N, C, H, W) → same, same dtype; a new array."""
         check_batch(batch)
+        return self.moved(batch, rng)
+
+    def moved(self, batch: Array, rng: np.random.Generator) -> Array:
+        """The same with pixels of any type."""
         n, _, height, width = batch.shape
         if self.mode == "reflect" and self.padding >= min(height, width):
             raise ValueError(f"padding {self.padding} cannot be mirrored from {height}×{width} images")
-        border = (self.padding, self.padding)
-        padded = np.pad(batch, ((0, 0), (0, 0), border, border), mode="constant" if self.mode == "zeros" else "reflect")
-        top, left = rng.integers(0, 2 * self.padding + 1, (2, n))
-        windows = np.lib.stride_tricks.sliding_window_view(padded, (height, width), axis=(2, 3))
-        return np.ascontiguousarray(windows[np.arange(n), :, top, left])
+        tops, lefts = rng.integers(0, 2 * self.padding + 1, (2, n)).tolist()
+        result = np.empty(batch.shape, batch.dtype)
+        padded = np.zeros((batch.shape[1], height + 2 * self.padding, width + 2 * self.padding), batch.dtype)
+        for image, window, top, left in zip(batch, result, tops, lefts, strict=True):
+            padded[:, self.padding : self.padding + height, self.padding : self.padding + width] = image
+            if self.mode == "reflect":
+                _mirror(padded, self.padding)
+                _mirror(padded.transpose(0, 2, 1), self.padding)
+            window[...] = padded[:, top : top + height, left : left + width]
+        return result
+
+
+def _mirror(padded: Array, padding: int) -> None:
+    """Fill `padding` rows at the top and at the bottom with the rows next to them, mirrored: (C, H, W) in place."""
+    last = padded.shape[1] - padding - 1
+    padded[:, :padding] = padded[:, padding + 1 : 2 * padding + 1][:, ::-1]
+    padded[:, last + 1 :] = padded[:, last - padding : last][:, ::-1]
 
 
 @dataclass(frozen=True)
@@ -54,9 +74,14 @@ class HorizontalFlip:
     def __call__(self, batch: Array, rng: np.random.Generator) -> Array:
         """Shapes: batch (N, C, H, W) → same, same dtype; a new array."""
         check_batch(batch)
+        return self.moved(batch, rng)
+
+    def moved(self, batch: Array, rng: np.random.Generator) -> Array:
+        """The same with pixels of any type."""
         flipped = rng.random(len(batch)) < self.probability
-        result = batch.copy()
-        result[flipped] = batch[flipped, :, :, ::-1]
+        result = np.empty(batch.shape, batch.dtype)
+        for image, mirrored, is_flipped in zip(batch, result, flipped.tolist(), strict=True):
+            mirrored[...] = image[:, :, ::-1] if is_flipped else image
         return result
 
 
