@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,6 +58,8 @@ def _from_folder(folder: Path) -> dict[str, bytes]:
 
 def _from_archive(path: Path) -> tuple[dict[str, bytes], bool]:
     """The content of the batch files by their last name, and whether this is a published archive."""
+    import tarfile  # loads slowly
+
     packed = read_bytes(path)
     published = any(file.packed in digests(packed) for file in CIFAR10.files)
     files = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -81,6 +80,8 @@ def by_hand(publication: Publication, folder: Path) -> str:
 
 
 def _client() -> httpx2.Client:
+    from importlib.metadata import version
+
     import httpx2
 
     # "identity": a server must not pack or unpack what is already a gzip file; some hosts refuse a nameless client.

@@ -20,7 +20,7 @@ from zerokara.nn import BatchNorm1d, BatchNorm2d, Conv2d, Linear
 
 _LARGEST = 1 << 18  # multiplications of a product that OpenBLAS leaves to one thread
 _COLUMNS = 16
-_AT_ONCE = 4  # pictures: few enough for the cache, enough that calling NumPy costs little beside its work
+_AT_ONCE = 8  # pictures: few enough for the cache, enough that calling NumPy costs little beside its work
 _MANY = 8  # pictures from which on it pays to share them among threads
 
 
