@@ -11,6 +11,7 @@ from benchmarks.networks import Branches, Residual
 from benchmarks.task import Task
 from benchmarks.workloads import Inference, Training, batches, network
 from zerokara import nn
+from zerokara.models.whitened import SCALE, WhitenedConvNet
 
 OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "sgd": lambda parameters, lr: torch.optim.SGD(parameters, lr, fused=True),
@@ -101,11 +102,30 @@ def squares(values: torch.Tensor) -> float:
     return float(values.double().square().sum())
 
 
+class TorchTwoSights(torch.nn.Module):
+    """`WhitenedConvNet`: in evaluation the mean of the scores of a picture and of its mirror image."""
+
+    def __init__(self, network: WhitenedConvNet) -> None:
+        super().__init__()
+        parts = (network.whiten, network.relu, network.blocks)
+        self.maps = torch.nn.Sequential(*map(translated, parts))
+        self.linear = translated(network.linear)
+
+    def scores(self, x: torch.Tensor) -> torch.Tensor:
+        found: torch.Tensor = self.linear(self.maps(x).amax(dim=(2, 3))) * SCALE
+        return found
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.scores(x) if self.training else (self.scores(x) + self.scores(x.flip(3))) / 2
+
+
 def translated(module: nn.Module) -> torch.nn.Module:
     """The same network in PyTorch; parameters and running statistics share our arrays' memory."""
     match module:
         case Residual():
             return TorchResidual(translated(module.main), translated(module.shortcut))
+        case WhitenedConvNet():
+            return TorchTwoSights(module)
         case Branches():
             return TorchBranches([translated(branch) for branch in module.branches])
         case nn.Sequential():

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -187,3 +188,33 @@ def test_products_are_measured_with_their_error() -> None:
     assert done.returncode == 0, done.stderr
     _, row = done.stdout.splitlines()
     assert float(row.split()[-1]) < 1e-3
+
+
+def test_the_picture_shows_the_best_form_of_every_peer(tmp_path: Path) -> None:
+    measured = {"torch": 4.0, "torch-channels-last": 3.0, "torch-compile": 5.0, "jax": 25.0}
+    rows = [{"name": "A-Net", "kind": "training", "ours_ms": 2.0, "peers_ms": measured}]
+    table, drawn = tmp_path / "table.json", tmp_path / "docs" / "steps.svg"
+    table.write_text(json.dumps({"workloads": rows}))
+    done = run("benchmarks.picture", str(table), str(drawn))
+    assert done.returncode == 0, done.stderr
+    texts = [element.text for element in ElementTree.parse(drawn).iter() if element.tag.endswith("text")]
+    assert [text for text in texts if "ms" in text] == ["2 ms"]
+    assert [text for text in texts if "." in text] == ["1.50×", "2.50×", "12.50×"]
+
+
+def test_a_picture_of_nothing_is_refused(tmp_path: Path) -> None:
+    table, drawn = tmp_path / "table.json", tmp_path / "steps.svg"
+    table.write_text('{"workloads": []}')
+    done = run("benchmarks.picture", str(table), str(drawn))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no training step was measured" in done.stderr.splitlines()[-1]
+    assert not drawn.exists()
+
+
+def test_loading_is_measured(tmp_path: Path) -> None:
+    file = tmp_path / "loading.json"
+    done = run("benchmarks.loading", "--sizes", "16", "--count", "40", "--peers", "", "--json", str(file))
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(file.read_text())
+    assert (row["name"], row["side"], row["pictures"]) == ("zerokara", 16, 40)
+    assert min(row["first"], row["later"], row["mib"]) > 0

@@ -32,8 +32,8 @@ HELP: dict[str, str] = {
         "そのネットワークの入力から引く値。1 つ、またはチャンネルごと。1 より大きければ 0〜255 の画素用とみなします。"
     ),
     "What it wants divided by.": "割る値。",
-    "none, shift, light, strong, paper or photo: how training images are varied": (
-        "データ拡張：none、shift、light、strong、paper、photo"
+    "none, shift, light, strong, paper, mirror or photo: how training images are varied": (
+        "データ拡張：none、shift、light、strong、paper、mirror、photo"
     ),
     "passes in which the new last layer learns alone, before all does": (
         "全体の前に、新しい最終層だけを学習するエポック数"

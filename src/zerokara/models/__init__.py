@@ -35,6 +35,7 @@ from zerokara.models.summary import LayerRow, Totals, count_parameters, summariz
 from zerokara.models.two_layer import TwoLayerNet
 from zerokara.models.vae import VAE
 from zerokara.models.vgg import VGG
+from zerokara.models.whitened import WhitenedConvNet
 from zerokara.nn import Module
 from zerokara.refusing import speaking
 
@@ -76,6 +77,7 @@ __all__ = [
     "Totals",
     "TwoLayerNet",
     "UNet",
+    "WhitenedConvNet",
     "auxiliary_cross_entropy",
     "build_model",
     "count_parameters",

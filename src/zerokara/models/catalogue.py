@@ -28,6 +28,7 @@ from zerokara.models.small_conv import SmallConvNet
 from zerokara.models.squeezenet import SqueezeNet
 from zerokara.models.two_layer import TwoLayerNet
 from zerokara.models.vgg import VGG
+from zerokara.models.whitened import WhitenedConvNet
 from zerokara.nn import Module
 
 Build = Callable[[Shape, int, np.random.Generator | None], Module]
@@ -139,6 +140,15 @@ BOOK = (
         stride=1,
     ),
     _book("reader", "six convolutions with batch norm, which read drawn digits", 295_322, 8, ReaderNet),
+    ModelEntry(
+        "whitened-convnet",
+        "seven convolutions with batch norm, which learn photographs in minutes",
+        _any_size("whitened-convnet", WhitenedConvNet, 8),
+        1_973_152,
+        (3, 32, 32),
+        10,
+        8,
+    ),
 )
 """The book's networks, and our own of their size."""
 

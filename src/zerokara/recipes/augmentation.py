@@ -43,6 +43,11 @@ def paper(size: int) -> Transform:
     return Affine(rotate=10.0, shift=size / 18, scale=1.1, stretch=1.1, shear=8.0, fill=1.0)
 
 
+def mirror(size: int) -> Transform:
+    """Mirrored left to right, and moved by whole pixels: what costs least on photographs."""
+    return Compose([HorizontalFlip(), Crop(padding=max(1, round(size / 16)), mode="reflect")])
+
+
 def photo(size: int) -> Transform:
     """What another photograph would show: mirrored left to right, another cut, other light."""
     return Compose([HorizontalFlip(), Crop(padding=max(1, round(size / 8)), mode="reflect"), Light(0.1, 1.2)])
@@ -54,5 +59,6 @@ AUGMENTATIONS: dict[str, Augment] = {
     "light": light,
     "strong": strong,
     "paper": paper,
+    "mirror": mirror,
     "photo": photo,
 }

@@ -45,7 +45,9 @@ class Recipe:
     schedule: str = setting("constant, step, cosine or one-cycle", "constant")
     weight_decay: float = setting("strength of the pull of weights towards zero", 0.0)
     label_smoothing: float = setting("share of the target spread over all classes, 0 to below 1", 0.0)
-    augmentation: str = setting("none, shift, light, strong, paper or photo: how training images are varied", "none")
+    augmentation: str = setting(
+        "none, shift, light, strong, paper, mirror or photo: how training images are varied", "none"
+    )
     average: float = setting("decay of averaged weights, 0 for none, 0.998 for long", 0.0)
     l1: float = setting("strength of the pull of weights to exactly zero", 0.0)
     clip_norm: float = setting("longest gradient allowed, 0 for any", 0.0)

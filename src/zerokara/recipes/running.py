@@ -17,7 +17,7 @@ from zerokara.data.inputs import inputs_of
 from zerokara.data.tables import Table
 from zerokara.io.checkpoint import LAST
 from zerokara.kernels import prepare
-from zerokara.models import build_model, count_parameters, model_entry
+from zerokara.models import WhitenedConvNet, build_model, count_parameters, model_entry
 from zerokara.nn import Module, SyncBatchNorm
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
 from zerokara.parallel.team import Team, expect_team
@@ -179,9 +179,13 @@ def judge(model: Module, dataset: Dataset) -> Evaluation | RegressionEvaluation:
 
 
 def new_model(recipe: Recipe, dataset: Dataset) -> Module:
-    """The recipe's model for this data set, with the initial values of its seed."""
+    """The recipe's model for this data set, with initial values of its seed, or of the data where it wants those."""
     manual_seed(recipe.seed)
-    return build_model(recipe.model, dataset.train.shape, len(dataset.classes) or 1, generator(recipe.seed, "weights"))
+    rng = generator(recipe.seed, "weights")
+    model = build_model(recipe.model, dataset.train.shape, len(dataset.classes) or 1, rng)
+    if isinstance(model, WhitenedConvNet):
+        model.learn_patches(dataset.train.images)
+    return model
 
 
 def train(

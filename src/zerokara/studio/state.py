@@ -116,9 +116,10 @@ PICTURES: dict[str, Setting] = {
         "fast-convnet",
         (
             "stack", "two-layer", "multi-layer", "simple-convnet", "deep-convnet", "small-convnet", "fast-convnet",
-            "fast-convnet-wide", "reader", "lenet5", "alexnet", "vgg11", "vgg11-bn", "vgg13", "vgg13-bn", "vgg16",
-            "vgg16-bn", "vgg19", "vgg19-bn", "googlenet", "resnet18", "resnet34", "resnet50", "cifar-resnet20",
-            "cifar-resnet32", "cifar-resnet44", "cifar-resnet56", "squeezenet1.0", "squeezenet1.1", "mobilenet-v1",
+            "fast-convnet-wide", "reader", "whitened-convnet", "lenet5", "alexnet", "vgg11", "vgg11-bn", "vgg13",
+            "vgg13-bn", "vgg16", "vgg16-bn", "vgg19", "vgg19-bn", "googlenet", "resnet18", "resnet34", "resnet50",
+            "cifar-resnet20", "cifar-resnet32", "cifar-resnet44", "cifar-resnet56", "squeezenet1.0", "squeezenet1.1",
+            "mobilenet-v1",
         ),
     ),
     "layers": Packed("conv16-norm-relu-maxpool2-conv32-norm-relu-maxpool2-linear64-relu"),
