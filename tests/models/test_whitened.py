@@ -33,7 +33,7 @@ def test_patches_come_out_without_mean_or_correlation_and_of_variance_one(channe
         maps = model.whiten(Tensor((pictures / 255).astype(np.float32))).data[:, :, 1:-1, 1:-1]
     half = maps.shape[1] // 2
     components = maps.transpose(1, 0, 2, 3).reshape(2 * half, -1)
-    np.testing.assert_allclose(components[:half], -components[half:], atol=1e-5)
+    np.testing.assert_allclose(components[:half], -components[half:], atol=1e-4)
     np.testing.assert_allclose(components.mean(axis=1), 0, atol=1e-3)
     covariance = np.cov(components[:half])
     assert np.all(np.diag(covariance) < 1.01), "nothing is made larger than it should be"
@@ -85,7 +85,7 @@ def test_a_recipe_begins_with_the_patches_of_its_data_and_repeats() -> None:
 def test_pictures_that_cannot_be_are_refused() -> None:
     with pytest.raises((TypeError, ValueError), match="pictures"):
         small().learn_patches(np.zeros((3, 16, 16), np.uint8))
-    with pytest.raises(ValueError, match="3 channels"):
+    with pytest.raises(ValueError, match="channels=3"):
         small().learn_patches(photographs(4, 1))
     with pytest.raises(ValueError, match="needs pictures of at least 8×8"):
         small()(Tensor(np.zeros((1, 3, 7, 8), np.float32)))
