@@ -1,8 +1,10 @@
 """Pictures of any kind: an image folder sees what the reader of digits sees."""
 
+import contextlib
 import io
 import random
 import struct
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.data.test_folder import fill, read
-from zerokara.data import DataError
+from zerokara.data import DataError, reading
 from zerokara.digits import ReadError, open_picture
 
 GREY = np.linspace(0, 255, 48).round().astype(np.uint8).reshape(6, 8)
@@ -172,3 +174,46 @@ def test_altered_files_raise_nothing_but_a_sentence_at_both_doors(form: str, mod
                 seen.append(str(said))
         assert not any("\n" in sentence for sentence in seen)
         assert all(seen) or not any(seen), "what one door opens the other opens too"
+
+
+def test_pillow_remarks_on_nothing_at_either_door(tmp_path: Path) -> None:
+    """What Pillow has to say of the notes in a file is for programmers; the pictures themselves may be whole."""
+    rng = random.Random(1)
+    fill(tmp_path)
+    buffer = io.BytesIO()
+    Image.fromarray(GREY).convert("F").save(buffer, "TIFF")
+    path, remarks = tmp_path / "cat" / "altered.png", 0
+    for _ in range(60):
+        content = bytearray(buffer.getvalue())
+        content[rng.randrange(len(content))] = rng.choice([0, 1, 127, 128, 255])
+        path.write_bytes(content)
+        with warnings.catch_warnings(record=True) as alone, contextlib.suppress(Exception):
+            warnings.simplefilter("always")
+            with Image.open(path) as image:
+                image.load()
+        remarks += len(alone)
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            with contextlib.suppress(DataError):
+                read(tmp_path, "@6x8")
+            with contextlib.suppress(ReadError):
+                open_picture(path)
+        assert not heard, str(heard[0].message)
+    assert remarks, "there was something to remark on"
+
+
+def test_large_pictures_are_decoded_by_threads_in_their_order_and_the_first_damaged_one_is_named(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(0)
+    paths = [tmp_path / f"{i}.png" for i in range(12)]
+    pictures = [rng.integers(0, 256, (70, 60, 3), dtype=np.uint8) for _ in paths]
+    for path, pixels in zip(paths, pictures, strict=True):
+        Image.fromarray(pixels).save(path)
+    assert paths[0].stat().st_size > reading.LARGE
+    for found, pixels in zip(reading.read_pictures(paths), pictures, strict=True):
+        np.testing.assert_array_equal(found, pixels)
+    for damaged in (paths[7], paths[4]):
+        damaged.write_bytes(damaged.read_bytes()[:5000])
+    with pytest.raises(DataError, match=f"{paths[4].name} cannot be read"):
+        reading.read_pictures(paths)

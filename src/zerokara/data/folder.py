@@ -18,7 +18,7 @@ from zerokara.data.dataset import DataError, Dataset, Split, stratified
 from zerokara.data.inputs import Pictures
 from zerokara.data.listing import Listed, few, list_classes, list_images, parts_of
 from zerokara.data.pictures import as_bytes, white_of
-from zerokara.data.reading import in_channels, read_picture
+from zerokara.data.reading import in_channels, read_pictures
 
 PREFIX = "folder:"
 TEST_SHARE = 0.2
@@ -98,7 +98,7 @@ def _read_parts(
 ) -> tuple[list[Split], float | None, str]:
     """The parts, all of one size and one number of channels; what is white in deep images, and that in words."""
     paths = [path for part in parts for path, _ in part]
-    pictures = [read_picture(path, size) for path in paths]
+    pictures = read_pictures(paths, size)
     deep = [picture for picture in pictures if picture.dtype != np.uint8]
     white = white_of(max((float(picture.max(initial=0)) for picture in deep), default=0.0))
     pictures = [picture if picture.dtype == np.uint8 else as_bytes(picture, white) for picture in pictures]

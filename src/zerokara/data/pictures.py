@@ -7,6 +7,7 @@ white; of pictures that belong together, the brightest pixel of all, so that a d
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
@@ -29,6 +30,20 @@ HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b
 PIXEL_LIMIT = 80_000_000
 WHITES = (1, 255, 4095, 65535, 2**31 - 1, 2**32 - 1)
 HIDDEN = 0.1
+
+
+@contextmanager
+def without_remarks() -> Iterator[None]:
+    """Within the block Pillow makes no remarks on notes in files, and warns of no size but by an error.
+
+    Python's filters of warnings are those of the process: threads that read pictures stand in one such block.
+    """
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -83,16 +84,20 @@ def _not_empty(content: bytes | bytearray) -> bytes:
 
 def _pages(source: Path | BinaryIO, name: str) -> Iterator[Picture]:
     try:
-        with pictures.opened(source) as image:
-            count = getattr(image, "n_frames", 1)
+        with ExitStack() as stack:
+            with pictures.without_remarks():
+                image = stack.enter_context(pictures.opened(source))
+                count = getattr(image, "n_frames", 1)
             if count > MOST_PAGES:
                 raise ReadError(f"{name}: {count:,} pages are too many (at most {MOST_PAGES:,} are read)")
             for page in range(count):
-                image.seek(page)
-                _check_size(image, name)
-                if image.format == "JPEG" and image.mode == "RGB":
-                    image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-                yield replace(_upright(image, name), page=page + 1, pages=count)
+                with pictures.without_remarks():
+                    image.seek(page)
+                    _check_size(image, name)
+                    if image.format == "JPEG" and image.mode == "RGB":
+                        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+                    found = _upright(image, name)
+                yield replace(found, page=page + 1, pages=count)
     except ReadError:
         raise
     except UnidentifiedImageError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,7 +10,17 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data.pictures import PIXEL_LIMIT, as_bytes, is_deep, is_unsigned, levels, opaque, opened, white_of
+from zerokara.data.pictures import (
+    PIXEL_LIMIT,
+    as_bytes,
+    is_deep,
+    is_unsigned,
+    levels,
+    opaque,
+    opened,
+    white_of,
+    without_remarks,
+)
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -67,8 +76,7 @@ def look(path: Path, name: str, part: str, label: str, *, hashing: bool) -> Seen
             raise ValueError("it is not an ordinary file")
         if not size:
             return Seen(path, name, part, label, 0, "truncated", "the file is empty")
-        with warnings.catch_warnings(), opened(path) as image:
-            warnings.simplefilter("ignore")  # remarks of Pillow on notes in the file
+        with without_remarks(), opened(path) as image:
             kind, colours = str(image.format), colours_of(image)
             picture = upright(image)
             return _seen(Seen(path, name, part, label, size, format=kind, colours=colours), picture, hashing)
