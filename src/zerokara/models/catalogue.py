@@ -144,7 +144,7 @@ BOOK = (
         "whitened-convnet",
         "seven convolutions with batch norm, which learn photographs in minutes",
         _any_size("whitened-convnet", WhitenedConvNet, 8),
-        1_973_152,
+        1_161_632,
         (3, 32, 32),
         10,
         8,

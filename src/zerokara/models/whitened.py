@@ -9,7 +9,7 @@ from zerokara.autodiff import Tensor
 from zerokara.models.pictures import expect_pictures
 from zerokara.nn import BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, Module, ReLU, Sequential
 
-FILTERS = (64, 256, 256)
+FILTERS = (64, 128, 256)
 COMPONENTS = 12
 LEAST = 8
 STEADY = 1e-4
@@ -27,7 +27,7 @@ Rng = np.random.Generator | None
 class WhitenedConvNet(Module):
     """A 3×3 convolution that whitens – three blocks of conv, pool, conv – the largest of every map – scores.
 
-    Each convolution of a block is followed by batch norm and ReLU, the first by a pool before them. 1,973,152
+    Each convolution of a block is followed by batch norm and ReLU, the first by a pool before them. 1,161,632
     parameters for 3×32×32 pictures and 10 classes. In evaluation a picture and its mirror image are looked at, and the
     answer is the mean of both scores. Pictures of any size from 8×8 on.
 
@@ -71,7 +71,8 @@ class WhitenedConvNet(Module):
 
             ±(vₖ/√(λₖ + STEADY)) · (p − μ)
 
-        so that the n largest components all have variance 1, and what a ReLU takes from one the other keeps.
+        so that the n largest components all have variance 1, and what a ReLU takes from one the other keeps. These
+        filters stay: they are not learned further, nor made smaller by a decay of weights.
         """
         expect_pictures("WhitenedConvNet", pictures.shape, self.channels, LEAST)
         few = pictures[:: max(1, len(pictures) // ENOUGH)][:ENOUGH]
@@ -85,6 +86,7 @@ class WhitenedConvNet(Module):
         assert self.whiten.bias is not None
         weight = np.concatenate([filters, -filters]).reshape(self.whiten.weight.shape)
         self.whiten.weight.data[...] = weight
+        self.whiten.weight.requires_grad = False
         self.whiten.bias.data[...] = np.concatenate([-shift, shift])
 
 

@@ -130,7 +130,7 @@ PICTURES: dict[str, Setting] = {
     "epochs": Number(1, 1, 1000, 1),
     "decay": Number(0.1, 0, 10, 0.001),
     "smoothing": Number(0.1, 0, 0.9, 0.01),
-    "augmentation": Choice("none", ("none", "shift", "light", "strong", "paper", "photo")),
+    "augmentation": Choice("none", ("none", "shift", "light", "strong", "paper", "mirror", "photo")),
     "validation": Number(0.1, 0, 0.9, 0.05),
     "seed": Number(0, 0, 9999, 1),
     "picture": Number(0, 0, 999, 1),
