@@ -176,6 +176,7 @@ def parse(arguments: Sequence[str] | None) -> Options:
     parser.add_argument("--recipe", default="mnist-speed", help="a name from `zerokara train --help` (mnist-speed)")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--lr", type=float, help="instead of the recipe's")
+    parser.add_argument("--dataset", metavar="NAME", help="instead of the recipe's: a name, or folder:PATH")
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="trainings of each contestant (5)")
     parser.add_argument("--peers", default="torch,torch-channels-last", metavar="NAMES", help='or "none"')
     parser.add_argument("--target", action="append", type=float, help="an accuracy, 0.99; may be repeated")
@@ -193,6 +194,7 @@ def parse(arguments: Sequence[str] | None) -> Options:
             parser.error(f"--peers here are torch, torch-channels-last or none; got {name!r}")
     present = [name for name in wished if not missing(name)]
     changes = {name: value for name in ("epochs", "lr") if (value := getattr(given, name)) is not None}
+    changes |= {"data": given.dataset} if given.dataset else {}
     try:
         recipe = override(RECIPES[known("recipe", given.recipe, RECIPES)], **changes)
     except ValueError as error:

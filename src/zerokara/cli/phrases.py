@@ -40,6 +40,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"six convolutions with batch norm, which read drawn digits",
         "バッチ正規化つきの畳み込み層 6 つ、手描き数字のリーダー",
     ),
+    (
+        r"seven convolutions with batch norm, which learn photographs in minutes",
+        "バッチ正規化つきの畳み込み層 7 つ、写真を数十分で学習",
+    ),
     (r"two convolutions and three linear layers, (\d+)", "畳み込み層 2 つと全結合層 3 つ、{1} 年"),
     (r"five convolutions and three linear layers, (\d+)", "畳み込み層 5 つと全結合層 3 つ、{1} 年"),
     (
@@ -133,6 +137,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (
         r"How few seconds does a network need to read 99\.0 % of MNIST's test digits\?",
         "MNIST のテストデータの 99.0 % を読めるようになるまで、最短で何秒かかるでしょうか。",
+    ),
+    (
+        r"How well can CIFAR-10's photographs be learned in a quarter of an hour on two ordinary cores\?",
+        "ふつうの 2 コアで、CIFAR-10 の写真を 15 分でどこまで学べるでしょうか。",
     ),
     (r"And how many seconds does it take to 99\.5 %\?", "では、99.5 % までは何秒かかるでしょうか。"),
     (
