@@ -48,6 +48,7 @@ PICTURES: dict[str, Text] = {
     "pic-augmentation-light": Text("light", "軽め"),
     "pic-augmentation-strong": Text("strong", "強め"),
     "pic-augmentation-paper": Text("light, on white paper", "軽め（白地）"),
+    "pic-augmentation-mirror": Text("mirrored, moved by whole pixels", "反転と画素単位の移動"),
     "pic-augmentation-photo": Text("photographs: mirrored, cut, other light", "写真向け：反転、切り抜き、明るさ"),
     "pic-layer-add": Text("Add a layer", "層を追加"),
     "pic-layer": Text("Layer {k}", "層 {k}"),

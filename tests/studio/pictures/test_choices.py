@@ -11,6 +11,7 @@ from zerokara.recipes import AUGMENTATIONS
 from zerokara.studio import state
 from zerokara.studio.pictures.choices import PRESETS, SAME, SETS, Sets, recipe_of
 from zerokara.studio.runs import Runs
+from zerokara.studio.texts import TEXTS
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,7 @@ def test_a_new_run_takes_the_place_of_none(tmp_path: Path) -> None:
     run(tmp_path, "net-mnist")
     assert runs.free("net-mnist").name == "net-mnist-2"
     assert runs.free("...").name == "run"
+
+
+def test_every_way_to_vary_pictures_has_its_words() -> None:
+    assert {f"pic-augmentation-{name}" for name in AUGMENTATIONS} <= set(TEXTS)
