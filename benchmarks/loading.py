@@ -7,8 +7,8 @@ order as float32 batches of 100, each cut at random out of a border that is an e
 to right half of the time. Ours is `load("folder:…")`, which reads the folder once and keeps the pixels, and a `Loader`
 with Crop and HorizontalFlip. The peer is torchvision's ImageFolder, which decodes in each epoch, with RandomCrop,
 RandomHorizontalFlip and ToTensor, and a DataLoader without workers and with as many as there are threads. The first
-epoch counts everything from the folder on, a later one is the fastest of three; memory is what the processes held at
-most, all together. Every contestant runs in a process of its own. torchvision is needed for the peer.
+epoch counts everything from the folder on, a later one is the fastest of three; memory is what the processes hold in
+the end, all together. Every contestant runs in a process of its own. torchvision is needed for the peer.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from benchmarks.report import write_json
 
 BATCH = 100
 EPOCHS = 4
@@ -157,7 +159,7 @@ def main(arguments: list[str] | None = None) -> int:
                 first, later = (row["pictures"] / row[key] for key in ("first", "later"))
                 print(f"{side:>7}  {title:24} {first:>12,.0f} {later:>12,.0f} {row['mib']:>7.0f}", flush=True)
     if asked.json:
-        Path(asked.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        write_json(Path(asked.json), {"rows": rows})
     return 0
 
 

@@ -215,6 +215,6 @@ def test_loading_is_measured(tmp_path: Path) -> None:
     file = tmp_path / "loading.json"
     done = run("benchmarks.loading", "--sizes", "16", "--count", "40", "--peers", "", "--json", str(file))
     assert done.returncode == 0, done.stderr
-    (row,) = json.loads(file.read_text())
+    (row,) = json.loads(file.read_text())["rows"]
     assert (row["name"], row["side"], row["pictures"]) == ("zerokara", 16, 40)
     assert min(row["first"], row["later"], row["mib"]) > 0

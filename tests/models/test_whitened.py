@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zerokara import optim
 from zerokara.arrays import Array, generator
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.data import Dataset, Split
@@ -89,3 +90,33 @@ def test_pictures_that_cannot_be_are_refused() -> None:
         small().learn_patches(photographs(4, 1))
     with pytest.raises(ValueError, match="needs pictures of at least 8×8"):
         small()(Tensor(np.zeros((1, 3, 7, 8), np.float32)))
+
+
+def test_pytorch_sees_the_same_network_with_both_sights() -> None:
+    pytest.importorskip("torch")
+    import torch
+    from benchmarks.pytorch import translated
+
+    x = np.random.default_rng(2).random((3, 3, 9, 12)).astype(np.float32)
+    for training in (False, True):
+        ours = small(seed=4)
+        ours.learn_patches(photographs(30))
+        theirs = translated(ours)
+        ours.train(training)
+        theirs.train(training)
+        with no_grad(), torch.no_grad():
+            expected = theirs(torch.from_numpy(x)).numpy()
+            np.testing.assert_allclose(ours(Tensor(x)).data, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_only_whitened_filters_stay_as_they_are() -> None:
+    model = small()
+    assert all(parameter.requires_grad for parameter in model.parameters())
+    model.learn_patches(photographs(30))
+    fixed = [name for name, parameter in model.named_parameters() if not parameter.requires_grad]
+    assert fixed == ["whiten.weight"]
+    before = model.whiten.weight.data.copy()
+    optimizer = optim.Nesterov(model, lr=0.1, weight_decay=0.01)
+    model(Tensor(np.ones((2, 3, 8, 8), np.float32))).sum().backward()
+    optimizer.step()
+    np.testing.assert_array_equal(model.whiten.weight.data, before)

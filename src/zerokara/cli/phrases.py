@@ -139,8 +139,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "MNIST のテストデータの 99.0 % を読めるようになるまで、最短で何秒かかるでしょうか。",
     ),
     (
-        r"How well can CIFAR-10's photographs be learned in a quarter of an hour on two ordinary cores\?",
-        "ふつうの 2 コアで、CIFAR-10 の写真を 15 分でどこまで学べるでしょうか。",
+        r"How well can CIFAR-10's photographs be learned in twenty minutes on two ordinary cores\?",
+        "ふつうの 2 コアで、CIFAR-10 の写真を 20 分でどこまで学べるでしょうか。",
     ),
     (r"And how many seconds does it take to 99\.5 %\?", "では、99.5 % までは何秒かかるでしょうか。"),
     (

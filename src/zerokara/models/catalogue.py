@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from zerokara import functional as F
-from zerokara.arrays import Shape
+from zerokara.arrays import Array, Shape
 from zerokara.autodiff import Tensor
 from zerokara.models import stack
 from zerokara.models.alexnet import AlexNet
@@ -40,7 +40,8 @@ class ModelEntry:
     """A model in the catalogue: `build(input_shape, classes, rng)`, and what is known of it at its usual sizes.
 
     `least` is how many pixels a side a picture must have. `loss` is what its answers in training mode are judged by.
-    `parameters` is 0 where they depend on the picture, as for a stack of layers.
+    `parameters` is 0 where they depend on the picture, as for a stack of layers. `begin` gives a new one the initial
+    values that it takes from the training images.
     """
 
     name: str
@@ -51,6 +52,7 @@ class ModelEntry:
     classes: int = 10
     least: int = 1
     loss: Callable[..., Tensor] = F.cross_entropy
+    begin: Callable[[Any, Array], None] | None = None
 
 
 def _two_layer(input_shape: Shape, classes: int, rng: np.random.Generator | None) -> Module:
@@ -148,6 +150,7 @@ BOOK = (
         (3, 32, 32),
         10,
         8,
+        begin=WhitenedConvNet.learn_patches,
     ),
 )
 """The book's networks, and our own of their size."""

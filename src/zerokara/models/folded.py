@@ -6,9 +6,7 @@ quickest there: channels innermost, and nothing computed that training alone nee
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -35,19 +33,23 @@ class Step:
             blocks += 1
         self.weights = np.ascontiguousarray(weight.reshape(len(weight), blocks, -1).transpose(1, 0, 2), np.float32)
 
-    def product(self, rows_of: Callable[[int], Array], rows: int) -> Array:
-        """x·weight of every picture, (n, rows, outputs), in pieces so small that the library takes one thread for each.
+    def piece(self, rows: int) -> int:
+        """Of so many rows of a picture, how many are multiplied at once: no more than the library takes one thread for.
 
-        How it divides a larger one among threads changes the last bits, so that a process with other settings, or
-        another machine, would give another answer. `rows_of(r)` gives x as (n, r, inputs): the rows of each picture
-        and zeros after them, so that pieces are alike and none holds rows of two pictures.
+        How it divides a larger product among threads changes the last bits, so that a process with other settings, or
+        another machine, would give another answer.
         """
-        most = max(2, _LARGEST // self.weights[0].size)
-        pieces = -(-rows // most)
-        each = max(2, -(-rows // pieces))  # a single row would go another way
-        x = rows_of(pieces * each)
-        found = x.reshape(len(x) * pieces, 1, each, -1) @ self.weights
-        return found.transpose(0, 2, 1, 3).reshape(len(x), pieces * each, self.outputs)[:, :rows]
+        most: int = max(2, _LARGEST // self.weights[0].size)
+        return max(2, -(-rows // -(-rows // most)))  # a single row would go another way
+
+    def padded(self, rows: int) -> int:
+        """So many rows, and zeros after them until the pieces are alike: none holds rows of two pictures."""
+        return -(-rows // self.piece(rows)) * self.piece(rows)
+
+    def product(self, x: Array, rows: int) -> Array:
+        """x·weight of every picture: (n, padded(rows), inputs) → (n, rows, outputs)."""
+        found = x.reshape(-1, 1, self.piece(rows), x.shape[2]) @ self.weights
+        return found.transpose(0, 2, 1, 3).reshape(len(x), -1, self.outputs)[:, :rows]
 
 
 class Folded:
@@ -100,18 +102,14 @@ class Folded:
 def _convolved(x: Array, step: Step) -> Array:
     """(n, H, W, C) → (n, H, W, outputs), before the bias."""
     n, H, W, _ = x.shape
-    return step.product(partial(_neighbours, x), H * W).reshape(n, H, W, -1)
+    return step.product(_neighbours(x, step.padded(H * W)), H * W).reshape(n, H, W, -1)
 
 
 def _connected(x: Array, step: Step) -> Array:
     """(n, inputs) → (n, outputs), with the bias."""
-
-    def rows_of(rows: int) -> Array:
-        padded = np.zeros((len(x), rows, x.shape[1]), np.float32)
-        padded[:, 0] = x
-        return padded
-
-    found: Array = step.product(rows_of, 1)[:, 0] + step.bias
+    padded = np.zeros((len(x), step.padded(1), x.shape[1]), np.float32)
+    padded[:, 0] = x
+    found: Array = step.product(padded, 1)[:, 0] + step.bias
     return found
 
 

@@ -17,7 +17,7 @@ from zerokara.data.inputs import inputs_of
 from zerokara.data.tables import Table
 from zerokara.io.checkpoint import LAST
 from zerokara.kernels import prepare
-from zerokara.models import WhitenedConvNet, build_model, count_parameters, model_entry
+from zerokara.models import build_model, count_parameters, model_entry
 from zerokara.nn import Module, SyncBatchNorm
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
 from zerokara.parallel.team import Team, expect_team
@@ -183,8 +183,9 @@ def new_model(recipe: Recipe, dataset: Dataset) -> Module:
     manual_seed(recipe.seed)
     rng = generator(recipe.seed, "weights")
     model = build_model(recipe.model, dataset.train.shape, len(dataset.classes) or 1, rng)
-    if isinstance(model, WhitenedConvNet):
-        model.learn_patches(dataset.train.images)
+    begin = model_entry(recipe.model).begin
+    if begin is not None:
+        begin(model, dataset.train.images)
     return model
 
 

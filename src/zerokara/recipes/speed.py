@@ -48,9 +48,9 @@ RECIPES = (
     Recipe(
         name="cifar-speed",
         title="CIFAR-10 in minutes",
-        question="How well can CIFAR-10's photographs be learned in a quarter of an hour on two ordinary cores?",
+        question="How well can CIFAR-10's photographs be learned in twenty minutes on two ordinary cores?",
         title_ja="数十分で CIFAR-10",
-        question_ja="ふつうの 2 コアで、CIFAR-10 の写真を 15 分でどこまで学べるか？",
+        question_ja="ふつうの 2 コアで、CIFAR-10 の写真を 20 分でどこまで学べるか？",
         data="cifar10",
         model="whitened-convnet",
         epochs=12,
