@@ -152,6 +152,8 @@ batch_norm = _kernel(reference.batch_norm)
 batch_norm_grads = _kernel(reference.batch_norm_grads)
 count_up = _kernel(reference.count_up)
 update_running = _kernel(reference.update_running)
+group_norm = _kernel(reference.group_norm)
+group_norm_grads = _kernel(reference.group_norm_grads)
 layer_norm = _kernel(reference.layer_norm)
 layer_norm_grads = _kernel(reference.layer_norm_grads)
 attention = _kernel(reference.attention)
@@ -220,6 +222,8 @@ __all__ = [
     "fingerprint",
     "gelu_tanh",
     "gelu_tanh_grad",
+    "group_norm",
+    "group_norm_grads",
     "gru",
     "gru_grads",
     "im2col",
