@@ -20,8 +20,9 @@ import numpy as np
 
 from zerokara.kernels import reference
 from zerokara.kernels.convolution import use_convolution
-from zerokara.kernels.cores import processor_count, thread_count
+from zerokara.kernels.cores import thread_count
 from zerokara.kernels.reference import col2im, conv_output_size, im2col, pool_output_size
+from zerokara.processors import processor_count
 
 FAMILIES = ("reference", "compiled")
 
