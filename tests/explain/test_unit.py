@@ -66,6 +66,8 @@ LAYERS: dict[str, tuple[Module, tuple[int, ...]]] = {
     "max pool": (nn.MaxPool2d(3, 2, padding=1), PICTURE),
     "dilated max pool": (nn.MaxPool2d(2, 1, dilation=3), PICTURE),
     "mean pool": (nn.AvgPool2d(3, 2, padding=1), PICTURE),
+    "twice as large": (nn.Upsample(scale_factor=(2, 3)), PICTURE),
+    "rows as long again": (nn.Sequential(nn.SiLU(), nn.Upsample(scale_factor=2)), (3, 8)),
     "mean of all": (nn.GlobalAvgPool2d(), PICTURE),
     "max pool of rows": (nn.MaxPool1d(2), (3, 8)),
     "mean pool of rows": (nn.AvgPool1d(3, padding=1), (3, 8)),

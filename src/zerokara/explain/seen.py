@@ -18,7 +18,9 @@ from zerokara.arrays import Array, Shape
 from zerokara.autodiff import Tensor
 from zerokara.autodiff.graph import Node, nodes, unbroadcast
 
-MOVES = ("clone", "reshape", "transpose", "getitem", "scatter", "concatenate", "cast", "broadcast_to")
+MOVES = (
+    "clone", "reshape", "transpose", "getitem", "scatter", "concatenate", "cast", "broadcast_to", "upsample_nearest",
+)  # fmt: skip
 """Rules that put numbers elsewhere and leave them as they are."""
 
 REDUCTIONS = ("sum", "mean", "var", "std", "max", "min", "vector_norm")

@@ -1,4 +1,4 @@
-"""ReLU and its gradient, in one pass each. (Other activations are NumPy's own, or stand in `curves` and `gelu`.)"""
+"""ReLU and its gradient, in one pass each. (Other activations are NumPy's own, or `curves`, `gelu`, `silu`.)"""
 
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import definition as reference
