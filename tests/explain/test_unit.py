@@ -9,7 +9,8 @@ from tests.explain.conftest import images
 from zerokara import explain, nn
 from zerokara import functional as F
 from zerokara.arrays import Array, generator
-from zerokara.autodiff import Tensor
+from zerokara.autodiff import Tensor, gradients
+from zerokara.explain.seen import seen_by
 from zerokara.nn import Module
 
 RNG = generator(5, "units")
@@ -129,6 +130,19 @@ def _can_change(layer: Module, x: Array, place: tuple[int, ...], pixel: tuple[in
             if layer(Tensor(other)).data[0][place] != layer(Tensor(start)).data[0][place]:
                 return True
     return False
+
+
+@pytest.mark.parametrize("name", ["avg_pool2d", "max_pool2d", "interpolate", "conv2d"])
+def test_a_network_of_gradients_sees_what_they_are_made_of(name: str) -> None:
+    """∂Σy³/∂x of a pool depends on the window of the pixel, of repeated pixels on the pixel alone."""
+    x = Tensor(images((1, 1, 4, 4), seed=3), requires_grad=True)
+    way = {"interpolate": {"scale_factor": 2}, "conv2d": {"weight": np.ones((1, 1, 2, 2), np.float32)}}
+    y = getattr(F, name)(x, **way.get(name, {"kernel_size": 2}))
+    (g,) = gradients((y * y * y).sum(), [x], create_graph=True)
+    reach = {"interpolate": 1}.get(name, 2)
+    expected = np.zeros((1, 1, 4, 4), bool)
+    expected[..., :reach, :reach] = True
+    np.testing.assert_array_equal(seen_by(g, (0, 0, 0, 0), x), expected)
 
 
 @pytest.mark.parametrize("name", LAYERS)

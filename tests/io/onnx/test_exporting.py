@@ -138,7 +138,6 @@ LAYERS: dict[str, tuple[Module, Shape]] = {
     "twice as large": (nn.Upsample(scale_factor=2), (3, 4, 5)),
     "twice as wide": (nn.Upsample((3, 10)), (3, 3, 5)),
     "rows twice as long": (nn.Sequential(nn.SiLU(), nn.Upsample(scale_factor=2)), (3, 5)),
-    "whole numbers twice as large": (Does(lambda x: F.interpolate((x * 9).long(), (6, 5)) * x[..., :1, :1]), (3, 3, 5)),
     "nearest of another size": (nn.Upsample((3, 7)), (3, 4, 5)),
     "bilinear": (nn.Upsample((3, 7), mode="bilinear"), (3, 4, 5)),
     "back up in a U-Net": (

@@ -2,10 +2,9 @@
 
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import definition as reference
-from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, kernel
 from zerokara.kernels.compiled.exponential import exp
-from zerokara.kernels.compiled.layout import flat_like, flat_pair
+from zerokara.kernels.compiled.pointwise import back_through, through
 from zerokara.kernels.reference.activation import SIGMOID_FAR
 
 _WORK = 15  # operations a number, about
@@ -15,21 +14,14 @@ def silu(x: Array) -> Array:
     """y = x·σ(x). The result lies in memory as x does."""
     if not compilable(x):
         return reference.silu(x)
-    memory, y, y_memory = flat_pair(x)
-    parts = threads.parts(x.size, _WORK * x.size)
-    threads.share(_silu.on(x.dtype), [(memory, y_memory, *r) for r in parts])
-    return y
+    return through(_silu, x, _WORK)
 
 
 def silu_grad(g: Array, x: Array) -> Array:
     """∂L/∂x = g·σ(x)·(1 + x·(1 − σ(x))). The result lies in memory as x does."""
     if not compilable(x, g) or g.shape != x.shape:
         return reference.silu_grad(g, x)
-    memory, dx, dx_memory = flat_pair(x)
-    slopes = flat_like(g, x)
-    parts = threads.parts(x.size, _WORK * x.size)
-    threads.share(_silu_grad.on(x.dtype), [(slopes, memory, dx_memory, *r) for r in parts])
-    return dx
+    return back_through(_silu_grad, g, x, _WORK)
 
 
 @kernel("void(T[::1], T[::1], i8, i8)", writes=("y",))
