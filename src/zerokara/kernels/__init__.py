@@ -173,6 +173,10 @@ gru = _kernel(reference.gru)
 gru_grads = _kernel(reference.gru_grads)
 gelu_tanh = _kernel(reference.gelu_tanh)
 gelu_tanh_grad = _kernel(reference.gelu_tanh_grad)
+silu = _kernel(reference.silu)
+silu_grad = _kernel(reference.silu_grad)
+upsample_nearest = _kernel(reference.upsample_nearest)
+upsample_nearest_grad = _kernel(reference.upsample_nearest_grad)
 binary_cross_entropy_with_logits = _kernel(reference.binary_cross_entropy_with_logits)
 binary_cross_entropy_with_logits_grad = _kernel(reference.binary_cross_entropy_with_logits_grad)
 cross_entropy = _kernel(reference.cross_entropy)
@@ -251,10 +255,14 @@ __all__ = [
     "scatter",
     "sgd_step",
     "sigmoid",
+    "silu",
+    "silu_grad",
     "square_sum",
     "thread_count",
     "together",
     "update_running",
+    "upsample_nearest",
+    "upsample_nearest_grad",
     "use_convolution",
     "use_kernels",
     "warm_up",

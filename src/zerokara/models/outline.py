@@ -101,6 +101,10 @@ def _averaged(x: Array, kernel: Pair, stride: Pair, padding: Pair, ceil_mode: bo
     return _max_pooled(x, kernel, stride, padding, (1, 1), ceil_mode)
 
 
+def _repeated(x: Array, factors: Shape) -> Shape:
+    return (*x.shape[:2], *(n * k for n, k in zip(x.shape[2:], factors, strict=True)))
+
+
 SHAPES: dict[str, Callable[..., Shape]] = {
     "conv2d": _convolved,
     "matmul": _product,
@@ -110,6 +114,8 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "layer_norm": _same,
     "relu": _same,
     "sigmoid": _same,
+    "silu": _same,
+    "upsample_nearest": _repeated,
     "erf": _same,
 }
 """The shape of what a kernel gives, for its arguments; other kernels are run."""

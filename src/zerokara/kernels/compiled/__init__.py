@@ -58,7 +58,9 @@ from zerokara.kernels.compiled.pool import (
     relu_max_pool2d_places,
 )
 from zerokara.kernels.compiled.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
+from zerokara.kernels.compiled.resampling import upsample_nearest, upsample_nearest_grad
 from zerokara.kernels.compiled.scaling import scale_into
+from zerokara.kernels.compiled.silu import silu, silu_grad
 from zerokara.kernels.compiled.squares import square_sum, total
 
 FUSED: dict[str, Callable[..., Any]] = {
@@ -135,9 +137,13 @@ __all__ = [
     "scatter",
     "sgd_step",
     "sigmoid",
+    "silu",
+    "silu_grad",
     "square_sum",
     "together",
     "update_running",
+    "upsample_nearest",
+    "upsample_nearest_grad",
     "warm_up",
 ]
 

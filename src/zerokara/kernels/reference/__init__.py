@@ -5,7 +5,17 @@ every case. Shapes throughout: images (N, C, H, W), filters (F, C/groups, P, Q);
 has the dtype of the input (float32 or float64); nothing but the optimizer steps changes an argument.
 """
 
-from zerokara.kernels.reference.activation import erf, gelu_tanh, gelu_tanh_grad, ndtr, relu, relu_grad, sigmoid
+from zerokara.kernels.reference.activation import (
+    erf,
+    gelu_tanh,
+    gelu_tanh_grad,
+    ndtr,
+    relu,
+    relu_grad,
+    sigmoid,
+    silu,
+    silu_grad,
+)
 from zerokara.kernels.reference.attention import attention, attention_grad_bias, attention_grads
 from zerokara.kernels.reference.conv import (
     channel_sum,
@@ -45,6 +55,7 @@ from zerokara.kernels.reference.pool import (
     pool_output_size,
 )
 from zerokara.kernels.reference.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
+from zerokara.kernels.reference.resampling import upsample_nearest, upsample_nearest_grad
 from zerokara.kernels.reference.scaling import scale_into
 from zerokara.kernels.reference.squares import square_sum
 
@@ -98,6 +109,10 @@ __all__ = [
     "scatter",
     "sgd_step",
     "sigmoid",
+    "silu",
+    "silu_grad",
     "square_sum",
     "update_running",
+    "upsample_nearest",
+    "upsample_nearest_grad",
 ]

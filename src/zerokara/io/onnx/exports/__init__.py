@@ -71,6 +71,7 @@ from zerokara.io.onnx.exports.layers import (
     rms_norm,
 )
 from zerokara.io.onnx.exports.recurrent import gru, lstm, rnn
+from zerokara.io.onnx.exports.resampling import upsample_nearest
 from zerokara.io.onnx.exports.units import elu, hardsigmoid, hardswish, mish, prelu, silu
 
 Export = Callable[..., str]
@@ -86,7 +87,7 @@ EXPORTS: dict[str, Export] = {
         matmul, linear, einsum, scaled_dot_product_attention,
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, gelu_tanh, softplus, softmax, log_softmax,
         elu, silu, hardsigmoid, hardswish, mish, prelu,
-        conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d,
+        conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d, upsample_nearest,
         batch_norm, batch_norm_inference, group_norm, layer_norm, rms_norm,
         rnn, lstm, gru,
     )
@@ -102,6 +103,8 @@ REFUSED: dict[str, str] = {
     "avg_pool2d_grad": "it is the gradient of a pool, which only learning needs",
     "negative_sampling": _LOSS,
     "gelu_tanh_grad": "it is the gradient of an activation function, which only learning needs",
+    "silu_grad": "it is the gradient of an activation function, which only learning needs",
+    "upsample_nearest_grad": "it is the gradient of a resize, which only learning needs",
     "squared_error": _LOSS,
     "cross_entropy": _LOSS,
     "soft_target_cross_entropy": _LOSS,
