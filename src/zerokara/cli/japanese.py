@@ -124,8 +124,8 @@ HELP: dict[str, str] = {
         "レポートを置くフォルダ。前のレポートは置き換えられます。"
     ),
     "The seed of all random numbers.": "乱数の種。",
-    "Learn from another data set instead of the bundled 8×8 digits.": (
-        "付属の 8×8 の数字ではなく、別のデータセットで学習します。"
+    "Learn from another data set instead of the bundled 8×8 digits, by compiled kernels.": (
+        "付属の 8×8 の数字ではなく、別のデータセットで、コンパイルしたカーネルにより学習します。"
     ),
     "Passes over the training images.": "訓練画像を何周するか（エポック数）。",
     "Language of help, messages and reports: en or ja.": "説明・メッセージ・レポートの言語：en または ja。",

@@ -23,6 +23,12 @@ RESULTS: dict[str, Text] = {
     "open": Text("(open it in a browser)", "（ブラウザで開いてください）"),
     "name": Text("{name}: {what}", "{name}：{what}"),
     # ── demo
+    "demo-numpy": Text(
+        "The demo computes with NumPy, so that nothing has to be compiled first. zerokara train compiles its kernels "
+        "once, and is many times faster after that.",
+        "デモは NumPy で計算するため、最初のコンパイルを待つ必要がありません。zerokara train は一度だけカーネルを"
+        "コンパイルし、その後は何倍も速く学習します。",
+    ),
     "demo-begins": Text(
         "Training {model} on {data}, {epochs:epoch|epochs} …", "{model} を {data} で {epochs} エポック学習します …"
     ),
