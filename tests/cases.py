@@ -205,6 +205,8 @@ def _normalisation() -> list[Case]:
             {"axes_count": 2, "eps": 1e-5},
         ),
         Case("layer_norm", (normal(3, 5),), {"axes_count": 1, "eps": 1e-5}),
+        Case("group_norm", (normal(3, 4, 2, 5), normal(4), normal(2, 4)[0]), {"groups": 2, "eps": 1e-5}),
+        Case("group_norm", (normal(2, 6, 3),), {"groups": 6, "eps": 1e-5}),
         Case("rms_norm", (normal(3, 4, 5), normal(4, 5)), {"axes_count": 2, "eps": 1e-5}),
         Case("rms_norm", (normal(3, 5),), {"axes_count": 1, "eps": 1e-2}),
         Case("dropout", (normal(3, 4),), {"mask": (normal(3, 4) > 0) / 0.6}),

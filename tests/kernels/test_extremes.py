@@ -8,6 +8,7 @@ the reference's result is.
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -263,8 +264,8 @@ def test_batch_norm(palette: str, dtype: Any, seed: int) -> None:
 
 
 @given(palettes, KINDS, st.integers(1, 40), st.booleans(), seeds)
-def test_layer_norm(palette: str, dtype: Any, size: int, weighted: bool, seed: int) -> None:
-    """As in float64 up to the rounding of numbers of the size of y, whatever the offset."""
+def test_layer_and_group_norm(palette: str, dtype: Any, size: int, weighted: bool, seed: int) -> None:
+    """As in float64 up to the rounding of numbers of the size of y, whatever the offset; one group is a layer."""
     x, g = chosen(seed, (6, size), palette, dtype), chosen(seed + 1, (6, size), "large offset", dtype)
     weight = chosen(seed + 2, (size,), "large offset", dtype) if weighted else None
     finite = np.isfinite(x).all(axis=1)
@@ -272,9 +273,10 @@ def test_layer_norm(palette: str, dtype: Any, size: int, weighted: bool, seed: i
     with np.errstate(all="ignore"):
         exact = reference.layer_norm(x.astype(np.float64), wide, None, 1, 1e-5)
         slopes = reference.layer_norm_grads(g.astype(np.float64), x.astype(np.float64), wide, 1, 1e-5)[0]
-        for family in (reference, compiled):
-            y = family.layer_norm(x, weight, None, 1, 1e-5)
-            dx = family.layer_norm_grads(g, x, weight, 1, 1e-5)[0]
+        kinds = ("layer_norm", "layer_norm_grads"), ("group_norm", "group_norm_grads")
+        for family, (norm, grads) in product((reference, compiled), kinds):
+            y = getattr(family, norm)(x, weight, None, 1, 1e-5)
+            dx = getattr(family, grads)(g, x, weight, 1, 1e-5)[0]
             assert np.isnan(y[~finite]).all()
             assert np.isnan(dx[~finite]).all() or size == 1
             eps, scale = 40 * np.finfo(dtype).eps, 1.0 if weight is None else float(np.abs(weight).max())

@@ -61,6 +61,8 @@ CALLS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (compiled.batch_statistics, (_array(0),)),
     (compiled.batch_norm, (_array(0), _array(1, ROW), _array(2, ROW) ** 2, _array(3, ROW), None, 1e-5)),
     (compiled.batch_norm_grads, (_array(0), _array(1), _array(2, ROW), _array(3, ROW) ** 2, None, 1e-5)),
+    (compiled.group_norm, (_array(0), _array(1, ROW), None, 1, 1e-5)),
+    (compiled.group_norm_grads, (_array(0), _array(1), _array(2, ROW), SHAPE[1], 1e-5)),
     (compiled.layer_norm, (_array(0), _array(1, SHAPE[1:]), None, 3, 1e-5)),
     (compiled.layer_norm_grads, (_array(0), _array(1), None, 3, 1e-5)),
     (compiled.max_pool2d, (_array(0), *WINDOW, False)),

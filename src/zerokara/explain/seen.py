@@ -157,11 +157,19 @@ def _layer_norm(node: Node, k: int, mask: Array) -> Array:
     return np.broadcast_to(mask.any(axis=axes, keepdims=True), mask.shape).copy()
 
 
+def _group_norm(node: Node, k: int, mask: Array) -> Array:
+    if k:
+        return np.full(node.inputs[k].shape, bool(mask.any()))
+    rows = mask.reshape(len(mask), node.options["groups"], -1)
+    return np.broadcast_to(rows.any(axis=-1, keepdims=True), rows.shape).reshape(mask.shape).copy()
+
+
 def _single(node: Node, k: int, mask: Array) -> Array:
     return mask if k == 0 else np.full(node.inputs[k].shape, bool(mask.any()))
 
 
 _OWN: dict[str, Callable[[Node, int, Array], Array]] = {
     "max_pool2d": _pool, "avg_pool2d": _pool, "conv2d": _conv, "conv2d_grad_x": _conv_back, "linear": _linear,
-    "matmul": _matmul, "einsum": _einsum, "layer_norm": _layer_norm, "batch_norm_inference": _single, "prelu": _single,
+    "matmul": _matmul, "einsum": _einsum, "layer_norm": _layer_norm, "group_norm": _group_norm,
+    "batch_norm_inference": _single, "prelu": _single,
 }  # fmt: skip

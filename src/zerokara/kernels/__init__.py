@@ -20,8 +20,9 @@ import numpy as np
 
 from zerokara.kernels import reference
 from zerokara.kernels.convolution import use_convolution
-from zerokara.kernels.cores import processor_count, thread_count
+from zerokara.kernels.cores import thread_count
 from zerokara.kernels.reference import col2im, conv_output_size, im2col, pool_output_size
+from zerokara.processors import processor_count
 
 FAMILIES = ("reference", "compiled")
 
@@ -152,6 +153,8 @@ batch_norm = _kernel(reference.batch_norm)
 batch_norm_grads = _kernel(reference.batch_norm_grads)
 count_up = _kernel(reference.count_up)
 update_running = _kernel(reference.update_running)
+group_norm = _kernel(reference.group_norm)
+group_norm_grads = _kernel(reference.group_norm_grads)
 layer_norm = _kernel(reference.layer_norm)
 layer_norm_grads = _kernel(reference.layer_norm_grads)
 attention = _kernel(reference.attention)
@@ -220,6 +223,8 @@ __all__ = [
     "fingerprint",
     "gelu_tanh",
     "gelu_tanh_grad",
+    "group_norm",
+    "group_norm_grads",
     "gru",
     "gru_grads",
     "im2col",

@@ -106,6 +106,7 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "matmul": _product,
     "avg_pool2d": _averaged,
     "batch_norm": _same,
+    "group_norm": _same,
     "layer_norm": _same,
     "relu": _same,
     "sigmoid": _same,

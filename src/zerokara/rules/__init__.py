@@ -54,7 +54,7 @@ from zerokara.rules.loss import (
     squared_error,
 )
 from zerokara.rules.matmul import linear, matmul
-from zerokara.rules.norm import batch_norm, batch_norm_inference, layer_norm, rms_norm
+from zerokara.rules.norm import batch_norm, batch_norm_inference, group_norm, layer_norm, rms_norm
 from zerokara.rules.order import along, sort
 from zerokara.rules.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
 from zerokara.rules.recurrent import gru, lstm, rnn
@@ -83,7 +83,7 @@ RULES: dict[str, Rule] = {
         conv2d, conv2d_grad_x, conv2d_grad_w, channel_sum, max_pool2d, max_pool2d_grad, avg_pool2d,
         avg_pool2d_grad,
         # normalisation
-        batch_norm, batch_norm_inference, layer_norm, rms_norm, dropout,
+        batch_norm, batch_norm_inference, group_norm, layer_norm, rms_norm, dropout,
         # sequences
         rnn, lstm, gru,
         # losses

@@ -25,6 +25,7 @@ from zerokara.kernels.compiled.curves import exp, logaddexp, sigmoid
 from zerokara.kernels.compiled.elementwise import add, copy_to, divide, fill, multiply, negative, scale, subtract
 from zerokara.kernels.compiled.fingerprint import fingerprint
 from zerokara.kernels.compiled.gelu import gelu_tanh, gelu_tanh_grad
+from zerokara.kernels.compiled.group_norm import group_norm, group_norm_grads
 from zerokara.kernels.compiled.index import scatter
 from zerokara.kernels.compiled.layer_norm import layer_norm, layer_norm_grads
 from zerokara.kernels.compiled.loss import cross_entropy, cross_entropy_grad, cross_entropy_mean
@@ -113,6 +114,8 @@ __all__ = [
     "fingerprint",
     "gelu_tanh",
     "gelu_tanh_grad",
+    "group_norm",
+    "group_norm_grads",
     "gru",
     "gru_grads",
     "layer_norm",

@@ -64,6 +64,7 @@ from zerokara.io.onnx.exports.layers import (
     channel_sum,
     conv2d,
     conv2d_grad_x,
+    group_norm,
     layer_norm,
     linear,
     max_pool2d,
@@ -86,7 +87,7 @@ EXPORTS: dict[str, Export] = {
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, gelu_tanh, softplus, softmax, log_softmax,
         elu, silu, hardsigmoid, hardswish, mish, prelu,
         conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d,
-        batch_norm, batch_norm_inference, layer_norm, rms_norm,
+        batch_norm, batch_norm_inference, group_norm, layer_norm, rms_norm,
         rnn, lstm, gru,
     )
 }  # fmt: skip
