@@ -3,8 +3,10 @@
 import shlex
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+
+from threadpoolctl import threadpool_limits
 
 from zerokara.cli import names
 from zerokara.cli.console import columns, safe, say
@@ -62,9 +64,7 @@ def demo(
         say(told("demo-begins", model=recipe.model, data=safe(recipe.data), epochs=recipe.epochs))
         return watch(records, lang=current())
 
-    # NumPy needs less time for all of the 8×8 digits than compiling the kernels takes. It computes even where they are
-    # compiled already, so that the demo's numbers do not depend on what has run before.
-    with use_kernels("reference") if plain else nullcontext():
+    with _by_numpy() if plain else nullcontext():
         result = run(recipe, data_dir=data_dir, watch=introduced)
         _tell_accuracy(result)
         read = drawings.read_examples(result)
@@ -80,6 +80,18 @@ def demo(
     say()
     say(told("demo-report", path=safe(str(report.resolve())), open=told("open")))
     say(told("everything-took", time=duration(time.perf_counter() - began)))
+
+
+@contextmanager
+def _by_numpy() -> Iterator[None]:
+    """NumPy computes, on one thread, in less time than compiling the kernels takes.
+
+    Also where they are compiled already, so that the numbers do not depend on what has run before. A second thread
+    gains little in products this small, and where another program needs the core, waiting for it takes ten times as
+    long.
+    """
+    with use_kernels("reference"), threadpool_limits(1, user_api="blas"):
+        yield
 
 
 def _place(out: Path) -> Path:

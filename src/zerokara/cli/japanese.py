@@ -26,8 +26,8 @@ HELP: dict[str, str] = {
         "`zerokara コマンド --help` で、各コマンドの説明と例を表示します。表示言語は、どのコマンドでも --lang en または "
         "--lang ja で指定できます（省略時は環境変数 LANG に従います）。"
     ),
-    "The main job in a minute: train, read drawings, write a report.": (
-        "1 分で一通り：学習し、手描きの数字を読み、レポートを書きます。"
+    "The main job in about ten seconds: train, read drawings, write a report.": (
+        "10 秒ほどで一通り：学習し、手描きの数字を読み、レポートを書きます。"
     ),
     "Nothing is downloaded: the training digits and the drawings came with the installation.": (
         "ダウンロードはありません。学習用の数字も手描き画像も、インストール時に付属しています。"
