@@ -30,7 +30,8 @@ def ndtr(x: Array) -> Array:
 
 def relu(x: Array) -> Array:
     """y = max(x, 0). A NaN stays NaN, and of −0 and 0 the larger is 0."""
-    return np.where(x <= 0, x.dtype.type(0), x)
+    zero = x.dtype.type(0)
+    return np.asarray(np.maximum(x, zero) + zero)  # −0 + 0 is 0
 
 
 def relu_grad(g: Array, x: Array) -> Array:
