@@ -12,13 +12,13 @@ from tests.collect.pictures import picture
 from tests.collect.running import begin, end, files, run, table
 from tests.collect.site import Answer, Site, serving
 
-PAGES, EVERY = 2_000, 20
+PAGES, EVERY = 500, 5
 """Linked pages, and how many of them have one picture of their own; all of those have a common one too."""
 
 FAST = 0.0005
 """Seconds between two requests."""
 
-KILLED_AT = (1, 150, 151, 600, 1_500)
+KILLED_AT = (1, 150, 151, 300, 500)
 """At which requests the crawler is killed: the very first page, two pictures in a row, and pictures far on."""
 
 

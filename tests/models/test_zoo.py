@@ -3,11 +3,9 @@
 No initial values are drawn unless a test is about them: a hundred million random numbers take longer than the rest.
 """
 
-import gc
 import hashlib
 import math
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -51,13 +49,6 @@ MULTIPLY_ADDS = {
     "mobilenet-v1": 0.569, "cifar-resnet20": 0.041, "cifar-resnet56": 0.125,
 }  # fmt: skip
 """Thousand millions for one picture: torchvision's tables; the papers of MobileNet and, for CIFAR, of ResNet."""
-
-
-@pytest.fixture(autouse=True)
-def _no_heap_of_models() -> Iterator[None]:
-    """A gigabyte each: they go before the next one comes."""
-    yield
-    gc.collect()
 
 
 def blank(name, shape=None, classes=None):

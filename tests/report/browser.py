@@ -52,32 +52,40 @@ function light(colour) {
   const linear = parts.slice(0, 3).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
   return [0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2], parts.length < 4 ? 1 : parts[3]];
 }
-function behind(e) {
-  for (; e; e = e.parentElement) {
+function behind(e, known) {
+  if (!e) return 1;
+  if (!known.has(e)) {
     const [brightness, opacity] = light(getComputedStyle(e).backgroundColor);
-    if (opacity > 0.9) return brightness;
+    known.set(e, opacity > 0.9 ? brightness : behind(e.parentElement, known));
   }
-  return 1;
+  return known.get(e);
 }
 const kinds = 'p, li, h1, h2, h3, th, td, dt, dd, small, summary, pre, a, strong, .tick, .name';
-const seen = new Set();
-function around(e) {
-  let told = '';
-  for (; e; e = e.parentElement) told += `${e.localName}.${e.getAttribute('class')}{${e.getAttribute('style')}} < `;
-  return told;
+const seen = new Map();
+function numbered(text) {
+  if (!seen.has(text)) seen.set(text, seen.size);
+  return seen.get(text);
+}
+function around(e, known) {
+  if (!e) return '';
+  if (!known.has(e)) {
+    const style = (e.getAttribute('style') ?? '').replaceAll(/[\\d.]+px/g, 'px');  // lengths have no colour
+    const own = `${e.localName}.${e.getAttribute('class')}{${style}}`;
+    known.set(e, numbered(`${own} < ${around(e.parentElement, known)}`));
+  }
+  return known.get(e);
 }
 function novel(document) {
-  const sheets = [...document.querySelectorAll('style')].map(s => s.textContent).join();
-  const before = seen.size;
-  for (const e of document.querySelectorAll(kinds)) seen.add(sheets + around(e));
+  const sheets = numbered([...document.querySelectorAll('style')].map(s => s.textContent).join());
+  const before = seen.size, known = new Map();
+  for (const e of document.querySelectorAll(kinds)) numbered(`${sheets}: ${around(e, known)}`);
   return seen.size > before;
 }
 function pale(document) {
-  const told = [];
-  const words = [...document.querySelectorAll(kinds)];
-  for (const e of words) {
+  const told = [], known = new Map();
+  for (const e of document.querySelectorAll(kinds)) {
     if (!e.textContent.trim() || !visible(e)) continue;
-    const style = getComputedStyle(e), [a] = light(e.closest('svg') ? style.fill : style.color), b = behind(e);
+    const style = getComputedStyle(e), [a] = light(e.closest('svg') ? style.fill : style.color), b = behind(e, known);
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (contrast < 3) told.push(`pale (${contrast.toFixed(1)}): ${e.textContent.slice(0, 40)}`);
   }
@@ -108,14 +116,15 @@ function crowded(document) {
 function squeezed(document) {
   const told = [];
   for (const cell of document.querySelectorAll('td, th')) {
-    const box = cell.getBoundingClientRect(), style = getComputedStyle(cell), line = parseFloat(style.lineHeight);
+    const letters = cell.textContent.trim().length, box = cell.getBoundingClientRect();
+    if (box.width === 0 || letters <= 5 || cell.querySelector('img')) continue;
+    const style = getComputedStyle(cell), line = parseFloat(style.lineHeight);
     const room = box.width - parseFloat(style.paddingRight) - parseFloat(style.paddingLeft);
     const inside = document.createRange();
     inside.selectNodeContents(cell);
-    const lines = inside.getBoundingClientRect().height / line, letters = cell.textContent.trim().length;
+    const lines = inside.getBoundingClientRect().height / line;
     const few = lines > letters / 2 || room < 2 * parseFloat(style.fontSize);
-    if (box.width > 0 && !cell.querySelector('img') && letters > 5 && few && lines > 3.5)
-      told.push(`squeezed: ${cell.textContent}`);
+    if (few && lines > 3.5) told.push(`squeezed: ${cell.textContent}`);
   }
   return told;
 }
@@ -161,7 +170,7 @@ function next() {
   if (!job) { document.getElementById('out').textContent = JSON.stringify(found); return; }
   const [name, source] = job;
   const frame = document.createElement('iframe');
-  frame.style.cssText = `width:${media[0][0]}px;height:900px;border:0`;
+  frame.style.cssText = 'display:none;visibility:hidden;height:900px;border:0';
   frame.onload = () => {
     const page = frame.contentDocument, styles = [...page.querySelectorAll('style')];
     const texts = styles.map(s => s.textContent);
@@ -169,8 +178,8 @@ function next() {
     const other = novel(page);
     for (const [width, dark] of media) {
       if (dark && !other) continue;
-      frame.style.width = `${width}px`;
       styles.forEach((s, i) => { s.textContent = sheet(texts[i], width, dark); });
+      Object.assign(frame.style, {width: `${width}px`, display: 'block'});
       for (const fault of faults(page, width, dark)) found.push([name, width, fault]);
     }
     frame.remove();

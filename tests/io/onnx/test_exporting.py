@@ -1,6 +1,5 @@
 """Export: every rule, every way in which the batch can matter, every model, judged by ONNX Runtime."""
 
-import gc
 import json
 from typing import Any
 
@@ -262,8 +261,6 @@ def test_every_model_agrees_and_keeps_its_names(name: str, tmp_path: Any) -> Non
         expected = model(x).data
         np.testing.assert_allclose(again(x).data, expected, atol=1e-4 * np.abs(expected).max())
     assert used <= set(again.state_dict())
-    del model, again, file
-    gc.collect()
 
 
 def test_a_deep_network_needs_no_recursion(tmp_path: Any) -> None:
