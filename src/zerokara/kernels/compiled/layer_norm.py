@@ -10,7 +10,7 @@ from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import adds_up, compilable, inner, kernel
 from zerokara.kernels.compiled.layout import plain
 from zerokara.kernels.compiled.memory import empty
-from zerokara.kernels.compiled.rows import empty_row, zero_row
+from zerokara.kernels.compiled.rows import empty_row
 
 
 def layer_norm(x: Array, weight: Array | None, bias: Array | None, axes_count: int, eps: float) -> Array:
@@ -82,13 +82,11 @@ def _centre(row, centred, squares, eps):  # type: ignore[no-untyped-def]
 @kernel("void(T[:, ::1], T[::1], T[::1], UniTuple(i8, 2), f8, T[:, ::1], i8, i8)", writes=("y",))
 def _layer_norm(rows, weight, bias, flags, eps, y, start, stop):  # type: ignore[no-untyped-def]
     """y = (x − mean) · scale · weight + bias, row by row. Flags: is there a weight, is there a bias."""
-    factor, offset = np.ones(weight.size, rows.dtype), zero_row(weight.size, rows.dtype)
+    factor, offset = empty_row(weight.size, rows.dtype), empty_row(weight.size, rows.dtype)
     centred, squares = empty_row(weight.size, rows.dtype), empty_row(weight.size, rows.dtype)
     for k in range(weight.size):
-        if flags[0]:
-            factor[k] = weight[k]
-        if flags[1]:
-            offset[k] = bias[k]
+        factor[k] = weight[k] if flags[0] else rows.dtype.type(1)
+        offset[k] = bias[k] if flags[1] else rows.dtype.type(0)
     for n in range(start, stop):
         target = y[n]
         scale = _centre(rows[n], centred, squares, eps)
@@ -100,12 +98,11 @@ def _layer_norm(rows, weight, bias, flags, eps, y, start, stop):  # type: ignore
 def _layer_norm_grad(slopes, rows, weight, weighted, eps, dx, sums, start, stop):  # type: ignore[no-untyped-def]
     """dx = scale · (h − mean h − x̂ · mean(h·x̂)) with h = g·weight; sums of g·x̂ and of g."""
     sums[:] = 0
-    factor = np.ones(weight.size, rows.dtype)
-    size, dtype = factor.size, factor.dtype
+    size, dtype = weight.size, rows.dtype
+    factor = empty_row(size, dtype)
     normal, room, h = empty_row(size, dtype), empty_row(size, dtype), empty_row(size, dtype)
-    if weighted:
-        for k in range(weight.size):
-            factor[k] = weight[k]
+    for k in range(size):
+        factor[k] = weight[k] if weighted else dtype.type(1)
     for n in range(start, stop):
         g, target = slopes[n], dx[n]
         scale = _centre(rows[n], normal, room, eps)

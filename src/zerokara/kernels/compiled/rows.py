@@ -79,3 +79,12 @@ def multiples(count, step):  # type: ignore[no-untyped-def]
     for k in range(count):
         places[k] = k * step
     return places
+
+
+@inner
+def is_any(marks):  # type: ignore[no-untyped-def]
+    """Whether one of them is not 0."""
+    found = False
+    for k in range(marks.size):
+        found |= marks[k] != 0
+    return found

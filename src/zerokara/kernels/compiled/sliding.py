@@ -132,7 +132,9 @@ def tap_table(plan, depth, width, low_h, low_w):  # type: ignore[no-untyped-def]
     for k in range(p * q):
         for channel in range(depth):
             steps[k * depth + channel] = ((along_h[k] - low_h) * width + along_w[k] - low_w) * pitch + channel
-    return steps, begins * depth
+    for phase in range(begins.size):  # as an operation of arrays it would take a second to compile
+        begins[phase] *= depth
+    return steps, begins
 
 
 @inner

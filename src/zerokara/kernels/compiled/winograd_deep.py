@@ -9,7 +9,7 @@ Threads share the filters.
 import numpy as np
 
 from zerokara.kernels.compiled.build import kernel
-from zerokara.kernels.compiled.rows import empty_row, zero_row
+from zerokara.kernels.compiled.rows import empty_row, is_any, zero_row
 from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 from zerokara.kernels.compiled.vectors import unaligned
 from zerokara.kernels.compiled.winograd_direct import add_tiles, clear_points, packed_filters, results_of_tile
@@ -60,7 +60,7 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
     for t in range(tiles):
         if not squares[t] <= usual:
             odd[t] = odd_pixels(x, pixels, around, t, (rows, columns), room, sums)
-    some = odd.sum() > 0
+    some = is_any(odd)
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
         for k in range(count):
@@ -118,7 +118,7 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
                 odd[t] = odd_slopes(x, pixels, g, results, around, t, room, squares)
             if odd[t]:
                 clear_points(work, d, d_plane, count, block, t, POINTS)
-        some = odd.sum() > 0
+        some = is_any(odd)
         for p in range(POINTS):
             for k in range(depth):
                 multiply_transposed(

@@ -85,7 +85,7 @@ def add_tiles(x, shape, g, results, grid, odd, w, vector, part):  # type: ignore
     top, left, down, across, size = grid
     lanes, taps = VECTOR_BYTES // x.itemsize, EDGE + 1 - size
     filters, channels = min(lanes, f - vector * lanes), min(lanes, c - part * lanes)
-    sums = np.zeros((taps * taps, lanes, lanes), np.float64)
+    sums = zero_row(taps * taps * lanes * lanes, np.float64)
     for tile in range(odd.size):
         if not odd[tile]:
             continue
@@ -99,11 +99,11 @@ def add_tiles(x, shape, g, results, grid, odd, w, vector, part):  # type: ignore
             slopes = g[((n * rows + i + a) * columns + j + b) * f + vector * lanes :]
             pixels = x[((n * height + row) * width + column) * c + part * lanes :] if seen else x
             for k in range(channels):
-                pixel = np.float64(pixels[k]) if seen else 0.0
+                pixel, at = np.float64(pixels[k]) if seen else 0.0, (tap * lanes + k) * lanes
                 for lane in range(filters):
-                    sums[tap, k, lane] += pixel * slopes[lane]
+                    sums[at + lane] += pixel * slopes[lane]
     for lane in range(filters):
         for k in range(channels):
             target = ((vector * lanes + lane) * c + part * lanes + k) * taps * taps
             for tap in range(taps * taps):
-                w[target + tap] += sums[tap, k, lane]
+                w[target + tap] += sums[(tap * lanes + k) * lanes + lane]

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from zerokara.kernels.compiled.build import inner, kernel
-from zerokara.kernels.compiled.rows import empty_row, zero_row
+from zerokara.kernels.compiled.rows import empty_row, is_any, zero_row
 from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 from zerokara.kernels.compiled.vectors import unaligned
 from zerokara.kernels.compiled.winograd_ahead import reach
@@ -290,7 +290,7 @@ def sum_over_tiles(x, g, sums, odd, work, plan, sums_at, start, stop):  # type: 
 def points_to_filters(x, g, sums, w, work, odd, plan, parts, start, stop):  # type: ignore[no-untyped-def]
     """w = Gᵀ (Σ parts of sums) G, and the odd tiles, for the blocks (vector, block of channels) start…stop−1."""
     channels, height, width, filters, rows, columns, top, left, down, across, size, _ = plan
-    taps, some = EDGE + 1 - size, odd.sum() > 0
+    taps, some = EDGE + 1 - size, is_any(odd)
     lanes = VECTOR_BYTES // sums.itemsize
     depth, vectors = (channels + lanes - 1) // lanes, (filters + lanes - 1) // lanes
     plane = depth * vectors * lanes * lanes + PAD

@@ -38,6 +38,8 @@ EDGE = 6
 RATIO = 16.0
 """How much larger than usual, and than its windows, a tile may be."""
 
+_SQUARED = RATIO**2
+
 FEW = 16
 """Tiles that are too few to say what is usual."""
 
@@ -132,8 +134,11 @@ def most_usual(squares, count, before):  # type: ignore[no-untyped-def]
     tally = zero_row(2 * lanes, squares.dtype)
     for t in range(0, count, lanes):
         _count(squares, t, tally)
-    used = tally[lanes:].sum()
-    return squares.dtype.type(RATIO**2) * used / tally[:lanes].sum() if used >= FEW else squares.dtype.type(0)
+    inverse, used = tally[0], tally[lanes]
+    for lane in range(1, lanes):
+        inverse += tally[lane]
+        used += tally[lanes + lane]
+    return squares.dtype.type(_SQUARED) * used / inverse if used >= FEW else squares.dtype.type(0)
 
 
 @instructions
