@@ -18,6 +18,13 @@ OPTIMIZERS: dict[str, Callable[[nn.Module, float], optim.Optimizer]] = {
 
 def training(workload: Training) -> Task:
     """One training step."""
+    step, data = training_step(workload)
+    run = step if workload.kind == "written" else captured(step)
+    return Task(lambda i: run(*data[i % len(data)]), lambda loss: float(loss.item()))
+
+
+def training_step(workload: Training) -> tuple[Callable[..., zk.Tensor], list[tuple[Any, ...]]]:
+    """The step, and the batches that it is called with."""
     model = network(workload)
     optimizer = OPTIMIZERS[workload.optimizer](model, workload.lr)
 
@@ -29,9 +36,7 @@ def training(workload: Training) -> Task:
         optimizer.step()
         return loss
 
-    data = [(zk.Tensor(x), labels) for x, labels in batches(workload)]
-    run = step if workload.kind == "written" else captured(step)
-    return Task(lambda i: run(*data[i % len(data)]), lambda loss: float(loss.item()))
+    return step, [(zk.Tensor(x), labels) for x, labels in batches(workload)]
 
 
 def inference(workload: Inference) -> Task:

@@ -178,10 +178,21 @@ def _images() -> list[Case]:
         Case("conv2d", (x, w), windows[0][3]),
         Case("channel_sum", (x,)),
         Case("relu_grad", (normal(3, 4), away(normal(3, 4))), at=(0,)),
-        Case("gelu_tanh_grad", (normal(3, 4), 2 * normal(4, 3).reshape(3, 4))),
+        *(Case(f"{name}_grad", (normal(3, 4), 2 * normal(4, 3).reshape(3, 4))) for name in ("gelu_tanh", "silu")),
+        *_repeated(),
         *(Case("max_pool2d", (distinct(2, 3, 7, 6),), pool) for pool in pools),
         *(Case("avg_pool2d", (x,), {**p, "count_include_pad": c}) for p in averages for c in (True, False)),
         *_ways_back(x, pools, averages),
+    ]
+
+
+def _repeated() -> list[Case]:
+    """Pixels repeated, in images and in rows, and the way back."""
+    sizes = (((2, 3, 2, 3), (2, 3)), ((2, 3, 3, 2), (1, 2)), ((2, 3, 2), (3,)), ((0, 3, 2, 2), (2, 2)))
+    grown = [((*shape[:2], *(n * k for n, k in zip(shape[2:], by, strict=True))), by) for shape, by in sizes]
+    return [
+        *(Case("upsample_nearest", (normal(*shape),), {"factors": by}) for shape, by in sizes),
+        *(Case("upsample_nearest_grad", (normal(*shape),), {"factors": by}) for shape, by in grown),
     ]
 
 
@@ -205,6 +216,8 @@ def _normalisation() -> list[Case]:
             {"axes_count": 2, "eps": 1e-5},
         ),
         Case("layer_norm", (normal(3, 5),), {"axes_count": 1, "eps": 1e-5}),
+        Case("group_norm", (normal(3, 4, 2, 5), normal(4), normal(2, 4)[0]), {"groups": 2, "eps": 1e-5}),
+        Case("group_norm", (normal(2, 6, 3),), {"groups": 6, "eps": 1e-5}),
         Case("rms_norm", (normal(3, 4, 5), normal(4, 5)), {"axes_count": 2, "eps": 1e-5}),
         Case("rms_norm", (normal(3, 5),), {"axes_count": 1, "eps": 1e-2}),
         Case("dropout", (normal(3, 4),), {"mask": (normal(3, 4) > 0) / 0.6}),

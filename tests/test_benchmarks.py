@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from benchmarks import contestants, workloads
+from benchmarks import contestants, profile, workloads
 
 from zerokara.models import count_parameters
 
@@ -195,6 +195,20 @@ def test_what_does_not_grow_is_refused() -> None:
     done = run("benchmarks.growth", "--only", "depths")
     assert (done.returncode, done.stdout) == (2, "")
     assert "nothing called depths grows here" in done.stderr
+
+
+def test_a_step_is_profiled_call_by_call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line has its share of the whole; what no network is called is refused."""
+    monkeypatch.setattr(sys, "argv", ["profile", "twolayer", "--rounds", "2"])
+    profile.main()
+    lines = capsys.readouterr().out.splitlines()
+    rows = [line.split() for line in lines if "%" in line]
+    assert any("matmul" in line for line in lines)
+    assert sum(float(row[0]) for row in rows) == pytest.approx(float(lines[-1]), abs=0.01)
+    assert sum(float(row[1][:-1]) for row in rows) == pytest.approx(100, abs=0.1 * len(rows))
+    monkeypatch.setattr(sys, "argv", ["profile", "nobody"])
+    with pytest.raises(SystemExit, match="no network has 'nobody' in its name; there are TwoLayerNet"):
+        profile.main()
 
 
 def test_products_are_measured_with_their_error() -> None:

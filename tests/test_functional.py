@@ -19,6 +19,7 @@ INNER = {
     "relu_grad", "scatter", "conv2d_grad_x", "conv2d_grad_w", "channel_sum", "batch_norm_inference", "cast",
     "scalar_power", "soft_target_cross_entropy", "negative_sampling", "max_pool2d_grad", "avg_pool2d_grad",
     "gaussian_nll", "gelu_tanh", "gelu_tanh_grad", "binary_cross_entropy_with_logits_grad",
+    "silu_grad", "upsample_nearest", "upsample_nearest_grad",
 }  # fmt: skip
 """Rules that serve other rules: they are reached through those, or through methods of the tensor."""
 

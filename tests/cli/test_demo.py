@@ -1,11 +1,13 @@
 import re
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.cli.running import Captured, fails, run_apart, run_here
+from tests.cli.running import NOTICE, Captured, fails, run_apart, run_here
 from tests.report.checking import check_page, words
+from zerokara.kernels import kernel_family, use_kernels
 from zerokara.views.shrink import shrink
 
 
@@ -23,6 +25,37 @@ def test_the_demo_trains_reads_and_reports(tmp_path: Path) -> None:
     assert [p.name for p in report.parent.iterdir()] == ["report.html"]
 
 
+def test_the_demo_compiles_nothing_and_no_cache_changes_its_numbers(tmp_path: Path) -> None:
+    """Neither the training nor the shipped reader asks for a compiled kernel, also where there are some."""
+    empty = _demo(tmp_path / "empty", ZEROKARA_CACHE=str(tmp_path / "cache"))
+    assert NOTICE not in empty.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+    train = ("train", "--recipe", "digits-small", "--epochs", "1", "--quiet", "--out", tmp_path / "run")
+    assert run_apart(*train).returncode == 0  # into the cache of all tests
+    assert _without_times(_demo(tmp_path / "filled").stdout) == _without_times(empty.stdout)
+
+
+def _demo(out: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    done = run_apart("demo", "--epochs", "1", "--out", out, ZEROKARA_KERNELS="compiled", **environment)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def _without_times(said: str) -> list[str]:
+    return [line for line in said.splitlines() if not line.startswith(("Trained in", "Everything took", "Report:"))]
+
+
+def test_the_demo_says_what_computes(tmp_path: Path, capsys: Captured) -> None:
+    """Before the training, in both languages, and in the report; the family of before is in use again afterwards."""
+    with use_kernels("compiled"):
+        for lang, begin in (("en", "The demo computes with NumPy"), ("ja", "デモは NumPy で計算")):
+            out = run_here(capsys, "demo", "--epochs", "1", "--out", tmp_path, "--lang", lang)[1]
+            assert out.splitlines()[0].startswith(begin)
+            report = words(check_page((tmp_path / "report.html").read_text(encoding="utf-8")))
+            assert "kernels reference" in report
+        assert kernel_family() == "compiled"
+
+
 def test_the_demo_shows_the_drawings_that_ship_and_reads_them_all(tmp_path: Path, capsys: Captured) -> None:
     code, out, _ = run_here(capsys, "demo", "--epochs", "1", "--out", tmp_path, "--lang", "ja")
     said = words(check_page((tmp_path / "report.html").read_text(encoding="utf-8")))
@@ -38,8 +71,13 @@ def test_the_demo_learns_from_another_data_set(tmp_path: Path, capsys: Captured)
 
     folder = own_mnist(tmp_path / "mnist", [i % 10 for i in range(40)], [3] * 5)
     arguments = ("--data", "mnist", "--data-dir", folder, "--epochs", "1", "--out", tmp_path / "out")
-    assert run_here(capsys, "demo", *arguments)[0] == 0
-    assert "--data mnist" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    with use_kernels("compiled"):
+        code, out, _ = run_here(capsys, "demo", *arguments)
+    report = words(check_page((tmp_path / "out" / "report.html").read_text(encoding="utf-8")))
+    assert code == 0
+    assert "NumPy" not in out
+    assert "--data mnist" in report
+    assert "kernels compiled" in report
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from tests.explain.conftest import images
 from zerokara import explain, nn
 from zerokara import functional as F
 from zerokara.arrays import Array, generator
-from zerokara.autodiff import Tensor
+from zerokara.autodiff import Tensor, gradients
+from zerokara.explain.seen import seen_by
 from zerokara.nn import Module
 
 RNG = generator(5, "units")
@@ -66,6 +67,8 @@ LAYERS: dict[str, tuple[Module, tuple[int, ...]]] = {
     "max pool": (nn.MaxPool2d(3, 2, padding=1), PICTURE),
     "dilated max pool": (nn.MaxPool2d(2, 1, dilation=3), PICTURE),
     "mean pool": (nn.AvgPool2d(3, 2, padding=1), PICTURE),
+    "twice as large": (nn.Upsample(scale_factor=(2, 3)), PICTURE),
+    "rows as long again": (nn.Sequential(nn.SiLU(), nn.Upsample(scale_factor=2)), (3, 8)),
     "mean of all": (nn.GlobalAvgPool2d(), PICTURE),
     "max pool of rows": (nn.MaxPool1d(2), (3, 8)),
     "mean pool of rows": (nn.AvgPool1d(3, padding=1), (3, 8)),
@@ -127,6 +130,19 @@ def _can_change(layer: Module, x: Array, place: tuple[int, ...], pixel: tuple[in
             if layer(Tensor(other)).data[0][place] != layer(Tensor(start)).data[0][place]:
                 return True
     return False
+
+
+@pytest.mark.parametrize("name", ["avg_pool2d", "max_pool2d", "interpolate", "conv2d"])
+def test_a_network_of_gradients_sees_what_they_are_made_of(name: str) -> None:
+    """∂Σy³/∂x of a pool depends on the window of the pixel, of repeated pixels on the pixel alone."""
+    x = Tensor(images((1, 1, 4, 4), seed=3), requires_grad=True)
+    way = {"interpolate": {"scale_factor": 2}, "conv2d": {"weight": np.ones((1, 1, 2, 2), np.float32)}}
+    y = getattr(F, name)(x, **way.get(name, {"kernel_size": 2}))
+    (g,) = gradients((y * y * y).sum(), [x], create_graph=True)
+    reach = {"interpolate": 1}.get(name, 2)
+    expected = np.zeros((1, 1, 4, 4), bool)
+    expected[..., :reach, :reach] = True
+    np.testing.assert_array_equal(seen_by(g, (0, 0, 0, 0), x), expected)
 
 
 @pytest.mark.parametrize("name", LAYERS)

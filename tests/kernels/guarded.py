@@ -67,7 +67,8 @@ def one(rng: np.random.Generator) -> None:
             if reach <= size + 2 * pad:
                 gradients(F.sum(F.conv2d(x, filters, None, stride, pad, dilation, several)), at=[x, filters])
         window = int(rng.integers(1, 4))
-        for pooled in (F.max_pool2d(x, window, stride), F.avg_pool2d(x, window, stride)):
+        grown = F.interpolate(F.silu(x), scale_factor=(window, stride))
+        for pooled in (F.max_pool2d(x, window, stride), F.avg_pool2d(x, window, stride), grown):
             gradients(F.sum(pooled * pooled), at=[x])
         rows, inputs, outputs = (int(rng.integers(1, k)) for k in (1200, 120, 120))
         v = Tensor(filled(rng, (rows, inputs), dtype, at_end), requires_grad=True)

@@ -63,6 +63,17 @@ def test_long_sequences_are_cut_into_blocks(past: int | None) -> None:
     agree("attention_grads", g, q, k, v, y, shares, None, None, None, 0.3, past)
 
 
+@pytest.mark.parametrize("past", [None, 0, -20, 500, 1030])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_many_keys_are_cut_into_blocks(past: int | None, dtype: Any) -> None:
+    """Backwards the keys are cut, too; a causal mask may end before a block, in it, or behind all of them."""
+    shapes = (1, 2, 75, 9), (1, 2, 1100, 9), (1, 2, 1100, 5), (1, 2, 75, 5)
+    q, k, v, g = (numbers(i, shape, dtype) for i, shape in enumerate(shapes))
+    options = *_extras({"bias": (1, 1), "mask": (1, 2)}, 75, 1100, 3, dtype, False), 0.3, past
+    y, shares = agree("attention", q, k, v, *options)
+    agree("attention_grads", g, q, k, v, y, shares, *options)
+
+
 def test_replayed_on_other_numbers() -> None:
     """The heads lie innermost, as a layer makes them; what is not contiguous is read where it lies."""
     q, k, v, g = (numbers(i, (2, 9, 3, 5), np.float32).transpose(0, 2, 1, 3) for i in range(4))

@@ -72,6 +72,9 @@ def _cases() -> Iterator[tuple[Callable[..., Any], tuple[Any, ...]]]:
     images = numbers(0, (3, 5, 8, 9), np.float32)
     yield compiled.layer_norm, (images, weighted, weighted, 3, 1e-5)
     yield compiled.layer_norm_grads, (images, images, weighted, 3, 1e-5)
+    row = numbers(1, (5,), np.float32)
+    yield compiled.group_norm, (images, row, row, 5, 1e-5)
+    yield compiled.group_norm_grads, (images, images, row, 1, 1e-5)
 
 
 def _calls(function: Callable[..., Any], args: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:

@@ -109,6 +109,7 @@ def test_equal_numbers_have_that_mean_and_no_spread(
     y = family.batch_norm(x, mean, variance, None, None, 1e-5)
     np.testing.assert_array_equal(y, 0)
     np.testing.assert_array_equal(family.layer_norm(x, None, None, len(shape) - 1, 1e-5), 0)
+    np.testing.assert_array_equal(family.group_norm(x, None, None, shape[1], 1e-5), 0)
 
 
 @families
@@ -149,6 +150,20 @@ def test_layer_norm_far_from_zero_is_as_exact_as_near_it(family: Any, spread: fl
     slopes = reference.layer_norm_grads(g.astype(np.float64), x.astype(np.float64), None, 1, 1e-5)[0]
     found = family.layer_norm_grads(g, x, None, 1, 1e-5)[0]
     assert np.abs(found - slopes).max() < 1e-6 * np.abs(slopes).max()
+
+
+@families
+@pytest.mark.parametrize("spread", [10, 100, 1000])
+def test_group_norm_far_from_zero_is_as_exact_as_near_it(family: Any, spread: float) -> None:
+    """As layer norm: groups of 128 numbers around 10⁸."""
+    rng = np.random.default_rng(0)
+    x = (1e8 + spread * rng.normal(size=(4, 6, 8, 8))).astype(np.float32)
+    g = rng.normal(size=x.shape).astype(np.float32)
+    exact = reference.group_norm(x.astype(np.float64), None, None, 3, 1e-5)
+    assert np.abs(family.group_norm(x, None, None, 3, 1e-5) - exact).max() < 2e-6
+    wide = reference.group_norm_grads(g.astype(np.float64), x.astype(np.float64), None, 3, 1e-5)
+    for found, slopes in zip(family.group_norm_grads(g, x, None, 3, 1e-5), wide, strict=True):
+        assert np.abs(found - slopes).max() < 2e-6 * np.abs(slopes).max()
 
 
 @families

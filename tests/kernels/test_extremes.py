@@ -8,6 +8,7 @@ the reference's result is.
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 
 from tests.kernels.families import seeds
 from zerokara import kernels
@@ -263,8 +265,8 @@ def test_batch_norm(palette: str, dtype: Any, seed: int) -> None:
 
 
 @given(palettes, KINDS, st.integers(1, 40), st.booleans(), seeds)
-def test_layer_norm(palette: str, dtype: Any, size: int, weighted: bool, seed: int) -> None:
-    """As in float64 up to the rounding of numbers of the size of y, whatever the offset."""
+def test_layer_and_group_norm(palette: str, dtype: Any, size: int, weighted: bool, seed: int) -> None:
+    """As in float64 up to the rounding of numbers of the size of y, whatever the offset; one group is a layer."""
     x, g = chosen(seed, (6, size), palette, dtype), chosen(seed + 1, (6, size), "large offset", dtype)
     weight = chosen(seed + 2, (size,), "large offset", dtype) if weighted else None
     finite = np.isfinite(x).all(axis=1)
@@ -272,9 +274,10 @@ def test_layer_norm(palette: str, dtype: Any, size: int, weighted: bool, seed: i
     with np.errstate(all="ignore"):
         exact = reference.layer_norm(x.astype(np.float64), wide, None, 1, 1e-5)
         slopes = reference.layer_norm_grads(g.astype(np.float64), x.astype(np.float64), wide, 1, 1e-5)[0]
-        for family in (reference, compiled):
-            y = family.layer_norm(x, weight, None, 1, 1e-5)
-            dx = family.layer_norm_grads(g, x, weight, 1, 1e-5)[0]
+        kinds = ("layer_norm", "layer_norm_grads"), ("group_norm", "group_norm_grads")
+        for family, (norm, grads) in product((reference, compiled), kinds):
+            y = getattr(family, norm)(x, weight, None, 1, 1e-5)
+            dx = getattr(family, grads)(g, x, weight, 1, 1e-5)[0]
             assert np.isnan(y[~finite]).all()
             assert np.isnan(dx[~finite]).all() or size == 1
             eps, scale = 40 * np.finfo(dtype).eps, 1.0 if weight is None else float(np.abs(weight).max())
@@ -412,6 +415,28 @@ def test_gelu_by_tanh(palette: str, dtype: Any, size: int, seed: int) -> None:
                 np.testing.assert_allclose(
                     found, expected, rtol=2e-5 if dtype == F4 else 1e-13, atol=1e-6 if dtype == F4 else 1e-14
                 )
+
+
+@given(palettes, KINDS, st.integers(1, 70), seeds)
+def test_silu(palette: str, dtype: Any, size: int, seed: int) -> None:
+    """Of −∞ it is −0, of ∞ it is ∞, and its slope there is 0 and 1; a NaN shows."""
+    x, g = chosen(seed, (size,), palette, dtype), np.random.default_rng(seed).normal(size=size).astype(dtype)
+    wide = x.astype(np.float64)
+    share, rest = expit(wide), expit(-wide)
+    with np.errstate(invalid="ignore"):
+        exact = np.where(wide == -np.inf, 0, wide * share), g * share * (1 + np.where(np.isinf(wide), 0, wide * rest))
+    for family in (reference, compiled):
+        for found, expected in zip((family.silu(x), family.silu_grad(g, x)), exact, strict=True):
+            assert found.dtype == dtype
+            np.testing.assert_allclose(found, expected, rtol=30 * np.finfo(dtype).eps, atol=np.finfo(dtype).tiny)
+
+
+@given(palettes, KINDS, st.integers(1, 20), st.sampled_from([(2, 2), (1, 3), (3, 1)]), seeds)
+def test_pixels_repeated(palette: str, dtype: Any, channels: int, factors: tuple[int, int], seed: int) -> None:
+    x = chosen(seed, (2, channels, 3, 4), palette, dtype)
+    assert_same_bits("upsample_nearest", x, factors)
+    g = chosen(seed + 1, (2, channels, 3 * factors[0], 4 * factors[1]), palette, dtype)
+    assert_near_sums("upsample_nearest_grad", g, factors, terms=4)
 
 
 NAMED = ("rnn_grads", "lstm_grads", "gru_grads")

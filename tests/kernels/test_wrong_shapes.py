@@ -25,6 +25,7 @@ POOL = ((2, 2), (2, 2), (0, 0), False, True)
         lambda: compiled.max_pool2d_grad(normal(2, 2, 3, 3), np.zeros((2, 2, 3, 3), np.int32), X.shape),
         lambda: compiled.max_pool2d_grad(normal(2, 3, 3, 3), np.zeros((2, 3, 2, 2), np.int32), X.shape),
         lambda: compiled.avg_pool2d_grad(normal(2, 3, 6, 6), X.shape, *POOL),
+        lambda: compiled.upsample_nearest_grad(normal(2, 3, 6, 5), (2, 2)),
         lambda: compiled.batch_norm(X, normal(2), normal(2), None, None, 1e-5),
         lambda: compiled.batch_norm_grads(normal(2, 1, 6, 6), X, normal(3), np.ones(3), None, 1e-5),
         lambda: compiled.batch_norm_grads(normal(2, 3, 6, 6), X, normal(3), np.ones(3), normal(4), 1e-5),

@@ -56,6 +56,15 @@ def test_shapes_without_numbers_are_those_with_numbers(name, monkeypatch):
     assert models.summarize(model, shape) == outlined
 
 
+def test_pictures_that_grow_have_shapes_without_numbers(monkeypatch):
+    layers = nn.SiLU(), nn.Upsample(scale_factor=(2, 3)), nn.Upsample((9, 5)), nn.Upsample((9, 10), mode="bilinear")
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), *layers)
+    outlined = models.summarize(model, (1, 5, 6))
+    assert [row.output_shape for row in outlined][-3:] == [(2, 6, 12), (2, 9, 5), (2, 9, 10)]
+    monkeypatch.setattr(models.summary, "Outline", np.zeros)
+    assert models.summarize(model, (1, 5, 6)) == outlined
+
+
 def test_a_summary_computes_nothing():
     """A picture with a side of a million: no machine could run it."""
     with unset():

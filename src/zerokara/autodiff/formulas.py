@@ -57,6 +57,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "cross_entropy_grad": cross_entropy_grad,
     "max_pool2d": max_pool2d,
     "batch_norm_grads": batch_norm_grads,
+    "group_norm_grads": reference.group_norm_grads,
     "layer_norm_grads": reference.layer_norm_grads,  # whose definition is written with what tensors know
 }
 """Kernel → what it is on tensors."""

@@ -15,7 +15,7 @@ class Command:
 COMMANDS: dict[str, Command] = {
     "demo": Command(
         "zerokara.cli.demo:demo",
-        "The main job in a minute: train, read drawings, write a report.\n\n"
+        "The main job in about ten seconds: train, read drawings, write a report.\n\n"
         "Nothing is downloaded: the training digits and the drawings came with the installation.",
         "zerokara demo\nzerokara demo --out my-demo --lang ja\nzerokara demo --epochs 40 --seed 7",
     ),

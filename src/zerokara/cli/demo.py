@@ -3,8 +3,10 @@
 import shlex
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+
+from threadpoolctl import threadpool_limits
 
 from zerokara.cli import names
 from zerokara.cli.console import columns, safe, say
@@ -13,7 +15,7 @@ from zerokara.cli.machine import environment
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
 from zerokara.io.files import make_folder
-from zerokara.kernels import use_convolution
+from zerokara.kernels import use_kernels
 from zerokara.recipes import Result, run
 from zerokara.recipes.page import Told, page
 from zerokara.report import duration, percent, whole
@@ -41,7 +43,7 @@ def demo(
     seed
         The seed of all random numbers.
     data
-        Learn from another data set instead of the bundled 8×8 digits.
+        Learn from another data set instead of the bundled 8×8 digits, by compiled kernels.
     epochs
         Passes over the training images.
     lang
@@ -53,30 +55,43 @@ def demo(
     language = names.language(lang)
     recipe = names.changed(names.by_name(RECIPE), {"seed": seed, "data": data, "epochs": epochs})
     report = _place(out)
+    plain = recipe.data == names.by_name(RECIPE).data
 
     def introduced(records: Iterator[Record]) -> Iterator[Record]:
         """The plan, told when the data are there and fit: not before a failure."""
+        if plain:
+            say(told("demo-numpy"))
         say(told("demo-begins", model=recipe.model, data=safe(recipe.data), epochs=recipe.epochs))
         return watch(records, lang=current())
 
-    # 8×8 digits gain nothing from Winograd's convolution, and without it a first run compiles four large kernels less.
-    with use_convolution("direct") if data is None else nullcontext():
+    with _by_numpy() if plain else nullcontext():
         result = run(recipe, data_dir=data_dir, watch=introduced)
         _tell_accuracy(result)
         read = drawings.read_examples(result)
-    _tell_drawings(read)
-    command = _command(out, seed, data, epochs, language)
-    about = Told(
-        command=command,
-        environment=list(environment().items()),
-        kicker="zerokara ゼロから · demo",
-        facts=[drawings_report.fact(read, language)] if read else [],
-        sections=[drawings_report.section(read, language)] if read else [],
-    )
-    page(result, language, about).write(report)
+        _tell_drawings(read)
+        about = Told(
+            command=_command(out, seed, data, epochs, language),
+            environment=list(environment().items()),
+            kicker="zerokara ゼロから · demo",
+            facts=[drawings_report.fact(read, language)] if read else [],
+            sections=[drawings_report.section(read, language)] if read else [],
+        )
+        page(result, language, about).write(report)
     say()
     say(told("demo-report", path=safe(str(report.resolve())), open=told("open")))
     say(told("everything-took", time=duration(time.perf_counter() - began)))
+
+
+@contextmanager
+def _by_numpy() -> Iterator[None]:
+    """NumPy computes, on one thread, in less time than compiling the kernels takes.
+
+    Also where they are compiled already, so that the numbers do not depend on what has run before. A second thread
+    gains little in products this small, and where another program needs the core, waiting for it takes ten times as
+    long.
+    """
+    with use_kernels("reference"), threadpool_limits(1, user_api="blas"):
+        yield
 
 
 def _place(out: Path) -> Path:

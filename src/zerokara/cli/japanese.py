@@ -26,8 +26,8 @@ HELP: dict[str, str] = {
         "`zerokara コマンド --help` で、各コマンドの説明と例を表示します。表示言語は、どのコマンドでも --lang en または "
         "--lang ja で指定できます（省略時は環境変数 LANG に従います）。"
     ),
-    "The main job in a minute: train, read drawings, write a report.": (
-        "1 分で一通り：学習し、手描きの数字を読み、レポートを書きます。"
+    "The main job in about ten seconds: train, read drawings, write a report.": (
+        "10 秒ほどで一通り：学習し、手描きの数字を読み、レポートを書きます。"
     ),
     "Nothing is downloaded: the training digits and the drawings came with the installation.": (
         "ダウンロードはありません。学習用の数字も手描き画像も、インストール時に付属しています。"
@@ -124,8 +124,8 @@ HELP: dict[str, str] = {
         "レポートを置くフォルダ。前のレポートは置き換えられます。"
     ),
     "The seed of all random numbers.": "乱数の種。",
-    "Learn from another data set instead of the bundled 8×8 digits.": (
-        "付属の 8×8 の数字ではなく、別のデータセットで学習します。"
+    "Learn from another data set instead of the bundled 8×8 digits, by compiled kernels.": (
+        "付属の 8×8 の数字ではなく、別のデータセットで、コンパイルしたカーネルにより学習します。"
     ),
     "Passes over the training images.": "訓練画像を何周するか（エポック数）。",
     "Language of help, messages and reports: en or ja.": "説明・メッセージ・レポートの言語：en または ja。",

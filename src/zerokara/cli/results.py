@@ -23,6 +23,12 @@ RESULTS: dict[str, Text] = {
     "open": Text("(open it in a browser)", "（ブラウザで開いてください）"),
     "name": Text("{name}: {what}", "{name}：{what}"),
     # ── demo
+    "demo-numpy": Text(
+        "The demo computes with NumPy, so that nothing has to be compiled first. zerokara train compiles its kernels "
+        "once, and is several times as fast after that.",
+        "デモは NumPy で計算するため、最初のコンパイルを待つ必要がありません。zerokara train は一度だけカーネルを"
+        "コンパイルし、その後は数倍の速さで学習します。",
+    ),
     "demo-begins": Text(
         "Training {model} on {data}, {epochs:epoch|epochs} …", "{model} を {data} で {epochs} エポック学習します …"
     ),

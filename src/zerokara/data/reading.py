@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,6 +14,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.data.dataset import DataError
 from zerokara.data.pictures import PIXEL_LIMIT, is_deep, is_unsigned, levels, opaque, opened, white_of, without_remarks
+from zerokara.processors import processor_count
 
 LARGE = 8_192
 """Bytes of a file from which on its decoding takes longer than everything around it."""
@@ -38,7 +38,7 @@ def read_pictures(paths: Sequence[Path], size: tuple[int, int] | None = None) ->
 
     Errors: DataError naming the first file that cannot be used.
     """
-    threads = (os.cpu_count() or 1) if _are_large(paths) else 1
+    threads = processor_count() if _are_large(paths) else 1
     with without_remarks():
         if threads == 1:
             return [_decoded(path, size) for path in paths]

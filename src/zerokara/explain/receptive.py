@@ -10,7 +10,8 @@ from zerokara.autodiff import Tensor
 
 WINDOWS = ("conv2d", "max_pool2d", "avg_pool2d")
 EVERYWHERE = (
-    "softmax", "log_softmax", "layer_norm", "batch_norm", "matmul", "linear", "transpose", "conv2d_grad_x",
+    "softmax", "log_softmax", "layer_norm", "group_norm", "batch_norm", "matmul", "linear", "transpose",
+    "conv2d_grad_x",
 )  # fmt: skip
 """Rules whose result at one place may depend on all places."""
 

@@ -125,7 +125,7 @@ def _folded(t: Tensor, at: Index, live: Callable[[Tensor], bool], is_output: Cal
         t, at = inner, place
 
 
-_SUMS = (*LINEAR, "linear", "conv2d", "conv2d_grad_x", "layer_norm")
+_SUMS = (*LINEAR, "linear", "conv2d", "conv2d_grad_x", "layer_norm", "group_norm")
 
 
 def _inside(

@@ -18,8 +18,13 @@ from zerokara.arrays import Array, Shape
 from zerokara.autodiff import Tensor
 from zerokara.autodiff.graph import Node, nodes, unbroadcast
 
-MOVES = ("clone", "reshape", "transpose", "getitem", "scatter", "concatenate", "cast", "broadcast_to")
+MOVES = (
+    "clone", "reshape", "transpose", "getitem", "scatter", "concatenate", "cast", "broadcast_to", "upsample_nearest",
+)  # fmt: skip
 """Rules that put numbers elsewhere and leave them as they are."""
+
+SUMS = ("avg_pool2d_grad", "max_pool2d_grad", "upsample_nearest_grad")
+"""Rules that add up numbers, with weights that are not learned and not negative."""
 
 REDUCTIONS = ("sum", "mean", "var", "std", "max", "min", "vector_norm")
 ALONG = ("softmax", "log_softmax", "cumsum", "sort")
@@ -50,7 +55,7 @@ def seen_by(y: Tensor, index: tuple[int, ...], x: Tensor) -> Array:
 def seen_through(node: Node, k: int, mask: Array) -> Array:
     """What a rule's k-th input contributes to the numbers of its result that `mask` marks."""
     x, name, options = node.inputs[k].data, node.rule.__name__, node.options
-    if name in MOVES:
+    if name in (*MOVES, *SUMS):
         pulled = node.pullbacks[k](mask.astype(_floating(x)))
         return np.asarray(unbroadcast(pulled, x.shape, _floating(x)) != 0)
     if name in _OWN:
@@ -60,7 +65,8 @@ def seen_through(node: Node, k: int, mask: Array) -> Array:
         return np.asarray(ones[1][0](mask.astype(float)) != 0)
     if name in ALONG:
         return np.broadcast_to(mask.any(axis=options.get("axis", -1), keepdims=True), x.shape).copy()
-    if mask.shape == np.broadcast_shapes(x.shape, mask.shape):  # element by element
+    if x.ndim <= mask.ndim and all(n in (1, m) for n, m in zip(x.shape[::-1], mask.shape[::-1], strict=False)):
+        # element by element
         return np.asarray(unbroadcast(mask.astype(float), x.shape, np.dtype(float)) != 0)
     return np.full(x.shape, bool(mask.any()))
 
@@ -157,11 +163,19 @@ def _layer_norm(node: Node, k: int, mask: Array) -> Array:
     return np.broadcast_to(mask.any(axis=axes, keepdims=True), mask.shape).copy()
 
 
+def _group_norm(node: Node, k: int, mask: Array) -> Array:
+    if k:
+        return np.full(node.inputs[k].shape, bool(mask.any()))
+    rows = mask.reshape(len(mask), node.options["groups"], -1)
+    return np.broadcast_to(rows.any(axis=-1, keepdims=True), rows.shape).reshape(mask.shape).copy()
+
+
 def _single(node: Node, k: int, mask: Array) -> Array:
     return mask if k == 0 else np.full(node.inputs[k].shape, bool(mask.any()))
 
 
 _OWN: dict[str, Callable[[Node, int, Array], Array]] = {
     "max_pool2d": _pool, "avg_pool2d": _pool, "conv2d": _conv, "conv2d_grad_x": _conv_back, "linear": _linear,
-    "matmul": _matmul, "einsum": _einsum, "layer_norm": _layer_norm, "batch_norm_inference": _single, "prelu": _single,
+    "matmul": _matmul, "einsum": _einsum, "layer_norm": _layer_norm, "group_norm": _group_norm,
+    "batch_norm_inference": _single, "prelu": _single,
 }  # fmt: skip

@@ -134,21 +134,38 @@ def _layer_norm(node: Node, at: Index) -> Sum:
     """y = γ·(x − μ)/√(σ² + ε) + β, the spread taken as a number: w_j = γ/√(σ² + ε)·(δ_ij − 1/m), b = β"""
     x, count = node.inputs[0], node.options["axes_count"]
     lead, own = at[: x.ndim - count], at[x.ndim - count :]
-    numbers = x.data[lead].astype(np.float64)
+    return _normalised(node, lead, (0,) * count, x.shape[x.ndim - count :], own, own)
+
+
+def _group_norm(node: Node, at: Index) -> Sum:
+    """The same over a group of channels of one sample, with γ and β a channel"""
+    x = node.inputs[0]
+    each = x.shape[1] // node.options["groups"]
+    first = at[1] // each * each
+    begin, shape = (first, *(0,) * (x.ndim - 2)), (each, *x.shape[2:])
+    return _normalised(node, at[:1], begin, shape, (at[1] - first, *at[2:]), at[1:2])
+
+
+def _normalised(node: Node, lead: Index, begin: Index, shape: Index, own: Index, unit: Index) -> Sum:
+    """One number of a sample that is normalised over a box, which begins there: `own` is its place in the box."""
+    x = node.inputs[0]
+    box = tuple(slice(first, first + length) for first, length in zip(begin, shape, strict=True))
+    numbers = x.data[lead][box].astype(np.float64)
     inverse = 1 / np.sqrt(numbers.var() + node.options["eps"])
     gamma, beta = (
-        default if t is None else float(t.data[own])
+        default if t is None else float(t.data[unit])
         for t, default in zip((*node.inputs[1:], None, None), (1.0, 0.0), strict=False)
     )
     w = np.full(numbers.shape, -1 / numbers.size)
     w[own] += 1
-    places = np.stack([a.ravel() for a in np.indices(numbers.shape)], 1)
+    places = np.stack([a.ravel() for a in np.indices(numbers.shape)], 1) + np.array(begin, int)
     x_at = np.concatenate([np.tile(np.array(lead, int), (len(places), 1)), places], 1)
-    return Sum("sum", "layer_norm", (Part(x, x_at, (gamma * inverse * w).ravel()),), beta)
+    return Sum("sum", node.rule.__name__, (Part(x, x_at, (gamma * inverse * w).ravel()),), beta)
 
 
 _OWN: dict[str, Callable[[Node, Index], Sum]] = {
     "linear": _affine, "conv2d": _conv, "conv2d_grad_x": _conv_back, "layer_norm": _layer_norm,
+    "group_norm": _group_norm,
 }  # fmt: skip
 
 

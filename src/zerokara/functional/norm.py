@@ -159,9 +159,5 @@ def _normed(name: str, x: Like, groups: int, weight: Any, bias: Any, eps: float)
     x, weight, bias = fractions(given, weight, bias)
     if not given.shape[1]:
         return given
-    group = math.prod(x.shape[1:]) // groups
-    rows = x.reshape(x.shape[0], groups, group)
-    y: Tensor = apply(rules.layer_norm, rows, None, None, axes_count=1, eps=eps).reshape(x.shape)
-    spread = (-1,) + (1,) * (x.ndim - 2)
-    y = y if weight is None else y * as_tensor(weight).reshape(spread)
-    return y if bias is None else y + as_tensor(bias).reshape(spread)
+    y: Tensor = apply(rules.group_norm, x, weight, bias, groups=groups, eps=eps)
+    return y

@@ -44,11 +44,12 @@ def interpolate(
         raise ValueError(f"interpolate of {t.shape} knows the modes {', '.join([*NEAREST, *suits])}; got {short(mode)}")
     if mode in NEAREST and align_corners is not None:
         raise ValueError(f"align_corners is for the modes {' and '.join(LINEAR)}; got mode={mode!r}")
-    for axis, (after, ratio) in enumerate(_plan(t, size, scale_factor), 2):
+    plan = _plan(t, size, scale_factor)
+    if mode in NEAREST:
+        return _nearest(t, plan, mode)
+    for axis, (after, ratio) in enumerate(plan, 2):
         before = t.shape[axis]
-        if mode in NEAREST:
-            t = _nearest(t, axis, after, ratio, mode)
-        elif after != before or ratio != 1:
+        if after != before or ratio != 1:
             weights = _mixture(before, after, ratio, bool(align_corners), fractional(t).dtype.char)
             t = _mixed(fractional(t), axis, weights)
     return t
@@ -78,15 +79,21 @@ def _plan(
     return plan
 
 
-def _nearest(t: Tensor, axis: int, after: int, ratio: Fraction, mode: str) -> Tensor:
-    """Pixels picked along one axis; each repeated as often as the next where the new size is a multiple."""
-    before = t.shape[axis]
-    if ratio == Fraction(before, after) and after % before == 0:
-        copies, rest = after // before, t.shape[axis + 1 :]
-        wide = t.reshape(*t.shape[: axis + 1], 1, *rest).broadcast_to((*t.shape[: axis + 1], copies, *rest))
-        return t if copies == 1 else wide.reshape(*t.shape[:axis], after, *rest)
-    places = np.array([min(NEAREST[mode](i, ratio), before - 1) for i in range(after)])
-    return apply(rules.getitem, t, index=(*(slice(None),) * axis, places))
+def _nearest(t: Tensor, plan: list[tuple[int, Fraction]], mode: str) -> Tensor:
+    """Pixels repeated along the axes whose new size is a multiple of the old one, and picked along the others."""
+    factors = [_factor(before, *axis) for before, axis in zip(t.shape[2:], plan, strict=True)]
+    if any(k > 1 for k in factors):
+        t = apply(rules.upsample_nearest, t, factors=tuple(k or 1 for k in factors))
+    for axis, (after, ratio) in enumerate(plan, 2):
+        if not factors[axis - 2]:
+            places = np.array([min(NEAREST[mode](i, ratio), t.shape[axis] - 1) for i in range(after)])
+            t = apply(rules.getitem, t, index=(*(slice(None),) * axis, places))
+    return t
+
+
+def _factor(before: int, after: int, ratio: Fraction) -> int:
+    """How often every old pixel is repeated; 0 if not all are equally often."""
+    return after // before if ratio == Fraction(before, after) and after % before == 0 else 0
 
 
 def _mixed(t: Tensor, axis: int, weights: Array) -> Tensor:

@@ -20,8 +20,9 @@ import numpy as np
 
 from zerokara.kernels import reference
 from zerokara.kernels.convolution import use_convolution
-from zerokara.kernels.cores import processor_count, thread_count
+from zerokara.kernels.cores import thread_count
 from zerokara.kernels.reference import col2im, conv_output_size, im2col, pool_output_size
+from zerokara.processors import processor_count
 
 FAMILIES = ("reference", "compiled")
 
@@ -152,6 +153,8 @@ batch_norm = _kernel(reference.batch_norm)
 batch_norm_grads = _kernel(reference.batch_norm_grads)
 count_up = _kernel(reference.count_up)
 update_running = _kernel(reference.update_running)
+group_norm = _kernel(reference.group_norm)
+group_norm_grads = _kernel(reference.group_norm_grads)
 layer_norm = _kernel(reference.layer_norm)
 layer_norm_grads = _kernel(reference.layer_norm_grads)
 attention = _kernel(reference.attention)
@@ -170,6 +173,10 @@ gru = _kernel(reference.gru)
 gru_grads = _kernel(reference.gru_grads)
 gelu_tanh = _kernel(reference.gelu_tanh)
 gelu_tanh_grad = _kernel(reference.gelu_tanh_grad)
+silu = _kernel(reference.silu)
+silu_grad = _kernel(reference.silu_grad)
+upsample_nearest = _kernel(reference.upsample_nearest)
+upsample_nearest_grad = _kernel(reference.upsample_nearest_grad)
 binary_cross_entropy_with_logits = _kernel(reference.binary_cross_entropy_with_logits)
 binary_cross_entropy_with_logits_grad = _kernel(reference.binary_cross_entropy_with_logits_grad)
 cross_entropy = _kernel(reference.cross_entropy)
@@ -220,6 +227,8 @@ __all__ = [
     "fingerprint",
     "gelu_tanh",
     "gelu_tanh_grad",
+    "group_norm",
+    "group_norm_grads",
     "gru",
     "gru_grads",
     "im2col",
@@ -246,10 +255,14 @@ __all__ = [
     "scatter",
     "sgd_step",
     "sigmoid",
+    "silu",
+    "silu_grad",
     "square_sum",
     "thread_count",
     "together",
     "update_running",
+    "upsample_nearest",
+    "upsample_nearest_grad",
     "use_convolution",
     "use_kernels",
     "warm_up",

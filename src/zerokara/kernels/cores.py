@@ -2,6 +2,8 @@
 
 import os
 
+from zerokara.processors import processor_count
+
 
 def thread_count() -> int:
     """ZEROKARA_THREADS, else OMP_NUM_THREADS, else the number of processors that this process may use.
@@ -25,8 +27,3 @@ def _side_by_side() -> int:
     """How many processes were started together with this one on this host."""
     told = (os.environ.get(name, "") for name in ("MPI_LOCALNRANKS", "OMPI_COMM_WORLD_LOCAL_SIZE"))
     return next((int(number) for number in told if number.isdigit() and int(number) > 0), 1)
-
-
-def processor_count() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -101,14 +101,21 @@ def _averaged(x: Array, kernel: Pair, stride: Pair, padding: Pair, ceil_mode: bo
     return _max_pooled(x, kernel, stride, padding, (1, 1), ceil_mode)
 
 
+def _repeated(x: Array, factors: Shape) -> Shape:
+    return (*x.shape[:2], *(n * k for n, k in zip(x.shape[2:], factors, strict=True)))
+
+
 SHAPES: dict[str, Callable[..., Shape]] = {
     "conv2d": _convolved,
     "matmul": _product,
     "avg_pool2d": _averaged,
     "batch_norm": _same,
+    "group_norm": _same,
     "layer_norm": _same,
     "relu": _same,
     "sigmoid": _same,
+    "silu": _same,
+    "upsample_nearest": _repeated,
     "erf": _same,
 }
 """The shape of what a kernel gives, for its arguments; other kernels are run."""

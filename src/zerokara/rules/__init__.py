@@ -54,15 +54,16 @@ from zerokara.rules.loss import (
     squared_error,
 )
 from zerokara.rules.matmul import linear, matmul
-from zerokara.rules.norm import batch_norm, batch_norm_inference, layer_norm, rms_norm
+from zerokara.rules.norm import batch_norm, batch_norm_inference, group_norm, layer_norm, rms_norm
 from zerokara.rules.order import along, sort
 from zerokara.rules.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
 from zerokara.rules.recurrent import gru, lstm, rnn
 from zerokara.rules.reduction import cumsum, max, mean, min, std, sum, var, vector_norm
+from zerokara.rules.resampling import upsample_nearest, upsample_nearest_grad
 from zerokara.rules.rule import Pullback, Rule, Ruled
 from zerokara.rules.shape import broadcast_to, clone, concatenate, getitem, reshape, scatter, transpose
 from zerokara.rules.twice import ONCE, expect_twice
-from zerokara.rules.units import elu, hardsigmoid, hardswish, mish, prelu, silu
+from zerokara.rules.units import elu, hardsigmoid, hardswish, mish, prelu, silu, silu_grad
 
 RULES: dict[str, Rule] = {
     rule.__name__: rule
@@ -78,12 +79,12 @@ RULES: dict[str, Rule] = {
         matmul, linear, einsum, scaled_dot_product_attention,
         # activations
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, gelu_tanh, gelu_tanh_grad, softplus,
-        softmax, log_softmax, elu, silu, hardsigmoid, hardswish, mish, prelu,
+        softmax, log_softmax, elu, silu, silu_grad, hardsigmoid, hardswish, mish, prelu,
         # images
         conv2d, conv2d_grad_x, conv2d_grad_w, channel_sum, max_pool2d, max_pool2d_grad, avg_pool2d,
-        avg_pool2d_grad,
+        avg_pool2d_grad, upsample_nearest, upsample_nearest_grad,
         # normalisation
-        batch_norm, batch_norm_inference, layer_norm, rms_norm, dropout,
+        batch_norm, batch_norm_inference, group_norm, layer_norm, rms_norm, dropout,
         # sequences
         rnn, lstm, gru,
         # losses

@@ -90,6 +90,22 @@ def layer_norm(
     )
 
 
+def group_norm(x: Array, weight: Array | None = None, bias: Array | None = None, *, groups: int, eps: float) -> Ruled:
+    """As layer normalisation, but over the pixels of a group of channels of each sample, with γ and β a channel.
+
+    x̂ = (x − μ) / √(σ² + ε),   y = γ·x̂ + β,   with h = γ·g and means over the group:
+    ∂L/∂x = (h − mean h − x̂·mean(h·x̂)) / √(σ² + ε),   ∂L/∂γ = Σ g·x̂,   ∂L/∂β = Σ g over samples and pixels
+
+    Shapes: x (N, C, …), γ and β (C,). Wu and He, 2018 (arXiv 1803.08494).
+    """
+    grads = once(lambda g: kernels.group_norm_grads(g, x, weight, groups, eps))
+    return kernels.group_norm(x, weight, bias, groups, eps), (
+        lambda g: grads(g)[0],
+        lambda g: grads(g)[1],
+        lambda g: grads(g)[2],
+    )
+
+
 def rms_norm(x: Array, weight: Array | None = None, *, axes_count: int, eps: float) -> Ruled:
     """As layer normalisation without the mean and without β: y = γ·x·r,   r = 1/√(mean x² + ε)
 

@@ -29,13 +29,21 @@ def elu(x: Array, *, alpha: float = 1.0) -> Ruled:
 
 def silu(x: Array) -> Ruled:
     """x·σ(x)        ∂L/∂x = g·σ(x)·(1 + x·(1 − σ(x))). Also called swish. Elfwing et al., 2017 (arXiv 1702.03118)."""
-    s = kernels.sigmoid(x)
+    return kernels.silu(x), (lambda g: kernels.silu_grad(g, x),)
 
-    def pull(g: Any) -> Any:
+
+def silu_grad(g: Array, x: Array) -> Ruled:
+    """y = g·f′(x),  f′ = σ·(1 + x·(1 − σ)),  the slope of f(x) = x·σ(x): linear in g; and so twice differentiable
+
+    ∂L/∂g = v·f′(x)        ∂L/∂x = v·g·f″(x),   f″ = σ·(1 − σ)·(2 + x·(1 − 2σ))        v = ∂L/∂y
+    """
+
+    def pull(v: Any) -> Any:
         near = np.clip(x, -_FAR, _FAR)
-        return g * (s * (1 + near * (1 - s)))
+        s, rest = kernels.sigmoid(near), kernels.sigmoid(-near)
+        return v * g * (s * rest * (2 + near * (rest - s)))
 
-    return np.maximum(x, -_FAR) * s, (pull,)
+    return kernels.silu_grad(g, x), (lambda v: kernels.silu_grad(v, x), pull)
 
 
 def hardsigmoid(x: Array) -> Ruled:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from zerokara.kernels.cores import processor_count
+from zerokara.processors import processor_count
 
 PORT = 4649
 """よろしく"""

@@ -135,6 +135,8 @@ LAYERS: dict[str, tuple[Module, Shape]] = {
     "transposed conv, more rows than a stride": (nn.ConvTranspose2d(2, 3, 2, 1, 0, 1, dilation=2), (2, 4, 3)),
     "pools of rows": (nn.Sequential(nn.MaxPool1d(3, 1, 1), nn.AvgPool1d(2)), (3, 8)),
     "twice as large": (nn.Upsample(scale_factor=2), (3, 4, 5)),
+    "twice as wide": (nn.Upsample((3, 10)), (3, 3, 5)),
+    "rows twice as long": (nn.Sequential(nn.SiLU(), nn.Upsample(scale_factor=2)), (3, 5)),
     "nearest of another size": (nn.Upsample((3, 7)), (3, 4, 5)),
     "bilinear": (nn.Upsample((3, 7), mode="bilinear"), (3, 4, 5)),
     "back up in a U-Net": (

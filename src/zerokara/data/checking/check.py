@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from zerokara.data.checking.found import Check, Group, Problem
 from zerokara.data.checking.look import Seen, look
 from zerokara.data.dataset import DataError
 from zerokara.data.listing import TEST, TRAIN, folders, is_picture, walk
+from zerokara.processors import processor_count
 
 NEAR = 6
 """Bits of 64 by which the hashes of near duplicates differ at most."""
@@ -92,7 +92,7 @@ def _parts(root: Path) -> tuple[str, ...]:
 def _looked_at(wanted: Sequence[_File], hashing: bool, told: Told) -> list[Seen]:
     """Decoding lets go of Python's lock, so that threads make use of all processors."""
     seen = []
-    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as threads:
+    with ThreadPoolExecutor(max_workers=min(8, processor_count())) as threads:
         ahead = threads.map(lambda one: look(one[0], one[1], one[2], one[4], hashing=hashing), wanted)
         for done, picture in enumerate(ahead, start=1):
             seen.append(picture)

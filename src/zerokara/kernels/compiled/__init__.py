@@ -25,6 +25,7 @@ from zerokara.kernels.compiled.curves import exp, logaddexp, sigmoid
 from zerokara.kernels.compiled.elementwise import add, copy_to, divide, fill, multiply, negative, scale, subtract
 from zerokara.kernels.compiled.fingerprint import fingerprint
 from zerokara.kernels.compiled.gelu import gelu_tanh, gelu_tanh_grad
+from zerokara.kernels.compiled.group_norm import group_norm, group_norm_grads
 from zerokara.kernels.compiled.index import scatter
 from zerokara.kernels.compiled.layer_norm import layer_norm, layer_norm_grads
 from zerokara.kernels.compiled.loss import cross_entropy, cross_entropy_grad, cross_entropy_mean
@@ -57,7 +58,9 @@ from zerokara.kernels.compiled.pool import (
     relu_max_pool2d_places,
 )
 from zerokara.kernels.compiled.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
+from zerokara.kernels.compiled.resampling import upsample_nearest, upsample_nearest_grad
 from zerokara.kernels.compiled.scaling import scale_into
+from zerokara.kernels.compiled.silu import silu, silu_grad
 from zerokara.kernels.compiled.squares import square_sum, total
 
 FUSED: dict[str, Callable[..., Any]] = {
@@ -113,6 +116,8 @@ __all__ = [
     "fingerprint",
     "gelu_tanh",
     "gelu_tanh_grad",
+    "group_norm",
+    "group_norm_grads",
     "gru",
     "gru_grads",
     "layer_norm",
@@ -132,9 +137,13 @@ __all__ = [
     "scatter",
     "sgd_step",
     "sigmoid",
+    "silu",
+    "silu_grad",
     "square_sum",
     "together",
     "update_running",
+    "upsample_nearest",
+    "upsample_nearest_grad",
     "warm_up",
 ]
 

@@ -1,29 +1,25 @@
-"""ReLU and its gradient, in one pass each. (Other activations are NumPy's own, or stand in `curves` and `gelu`.)"""
+"""ReLU and its gradient, in one pass each. (Other activations are NumPy's own, or `curves`, `gelu`, `silu`.)"""
 
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import definition as reference
 from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, kernel
 from zerokara.kernels.compiled.layout import flat_like, flat_pair
+from zerokara.kernels.compiled.pointwise import back_through, through
 
 
 def relu(x: Array) -> Array:
     """y = max(x, 0). A NaN stays NaN. The result lies in memory as x does."""
     if not compilable(x):
         return reference.relu(x)
-    memory, y, y_memory = flat_pair(x)
-    threads.share(_relu.on(x.dtype), [(memory, y_memory, *r) for r in threads.parts(x.size, x.size)])
-    return y
+    return through(_relu, x, 1)
 
 
 def relu_grad(g: Array, x: Array) -> Array:
     """∂L/∂x = g where x > 0, else 0. The result lies in memory as x does."""
     if not compilable(x, g) or g.shape != x.shape:
         return reference.relu_grad(g, x)
-    memory, dx, dx_memory = flat_pair(x)
-    slopes = flat_like(g, x)
-    threads.share(_relu_grad.on(x.dtype), [(slopes, memory, dx_memory, *r) for r in threads.parts(x.size, x.size)])
-    return dx
+    return back_through(_relu_grad, g, x, 1)
 
 
 def add_relu(a: Array, b: Array) -> Array:

@@ -14,6 +14,7 @@ from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import inner, kernel
 from zerokara.kernels.compiled.definition import NotNativeError
 from zerokara.kernels.compiled.layout import flat_like, flat_pair
+from zerokara.kernels.compiled.pointwise import through
 
 _SINGLE = np.dtype(np.float32)
 
@@ -22,9 +23,7 @@ def sigmoid(x: Array) -> Array:
     """y = 1 / (1 + e⁻ˣ). The result lies in memory as x does."""
     if type(x) is not np.ndarray or x.dtype != _SINGLE:
         return reference.sigmoid(x)
-    memory, y, target = flat_pair(x)
-    threads.share(_sigmoid.on(_SINGLE), [(memory, target, *r) for r in threads.parts(x.size, 10.0 * x.size)])
-    return y
+    return through(_sigmoid, x, 10)
 
 
 def logaddexp(a: Array | float, b: Array | float) -> Array:
@@ -54,9 +53,7 @@ def exp(x: Array) -> Array:
             raise NotNativeError("exp")
         result: Array = np.exp(x)
         return result
-    memory, y, target = flat_pair(x)
-    threads.share(_exponential.on(_SINGLE), [(memory, target, *r) for r in threads.parts(x.size, 10.0 * x.size)])
-    return y
+    return through(_exponential, x, 10)
 
 
 @inner

@@ -2,10 +2,9 @@
 
 from zerokara.arrays import Array
 from zerokara.kernels.compiled import definition as reference
-from zerokara.kernels.compiled import threads
 from zerokara.kernels.compiled.build import compilable, kernel
 from zerokara.kernels.compiled.exponential import exp
-from zerokara.kernels.compiled.layout import flat_like, flat_pair
+from zerokara.kernels.compiled.pointwise import back_through, through
 from zerokara.kernels.reference.activation import CUBIC, FAR, SQRT_8_OVER_PI
 
 _WORK = 20  # operations a number, about
@@ -15,21 +14,14 @@ def gelu_tanh(x: Array) -> Array:
     """x·σ(z),  z = 2·√(2/π)·(x + 0.044715·x³). The result lies in memory as x does."""
     if not compilable(x):
         return reference.gelu_tanh(x)
-    memory, y, y_memory = flat_pair(x)
-    parts = threads.parts(x.size, _WORK * x.size)
-    threads.share(_gelu_tanh.on(x.dtype), [(memory, y_memory, *r) for r in parts])
-    return y
+    return through(_gelu_tanh, x, _WORK)
 
 
 def gelu_tanh_grad(g: Array, x: Array) -> Array:
     """∂L/∂x = g·(σ(z) + x·σ(z)·(1 − σ(z))·z′). The result lies in memory as x does."""
     if not compilable(x, g) or g.shape != x.shape:
         return reference.gelu_tanh_grad(g, x)
-    memory, dx, dx_memory = flat_pair(x)
-    slopes = flat_like(g, x)
-    parts = threads.parts(x.size, _WORK * x.size)
-    threads.share(_gelu_tanh_grad.on(x.dtype), [(slopes, memory, dx_memory, *r) for r in parts])
-    return dx
+    return back_through(_gelu_tanh_grad, g, x, _WORK)
 
 
 @kernel("void(T[::1], T[::1], i8, i8)", writes=("y",))

@@ -41,7 +41,7 @@ def layer_norm_grads(
     args = slopes, rows, scale, int(weight is not None), eps, dx.reshape(rows.shape)
     threads.share(_layer_norm_grad.on(x.dtype), [(*args, sums[k], *r) for k, r in enumerate(ranges)])
     dweight, dbias = (empty(x.shape[x.ndim - axes_count :], x.dtype) for _ in range(2))
-    threads.share(_merge_sums.on(x.dtype), [(dweight.reshape(-1), dbias.reshape(-1), sums)])
+    threads.share(merge_sums.on(x.dtype), [(dweight.reshape(-1), dbias.reshape(-1), sums)])
     return dx, dweight, dbias
 
 
@@ -121,7 +121,7 @@ def _layer_norm_grad(slopes, rows, weight, weighted, eps, dx, sums, start, stop)
 
 
 @kernel("void(T[::1], T[::1], f8[:, :, ::1])", writes=("dweight", "dbias"))
-def _merge_sums(dweight, dbias, sums):  # type: ignore[no-untyped-def]
+def merge_sums(dweight, dbias, sums):  # type: ignore[no-untyped-def]
     """Add up what the threads have summed."""
     for k in range(dweight.size):
         weighted, plain_sum = 0.0, 0.0

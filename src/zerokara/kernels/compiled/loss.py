@@ -1,5 +1,7 @@
 """Softmax followed by cross-entropy, row by row in one pass."""
 
+import math
+
 import numpy as np
 
 from zerokara.arrays import Array
@@ -10,10 +12,13 @@ from zerokara.kernels.compiled.exponential import exp
 from zerokara.kernels.compiled.layout import plain
 from zerokara.kernels.compiled.memory import empty
 from zerokara.kernels.compiled.rows import empty_row
+from zerokara.kernels.compiled.simd import VECTOR_BYTES
+from zerokara.kernels.compiled.vectors import Writer, instructions
 from zerokara.kernels.reference.loss import check_labels
 
 _BLOCK = 4096  # scores that are worked on together, in the first cache
-SIDE = 32  # scores of a row that are compared side by side
+_VECTORS = 4  # of scores of a row that are compared side by side: so that none waits for the one before
+SIDE = _VECTORS * VECTOR_BYTES // 4  # numbers, of the smallest type
 
 
 def cross_entropy(scores: Array, labels: Array) -> tuple[Array, Array]:
@@ -101,17 +106,27 @@ def _widen_uint8(labels, numbers):  # type: ignore[no-untyped-def]
         numbers[n] = labels[n]
 
 
+@instructions
+def _compare_side_by_side(write: Writer, row, count, top) -> None:  # type: ignore[no-untyped-def]
+    """top[k] = the largest of row[k], row[k + S], … of `count` times S = 4·L numbers; NaN is passed over."""
+    best = [write.variable(write.constant(-math.inf)) for _ in range(_VECTORS)]
+    with write.repeated(count) as k:
+        at = write.times(k, _VECTORS * write.lanes)
+        for j, place in enumerate(best):
+            write.assign(write.larger(write.load(row, write.plus(at, j * write.lanes)), write.read(place)), place)
+    for j, place in enumerate(best):
+        write.store(write.read(place), top, write.integer(j * write.lanes))
+
+
 @inner
 def largest_of(row, top):  # type: ignore[no-untyped-def]
     """The largest score; NaN is passed over, since it spoils the sum anyway. Long rows are compared side by side."""
-    whole = row.size - row.size % SIDE
+    side = _VECTORS * VECTOR_BYTES // row.itemsize
+    whole = row.size - row.size % side
     largest = row.dtype.type(-np.inf)
     if whole:
-        top[:] = -np.inf
-        for begin in range(0, whole, SIDE):
-            for k in range(SIDE):
-                top[k] = row[begin + k] if row[begin + k] > top[k] else top[k]
-        for k in range(SIDE):
+        _compare_side_by_side(row, whole // side, top)
+        for k in range(side):
             largest = top[k] if top[k] > largest else largest
     for k in range(whole, row.size):
         largest = row[k] if row[k] > largest else largest

@@ -5,7 +5,17 @@ every case. Shapes throughout: images (N, C, H, W), filters (F, C/groups, P, Q);
 has the dtype of the input (float32 or float64); nothing but the optimizer steps changes an argument.
 """
 
-from zerokara.kernels.reference.activation import erf, gelu_tanh, gelu_tanh_grad, ndtr, relu, relu_grad, sigmoid
+from zerokara.kernels.reference.activation import (
+    erf,
+    gelu_tanh,
+    gelu_tanh_grad,
+    ndtr,
+    relu,
+    relu_grad,
+    sigmoid,
+    silu,
+    silu_grad,
+)
 from zerokara.kernels.reference.attention import attention, attention_grad_bias, attention_grads
 from zerokara.kernels.reference.conv import (
     channel_sum,
@@ -30,6 +40,8 @@ from zerokara.kernels.reference.norm import (
     batch_norm_grads,
     batch_statistics,
     count_up,
+    group_norm,
+    group_norm_grads,
     layer_norm,
     layer_norm_grads,
     update_running,
@@ -43,6 +55,7 @@ from zerokara.kernels.reference.pool import (
     pool_output_size,
 )
 from zerokara.kernels.reference.recurrent import gru, gru_grads, lstm, lstm_grads, rnn, rnn_grads
+from zerokara.kernels.reference.resampling import upsample_nearest, upsample_nearest_grad
 from zerokara.kernels.reference.scaling import scale_into
 from zerokara.kernels.reference.squares import square_sum
 
@@ -72,6 +85,8 @@ __all__ = [
     "fingerprint",
     "gelu_tanh",
     "gelu_tanh_grad",
+    "group_norm",
+    "group_norm_grads",
     "gru",
     "gru_grads",
     "im2col",
@@ -94,6 +109,10 @@ __all__ = [
     "scatter",
     "sgd_step",
     "sigmoid",
+    "silu",
+    "silu_grad",
     "square_sum",
     "update_running",
+    "upsample_nearest",
+    "upsample_nearest_grad",
 ]

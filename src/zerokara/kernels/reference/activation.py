@@ -1,4 +1,4 @@
-"""Activations whose values are kernels: sigmoid, the error function, the normal distribution, ReLU and its gradient."""
+"""Activations whose values are kernels: sigmoid, the error function, ReLU, GELU by tanh, SiLU, and their gradients."""
 
 import numpy as np
 
@@ -30,7 +30,8 @@ def ndtr(x: Array) -> Array:
 
 def relu(x: Array) -> Array:
     """y = max(x, 0). A NaN stays NaN, and of −0 and 0 the larger is 0."""
-    return np.where(x <= 0, x.dtype.type(0), x)
+    zero = x.dtype.type(0)
+    return np.asarray(np.maximum(x, zero) + zero)  # −0 + 0 is 0
 
 
 def relu_grad(g: Array, x: Array) -> Array:
@@ -61,4 +62,21 @@ def gelu_tanh_grad(g: Array, x: Array) -> Array:
     share = sigmoid(SQRT_8_OVER_PI * (near + CUBIC * near * near * near))
     slope = SQRT_8_OVER_PI * (1 + 3 * CUBIC * near * near)
     dx: Array = g * (share + near * share * (1 - share) * slope)
+    return dx
+
+
+SIGMOID_FAR = 1000.0
+"""σ(−1000) is 0 and σ(1000) is 1 in every type, also times x."""
+
+
+def silu(x: Array) -> Array:
+    """y = x·σ(x). Of −∞ it is −0, not ∞ times 0."""
+    y: Array = np.maximum(x, -SIGMOID_FAR) * sigmoid(x)
+    return y
+
+
+def silu_grad(g: Array, x: Array) -> Array:
+    """∂L/∂x = g·σ(x)·(1 + x·(1 − σ(x))), where 1 − σ(x) is written σ(−x), which keeps its digits."""
+    near = np.clip(x, -SIGMOID_FAR, SIGMOID_FAR)
+    dx: Array = g * (sigmoid(near) * (1 + near * sigmoid(-near)))
     return dx

@@ -38,18 +38,18 @@ def im2col(x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) 
     """Every window of every image as one row.
 
     col[n, i, j, c, p, q] = x[n, c, i·s + p·d − padding, j·s + q·d − padding], zero outside the image.
-    Shapes: x (N, C, H, W)  →  (N, I, J, C, P, Q).
+    Shapes: x (N, C, H, W)  →  (N, I, J, C, P, Q), in memory (N, I, J, P, Q, C): the channels are copied in one piece.
     """
     n, c, h, w = x.shape
     rows = conv_output_size(h, kernel[0], stride[0], padding[0], dilation[0])
     columns = conv_output_size(w, kernel[1], stride[1], padding[1], dilation[1])
-    padded = np.pad(x, ((0, 0), (0, 0), (padding[0], padding[0]), (padding[1], padding[1])))
-    col = np.empty((n, rows, columns, c, *kernel), x.dtype)
+    padded = np.pad(x.transpose(0, 2, 3, 1), ((0, 0), (padding[0],) * 2, (padding[1],) * 2, (0, 0)))
+    col = np.empty((n, rows, columns, *kernel, c), x.dtype)
     for p in range(kernel[0]):
         for q in range(kernel[1]):
-            seen = padded[:, :, _places(p, rows, stride[0], dilation[0]), _places(q, columns, stride[1], dilation[1])]
-            col[..., p, q] = seen.transpose(0, 2, 3, 1)
-    return col
+            places = _places(p, rows, stride[0], dilation[0]), _places(q, columns, stride[1], dilation[1])
+            col[:, :, :, p, q] = padded[:, *places]
+    return col.transpose(0, 1, 2, 5, 3, 4)
 
 
 def col2im(col: Array, x_shape: Shape, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Array:
@@ -59,12 +59,12 @@ def col2im(col: Array, x_shape: Shape, kernel: Pair, stride: Pair, padding: Pair
     """
     n, c, h, w = x_shape
     rows, columns = col.shape[1:3]
-    padded = np.zeros((n, c, h + 2 * padding[0], w + 2 * padding[1]), col.dtype)
+    padded = np.zeros((n, h + 2 * padding[0], w + 2 * padding[1], c), col.dtype)
     for p in range(kernel[0]):
         for q in range(kernel[1]):
             places = _places(p, rows, stride[0], dilation[0]), _places(q, columns, stride[1], dilation[1])
-            padded[:, :, *places] += col[..., p, q].transpose(0, 3, 1, 2)
-    return padded[:, :, padding[0] : padding[0] + h, padding[1] : padding[1] + w]
+            padded[:, *places] += col[..., p, q]
+    return padded[:, padding[0] : padding[0] + h, padding[1] : padding[1] + w].transpose(0, 3, 1, 2)
 
 
 def conv2d(x: Array, w: Array, b: Array | None, stride: Pair, padding: Pair, dilation: Pair, groups: int) -> Array:
@@ -94,9 +94,11 @@ def conv2d_grad_x(
     """
     check_conv(x_shape, w.shape, groups)
     n, _, rows, columns = g.shape
-    col = _by_group(g.transpose(0, 2, 3, 1), groups) @ _filters(w, groups)
-    col = col.transpose(1, 0, 2).reshape(n, rows, columns, x_shape[1], *w.shape[2:])
-    return col2im(col, x_shape, (w.shape[2], w.shape[3]), stride, padding, dilation)
+    filters, _, p, q = w.shape
+    by_tap = w.transpose(2, 3, 0, 1).reshape(p, q, groups, filters // groups, -1)
+    col = _by_group(g.transpose(0, 2, 3, 1), groups) @ by_tap  # one product a tap, so that `col2im` adds long rows
+    col = col.transpose(0, 1, 3, 2, 4).reshape(p, q, n, rows, columns, x_shape[1])
+    return col2im(col.transpose(2, 3, 4, 5, 0, 1), x_shape, (p, q), stride, padding, dilation)
 
 
 def conv2d_grad_w(
@@ -109,7 +111,8 @@ def conv2d_grad_w(
     check_conv(x.shape, w_shape, groups)
     windows = _by_group(im2col(x, (w_shape[2], w_shape[3]), stride, padding, dilation), groups)
     slopes = _by_group(g.transpose(0, 2, 3, 1), groups)
-    return (slopes.transpose(0, 2, 1) @ windows).reshape(w_shape)
+    filters, c, p, q = w_shape
+    return (slopes.transpose(0, 2, 1) @ windows).reshape(filters, p, q, c).transpose(0, 3, 1, 2)
 
 
 def channel_sum(g: Array) -> Array:
@@ -130,14 +133,16 @@ def check_conv(x_shape: Shape, w_shape: Shape, groups: int) -> None:
 
 
 def _by_group(col: Array, groups: int) -> Array:
-    """(N, I, J, C, …)  →  (groups, N·I·J, C/groups·…): one matrix per group, a row for every place of the kernel."""
-    places = math.prod(col.shape[:3])
-    return col.reshape(places, groups, math.prod(col.shape[3:]) // groups).transpose(1, 0, 2)
+    """(N, I, J, C, …)  →  (groups, N·I·J, …·C/groups): one matrix per group, a row for every place of the kernel."""
+    n, rows, columns, c, *taps = col.shape
+    col = np.moveaxis(col, 3, -1).reshape(n * rows * columns, math.prod(taps), groups, c // groups)
+    return col.transpose(2, 0, 1, 3).reshape(groups, n * rows * columns, math.prod(taps) * (c // groups))
 
 
 def _filters(w: Array, groups: int) -> Array:
-    """(F, C/groups, P, Q)  →  (groups, F/groups, C/groups·P·Q): one matrix per group, a row for every filter."""
-    return w.reshape(groups, w.shape[0] // groups, math.prod(w.shape[1:]))
+    """(F, C/groups, P, Q)  →  (groups, F/groups, P·Q·C/groups): one matrix per group, a row for every filter."""
+    filters, c, p, q = w.shape
+    return w.transpose(0, 2, 3, 1).reshape(groups, filters // groups, p * q * c)
 
 
 def _places(tap: int, count: int, stride: int, dilation: int) -> slice:

@@ -1,5 +1,6 @@
 """Batch and layer normalisation. Variances are the biased ones (divided by the count, not by count − 1)."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,26 @@ def layer_norm_grads(
     return dx, (g * normal).sum(leading), g.sum(leading)
 
 
+def group_norm(x: Array, weight: Array | None, bias: Array | None, groups: int, eps: float) -> Array:
+    """y = weight · x̂ + bias; x̂ normalises over the pixels of a group of channels of a sample (Wu and He, 2018)."""
+    y = _normalised(_grouped(x, groups), 1, eps)[0].reshape(x.shape)
+    y = y if weight is None else y * weight.reshape(_spread(x))
+    return y if bias is None else y + bias.reshape(_spread(x))
+
+
+def group_norm_grads(g: Array, x: Array, weight: Array | None, groups: int, eps: float) -> tuple[Array, Array, Array]:
+    """Gradients (dx, dweight, dbias) of `group_norm`.
+
+    dbias = Σ g,  dweight = Σ g·x̂  of a channel; with h = g·weight and means over a group of a sample:
+    dx = (h − mean h − x̂ · mean(h·x̂)) / √(σ² + ε)
+    """
+    normal, scale = _normalised(_grouped(x, groups), 1, eps)
+    h = (g if weight is None else g * weight.reshape(_spread(x))).reshape(normal.shape)
+    dx = scale * (h - h.mean(-1, keepdims=True) - normal * (h * normal).mean(-1, keepdims=True))
+    axes = _batch_axes(x)
+    return dx.reshape(x.shape), (g * normal.reshape(x.shape)).sum(axes), g.sum(axes)
+
+
 def _normalised(x: Array, axes_count: int, eps: float) -> tuple[Array, Array]:
     """(x̂, 1/√(σ² + ε)) over the last axes.
 
@@ -116,6 +137,16 @@ def _normalised(x: Array, axes_count: int, eps: float) -> tuple[Array, Array]:
 def _batch_axes(x: Array) -> tuple[int, ...]:
     """Every axis but the channels'."""
     return (0, *range(2, x.ndim))
+
+
+def _grouped(x: Array, groups: int) -> Array:
+    """(N, C, …) → (N, groups, the numbers of a group)."""
+    return x.reshape(x.shape[0], groups, math.prod(x.shape[1:]) // groups)
+
+
+def _spread(x: Array) -> tuple[int, ...]:
+    """The shape in which a number a channel is broadcast against x."""
+    return 1, -1, *(1,) * (x.ndim - 2)
 
 
 def _per_channel(values: Array, x: Array) -> Array:

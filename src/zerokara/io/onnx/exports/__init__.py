@@ -64,12 +64,14 @@ from zerokara.io.onnx.exports.layers import (
     channel_sum,
     conv2d,
     conv2d_grad_x,
+    group_norm,
     layer_norm,
     linear,
     max_pool2d,
     rms_norm,
 )
 from zerokara.io.onnx.exports.recurrent import gru, lstm, rnn
+from zerokara.io.onnx.exports.resampling import upsample_nearest
 from zerokara.io.onnx.exports.units import elu, hardsigmoid, hardswish, mish, prelu, silu
 
 Export = Callable[..., str]
@@ -85,8 +87,8 @@ EXPORTS: dict[str, Export] = {
         matmul, linear, einsum, scaled_dot_product_attention,
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, gelu_tanh, softplus, softmax, log_softmax,
         elu, silu, hardsigmoid, hardswish, mish, prelu,
-        conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d,
-        batch_norm, batch_norm_inference, layer_norm, rms_norm,
+        conv2d, conv2d_grad_x, channel_sum, max_pool2d, avg_pool2d, upsample_nearest,
+        batch_norm, batch_norm_inference, group_norm, layer_norm, rms_norm,
         rnn, lstm, gru,
     )
 }  # fmt: skip
@@ -101,6 +103,8 @@ REFUSED: dict[str, str] = {
     "avg_pool2d_grad": "it is the gradient of a pool, which only learning needs",
     "negative_sampling": _LOSS,
     "gelu_tanh_grad": "it is the gradient of an activation function, which only learning needs",
+    "silu_grad": "it is the gradient of an activation function, which only learning needs",
+    "upsample_nearest_grad": "it is the gradient of a resize, which only learning needs",
     "squared_error": _LOSS,
     "cross_entropy": _LOSS,
     "soft_target_cross_entropy": _LOSS,

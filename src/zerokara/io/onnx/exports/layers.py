@@ -1,5 +1,6 @@
 """Rules of layers: products, convolutions, pools, normalisation."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -113,11 +114,7 @@ def batch_norm(step: Step, x: Given, weight: Given | None = None, bias: Given | 
     variance = _mean(step, step.emit("Mul", centred, centred), axes)
     spread = step.emit("Sqrt", step.emit("Add", variance, step.number(step.options["eps"])))
     name = step.emit("Div", centred, spread)
-    shape = step.whole([1, -1] + [1] * (x.ndim - 2))
-    for operator, given in (("Mul", weight), ("Add", bias)):
-        if given is not None:
-            name = step.emit(operator, name, step.emit("Reshape", given.name, shape))
-    return name
+    return _per_channel(step, name, x.ndim, weight, bias)
 
 
 def layer_norm(step: Step, x: Given, weight: Given | None = None, bias: Given | None = None) -> str:
@@ -128,6 +125,16 @@ def layer_norm(step: Step, x: Given, weight: Given | None = None, bias: Given | 
     return step.emit("LayerNormalization", x.name, *given, axis=-count, epsilon=float(step.options["eps"]))
 
 
+def group_norm(step: Step, x: Given, weight: Given | None = None, bias: Given | None = None) -> str:
+    """Each group of channels of a sample brought to mean 0 and spread 1, as one channel of rows of numbers"""
+    groups, shape = int(step.options["groups"]), x.shapes[0]
+    rows = step.emit("Reshape", x.name, step.whole([0, groups, math.prod(shape[1:]) // groups]))
+    ones, zeros = (step.constant(make(groups, np.float32)) for make in (np.ones, np.zeros))
+    name = step.emit("InstanceNormalization", rows, ones, zeros, epsilon=float(step.options["eps"]))
+    name = step.emit("Reshape", name, step.whole([0, *shape[1:]]))
+    return _per_channel(step, name, x.ndim, weight, bias)
+
+
 def rms_norm(step: Step, x: Given, weight: Given | None = None) -> str:
     """x/√(mean x² + ε)·γ over the last axes"""
     axes = list(range(-int(step.options["axes_count"]), 0))
@@ -135,6 +142,15 @@ def rms_norm(step: Step, x: Given, weight: Given | None = None) -> str:
     spread = step.emit("Sqrt", step.emit("Add", mean, step.number(step.options["eps"])))
     y = step.emit("Div", x.name, spread)
     return y if weight is None else step.emit("Mul", y, weight.name)
+
+
+def _per_channel(step: Step, name: str, rank: int, weight: Given | None, bias: Given | None) -> str:
+    """γ·x̂ + β, with γ and β for every channel."""
+    shape = step.whole([1, -1] + [1] * (rank - 2))
+    for operator, given in (("Mul", weight), ("Add", bias)):
+        if given is not None:
+            name = step.emit(operator, name, step.emit("Reshape", given.name, shape))
+    return name
 
 
 def _mean(step: Step, name: str, axes: list[int]) -> str:
