@@ -1,5 +1,6 @@
 """The benchmark runs, and says what it promises; no time is asserted."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -57,21 +58,34 @@ def test_a_loop_as_it_is_written_is_measured_next_to_eager_peers(tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("benchmarks", "--kind", "trainings"), "invalid choice"),
-        (("benchmarks", "--only", "nobody"), "no workload is called nobody"),
-        (("benchmarks", "--peers", "torhc"), "there is no peer 'torhc'"),
-        (("benchmarks", "--threads", "0"), "--threads is a number from 1"),
-        (("benchmarks", "--threads", "2", "--cpu"), "give --threads 1 with it"),
+        (("benchmarks.__main__", "--kind", "trainings"), "invalid choice"),
+        (("benchmarks.__main__", "--only", "nobody"), "no workload is called nobody"),
+        (("benchmarks.__main__", "--peers", "torhc"), "there is no peer 'torhc'"),
+        (("benchmarks.__main__", "--threads", "0"), "--threads is a number from 1"),
+        (("benchmarks.__main__", "--threads", "2", "--cpu"), "give --threads 1 with it"),
         (("benchmarks.accuracy", "--recipe", "nothing"), "there is no recipe 'nothing'"),
         (("benchmarks.versions", "nowhere", "."), "nowhere is not a checkout of zerokara"),
         (("benchmarks.versions", ".", ".", "--only", "nobody"), "no network is called nobody"),
     ],
 )
-def test_what_cannot_be_is_refused_in_one_line(arguments: tuple[str, ...], complaint: str) -> None:
-    done = run(*arguments)
-    assert done.returncode == 2
-    assert complaint in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+def test_what_cannot_be_is_refused_in_one_line(
+    arguments: tuple[str, ...], complaint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module, *words = arguments
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "argv", [module, *words])
+    with pytest.raises(SystemExit) as ended:
+        importlib.import_module(module).main()
+    assert ended.value.code == 2
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert len(error.splitlines()) == 1
+
+
+def test_what_is_refused_ends_the_process_with_2() -> None:
+    done = run("benchmarks.accuracy", "--recipe", "nothing")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "there is no recipe 'nothing'" in done.stderr
 
 
 def test_two_versions_are_compared_in_turns() -> None:
@@ -168,13 +182,13 @@ def test_the_estimators_are_measured(tmp_path: Path) -> None:
 
 def test_what_grows_is_measured_size_by_size(tmp_path: Path) -> None:
     file = tmp_path / "growth.json"
-    done = run("benchmarks.growth", "--only", "depth,rows", "--peers", "none", "--most", "10000", "--json", str(file))
+    done = run("benchmarks.growth", "--only", "depth,side", "--peers", "none", "--most", "16", "--json", str(file))
     assert done.returncode == 0, done.stderr
     assert "multiplications ∝ size^1" in done.stdout
     written = json.loads(file.read_text())
-    assert [row["size"] for row in written["depth"]["zerokara"]] == [1, 4, 16, 64, 256, 1000]
+    assert [row["size"] for row in written["depth"]["zerokara"]] == [1, 4, 16]
     assert all(row["seconds"] > 0 <= row["mib"] for row in written["depth"]["zerokara"])
-    assert "rows" not in written  # of one size nothing can be said
+    assert "side" not in written  # of one size nothing can be said
 
 
 def test_what_does_not_grow_is_refused() -> None:

@@ -19,7 +19,8 @@ from zerokara.experiments.programs import SHARED, program
 from zerokara.rules import RULES
 
 WHOLE = {name for name in EXPERIMENTS if EXPERIMENTS[name].cost == "S" and "data" not in EXPERIMENTS[name].settings}
-"""Experiments that are measured with their own settings; the others in small."""
+WHOLE -= LEARNED
+"""Experiments that are measured with their own settings; the others, all trainings among them, in small."""
 
 OTHERWISE: Mapping[str, Mapping[str, Any]] = {
     "awesome-net": {

@@ -6,6 +6,7 @@ No initial values are drawn unless a test is about them: a hundred million rando
 import hashlib
 import math
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -55,6 +56,23 @@ def blank(name, shape=None, classes=None):
     """The model with zeros for weights, which take no memory."""
     with unset():
         return models.build_model(name, shape, classes)
+
+
+AT_FULL_WIDTH = ("alexnet", "vgg16", "vgg16-bn")
+"""Of the large models these are trained as they are. The other VGGs differ from them in their convolutions alone: their
+classifiers, which have the same hundred million weights, have 64 hidden units there."""
+
+
+def trainable(name, shape, classes):
+    """The blank model, or one of a width that is trained soon."""
+    model = blank(name, shape, classes)
+    if name in LARGE and name not in AT_FULL_WIDTH:
+        first, _, last = linear = [layer for layer in model.classifier if isinstance(layer, nn.Linear)]
+        sizes = [first.in_features, 64, 64, last.out_features]
+        with unset():
+            narrow = iter([nn.Linear(a, b) for a, b in pairwise(sizes)])
+        model.classifier = nn.Sequential(*(next(narrow) if layer in linear else layer for layer in model.classifier))
+    return model
 
 
 def filled(model, seed=0):
@@ -227,7 +245,7 @@ def test_an_epoch_on_real_digits_teaches_something(name, digits):
     They are one batch: with the statistics of other, smaller batches a deep network's loss jumps at the last bit.
     """
     examples = enlarged(digits, smallest(name), 4 if name in LARGE else 12)
-    model, loss = filled(blank(name, examples.shape, 10)), models.MODELS[name].loss
+    model, loss = filled(trainable(name, examples.shape, 10)), models.MODELS[name].loss
     without_dropout(model)
     optimizer = optim.SGD(model, lr=0.1 if name == "lenet5" else 0.001)
     before = loss_on(model, loss, examples)

@@ -29,11 +29,12 @@ def test_no_sentence_leaves_singular_or_plural_to_the_reader() -> None:
     """`1 epoch(s)`, `2 digit(s)`: nowhere in what is said."""
     from ast import Constant, parse, walk
 
-    source = Path(zerokara.__file__).parent
+    sources = [(path, path.read_text(encoding="utf-8")) for path in sorted(Path(zerokara.__file__).parent.rglob("*.py"))]
     said = [
         (path.name, node.value)
-        for path in sorted(source.rglob("*.py"))
-        for node in walk(parse(path.read_text(encoding="utf-8")))
+        for path, source in sources
+        if re.search(r"[a-z]{4}\(s\)", source)  # parsing all files takes seconds
+        for node in walk(parse(source))
         if isinstance(node, Constant) and isinstance(node.value, str)
     ]
     assert [
