@@ -3,9 +3,10 @@
 python -m benchmarks.cold
 
 The seconds from the start of `zerokara demo` to its report, and from the start of Python to the end of the first
-training step of two networks, each in a process of its own with a cache of its own, by the clock. Then every kernel
-that they call: seconds of one processor in which it is compiled, functions that only kernels call included where it is
-the first to call them, and the bytes of its machine code. `--again` measures the same with the caches filled.
+training step of two networks, each in a process of its own with a cache of its own, by the clock. (The demo compiles
+nothing.) Then every kernel that they call: seconds of one processor in which it is compiled, functions that only
+kernels call included where it is the first to call them, and the bytes of its machine code. `--again` measures the same
+with the caches as they are then.
 """
 
 import argparse
@@ -71,7 +72,7 @@ def compiled_in(cache: Path) -> set[tuple[str, str]]:
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cold", description="What a first run waits for.")
-    parser.add_argument("--again", action="store_true", help="measure everything once more with the caches filled")
+    parser.add_argument("--again", action="store_true", help="measure everything again, with the caches as they are")
     parser.add_argument("--no-kernels", action="store_true", help="leave out the table of kernels")
     asked = parser.parse_args()
     wanted: set[tuple[str, str]] = set()
@@ -83,7 +84,7 @@ def main() -> None:
         for name, command in commands.items():
             cache = Path(folder, name.split()[-1])
             print(f"{name:30} {timed(command, cache):7.1f} s", end="", flush=True)
-            print(f" {timed(command, cache):7.1f} s with the cache filled" if asked.again else "", flush=True)
+            print(f" {timed(command, cache):7.1f} s again" if asked.again else "", flush=True)
             wanted |= compiled_in(cache)
         if asked.no_kernels:
             return
