@@ -29,7 +29,9 @@ def test_no_sentence_leaves_singular_or_plural_to_the_reader() -> None:
     """`1 epoch(s)`, `2 digit(s)`: nowhere in what is said."""
     from ast import Constant, parse, walk
 
-    sources = [(path, path.read_text(encoding="utf-8")) for path in sorted(Path(zerokara.__file__).parent.rglob("*.py"))]
+    sources = [
+        (path, path.read_text(encoding="utf-8")) for path in sorted(Path(zerokara.__file__).parent.rglob("*.py"))
+    ]
     said = [
         (path.name, node.value)
         for path, source in sources
