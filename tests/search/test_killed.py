@@ -26,7 +26,7 @@ COMMAND = (
     *("--try", "lr=1e-3..1e-1:log", "--try", "hidden=4,8,16", "--trials", str(TRIALS), "--sampler", "random"),
     *("--prune", "none", "--json"),
 )
-SOON = ("--heartbeat", "1")
+SOON = ("--heartbeat", "2")
 PATIENCE = 120.0
 
 needs_server = pytest.mark.skipif(may_be_skipped(), reason="no PostgreSQL server (initdb, pg_ctl) is installed")
