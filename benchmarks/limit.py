@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 import zerokara as zk
-import zerokara.functional as F
 from benchmarks import ours, workloads
 from benchmarks.sidebyside import machine
 from zerokara import kernels
@@ -77,20 +76,11 @@ def main() -> None:
     for workload in workloads.TRAININGS:
         if names and not any(name in workload.name for name in names):
             continue
-        model = workloads.network(workload)
-        optimizer = ours.OPTIMIZERS[workload.optimizer](model, workload.lr)
-
-        def step(x: Any, labels: Any, model: Any = model, optimizer: Any = optimizer) -> zk.Tensor:
-            loss = F.cross_entropy(model(x), labels)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            return loss
-
-        x, labels = workloads.batches(workload)[0]
-        work = operations(step, x, labels)
+        counted, ((x, labels), *_) = ours.training_step(workload)  # what has been traced, keeps its arrays guarded
+        step, _ = ours.training_step(workload)
+        work = operations(counted, x.data, labels)
         captured = zk.capture(step)
-        taken = seconds(lambda c=captured, x=x, t=labels: c(zk.Tensor(x), t))
+        taken = seconds(lambda c=captured, x=x, t=labels: c(x, t))
         rate = work / taken / 1e9
         print(
             f"{workload.name:20s}{work / 1e9:9.2f} GFLOP {taken * 1e3:9.2f} ms {rate:8.0f} GFLOP/s {rate / peak:7.0%}"

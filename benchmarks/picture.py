@@ -55,13 +55,15 @@ def drawn(rows: Sequence[Mapping[str, Any]]) -> str:
         parts.append(f'<rect x="{x}" y="14" width="12" height="12" fill="{COLOURS[name]}"/>')
         parts.append(f'<text x="{x + 17}" y="24">{name}</text>')
         x += 34 + 8 * len(name)
+    said = "time of a training step: shorter is faster"
+    parts.append(f'<text class="number" x="{LEFT + WIDTH}" y="24" text-anchor="end">{said}</text>')
     for title, times in steps:
         middle = y + BAR * len(times) / 2 + 4
         parts.append(f'<text x="{LEFT - 8}" y="{middle:.1f}" text-anchor="end">{title}</text>')
         for name, ms in times.items():
             ratio = ms / times["zerokara"]
             length = min(ratio * scale, float(WIDTH))
-            told = f"{ms:.3g} ms" if name == "zerokara" else f"{ratio:.2f}×"
+            told = f"{_number(ms)} ms" if name == "zerokara" else f"{ratio:.2f}×"
             parts.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR - 2}" fill="{COLOURS[name]}"/>')
             parts.append(f'<text class="number" x="{LEFT + length + 5:.1f}" y="{y + BAR - 4}">{told}</text>')
             y += BAR
@@ -76,6 +78,11 @@ def drawn(rows: Sequence[Mapping[str, Any]]) -> str:
     ground = f'<rect width="{LEFT + WIDTH + RIGHT}" height="{y}" fill="#fff"/>'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"><title>{title}</title><style>{style}</style>'
     return "\n".join([head, ground, *parts, "</svg>"]) + "\n"
+
+
+def _number(ms: float) -> str:
+    """Three digits."""
+    return f"{ms:,.0f}" if ms >= 1000 else f"{ms:.3g}"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,12 +4,13 @@ import importlib
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from benchmarks import contestants, profile, workloads
+from benchmarks import contestants, limit, profile, workloads
 
 from zerokara.models import count_parameters
 
@@ -209,6 +210,22 @@ def test_a_step_is_profiled_call_by_call(capsys: pytest.CaptureFixture[str], mon
     monkeypatch.setattr(sys, "argv", ["profile", "nobody"])
     with pytest.raises(SystemExit, match="no network has 'nobody' in its name; there are TwoLayerNet"):
         profile.main()
+
+
+def test_a_step_is_measured_against_the_machines_limit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def timed(run: Callable[[], object]) -> float:
+        run()
+        return 0.001
+
+    monkeypatch.setattr(limit, "SIDE", 64)
+    monkeypatch.setattr(limit, "seconds", timed)
+    monkeypatch.setattr(sys, "argv", ["limit", "--only", "TwoLayer"])
+    limit.main()
+    shown = capsys.readouterr().out
+    assert "0.02 GFLOP" in shown  # 2·100·(3·784·50 − 784·50 + 3·50·10), the gradient of the images left out
+    assert "1.00 ms" in shown
 
 
 def test_products_are_measured_with_their_error() -> None:
