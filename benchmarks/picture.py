@@ -81,7 +81,7 @@ def drawn(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _number(ms: float) -> str:
-    """Three digits."""
+    """Three digits, or all before the point."""
     return f"{ms:,.0f}" if ms >= 1000 else f"{ms:.3g}"
 
 

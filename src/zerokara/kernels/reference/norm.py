@@ -1,4 +1,4 @@
-"""Batch and layer normalisation. Variances are the biased ones (divided by the count, not by count − 1)."""
+"""Batch, layer and group normalisation. Variances are the biased ones (divided by the count, not by count − 1)."""
 
 import math
 from typing import Any
@@ -151,4 +151,4 @@ def _spread(x: Array) -> tuple[int, ...]:
 
 def _per_channel(values: Array, x: Array) -> Array:
     """(C,) → (1, C, 1, 1), in x's own type, ready to be broadcast against x."""
-    return values.astype(x.dtype, copy=False).reshape(1, -1, *[1] * (x.ndim - 2))
+    return values.astype(x.dtype, copy=False).reshape(_spread(x))
