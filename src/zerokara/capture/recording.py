@@ -114,7 +114,7 @@ def _outline(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """What a kernel gives, without its work: zeros of the right shape and layout."""
     from zerokara.kernels.compiled import build, memory, threads
 
-    with build.planning(), threads.recorded_by(lambda function, calls: None), memory.allocating(np.zeros):
+    with build.planning(), threads.recorded_by(lambda function, calls: None), memory.allocating(memory.untouched):
         return function(*args, **kwargs)
 
 

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from math import prod
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from zerokara.arrays import Array, DTypeLike, Shape
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the numbers that malloc.h gives to these settings
 _KEPT = 1 << 30
 _LARGE_PAGE = 2 << 20  # bytes of a large page on x86 and most ARM
+_LARGE_ARRAY = 1 << 18  # bytes from which on an array gets pages of its own
 
 
 def keep_freed_memory() -> bool:
@@ -48,6 +50,21 @@ def pages(size: int) -> Array:
         room.madvise(mmap.MADV_HUGEPAGE)
     found: Array = np.frombuffer(room, np.uint8)  # keeps the mapping
     return found[-found.ctypes.data % _LARGE_PAGE :][:size]
+
+
+def untouched(shape: Shape, dtype: DTypeLike) -> Array:
+    """Zeros that take no memory until somebody writes to them, and give it back at once.
+
+    `np.zeros` of many MiB would be handed memory that was freed before, and fill it: the outlines of a step that is
+    being recorded would take as much memory as the step.
+    """
+    kind = np.dtype(dtype)
+    lengths = (shape,) if isinstance(shape, int) else tuple(shape)
+    count = prod(lengths)
+    if count * kind.itemsize < _LARGE_ARRAY:
+        return np.zeros(lengths, kind)
+    found: Array = np.frombuffer(mmap.mmap(-1, count * kind.itemsize), kind).reshape(lengths)
+    return found
 
 
 Allocate = Callable[[Shape, DTypeLike], Array]
