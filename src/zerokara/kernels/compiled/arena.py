@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from zerokara.arrays import Array, DTypeLike, Shape
-from zerokara.kernels.compiled.memory import pages
+from zerokara.kernels.compiled.memory import give_back, pages
 
 _CHUNK = 256 << 20
 _ALIGNMENT = 128  # bytes: two lines of the cache, one or two vectors
@@ -83,6 +83,7 @@ class Arena:
 
     def _reserve(self, size: int) -> None:
         """A new chunk. Chunks never touch each other, so that no block lies in two of them."""
+        give_back()
         chunk = pages(max(_CHUNK, size) + 2 * _ALIGNMENT)
         start = chunk.ctypes.data
         first = -(-start // _ALIGNMENT) * _ALIGNMENT + _ALIGNMENT

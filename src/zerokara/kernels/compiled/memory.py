@@ -5,7 +5,7 @@ the system, which then hands out new pages, one fault and one page of zeros at a
 of a small network. Told to keep them, it reuses memory that is still in the cache. This concerns the whole process;
 up to 1 GiB of free memory is kept. Only glibc (Linux) has these settings; elsewhere nothing happens.
 
-Recorded steps have memory of their own, see `pages`.
+Recorded steps have memory of their own, see `pages`; before they take it, what is kept is given back.
 """
 
 import ctypes
@@ -35,6 +35,13 @@ def keep_freed_memory() -> bool:
         return False
     raised = set_limit(_MMAP_THRESHOLD, _KEPT) or set_limit(_MMAP_THRESHOLD, 32 << 20)
     return bool(raised and set_limit(_TRIM_THRESHOLD, _KEPT))
+
+
+def give_back() -> None:
+    """Let the system have what has been freed and kept: whoever reserves much memory elsewhere must not pay twice."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform.startswith("linux") else None
+    if trim is not None:
+        trim(0)
 
 
 def pages(size: int) -> Array:
