@@ -30,6 +30,8 @@ _BLOCK_ROWS = 20 * ROWS if ROWS > 8 else 60 * ROWS
 _DOT_DEPTH = 4096
 _ALIAS = 2048  # bytes, see `conv`
 _MANY = 8  # panels of b, from which on a copy of rows that are columns in memory is worth it wherever they lie
+_FEW_TILES = 8  # of rows, up to which so little is done with a panel that reading b in long pieces counts for more
+_PANELS = 8  # that are put together at once, then
 _AHEAD = 8  # columns that are asked for before they are copied
 _REACH = 1 << 19  # bytes between the first and the last row that a tile reads, where its rows are columns in memory:
 # more lie in more pages than a processor knows the addresses of
@@ -49,6 +51,20 @@ def panel_of(panel, b, b_row, b_column, k, depth, f, used):  # type: ignore[no-u
                 panel, i * 2 * lanes + j, places, b, (f + j) * b_column + (k + i) * b_row, b_column,
                 min(lanes, used - j), min(lanes, depth - i),
             )  # fmt: skip
+
+
+@inner
+def _panels_of(panels, apart, b, b_row, k, depth, f, count):  # type: ignore[no-untyped-def]
+    """`count` panels side by side: panels[p·apart + i·width + j] = b[k + i, f + p·width + j].
+
+    Each row of b is read in one go, and those that come are asked for: they lie far apart.
+    """
+    width = 2 * VECTOR_BYTES // b.itemsize
+    for i in range(depth):
+        at = (k + i) * b_row + f
+        for p in range(count):
+            fetch_line(b, at + _AHEAD * b_row + p * width)
+            copy(panels, p * apart + i * width, b, at + p * width, width)
 
 
 @inner
@@ -89,7 +105,8 @@ def multiply_blocks(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-un
     pitch = (longest + 1) * width if in_strips else longest + lanes
     pieces = (rows_at_once + width - 1) // width if in_strips else rows_at_once
     block = empty_row(pieces * pitch if copied else 0, a.dtype)
-    panel = zero_row(longest * width, a.dtype)
+    at_once = _PANELS if b_column == 1 and rows_at_once <= _FEW_TILES * ROWS and not in_place else 1
+    panels, apart = zero_row(at_once * longest * width, a.dtype), longest * width
     nothing, started = zero_row(width, a.dtype), zero_row(width, a.dtype)
     rows, outs = zero_row(rows_at_once + ROWS, np.int64), zero_row(rows_at_once + ROWS, np.int64)
     for i in range(rows_at_once):
@@ -106,18 +123,25 @@ def multiply_blocks(a, b, bias, z, mask, plan, end, span):  # type: ignore[no-un
                 source = block
             else:
                 source = a[m * a_row + k * a_column :]
+            packed = place = 0  # panels put together and not used yet, and where the next of them is
             for f in range(first_column, last_column, width):
                 used = min(width, last_column - f)
                 direct = in_place and f + width <= n
-                if not direct:
-                    panel_of(panel, b, b_row, b_column, k, here, f, used)
+                if packed <= 0 and not direct:
+                    packed = max(1, min(at_once, (last_column - f) // width))
+                    place = 0
+                    if packed > 1:
+                        _panels_of(panels, apart, b, b_row, k, here, f, packed)
+                    else:
+                        panel_of(panels, b, b_row, b_column, k, here, f, used)
                 if k == 0 and bias.size > 0:
                     for j in range(used):
                         started[j] = bias[f + j]
                 product(
-                    source, rows, count, steps[:here], b if direct else panel, k * b_row + f if direct else 0,
+                    source, rows, count, steps[:here], b if direct else panels, k * b_row + f if direct else place,
                     b_row if direct else width, started if k == 0 else nothing, 0, z, outs, m * n + f, used, how, mask,
                 )  # fmt: skip
+                packed, place = packed - 1, place + apart
 
 
 @kernel("void(T[::1], T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 7), i8, UniTuple(i8, 4))", writes=("z",))
