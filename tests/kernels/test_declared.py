@@ -61,6 +61,14 @@ def _cases() -> Iterator[tuple[Callable[..., Any], tuple[Any, ...]]]:
         x, w = numbers(0, (rows, 600), np.float32), numbers(1, (37, 600), np.float32)
         yield FUSED["linear_fused"], (x, w, numbers(2, (37,), np.float32), True)
         yield FUSED["matmul_masked"], (x, np.ascontiguousarray(w.T), numbers(3, (rows, 37), np.float32))
+    for name in ("momentum_step", "adam_step"):
+        count, own = STEPS[name]
+        w, *states = (np.abs(numbers(k, (600, 30), np.float32)) for k in range(count - 1))
+        settings = np.array((0.1, 1e-3, 1e-4, 0.99, *own))
+        yield (
+            FUSED[f"matmul_{name}"],
+            (w, numbers(5, (7, 600), np.float32).T, numbers(6, (7, 30), np.float32), *states, settings),
+        )
     q, k, v = (numbers(k, (2, 3, 9, 5), np.float32) for k in range(3))
     bias, mask, keep = numbers(3, (1, 3, 9, 9), np.float32), numbers(4, (2, 1, 1, 9), np.float32) > 0, np.abs(q @ k.mT)
     y, shares = reference.attention(q, k, v, bias, mask, keep, 0.5, 0)

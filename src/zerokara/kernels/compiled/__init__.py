@@ -28,6 +28,13 @@ from zerokara.kernels.compiled.gelu import gelu_tanh, gelu_tanh_grad
 from zerokara.kernels.compiled.group_norm import group_norm, group_norm_grads
 from zerokara.kernels.compiled.index import scatter
 from zerokara.kernels.compiled.layer_norm import layer_norm, layer_norm_grads
+from zerokara.kernels.compiled.learning import (
+    matmul_adagrad_step,
+    matmul_adam_step,
+    matmul_momentum_step,
+    matmul_rmsprop_step,
+    matmul_sgd_step,
+)
 from zerokara.kernels.compiled.loss import cross_entropy, cross_entropy_grad, cross_entropy_mean
 from zerokara.kernels.compiled.matmul import linear_fused, matmul, matmul_masked, row_sum
 from zerokara.kernels.compiled.memory import keep_freed_memory
@@ -77,6 +84,11 @@ FUSED: dict[str, Callable[..., Any]] = {
         divide,
         exp,
         fill,
+        matmul_adagrad_step,
+        matmul_adam_step,
+        matmul_momentum_step,
+        matmul_rmsprop_step,
+        matmul_sgd_step,
         max_pool2d_places,
         max_pool2d_places_grad,
         linear_fused,

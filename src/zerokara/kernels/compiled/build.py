@@ -209,6 +209,11 @@ def code_of(compiled: Callable[..., None]) -> Code:
     return _code[id(compiled)]
 
 
+def entry_of(compiled: Callable[..., None]) -> int:
+    """The address of this machine code, for kernels that call it; 0 while a step is only planned."""
+    return 0 if isinstance(compiled, Planned) else code_of(compiled).entry
+
+
 def get_ready() -> None:
     """Let Numba read what it knows of Python and NumPy, which takes half a second, before the first kernel."""
     registry.cpu_target.target_context.refresh()

@@ -43,6 +43,31 @@ def matmul_masked(x: Array, y: Array, mask: Array | None) -> Array:
     return z if mask is None else reference.relu_grad(z, mask)
 
 
+def matmul_sgd_step(w: Array, x: Array, y: Array, numbers: Array) -> None:
+    """The step of SGD with the gradient x·y."""
+    reference.sgd_step(w, reference.matmul(x, y), numbers)
+
+
+def matmul_momentum_step(w: Array, x: Array, y: Array, v: Array, numbers: Array) -> None:
+    """The step of momentum with the gradient x·y."""
+    reference.momentum_step(w, reference.matmul(x, y), v, numbers)
+
+
+def matmul_adagrad_step(w: Array, x: Array, y: Array, h: Array, numbers: Array) -> None:
+    """The step of AdaGrad with the gradient x·y."""
+    reference.adagrad_step(w, reference.matmul(x, y), h, numbers)
+
+
+def matmul_rmsprop_step(w: Array, x: Array, y: Array, h: Array, numbers: Array) -> None:
+    """The step of RMSProp with the gradient x·y."""
+    reference.rmsprop_step(w, reference.matmul(x, y), h, numbers)
+
+
+def matmul_adam_step(w: Array, x: Array, y: Array, m: Array, v: Array, numbers: Array) -> None:
+    """The step of Adam with the gradient x·y."""
+    reference.adam_step(w, reference.matmul(x, y), m, v, numbers)
+
+
 def row_sum(x: Array) -> Array:
     """Σ over the rows."""
     total: Array = x.sum(axis=0)

@@ -15,6 +15,7 @@ in between; `rewriting` sees to that. The rules, in the order they are applied (
     conv2d_grad_x → · → relu_grad   →  with a mask                likewise matmul → · → relu_grad
     cross_entropy, mean, gradient   →  one kernel
     sums over all, the batch, a map →  a sum for each core, row sums, average pooling
+    matmul → · → optimizer's step   →  both, block by block       a large layer's gradient is never there as a whole
 
 Operations whose results nobody needs are dropped at the end, and the steps of an optimizer for large arrays are moved
 to where their gradient has just been made: it is still in the cache, and its memory is soon free.
@@ -26,8 +27,9 @@ from typing import Any
 import numpy as np
 
 from zerokara.kernels.compiled import composed
-from zerokara.kernels.compiled.rewriting import Plan, Steps, steps_moved_forward
-from zerokara.kernels.tracing import Operation, Trace, Value
+from zerokara.kernels.compiled.learning import in_blocks
+from zerokara.kernels.compiled.rewriting import LARGE, Plan, Steps, steps_moved_forward
+from zerokara.kernels.tracing import STEPS, Operation, Trace, Value
 
 
 def rewritten(trace: Trace, outputs: Sequence[int]) -> list[Operation]:
@@ -272,6 +274,22 @@ def _sums(steps: Steps, operation: Operation) -> None:
             steps.replace(([operation, mean], mean, _fused("global_mean", (x,), mean.results)))
 
 
+def _learn(steps: Steps, operation: Operation) -> None:
+    """The optimizer's step inside the product that makes the gradient of a large layer from few samples."""
+    if operation.name not in STEPS or operation.kwargs:
+        return
+    w, g, *rest = operation.args
+    maker = steps.made_by(g, "matmul")
+    if maker is None or steps.only_user(g.number) is not operation or not isinstance(w, Value):
+        return
+    x, y = map(steps.shape, maker.args)
+    if len(x) != 2 or len(y) != 2 or x[0] * y[1] < LARGE or not in_blocks(x[0], x[1], y[1]):
+        return
+    steps.replace(
+        ([maker, operation], operation, _fused(f"matmul_{operation.name}", (w, *maker.args, *rest), operation.results))
+    )
+
+
 _RULES: tuple[Callable[[Steps, Operation], None], ...] = (
     _mask_by_result,
     _pool,
@@ -282,4 +300,5 @@ _RULES: tuple[Callable[[Steps, Operation], None], ...] = (
     _masked_gradient,
     _mean_cross_entropy,
     _sums,
+    _learn,
 )

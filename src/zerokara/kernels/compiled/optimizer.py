@@ -47,7 +47,7 @@ def adam_step(w: Array, g: Array, m: Array, v: Array, numbers: Array) -> None:
 
 def together(name: str, rows: list[tuple[Array, ...]]) -> None:
     """The step of this name for every row of arguments, all of them at the same time where no two share memory."""
-    kernel = _STEPS[name]
+    kernel = kernel_of(name)
     if not rows or not _apart(rows):
         for row in rows:
             _in_place(kernel, name, row[:-1], row[-1])
@@ -58,6 +58,11 @@ def together(name: str, rows: list[tuple[Array, ...]]) -> None:
         size = row[0].size
         calls += [(*row, *r) for r in threads.parts(size, size)]
     threads.share(function, calls)
+
+
+def kernel_of(name: str) -> Kernel:
+    """The machine code of the step of this name."""
+    return _STEPS[name]
 
 
 def _apart(rows: list[tuple[Array, ...]]) -> bool:

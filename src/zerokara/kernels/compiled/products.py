@@ -13,8 +13,8 @@ def multiply(x: Array, y: Array, b: Array | None, mask: Array | None, *, relu: b
     """z = x·y + b, with ReLU, or 0 where the mask is not positive, for matrices that are not empty."""
     (m, depth), n = x.shape, y.shape[1]
     z = empty((m, n), x.dtype)
-    left, *along_left = _matrix_memory(x)
-    right, *along_right = _matrix_memory(y)
+    left, *along_left = matrix_memory(x)
+    right, *along_right = matrix_memory(y)
     few = m <= FEW and along_left[1] == 1 and along_right[0] == 1 and (depth > 1 or n == 1)
     width = 2 * VECTOR_BYTES // x.itemsize
     tiles, panels = -(-m // ROWS), -(-n // width)
@@ -34,7 +34,7 @@ def multiply(x: Array, y: Array, b: Array | None, mask: Array | None, *, relu: b
     return z
 
 
-def _matrix_memory(a: Array) -> tuple[Array, int, int]:
+def matrix_memory(a: Array) -> tuple[Array, int, int]:
     """(the numbers as a 1-D array, distance between rows, distance between columns)."""
     if a.T.flags.c_contiguous and not a.flags.c_contiguous:
         return plain(a.T).reshape(-1), 1, a.shape[0]

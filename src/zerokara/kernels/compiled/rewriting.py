@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from zerokara.kernels.compiled.effects import RAISES, Effect, Effects, used
-from zerokara.kernels.tracing import SENDING, STEPS, Operation, Trace, Value
+from zerokara.kernels.tracing import GRADIENT_STEPS, SENDING, STEPS, Operation, Trace, Value
 
 Plan = tuple[Sequence[Operation], Operation, Operation]
 """(the old operations, the one of them in whose place the new one comes, the new one)."""
 
-_LARGE = 1 << 16  # numbers; steps of the optimizer for smaller arrays stay together at the end
+LARGE = 1 << 16  # numbers; steps of the optimizer for smaller arrays stay together at the end
 
 
 class Steps:
@@ -104,7 +104,7 @@ class Steps:
                 return False
             if any(self._places[id(user)] <= coming[number] for user in others):
                 return False
-        return self._undisturbed(old, self.effects.of(new).reads)
+        return self._undisturbed(old, at, self.effects.of(new).reads)
 
     def change(self, operation: Operation, args: tuple[Any, ...], source: Operation) -> None:
         """Give an operation other arguments: what `source` has made of one of them, if both are made only once."""
@@ -121,13 +121,18 @@ class Steps:
                 self._leave(operation)
         self.operations = [o for o in self.operations if o in self]
 
-    def _undisturbed(self, group: Sequence[Operation], reads: frozenset[int]) -> bool:
-        """Whether nobody writes what these operations read, from the first of them to the last; nor they themselves."""
-        effects = [self.effect(operation) for operation in group]
-        if any(effect.writes - {RAISES} for effect in effects):
-            return False
-        read = reads.union(*(effect.reads for effect in effects))
+    def _undisturbed(self, group: Sequence[Operation], at: Operation, reads: frozenset[int]) -> bool:
+        """Whether nobody writes what these operations read, from the first of them to the last; nor they themselves.
+
+        The last one may write, if all the others come to where it stands: it does not move.
+        """
         places = [self._places[id(operation)] for operation in group]
+        moving = [self.effect(operation) for operation in group]
+        if self.effect(at).writes - {RAISES} and self._places[id(at)] == max(places):
+            moving, reads = [self.effect(operation) for operation in group if operation is not at], frozenset()
+        if any(effect.writes - {RAISES} for effect in moving):
+            return False
+        read = reads.union(*(effect.reads for effect in moving))
         first = bisect_left(self._writers, min(places), key=lambda writer: writer[0])
         last = bisect_left(self._writers, max(places), key=lambda writer: writer[0])
         return all(read.isdisjoint(writes) for _, _, writes in self._writers[first:last])
@@ -178,8 +183,8 @@ def steps_moved_forward(steps: Steps) -> list[Operation]:
     moved: dict[int, list[Operation]] = {}
     for index, operation in enumerate(operations):
         effect, place = steps.effect(operation), index
-        weights = operation.args[0] if operation.name in STEPS else None
-        large = isinstance(weights, Value) and math.prod(steps.shape(weights)) >= _LARGE
+        weights = operation.args[0] if operation.name in STEPS | GRADIENT_STEPS else None
+        large = isinstance(weights, Value) and math.prod(steps.shape(weights)) >= LARGE
         if large or operation.name in SENDING:
             place = max((place_of[k] for k in range(index) if before[k].before(effect)), default=-1)
             moved.setdefault(place, []).append(operation)

@@ -26,6 +26,7 @@ from zerokara.kernels.tracing.asking import (
 from zerokara.kernels.tracing.comparing import alike
 from zerokara.kernels.tracing.operation import (
     CHANGING,
+    GRADIENT_STEPS,
     SENDING,
     STEPS,
     WRITTEN,
@@ -43,6 +44,7 @@ from zerokara.kernels.tracing.traced import Traced, as_array, current
 
 __all__ = [
     "CHANGING",
+    "GRADIENT_STEPS",
     "SENDING",
     "STEPS",
     "WRITTEN",

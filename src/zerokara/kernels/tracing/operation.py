@@ -24,6 +24,9 @@ class NotNativeError(Exception):
 STEPS = frozenset({"sgd_step", "momentum_step", "adagrad_step", "rmsprop_step", "adam_step"})
 """The kernels that are an optimizer's step."""
 
+GRADIENT_STEPS = frozenset(f"matmul_{name}" for name in STEPS)
+"""The same with the making of the gradient x·y, in recorded steps: (w, x, y, states, numbers)."""
+
 SENDING = frozenset({"scale_into", "sent"})
 """What hands gradients to other processes: as early in the step as it may be, while the rest is still computed."""
 
@@ -36,6 +39,11 @@ WRITTEN: dict[str, tuple[int, ...]] = {
     "adagrad_step": (0, 2),
     "rmsprop_step": (0, 2),
     "adam_step": (0, 2, 3),
+    "matmul_sgd_step": (0,),
+    "matmul_momentum_step": (0, 3),
+    "matmul_adagrad_step": (0, 3),
+    "matmul_rmsprop_step": (0, 3),
+    "matmul_adam_step": (0, 3, 4),
     "update_running": (0,),
     "count_up": (0,),
     "scale_into": (0,),
