@@ -11,6 +11,7 @@ import numpy as np
 from zerokara.arguments import short
 from zerokara.arrays import Array, DTypeLike, generator
 from zerokara.data.dataset import Dataset, Split
+from zerokara.data.mapped import Mapped, mapped
 from zerokara.data.transforms.moving import mover
 
 Numbers = float | Sequence[float] | Array
@@ -51,6 +52,7 @@ class Loader:
     std: Numbers = 1.0
     dtype: DTypeLike = np.float32
     _is_plain: bool = field(init=False, repr=False, default=True)
+    _mapped: Mapped | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "split", _split(self.split))
@@ -73,6 +75,7 @@ class Loader:
         if np.any(np.asarray(self.std) <= 0):
             raise ValueError(f"std is positive; got {self.std}")
         object.__setattr__(self, "_is_plain", _is_plain(self.mean, self.std))
+        object.__setattr__(self, "_mapped", mapped(self.split.images) if self.shuffle else None)
 
     def __repr__(self) -> str:
         return f"Loader({self.split!r}, batch_size={self.batch_size}, {len(self)} batches an epoch, seed={self.seed})"
@@ -118,6 +121,8 @@ class Loader:
     def _batch(self, order: Array, e: int, index: int, part: Part) -> tuple[Array, Array]:
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
         own = slice(*part(len(chosen)))
+        if self._mapped is not None:
+            self._mapped.announce(chosen if self.transform is not None else chosen[own])
         if self.transform is None:
             x = _scaled(self.split.images[chosen[own]], self.dtype)
         else:

@@ -98,7 +98,7 @@ def _learn(name: str, w: Array, a: Array, b: Array, states: tuple[Array, ...], n
 
 
 @intrinsic
-def _address(context, array, index):  # type: ignore[no-untyped-def]
+def _address_of(context, array, index):  # type: ignore[no-untyped-def]
     """Where array[index] lies."""
 
     def emit(context: Any, b: Any, signature: Any, args: Any) -> Any:
@@ -106,6 +106,9 @@ def _address(context, array, index):  # type: ignore[no-untyped-def]
         return b.ptrtoint(b.gep(data, [args[1]]), ir.IntType(64))
 
     return types.intp(array, types.intp), emit
+
+
+_address: Any = _address_of
 
 
 @kernel(

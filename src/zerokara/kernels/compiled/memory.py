@@ -59,7 +59,7 @@ def pages(size: int) -> Array:
     return found[-found.ctypes.data % _LARGE_PAGE :][:size]
 
 
-def untouched(shape: Shape, dtype: DTypeLike) -> Array:
+def untouched(shape: int | Shape, dtype: DTypeLike) -> Array:
     """Zeros that take no memory until somebody writes to them, and give it back at once.
 
     `np.zeros` of many MiB would be handed memory that was freed before, and fill it: the outlines of a step that is
