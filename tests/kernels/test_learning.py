@@ -64,6 +64,7 @@ def _trained(kind: str, dtype: Any, *, together: bool, monkeypatch: pytest.Monke
         return operations
 
     monkeypatch.setattr(fusion, "rewritten", watched)
+    monkeypatch.setattr(fusion, "_HUGE", 1 << 16)  # a smaller layer shows the same
     if not together:
         monkeypatch.setattr(fusion, "_RULES", tuple(rule for rule in fusion._RULES if rule is not fusion._learn))
     rng = np.random.default_rng(0)

@@ -28,8 +28,11 @@ import numpy as np
 
 from zerokara.kernels.compiled import composed
 from zerokara.kernels.compiled.learning import in_blocks
-from zerokara.kernels.compiled.rewriting import LARGE, Plan, Steps, steps_moved_forward
+from zerokara.kernels.compiled.rewriting import Plan, Steps, steps_moved_forward
 from zerokara.kernels.tracing import STEPS, Operation, Trace, Value
+
+_HUGE = 1 << 22  # weights of a layer whose gradient, 16 MiB, is worth not having
+_FEW_SAMPLES = 32  # up to which that costs no time: of more samples, blocks of a product are slower than the whole
 
 
 def rewritten(trace: Trace, outputs: Sequence[int]) -> list[Operation]:
@@ -283,7 +286,7 @@ def _learn(steps: Steps, operation: Operation) -> None:
     if maker is None or steps.only_user(g.number) is not operation or not isinstance(w, Value):
         return
     x, y = map(steps.shape, maker.args)
-    if len(x) != 2 or len(y) != 2 or x[0] * y[1] < LARGE or not in_blocks(x[0], x[1], y[1]):
+    if len(x) != 2 or len(y) != 2 or x[1] > _FEW_SAMPLES or x[0] * y[1] < _HUGE or not in_blocks(x[0], x[1], y[1]):
         return
     steps.replace(
         ([maker, operation], operation, _fused(f"matmul_{operation.name}", (w, *maker.args, *rest), operation.results))

@@ -21,7 +21,7 @@ from zerokara.kernels.tracing import GRADIENT_STEPS, SENDING, STEPS, Operation, 
 Plan = tuple[Sequence[Operation], Operation, Operation]
 """(the old operations, the one of them in whose place the new one comes, the new one)."""
 
-LARGE = 1 << 16  # numbers; steps of the optimizer for smaller arrays stay together at the end
+_LARGE = 1 << 16  # numbers; steps of the optimizer for smaller arrays stay together at the end
 
 
 class Steps:
@@ -184,7 +184,7 @@ def steps_moved_forward(steps: Steps) -> list[Operation]:
     for index, operation in enumerate(operations):
         effect, place = steps.effect(operation), index
         weights = operation.args[0] if operation.name in STEPS | GRADIENT_STEPS else None
-        large = isinstance(weights, Value) and math.prod(steps.shape(weights)) >= LARGE
+        large = isinstance(weights, Value) and math.prod(steps.shape(weights)) >= _LARGE
         if large or operation.name in SENDING:
             place = max((place_of[k] for k in range(index) if before[k].before(effect)), default=-1)
             moved.setdefault(place, []).append(operation)
