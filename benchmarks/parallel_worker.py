@@ -22,6 +22,8 @@ def ours(workload: Training, whole: bool) -> tuple[Step, Callable[[], list[int]]
     from benchmarks.workloads import network
     from zerokara import functional as F
     from zerokara import parallel
+    from zerokara.arrays import Array
+    from zerokara.autodiff import Tensor
     from zerokara.training.shared_step import COUNTS, SharedStepper
 
     team = parallel.team()
@@ -30,9 +32,18 @@ def ours(workload: Training, whole: bool) -> tuple[Step, Callable[[], list[int]]
     model = network(workload)
     optimizer = OPTIMIZERS[workload.optimizer](model, workload.lr)
     data = _shares(workload, team.rank, team.size, whole)
-    tell = lambda loss, scores, labels, weight: (loss * weight,) * COUNTS  # noqa: E731
-    shared = SharedStepper(team, model, optimizer, F.cross_entropy, None, tell, lambda counts: None, lambda norm: None)
-    return lambda i: shared(*data[i % len(data)], 1 / team.size), lambda: shared.messages
+
+    def forward(x: Tensor, labels: Array) -> tuple[Tensor, Tensor, tuple[Array, ...]]:
+        scores = model(x)
+        return F.cross_entropy(scores, labels), scores, (scores.data, labels)
+
+    def step(i: int) -> Any:
+        x, labels = data[i % len(data)]
+        return shared(1 / team.size, Tensor(x), labels)
+
+    tell = lambda loss, weight, scores, labels: (loss * weight,) * COUNTS  # noqa: E731
+    shared = SharedStepper(team, model, optimizer, forward, None, tell, lambda counts: None, lambda norm: None)
+    return step, lambda: shared.messages
 
 
 def apart(workload: Training, rank: int, size: int, whole: bool) -> tuple[Step, Callable[[], list[int]]]:

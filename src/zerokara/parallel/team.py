@@ -86,13 +86,16 @@ class Team:
         self.wait(request)
         return found
 
+    def gather_rows(self, array: Array) -> list[Array]:
+        """The arrays of all processes, of which only the first axis may have different lengths, in order of rank."""
+        counts = self.gather(np.array(len(array)))
+        room = np.zeros((int(counts.max()), *array.shape[1:]), array.dtype)
+        room[: len(array)] = array
+        return [rows[:count] for rows, count in zip(self.gather(room), counts, strict=True)]
+
     def gather_texts(self, text: str) -> list[str]:
         """What every process says, in order of rank."""
-        content = np.frombuffer(text.encode(), np.uint8)
-        sizes = self.gather(np.array(content.size))
-        room = np.zeros(int(sizes.max()), np.uint8)
-        room[: content.size] = content
-        return [row[:size].tobytes().decode() for row, size in zip(self.gather(room), sizes, strict=True)]
+        return [rows.tobytes().decode() for rows in self.gather_rows(np.frombuffer(text.encode(), np.uint8))]
 
     def share(self, content: bytes) -> bytes:
         """What process 0 has; the others' is not looked at."""
@@ -103,6 +106,13 @@ class Team:
         room = np.frombuffer(content, np.uint8).copy() if self.leads else np.empty(int(size), np.uint8)
         self._broadcast(room)
         return room.tobytes()
+
+    def share_array(self, array: Array) -> Array:
+        """The array that process 0 has; those of the others have its shape and dtype, and are not looked at."""
+        found = np.array(array, order="C")
+        if self.size > 1:
+            self._broadcast(found)
+        return found
 
     def share_json(self, value: Any) -> Any:
         """The same of anything that JSON can say."""

@@ -99,7 +99,8 @@ def fit(
             raise TypeError(f"resume is True or False; got {short(resume)}")
         if not len(train_loader):
             raise ValueError("there are no batches to learn from: the training data are empty, or fewer than a batch")
-        expect_shares(train_loader, team.size)
+        if len(train_loader.split) > train_loader.batch_size:
+            expect_shares(train_loader.batch_size, team.size)
         refuse_single(model, train_loader, team.size)
         if run_dir is None and (resume or checkpoint_steps):
             raise ValueError(f"{'resume' if resume else 'checkpoint_steps'} needs the folder of the run: give run_dir")

@@ -113,7 +113,11 @@ class Loop:
 
     def _expect_finite_loss(self, value: float, x: Array) -> None:
         if not math.isfinite(value):
-            self._diverged(f"the loss became {value}", first_bad_place(self.run.model, x))
+            self._diverged(f"the loss became {value}", self._bad_place(x))
+
+    def _bad_place(self, x: Array) -> str:
+        """Where numbers that are none show first on the way of a batch, in words."""
+        return first_bad_place(self.run.model, x)
 
     def _expect_finite_norm(self, norm: float) -> None:
         if not math.isfinite(norm):

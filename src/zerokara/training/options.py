@@ -16,7 +16,10 @@ from zerokara.training.settings import describe
 
 @dataclass(frozen=True, eq=False)
 class Options:
-    """What `fit` is told beside the model, the data and the optimizer. Raises ValueError for what cannot be."""
+    """What `fit` is told beside the model, the data and the optimizer. Raises ValueError for what cannot be.
+
+    carry: of a text, whether the state behind a window is handed to the next one.
+    """
 
     epochs: int
     loss: Loss = F.cross_entropy
@@ -24,6 +27,7 @@ class Options:
     schedule: Schedule | None = None
     clip_norm: float | None = None
     average: float | None = None
+    carry: bool = True
     early_stopping: EarlyStopping | None = None
     checkpoint_steps: int | None = None
     clock: Callable[[], float] = working_time

@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import numpy as np
 
 from zerokara.arrays import Array
+from zerokara.autodiff import Tensor
 from zerokara.data import Loader
 from zerokara.parallel import TeamError
 from zerokara.parallel.shares import Share, share_of
 from zerokara.training import random_state
 from zerokara.training.agreement import expect_same_state
-from zerokara.training.divergence import Diverged, first_bad_place
+from zerokara.training.divergence import Diverged
 from zerokara.training.fitting import look_at_answers
 from zerokara.training.interrupts import Interrupted, Signals
 from zerokara.training.loop import Loop, count_right
@@ -24,17 +26,20 @@ from zerokara.training.shared_step import COUNTS, INTERRUPTED, LOSS, RIGHT, TERM
 _SIGINT, _SIGTERM = 2, 15
 
 
-class SharedLoop(Loop):
-    """The loop of `fit`, in which each batch is shared among the processes of `run.team`."""
+class TeamLoop(Loop):
+    """What a loop does in which each batch is shared among the processes of `run.team`, whatever a batch is."""
 
     def __init__(self, run: Run, loader: Loader, options: Options) -> None:
         super().__init__(run, loader, options)
-        self._count_of = count_of(options.loss)
         self._share = Share(0, 0, 0, 1)
         self._weight = 1.0
         self._now: tuple[Array, float] = np.empty(0), 0.0
         watch = self._tell, self._expect_finite_sums, self._expect_finite_norm
-        self._shared = SharedStepper(run.team, run.model, run.optimizer, options.loss, options.clip_norm, *watch)
+        self._shared = SharedStepper(run.team, run.model, run.optimizer, self._forward, options.clip_norm, *watch)
+
+    def _forward(self, *share: Any) -> tuple[Tensor, Any, tuple[Any, ...]]:
+        """The loss of a share, what the step returns beside it, and what `_tell` counts in."""
+        raise NotImplementedError
 
     def records(self) -> Generator[Record, None, None]:
         """Train; what ends the training here alone ends it everywhere."""
@@ -46,43 +51,18 @@ class SharedLoop(Loop):
         """The bytes of each message of a step."""
         return self._shared.messages
 
-    def _batches(self) -> Iterator[tuple[Array, Array]]:
-        """The share of each that this process computes."""
-        progress, team, loader = self.run.progress, self.run.team, self.loader
-        order = loader.order(progress.epoch)
+    def _learn_together(self, x: Array, *share: Any) -> tuple[float, Any, bool]:
+        """One step on a share, whose examples are x: the loss of the whole batch, what `_forward` returns, and whether
+        the step was recorded.
+        """
+        before, self._now = self._shared.recordings, (x, 0.0)
+        _, returned = self._shared(self._weight, *share)
+        return float(self._shared.counts[LOSS]), returned, self._shared.recordings != before
 
-        def part(total: int) -> tuple[int, int]:
-            share = share_of(total, team.rank, team.size)
-            return share.start, share.stop
-
-        start = progress.batch
-        for index, (x, labels) in enumerate(loader.epoch(progress.epoch, start=start, part=part), start):
-            whole = loader.split.labels[order[index * loader.batch_size : (index + 1) * loader.batch_size]]
-            self._share = share_of(len(whole), team.rank, team.size)
-            counted = self._count_of(whole)
-            self._weight = self._count_of(labels) / counted if counted and not self._share.whole else 1 / team.size
-            yield x, labels
-
-    def _count(self, labels: Array) -> int:
-        return self._share.total
-
-    def _update(self, x: Array, labels: Array) -> tuple[float, int | None, bool]:
-        before = self._shared.recordings
-        if not self._looked:
-            expect_mean(self.run.model, self.options.loss, self._count_of, x, labels)
-        self._now = x, 0.0
-        _, scores = self._shared(x, labels, self._weight)
-        if not self._looked:
-            look_at_answers(self.options.loss, scores, labels)
-            self._looked = True
-        counts = self._shared.counts
-        right = None if counts[UNKNOWN] else round(float(counts[RIGHT]))
-        return float(counts[LOSS]), right, self._shared.recordings != before
-
-    def _tell(self, loss: float, scores: Array, labels: Array, weight: float) -> tuple[float, ...]:
+    def _tell(self, loss: float, weight: float, *counted: Array) -> tuple[float, ...]:
         """What is added up over the processes in a step."""
         self._now = self._now[0], loss
-        right = count_right(scores, labels)
+        right = self._right(*counted)
         counts = [0.0] * COUNTS
         counts[LOSS] = loss * weight if weight else 0.0
         counts[RIGHT] = float(right or 0) if not self._share.whole or self.run.team.leads else 0.0
@@ -91,13 +71,17 @@ class SharedLoop(Loop):
         counts[TERMINATED] = float(self._signals.received == _SIGTERM)
         return tuple(counts)
 
+    def _right(self, *counted: Array) -> int | None:
+        """How many answers of the share are right; None where none could be."""
+        return None
+
     def _expect_finite_sums(self, counts: Array) -> None:
         """A loss that is no number: all see it, and those whose share it came from say where it began."""
         if math.isfinite(counts[LOSS]):
             return
         x, loss = self._now
         team = self.run.team
-        places = team.gather_texts("" if math.isfinite(loss) else first_bad_place(self.run.model, x))
+        places = team.gather_texts("" if math.isfinite(loss) else self._bad_place(x))
         found = next((f"{place}, on {name}" for place, name in zip(places, team.names, strict=True) if place), "")
         self._diverged(f"the loss became {float(counts[LOSS])}", found or "the sum over the processes")
 
@@ -124,15 +108,61 @@ class SharedLoop(Loop):
             raise
 
 
+class SharedLoop(TeamLoop):
+    """The loop of `fit`, in which each batch is shared among the processes of `run.team`."""
+
+    def __init__(self, run: Run, loader: Loader, options: Options) -> None:
+        super().__init__(run, loader, options)
+        self._count_of = count_of(options.loss)
+
+    def _batches(self) -> Iterator[tuple[Array, Array]]:
+        """The share of each that this process computes."""
+        progress, team, loader = self.run.progress, self.run.team, self.loader
+        order = loader.order(progress.epoch)
+
+        def part(total: int) -> tuple[int, int]:
+            share = share_of(total, team.rank, team.size)
+            return share.start, share.stop
+
+        start = progress.batch
+        for index, (x, labels) in enumerate(loader.epoch(progress.epoch, start=start, part=part), start):
+            whole = loader.split.labels[order[index * loader.batch_size : (index + 1) * loader.batch_size]]
+            self._share = share_of(len(whole), team.rank, team.size)
+            counted = self._count_of(whole)
+            self._weight = self._count_of(labels) / counted if counted and not self._share.whole else 1 / team.size
+            yield x, labels
+
+    def _count(self, labels: Array) -> int:
+        return self._share.total
+
+    def _update(self, x: Array, labels: Array) -> tuple[float, int | None, bool]:
+        if not self._looked:
+            expect_mean(self.run.model, self.options.loss, self._count_of, x, labels)
+        loss, scores, recorded = self._learn_together(x, Tensor(x), labels)
+        if not self._looked:
+            look_at_answers(self.options.loss, scores.data, labels)
+            self._looked = True
+        counts = self._shared.counts
+        return loss, None if counts[UNKNOWN] else round(float(counts[RIGHT])), recorded
+
+    def _forward(self, *share: Any) -> tuple[Tensor, Any, tuple[Any, ...]]:
+        x, labels = share
+        scores = self.run.model(x)
+        return self.options.loss(scores, labels), scores, (scores.data, labels)
+
+    def _right(self, *counted: Array) -> int | None:
+        return count_right(*counted)
+
+
 def agreed(error: BaseException) -> bool:
     """Whether all processes end in the same way at the same time."""
     return isinstance(error, Diverged) or (isinstance(error, Interrupted) and error.agreed)
 
 
-def expect_shares(loader: Loader, size: int) -> None:
+def expect_shares(batch_size: int, size: int) -> None:
     """TeamError for batches that cannot be shared among so many."""
-    if loader.batch_size < size and len(loader.split) > loader.batch_size:
+    if batch_size < size:
         raise TeamError(
-            f"batches of {loader.batch_size} cannot be shared among {size} processes: use a batch_size of at least "
+            f"batches of {batch_size} cannot be shared among {size} processes: use a batch_size of at least "
             f"{size}, or fewer processes"
         )

@@ -21,12 +21,16 @@ and how many were asked to stop by Ctrl-C and by SIGTERM."""
 
 COUNTS = 5
 
+Forward = Callable[..., tuple[Tensor, Any, tuple[Any, ...]]]
+"""(a share of a batch …) → (its mean loss, what the step returns beside it, arrays from which something is counted)."""
+
 
 class SharedStepper:
-    """step(x, labels, weight) → (loss, scores) of this process's share; the sums over all are in `counts` afterwards.
+    """step(weight, *share) → (loss, what `forward` returns) of a share; the sums over all are in `counts` afterwards.
 
-    `tell(loss, scores, labels, weight)` gives the numbers that are to be added up; `watch_counts` sees the sums before
-    anything is changed, and `watch_norm` the norm of the gradients. What cannot be recorded is done as it is written.
+    `tell(loss, weight, *arrays)`, of the arrays that `forward` names, gives the numbers that are to be added up;
+    `watch_counts` sees the sums before anything is changed, and `watch_norm` the norm of the gradients. What cannot be
+    recorded is done as it is written.
     """
 
     def __init__(
@@ -34,25 +38,25 @@ class SharedStepper:
         team: Team,
         model: Module,
         optimizer: Optimizer,
-        loss: Callable[[Tensor, Array], Tensor],
+        forward: Forward,
         clip_norm: float | None,
-        tell: Callable[[float, Array, Array, float], tuple[float, ...]],
+        tell: Callable[..., tuple[float, ...]],
         watch_counts: Callable[[Array], None],
         watch_norm: Callable[[float], None],
     ) -> None:
-        self._team, self._model, self._optimizer, self._loss = team, model, optimizer, loss
+        self._team, self._model, self._optimizer, self._forward = team, model, optimizer, forward
         self._clip_norm, self._telling = clip_norm, tell
         self._watch_counts, self._watch_norm = watch_counts, watch_norm
         self._known: list[Any] = []
         self._prepare()
         self._captured: Captured[..., Any] | None = capture(self._step)
 
-    def __call__(self, x: Array, labels: Array, weight: float) -> tuple[float, Array]:
-        """One step; the loss of this share, and its scores from before the step."""
+    def __call__(self, weight: float, *share: Any) -> tuple[float, Any]:
+        """One step; the loss of this share, and what else its forward pass returned, from before the step."""
         self._prepare()
         with np.errstate(all="ignore"):  # an overflow is met in words
-            loss, scores = self._run(x, labels, np.array([weight]))
-        return float(loss.item()), scores.data
+            loss, returned = self._run(np.array([weight]), *share)
+        return float(loss.item()), returned
 
     @property
     def counts(self) -> Array:
@@ -79,22 +83,21 @@ class SharedStepper:
         self._known, self._learning = now, learning
         self._exchange = Exchange(self._team, [p.data for p in learning], statistics, COUNTS)
 
-    def _run(self, x: Array, labels: Array, weight: Array) -> tuple[Tensor, Tensor]:
+    def _run(self, weight: Array, *share: Any) -> tuple[Tensor, Any]:
         if self._captured is not None:
             try:
-                return self._captured(Tensor(x), labels, weight)  # type: ignore[no-any-return]
+                return self._captured(weight, *share)  # type: ignore[no-any-return]
             except CaptureError:
                 self._captured = None
-        return self._step(Tensor(x), labels, weight)
+        return self._step(weight, *share)
 
-    def _step(self, x: Tensor, labels: Array, weight: Array) -> tuple[Tensor, Tensor]:
+    def _step(self, weight: Array, *share: Any) -> tuple[Tensor, Any]:
         with sharing(self._team, weight):
-            scores = self._model(x)
-            loss = self._loss(scores, labels)
+            loss, returned, counted = self._forward(*share)
             self._optimizer.zero_grad()
             loss.backward()
         counts = tracing.constant(self._exchange.counts)
-        tracing.outside("told", self._tell, counts, loss.data, scores.data, labels, weight)
+        tracing.outside("told", self._tell, counts, loss.data, weight, *counted)
         self._exchange.send([p.grad for p in self._learning], weight)
         for parameter, total in zip(self._learning, self._exchange.collect(), strict=True):
             parameter.grad = None if parameter.grad is None else total
@@ -103,10 +106,10 @@ class SharedStepper:
             norm = clip_grad_norm(self._optimizer.named_parameters(), self._clip_norm)
             tracing.look(lambda value: self._watch_norm(float(value)), norm)
         self._optimizer.step()
-        return loss, scores
+        return loss, returned
 
-    def _tell(self, counts: Array, loss: Array, scores: Array, labels: Array, weight: Array) -> None:
-        counts[:] = self._telling(float(loss), scores, labels, float(weight[0]))
+    def _tell(self, counts: Array, loss: Array, weight: Array, *counted: Array) -> None:
+        counts[:] = self._telling(float(loss), float(weight[0]), *counted)
 
 
 def _statistics(model: Module) -> Any:
