@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import zerokara as zk
-from tests.parallel import cases
+from tests.parallel import cases, texts
 from tests.parallel.world import needs_mpi, ours, run
+from zerokara.io.checkpoint import load_checkpoint
 from zerokara.parallel.team import Team
 
 pytestmark = needs_mpi
@@ -26,6 +27,15 @@ CASES: list[dict[str, Any]] = [
     {"shift": True, "optimizer": "adam", "network": "convolution"},
     {"examples": 102, "batch": 100, "epochs": 25},  # of the last batch, of two examples, three processes do all
     {"examples": 60, "patience": 2, "epochs": 30, "optimizer": "momentum"},
+    {"network": "learner", "optimizer": "adam", "average": 0.9},
+]
+TEXTS: list[dict[str, Any]] = [  # seven streams, of which neither two nor three processes have equal shares
+    {"cell": "rnn", "optimizer": "sgd", "clip": 0.1, "kernels": "compiled"},
+    {"cell": "lstm", "layers": 2, "tied": True, "schedule": True, "kernels": "compiled"},
+    {"cell": "gru", "optimizer": "momentum", "carry": False},
+    {"cell": "lstm", "optimizer": "sgd", "epochs": 30, "patience": 2, "clip": None},
+    {"cell": "gpt", "layers": 2, "optimizer": "adamw", "schedule": True, "kernels": "compiled"},
+    {"cell": "gpt", "tied": True, "clip": 0.05},
 ]
 
 
@@ -49,17 +59,46 @@ def assert_same(found: dict[str, Any], expected: dict[str, Any], case: dict[str,
     assert found.keys() == expected.keys()
     for name, array in expected.items():
         assert found[name].shape == array.shape, (name, case)
-        size = np.abs(array.astype(np.float64)).max(initial=0.0)
+        size = np.nan_to_num(np.abs(array.astype(np.float64))).max(initial=0.0)
         np.testing.assert_allclose(found[name], array, rtol=1e-12, atol=1e-12 * size, err_msg=f"{name} of {case}")
 
 
 @pytest.mark.parametrize("ranks", [2, 3])
 def test_a_team_computes_what_one_process_computes(ranks: int, tmp_path: Path) -> None:
-    """Within 1e-12 after 50 steps: optimizers, penalties, clipping, averages, schedules, batch norms, metrics."""
-    for case, found in zip(CASES, together(ranks, CASES, tmp_path), strict=True):
+    """Within 1e-12 after 50 steps: optimizers, penalties, clipping, averages, schedules, batch norms, metrics, texts.
+
+    A run that stops in the middle of a text goes on there: bit for bit with as many processes, and as if they had been
+    as many with another number.
+    """
+    dropping = {"cell": "lstm", "layers": 2, "dropout": 0.3, "kernels": "compiled"}
+    theirs = {"cell": "gru", "kernels": "compiled"}
+    alone(texts.begun(tmp_path / "one", **theirs))
+    resumed = [
+        dropping,
+        dropping,
+        texts.begun(tmp_path / "same", **dropping),
+        texts.gone_on(tmp_path / "same", **dropping),
+        texts.begun(tmp_path / "early", stop=2, **dropping),
+        texts.gone_on(tmp_path / "early", **dropping),
+        texts.gone_on(tmp_path / "one", **theirs),
+        texts.begun(tmp_path / "other", **theirs),
+    ]
+    compared = [*CASES, *TEXTS]
+    found = together(ranks, [*compared, *resumed], tmp_path)
+    for case, one in zip(compared, found, strict=False):
         expected = alone(case)
         assert expected["steps"] >= 50 or case.get("patience")
-        assert_same(found, expected, case)
+        assert_same(one, expected, case)
+    whole, again, _, gone_on, _, from_the_first, from_one, _ = found[len(compared) :]
+    for same in (again, gone_on, from_the_first):
+        for name, array in whole.items():
+            np.testing.assert_array_equal(same[name], array)
+    states = load_checkpoint(tmp_path / "same" / "last.safetensors").random
+    draws = {json.dumps(one["default"]) for one in (states, *states["other processes"])}
+    assert len(draws) == ranks  # no two draw alike
+    assert_same(from_one, alone(theirs), theirs)
+    with pytest.warns(UserWarning, match=f"processes was {ranks} and is now null"):
+        assert_same(alone(texts.gone_on(tmp_path / "other", **theirs)), alone(theirs), theirs)
 
 
 ANY = st.fixed_dictionaries(

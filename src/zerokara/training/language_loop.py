@@ -77,7 +77,7 @@ class LanguageLoop(Loop):
             norm = clip_grad_norm(optimizer.named_parameters(), self.options.clip_norm)
             tracing.look(lambda value: self._expect_finite(float(value), "the gradients' norm became"), norm)
         optimizer.step()
-        return loss, _cut(state) if self.options.carry else None
+        return loss, cut(state) if self.options.carry else None
 
     def _judged(self, x: Array, y: Array, state: State) -> tuple[Tensor, State]:
         """The mean loss of a window's tokens, and the state behind them, with its history."""
@@ -118,6 +118,6 @@ def from_arrays(arrays: Mapping[str, Array]) -> State:
     return None if not parts else parts if len(parts) > 1 else parts[0]
 
 
-def _cut(state: State) -> State:
+def cut(state: State) -> State:
     """The state without its history."""
     return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()

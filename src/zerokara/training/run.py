@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
+
 from zerokara.arrays import Array
 from zerokara.io import Checkpoint
 from zerokara.io.checkpoint import from_bytes, to_bytes
 from zerokara.nn import Module
 from zerokara.optim import Optimizer
+from zerokara.parallel.shares import share_of
 from zerokara.parallel.team import Team
 from zerokara.training import random_state
 from zerokara.training.average import Average
@@ -66,10 +69,12 @@ class Run:
         self.progress = Progress()
         self.best_weights: dict[str, Array] | None = None
         self.carried: dict[str, Array] = {}
+        self.state_axis: int = getattr(model, "state_axis", 1)
+        """The axis of `carried` that counts the rows of a batch; recurrent states are (layers, N, H)."""
         self.folder: RunFolder | None = None
         told = environment() | ({"processes": str(self.team.size)} if self.team.size > 1 else {})
         self.settings = {"training": dict(plan), "notes": dict(notes), "environment": told}
-        self._kept = False
+        self._kept = self._resumed = False
         self._history_size = 0
 
     @property
@@ -100,7 +105,7 @@ class Run:
 
     def open(self) -> None:
         """Begin to write: settings and history, and for a new run a checkpoint, so that it can always be resumed."""
-        if self.progress.step == 0:
+        if not self._resumed:
             random_state.part(self.model, self.team.rank)
         if self.folder is not None:
             self.folder.open_history(self._history_size)
@@ -126,10 +131,10 @@ class Run:
         """
         if not self._kept:
             return
-        random = self._random_states()
+        random, carried = self._random_states(), self._carried_by_all()
         if self.folder is None:
             return
-        checkpoint = self._checkpoint(self.folder.history_size(), random)
+        checkpoint = self._checkpoint(self.folder.history_size(), random, carried)
         if best:
             self.folder.save_best(checkpoint)
         self.folder.save_last(checkpoint)
@@ -143,7 +148,24 @@ class Run:
             return own
         return own | {_OTHERS: [json.loads(text) for text in self.team.gather_texts(json.dumps(own))[1:]]}
 
-    def _checkpoint(self, history_size: int, random: Mapping[str, Any]) -> Checkpoint:
+    def _carried_by_all(self) -> dict[str, Array]:
+        """The carried state of the whole batch: of a team, the rows of all processes one after another."""
+        if self.team.size == 1:
+            return self.carried
+        parts = {k: self.team.gather_rows(np.moveaxis(rows, self.state_axis, 0)) for k, rows in self.carried.items()}
+        return {k: np.ascontiguousarray(np.moveaxis(np.concatenate(p), 0, self.state_axis)) for k, p in parts.items()}
+
+    def _own_rows(self, carried: Mapping[str, Array]) -> dict[str, Array]:
+        """Of the carried state of a whole batch, the rows of this process."""
+        if self.team.size == 1:
+            return dict(carried)
+        own = {}
+        for name, rows in carried.items():
+            share = share_of(rows.shape[self.state_axis], self.team.rank, self.team.size)
+            own[name] = rows.take(range(share.start, share.stop), self.state_axis)
+        return own
+
+    def _checkpoint(self, history_size: int, random: Mapping[str, Any], carried: Mapping[str, Array]) -> Checkpoint:
         return Checkpoint(
             model=self.model.state_dict(),
             optimizer=self.optimizer.state_dict(),
@@ -151,7 +173,7 @@ class Run:
             progress=asdict(self.progress) | {"history_size": history_size},
             settings=self.settings,
             random=random,
-            carried=self.carried,
+            carried=carried,
         )
 
     def _resume(self, folder: RunFolder | None) -> None:
@@ -169,7 +191,8 @@ class Run:
         progress.pop("epoch_seconds", None)  # kept by earlier versions
         self.progress = Progress(**{**progress, "best": Best(**progress["best"])})
         self.best_weights = self._load_best(folder)
-        self.carried = dict(checkpoint.carried)
+        self.carried = self._own_rows(checkpoint.carried)
+        self._resumed = True
 
     def _shared(self, checkpoint: Checkpoint | None) -> Checkpoint:
         if self.team.size == 1:

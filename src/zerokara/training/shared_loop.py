@@ -29,7 +29,7 @@ _SIGINT, _SIGTERM = 2, 15
 class TeamLoop(Loop):
     """What a loop does in which each batch is shared among the processes of `run.team`, whatever a batch is."""
 
-    def __init__(self, run: Run, loader: Loader, options: Options) -> None:
+    def __init__(self, run: Run, loader: Any, options: Options) -> None:
         super().__init__(run, loader, options)
         self._share = Share(0, 0, 0, 1)
         self._weight = 1.0

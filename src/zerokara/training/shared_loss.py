@@ -9,7 +9,9 @@ import numpy as np
 from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
+from zerokara.models.objective import Objective
 from zerokara.nn import CrossEntropyLoss, Module, NLLLoss
+from zerokara.training import random_state
 from zerokara.training.evaluation import Loss, evaluation_mode
 
 Count = Callable[[Array], float]
@@ -43,14 +45,22 @@ def _settings(loss: Any) -> tuple[Any, Any]:
 def expect_mean(model: Module, loss: Loss, count: Count, x: Array, labels: Array) -> None:
     """ValueError for a loss that is no mean over examples: its gradient cannot be put together from shares.
 
-    Looked at on a few examples: their loss must be (a·Lₐ + b·L_b)/(a + b) of those of two parts of them.
+    Looked at on a few examples: their loss must be (a·Lₐ + b·L_b)/(a + b) of those of two parts of them. One that
+    draws random numbers cannot be looked at in this way: that of a `Learner` is a mean by its own word.
     """
-    if len(labels) < 3:
+    if len(labels) < 3 or isinstance(getattr(loss, "__self__", None), Objective):
         return
     cut = len(labels) // 3
     with evaluation_mode(model), no_grad(), np.errstate(all="ignore"):
         scores = model(Tensor(x)).data
+    randomness = random_state.capture(model)
     whole = _judged(loss, scores, labels)
+    if random_state.capture(model) != randomness:
+        raise ValueError(
+            "this loss draws random numbers, so that it cannot be seen whether it is the mean over the examples of a "
+            "batch, as a loss must be that several processes share: make it that of a models.Learner, and give its "
+            "Objective to fit"
+        )
     parts = [(count(y), _judged(loss, s, y)) for s, y in ((scores[:cut], labels[:cut]), (scores[cut:], labels[cut:]))]
     total = sum(weight for weight, _ in parts)
     together = sum(weight * value for weight, value in parts if weight) / total if total else whole

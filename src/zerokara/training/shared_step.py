@@ -113,9 +113,9 @@ class SharedStepper:
 
 
 def _statistics(model: Module) -> Any:
-    """The running statistics of layers that see only this process's share."""
+    """The running statistics of layers that learn them from this process's share alone."""
     for layer in model.modules():
-        if isinstance(layer, SyncBatchNorm):
+        if isinstance(layer, SyncBatchNorm) or not layer.training:
             continue
         for name in ("running_mean", "running_var"):
             if name in layer._buffer_names and (array := getattr(layer, name)) is not None:
