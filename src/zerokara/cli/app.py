@@ -2,15 +2,16 @@
 
 import difflib
 import sys
+import time
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from cyclopts import App, Parameter, UnknownCommandError
+from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
 
 from zerokara.cli import errors, language
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, SEARCH_COMMANDS, Command
-from zerokara.cli.console import STDIN, safe, tolerate_any_text
+from zerokara.cli.console import STDIN, safe, silence, tolerate_any_text
 from zerokara.cli.stopping import ended_by_signals
 from zerokara.parallel.heartbeat import speak_as
 from zerokara.parallel.launched import launched
@@ -18,6 +19,8 @@ from zerokara.parallel.team import leave
 
 GROUPS = {"lab": LAB_COMMANDS, "data": DATA_COMMANDS, "search": SEARCH_COMMANDS}
 """Commands that have commands of their own."""
+
+_GRACE = 1.0  # seconds in which process 0 has time to say what went wrong
 
 
 def build() -> App:
@@ -96,9 +99,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = _run(words)
             sys.stdout.flush()
         except BaseException as error:
+            if launched()[0] and isinstance(error, CycloptsError):
+                _leave_it_to_the_first()
             code = errors.report(error)
             leave(code)
     return code
+
+
+def _leave_it_to_the_first() -> None:
+    """Options that cannot be understood are the same in all processes: number 0 says so for them."""
+    silence()
+    time.sleep(_GRACE)
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -52,7 +52,8 @@ COMMANDS: dict[str, Command] = {
         "zerokara train --data folder:pets --out runs/pets\n"
         "zerokara train --data csv:flats.csv --target price\n"
         "zerokara train --model simple-convnet --data fashion-mnist --out runs/fashion\n"
-        "zerokara train --resume --out runs/fashion",
+        "zerokara train --resume --out runs/fashion\n"
+        "mpiexec -n 4 zerokara train --recipe char-gpt",
     ),
     "generate": Command(
         "zerokara.cli.generate:generate",

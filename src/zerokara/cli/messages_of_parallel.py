@@ -2,14 +2,6 @@
 
 PATTERNS: tuple[tuple[str, str], ...] = (
     (
-        r"several processes train recipes for pictures and tables; start this one without mpiexec",
-        "複数のプロセスで学習できるのは画像と表のレシピです。これは mpiexec なしで起動してください",
-    ),
-    (
-        r"a training that starts from another network runs in one process: start it without mpiexec",
-        "別のネットワークから始める学習は 1 つのプロセスで行います。mpiexec なしで起動してください",
-    ),
-    (
         r"of a search by mpiexec every process is a worker: leave --workers out",
         "mpiexec による探索ではすべてのプロセスがワーカーになります。--workers は省いてください",
     ),

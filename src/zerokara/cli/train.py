@@ -17,9 +17,8 @@ from zerokara.cli.numbers import whole_number
 from zerokara.cli.results import scores, told, words
 from zerokara.cli.train_task import Place, run_task, settings_of_all, task_asked
 from zerokara.models import MODELS
-from zerokara.parallel import launched
 from zerokara.parallel.team import Team
-from zerokara.recipes import RECIPES, TASKS, Recipe, Result, run
+from zerokara.recipes import RECIPES, TASKS, Recipe, Result, Task, run
 from zerokara.report import duration, percent, significant, whole
 from zerokara.training import Record, RegressionEvaluation, watch
 from zerokara.training.shared_loop import agreed
@@ -118,38 +117,22 @@ def train(  # noqa: D417 (the two options above explain themselves)
     """
     if tensorboard is not None:
         needs_tensorboard()
-    settings = asdict(changes)
-    if launched()[1] > 1:
-        asked = own.Asked(data, model, size, target, from_, weights, mean, std, bgr, data_dir)
-        how = Together(recipe, settings, out, resume, data_dir, tensorboard, sync_batch_norm, quiet, json)
-        train_together(asked, how)
-        return
-    if (task := task_asked(recipe, out, resume)) is not None:
-        if out is not None and not resume:
-            _refuse_used(out)
-        given = settings | {"data": data, "model": model, "target": target, "size": size, "start": from_}
-        place = Place(out or _free_folder(task.name), data_dir, tensorboard, resume=resume, quiet=quiet, json=json)
-        run_task(task, given, place)
-        return
-    plan = _plan(own.Asked(data, model, size, target, from_, weights, mean, std, bgr, data_dir), recipe, out, resume)
-    chosen = names.changed(plan.recipe, settings)
-    folder = out or _free_folder(chosen.name)
-    result = run(
-        chosen,
-        data_dir=data_dir,
-        run_dir=folder,
-        resume=resume,
-        watch=_with_tensorboard(_watcher(chosen, folder, plan.why, quiet, json), tensorboard, folder, chosen),
-        dataset=plan.dataset,
-        start=plan.start,
-        sync_batch_norm=sync_batch_norm,
-    )
-    _conclude(result, folder, json)
+    asked = own.Asked(data, model, size, target, from_, weights, mean, std, bgr, data_dir)
+    how = How(recipe, asdict(changes), out, resume, data_dir, tensorboard, sync_batch_norm, quiet, json)
+    team = parallel.team()
+    if not team.leads:
+        silence()
+    with team.together(agreed):
+        task = _task(team, how)
+        if task is None:
+            _train_recipe(team, asked, how)
+        else:
+            _train_task(team, task, asked, how)
 
 
 @dataclass(frozen=True)
-class Together:
-    """What was asked of several processes, beside the data."""
+class How:
+    """What was asked, beside the data. Of a team all are told the same; process 0 alone reads and writes the run."""
 
     recipe: str | None
     settings: Mapping[str, Any]
@@ -161,57 +144,60 @@ class Together:
     quiet: bool
     json: bool
 
-
-def train_together(asked: own.Asked, how: Together) -> None:
-    """The same by all processes of a team; number 0 alone reads the run's folder, and says what there is to say."""
-    team = parallel.team()
-    if not team.leads:
-        silence()
-    with team.together(agreed):
-        if how.recipe in TASKS or asked.start is not None:
-            raise UsageError("several processes train recipes for pictures and tables; start this one without mpiexec")
-        planned = _shared_plan(team, asked, how)
-        chosen = names.changed(planned.recipe, how.settings)
-        if chosen.start:
-            raise UsageError(
-                "a training that starts from another network runs in one process: start it without mpiexec"
-            )
-        folder = Path(team.share_json(str(how.out or _free_folder(chosen.name))))
-        watcher = _watcher(chosen, folder, planned.why, how.quiet or not team.leads, how.json and team.leads)
-        result = run(
-            chosen,
-            data_dir=how.data_dir,
-            run_dir=folder,
-            resume=how.resume,
-            watch=_with_tensorboard(watcher, how.tensorboard if team.leads else None, folder, chosen),
-            dataset=planned.dataset,
-            sync_batch_norm=how.sync_batch_norm,
-            team=team,
-        )
-        _conclude(result, folder, how.json)
+    def place(self, team: Team, name: str) -> Place:
+        """Where the run is kept, by default in a new folder of this name, and who is told: nobody but process 0."""
+        folder = Path(team.share_json(str(self.out or _free_folder(name))))
+        quiet, json, tensorboard = not team.leads or self.quiet, team.leads and self.json, self.tensorboard
+        return Place(folder, self.data_dir, tensorboard if team.leads else None, self.resume, quiet, json)
 
 
-def _shared_plan(team: Team, asked: own.Asked, how: Together) -> own.Plan:
-    """The plan; of a run that goes on, the recipe that process 0 finds in its folder."""
-    if not how.resume:
-        return _plan(asked, how.recipe, how.out if team.leads else None, False)
-    asked.refuse_for_resume()
-    if team.leads and task_asked(how.recipe, how.out, True) is not None:
-        raise UsageError("several processes train recipes for pictures and tables; start this one without mpiexec")
-    found = _resumed(how.recipe, how.out).to_dict() if team.leads else None
-    return own.Plan(names.changed(Recipe(**team.share_json(found)), {"model": asked.model, "data": asked.data}))
+def _train_recipe(team: Team, asked: own.Asked, how: How) -> None:
+    plan = _plan(team, asked, how)
+    chosen = names.changed(plan.recipe, how.settings)
+    place = how.place(team, chosen.name)
+    watcher = _watcher(chosen, place.folder, plan.why, place.quiet, place.json)
+    result = run(
+        chosen,
+        data_dir=how.data_dir,
+        run_dir=place.folder,
+        resume=how.resume,
+        watch=_with_tensorboard(watcher, place.tensorboard, place.folder, chosen),
+        dataset=plan.dataset,
+        start=plan.start,
+        sync_batch_norm=how.sync_batch_norm,
+        team=team,
+    )
+    _conclude(result, place.folder, how.json)
 
 
-def _plan(asked: own.Asked, recipe: str | None, out: Path | None, resume: bool) -> own.Plan:
+def _train_task(team: Team, task: Task, asked: own.Asked, how: How) -> None:
+    if how.out is not None and not how.resume and team.leads:
+        _refuse_used(how.out)
+    own_settings = {"data": asked.data, "model": asked.model, "size": asked.size, "target": asked.target}
+    given = {**how.settings, **own_settings, "start": asked.start}
+    run_task(task, given, how.place(team, task.name), team)
+
+
+def _task(team: Team, how: How) -> Task | None:
+    """The task that is meant, if it is one; process 0 looks which one the run in a folder is."""
+    found = task_asked(how.recipe, how.out, how.resume) if team.leads else None
+    told = team.share_json(None if found is None else found.to_dict())
+    return found if team.leads or told is None else type(TASKS[told["name"]])(**told)
+
+
+def _plan(team: Team, asked: own.Asked, how: How) -> own.Plan:
     """What is to be trained: a run that goes on, a recipe, or what the data choose."""
-    if resume:
+    if how.resume:
         asked.refuse_for_resume()
-        return own.Plan(names.changed(_resumed(recipe, out), {"model": asked.model, "data": asked.data}))
-    if out is not None:
-        _refuse_used(out)
-    if recipe is not None:
+        found = _resumed(how.recipe, how.out).to_dict() if team.leads else None
+        begun = Recipe(**team.share_json(found))
+        return own.Plan(names.changed(begun, {"model": asked.model, "data": asked.data}))
+    if how.out is not None and team.leads:
+        _refuse_used(how.out)
+    if how.recipe is not None:
         asked.refuse_start()
-        return own.Plan(names.changed(names.by_name(recipe), {"model": asked.model, "data": asked.named_data()}))
+        changes = {"model": asked.model, "data": asked.named_data()}
+        return own.Plan(names.changed(names.by_name(how.recipe), changes))
     if asked.data is not None:
         return own.chosen(asked)
     raise UsageError(f"say what to train: --recipe NAME ({_NAMES}), or --model NAME and --data NAME, or --data alone")

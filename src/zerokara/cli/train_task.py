@@ -11,6 +11,7 @@ from zerokara.cli.console import safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.language import current
 from zerokara.cli.results import told
+from zerokara.parallel.team import Team
 from zerokara.recipes import TASKS, Recipe
 from zerokara.recipes.tasks import Task, override_task, task_of_run
 from zerokara.training import Record, watch
@@ -62,16 +63,15 @@ class Place:
     json: bool
 
 
-def run_task(task: Task, changes: Mapping[str, Any], place: Place) -> None:
-    """Train, and say what came of it."""
+def run_task(task: Task, changes: Mapping[str, Any], place: Place, team: Team) -> None:
+    """Train, by all processes of a team, and say what came of it."""
     given = {name: value for name, value in changes.items() if value is not None}
     try:
         chosen = override_task(task, **given)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    outcome = chosen.run(
-        data_dir=place.data_dir, run_dir=place.folder, resume=place.resume, watch=_watcher(chosen, place)
-    )
+    watcher = _watcher(chosen, place)
+    outcome = chosen.run(data_dir=place.data_dir, run_dir=place.folder, resume=place.resume, watch=watcher, team=team)
     verdict = outcome.as_expected if chosen.settings == TASKS[task.name].settings else None
     if place.json:
         head = {"kind": "result", "task": chosen.to_dict()}

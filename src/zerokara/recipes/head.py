@@ -21,9 +21,11 @@ from zerokara.autodiff import Tensor, no_grad
 from zerokara.data import Dataset, Loader, Split, scaled
 from zerokara.data import split as cut
 from zerokara.io import load_safetensors, load_weights, save_safetensors
+from zerokara.io.checkpoint import LAST
 from zerokara.models.transfer import Transfer
 from zerokara.nn import Linear
 from zerokara.optim import AdamW, schedule_by_name
+from zerokara.parallel.team import Team, expect_team
 from zerokara.recipes.base import Recipe
 from zerokara.training import Record, fit
 from zerokara.training.run_folder import WEIGHTS
@@ -33,27 +35,44 @@ AT_A_TIME = 32
 RATE, DECAY = 0.01, 0.05
 
 
-def features(model: Transfer, dataset: Dataset, folder: Path | None = None) -> Array:
-    """(N, D) float32: what the body makes of the training examples; of the folder's file if it is of these examples."""
+def features(model: Transfer, dataset: Dataset, folder: Path | None = None, team: Team | None = None) -> Array:
+    """(N, D) float32: what the body makes of the training examples; of the folder's file if it is of these examples.
+
+    The processes of a team take batches of the examples in turns, and all get the whole; the folder is process 0's.
+    """
+    team, images = expect_team(team), dataset.train.images
+    folder = folder if team.leads else None
     mark = _mark(model, dataset)
-    if folder is not None and (folder / FEATURES).is_file():
-        arrays, said = load_safetensors(folder / FEATURES)
-        if said.get("mark") == mark:
-            return arrays["features"]
+    known = None if folder is None else _known(folder, mark)
+    found = np.zeros((len(images), model.head.weight.shape[1]), np.float32) if known is None else known
+    if team.share_json(known is not None):
+        return team.share_array(found)
     model.eval()
-    images = dataset.train.images
     with no_grad(), np.errstate(all="ignore"):
-        parts = [
-            model.features(Tensor(scaled(images[i : i + AT_A_TIME]))).data for i in range(0, len(images), AT_A_TIME)
-        ]
-    found = np.concatenate(parts)
+        for i in range(team.rank * AT_A_TIME, len(images), team.size * AT_A_TIME):
+            found[i : i + AT_A_TIME] = model.features(Tensor(scaled(images[i : i + AT_A_TIME]))).data
+    team.add(found)
     if folder is not None:
         save_safetensors(folder / FEATURES, {"features": found}, {"mark": mark})
     return found
 
 
+def _known(folder: Path, mark: str) -> Array | None:
+    """The features that were kept, if they are of the examples and the body that the mark tells."""
+    if not (folder / FEATURES).is_file():
+        return None
+    arrays, said = load_safetensors(folder / FEATURES)
+    return arrays["features"] if said.get("mark") == mark else None
+
+
 def learn(
-    recipe: Recipe, dataset: Dataset, model: Transfer, found: Array, folder: Path | None, notes: dict[str, Any]
+    recipe: Recipe,
+    dataset: Dataset,
+    model: Transfer,
+    found: Array,
+    folder: Path | None,
+    notes: dict[str, Any],
+    team: Team | None = None,
 ) -> Iterator[Record]:
     """The records of the head's training, on the features; in the end it is in the model.
 
@@ -63,11 +82,13 @@ def learn(
     mean, std = found.mean(axis=0, dtype=np.float64), found.std(axis=0, dtype=np.float64)
     std[std < 1e-6 * (1 + np.abs(mean))] = 1.0
     head = Linear(found.shape[1], model.head.weight.shape[0], rng=generator(recipe.seed, "head"))
-    place = None if folder is None else folder / HEAD
-    if place is not None and (place / WEIGHTS).is_file():
-        head.load_state_dict(load_weights(place / WEIGHTS))
+    place, team = None if folder is None else folder / HEAD, expect_team(team)
+    if team.share_json(place is not None and (place / WEIGHTS).is_file()):
+        if place is not None and team.leads:
+            head.load_state_dict(load_weights(place / WEIGHTS))
+        head.load_state_dict({name: team.share_array(array) for name, array in head.state_dict().items()})
     else:
-        yield from _fitted(recipe, Split(found, dataset.train.labels), head, (mean, std), place, notes)
+        yield from _fitted(recipe, Split(found, dataset.train.labels), head, (mean, std), place, notes, team)
     weight, bias = (np.float64(p.data) for p in head.parameters())
     weight = weight / std
     model.head.load_state_dict({"weight": weight, "bias": bias - weight @ mean})
@@ -80,6 +101,7 @@ def _fitted(
     scale: tuple[Array, Array],
     place: Path | None,
     notes: dict[str, Any],
+    team: Team,
 ) -> Iterator[Record]:
     examples, validation = cut(every, recipe.validation, recipe.seed) if recipe.validation else (every, None)
     mean, std = (tuple(numbers.tolist()) for numbers in scale)
@@ -93,8 +115,9 @@ def _fitted(
         validation=validation,
         schedule=schedule_by_name("one-cycle", RATE, recipe.head_epochs * len(loader)),
         run_dir=place,
-        resume=place is not None and (place / "last.safetensors").is_file(),
+        resume=team.share_json(place is not None and (place / LAST).is_file()),
         settings=notes,
+        team=team,
     )
 
 

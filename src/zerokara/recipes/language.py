@@ -22,6 +22,7 @@ from zerokara.data.text import (
     Windows,
     load_text,
     read_vocabulary,
+    vocabulary_from,
     write_vocabulary,
 )
 from zerokara.data.text.corpora import PREFIX
@@ -31,6 +32,7 @@ from zerokara.models import LanguageModel
 from zerokara.models.language import CELLS
 from zerokara.nn import Module
 from zerokara.optim import OPTIMIZERS, optimizer_by_name
+from zerokara.parallel.team import Team, expect_team
 from zerokara.recipes.base import setting
 from zerokara.recipes.running import Watch
 from zerokara.recipes.tasks import Outcome, Task, expect, expect_counts, expect_positive, task_notes
@@ -89,20 +91,25 @@ class LanguageTask(Task):
         run_dir: str | os.PathLike[str] | None = None,
         resume: bool = False,
         watch: Watch = iter,
+        team: Team | None = None,
     ) -> Outcome:
         """Learn the training text, and judge every epoch by the perplexity of the test text."""
+        team = expect_team(team)
         prepare()
         text = load_text(self.data, data_dir=data_dir)
-        folder = None if run_dir is None else Path(run_dir)
-        going_on = resume and folder is not None and (folder / LAST).is_file()
-        vocabulary = read_vocabulary(folder) if going_on and folder is not None else self.vocabulary_of(text)
+        folder = None if run_dir is None or not team.leads else Path(run_dir)  # of a team, process 0 alone reads it
+        kept = read_vocabulary(folder) if resume and folder is not None and (folder / LAST).is_file() else None
+        told = team.share_json(None if kept is None else kept.to_json())
+        vocabulary = self.vocabulary_of(text) if told is None else vocabulary_from(told)
         train, test = vocabulary.encode(text.train), vocabulary.encode(text.test)
         model = self.model(len(vocabulary))
-        training = self.training(model, train, test, run_dir=run_dir, resume=resume, settings=task_notes(self))
+        training = self.training(
+            model, train, test, run_dir=run_dir, resume=resume, settings=task_notes(self), team=team
+        )
         if folder is not None:
             write_vocabulary(vocabulary, folder)
-        told = [record.to_line() for record in watch(training)]
-        rows = told if run_dir is None else read_records(run_dir)
+        seen = [record.to_line() for record in watch(training)]
+        rows = seen if folder is None else read_records(folder)
         return self.outcome([row for row in rows if row["kind"] == "epoch"], vocabulary, train, model)
 
     def network(self, folder: Path) -> Module:

@@ -21,6 +21,7 @@ from zerokara.models import VAE, Diffusion, Learner, Objective, UNet, count_para
 from zerokara.models.diffusion import SCHEDULES as NOISE
 from zerokara.models.vae import LIKELIHOODS
 from zerokara.optim import OPTIMIZERS, SCHEDULES, optimizer_by_name, schedule_by_name
+from zerokara.parallel.team import Team, expect_team
 from zerokara.recipes.base import OWN, setting
 from zerokara.recipes.running import Watch
 from zerokara.recipes.tasks import Outcome, Task, expect, expect_counts, expect_positive, task_notes
@@ -73,8 +74,10 @@ class Making(Task):
         run_dir: str | os.PathLike[str] | None = None,
         resume: bool = False,
         watch: Watch = iter,
+        team: Team | None = None,
     ) -> Outcome:
         """Learn the training pictures; every epoch is judged by the loss on the test pictures."""
+        team = expect_team(team)
         prepare()
         dataset = load(self.data, data_dir=data_dir)
         objective = Objective(self.model(pictures_of(dataset)))
@@ -91,9 +94,10 @@ class Making(Task):
             run_dir=run_dir,
             resume=resume,
             settings={**task_notes(self), "inputs": inputs_of(dataset).to_dict()},
+            team=team,
         )
         told = [record.to_line() for record in watch(training)]
-        rows = told if run_dir is None else read_records(run_dir)
+        rows = told if run_dir is None or not team.leads else read_records(run_dir)
         return self._outcome([row for row in rows if row["kind"] == "epoch"], objective)
 
     def _outcome(self, epochs: Sequence[Mapping[str, Any]], objective: Objective) -> Outcome:

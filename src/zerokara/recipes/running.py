@@ -24,7 +24,7 @@ from zerokara.parallel.team import Team, expect_team
 from zerokara.recipes.augmentation import AUGMENTATIONS
 from zerokara.recipes.base import Recipe
 from zerokara.recipes.head import HEAD, features, learn
-from zerokara.recipes.starting import Start, network_kept
+from zerokara.recipes.starting import Start, shared
 from zerokara.training import (
     EarlyStopping,
     Evaluation,
@@ -97,8 +97,8 @@ def run(
 
     With `run_dir` the run is kept there (settings, history, checkpoints, weights); `resume` goes on with the one that
     is there. `dataset`: the recipe's data, where they are loaded already; `start`: the network that it starts from, if
-    it starts from one. `team`: the processes that train together (not from another network); with `sync_batch_norm`
-    their batch norms see the whole batch. The same recipe gives the same weights on the same machine. Raises ValueError
+    it starts from one. `team`: the processes that train together; with `sync_batch_norm` their batch norms see the
+    whole batch. The same recipe gives the same weights on the same machine. Raises ValueError
     if the data cannot be had or do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit`
     does.
     """
@@ -109,8 +109,8 @@ def run(
     dataset = dataset or load(recipe.data, data_dir=data_dir)
     folder = None if run_dir is None else Path(run_dir)
     if recipe.start:
-        model = _started(recipe, dataset, start, folder, resume, watch)
-        resume = resume and folder is not None and (folder / LAST).is_file()
+        model = _started(recipe, dataset, start, folder, resume, watch, team)
+        resume = team.share_json(resume and folder is not None and (folder / LAST).is_file())
     else:
         model = new_model(recipe, dataset)
     if sync_batch_norm:
@@ -125,7 +125,7 @@ def run(
 
 
 def _started(
-    recipe: Recipe, dataset: Dataset, start: Start | None, folder: Path | None, resume: bool, watch: Watch
+    recipe: Recipe, dataset: Dataset, start: Start | None, folder: Path | None, resume: bool, watch: Watch, team: Team
 ) -> Module:
     """The network that it starts from, with a new last layer that has learned alone."""
     classes = len(dataset.classes) or 1
@@ -134,17 +134,20 @@ def _started(
             raise ValueError(f"the recipe starts from {recipe.start}: give run the network, start=")
         model = start.network(classes, recipe.seed)
     else:
-        if not resume:
+        if not resume and team.leads:
             _begin(folder, recipe, dataset, start)
-        model = network_kept(folder, classes, recipe.seed)
-    found = features(model, dataset, folder)
+        model = shared(folder, team).network(classes, recipe.seed)
+    found = features(model, dataset, folder, team)
     try:
-        for _ in watch(learn(recipe, dataset, model, found, folder, _notes(recipe, dataset))):
+        for _ in watch(learn(recipe, dataset, model, found, folder, _notes(recipe, dataset), team)):
             pass
     except InterruptedWhileCompiling:
         raise
     except Interrupted as error:
-        raise Interrupted(str(error).replace(str(Path(str(folder)) / HEAD), str(folder)), error.signal_number) from None
+        told = str(error).replace(str(Path(str(folder)) / HEAD), str(folder))
+        renamed = Interrupted(told, error.signal_number)
+        renamed.agreed = error.agreed
+        raise renamed from None
     return model
 
 

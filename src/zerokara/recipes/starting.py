@@ -18,6 +18,7 @@ from zerokara.io import load_onnx, load_safetensors, save_safetensors, write_ato
 from zerokara.models import build_model
 from zerokara.models.transfer import Scaling, Transfer, without_last
 from zerokara.nn import Identity, Module
+from zerokara.parallel.team import Team
 
 ABOUT, NETWORK, WEIGHTS = "start.json", "start.onnx", "start.safetensors"
 
@@ -89,6 +90,19 @@ def kept(folder: Path) -> Start:
         return Start(shape, mean, std, scale, bgr, said["model"], classes, content, weights)
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise ValueError(f"{folder / ABOUT} does not say what the run started from: {error}") from error
+
+
+def shared(folder: Path, team: Team) -> Start:
+    """What process 0 of a team has kept in the folder of a run, for all of them."""
+    if team.size == 1:
+        return kept(folder)
+    with TemporaryDirectory() as place:
+        for name in (ABOUT, NETWORK, WEIGHTS):
+            path = folder / name
+            content = team.share(path.read_bytes() if team.leads and path.is_file() else b"")
+            if content:
+                write_atomically(Path(place) / name, content)
+        return kept(Path(place))
 
 
 def network_kept(folder: Path, classes: int, seed: int = 0) -> Transfer:

@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar
 from zerokara.arguments import known
 from zerokara.io import load_weights
 from zerokara.nn import Module
+from zerokara.parallel.team import Team
 from zerokara.recipes.running import Watch
 from zerokara.report import Lang, Text
 from zerokara.training.run_folder import SETTINGS, WEIGHTS
@@ -54,8 +55,9 @@ class Task:
         run_dir: str | os.PathLike[str] | None = None,
         resume: bool = False,
         watch: Watch = iter,
+        team: Team | None = None,
     ) -> Outcome:
-        """Load the data, train, judge. Raises as `recipes.run` does."""
+        """Load the data, train, judge; team: the processes that train together. Raises as `recipes.run` does."""
         raise NotImplementedError
 
     def network(self, folder: Path) -> Module:
