@@ -2,12 +2,14 @@
 
 import json
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import zerokara as zk
 from tests.cli import own_data
 from tests.parallel import commands
 from tests.parallel.world import ended, needs_mpi, ours, run, start, wait_for
@@ -22,6 +24,16 @@ RNN = ["--recipe", "rnn-lm", "--cell", "gru", "--hidden", "8", "--embedding", "6
 GPT = ["--recipe", "char-gpt", "--layers", "1", "--heads", "2", "--width", "8", "--context", "12", "--updates", "20"]
 VAE = ["--recipe", "vae", "--data", "digits", "--hidden", "16", "--latent", "3", "--batch-size", "400", "--epochs", "2"]
 DIFFUSION = ["--recipe", "diffusion", "--width", "4", "--steps", "6", "--batch-size", "400", "--epochs", "1"]
+
+
+@pytest.fixture(autouse=True)
+def reference_kernels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is computed together does not depend on the kernels, and the reference family loads no compiler."""
+    before = zk.kernels.kernel_family()
+    zk.use_kernels("reference")
+    monkeypatch.setenv("ZEROKARA_KERNELS", "reference")
+    yield
+    zk.use_kernels(before)
 
 
 @pytest.fixture(scope="module")
