@@ -1,4 +1,7 @@
-"""Settings every test shares: recorded steps are proved; property-based tests draw the same examples everywhere."""
+"""Settings every test shares: recorded steps are proved; property-based tests draw the same examples everywhere.
+
+What `pytest` alone runs, the everyday tests, and what it leaves out, the long ones, is decided here, too.
+"""
 
 import gc
 import os
@@ -49,6 +52,25 @@ def pytest_unconfigure(config: Any) -> None:
     if hasattr(config, "shared_folder"):
         shutil.rmtree(config.shared_folder, ignore_errors=True)
         del os.environ[SHARED]
+
+
+def is_everyday(config: Any) -> bool:
+    """Whether `pytest` was asked for nothing in particular: no file, folder or test, no words, no marker, no failures."""
+    return config.args == config.getini("testpaths") and not (
+        config.option.markexpr or config.option.keyword or config.option.lf
+    )
+
+
+def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
+    """`pytest` alone leaves out the tests that are marked long; whoever says what to run gets all that this names."""
+    if is_everyday(config):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("long")])
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
+    if is_everyday(config):
+        terminalreporter.write_line("The long tests were left out: pytest -m long runs them.")
 
 
 def pytest_collection_finish(session: Any) -> None:

@@ -38,6 +38,7 @@ def test_a_measurement_is_printed_and_written(tmp_path: Path) -> None:
     assert len(workload["results"]["zerokara"]) == 20
 
 
+@pytest.mark.long
 def test_a_loop_as_it_is_written_is_measured_next_to_eager_peers(tmp_path: Path) -> None:
     """Nothing is recorded there, and whoever records takes no part; the numbers are those of the recorded step."""
     file, results = tmp_path / "table.json", {}
@@ -89,6 +90,7 @@ def test_what_is_refused_ends_the_process_with_2() -> None:
     assert "there is no recipe 'nothing'" in done.stderr
 
 
+@pytest.mark.long
 def test_two_versions_are_compared_in_turns() -> None:
     done = run("benchmarks.versions", ".", ".", "--only", "TwoLayerNet", "--starts", "1", "--turns", "1")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -171,6 +173,7 @@ def test_networks_have_their_published_sizes(name: str, parameters: int) -> None
     assert count_parameters(workloads.network(workload)) == parameters
 
 
+@pytest.mark.long
 def test_the_estimators_are_measured(tmp_path: Path) -> None:
     file = tmp_path / "folds.json"
     done = run("benchmarks.estimators", "--data", "wine", "--repeats", "1", "--hidden", "5", "--json", str(file))
@@ -181,6 +184,7 @@ def test_the_estimators_are_measured(tmp_path: Path) -> None:
     assert all(one["fit"] > 0 and 0 <= one["score"] <= 1 for kind in folds.values() for one in kind)
 
 
+@pytest.mark.long
 def test_what_grows_is_measured_size_by_size(tmp_path: Path) -> None:
     file = tmp_path / "growth.json"
     done = run("benchmarks.growth", "--only", "depth,side", "--peers", "none", "--most", "16", "--json", str(file))

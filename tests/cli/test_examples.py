@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import Captured, run_here
+from tests.experiments.quick import every_experiment_together
 from zerokara.cli import lab
 from zerokara.cli.app import build, plain
 from zerokara.cli.commands import COMMANDS, DATA_COMMANDS, LAB_COMMANDS, SEARCH_COMMANDS
 from zerokara.cli.errors import UsageError
-from zerokara.experiments import EXPERIMENTS
 from zerokara.recipes import RECIPES, TASKS
 
 ROOT = Path(__file__).parents[2]
@@ -90,8 +90,9 @@ def test_a_sample_of_output_is_what_the_command_prints(page: str, command: str, 
     assert places == sorted(places)
 
 
-def test_the_command_that_show_ends_with_can_be_typed_for_every_experiment(capsys: Captured) -> None:
-    for name in EXPERIMENTS:
+@every_experiment_together
+def test_the_command_that_show_ends_with_can_be_typed_for_every_experiment(names: list[str], capsys: Captured) -> None:
+    for name in names:
         code, out, error = run_here(capsys, "lab", "show", name)
         assert (code, error) == (0, "")
         test_it_can_be_typed(out.splitlines()[-1].removeprefix("zerokara "))

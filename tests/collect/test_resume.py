@@ -4,6 +4,7 @@ import signal
 import subprocess
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,24 +12,38 @@ import pytest
 from tests.collect.pictures import picture
 from tests.collect.running import begin, end, files, run, table
 from tests.collect.site import Answer, Site, serving
+from tests.sweeps import sweep
 
-PAGES, EVERY = 500, 5
-"""Linked pages, and how many of them have one picture of their own; all of those have a common one too."""
+EVERY = 5
+"""Of so many linked pages one has a picture of its own; all of those have a common one too."""
 
 FAST = 0.0005
 """Seconds between two requests."""
 
-KILLED_AT = (1, 150, 151, 300, 500)
-"""At which requests the crawler is killed: the very first page, two pictures in a row, and pictures far on."""
+
+@dataclass(frozen=True)
+class Journey:
+    """So many linked pages, and at which requests the crawler is killed."""
+
+    pages: int
+    killed_at: tuple[int, ...]
+
+
+JOURNEYS = {
+    "twice": Journey(60, (20, 61)),
+    "five times": Journey(500, (1, 150, 151, 300, 500)),
+}
+"""Killed at pictures; of five times also at the very first page, at two pictures in a row, and at pictures far on."""
 
 
 class Killing:
     """A site of many pages, which kills the crawler that asks at certain requests: before or after the answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, journey: Journey) -> None:
+        self.pages = journey.pages
         self.process: subprocess.Popen[str] | None = None
         self.count = 0
-        self.left = list(KILLED_AT)
+        self.left = list(journey.killed_at)
         self.lock = threading.Lock()
 
     def __call__(self, path: str) -> Answer | None:
@@ -47,10 +62,9 @@ class Killing:
                 threading.Timer(0.004, self.process.kill).start()
         return answer
 
-    @staticmethod
-    def answer(path: str) -> Answer | None:
+    def answer(self, path: str) -> Answer | None:
         if path == "/":
-            return Answer("".join(f'<a href="/page/{number}">{number}</a>' for number in range(PAGES)).encode())
+            return Answer("".join(f'<a href="/page/{number}">{number}</a>' for number in range(self.pages)).encode())
         if path.startswith("/page/"):
             number = int(path.removeprefix("/page/"))
             shown = f'<img src="/{number}.png"><img src="/common-{number % 3}.png">' if number % EVERY == 0 else ""
@@ -60,11 +74,13 @@ class Killing:
         return Answer(picture(int(path[1:].removesuffix(".png"))), "image/png")
 
 
-def test_killed_five_times_in_the_middle(tmp_path: Path) -> None:
-    killing = Killing()
+@pytest.mark.parametrize("name", sweep(JOURNEYS, ["twice"]))
+def test_killed_in_the_middle(name: str, tmp_path: Path) -> None:
+    journey = JOURNEYS[name]
+    killing, pages = Killing(journey), journey.pages
     with serving(killing) as site:
-        command = [site.url, "--label", "a", "--out", tmp_path / "out", "--allow-local", "--pages", PAGES + 1]
-        for _ in KILLED_AT:
+        command = [site.url, "--label", "a", "--out", tmp_path / "out", "--allow-local", "--pages", pages + 1]
+        for _ in journey.killed_at:
             killing.process = begin(*command, floor=FAST)
             assert end(killing.process)[0] == -signal.SIGKILL
             named = [row["file"] for row in table(tmp_path / "out") if row["file"]]
@@ -74,27 +90,31 @@ def test_killed_five_times_in_the_middle(tmp_path: Path) -> None:
         code, out, error = run(*command, floor=FAST)
         assert code == 0, error
         rows = table(tmp_path / "out")
-        check(site, rows, tmp_path / "out")
-        assert f"{PAGES // EVERY + 1} pictures kept, 2 not kept; {PAGES + 1} pages" in out
+        check(journey, site, rows, tmp_path / "out")
+        assert f"{pages // EVERY + 1} pictures kept, 2 not kept; {pages + 1} pages" in out
         asked = len(site.asked)
         assert run(*command, floor=FAST)[0] == 0
         assert len(site.asked) == asked, "nothing is asked for a second time when all is done"
         assert table(tmp_path / "out") == rows
 
 
-def check(site: Site, rows: list[dict[str, str]], out: Path) -> None:
-    wanted = {f"{site.url}/{number}.png" for number in range(0, PAGES, EVERY)}
+def check(journey: Journey, site: Site, rows: list[dict[str, str]], out: Path) -> None:
+    own = range(0, journey.pages, EVERY)
+    wanted = {f"{site.url}/{number}.png" for number in own}
     wanted |= {f"{site.url}/common-{number}.png" for number in range(3)}
     assert len(rows) == len(wanted), "no row is there twice"
     assert {row["url"] for row in rows} == wanted, "no row is lost"
     kept = [row["file"] for row in rows if row["file"]]
     assert sorted(kept) == sorted(files(out)), "every file has a row, every row its file"
     contents = {(out / name).read_bytes() for name in kept}
-    assert contents == {picture(number) for number in (*range(0, PAGES, EVERY), 60_000)}, "every picture, once"
+    assert contents == {picture(number) for number in (*own, 60_000)}, "every picture, once"
     assert {row["reason"][:16] for row in rows if not row["file"]} == {"the same picture"}
-    pages = [path for path in site.paths() if path != "/robots.txt"]
-    again = len(pages) - len(set(pages))
-    assert again <= len(KILLED_AT), "only what was in flight is asked for again"
+    asked = [path for path in site.paths() if path != "/robots.txt"]
+    again = len(asked) - len(set(asked))
+    assert again <= len(journey.killed_at), "only what was in flight is asked for again"
+
+
+PICTURE = Answer(picture(7), "image/png")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +143,7 @@ def test_a_wish_to_stop_ends_it_in_words(number: int, code: int, how: str, tmp_p
 def test_a_fault_of_the_disk_ends_it_in_one_line(tmp_path: Path) -> None:
     """What cannot be written must not be lost in a log, nor keep the crawl waiting; afterwards nothing is missing."""
     (tmp_path / "a").write_text("a file where the folder of the label is to be")
-    with serving(lambda path: Killing.answer(path) if path == "/7.png" else None) as site:
+    with serving(lambda path: PICTURE if path == "/7.png" else None) as site:
         command = [f"{site.url}/7.png", "--label", "a", "--out", tmp_path, "--allow-local"]
         code, _, error = run(*command)
         assert code == 1

@@ -13,11 +13,19 @@ from zerokara.estimators import NetworkClassifier, NetworkRegressor
 
 
 @pytest.mark.filterwarnings("default")  # what scikit-learn warns of in its own checks is its business
-@parametrize_with_checks([NetworkClassifier(epochs=100), NetworkRegressor(epochs=100)])
+@parametrize_with_checks([NetworkClassifier(epochs=100)])
 def test_of_scikit_learn(estimator: Any, check: Callable[[Any], None]) -> None:
     check(estimator)
 
 
+@pytest.mark.long
+@pytest.mark.filterwarnings("default")
+@parametrize_with_checks([NetworkRegressor(epochs=100)])
+def test_of_scikit_learn_for_a_regressor(estimator: Any, check: Callable[[Any], None]) -> None:
+    check(estimator)
+
+
+@pytest.mark.long
 def test_of_scikit_learn_for_its_array_interface() -> None:
     """A check that is skipped unless the environment asks for it before SciPy is imported."""
     code = (

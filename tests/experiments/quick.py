@@ -1,16 +1,32 @@
-"""Quick results of the experiments on the bundled digits, and their pages: each made once for all tests and workers."""
+"""Quick results of the experiments on the bundled digits, and their pages: each made once for all tests and workers.
+
+What holds for every experiment is a sweep: the tests of every day try it for a sample, the long ones for the others.
+"""
 
 import os
 from functools import cache
 from pathlib import Path
 
 import filelock
+import pytest
 
 from tests.conftest import SHARED
+from tests.sweeps import long, sweep
 from zerokara.experiments import EXPERIMENTS, Result, run
 from zerokara.experiments.page import page
 from zerokara.io import write_atomically
 from zerokara.report import Lang
+
+EVERYDAY = (
+    "show-image", "nand-half-adder", "gradient-method", "graph-drawing", "weight-init-histogram",
+    "train-simple-convnet-small", "misclassified", "attention-map", "latent-plane", "em-mixture", "hessian-vector",
+)  # fmt: skip
+"""The sample: of most chapters and parts, computed and learned, with figures of every kind."""
+
+OTHERS = [name for name in EXPERIMENTS if name not in EVERYDAY]
+
+every_experiment = pytest.mark.parametrize("name", sweep(EXPERIMENTS, EVERYDAY))
+every_experiment_together = pytest.mark.parametrize("names", [[*EVERYDAY], long(OTHERS)], ids=["everyday", "others"])
 
 
 @cache

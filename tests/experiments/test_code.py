@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import zerokara as zk
-from tests.experiments.quick import quick_result
+from tests.experiments.quick import every_experiment, quick_result
 from tests.experiments.same_numbers import DROPPING, GROWING, LEARNED, SAME, drop_the_same
 from zerokara.experiments import EXPERIMENTS, Experiment, Result, run
 from zerokara.experiments.code import code
@@ -49,7 +49,7 @@ def execute(experiment: Experiment, folder: Path, monkeypatch: pytest.MonkeyPatc
     return {**spaces, "said": said.getvalue()}
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@every_experiment
 def test_the_program_gives_the_numbers_of_its_experiment(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

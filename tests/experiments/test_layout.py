@@ -5,23 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.experiments.quick import quick_page
+from tests.experiments.quick import EVERYDAY, OTHERS, quick_page
 from tests.report.browser import faults, needs_browser
+from tests.sweeps import long
 from zerokara.cli.app import main
-from zerokara.experiments import EXPERIMENTS, run
+from zerokara.experiments import run
 from zerokara.experiments.index import write_index, write_report
 from zerokara.report import Lang
 
 DIGITS = {"filters": {"data": "digits"}}
-PARTS = 6
+PARTS = {"everyday": EVERYDAY, **{f"{part + 1} of 5": OTHERS[part::5] for part in range(5)}}
 
 
 @needs_browser
-@pytest.mark.parametrize("part", range(PARTS))
-def test_reports_are_laid_out_whole(part: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["everyday", *(long(part) for part in PARTS if part != "everyday")])
+def test_reports_are_laid_out_whole(part: str, tmp_path: Path) -> None:
     pages = {
         f"{name}.{lang}": quick_page(name, lang)  # type: ignore[arg-type]
-        for name in [*EXPERIMENTS][part::PARTS]
+        for name in PARTS[part]
         for lang in ("en", "ja")
     }
     assert faults(pages, tmp_path) == []
@@ -63,7 +64,7 @@ def test_the_measuring_finds_what_is_unclear_in_print_and_in_the_dark(tmp_path: 
 
 
 @needs_browser
-@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("lang", [long("en"), "ja"])
 def test_the_table_of_contents_and_an_explanation_are_laid_out_whole(lang: Lang, tmp_path: Path) -> None:
     for name in ("chain-rule", "filters", "nand-half-adder"):
         write_report(tmp_path, run(name, out=tmp_path, quick=True, **DIGITS.get(name, {})), lang)

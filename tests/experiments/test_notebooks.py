@@ -6,6 +6,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.sweeps import sweep
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MOST_TEXT = 2_000
 """So many characters of text an output has at most: a screenful, never the source of a drawing."""
@@ -19,7 +21,7 @@ def test_there_is_a_notebook_for_every_chapter() -> None:
 
 
 @pytest.mark.filterwarnings("default")  # of the notebook client's own libraries
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sweep(NOTEBOOKS, [EXAMPLES / "chapter3.ipynb"]), ids=lambda path: path.stem)
 def test_it_runs(path: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells), "kept without outputs: small, and never out of date"

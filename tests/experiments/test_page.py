@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.experiments.quick import quick_result
+from tests.experiments.quick import every_experiment, every_experiment_together, quick_result
 from tests.report.checking import check_page, words
 from zerokara.experiments import EXPERIMENTS, run
 from zerokara.experiments.page import guess, page
@@ -31,7 +31,7 @@ def test_the_finding_comes_first(name: str, lang: Lang) -> None:
     assert all(sentence in words(first) for sentence in result.findings(lang)[1:])
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@every_experiment
 def test_every_report_that_says_something_also_asks_something(name: str) -> None:
     """The notes' own questions, or else a number to guess before one looks."""
     result = quick_result(name)
@@ -55,8 +55,9 @@ def test_the_numbers_of_the_verdict_are_folded_and_said_once() -> None:
     assert all(EVIDENCE[letter].en in said for letter in letters if letter)
 
 
-def test_every_letter_of_every_experiment_is_explained() -> None:
-    for name in EXPERIMENTS:
+@every_experiment_together
+def test_every_letter_of_every_experiment_is_explained(names: list[str]) -> None:
+    for name in names:
         for check in quick_result(name).checks():
             assert all(letter.strip() in EVIDENCE for letter in check.evidence.split(",") if letter.strip())
 

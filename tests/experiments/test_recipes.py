@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from tests.experiments.parts import PARTS
-from tests.experiments.quick import quick_page, quick_result
+from tests.experiments.quick import every_experiment, quick_page, quick_result
 from tests.report.checking import check_page, words
 from zerokara.experiments import EXPERIMENTS, Tongue, by_name, run
 from zerokara.experiments.base import with_settings
@@ -101,7 +101,7 @@ def test_its_formula_can_be_typeset(name: str) -> None:
         assert "\\" not in markup, line
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@every_experiment
 def test_its_laws_hold_in_a_quick_run(name: str) -> None:
     result = quick_result(name)
     laws = [check for check in result.checks() if check.law]
@@ -112,7 +112,7 @@ def test_its_laws_hold_in_a_quick_run(name: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@every_experiment
 def test_its_report_is_whole(name: str, lang: Lang) -> None:
     """Well-formed, self-contained, with a figure, its numbers and its words, in the language asked for."""
     result = quick_result(name)
@@ -158,7 +158,7 @@ def test_how_it_was_done_is_told_in_japanese() -> None:
     assert [name for name, text in HOW_IN_JAPANESE.items() if not JAPANESE.search(text) or text[-1] != "。"] == []
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@every_experiment
 def test_how_it_was_done_is_told_in_three_sentences(name: str) -> None:
     """What was done, and no more of the code than its formulas; shown on the page and by `lab show`."""
     told = how(EXPERIMENTS[name], "en")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from tests.experiments.quick import quick_result
+from tests.experiments.quick import EVERYDAY, every_experiment, quick_result
+from tests.sweeps import sweep
 from zerokara.experiments import EXPERIMENTS, Shows, Verdict, run
 from zerokara.experiments.base import Arrays, OnImages, Turn, knob, with_settings
 from zerokara.experiments.checks import Check, at_least, holds
@@ -20,6 +21,7 @@ from zerokara.experiments.tongue import Tongue
 from zerokara.report import Text
 
 SHRUNK = [name for name, experiment in EXPERIMENTS.items() if experiment.quick]
+QUICKLY = [name for name, experiment in EXPERIMENTS.items() if experiment.shows is Shows.QUICKLY]
 WORK = {"iterations", "epochs", "trials", "repeats"}
 """Settings that only an experiment has which learns something, or takes times."""
 
@@ -29,7 +31,7 @@ def one_sided(check: Check) -> bool:
     return check.yes_or_no or math.isinf(check.low) or math.isinf(check.high)
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@every_experiment
 def test_nothing_but_the_recipe_as_it_is_can_be_as_expected(name: str) -> None:
     """A quick run, or one on other data, is not judged, whatever its laws say; a broken law is still told."""
     result = quick_result(name)
@@ -41,7 +43,7 @@ def test_nothing_but_the_recipe_as_it_is_can_be_as_expected(name: str) -> None:
         assert why_not_judged(result, "ja")
 
 
-@pytest.mark.parametrize("name", SHRUNK)
+@pytest.mark.parametrize("name", sweep(SHRUNK, set(EVERYDAY) & set(SHRUNK)))
 def test_where_the_effect_cannot_show_nothing_is_said(name: str) -> None:
     """Unless the experiment declares that its quick run shows the effect, its page gives no finding and no answer."""
     result = quick_result(name)
@@ -57,7 +59,7 @@ def test_where_the_effect_cannot_show_nothing_is_said(name: str) -> None:
         assert result.findings()
 
 
-@pytest.mark.parametrize("name", [n for n, e in EXPERIMENTS.items() if e.shows is Shows.QUICKLY])
+@pytest.mark.parametrize("name", sweep(QUICKLY, set(EVERYDAY) & set(QUICKLY)))
 @pytest.mark.parametrize("seed", [0, 1])
 def test_what_is_declared_to_show_quickly_does(name: str, seed: int) -> None:
     """In its quick run, on the digits, what the recipe promises holds: of other data, every direction."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.sweeps import long
 from zerokara.kernels.compiled import crew
 from zerokara.kernels.compiled.crew import _INSIDE, _TABLE, _Crew
 from zerokara.kernels.compiled.elementwise import _fill
@@ -37,10 +38,11 @@ while time.monotonic() < end:
 """
 
 
-def test_programs_may_go_while_a_thread_is_late() -> None:
+@pytest.mark.parametrize("seconds", [0.5, long(3.0)])
+def test_programs_may_go_while_a_thread_is_late(seconds: float) -> None:
     """Made, called once and dropped, the next called at once, by several processes with more threads than cores."""
     environment = {**os.environ, "ZEROKARA_THREADS": "4", "ZEROKARA_CHECK": "0"}
-    command = [sys.executable, "-X", "faulthandler", "-c", SCRIPT, "3"]
+    command = [sys.executable, "-X", "faulthandler", "-c", SCRIPT, str(seconds)]
     folder = Path(__file__).parents[2]
     started = [
         subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True) for _ in range(3)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import zerokara.kernels.compiled  # noqa: F401  (all kernels)
+from tests.sweeps import long
 from zerokara.kernels.compiled import build, kept, winograd_passes
 
 FOLDER = Path(kept.__file__).parent
@@ -49,10 +50,11 @@ def fingerprint(name: str) -> str:
     return kept.fingerprint(KERNELS[name]._function, KERNELS[name]._signature)
 
 
-def test_every_file_that_is_compiled_into_a_kernel_counts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", ["cross_entropy_mean largest_spread", long("sum_over_tiles statistics")])
+def test_every_file_that_is_compiled_into_a_kernel_counts(names: str, tmp_path: Path) -> None:
     """What Numba itself says that it compiles, and who writes instructions meanwhile."""
     settings = {**os.environ, "ZEROKARA_CACHE": str(tmp_path), "ZEROKARA_QUIET": "1"}
-    command = [sys.executable, "-c", COMPILED, "sum_over_tiles", "statistics", "cross_entropy_mean", "largest_spread"]
+    command = [sys.executable, "-c", COMPILED, *names.split()]
     done = subprocess.run(command, env=settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     for name, files in json.loads(done.stdout).items():

@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-PROGRAM = """
+from tests.sweeps import sweep
+
+BEGIN = """
 import numpy as np
 from zerokara import kernels
 from zerokara.kernels import compiled, reference
@@ -18,7 +20,9 @@ rng = np.random.default_rng(0)
 
 def normal(*shape):
     return rng.normal(size=shape).astype(np.float32)
+"""
 
+CONVOLUTIONS = """
 x, w, w5, b = normal(3, 17, 14, 13), normal(21, 17, 3, 3), normal(9, 17, 5, 5), normal(21)
 for filters, stride, padding in ((w, 1, 1), (w, 2, 1), (w5, 1, 2)):
     window = (stride, stride), (padding, padding), (1, 1), 1
@@ -35,15 +39,22 @@ window = (1, 1), (1, 1), (1, 1), 1
 np.testing.assert_allclose(
     compiled.conv2d(*large, None, *window), reference.conv2d(*large, None, *window), rtol=1e-3, atol=1e-3
 )
+"""
+
+PRODUCTS = """
 left, right = normal(70, 90), normal(90, 50)
 np.testing.assert_allclose(compiled.matmul(left, right), left @ right, rtol=1e-3, atol=1e-4)
+x = normal(3, 17, 14, 13)
 pooled = compiled.max_pool2d(x, (2, 2), (2, 2), (0, 0), (1, 1), False)
 np.testing.assert_array_equal(pooled[0], reference.max_pool2d(x, (2, 2), (2, 2), (0, 0), (1, 1), False)[0])
 """
 
+PROGRAMS = {"products": PRODUCTS, "convolutions": CONVOLUTIONS}
+
 
 @pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="vectors of two widths exist on x86")
-def test_vectors_of_32_bytes_give_the_same() -> None:
+@pytest.mark.parametrize("name", sweep(PROGRAMS, ["products"]))
+def test_vectors_of_32_bytes_give_the_same(name: str) -> None:
     """Its kernels are kept beside the others, where they are found by the processor that they are for."""
     import llvmlite.binding
 
@@ -57,5 +68,7 @@ def test_vectors_of_32_bytes_give_the_same() -> None:
         "NUMBA_CPU_FEATURES": shorter,
         "ZEROKARA_QUIET": "1",
     }
-    done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", BEGIN + PROGRAMS[name]], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import zerokara as zk
+from tests.sweeps import long, sweep
 from zerokara import functional as F
 from zerokara import nn, optim
 from zerokara.kernels.compiled import build, crew, threads
@@ -26,7 +27,7 @@ FOLDER = Path(__file__).parents[2]
 X = np.random.default_rng(0).standard_normal(1000).astype(np.float32)
 
 
-@pytest.fixture(params=[1, 2, 3, 4])
+@pytest.fixture(params=sweep([1, 2, 3, 4], [1, 3]))
 def own_crew(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> _Crew:
     made = _Crew(request.param)
     monkeypatch.setattr(crew, "_crew", made)
@@ -215,10 +216,11 @@ print(interrupts)
 """
 
 
-def test_interrupted_at_any_place_it_goes_on_and_nobody_writes_any_more() -> None:
-    """Several processes with more threads than cores, each interrupted thousands of times."""
+@pytest.mark.parametrize("seconds", [0.4, long(2.0)])
+def test_interrupted_at_any_place_it_goes_on_and_nobody_writes_any_more(seconds: float) -> None:
+    """Several processes with more threads than cores, each interrupted hundreds of times and more."""
     environment = {**os.environ, "ZEROKARA_THREADS": "4"}
-    command = [sys.executable, "-X", "faulthandler", "-c", INTERRUPTED, "2"]
+    command = [sys.executable, "-X", "faulthandler", "-c", INTERRUPTED, str(seconds)]
     started = [
         subprocess.Popen(
             command, env=environment, cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

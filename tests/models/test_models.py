@@ -8,12 +8,15 @@ import math
 import numpy as np
 import pytest
 
+from tests.sweeps import sweep
 from zerokara import functional as F
 from zerokara import models, nn, optim
 from zerokara.arrays import generator
 from zerokara.autodiff import Tensor, check_gradients, no_grad
 
-every_model = pytest.mark.parametrize("name", [entry.name for entry in models.BOOK])
+NAMES = [entry.name for entry in models.BOOK]
+every_model = pytest.mark.parametrize("name", NAMES)
+every_model_learns = pytest.mark.parametrize("name", sweep(NAMES, ["multi-layer", "simple-convnet", "deep-convnet"]))
 
 
 def batch(shape, n=4, dtype=np.float32):
@@ -70,7 +73,7 @@ def test_a_batch_of_one_and_of_none_passes(name):
         assert model(batch((1, 12, 12), n=0)).shape == (0, 10)
 
 
-@every_model
+@every_model_learns
 def test_every_parameter_gets_the_gradient_of_finite_differences(name):
     """At weights large enough to keep away from the kinks of ReLU."""
     rng = np.random.default_rng(3)
@@ -96,7 +99,7 @@ def test_a_float64_model_computes_in_float64(name):
     assert {*seen, *(p.grad.dtype for p in model.parameters())} == {np.dtype(np.float64)}
 
 
-@every_model
+@every_model_learns
 def test_every_model_can_learn_a_handful_of_images_by_heart(name):
     shape = (1, 8, 8)
     model = models.build_model(name, shape, rng=np.random.default_rng(1))

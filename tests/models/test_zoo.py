@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests.sweeps import sweep
 from zerokara import functional as F
 from zerokara import models, nn, optim
 from zerokara.arrays import generator
@@ -21,9 +22,10 @@ from zerokara.training import evaluate, fit
 
 NAMES = [entry.name for entry in models.ZOO]
 LARGE = [name for name in NAMES if models.MODELS[name].parameters > 50e6]
-every_model = pytest.mark.parametrize("name", NAMES)
 A_FAMILY_EACH = ("lenet5", "googlenet", "resnet18", "cifar-resnet20", "squeezenet1.1", "mobilenet-v1")
-every_smaller_model = pytest.mark.parametrize("name", [name for name in NAMES if name not in LARGE])
+every_model = pytest.mark.parametrize("name", NAMES)
+every_model_computes = pytest.mark.parametrize("name", sweep(NAMES, A_FAMILY_EACH))
+"""Where numbers go through the networks, one of a family is tried every day."""
 
 TORCHVISION: dict[str, tuple[str, str]] = {
     "alexnet": ("alexnet", "9c198ebdae1863e4"),
@@ -149,7 +151,7 @@ def test_with_torchvisions_weights_ours_gives_its_scores(name):
     np.testing.assert_allclose(z, y, atol=1e-5 * np.abs(y).max())
 
 
-@every_model
+@every_model_computes
 def test_pictures_of_the_least_size_pass_and_smaller_ones_are_refused_in_words(name):
     entry = models.MODELS[name]
     channels, least = entry.input_shape[0], entry.least
@@ -179,7 +181,7 @@ def test_a_picture_that_is_too_small_is_refused_by_the_model_itself(name):
         blank(name)(pictures((3, least - 1, least)))
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("vgg")])
+@pytest.mark.parametrize("name", sweep([name for name in NAMES if not name.startswith("vgg")], A_FAMILY_EACH))
 def test_evaluation_repeats_and_changes_nothing_and_knows_empty_batches(name):
     model = filled(blank(name, smallest(name), 5)).eval()
     x = pictures(smallest(name))
@@ -193,7 +195,7 @@ def test_evaluation_repeats_and_changes_nothing_and_knows_empty_batches(name):
     assert all(np.array_equal(before[key], array) for key, array in model.named_buffers())
 
 
-@every_smaller_model
+@pytest.mark.parametrize("name", sweep([name for name in NAMES if name not in LARGE], A_FAMILY_EACH))
 def test_the_gradient_reaches_every_parameter(name):
     """A path that was forgotten, or a layer behind one that is never used, would have none."""
     model = filled(blank(name, smallest(name), 3))
@@ -238,7 +240,7 @@ def enlarged(split, shape, n):
     return Split(images, split.labels[:n])
 
 
-@every_model
+@every_model_computes
 def test_an_epoch_on_real_digits_teaches_something(name, digits):
     """The loss on the very pictures is smaller after it than before.
 

@@ -15,6 +15,7 @@ from tests.parallel import cases, run_to_the_end
 from tests.parallel.test_equal import alone, assert_same
 from tests.parallel.test_survive import lines, ranks
 from tests.parallel.world import ended, needs_mpi, ours, wait_for
+from tests.sweeps import sweep
 
 REASON = why_not()
 pytestmark = [
@@ -39,7 +40,7 @@ def started(made: Hosts, each: int, *program: object) -> "subprocess.Popen[str]"
     )
 
 
-@pytest.mark.parametrize(("count", "each"), [(2, 1), (3, 1), (2, 2)])
+@pytest.mark.parametrize(("count", "each"), sweep([(2, 1), (3, 1), (2, 2)], [(2, 1)]))
 def test_hosts_compute_what_one_process_computes(tmp_path: Path, count: int, each: int) -> None:
     with hosts(count, "1gbit") as made:
         code, out, errors = ended(started(made, each, cases.__file__, tmp_path, json.dumps(CASES)), 240)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.parallel.world import needs_mpi, ours, run
+from tests.sweeps import sweep
 from zerokara.cli import main
 
 pytestmark = needs_mpi
@@ -30,7 +31,7 @@ def numbers(folder: Path) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
     return found
 
 
-@pytest.mark.parametrize("ranks", [2, 3])
+@pytest.mark.parametrize("ranks", sweep([2, 3], [2]))
 def test_the_laboratory_finds_what_one_process_finds(tmp_path: Path, ranks: int) -> None:
     command = ("lab", "run", *CHEAP, "--quick", "--seeds", "2", "--quiet", "--json", "--out")
     assert main([*command, str(tmp_path / "one")]) == 0

@@ -127,7 +127,7 @@ RESULTS: dict[str, list[tuple[object, float | None, int | None]]] = {}
 
 @pytest.mark.parametrize(
     "kind",
-    ["sqlite", pytest.param("postgresql", marks=needs_server)],
+    ["sqlite", pytest.param("postgresql", marks=(needs_server, pytest.mark.long))],
 )
 def test_two_workers_join_by_the_same_command_and_one_is_killed(
     kind: str, tmp_path: Path, capsys: Captured, request: pytest.FixtureRequest

@@ -14,6 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
+from tests.sweeps import sweep
 from zerokara.studio.app import build
 from zerokara.studio.gate import GOOD_FOR, MOST_CODES, OPEN, Gate, Keys, cookie_name, policy
 
@@ -63,7 +64,11 @@ def test_the_table_is_walked() -> None:
     assert all(isinstance(route, Route | WebSocketRoute) for route in STUDIO.routes())  # a mount would hide routes
 
 
-@pytest.mark.parametrize("path", [*HTTP, *SOCKETS, "/nothing", "/static/../app.py", "/docs", "/openapi.json"])
+PATHS = [*HTTP, *SOCKETS, "/nothing", "/static/../app.py", "/docs", "/openapi.json"]
+EVERYDAY = (OPEN, "/", "/api/read", "/live", "/nothing")
+
+
+@pytest.mark.parametrize("path", sweep(PATHS, EVERYDAY))
 class TestEveryRouteAndMethod:
     def test_without_a_key_nothing_is_told(self, client: TestClient, path: str) -> None:
         for method in METHODS:

@@ -16,6 +16,7 @@ from tests.report.browser import needs_browser
 from tests.studio.browsing import ONE, SEVEN, opened
 from tests.studio.drawing import beside, canvas
 from tests.studio.serving import Served, wait_for
+from tests.sweeps import sweep
 from zerokara import digits
 from zerokara.io.png import png
 from zerokara.kernels import use_kernels
@@ -324,7 +325,9 @@ def test_the_keyboard_alone_is_enough(chromium: Any, studio: Served) -> None:
 
 @pytest.mark.parametrize(
     ("width", "height", "scale", "dark"),
-    [(360, 740, 3, True), (740, 360, 2, False), (820, 1180, 2, False), (1400, 900, 1, True)],
+    sweep(
+        [(360, 740, 3, True), (740, 360, 2, False), (820, 1180, 2, False), (1400, 900, 1, True)], [(360, 740, 3, True)]
+    ),
 )
 def test_it_fits_every_screen_in_both_languages(
     chromium: Any, studio: Served, width: int, height: int, scale: int, dark: bool

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.sweeps import sweep
 from zerokara import manual_seed, optim
 from zerokara.data.text import Windows
 from zerokara.models import LanguageModel
@@ -61,8 +62,10 @@ def test_an_epochs_loss_counts_every_token_once() -> None:
     assert records[-1].val_loss == pytest.approx(np.log(evaluate_text(net, JUDGED)), rel=1e-9)
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
-@pytest.mark.parametrize("stop", [1, 4, 10, 13])
+STOPS = [(cell, stop) for cell in ("lstm", "gru") for stop in (1, 4, 10, 13)]
+
+
+@pytest.mark.parametrize(("cell", "stop"), sweep(STOPS, [("lstm", 4), ("gru", 13)]))
 def test_resuming_in_the_middle_of_a_text_is_exact(cell: str, stop: int, tmp_path: Path) -> None:
     whole = model(cell)
     wanted = trained(whole, run_dir=tmp_path / "whole")

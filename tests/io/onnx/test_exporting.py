@@ -11,6 +11,7 @@ import pytest
 import zerokara as zk
 from tests.cases import CASES, Case
 from tests.io.onnx.making import numbers
+from tests.sweeps import sweep
 from zerokara import functional as F
 from zerokara import models, nn
 from zerokara.arrays import Array, Shape
@@ -68,8 +69,13 @@ def plain(value: Any) -> Any:
     return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
 
 
-@pytest.mark.parametrize("opset", [17, 21])
-@pytest.mark.parametrize("name", [name for name in EXPORTS if name != "batch_norm"])  # which has a test of its own
+RULES_AND_OPSETS = [(name, opset) for opset in (17, 21) for name in EXPORTS if name != "batch_norm"]
+"""All but batch norm, which has a test of its own."""
+
+EVERYDAY_RULES = [(name, opset) for name, opset in RULES_AND_OPSETS if opset == 17 or name in ("sum", "conv2d", "gelu")]
+
+
+@pytest.mark.parametrize(("name", "opset"), sweep(RULES_AND_OPSETS, EVERYDAY_RULES))
 def test_every_rule_agrees_on_every_case(name: str, opset: int, tmp_path: Any) -> None:
     cases = [case for case in CASES if case.rule == name]
     assert cases
@@ -249,7 +255,10 @@ def narrowed(classifier: Any) -> Module:
     return nn.Sequential(*(nn.Linear(next(sizes), next(sizes)) if isinstance(x, nn.Linear) else x for x in classifier))
 
 
-@pytest.mark.parametrize("name", models.MODELS)
+EVERYDAY_MODELS = ("multi-layer", "reader", "lenet5", "googlenet", "resnet18", "squeezenet1.1", "mobilenet-v1")
+
+
+@pytest.mark.parametrize("name", sweep(models.MODELS, EVERYDAY_MODELS))
 def test_every_model_agrees_and_keeps_its_names(name: str, tmp_path: Any) -> None:
     model, shape = built(name)
     file = agrees(model, shape, tmp_path, batches=(1,), compare=False)

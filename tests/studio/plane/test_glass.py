@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.studio.plane.test_steering import PLANS, gone, same
+from tests.studio.plane.test_steering import PLANS, every_plan, gone, same
+from tests.sweeps import sweep
 from zerokara import optim
 from zerokara.studio.plane.data import Choice
 from zerokara.studio.plane.glass import PHASES, glass
@@ -14,8 +15,8 @@ from zerokara.studio.plane.plan import Live, Plan
 from zerokara.studio.plane.steering import Steered
 
 
-@pytest.mark.parametrize("name", PLANS)
-@pytest.mark.parametrize("steps", [0, 1, 11])
+@every_plan
+@pytest.mark.parametrize("steps", sweep([0, 1, 11], [0, 11]))
 def test_the_halves_put_together_are_one_update(name: str, steps: int) -> None:
     """Looked at in every phase, then made: as if it was never looked at. Its gradients make the same update."""
     training, plain = gone(PLANS[name], *([steps] if steps else [])), gone(PLANS[name], steps + 1)

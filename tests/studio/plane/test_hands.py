@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.studio.plane.test_steering import PLANS, XOR, gone, same
+from tests.studio.plane.test_steering import PLANS, XOR, every_plan, gone, same
+from tests.sweeps import sweep
 from zerokara.autodiff import Tensor
 from zerokara.optim import SCHEDULES, schedule_by_name
 from zerokara.studio.plane.bend import bent, lattice
@@ -148,7 +149,7 @@ def test_the_brier_score_is_that_of_its_definition() -> None:
     assert LOSSES["brier"][1](Tensor(z), t).item() == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("name", PLANS)
+@every_plan
 def test_two_without_a_change_are_one(name: str) -> None:
     plan = PLANS[name]
     pair = Pair(Steered(plan), "lr", plan.live.lr)
@@ -172,7 +173,7 @@ VALUES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("knob", KNOBS)
+@pytest.mark.parametrize("knob", sweep(KNOBS, ["lr", "dropout", "batch_norm", "loss"]))
 def test_one_knob_makes_a_difference(knob: str) -> None:
     plan = PLANS["momentum" if knob == "momentum" else "adam"]
     pair = Pair(Steered(plan), knob, VALUES[knob])

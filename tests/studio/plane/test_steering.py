@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.sweeps import sweep
 from zerokara import functional as F
 from zerokara import optim
 from zerokara.autodiff import Tensor, no_grad
@@ -30,6 +31,8 @@ PLANS = {
     "numbers": Plan(Layers(((7, "silu"),), ("x", "y", "xy")), live=Live(data=Choice("function", 100))),
 }
 """Every kind of state that a step may depend on: none, velocities, counters, generators, running statistics."""
+
+every_plan = pytest.mark.parametrize("name", sweep(PLANS, ["adam", "norm"]))
 
 
 def same(one: Steered, other: Steered) -> None:
@@ -73,7 +76,7 @@ def test_it_is_fit(name: str) -> None:
         np.testing.assert_array_equal(steered.weights[key], array)
 
 
-@pytest.mark.parametrize("name", PLANS)
+@every_plan
 def test_rewound_and_gone_on_is_never_rewound(name: str) -> None:
     straight, rewound = gone(PLANS[name], 100), gone(PLANS[name], 70)
     before = rewound.curve.losses.copy()
@@ -100,7 +103,7 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "change"), CHANGES)
+@pytest.mark.parametrize(("name", "change"), sweep(CHANGES, CHANGES[4:7]))
 def test_a_change_is_a_mark_that_is_computed_again_in_its_place(name: str, change: dict[str, Any]) -> None:
     changed, plain = gone(PLANS[name], 23), gone(PLANS[name], 60)
     changed.change(**change)
@@ -134,7 +137,7 @@ def test_a_branch_is_another_only_after_the_change(name: str, change: dict[str, 
 EVERYTHING = Show(unit=(1, 0), look=True, bend=(1, 0, 1), glass=3)
 
 
-@pytest.mark.parametrize("name", PLANS)
+@every_plan
 def test_looking_disturbs_nothing(name: str) -> None:
     """With every picture, probe, account and step under the glass, and without: the same bits."""
     looked, plain = Steered(PLANS[name]), gone(PLANS[name], 40)
