@@ -55,7 +55,7 @@ def pytest_unconfigure(config: Any) -> None:
 
 
 def is_everyday(config: Any) -> bool:
-    """Whether `pytest` was asked for nothing in particular: no file, folder or test, no words, no marker, no failures."""
+    """Whether nothing in particular was asked for: no file, no test, no words of names, no marker, no lf."""
     return config.args == config.getini("testpaths") and not (
         config.option.markexpr or config.option.keyword or config.option.lf
     )

@@ -6,7 +6,7 @@ import pytest
 
 from tests.experiments.quick import every_experiment, every_experiment_together, quick_result
 from tests.report.checking import check_page, words
-from zerokara.experiments import EXPERIMENTS, run
+from zerokara.experiments import run
 from zerokara.experiments.page import guess, page
 from zerokara.experiments.texts import EVIDENCE, TEXTS
 from zerokara.experiments.verdict_table import verdict
