@@ -2,12 +2,14 @@
 
 import itertools
 import re
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.cases import normal
+from tests.sweeps import together
 
 import zerokara as zk
 from zerokara import functional as F
@@ -40,8 +42,7 @@ def test_the_table_is_found() -> None:
     assert len(rows()) > 50
 
 
-@pytest.mark.parametrize(("x", "y", "total", "quotient"), rows(), ids=lambda part: part)
-@pytest.mark.parametrize("family", ["reference", "compiled"])
+@together((*row, family) for row in rows() for family in ("reference", "compiled"))
 def test_the_table_of_the_documentation(x: str, y: str, total: str, quotient: str, family: str) -> None:
     """Through operators, in either order, and through the functions of the catalogue."""
     space = names()
@@ -78,10 +79,7 @@ DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float3
 VALUES = [np.ones(shape, dtype) for dtype in DTYPES for shape in ((), (2,))]
 
 
-@pytest.mark.parametrize("x", VALUES, ids=lambda x: f"{x.dtype}{x.shape}")
-@pytest.mark.parametrize(
-    "y", [*VALUES, True, 2, 2.5, np.float32(2), np.int16(2)], ids=lambda y: f"{np.asarray(y).dtype}{np.shape(y)}"
-)
+@together(product(VALUES, [*VALUES, True, 2, 2.5, np.float32(2), np.int16(2)]))
 def test_any_pair_as_pytorch(x: np.ndarray, y: Any) -> None:
     """All tensors, with and without axes, and numbers: type and value, of sums, products, quotients and comparisons."""
     torch = pytest.importorskip("torch")

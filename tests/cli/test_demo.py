@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.running import NOTICE, Captured, fails, run_apart, run_here
 from tests.report.checking import check_page, words
+from tests.sweeps import long
 from zerokara.kernels import kernel_family, use_kernels
 from zerokara.views.shrink import shrink
 
@@ -25,11 +26,17 @@ def test_the_demo_trains_reads_and_reports(tmp_path: Path) -> None:
     assert [p.name for p in report.parent.iterdir()] == ["report.html"]
 
 
-def test_the_demo_compiles_nothing_and_no_cache_changes_its_numbers(tmp_path: Path) -> None:
-    """Neither the training nor the shipped reader asks for a compiled kernel, also where there are some."""
+def test_the_demo_compiles_nothing(tmp_path: Path) -> None:
+    """Neither the training nor the shipped reader asks for a compiled kernel."""
     empty = _demo(tmp_path / "empty", ZEROKARA_CACHE=str(tmp_path / "cache"))
     assert NOTICE not in empty.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+
+
+@pytest.mark.long
+def test_no_cache_changes_the_numbers_of_the_demo(tmp_path: Path) -> None:
+    """It asks for no compiled kernel also where there are some."""
+    empty = _demo(tmp_path / "empty", ZEROKARA_CACHE=str(tmp_path / "cache"))
     train = ("train", "--recipe", "digits-small", "--epochs", "1", "--quiet", "--out", tmp_path / "run")
     assert run_apart(*train).returncode == 0  # into the cache of all tests
     assert _without_times(_demo(tmp_path / "filled").stdout) == _without_times(empty.stdout)
@@ -45,14 +52,16 @@ def _without_times(said: str) -> list[str]:
     return [line for line in said.splitlines() if not line.startswith(("Trained in", "Everything took", "Report:"))]
 
 
-def test_the_demo_says_what_computes(tmp_path: Path, capsys: Captured) -> None:
+@pytest.mark.parametrize(
+    ("lang", "begin"), [long(("en", "The demo computes with NumPy")), ("ja", "デモは NumPy で計算")]
+)
+def test_the_demo_says_what_computes(lang: str, begin: str, tmp_path: Path, capsys: Captured) -> None:
     """Before the training, in both languages, and in the report; the family of before is in use again afterwards."""
     with use_kernels("compiled"):
-        for lang, begin in (("en", "The demo computes with NumPy"), ("ja", "デモは NumPy で計算")):
-            out = run_here(capsys, "demo", "--epochs", "1", "--out", tmp_path, "--lang", lang)[1]
-            assert out.splitlines()[0].startswith(begin)
-            report = words(check_page((tmp_path / "report.html").read_text(encoding="utf-8")))
-            assert "kernels reference" in report
+        out = run_here(capsys, "demo", "--epochs", "1", "--out", tmp_path, "--lang", lang)[1]
+        assert out.splitlines()[0].startswith(begin)
+        report = words(check_page((tmp_path / "report.html").read_text(encoding="utf-8")))
+        assert "kernels reference" in report
         assert kernel_family() == "compiled"
 
 

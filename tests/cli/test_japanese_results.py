@@ -8,6 +8,7 @@ from string import Formatter
 import pytest
 
 from tests.cli.running import Captured, run_here
+from tests.sweeps import together
 from zerokara.cli import phrases
 from zerokara.cli.console import columns, room
 from zerokara.cli.results import RESULTS
@@ -114,7 +115,7 @@ def test_json_is_the_same_in_every_language(
     assert said[0] == said[1]
 
 
-@pytest.mark.parametrize("name", RESULTS)
+@together(RESULTS)
 def test_both_languages_say_the_same_values(name: str) -> None:
     text = RESULTS[name]
     places = [{field for _, field, _, _ in Formatter().parse(said) if field} for said in (text.en, text.ja)]

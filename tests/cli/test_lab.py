@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.running import Captured, fails, run_apart, run_here
 from tests.report.checking import check_page
+from tests.sweeps import long
 from zerokara.experiments import EXPERIMENTS
 
 NAME, LONG = "gradient-method", "optimizer-mnist"
@@ -45,7 +46,7 @@ def test_an_unknown_experiment_is_answered_with_the_nearest_three(capsys: Captur
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGTERM") or sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", [long("1"), "2"])
 def test_sigterm_ends_a_run_with_a_sentence_and_143(jobs: str, tmp_path: Path) -> None:
     command = ("lab", "run", "optimizer-compare-mnist", "--data", "digits", "--seeds", "40", "--jobs", jobs, "--quiet")
     command = command if "optimizer-compare-mnist" in EXPERIMENTS else (*command[:2], LONG, *command[3:])
@@ -112,6 +113,7 @@ def test_what_was_measured_is_shown_at_once(tmp_path: Path, capsys: Captured) ->
     assert next(tmp_path.glob("results/*/seed-0.npz")).stat().st_mtime_ns > kept
 
 
+@pytest.mark.long
 def test_a_chapter_and_several_seeds_in_two_processes(tmp_path: Path) -> None:
     done = run_apart(
         "lab", "run", "ch02", "--quick", "--seeds", "2", "--jobs", "2", "--out", tmp_path, "--json", "--quiet"
@@ -188,6 +190,7 @@ def test_an_unknown_command_of_the_laboratory(capsys: Captured) -> None:
     fails(capsys, "lab", "shwo", code=2, says="did you mean show")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
     """Ctrl-C ends it in one line; what was finished is not measured again."""

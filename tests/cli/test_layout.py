@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.report.browser import faults, needs_browser
-from tests.sweeps import long
 from zerokara.cli import main
 from zerokara.report import Lang
 
@@ -40,7 +39,8 @@ def reports(run: Path, folder: Path, lang: Lang) -> dict[str, str]:
     return found
 
 
+@pytest.mark.long
 @needs_browser
-@pytest.mark.parametrize("lang", [long("en"), "ja"])
+@pytest.mark.parametrize("lang", ["en", "ja"])
 def test_reports_of_commands_are_laid_out_whole(lang: Lang, tmp_path: Path) -> None:
     assert faults(reports(trained(tmp_path / "run"), tmp_path, lang), tmp_path) == []

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.sweeps import long
 from zerokara import digits
 from zerokara.arrays import generator
 from zerokara.digits.bars import with_whole_digits
@@ -94,7 +95,7 @@ def ink_of(lit, display=USUAL, height=80.0):
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-@pytest.mark.parametrize("slant", [0.0, 0.12])
+@pytest.mark.parametrize("slant", [long(0.0), 0.12])
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: "".join(sorted(form)))
 def test_every_form_of_a_display_spells_its_symbol_and_with_one_segment_less_another(form, slant):
     display = USUAL._replace(slant=slant)

@@ -5,6 +5,7 @@ import pytest
 from benchmarks.scenes.things import animal, hills
 
 from tests.digits.test_symbols import certain, mark
+from tests.sweeps import long
 from zerokara import digits
 from zerokara.arrays import generator
 from zerokara.digits.interpret import SPECK, Told, _beside_digits, _is_sign
@@ -46,7 +47,7 @@ def test_a_dot_in_no_row_with_a_digit_is_refused_with_the_reason():
     assert _beside_digits(beside) == beside
 
 
-@pytest.mark.parametrize("thing", [animal, hills])
+@pytest.mark.parametrize("thing", [animal, long(hills)])
 def test_in_a_photograph_of_things_nothing_is_surely_a_digit(thing):
     """A furry animal, hills with grain: drawn by rule, so that no photograph is copied."""
     for seed in range(6):

@@ -13,6 +13,7 @@ import pytest
 import zerokara as zk
 from tests.experiments.quick import every_experiment, quick_result
 from tests.experiments.same_numbers import DROPPING, GROWING, LEARNED, SAME, drop_the_same
+from tests.sweeps import together
 from zerokara.experiments import EXPERIMENTS, Experiment, Result, run
 from zerokara.experiments.code import code
 from zerokara.experiments.programs import SHARED, program
@@ -69,7 +70,7 @@ def test_every_program_is_compared_with_its_experiment() -> None:
     assert EXPERIMENTS.keys() == SAME.keys()
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@together(EXPERIMENTS)
 def test_a_program_is_short_and_names_the_rules_that_it_uses(name: str) -> None:
     head, *rest = program(EXPERIMENTS[name]).splitlines()
     said = [line for line in rest if line.strip() and not line.startswith(("import ", "from "))]
@@ -78,7 +79,7 @@ def test_a_program_is_short_and_names_the_rules_that_it_uses(name: str) -> None:
     assert all(rule in RULES for rule in head.removeprefix("# rules:").replace(",", " ").split())
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@together(EXPERIMENTS)
 def test_a_program_imports_what_it_uses_and_nothing_else(name: str) -> None:
     tree = ast.parse(program(EXPERIMENTS[name]))
     imported = {

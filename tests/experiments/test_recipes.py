@@ -9,6 +9,7 @@ import pytest
 from tests.experiments.parts import PARTS
 from tests.experiments.quick import every_experiment, quick_page, quick_result
 from tests.report.checking import check_page, words
+from tests.sweeps import together
 from zerokara.experiments import EXPERIMENTS, Tongue, by_name, run
 from zerokara.experiments.base import with_settings
 from zerokara.experiments.how import ENGLISH as HOW_IN_ENGLISH
@@ -66,7 +67,7 @@ def test_none_is_left_out(chapter: int | str) -> None:
     assert there == CATALOGUE[chapter].split()
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@together(EXPERIMENTS)
 def test_it_is_complete(name: str) -> None:
     """Name, source, question and settings, in both languages; what is random has a seed to repeat."""
     experiment = EXPERIMENTS[name]
@@ -82,7 +83,7 @@ def test_it_is_complete(name: str) -> None:
     assert experiment.cost in ("S", "M", "L", "XL")
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@together(EXPERIMENTS)
 def test_its_knobs_turn(name: str) -> None:
     """The settings of the quick run and of every suggestion are settings that can be."""
     experiment = EXPERIMENTS[name]
@@ -93,7 +94,7 @@ def test_its_knobs_turn(name: str) -> None:
     assert with_settings(experiment, {k: v for k, v in as_typed.items() if v}) == experiment
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@together(EXPERIMENTS)
 def test_its_formula_can_be_typeset(name: str) -> None:
     for line in EXPERIMENTS[name].formula:
         markup = Formula([line]).html()
@@ -179,7 +180,7 @@ def test_a_text_that_is_missing_is_marked(monkeypatch: pytest.MonkeyPatch) -> No
     assert how(EXPERIMENTS["relu"], "ja").startswith("【この説明はまだ英語のみです】The function max(0, x)")
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@together(EXPERIMENTS)
 def test_where_it_is_from_is_told_in_words(name: str) -> None:
     """No tags of notes and no names of scripts: the book's section, and whose notes."""
     for lang in ("en", "ja"):

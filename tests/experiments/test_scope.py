@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.experiments.quick import EVERYDAY, every_experiment, quick_result
-from tests.sweeps import sweep
+from tests.sweeps import sweep, together
 from zerokara.experiments import EXPERIMENTS, Shows, Verdict, run
 from zerokara.experiments.base import Arrays, OnImages, Turn, knob, with_settings
 from zerokara.experiments.checks import Check, at_least, holds
@@ -71,12 +71,12 @@ def test_what_is_declared_to_show_quickly_does(name: str, seed: int) -> None:
     assert [check for check in promised if not check.holds] == []
 
 
-@pytest.mark.parametrize("name", [n for n, e in EXPERIMENTS.items() if e.shows is Shows.ALWAYS])
+@together([n for n, e in EXPERIMENTS.items() if e.shows is Shows.ALWAYS])
 def test_what_is_always_true_was_computed_and_not_learned(name: str) -> None:
     assert not WORK & EXPERIMENTS[name].settings.keys()
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@together(EXPERIMENTS)
 def test_the_recipe_as_it_is_and_every_suggestion_show_something(name: str) -> None:
     """A knob that the report itself offers to turn never leads to a page without words."""
     experiment = EXPERIMENTS[name]
@@ -87,7 +87,7 @@ def test_the_recipe_as_it_is_and_every_suggestion_show_something(name: str) -> N
         assert not suggested.data or "data" in turn.settings
 
 
-@pytest.mark.parametrize("name", [n for n, e in EXPERIMENTS.items() if "data" in e.settings])
+@together([n for n, e in EXPERIMENTS.items() if "data" in e.settings])
 def test_other_data_are_not_spoken_of_unless_that_was_declared(name: str) -> None:
     experiment = EXPERIMENTS[name]
     other = gap(with_settings(experiment, {"data": "fashion-mnist"}))

@@ -8,7 +8,7 @@ from tests.sweeps import sweep
 CHUNK = 25
 
 
-@pytest.mark.parametrize("first", sweep(range(0, 200, CHUNK), [0, 25]))
+@pytest.mark.parametrize("first", sweep(range(0, 200, CHUNK), [0]))
 def test_random_trainings_agree(first: int) -> None:
     """A failure names its case: `python -m tests.fuzz --only training --case …` makes it small."""
     recorded = 0

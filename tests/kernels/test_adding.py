@@ -1,10 +1,11 @@
 """Large sums are made on all threads: the bits are NumPy's."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
-import pytest
 
+from tests.sweeps import together
 from zerokara import kernels
 
 SHAPE = (8, 16, 24, 24)
@@ -19,10 +20,10 @@ LAYOUTS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("family", ["reference", "compiled"])
-@pytest.mark.parametrize("first", LAYOUTS)
-@pytest.mark.parametrize("second", LAYOUTS)
-@pytest.mark.parametrize("dtypes", [("f4", "f4"), ("f8", "f8"), ("f4", "f8"), ("f2", "f2"), ("i8", "i4")])
+DTYPES = [("f4", "f4"), ("f8", "f8"), ("f4", "f8"), ("f2", "f2"), ("i8", "i4")]
+
+
+@together(product(["reference", "compiled"], LAYOUTS, LAYOUTS, DTYPES))
 def test_a_sum_is_numpys(family: str, first: str, second: str, dtypes: tuple[str, str]) -> None:
     rng = np.random.default_rng(0)
     x, y = (

@@ -1,5 +1,6 @@
 """What a recorded step calls is compiled by several processes: into the cache, interruptible, once."""
 
+import json
 import os
 import re
 import shutil
@@ -10,10 +11,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+import filelock
 import numpy as np
 import pytest
 
 import zerokara as zk
+from tests.conftest import SHARED
 from zerokara.kernels.compiled import build, making, strided
 from zerokara.kernels.compiled.activation import _relu
 
@@ -83,9 +86,14 @@ class Made:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    cache = tmp_path_factory.mktemp("made")
-    return Made(cache, *start(cache).communicate(timeout=300))
+def made() -> Made:
+    """Compiled once for all workers."""
+    folder = Path(os.environ[SHARED]) / "made"
+    with filelock.FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            told = start(folder / "cache").communicate(timeout=300)
+            (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")
+    return Made(folder / "cache", *json.loads((folder / "told.json").read_text(encoding="utf-8")))
 
 
 def test_a_recorded_step_on_an_empty_cache_is_compiled_together(made: Made) -> None:
@@ -147,7 +155,7 @@ def test_functions_of_kernels_are_not_for_python() -> None:
 
 def test_compiling_is_no_training(made: Made, tmp_path: Path) -> None:
     """Where kernels are missing, the time of a training and the time that was waited for them are different parts."""
-    made.lay(tmp_path, but=SOON)
+    made.lay(tmp_path, but=("add_up", "channel_sum"))
     program = """
 import time
 import numpy as np
@@ -176,8 +184,9 @@ def test_kernels_that_are_named_exist() -> None:
     assert {*making._SLOWEST, *making._NEXT, *making._NEXT.values()} <= names
 
 
-def test_processes_that_were_started_before_are_used(tmp_path: Path) -> None:
+def test_processes_that_were_started_before_are_used(made: Made, tmp_path: Path) -> None:
     """They take the kernels of the first step, and end with the program when there is no step at all."""
+    made.lay(tmp_path, but=())  # what every step needs
     begins = "import numpy as np\nfrom zerokara.kernels.compiled import making\nmaking.prepare()\n"
     program = begins + "making._start = lambda workers, count: print(len(workers), count)\n" + SMALL
     out, said = start(tmp_path, program).communicate(timeout=300)
@@ -195,8 +204,9 @@ def test_processes_that_were_started_before_are_used(tmp_path: Path) -> None:
             os.kill(pid, 0)
 
 
-def test_processes_that_have_ended_meanwhile_are_replaced(tmp_path: Path) -> None:
+def test_processes_that_have_ended_meanwhile_are_replaced(made: Made, tmp_path: Path) -> None:
     """Whoever loads data for minutes finds the processes gone that waited for it; others compile side by side."""
+    made.lay(tmp_path, but=())
     program = f"""
 from zerokara.kernels.compiled import making
 making.prepare()

@@ -126,6 +126,7 @@ ANY = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(several=st.lists(ANY, min_size=5, max_size=5), ranks=st.sampled_from([2, 3]))
 def test_so_do_random_networks_and_settings(several: list[dict[str, Any]], ranks: int, tmp_path: Path) -> None:

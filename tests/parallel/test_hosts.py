@@ -83,6 +83,7 @@ print(min(seconds))
 """
 
 
+@pytest.mark.long
 def test_far_hosts_compute_the_same(tmp_path: Path) -> None:
     """20 ms there and back."""
     with hosts(2, "1gbit", 20) as made:
@@ -91,6 +92,7 @@ def test_far_hosts_compute_the_same(tmp_path: Path) -> None:
     assert_same(dict(np.load(tmp_path / "0.npz")), alone(CASES[0]), CASES[0])
 
 
+@pytest.mark.long
 def test_a_pulled_cable_stops_all_and_the_training_can_be_resumed(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with hosts(3, "1gbit") as made:

@@ -12,7 +12,7 @@ from tests.sweeps import sweep
 from zerokara.cli import main
 
 pytestmark = needs_mpi
-CHEAP = ("gradient-method", "xor-learned", "logic-gates")
+CHEAP = ("gradient-method", "weight-init-histogram", "logic-gates")
 STUDY = ("--model", "two-layer", "--data", "moons", "--epochs", "2", "--batch-size", "300", "--sampler", "random")
 TRY = ("--try", "lr=1e-3..1e-1:log", "--try", "hidden=4,8", "--trials", "4")
 
@@ -60,6 +60,7 @@ def test_an_experiment_that_fails_is_named_and_the_others_go_on(tmp_path: Path) 
     assert "nowhere" in line
 
 
+@pytest.mark.long
 def test_a_study_is_worked_on_by_all_and_told_once(tmp_path: Path) -> None:
     folder = tmp_path / "study"
     code, out, errors = run(2, "-m", "zerokara", "search", *STUDY, *TRY, "--json", "--out", folder)

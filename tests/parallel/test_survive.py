@@ -13,7 +13,7 @@ import pytest
 
 from tests.parallel import run_to_the_end
 from tests.parallel.world import ended, needs_mpi, ours, run, start, wait_for
-from tests.sweeps import sweep
+from tests.sweeps import long, sweep
 from zerokara.arrays import generator
 from zerokara.io import load_weights
 from zerokara.io.checkpoint import load_checkpoint
@@ -119,7 +119,7 @@ def test_another_number_of_processes_goes_on(whole: Path, tmp_path: Path, count:
     assert load_weights(folder / "weights.safetensors").keys() == load_weights(whole / "weights.safetensors").keys()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [long(signal.SIGINT), signal.SIGTERM])
 def test_who_is_asked_to_stop_stops_all_after_the_same_step(whole: Path, tmp_path: Path, number: int) -> None:
     """Ctrl-C reaches all through mpiexec, SIGTERM perhaps one of them; everything is saved."""
     folder = tmp_path / "run"
@@ -171,7 +171,7 @@ def test_what_differs_at_the_start_is_found_before_the_first_step(tmp_path: Path
     ("word", "said"),
     [
         ("raise", "RuntimeError: the roof is leaking"),
-        ("leave", "has ended its program while the others wait for it"),
+        long(("leave", "has ended its program while the others wait for it")),
         ("full", "no space left on device"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,6 +11,7 @@ import pytest
 
 import zerokara as zk
 from tests.public.wrong import RAW, layers
+from tests.sweeps import together
 from zerokara import functional as F
 from zerokara import nn, optim
 from zerokara.annotations import ANYTHING, kind
@@ -72,8 +74,7 @@ SHAPES = ((), (7,), (2, 7), (2, 7, 5), (2, 7, 5, 5), (2, 7, 1, 1), (1, 2, 3, 4, 
 LOSSES = [getattr(nn, name)() for name in nn.__all__ if name.endswith("Loss")]
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-@pytest.mark.parametrize("layer", [*layers()[:-1], *LOSSES], ids=lambda layer: type(layer).__name__)
+@together(product([*layers()[:-1], *LOSSES], SHAPES))
 def test_a_shape_that_does_not_fit_is_refused_by_the_layer_with_what_came(layer: nn.Module, shape: Any) -> None:
     if isinstance(layer, nn.Embedding):
         x = zk.tensor(np.full(shape, 9))

@@ -15,6 +15,7 @@ import sqlalchemy
 
 from tests.cli.running import Captured
 from tests.search.server import Server, binaries, may_be_skipped, server
+from tests.sweeps import long
 from zerokara.cli import main
 from zerokara.search.claiming import Desk
 from zerokara.search.outcome import Outcome, read
@@ -164,6 +165,7 @@ def test_two_workers_join_by_the_same_command_and_one_is_killed(
         assert RESULTS["sqlite"] == RESULTS["postgresql"]
 
 
+@pytest.mark.long
 def test_a_killed_worker_of_a_crew_is_replaced(tmp_path: Path, capsys: Captured) -> None:
     folder = tmp_path / "study"
     killer = Killer(None, folder, lambda outcome: True, None)
@@ -203,7 +205,7 @@ def test_a_server_is_there_where_it_has_to_be() -> None:
     assert binaries() is not None or may_be_skipped()
 
 
-@pytest.mark.parametrize("when", ["study.json", "trials/0001/history.jsonl"])
+@pytest.mark.parametrize("when", ["study.json", long("trials/0001/history.jsonl")])
 def test_ctrl_c_on_a_terminal_ends_a_crew(when: str, tmp_path: Path, capsys: Captured) -> None:
     """It goes to all processes of the command: also to workers that have hardly begun."""
     folder = tmp_path / "study"

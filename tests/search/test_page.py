@@ -7,6 +7,7 @@ import pytest
 
 from tests.report.checking import check_page
 from tests.search.conftest import small_plan
+from tests.sweeps import together
 from zerokara.report import Lang
 from zerokara.search.outcome import Found, Look, Outcome
 from zerokara.search.page import page
@@ -71,7 +72,7 @@ def test_who_looks_at_the_test_part_again_and_again_is_told() -> None:
     assert "looked at once:" not in html
 
 
-@pytest.mark.parametrize("key", TEXTS)
+@together(TEXTS)
 def test_every_text_is_there_in_both_languages(key: str) -> None:
     places = [set(re.findall(r"\{(\w+)", text)) for text in (TEXTS[key].en, TEXTS[key].ja)]
     assert places[0] == places[1]

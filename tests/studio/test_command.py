@@ -15,6 +15,7 @@ import pytest
 from tests.cli.running import fails
 from tests.studio.drawing import canvas
 from tests.studio.serving import Served, is_alive, served, wait_for
+from tests.sweeps import long
 from zerokara.io.png import png
 from zerokara.studio import server
 from zerokara.studio.gate import Keys
@@ -39,7 +40,7 @@ def started(studio: Served) -> list[int]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize(
-    ("number", "code", "says"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "SIGTERM")]
+    ("number", "code", "says"), [(signal.SIGINT, 130, "interrupted"), long((signal.SIGTERM, 143, "SIGTERM"))]
 )
 def test_a_signal_ends_it_and_leaves_nothing_behind(number: int, code: int, says: str) -> None:
     with served() as studio:
@@ -65,6 +66,7 @@ def test_killed_it_leaves_no_process_and_no_file(tmp_path: Path) -> None:
         assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_it_ends_while_a_worker_computes() -> None:
     from zerokara.studio import frames

@@ -18,7 +18,7 @@ from tests.studio.serving import Served, served, wait_for
 from zerokara.io.png import png
 from zerokara.views import pen
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -75,6 +75,7 @@ def test_drawing_by_mouse_and_back_to_blank(chromium: Any, studio: Served) -> No
         tab.read("")
 
 
+@pytest.mark.long
 def test_all_ink_lies_in_the_part_that_is_sent(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio) as tab:
         tab.lines(SEVEN)
@@ -102,6 +103,7 @@ def test_all_ink_lies_in_the_part_that_is_sent(chromium: Any, studio: Served) ->
         assert missed == 0
 
 
+@pytest.mark.long
 def test_drawing_with_a_finger_and_a_pen(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, has_touch=True) as tab:
         tab.lines(ONE)
@@ -154,6 +156,7 @@ def test_drawing_with_a_finger_and_a_pen(chromium: Any, studio: Served) -> None:
         assert 5 < width[60] < width[215]  # the harder, the wider; never hair-thin
 
 
+@pytest.mark.long
 def test_pictures_from_outside(chromium: Any, studio: Served, tmp_path: Path) -> None:
     drawing = pen.as_paper(canvas(5))
     grey = Image.fromarray(drawing)
@@ -230,6 +233,7 @@ def test_a_link_opens_to_the_same_numbers(chromium: Any, studio: Served) -> None
         odd.until("document.documentElement.lang === 'ja' && document.querySelector('h1').innerText.includes('描')")
 
 
+@pytest.mark.long
 def test_bending_finds_where_the_answer_flips(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio) as tab:
         tab.lines(SEVEN)
@@ -249,6 +253,7 @@ def test_bending_finds_where_the_answer_flips(chromium: Any, studio: Served) -> 
         assert tab.share(7) == before
 
 
+@pytest.mark.long
 def test_what_would_make_it_a_nine(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio) as tab:
         tab.lines(SEVEN)
@@ -261,6 +266,7 @@ def test_what_would_make_it_a_nine(chromium: Any, studio: Served) -> None:
         assert "pixels of ink added" in tab.page.locator("#become .soft").first.inner_text()
 
 
+@pytest.mark.long
 def test_every_bar_and_map_leads_on(chromium: Any, studio: Served) -> None:
     """From a bar to why it is so; from a map to its values, which are the engine's."""
     with opened(chromium, studio) as tab:
@@ -354,6 +360,7 @@ def test_it_fits_every_screen_in_both_languages(
         assert tab.page.locator("#ink").evaluate("e => e.width / e.clientWidth") == pytest.approx(scale, rel=0.02)
 
 
+@pytest.mark.long
 def test_kept_as_a_page_that_can_do_nothing(chromium: Any, studio: Served, tmp_path: Path) -> None:
     with opened(chromium, studio) as tab:
         tab.lines(SEVEN)
@@ -371,6 +378,7 @@ def test_kept_as_a_page_that_can_do_nothing(chromium: Any, studio: Served, tmp_p
         tab.page.wait_for_selector("#saved[open]", state="detached")
 
 
+@pytest.mark.long
 def test_printed_it_has_no_controls_and_says_its_link(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, color_scheme="dark") as tab:
         tab.page.emulate_media(media="print")
@@ -380,6 +388,7 @@ def test_printed_it_has_no_controls_and_says_its_link(chromium: Any, studio: Ser
         assert tab.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(250, 249, 246)"
 
 
+@pytest.mark.long
 def test_the_theme_is_chosen_and_kept(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, color_scheme="light") as tab:
         paper = "getComputedStyle(document.body).backgroundColor"
@@ -392,6 +401,7 @@ def test_the_theme_is_chosen_and_kept(chromium: Any, studio: Served) -> None:
         assert tab.page.evaluate(paper) == dark
 
 
+@pytest.mark.long
 def test_the_engine_dies_and_nothing_is_lost(chromium: Any, studio: Served) -> None:
     import os
     import signal

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from tests.sweeps import long
 from zerokara.data.text import KINDS, Grammar, toy_grammar, toy_ja_grammar, toy_sentences, toy_text
 from zerokara.data.text.grammar import evenly, perhaps
 
@@ -44,7 +45,7 @@ def test_the_japanese_one_has_the_same_entropy_in_other_words() -> None:
     assert round(japanese.perplexity, 6) == 3.209322
 
 
-@pytest.mark.parametrize("language", ["toy", "toy-ja"])
+@pytest.mark.parametrize("language", ["toy", long("toy-ja")])
 def test_every_sentence_is_read_in_one_way_and_the_mean_comes_near_the_floor(language: str) -> None:
     grammar = toy_grammar() if language == "toy" else toy_ja_grammar()
     sentences = toy_sentences(400, 3, language)

@@ -13,6 +13,8 @@ from zerokara.io.onnx import OPERATORS
 from zerokara.io.onnx.importing import OnnxModule
 from zerokara.io.onnx.reading import graph_of
 
+pytestmark = pytest.mark.long  # what operators compute is tried every day by test_operators.py and its neighbours
+
 
 @functools.cache
 def cases() -> dict[str, list[backend.Case]]:

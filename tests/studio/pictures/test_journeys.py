@@ -81,6 +81,7 @@ def test_it_learns_is_tested_looked_into_and_read_with(chromium: Any, studio: Se
         assert f"model=run-{run}" in page.url
 
 
+@pytest.mark.long
 def test_pause_go_on_and_a_trainer_that_is_killed(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, f"{SMALL}&epochs=400&schedule=constant") as tab:
         page = tab.page
@@ -118,6 +119,7 @@ def test_pause_go_on_and_a_trainer_that_is_killed(chromium: Any, studio: Served)
         assert page.locator('#doors a[aria-current="page"]').get_attribute("data-page") == "plane"
 
 
+@pytest.mark.long
 def test_the_studio_ends_and_the_run_is_saved(tmp_path: Path) -> None:
     """Ctrl-C: what was learned up to then is on the disk."""
     from tests.studio.pictures.asking import SETTINGS

@@ -38,7 +38,8 @@ def opened(
 
 
 def test_xor_is_learned_rewound_and_passed_on(chromium: Any, studio: Served) -> None:
-    with opened(chromium, studio, permissions=["clipboard-read", "clipboard-write"]) as tab:
+    permissions = ["clipboard-read", "clipboard-write"]
+    with opened(chromium, studio, "#v=1&p=plane&speed=100", permissions=permissions) as tab:
         page = tab.page
         first = tab.at(150)  # something has happened at first paint, before the trainer has started
         stored, _ = frames.decode((Path(frames.__file__).parent / "static" / "plane-first.bin").read_bytes())
@@ -65,6 +66,7 @@ def test_xor_is_learned_rewound_and_passed_on(chromium: Any, studio: Served) -> 
             assert other.at(step) == end
 
 
+@pytest.mark.long
 def test_changes_points_and_doors(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, "#v=1&p=plane&speed=100") as tab:
         page = tab.page
@@ -171,6 +173,7 @@ def test_an_answer_within_a_gesture_takes_nothing_from_the_hand(chromium: Any, s
         assert found["after"] == []  # a gesture that did nothing takes over what was said meanwhile
 
 
+@pytest.mark.long
 def test_weights_halves_views_and_the_link_with_its_marks(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, permissions=["clipboard-read", "clipboard-write"]) as tab:
         page = tab.page
@@ -213,6 +216,7 @@ def test_weights_halves_views_and_the_link_with_its_marks(chromium: Any, studio:
             assert "2.5" in other.page.locator(".marks li").first.inner_text()
 
 
+@pytest.mark.long
 def test_a_killed_trainer_comes_to_the_same_step(chromium: Any, studio: Served) -> None:
     """Killed while nothing is asked, and while it learns: the page stands where it stood, and goes on, by itself."""
     with opened(chromium, studio) as tab:
@@ -258,6 +262,7 @@ def test_the_first_paint_needs_no_trainer(chromium: Any, studio: Served) -> None
     context.close()
 
 
+@pytest.mark.long
 def test_a_page_that_nobody_sees_pauses(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio) as tab:
         page = tab.page
@@ -284,9 +289,8 @@ def test_it_fits(chromium: Any, studio: Served, width: int) -> None:
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(
-    ("theme", "language"), sweep([("light", "en"), ("dark", "ja")], [("dark", "ja")])
-)  # words have no colours of their own
+@pytest.mark.long
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "ja")])  # words have no colours of their own
 def test_no_violation(chromium: Any, studio: Served, language: str, theme: str) -> None:
     options = {"color_scheme": theme, "reduced_motion": "reduce", "bypass_csp": True}
     with opened(
@@ -310,6 +314,7 @@ def test_no_violation(chromium: Any, studio: Served, language: str, theme: str) 
         assert levels.count(1) == 1
 
 
+@pytest.mark.long
 def test_kept_as_a_page(chromium: Any, studio: Served) -> None:
     with opened(chromium, studio, "#v=1&p=plane&lang=ja&step=60") as tab:
         tab.at(60)
