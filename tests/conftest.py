@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -38,6 +39,14 @@ settings.register_profile(
 )
 settings.load_profile("zerokara")
 
+# Hypothesis would draw some of its examples from the constants in all files of the library that are loaded. To parse
+# them takes each worker half a minute in a fresh checkout, and what is drawn would depend on which test came before.
+# (Versions before 6.131 do not.)
+with suppress(ImportError):
+    from hypothesis.internal.conjecture import providers
+
+    providers.is_local_module_file = lambda path: False  # type: ignore[attr-defined, assignment]
+
 
 SHARED = "ZEROKARA_TEST_SHARED"
 """The environment variable with the folder of what is made once for all workers of a run of the tests."""
@@ -56,9 +65,8 @@ def pytest_unconfigure(config: Any) -> None:
 
 def is_everyday(config: Any) -> bool:
     """Whether nothing in particular was asked for: no file, no test, no words of names, no marker, no lf."""
-    return config.args == config.getini("testpaths") and not (
-        config.option.markexpr or config.option.keyword or config.option.lf
-    )
+    asked = (config.getoption(name, None) for name in ("markexpr", "keyword", "lf"))
+    return config.args == config.getini("testpaths") and not any(asked)
 
 
 def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:

@@ -38,7 +38,7 @@ def together(cases: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[[
                 try:
                     law(*case)
                 except Exception as error:
-                    error.add_note(f"This is the case {case!r}.")
+                    error.add_note(f"This is the case {', '.join(map(repr, case))}.")
                     raise
 
         test.__name__, test.__doc__ = law.__name__, law.__doc__
