@@ -186,7 +186,7 @@ def test_kernels_that_are_named_exist() -> None:
 
 def test_processes_that_were_started_before_are_used(made: Made, tmp_path: Path) -> None:
     """They take the kernels of the first step, and end with the program when there is no step at all."""
-    made.lay(tmp_path, but=())  # what every step needs
+    made.lay(tmp_path, but=("launch", "run", "serve"))  # whose absence shows that nothing has been compiled yet
     begins = "import numpy as np\nfrom zerokara.kernels.compiled import making\nmaking.prepare()\n"
     program = begins + "making._start = lambda workers, count: print(len(workers), count)\n" + SMALL
     out, said = start(tmp_path, program).communicate(timeout=300)
