@@ -19,15 +19,21 @@ from pathlib import Path
 from typing import Any
 
 import filelock
+import llvmlite.binding
 import numba
 import numpy as np
 from numba.core import registry as _registry
+from numba.core import sigutils as _sigutils
+from numba.core import types as _types
+from numba.extending import intrinsic
 
 from zerokara.kernels import waiting
 from zerokara.kernels.compiled import calling, entry, kept, saying
 from zerokara.kernels.compiled.linked import Called, Linked
 
 registry: Any = _registry  # numba.core is not annotated
+sigutils: Any = _sigutils
+types: Any = _types
 
 # No "fast math": what is written is what is computed, operation by operation, as NumPy would do it. Each of LLVM's
 # permissions breaks a formula somewhere. "reassoc" makes log s − (z − m) of (log s + m) − z, which loses what m was
@@ -42,6 +48,9 @@ _LINKED: dict[str, Any] = {**SETTINGS, "pipeline_class": Linked}
 _TYPES = {np.dtype(np.float32): "f4", np.dtype(np.float64): "f8"}
 KERNELS: list["Kernel"] = []
 """All kernels."""
+
+UNITS: list["Unit"] = []
+"""All parts of kernels that are compiled by themselves."""
 
 _code: dict[int, "Code"] = {}  # id of what Python calls, which is kept for good → what it is
 MAKING = threading.RLock()
@@ -72,7 +81,6 @@ class Kernel:
         self._function = function
         self._signature = signature
         self._compiled: dict[np.dtype[Any], Callable[..., None]] = {}
-        KERNELS.append(self)
 
     def __call__(self, *args: Any) -> None:
         """Run on these arguments; the first array says whether for float32 or for float64."""
@@ -88,18 +96,32 @@ class Kernel:
         return folder is not None and self._file(folder, dtype, "done").exists()
 
     def keep(self, dtype: np.dtype[Any]) -> None:
-        """Compile into the cache, quietly; raises OSError if it cannot be kept, or another process is at it."""
+        """Compile into the cache, quietly; raises OSError if it cannot be kept, or another process is at it.
+
+        Nothing may be run in this process afterwards: the units that are called have no machine code here.
+        """
         folder = cache_folder()
         if folder is None or self.is_kept(dtype):
             return
         with filelock.FileLock(self._file(folder, dtype, "lock"), blocking=False):
-            self._remember(dtype, folder)
+            for unit in self.units:
+                unit.stand_in(dtype)
+            self._compile(dtype, folder)
         if not self.is_kept(dtype):
             raise OSError(f"{self.name} could not be kept in {folder}")
 
     @cached_property
+    def units(self) -> tuple["Unit", ...]:
+        """The units that it calls, and those that they call."""
+        return tuple(each for each in kept.followed(self._function).wrappers if isinstance(each, Unit))
+
+    @cached_property
     def _stamp(self) -> str:
         return kept.fingerprint(self._function, self._signature)
+
+    def _announce(self) -> None:
+        everything = [*KERNELS, *UNITS]
+        saying.announce(self.name, everything.index(self) + 1, len(everything))
 
     def _file(self, folder: Path, dtype: np.dtype[Any], end: str) -> Path:
         return folder / f"{self.name}-{_TYPES[dtype]}-{self._stamp}.{end}"
@@ -117,17 +139,26 @@ class Kernel:
         """Load the machine code from the cache, or compile it, telling the user."""
         folder = cache_folder()
         if folder is None:
-            saying.announce(self.name, KERNELS.index(self) + 1, len(KERNELS))
+            self._announce()
             with waiting.compiling():
                 return self._remember(dtype, None)
         if self.is_kept(dtype):
             return self._remember(dtype, folder)
         with waiting.compiling(), _one_process_at_a_time(self._file(folder, dtype, "lock")):
             if not self.is_kept(dtype):
-                saying.announce(self.name, KERNELS.index(self) + 1, len(KERNELS))
+                self._announce()
             return self._remember(dtype, folder)
 
     def _remember(self, dtype: np.dtype[Any], folder: Path | None) -> Callable[..., None]:
+        """Load the machine code from this folder or compile it, after that of the units that it calls."""
+        for unit in self.units:
+            unit.on(dtype)
+        code = Code(self, self._compile(dtype, folder))
+        self._compiled[dtype] = code.callable
+        _code[id(code.callable)] = code
+        return code.callable
+
+    def _compile(self, dtype: np.dtype[Any], folder: Path | None) -> Any:
         """Compile for one dtype; or load what is kept in `folder`, if there is one, or else keep it there."""
         compiled: Any = numba.njit(**_ALONE)(self._function)
         place = None
@@ -135,17 +166,42 @@ class Kernel:
             place = kept.KernelCache(self._function, f"{self.name}-{_TYPES[dtype]}", folder, self._stamp, _complain)
             compiled._cache = place
         try:
-            compiled.compile(re.sub(r"\bT\b", _TYPES[dtype], self._signature))
+            compiled.compile(self._signature_for(_TYPES[dtype]))
             compiled.disable_compile()
         finally:
             saying.clear_line()
         if folder is not None and place is not None and place.saved:
             with suppress(OSError):  # no room for it: then it is looked for again next time
                 self._file(folder, dtype, "done").touch()
-        code = Code(self, compiled.overloads[compiled.signatures[0]])
-        self._compiled[dtype] = code.callable
-        _code[id(code.callable)] = code
-        return code.callable
+        return compiled.overloads[compiled.signatures[0]]
+
+    def _signature_for(self, number: str) -> str:
+        return re.sub(r"\bT\b", number, self._signature)
+
+
+class Unit(Kernel):
+    """A part of several kernels that is compiled once, by itself. They call its entry by the name `symbol`."""
+
+    def __init__(self, function: Callable[..., None], signature: str, writes: tuple[str, ...]) -> None:
+        super().__init__(function, signature, writes)
+        self.__wrapped__ = function  # followed by `kept`
+
+    def symbol(self, dtype: np.dtype[Any]) -> str:
+        """Its name in machine code; another one after every change, so that none fits a kernel of before."""
+        return f"zerokara_{self.name}_{_TYPES[dtype]}_{self._stamp}"
+
+    def stand_in(self, dtype: np.dtype[Any]) -> None:
+        """Give the name some address: where kernels are compiled and not run, it need not be the right one."""
+        llvmlite.binding.add_symbol(self.symbol(dtype), entry.NOBODY)
+
+    def kinds(self, number: Any) -> tuple[Any, ...]:
+        """The types of its arguments for this type of number."""
+        return tuple(sigutils.normalize_signature(self._signature_for(_TYPES[np.dtype(number.name)]))[0])
+
+    def _remember(self, dtype: np.dtype[Any], folder: Path | None) -> Callable[..., None]:
+        callable_ = super()._remember(dtype, folder)
+        llvmlite.binding.add_symbol(self.symbol(dtype), code_of(callable_).entry)
+        return callable_
 
 
 class Code:
@@ -196,7 +252,46 @@ def kernel(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[...
 
     `writes` are the names of the arrays that it changes.
     """
-    return lambda function: Kernel(function, signature, writes)
+
+    def declare(function: Callable[..., None]) -> Kernel:
+        made = Kernel(function, signature, writes)
+        KERNELS.append(made)
+        return made
+
+    return declare
+
+
+def unit(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[..., None]], Callable[..., Any]]:
+    """Decorator: a part of several kernels becomes machine code of its own, which they call.
+
+    What is long and part of several kernels would be compiled for each of them; a call costs as much as some thirty
+    additions. The first argument is an array of the numbers `T`; the others are as those of kernels. `writes` are the
+    names of the arrays that it changes.
+    """
+
+    def declare(function: Callable[..., None]) -> Callable[..., Any]:
+        made = Unit(function, signature, writes)
+        UNITS.append(made)
+        return _called(made)
+
+    return declare
+
+
+def _called(made: Unit) -> Callable[..., Any]:
+    """A unit as functions call it that are compiled."""
+
+    @intrinsic
+    def call(context, *args):  # type: ignore[no-untyped-def]
+        kinds = made.kinds(args[0].dtype)
+
+        def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            symbol = made.symbol(np.dtype(kinds[0].dtype.name))
+            entry.add_call(context, builder, symbol, kinds, values[0])
+            return context.get_dummy_value()
+
+        return types.void(types.StarArgTuple.from_types(kinds)), emit
+
+    return call
 
 
 def declared(compiled: Callable[..., None]) -> Kernel:

@@ -9,15 +9,18 @@ of it, `status = entry(address of the words)`, that builds these arguments from 
     a tuple of n integers     n words
 
 The entry stands in the kernel's own library: it is compiled and kept with it. Recorded steps call it by its address;
-Python's calls reach it through `calling`.
+Python's calls reach it through `calling`. Parts of kernels that are compiled by themselves have entries, too, which
+kernels call by name.
 """
 
+import ctypes
 import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
+from numba.core import cgutils as _cgutils
 from numba.core import types as _types
 from numba.core.registry import cpu_target as _cpu_target
 from numba.np import numpy_support as _numpy_support
@@ -25,12 +28,16 @@ from numba.np.arrayobj import populate_array as _populate_array
 
 from zerokara.kernels.compiled import calling
 
+cgutils: Any = _cgutils
 types: Any = _types
 cpu_target: Any = _cpu_target
 as_dtype: Any = _numpy_support.as_dtype
 populate_array: Any = _populate_array
 
 _INT, _WORD = ir.IntType(32), ir.IntType(64)
+
+NOBODY = ctypes.cast(ctypes.pythonapi.PyErr_BadArgument, ctypes.c_void_p).value or 0
+"""The address of what nobody calls. If somebody does all the same: a TypeError."""
 
 
 def words(kinds: Sequence[Any], args: tuple[Any, ...]) -> list[int]:
@@ -92,6 +99,34 @@ def add_entry(library: Any, function: str, kinds: Sequence[Any]) -> None:
     arguments = [b.bitcast(result, kind.args[0]), failure, *packer.as_arguments(b, args)]
     b.ret(b.call(callee, arguments, attrs=("noinline",)))
     library.add_ir_module(module)
+
+
+def add_call(context: Any, b: Any, name: str, kinds: Sequence[Any], args: Any) -> None:
+    """Write, into a function of Numba's, the call of an entry that has this name in another library.
+
+    args: the tuple of the arguments, of these kinds. If the call fails, so does the function.
+    """
+    values = [
+        word for kind, arg in zip(kinds, cgutils.unpack_tuple(b, args, len(kinds)), strict=True)
+        for word in _words_of(context, b, kind, arg)
+    ]  # fmt: skip
+    room = cgutils.alloca_once(b, _WORD, size=len(values))
+    for at, value in enumerate(values):
+        b.store(value, b.gep(room, [ir.Constant(_WORD, at)]))
+    callee = cgutils.get_or_insert_function(b.module, ir.FunctionType(_INT, [_WORD]), name)
+    status = b.call(callee, [b.ptrtoint(room, _WORD)])
+    with b.if_then(b.icmp_signed("!=", status, ir.Constant(_INT, 0)), likely=False):
+        b.ret(status)
+
+
+def _words_of(context: Any, b: Any, kind: Any, value: Any) -> list[Any]:
+    """An argument as words, as instructions."""
+    if isinstance(kind, types.Array):
+        array = context.make_array(kind)(context, b, value)
+        return [b.ptrtoint(array.data, _WORD), *cgutils.unpack_tuple(b, array.shape, kind.ndim)]
+    if isinstance(kind, types.BaseTuple):
+        return list(cgutils.unpack_tuple(b, value, kind.count))
+    return [b.bitcast(value, _WORD) if kind == types.float64 else value]
 
 
 class _Words:

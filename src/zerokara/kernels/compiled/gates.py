@@ -13,11 +13,11 @@ from zerokara.kernels.compiled.exponential import exp, tanh
 from zerokara.kernels.compiled.matrices import panel_of
 from zerokara.kernels.compiled.rows import zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
-from zerokara.kernels.compiled.tiles import FEW_ROWS, LEAST_ROWS, tile_of
+from zerokara.kernels.compiled.tiles import FEW_ROWS, LEAST_ROWS, tiles_of
 
 _TEN = 10  # half of a batch of 20 is a common number of sequences for a core
-_tile, _tile_of_ten, _tile_few, _tile_least = (tile_of(rows, 2) for rows in (ROWS, _TEN, FEW_ROWS, LEAST_ROWS))
-_narrow = tile_of(FEW_ROWS, 1)
+_tiles, _tiles_of_ten, _tiles_few, _tiles_least = (tiles_of(rows, 2) for rows in (ROWS, _TEN, FEW_ROWS, LEAST_ROWS))
+_narrow = tiles_of(FEW_ROWS, 1)
 
 
 @inner
@@ -60,24 +60,20 @@ def times(x, x_places, rows, each, panels, columns, start, out, out_places, out_
     for f in range(0, columns, 2 * lanes):
         used, at, target = min(2 * lanes, columns - f), f * depth, out_at + f
         if used <= lanes:
-            for m in range(0, rows, FEW_ROWS):
-                _narrow(x, x_places[m:], each, depth, panels, at, 2 * lanes, start, f, out, out_places[m:], target,
-                        rows - m, used, how, out)  # fmt: skip
+            _narrow(x, x_places, each, depth, panels, at, 2 * lanes, start, f, out, out_places, target,
+                    rows, used, how, out)  # fmt: skip
         elif rows <= LEAST_ROWS:
-            _tile_least(x, x_places, each, depth, panels, at, 2 * lanes, start, f, out, out_places, target,
-                        rows, used, how, out)  # fmt: skip
+            _tiles_least(x, x_places, each, depth, panels, at, 2 * lanes, start, f, out, out_places, target,
+                         rows, used, how, out)  # fmt: skip
         elif tall <= ten and tall <= few:
-            for m in range(0, rows, ROWS):
-                _tile(x, x_places[m:], each, depth, panels, at, 2 * lanes, start, f, out, out_places[m:], target,
-                      rows - m, used, how, out)  # fmt: skip
+            _tiles(x, x_places, each, depth, panels, at, 2 * lanes, start, f, out, out_places, target,
+                   rows, used, how, out)  # fmt: skip
         elif ten <= few:
-            for m in range(0, rows, _TEN):
-                _tile_of_ten(x, x_places[m:], each, depth, panels, at, 2 * lanes, start, f, out, out_places[m:], target,
-                             rows - m, used, how, out)  # fmt: skip
+            _tiles_of_ten(x, x_places, each, depth, panels, at, 2 * lanes, start, f, out, out_places, target,
+                          rows, used, how, out)  # fmt: skip
         else:
-            for m in range(0, rows, FEW_ROWS):
-                _tile_few(x, x_places[m:], each, depth, panels, at, 2 * lanes, start, f, out, out_places[m:], target,
-                          rows - m, used, how, out)  # fmt: skip
+            _tiles_few(x, x_places, each, depth, panels, at, 2 * lanes, start, f, out, out_places, target,
+                       rows, used, how, out)  # fmt: skip
 
 
 @inner

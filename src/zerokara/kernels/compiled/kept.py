@@ -51,8 +51,7 @@ def machine() -> str:
 
 def fingerprint(function: Callable[..., Any], signature: str) -> str:
     """A hash of a kernel's signature, of all files of which it is made, and of the values that it names."""
-    found = _Followed()
-    found.add(function)
+    found = followed(function)
     digest = hashlib.sha256(f"{function.__module__}.{function.__qualname__} {signature}".encode())
     for path in sorted({*found.files, *(Path(__file__).parent / name for name in _ALWAYS)}):
         digest.update(path.name.encode())
@@ -62,16 +61,24 @@ def fingerprint(function: Callable[..., Any], signature: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def followed(function: Callable[..., Any]) -> "_Followed":
+    """What a function leads to."""
+    found = _Followed()
+    found.add(function)
+    return found
+
+
 @cache
 def _contents(path: Path) -> bytes:
     return hashlib.sha256(path.read_bytes()).digest()
 
 
 class _Followed:
-    """What a function leads to: the files of this package in which it stands, and plain values."""
+    """What a function leads to: the files of this package in which it stands, plain values, and what wraps functions."""
 
     def __init__(self) -> None:
         self.files: set[Path] = set()
+        self.wrappers: list[Any] = []
         self.values: set[str] = set()
         self._seen: set[int] = set()
 
@@ -105,6 +112,7 @@ class _Followed:
         elif isinstance(thing, ModuleType):
             self._is_ours(thing)
         elif callable(getattr(thing, "__wrapped__", None)):
+            self.wrappers.append(thing)
             self.add(thing.__wrapped__)
         else:
             self.add(type(thing))

@@ -8,7 +8,6 @@ compile.
 A kernel is never called in Python's way either, but by its `entry`, which stands in its library.
 """
 
-import ctypes
 from typing import Any
 
 from numba.core.codegen import JITCodeLibrary
@@ -16,10 +15,7 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import FunctionPass, register_pass
 from numba.core.typed_passes import NoPythonSupportedFeatureValidation
 
-from zerokara.kernels.compiled.entry import add_entry
-
-_NOBODY = ctypes.cast(ctypes.pythonapi.PyErr_BadArgument, ctypes.c_void_p).value
-"""The address that Python calls if somebody calls such a function all the same: a TypeError."""
+from zerokara.kernels.compiled.entry import NOBODY, add_entry
 
 
 class _Linked(JITCodeLibrary):
@@ -39,7 +35,7 @@ class _Linked(JITCodeLibrary):
 
     def get_pointer_to_function(self, name: str) -> int | None:
         """What Python calls: nothing of ours."""
-        return _NOBODY
+        return NOBODY
 
     @property
     def codegen(self) -> Any:

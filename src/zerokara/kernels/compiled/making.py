@@ -62,7 +62,8 @@ def _compile(wanted: Sequence[Wanted]) -> None:
     """Compile all of these into the cache; what cannot be compiled so is compiled when it is first called."""
     if not _can_start():
         return
-    missing = [(kernel, dtype) for kernel, dtype in dict.fromkeys(wanted) if not kernel.is_kept(dtype)]
+    parts = [(unit, dtype) for kernel, dtype in wanted for unit in kernel.units]
+    missing = [(kernel, dtype) for kernel, dtype in dict.fromkeys([*wanted, *parts]) if not kernel.is_kept(dtype)]
     if len(missing) < 2 or thread_count() < 2:
         return
     missing.sort(key=lambda each: _SLOWEST.index(each[0].name) if each[0].name in _SLOWEST else len(_SLOWEST))
@@ -144,7 +145,7 @@ def work() -> None:
     import zerokara.kernels.compiled  # noqa: F401  (all kernels)
 
     build.get_ready()
-    kernels = {kernel.name: kernel for kernel in build.KERNELS}
+    kernels = {kernel.name: kernel for kernel in (*build.KERNELS, *build.UNITS)}
     for name in _told().split():
         kernel, _, dtype = name.rpartition("-")
         with suppress(filelock.Timeout):  # another process is at it; any other error ends this one

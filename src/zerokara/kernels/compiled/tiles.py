@@ -26,7 +26,7 @@ from numba import types
 from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic
 
-from zerokara.kernels.compiled.build import inner
+from zerokara.kernels.compiled.build import unit
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
 
 cgutils: Any = _cgutils
@@ -43,7 +43,7 @@ ADD, RELU, MASK = 1, 2, 4
 
 
 class _Emitter:
-    """Writes the instructions of a tile of `rows` × `vectors` vectors, whole ones or halves."""
+    """Writes the instructions of tiles of `rows` × `vectors` vectors, whole ones or halves, until all rows are done."""
 
     def __init__(self, rows: int, vectors: int, parts: int, each: bool) -> None:
         self.rows, self.vectors, self.parts, self.each = rows, vectors, parts, each
@@ -53,14 +53,17 @@ class _Emitter:
             context.make_array(kind)(context, b, value).data if isinstance(kind, types.Array) else value
             for kind, value in zip(signature.args, args, strict=True)
         ]
-        x, rows, steps, step_count, w, w_start, w_step, start, start_at, *end = data
+        x, rows, steps, step_count, w, w_start, w_step, start, start_at, out, outs, out_at, count, *end = data
         self.b, self.size = b, signature.args[0].dtype.bitwidth // 8
         self.lanes = VECTOR_BYTES // self.size // self.parts
         self.number = context.get_data_type(signature.args[0].dtype)
         self.vector = ir.VectorType(self.number, self.lanes)
-        self._fetch(*end[:3])
-        sums = self._sum(x, rows, end[3], steps, step_count, w, w_start, w_step, start, start_at)
-        self._finish(sums, *end)
+        with cgutils.for_range_slice(b, self._word(0), count, self._word(self.rows), _WORD) as (first, _):
+            here, there = b.gep(rows, [first]), b.gep(outs, [first])
+            left = b.sub(count, first)
+            self._fetch(out, there, out_at)
+            sums = self._sum(x, here, left, steps, step_count, w, w_start, w_step, start, start_at)
+            self._finish(sums, out, there, out_at, left, *end)
         return context.get_dummy_value()
 
     def _fetch(self, out: Any, outs: Any, out_at: Any) -> None:
@@ -190,17 +193,17 @@ class _Emitter:
         self.b.call(store, [value, address, ir.Constant(_LANE, self.size), lanes])
 
 
-def tile_of(row_count: int, vectors: int, vector_parts: int = 1, *, each: bool = False) -> Callable[..., Any]:
-    """The tile of this size, as a function that Numba code can call.
+def tiles_of(row_count: int, vectors: int, vector_parts: int = 1, *, each: bool = False) -> Callable[..., Any]:
+    """The tiles of this size, one after the other, as a function that Numba code can call.
 
     With `each`, not one number of x is spread over the lanes: each lane has its own, x[rows[r] + steps[k] + :].
     """
 
     @intrinsic
-    def tile(  # type: ignore[no-untyped-def]
+    def tiles(  # type: ignore[no-untyped-def]
         context,
         x,  # 1-D floats
-        rows,  # 1-D int64: where each of the R rows of x starts
+        rows,  # 1-D int64: where each row of x starts; R more entries than there are rows
         steps,  # 1-D int64: where each step is, counted from the row's start
         step_count,  # at least 1
         w,  # 1-D floats, readable up to the next whole vector
@@ -209,9 +212,9 @@ def tile_of(row_count: int, vectors: int, vector_parts: int = 1, *, each: bool =
         start,  # 1-D floats: what the sums begin with
         start_at,
         out,  # 1-D floats
-        outs,  # 1-D int64: where each of the R rows of the result starts, counted from
+        outs,  # 1-D int64: where each row of the result starts, counted from
         out_at,
-        count,  # rows that there are; a tile computes the first one once more in place of those that are missing
+        count,  # rows; the last tile computes its first one once more in place of those that are missing
         width,  # numbers stored in a row, at most V·L
         end,  # ADD, RELU and MASK, or 0
         mask,  # 1-D floats, read as `out` is written
@@ -220,21 +223,24 @@ def tile_of(row_count: int, vectors: int, vector_parts: int = 1, *, each: bool =
         kinds = x, rows, steps, n, w, n, n, start, n, out, outs, n, n, n, n, mask
         return types.void(*kinds), _Emitter(row_count, vectors, vector_parts, each)
 
-    return tile
+    return tiles
 
 
-_tile_2 = tile_of(ROWS, 2)
-_tile_2_few = tile_of(FEW_ROWS, 2)
-_tile_2_least = tile_of(LEAST_ROWS, 2)
-_tile_3_halves = tile_of(FEW_ROWS, 3, 2)
-_tile_1 = tile_of(ROWS, 1)
-_tile_1_few = tile_of(FEW_ROWS, 1)
-_tile_1_half = tile_of(FEW_ROWS, 1, 2)
-_tile_each = tile_of(ROWS, 1, each=True)
-_tile_each_few = tile_of(FEW_ROWS, 1, each=True)
+_tiles_2 = tiles_of(ROWS, 2)
+_tiles_2_few = tiles_of(FEW_ROWS, 2)
+_tiles_2_least = tiles_of(LEAST_ROWS, 2)
+_tiles_3_halves = tiles_of(FEW_ROWS, 3, 2)
+_tiles_1 = tiles_of(ROWS, 1)
+_tiles_1_few = tiles_of(FEW_ROWS, 1)
+_tiles_1_half = tiles_of(FEW_ROWS, 1, 2)
+_tiles_each = tiles_of(ROWS, 1, each=True)
+_tiles_each_few = tiles_of(FEW_ROWS, 1, each=True)
 
 
-@inner
+@unit(
+    "void(T[::1], i8[::1], i8, i8[::1], T[::1], i8, i8, T[::1], i8, T[::1], i8[::1], i8, i8, i8, T[::1])",
+    writes=("out",),
+)
 def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, outs, out_at, width, end, mask):  # type: ignore[no-untyped-def]
     """All tiles of `count` rows and `width` ≤ 2·L columns. `rows` and `outs` must go on for ROWS more entries."""
     half = VECTOR_BYTES // x.itemsize // 2
@@ -242,60 +248,55 @@ def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, out
     few = (count + FEW_ROWS - 1) // FEW_ROWS * FEW_ROWS
     if width > 3 * half:
         if count <= LEAST_ROWS:
-            _tile_2_least(
+            _tiles_2_least(
                 x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
                 out, outs, out_at, count, width, end, mask,
             )  # fmt: skip
         elif few < many:
-            for m in range(0, count, FEW_ROWS):
-                _tile_2_few(
-                    x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
-                    out, outs[m:], out_at, count - m, width, end, mask,
-                )  # fmt: skip
+            _tiles_2_few(
+                x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
+                out, outs, out_at, count, width, end, mask,
+            )  # fmt: skip
         else:
-            for m in range(0, count, ROWS):
-                _tile_2(
-                    x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
-                    out, outs[m:], out_at, count - m, width, end, mask,
-                )  # fmt: skip
+            _tiles_2(
+                x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
+                out, outs, out_at, count, width, end, mask,
+            )  # fmt: skip
     elif width > 2 * half:
-        for m in range(0, count, FEW_ROWS):
-            _tile_3_halves(
-                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
-                out, outs[m:], out_at, count - m, width, end, mask,
-            )  # fmt: skip
+        _tiles_3_halves(
+            x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
+            out, outs, out_at, count, width, end, mask,
+        )  # fmt: skip
     elif width > half and few < many:
-        for m in range(0, count, FEW_ROWS):
-            _tile_1_few(
-                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
-                out, outs[m:], out_at, count - m, width, end, mask,
-            )  # fmt: skip
+        _tiles_1_few(
+            x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
+            out, outs, out_at, count, width, end, mask,
+        )  # fmt: skip
     elif width > half:
-        for m in range(0, count, ROWS):
-            _tile_1(
-                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
-                out, outs[m:], out_at, count - m, width, end, mask,
-            )  # fmt: skip
-    else:
-        for m in range(0, count, FEW_ROWS):  # more row addresses would not fit the integer registers
-            _tile_1_half(
-                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
-                out, outs[m:], out_at, count - m, width, end, mask,
-            )  # fmt: skip
+        _tiles_1(
+            x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
+            out, outs, out_at, count, width, end, mask,
+        )  # fmt: skip
+    else:  # more row addresses would not fit the integer registers
+        _tiles_1_half(
+            x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
+            out, outs, out_at, count, width, end, mask,
+        )  # fmt: skip
 
 
-@inner
+@unit(
+    "void(T[::1], i8[::1], i8, i8[::1], T[::1], i8, i8, T[::1], i8, T[::1], i8[::1], i8, i8, i8, T[::1])",
+    writes=("out",),
+)
 def product_of_each(x, rows, count, steps, w, w_start, w_step, start, start_at, out, outs, out_at, width, end, mask):  # type: ignore[no-untyped-def]
     """As `product`, for `width` ≤ L columns, each with a number of x of its own: x is read in whole vectors."""
     if (count + FEW_ROWS - 1) // FEW_ROWS * FEW_ROWS < (count + ROWS - 1) // ROWS * ROWS:
-        for m in range(0, count, FEW_ROWS):
-            _tile_each_few(
-                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
-                out, outs[m:], out_at, count - m, width, end, mask,
-            )  # fmt: skip
+        _tiles_each_few(
+            x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
+            out, outs, out_at, count, width, end, mask,
+        )  # fmt: skip
     else:
-        for m in range(0, count, ROWS):
-            _tile_each(
-                x, rows[m:], steps, steps.size, w, w_start, w_step, start, start_at,
-                out, outs[m:], out_at, count - m, width, end, mask,
-            )  # fmt: skip
+        _tiles_each(
+            x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
+            out, outs, out_at, count, width, end, mask,
+        )  # fmt: skip
