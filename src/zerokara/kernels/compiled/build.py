@@ -49,7 +49,7 @@ _TYPES = {np.dtype(np.float32): "f4", np.dtype(np.float64): "f8"}
 KERNELS: list["Kernel"] = []
 """All kernels."""
 
-UNITS: list["Unit"] = []
+SUBKERNELS: list["Subkernel"] = []
 """All parts of kernels that are compiled by themselves."""
 
 _code: dict[int, "Code"] = {}  # id of what Python calls, which is kept for good → what it is
@@ -98,29 +98,29 @@ class Kernel:
     def keep(self, dtype: np.dtype[Any]) -> None:
         """Compile into the cache, quietly; raises OSError if it cannot be kept, or another process is at it.
 
-        Nothing may be run in this process afterwards: the units that are called have no machine code here.
+        Nothing may be run in this process afterwards: the subkernels that are called have no machine code here.
         """
         folder = cache_folder()
         if folder is None or self.is_kept(dtype):
             return
         with filelock.FileLock(self._file(folder, dtype, "lock"), blocking=False):
-            for unit in self.units:
-                unit.stand_in(dtype)
+            for part in self.subkernels:
+                part.stand_in(dtype)
             self._compile(dtype, folder)
         if not self.is_kept(dtype):
             raise OSError(f"{self.name} could not be kept in {folder}")
 
     @cached_property
-    def units(self) -> tuple["Unit", ...]:
-        """The units that it calls, and those that they call."""
-        return tuple(each for each in kept.followed(self._function).wrappers if isinstance(each, Unit))
+    def subkernels(self) -> tuple["Subkernel", ...]:
+        """The subkernels that it calls, and those that they call."""
+        return tuple(each for each in kept.followed(self._function).wrappers if isinstance(each, Subkernel))
 
     @cached_property
     def _stamp(self) -> str:
         return kept.fingerprint(self._function, self._signature)
 
     def _announce(self) -> None:
-        everything = [*KERNELS, *UNITS]
+        everything = [*KERNELS, *SUBKERNELS]
         saying.announce(self.name, everything.index(self) + 1, len(everything))
 
     def _file(self, folder: Path, dtype: np.dtype[Any], end: str) -> Path:
@@ -150,9 +150,9 @@ class Kernel:
             return self._remember(dtype, folder)
 
     def _remember(self, dtype: np.dtype[Any], folder: Path | None) -> Callable[..., None]:
-        """Load the machine code from this folder or compile it, after that of the units that it calls."""
-        for unit in self.units:
-            unit.on(dtype)
+        """Load the machine code from this folder or compile it, after that of the subkernels that it calls."""
+        for part in self.subkernels:
+            part.on(part.of(dtype))
         code = Code(self, self._compile(dtype, folder))
         self._compiled[dtype] = code.callable
         _code[id(code.callable)] = code
@@ -179,24 +179,28 @@ class Kernel:
         return re.sub(r"\bT\b", number, self._signature)
 
 
-class Unit(Kernel):
+class Subkernel(Kernel):
     """A part of several kernels that is compiled once, by itself. They call its entry by the name `symbol`."""
 
     def __init__(self, function: Callable[..., None], signature: str, writes: tuple[str, ...]) -> None:
         super().__init__(function, signature, writes)
         self.__wrapped__ = function  # followed by `kept`
 
+    def of(self, dtype: np.dtype[Any]) -> np.dtype[Any]:
+        """The dtype for which it is compiled where kernels are for this one: any will do if there is no `T`."""
+        return dtype if re.search(r"\bT\b", self._signature) else np.dtype(np.float32)
+
     def symbol(self, dtype: np.dtype[Any]) -> str:
         """Its name in machine code; another one after every change, so that none fits a kernel of before."""
-        return f"zerokara_{self.name}_{_TYPES[dtype]}_{self._stamp}"
+        return f"zerokara_{self.name}_{_TYPES[self.of(dtype)]}_{self._stamp}"
 
     def stand_in(self, dtype: np.dtype[Any]) -> None:
         """Give the name some address: where kernels are compiled and not run, it need not be the right one."""
         llvmlite.binding.add_symbol(self.symbol(dtype), entry.NOBODY)
 
-    def kinds(self, number: Any) -> tuple[Any, ...]:
-        """The types of its arguments for this type of number."""
-        return tuple(sigutils.normalize_signature(self._signature_for(_TYPES[np.dtype(number.name)]))[0])
+    def kinds(self, dtype: np.dtype[Any]) -> tuple[Any, ...]:
+        """The types of its arguments."""
+        return tuple(sigutils.normalize_signature(self._signature_for(_TYPES[dtype]))[0])
 
     def _remember(self, dtype: np.dtype[Any], folder: Path | None) -> Callable[..., None]:
         callable_ = super()._remember(dtype, folder)
@@ -261,32 +265,33 @@ def kernel(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[...
     return declare
 
 
-def unit(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[..., None]], Callable[..., Any]]:
+def subkernel(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Decorator: a part of several kernels becomes machine code of its own, which they call.
 
     What is long and part of several kernels would be compiled for each of them; a call costs as much as some thirty
-    additions. The first argument is an array of the numbers `T`; the others are as those of kernels. `writes` are the
+    additions. Arguments are as those of kernels; if `T` occurs, the first array is of such numbers. `writes` are the
     names of the arrays that it changes.
     """
 
     def declare(function: Callable[..., None]) -> Callable[..., Any]:
-        made = Unit(function, signature, writes)
-        UNITS.append(made)
+        made = Subkernel(function, signature, writes)
+        SUBKERNELS.append(made)
         return _called(made)
 
     return declare
 
 
-def _called(made: Unit) -> Callable[..., Any]:
-    """A unit as functions call it that are compiled."""
+def _called(made: Subkernel) -> Callable[..., Any]:
+    """A subkernel as functions call it that are compiled."""
 
     @intrinsic
     def call(context, *args):  # type: ignore[no-untyped-def]
-        kinds = made.kinds(args[0].dtype)
+        numbers = (each.dtype.name for each in args if isinstance(each, types.Array))
+        dtype = made.of(np.dtype(next(numbers)))
+        kinds = made.kinds(dtype)
 
         def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            symbol = made.symbol(np.dtype(kinds[0].dtype.name))
-            entry.add_call(context, builder, symbol, kinds, values[0])
+            entry.add_call(context, builder, made.symbol(dtype), kinds, values[0])
             return context.get_dummy_value()
 
         return types.void(types.StarArgTuple.from_types(kinds)), emit

@@ -216,7 +216,7 @@ def _plan(
 ) -> Plan:
     """All the sizes of a convolution, in the order in which the kernels read them (see `sliding`)."""
     n, c, h, w = x_shape
-    low, high = zip(*(reach.py_func(w_shape[2 + k], d[k], lead[k], spread[k]) for k in (0, 1)), strict=True)
+    low, high = zip(*(reach(w_shape[2 + k], d[k], lead[k], spread[k]) for k in (0, 1)), strict=True)
     height, width = ((-(-size[k] // spread[k]) - 1) * s[k] + high[k] - low[k] + 1 for k in (0, 1))
     pitch = c + (_lanes(dtype) if s[1] * c * dtype.itemsize % _ALIAS_BYTES == 0 else 0)
     dense = (strides[1] == 1 or c == 1) and strides[3] == c and strides[2] == w * c and strides[0] == h * w * c
@@ -232,8 +232,10 @@ def _plan(
     units = n * -(-size[0] // band)
     if units < 4 * crew and units % crew and band > 4 * spread[0]:  # too few images to share: cut them, too
         band = -(-band // (2 * spread[0])) * spread[0]
+    height = (-(-band // spread[0]) - 1) * s[0] + high[0] - low[0] + 1
+    block = h if ready else height, w if ready else width
     return (c, h, w, *strides, groups, w_shape[0], *w_shape[2:], *size, *s, *spread, *d, *lead, band, images, pitch,
-            int(ready))  # fmt: skip
+            int(ready), *block, *low)  # fmt: skip
 
 
 def _spans(n: int, plan: Plan, work: float, dtype: "np.dtype[np.generic]", *, by_columns: bool = False) -> list[Span]:

@@ -12,32 +12,22 @@ import numpy as np
 from zerokara.kernels.compiled.build import kernel
 from zerokara.kernels.compiled.rows import empty_row, zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
-from zerokara.kernels.compiled.sliding import (
-    block_shape,
-    clear,
-    copy_block,
-    place_tables,
-    places_of_phase,
-    tap_table,
-    unit_of_work,
-)
+from zerokara.kernels.compiled.sliding import clear, copy_block, places_of_phase, tables, unit_of_work
 from zerokara.kernels.compiled.sliding_grad import gather
 from zerokara.kernels.compiled.tiles import ADD, product_of_each
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 25), i8, UniTuple(i8, 4))", writes=("y",))
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 29), i8, UniTuple(i8, 4))", writes=("y",))
 def slide_each(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
     """The units of work and the channels that `span` names."""
     c, h, wide = plan[:3]
     p, q, rows, columns, s_h, _, spread_h, spread_w = plan[9:17]
-    images, pitch, ready = plan[22:25]
+    images, pitch, ready, height, width, low_h, low_w = plan[22:]
     start, stop, first_column, last_column = span
     lanes = VECTOR_BYTES // x.itemsize
     step = (c + lanes - 1) // lanes * lanes
-    height, width, low_h, low_w = block_shape(plan)
     block = x if ready else zero_row(images * height * width * pitch + lanes, x.dtype)
-    steps, begins = tap_table(plan, 1, width, low_h, low_w)
-    places, outs, place_begins = place_tables(plan, height, width)
+    steps, begins, places, outs, place_begins = tables(plan, 1)
     bias = p * q * step
 
     unit = start
@@ -48,7 +38,7 @@ def slide_each(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
         if ready:
             block = x[((first * h + top) * wide + low_w) * c :]
         else:
-            copy_block(block, x, plan, height, width, first, here, top, low_w)
+            copy_block(block, x, plan, first, here, top)
         for f in range(first_column, last_column, lanes):
             used = min(lanes, last_column - f)
             target = (first * rows + row) * columns * c + f
@@ -64,22 +54,20 @@ def slide_each(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
                     )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 25), UniTuple(i8, 4))", writes=("sums",))
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 29), UniTuple(i8, 4))", writes=("sums",))
 def slide_each_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     """sums[p·q, c] = Σ over the pixels of the units of work that `span` names, for its channels c."""
     c, h, wide = plan[:3]
     p, q, rows, columns, s_h = plan[9:14]
-    images, pitch, ready = plan[22:25]
+    images, pitch, ready, height, width, low_h, low_w = plan[22:]
     start, stop, first_column, last_column = span
     lanes = VECTOR_BYTES // x.itemsize
     step = (c + lanes - 1) // lanes * lanes
-    height, width, low_h, low_w = block_shape(plan)
     block = x if ready else zero_row(images * height * width * pitch + lanes, x.dtype)
-    places = place_tables(plan, height, width)[0]
+    table, _, places, _, _ = tables(plan, 1)
     places = places[: places.size - ROWS]
     total = p * q
     taps, outs = zero_row(total + ROWS, np.int64), zero_row(total + ROWS, np.int64)
-    table = tap_table(plan, 1, width, low_h, low_w)[0]
     for k in range(total):
         taps[k], outs[k] = table[k], k * step
     nothing = zero_row(lanes, x.dtype)
@@ -94,7 +82,7 @@ def slide_each_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
         if ready:
             block = x[((first * h + top) * wide + low_w) * c :]
         else:
-            copy_block(block, x, plan, height, width, first, here, top, low_w)
+            copy_block(block, x, plan, first, here, top)
         pixels = here * rows_here * columns
         for f in range(first_column, last_column, lanes):
             used = min(lanes, last_column - f)

@@ -74,7 +74,7 @@ def _contents(path: Path) -> bytes:
 
 
 class _Followed:
-    """What a function leads to: the files of this package in which it stands, plain values, and what wraps functions."""
+    """What a function leads to: files of this package in which it stands, plain values, and what wraps functions."""
 
     def __init__(self) -> None:
         self.files: set[Path] = set()

@@ -94,7 +94,37 @@ class _WithEntry(JITCodeLibrary):
         """Add the entry, then do as Numba does."""
         (kernel,) = (each.name for each in self._final_module.functions if not each.is_declaration)
         add_entry(self, kernel, self.kinds)
+        import os
+
+        self._hack = os.environ.get("HACK", "")
         super().finalize()  # type: ignore[no-untyped-call]
+
+    def _optimize_final_module(self):
+        if "optsize" in self._hack or "minsize" in self._hack:
+            for f in self._final_module.functions:
+                if not f.is_declaration:
+                    f.add_function_attribute(self._hack)
+        if "O1" in self._hack:
+            pm, pb = self._codegen._module_pass_manager(loop_vectorize=False, slp_vectorize=False, opt=1)
+            pm.run(self._final_module, pb)
+            return
+        if "O2" in self._hack:
+            pm, pb = self._codegen._module_pass_manager(loop_vectorize=False, slp_vectorize=False, opt=2)
+            pm.run(self._final_module, pb)
+            return
+        if "full" in self._hack:
+            pm, pb = self._codegen._module_pass_manager()
+            pm.run(self._final_module, pb)
+            return
+        super()._optimize_final_module()
+
+    def _optimize_functions(self, module):
+        import os
+
+        if "nofpm" not in os.environ.get("HACK", ""):
+            super()._optimize_functions(module)
+        else:
+            module.data_layout = self._codegen._data_layout
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)  # type: ignore[no-untyped-call]

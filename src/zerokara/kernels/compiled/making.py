@@ -62,7 +62,7 @@ def _compile(wanted: Sequence[Wanted]) -> None:
     """Compile all of these into the cache; what cannot be compiled so is compiled when it is first called."""
     if not _can_start():
         return
-    parts = [(unit, dtype) for kernel, dtype in wanted for unit in kernel.units]
+    parts = [(part, part.of(dtype)) for kernel, dtype in wanted for part in kernel.subkernels]
     missing = [(kernel, dtype) for kernel, dtype in dict.fromkeys([*wanted, *parts]) if not kernel.is_kept(dtype)]
     if len(missing) < 2 or thread_count() < 2:
         return
@@ -145,7 +145,7 @@ def work() -> None:
     import zerokara.kernels.compiled  # noqa: F401  (all kernels)
 
     build.get_ready()
-    kernels = {kernel.name: kernel for kernel in (*build.KERNELS, *build.UNITS)}
+    kernels = {kernel.name: kernel for kernel in (*build.KERNELS, *build.SUBKERNELS)}
     for name in _told().split():
         kernel, _, dtype = name.rpartition("-")
         with suppress(filelock.Timeout):  # another process is at it; any other error ends this one

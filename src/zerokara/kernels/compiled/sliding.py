@@ -16,7 +16,7 @@ is copied, with the zeros around it, into a small working array (images, H', W',
 
 import numpy as np
 
-from zerokara.kernels.compiled.build import inner, kernel
+from zerokara.kernels.compiled.build import inner, kernel, subkernel
 from zerokara.kernels.compiled.rows import empty_row, multiples, zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
 from zerokara.kernels.compiled.strided import transpose_block
@@ -29,10 +29,10 @@ _STEPS = 1024  # steps of a tile at a time: their weights, two vectors each, sta
 #  7 groups     8 filters (channels of the output) 9 taps along h, w           11 rows, columns of the output
 # 13 s along h, w     15 S along h, w     17 d along h, w     19 l along h, w
 # 21 rows of a band, images of a block, pitch (distance between the pixels of a block), 1 if no copy is needed
+# 25 height, width of a block, first row and column that the taps of the first place look at
 
 
-@inner
-def reach(taps, d, lead, spread):  # type: ignore[no-untyped-def]
+def reach(taps: int, d: int, lead: int, spread: int) -> tuple[int, int]:
     """(lowest, highest) of (a + l + p·d) / S: how far the taps look around t·s."""
     lowest, highest, found = 0, 0, False
     for p in range(taps):
@@ -67,14 +67,14 @@ def tap_order(p, q, plan):  # type: ignore[no-untyped-def]
     return taps, along_h, along_w, begins
 
 
-@inner
-def copy_block(block, x, plan, height, width, first, count, top, left):  # type: ignore[no-untyped-def]
+@subkernel("void(T[::1], T[::1], UniTuple(i8, 29), i8, i8, i8)", writes=("block",))
+def copy_block(block, x, plan, first, count, top):  # type: ignore[no-untyped-def]
     """block[image, i, j, c] = x[first + image, c, top + i, left + j] for `count` images, or zero outside of them.
 
     What is left and right of the images is not touched: it was cleared once.
     """
     c, h, w, along_n, along_c, along_h, along_w = plan[:7]
-    pitch = plan[23]
+    pitch, _, height, width, _, left = plan[23:]
     begin, end = max(0, -left), min(width, w - left)
     for image in range(count):
         for i in range(height):
@@ -109,50 +109,24 @@ def unit_of_work(unit, stop, plan):  # type: ignore[no-untyped-def]
     return unit // bands, 1, row, min(band, rows - row)
 
 
-@inner
-def block_shape(plan):  # type: ignore[no-untyped-def]
-    """(height, width of a block, first row and column that the taps of the first place look at)."""
-    h, wide = plan[1:3]
-    p, q, _, columns, s_h, s_w, spread_h, spread_w, d_h, d_w, lead_h, lead_w, band = plan[9:22]
-    low_h, high_h = reach(p, d_h, lead_h, spread_h)
-    low_w, high_w = reach(q, d_w, lead_w, spread_w)
-    if plan[24]:
-        return h, wide, low_h, low_w
-    height = ((band + spread_h - 1) // spread_h - 1) * s_h + high_h - low_h + 1
-    width = ((columns + spread_w - 1) // spread_w - 1) * s_w + high_w - low_w + 1
-    return height, width, low_h, low_w
-
-
-@inner
-def tap_table(plan, depth, width, low_h, low_w):  # type: ignore[no-untyped-def]
-    """(where the taps and their channels are, counted from a place, sorted by phase; at which each phase begins)."""
-    p, q, pitch = plan[9], plan[10], plan[23]
-    _, along_h, along_w, begins = tap_order(p, q, plan)
-    steps = empty_row(p * q * depth, np.int64)
+@subkernel(
+    "void(UniTuple(i8, 29), i8, i8[::1], i8[::1], i8[::1], i8[::1], i8[::1])",
+    writes=("steps", "begins", "places", "outs", "place_begins"),
+)
+def _fill_tables(plan, depth, steps, begins, places, outs, place_begins):  # type: ignore[no-untyped-def]
+    """See `tables`."""
+    p, q, rows, columns, s_h, s_w, spread_h, spread_w = plan[9:17]
+    filters, band, images, pitch = plan[8], plan[21], plan[22], plan[23]
+    height, width, low_h, low_w = plan[25:]
+    _, along_h, along_w, phases = tap_order(p, q, plan)
     for k in range(p * q):
         for channel in range(depth):
             steps[k * depth + channel] = ((along_h[k] - low_h) * width + along_w[k] - low_w) * pitch + channel
-    for phase in range(begins.size):  # as an operation of arrays it would take a second to compile
-        begins[phase] *= depth
-    return steps, begins
-
-
-@inner
-def place_tables(plan, height, width):  # type: ignore[no-untyped-def]
-    """(where the places of a filter are in a block, where their results belong, at which each phase begins).
-
-    Sorted by phase, then in the order of the output, so that a smaller block has the beginning of each list.
-    """
-    filters = plan[8]
-    rows, columns, s_h, s_w, spread_h, spread_w = plan[11:17]
-    band, images, pitch = plan[21:24]
-    phases = spread_h * spread_w
-    places = zero_row(images * band * columns + phases * ROWS, np.int64)
-    outs = zero_row(images * band * columns + phases * ROWS, np.int64)
-    begins = empty_row(phases, np.int64)
+    for phase in range(begins.size):
+        begins[phase] = phases[phase] * depth
     k = 0
-    for phase in range(phases):
-        begins[phase] = k
+    for phase in range(place_begins.size):
+        place_begins[phase] = k
         for n in range(images):
             for i in range(phase // spread_w, band, spread_h):
                 for j in range(phase % spread_w, columns, spread_w):
@@ -160,7 +134,22 @@ def place_tables(plan, height, width):  # type: ignore[no-untyped-def]
                     outs[k] = ((n * rows + i) * columns + j) * filters
                     k += 1
         k += ROWS  # a tile may hang over: what it finds there is not stored
-    return places, outs, begins
+
+
+@inner
+def tables(plan, depth):  # type: ignore[no-untyped-def]
+    """(steps, at which each phase begins in them, places, outs, at which each phase begins in these).
+
+    steps: where the taps and their channels are, counted from a place, sorted by phase. places, outs: where the places
+    of a filter are in a block, and where their results belong; sorted by phase, then in the order of the output, so
+    that a smaller block has the beginning of each list.
+    """
+    phases = plan[15] * plan[16]
+    size = plan[22] * plan[21] * plan[12] + phases * ROWS
+    steps, begins = empty_row(plan[9] * plan[10] * depth, np.int64), empty_row(phases + 1, np.int64)
+    places, outs, place_begins = zero_row(size, np.int64), zero_row(size, np.int64), empty_row(phases, np.int64)
+    _fill_tables(plan, depth, steps, begins, places, outs, place_begins)
+    return steps, begins, places, outs, place_begins
 
 
 @inner
@@ -179,20 +168,18 @@ def clear(y, target, outs, width):  # type: ignore[no-untyped-def]
         y[target + outs[k] : target + outs[k] + width] = 0
 
 
-@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 25), i8, UniTuple(i8, 4))", writes=("y",))
+@kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 29), i8, UniTuple(i8, 4))", writes=("y",))
 def slide(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
     """The units of work and the columns (filters of each group) that `span` names. `w` is packed by `pack`."""
     c, h, wide = plan[:3]
     groups, filters, p, q, rows, columns, s_h, _, spread_h, spread_w = plan[7:17]
-    images, pitch, ready = plan[22:25]
+    images, pitch, ready, height, width, low_h, low_w = plan[22:]
     start, stop, first_column, last_column = span
     lanes = VECTOR_BYTES // x.itemsize
     depth, count = c // groups, filters // groups
     step = (count + lanes - 1) // lanes * lanes  # numbers between neighbours in the packed filters
-    height, width, low_h, low_w = block_shape(plan)
     block = x if ready else zero_row(images * height * width * pitch, x.dtype)
-    steps, begins = tap_table(plan, depth, width, low_h, low_w)
-    places, outs, place_begins = place_tables(plan, height, width)
+    steps, begins, places, outs, place_begins = tables(plan, depth)
     bias = groups * p * q * depth * step
     nothing = zero_row(2 * lanes, x.dtype)
 
@@ -204,7 +191,7 @@ def slide(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
         if ready:
             block = x[((first * h + top) * wide + low_w) * c :]
         else:
-            copy_block(block, x, plan, height, width, first, here, top, low_w)
+            copy_block(block, x, plan, first, here, top)
         for group in range(groups):
             source = block[group * depth :]
             for f in range(first_column, min(last_column, count), 2 * lanes):
@@ -227,7 +214,7 @@ def slide(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
                         )  # fmt: skip
 
 
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 25), i8, i8)", writes=("packed",))
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 29), i8, i8)", writes=("packed",))
 def pack(w, bias, packed, plan, start, stop):  # type: ignore[no-untyped-def]
     """packed[group, tap, c, f] = w[group, f, c, tap], taps sorted by phase, and the bias; a single number is none.
 
@@ -267,7 +254,7 @@ def pack(w, bias, packed, plan, start, stop):  # type: ignore[no-untyped-def]
                     rest[group * step + f] = bias[group * filters + f]
 
 
-@kernel("void(T[::1], T[::1], UniTuple(i8, 25), i8, i8)", writes=("packed",))
+@kernel("void(T[::1], T[::1], UniTuple(i8, 29), i8, i8)", writes=("packed",))
 def pack_back(w, packed, plan, start, stop):  # type: ignore[no-untyped-def]
     """packed[group, tap, f, c] = w[group, f, c, tap], taps sorted by phase, for the filters start…stop−1.
 

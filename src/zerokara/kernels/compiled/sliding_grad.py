@@ -11,7 +11,7 @@ import numpy as np
 from zerokara.kernels.compiled.build import inner, kernel
 from zerokara.kernels.compiled.rows import empty_row, multiples, zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
-from zerokara.kernels.compiled.sliding import block_shape, copy_block, place_tables, tap_table, unit_of_work
+from zerokara.kernels.compiled.sliding import copy_block, tables, unit_of_work
 from zerokara.kernels.compiled.strided import transpose_block
 from zerokara.kernels.compiled.tiles import ADD, product
 
@@ -28,7 +28,7 @@ def gather(panel, g, at, pixels, filters, used):  # type: ignore[no-untyped-def]
         copy(panel, k * width, g, at + k * filters, width)
 
 
-@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 25), UniTuple(i8, 4))", writes=("sums",))
+@kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 29), UniTuple(i8, 4))", writes=("sums",))
 def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     """sums[group, p·q·c, f] = Σ over the pixels of the units of work that `span` names, for its columns f.
 
@@ -36,19 +36,17 @@ def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     """
     c, h, wide = plan[:3]
     groups, filters, p, q, rows, columns, s_h = plan[7:14]
-    images, pitch, ready = plan[22:25]
+    images, pitch, ready, height, width, low_h, low_w = plan[22:]
     start, stop, first_column, last_column = span
     lanes = VECTOR_BYTES // x.itemsize
     depth, count = c // groups, filters // groups
     step = (count + lanes - 1) // lanes * lanes
 
-    height, width, low_h, low_w = block_shape(plan)
     block = x if ready else zero_row(images * height * width * pitch, x.dtype)
-    places = place_tables(plan, height, width)[0]
+    table, _, places, _, _ = tables(plan, depth)
     places = places[: places.size - ROWS]
     total = p * q * depth
     taps, outs = zero_row(total + ROWS, np.int64), zero_row(total + ROWS, np.int64)
-    table = tap_table(plan, depth, width, low_h, low_w)[0]
     for k in range(total):
         taps[k], outs[k] = table[k], k * step
     nothing = zero_row(2 * lanes, x.dtype)
@@ -63,7 +61,7 @@ def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
         if ready:
             block = x[((first * h + top) * wide + low_w) * c :]
         else:
-            copy_block(block, x, plan, height, width, first, here, top, low_w)
+            copy_block(block, x, plan, first, here, top)
         pixels = here * rows_here * columns
         slopes = (first * rows + row) * columns * filters
         # Whole vectors may be read beyond the end of g; and what lies far apart is read too often to stay there.

@@ -26,7 +26,7 @@ from numba import types
 from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic
 
-from zerokara.kernels.compiled.build import unit
+from zerokara.kernels.compiled.build import subkernel
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
 
 cgutils: Any = _cgutils
@@ -237,7 +237,7 @@ _tiles_each = tiles_of(ROWS, 1, each=True)
 _tiles_each_few = tiles_of(FEW_ROWS, 1, each=True)
 
 
-@unit(
+@subkernel(
     "void(T[::1], i8[::1], i8, i8[::1], T[::1], i8, i8, T[::1], i8, T[::1], i8[::1], i8, i8, i8, T[::1])",
     writes=("out",),
 )
@@ -284,7 +284,7 @@ def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, out
         )  # fmt: skip
 
 
-@unit(
+@subkernel(
     "void(T[::1], i8[::1], i8, i8[::1], T[::1], i8, i8, T[::1], i8, T[::1], i8[::1], i8, i8, i8, T[::1])",
     writes=("out",),
 )

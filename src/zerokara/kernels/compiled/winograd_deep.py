@@ -9,10 +9,10 @@ Threads share the filters.
 import numpy as np
 
 from zerokara.kernels.compiled.build import kernel
-from zerokara.kernels.compiled.rows import empty_row, is_any, zero_row
+from zerokara.kernels.compiled.rows import empty_row, is_any
 from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 from zerokara.kernels.compiled.vectors import unaligned
-from zerokara.kernels.compiled.winograd_direct import add_tiles, clear_points, packed_filters, results_of_tile
+from zerokara.kernels.compiled.winograd_direct import add_tiles, clear_points, sum_odd
 from zerokara.kernels.compiled.winograd_passes import (
     PAD,
     block_to_filters,
@@ -24,7 +24,7 @@ from zerokara.kernels.compiled.winograd_passes import (
     whole_rows,
 )
 from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
-from zerokara.kernels.compiled.winograd_tiles import EDGE, most_usual, odd_pixels, odd_slopes, whole_vectors
+from zerokara.kernels.compiled.winograd_tiles import EDGE, mark_odd, mark_odd_slopes, most_usual, whole_vectors
 from zerokara.kernels.compiled.winograd_transforms import POINTS
 
 CHUNK = 4
@@ -50,16 +50,18 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
     clear(work, added, scratch)
     if has_bias:
         copy(work, added, bias, 0, f)
-    low = work.dtype.type(0.0 if relu else -np.inf)
-    nothing = x, 0, 0, y, 0, 0
+    low = 0.0 if relu else -np.inf
     pixels, around = (c, height, width), (top, left, down, across, size)
-    squares, odd = empty_row(whole_vectors(tiles, lanes), x.dtype), zero_row(tiles, np.uint8)
-    room, sums = empty_row(POINTS * lanes, x.dtype), empty_row(POINTS, x.dtype)
+    squares = empty_row(whole_vectors(tiles, lanes), x.dtype)
+    large, many = empty_row(tiles, np.int64), 0  # tiles that are larger than usual
     pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, squares)
     usual = most_usual(squares, tiles, x.dtype.type(0))
     for t in range(tiles):
         if not squares[t] <= usual:
-            odd[t] = odd_pixels(x, pixels, around, t, (rows, columns), room, sums)
+            large[many] = t
+            many += 1
+    odd = empty_row(many, np.uint8)
+    mark_odd(x, pixels, around, (rows, columns), large[:many], odd)
     some = is_any(odd)
     for first in range(start, stop, CHUNK):
         count = min(CHUNK, stop - first)
@@ -67,23 +69,19 @@ def convolve_deep(x, w, bias, judge, y, work, plan, filters, extras, start, stop
             for part in range(depth):
                 target = u + (k * depth + part) * lanes * lanes
                 block_to_points(w, filters, first + k, part, work, target, u_plane, work, scratch)
-        for p in range(POINTS):
-            multiply(
-                work, v + p * v_plane, block * lanes, depth, work, u + p * u_plane, depth * lanes * lanes, count,
-                work, m + p * m_plane, block * lanes, block, 0, nothing, p, POINTS,
-            )  # fmt: skip
+        multiply(
+            work, v, v_plane, block * lanes, depth, work, u, u_plane, depth * lanes * lanes, count,
+            work, m, m_plane, block * lanes, block, POINTS, x, y, (0, 0, 0, 0),
+        )  # fmt: skip
         finish(
             work, m, m_plane, block, added, low, judge, masked, y, (f, rows, columns), (down, across, size), 0, tiles,
             first, count,
         )  # fmt: skip
         if some:
-            packed = packed_filters(w, filters, first, count)
-            for t in range(tiles):
-                if odd[t]:
-                    results_of_tile(
-                        x, pixels, packed, work, added + first * lanes, low, judge, masked, y, (f, rows, columns),
-                        around, t, first, count,
-                    )  # fmt: skip
+            sum_odd(
+                x, pixels, w, filters, large[:many], odd, work, added + first * lanes, low, judge, masked, y,
+                (f, rows, columns), around, first, count,
+            )  # fmt: skip
 
 
 @kernel("void(T[::1], T[::1], T[::1], T[::1], UniTuple(i8, 12), i8, i8)", writes=("w", "work"))
@@ -97,12 +95,11 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
     d = v + POINTS * v_plane
     sums, plane = d + POINTS * d_plane, depth * CHUNK * lanes * lanes + PAD
     scratch = sums + POINTS * plane
-    nothing = x, 0, 0, g, 0, 0
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
     sizes = empty_row(whole_vectors(tiles, lanes), x.dtype)
     slope_sizes = empty_row(sizes.size, x.dtype)
-    room, squares, odd = empty_row(POINTS * lanes, x.dtype), empty_row(2 * POINTS, x.dtype), empty_row(tiles, np.uint8)
+    odd = empty_row(tiles, np.uint8)
     pixels_to_points(x, pixels, around, 0, tiles, work, v, v_plane, block, sizes)
     usual = most_usual(sizes, tiles, x.dtype.type(0))
     for t in range(tiles):
@@ -115,17 +112,14 @@ def sum_over_tiles_deep(x, g, w, work, plan, start, stop):  # type: ignore[no-un
         for t in range(tiles):
             odd[t] = 0
             if not (sizes[t] <= usual and slope_sizes[t] <= usual_slopes):
-                odd[t] = odd_slopes(x, pixels, g, results, around, t, room, squares)
+                mark_odd_slopes(x, pixels, g, results, around, t, odd, t)
             if odd[t]:
                 clear_points(work, d, d_plane, count, block, t, POINTS)
         some = is_any(odd)
-        for p in range(POINTS):
-            for k in range(depth):
-                multiply_transposed(
-                    work, v + p * v_plane + k * block * lanes, 4 * lanes, block // 4,
-                    work, d + p * d_plane, block * lanes, count,
-                    work, sums + p * plane + k * lanes * lanes, depth * lanes * lanes, lanes, 0, nothing, 0, 1,
-                )  # fmt: skip
+        multiply_transposed(
+            work, v, v_plane, block * lanes, depth, block // 4, work, d, d_plane, block * lanes, count,
+            work, sums, plane, 0, POINTS, x, g, (0, 0, 0, 0),
+        )  # fmt: skip
         for k in range(count):
             for part in range(depth):
                 place = sums + (k * depth + part) * lanes * lanes

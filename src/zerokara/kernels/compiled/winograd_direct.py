@@ -7,7 +7,7 @@ are zeros), and its products are added at the end.
 
 import numpy as np
 
-from zerokara.kernels.compiled.build import inner
+from zerokara.kernels.compiled.build import inner, subkernel
 from zerokara.kernels.compiled.rows import empty_row, zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
 from zerokara.kernels.compiled.tiles import ADD, MASK, RELU, product
@@ -17,7 +17,7 @@ _STEPS = 1024  # steps of a register tile at a time, as in `sliding`
 
 
 @inner
-def packed_filters(w, order, first_vector, vectors):  # type: ignore[no-untyped-def]
+def _packed_filters(w, order, first_vector, vectors):  # type: ignore[no-untyped-def]
     """packed[tap, c, f] = w[f, c, tap] for some vectors of filters, and a vector more that may be read."""
     filters, channels, along_filter, along_channel, turned, taps = order
     lanes, area = VECTOR_BYTES // w.itemsize, taps * taps
@@ -32,7 +32,9 @@ def packed_filters(w, order, first_vector, vectors):  # type: ignore[no-untyped-
 
 
 @inner
-def results_of_tile(x, shape, packed, bias, bias_at, low, judge, masked, y, results, grid, tile, first_vector, vectors):  # type: ignore[no-untyped-def]
+def _results_of_tile(
+    x, shape, packed, bias, bias_at, low, judge, masked, y, results, grid, tile, first_vector, vectors
+):  # type: ignore[no-untyped-def]
     """y of one tile, for some vectors of filters whose weights are `packed`."""
     c, height, width = shape
     f, rows, columns = results
@@ -67,6 +69,23 @@ def results_of_tile(x, shape, packed, bias, bias_at, low, judge, masked, y, resu
             )  # fmt: skip
 
 
+@subkernel(
+    "void(T[::1], UniTuple(i8, 3), T[::1], UniTuple(i8, 6), i8[::1], u1[::1], T[::1], i8, f8, T[::1], i8, T[::1], "
+    "UniTuple(i8, 3), UniTuple(i8, 5), i8, i8)",
+    writes=("y",),
+)
+def sum_odd(  # type: ignore[no-untyped-def]
+    x, shape, w, order, tiles, odd, bias, bias_at, low, judge, masked, y, results, grid, first_vector, vectors
+):
+    """y of the tiles that are odd, for some vectors of filters."""
+    packed = _packed_filters(w, order, first_vector, vectors)
+    for k in range(tiles.size):
+        if odd[k]:
+            _results_of_tile(
+                x, shape, packed, bias, bias_at, low, judge, masked, y, results, grid, tiles[k], first_vector, vectors
+            )
+
+
 @inner
 def clear_points(work, v, plane, depth, block, t, points):  # type: ignore[no-untyped-def]
     """Zeros at all points of tile t, for `depth` vectors."""
@@ -77,7 +96,9 @@ def clear_points(work, v, plane, depth, block, t, points):  # type: ignore[no-un
             work[at : at + lanes] = 0
 
 
-@inner
+@subkernel(
+    "void(T[::1], UniTuple(i8, 3), T[::1], UniTuple(i8, 3), UniTuple(i8, 5), u1[::1], T[::1], i8, i8)", writes=("w",)
+)
 def add_tiles(x, shape, g, results, grid, odd, w, vector, part):  # type: ignore[no-untyped-def]
     """w[f, c, tap] += Σ g·x over the tiles that are odd, for one vector of filters and as many channels."""
     c, height, width = shape

@@ -4,21 +4,21 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.kernels.compiled.build import inner, kernel
+from zerokara.kernels.compiled.build import inner, kernel, subkernel
 from zerokara.kernels.compiled.rows import empty_row, is_any, zero_row
 from zerokara.kernels.compiled.simd import VECTOR_BYTES, copy
 from zerokara.kernels.compiled.vectors import unaligned
 from zerokara.kernels.compiled.winograd_ahead import reach
-from zerokara.kernels.compiled.winograd_direct import add_tiles, clear_points, packed_filters, results_of_tile
+from zerokara.kernels.compiled.winograd_direct import add_tiles, clear_points, sum_odd
 from zerokara.kernels.compiled.winograd_product import multiply, multiply_transposed
 from zerokara.kernels.compiled.winograd_tiles import (
     EDGE,
     cut_out_2,
     cut_out_4,
     cut_out_6,
+    mark_odd,
+    mark_odd_slopes,
     most_usual,
-    odd_pixels,
-    odd_slopes,
     take,
     whole_vectors,
 )
@@ -86,7 +86,9 @@ def clear(array, start, stop):  # type: ignore[no-untyped-def]
         array[np.uint64(k)] = 0
 
 
-@inner
+@subkernel(
+    "void(T[::1], UniTuple(i8, 3), UniTuple(i8, 5), i8, i8, T[::1], i8, i8, i8, T[::1])", writes=("work", "squares")
+)
 def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, squares):  # type: ignore[no-untyped-def]
     """V of the tiles first, first + 1, …; zeros up to a multiple of four, at least eight. squares: Σ x² of each."""
     c, height, width = shape
@@ -110,7 +112,10 @@ def pixels_to_points(x, shape, grid, first, count, work, v, plane, block, square
     _clearwhole_rows(work, v, plane, depth, block, count, lanes)
 
 
-@inner
+@subkernel(
+    "void(T[::1], UniTuple(i8, 3), UniTuple(i8, 5), i8, i8, T[::1], i8, i8, i8, i8, i8, T[::1])",
+    writes=("work", "squares"),
+)
 def slopes_to_points(g, shape, grid, first, count, work, d, plane, block, first_vector, vectors, squares):  # type: ignore[no-untyped-def]
     """D of the tiles first, first + 1, … for some vectors of filters; then zeros as in `pixels_to_points`."""
     f, rows, columns = shape
@@ -175,26 +180,23 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
     clear(work, added, added + vectors * lanes)
     if has_bias:
         copy(work, added, bias, 0, f)
-    low = work.dtype.type(0.0 if relu else -np.inf)
+    low = 0.0 if relu else -np.inf
     pixels, results = (c, height, width), (f, rows, columns)
     around, exact = (top, left, down, across, size), (0, 0, down, across, size)
     squares, usual = empty_row(whole_vectors(block, lanes), x.dtype), x.dtype.type(0)
     large, many = empty_row(stop - start, np.int64), 0  # tiles that are larger than usual
-    room, sums = empty_row(POINTS * lanes, x.dtype), empty_row(POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after, end = first + count, min(stop, first + count + block)
         pixels_to_points(x, pixels, around, first, count, work, v, v_plane, block, squares)
         ahead = (
-            *(y, reach(first, results, exact, size), reach(after, results, exact, size)),
-            *(x, reach(after, pixels, around, EDGE), reach(end, pixels, around, EDGE)),
+            *(reach(first, results, exact, size), reach(after, results, exact, size)),
+            *(reach(after, pixels, around, EDGE), reach(end, pixels, around, EDGE)),
         )
-        for p in range(POINTS):
-            multiply(
-                work, v + p * v_plane, block * lanes, depth,
-                u, unaligned(u) + p * u_plane, depth * lanes * lanes, vectors,
-                work, m + p * m_plane, block * lanes, whole_rows(count), 0, ahead, p, POINTS,
-            )  # fmt: skip
+        multiply(
+            work, v, v_plane, block * lanes, depth, u, unaligned(u), u_plane, depth * lanes * lanes, vectors,
+            work, m, m_plane, block * lanes, whole_rows(count), POINTS, y, x, ahead,
+        )  # fmt: skip
         finish(
             work, m, m_plane, block, added, low, judge, masked, y, results, (down, across, size), first,
             count, 0, vectors,
@@ -204,20 +206,39 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
             if not squares[t] <= usual:
                 large[many] = first + t
                 many += 1
-    packed = empty_row(0, x.dtype)
-    for tile in large[:many]:
-        if odd_pixels(x, pixels, around, tile, (rows, columns), room, sums):
-            if packed.size == 0:
-                packed = packed_filters(w, filters, 0, vectors)
-            results_of_tile(x, pixels, packed, work, added, low, judge, masked, y, results, around, tile, 0, vectors)
+    if many > 0:
+        odd = empty_row(many, np.uint8)
+        mark_odd(x, pixels, around, (rows, columns), large[:many], odd)
+        if is_any(odd):
+            sum_odd(
+                x,
+                pixels,
+                w,
+                filters,
+                large[:many],
+                odd,
+                work,
+                added,
+                low,
+                judge,
+                masked,
+                y,
+                results,
+                around,
+                0,
+                vectors,
+            )
 
 
-@inner
-def finish(work, m, m_plane, block, added, low, judge, masked, y, shape, grid, first, count, first_vector, vectors):  # type: ignore[no-untyped-def]
+@subkernel(
+    "void(T[::1], i8, i8, i8, i8, f8, T[::1], i8, T[::1], UniTuple(i8, 3), UniTuple(i8, 3), i8, i8, i8, i8)",
+    writes=("y",),
+)
+def finish(work, m, m_plane, block, added, lowest, judge, masked, y, shape, grid, first, count, first_vector, vectors):  # type: ignore[no-untyped-def]
     """Results of the tiles first, first + 1, … from M, for some vectors of filters."""
     f, rows, columns = shape
     down, across, size = grid
-    lanes = VECTOR_BYTES // y.itemsize
+    lanes, low = VECTOR_BYTES // y.itemsize, y.dtype.type(lowest)
     for t in range(count):
         tile = first + t
         n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
@@ -255,7 +276,6 @@ def sum_over_tiles(x, g, sums, odd, work, plan, sums_at, start, stop):  # type: 
     total, plane = unaligned(sums) + sums_at, depth * vectors * lanes * lanes + PAD
     sizes, usual = empty_row(whole_vectors(block, lanes), x.dtype), x.dtype.type(0)
     slope_sizes, usual_slopes = empty_row(sizes.size, x.dtype), x.dtype.type(0)
-    room, squares = empty_row(POINTS * lanes, x.dtype), empty_row(2 * POINTS, x.dtype)
     for first in range(start, stop, block):
         count = min(block, stop - first)
         after, end = first + count, min(stop, first + count + block)
@@ -266,22 +286,18 @@ def sum_over_tiles(x, g, sums, odd, work, plan, sums_at, start, stop):  # type: 
             odd[first + t] = 0
             if sizes[t] <= usual and slope_sizes[t] <= usual_slopes:
                 continue
-            if odd_slopes(x, pixels, g, results, around, first + t, room, squares):
-                odd[first + t] = 1
+            mark_odd_slopes(x, pixels, g, results, around, first + t, odd, first + t)
+            if odd[first + t]:
                 clear_points(work, v, v_plane, depth, block, t, POINTS)
                 clear_points(work, d, d_plane, vectors, block, t, POINTS)
         ahead = (
-            *(x, reach(after, pixels, around, EDGE), reach(end, pixels, around, EDGE)),
-            *(g, reach(after, results, exact, size), reach(end, results, exact, size)),
+            *(reach(after, pixels, around, EDGE), reach(end, pixels, around, EDGE)),
+            *(reach(after, results, exact, size), reach(end, results, exact, size)),
         )
-        for p in range(POINTS):
-            for k in range(depth):
-                multiply_transposed(
-                    work, v + p * v_plane + k * block * lanes, 4 * lanes, whole_rows(count) // 4,
-                    work, d + p * d_plane, block * lanes, vectors,
-                    sums, total + p * plane + k * lanes * lanes, depth * lanes * lanes, lanes, int(first > start),
-                    ahead, p * depth + k, POINTS * depth,
-                )  # fmt: skip
+        multiply_transposed(
+            work, v, v_plane, block * lanes, depth, whole_rows(count) // 4, work, d, d_plane, block * lanes, vectors,
+            sums, total, plane, int(first > start), POINTS, x, g, ahead,
+        )  # fmt: skip
 
 
 @kernel(
@@ -330,7 +346,7 @@ _to_points_3, _to_points_5 = _to_points(3), _to_points(5)
 _to_filters_3, _to_filters_5 = _to_filters(3), _to_filters(5)
 
 
-@inner
+@subkernel("void(T[::1], UniTuple(i8, 6), i8, i8, T[::1], i8, i8, T[::1], i8)", writes=("u", "work"))
 def block_to_points(w, order, vector, block, u, u_at, plane, work, scratch):  # type: ignore[no-untyped-def]
     """U of one vector of filters and as many channels; zeros for channels that there are not."""
     if order[5] == 3:
@@ -339,7 +355,7 @@ def block_to_points(w, order, vector, block, u, u_at, plane, work, scratch):  # 
         _to_points_5(w, order, vector, block, u, u_at, plane, work, scratch)
 
 
-@inner
+@subkernel("void(T[::1], i8, i8, T[::1], UniTuple(i8, 3), i8, i8, T[::1], i8)", writes=("w", "work"))
 def block_to_filters(sums, place, plane, w, sizes, vector, block, work, scratch):  # type: ignore[no-untyped-def]
     """Gᵀ W G of one vector of filters and as many channels. sizes: (filters, channels, taps)."""
     if sizes[2] == 3:

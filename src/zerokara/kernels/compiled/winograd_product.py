@@ -7,12 +7,14 @@ the transforms store, and what a tile reads, is contiguous, and a tile needs thr
 
 For each step R numbers of a are spread over a vector each and multiplied with V vectors of b; R·V sums stay in
 registers.
+
+`multiply` and `multiply_transposed` do it for all 36 points, in planes that lie equally far apart.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from zerokara.kernels.compiled.build import inner
+from zerokara.kernels.compiled.build import inner, subkernel
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
 from zerokara.kernels.compiled.vectors import REGISTERS, Writer, instructions
 from zerokara.kernels.compiled.winograd_ahead import fetch, lines
@@ -71,8 +73,8 @@ def _tile(rows: int, vectors: int, across: bool) -> Callable[..., Any]:
     return tile
 
 
-_SIZES = {1: (12, 8), 2: (12, 8), 3: (8, 4), 4: (6, 4)} if REGISTERS >= 32 else {1: (8, 4), 2: (6, 4)}
-_ROWS = tuple(_SIZES.get(v, _SIZES[MOST]) for v in (1, 2, 3, 4))
+_ROWS = ((12, 8), (12, 8), (8, 4), (6, 4)) if MOST == 4 else ((8, 4), (6, 4))
+"""Rows of the larger and of the smaller tile, by the vectors of their rows."""
 
 
 _FRACTION = 20  # bits behind the point of a pace
@@ -87,8 +89,9 @@ def _rows_of_next_tile(left, width):  # type: ignore[no-untyped-def]
 
 def _product(across: bool) -> Any:
     """The loops over vectors and rows. This is one of `parts` products during which `ahead` is to be fetched."""
-    tiles = [[_tile(rows, min(v + 1, MOST), across) for rows in _ROWS[v]] for v in range(4)]
-    (large1, small1), (large2, small2), (large3, small3), (large4, small4) = tiles
+    tiles = [[_tile(rows, v + 1, across) for rows in _ROWS[v]] for v in range(MOST)]
+    (large1, small1), (large2, small2) = tiles[:2]
+    (large3, small3), (large4, small4) = tiles[2:] or (tiles[0], tiles[0])  # unused where a tile has no more than two
 
     @inner
     def product(  # type: ignore[no-untyped-def]
@@ -108,12 +111,12 @@ def _product(across: bool) -> Any:
                 here = target + row * lanes
                 count = _rows_of_next_tile(rows - row, width)
                 large = count == _ROWS[width - 1][0]
-                if width == 4:
+                if MOST > 2 and width == 4:
                     if large:
                         large4(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
                     else:
                         small4(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
-                elif width == 3:
+                elif MOST > 2 and width == 3:
                     if large:
                         large3(a, left, a_block, b, right, b_vector, blocks, out, here, out_vector, add)
                     else:
@@ -138,8 +141,44 @@ def _product(across: bool) -> Any:
     return product
 
 
-multiply = _product(across=True)
-"""out[row, k] (+)= Σ_step a[row, step] · b[step, k]: the steps are blocks of lanes."""
+_multiply, _multiply_transposed = _product(across=True), _product(across=False)
 
-multiply_transposed = _product(across=False)
-"""out[lane, k] (+)= Σ_row a[row, lane] · b[row, k]: the steps are rows, four to a block; a row of `out` per lane."""
+_AHEAD = "T[::1], T[::1], UniTuple(i8, 4)"  # see `winograd_ahead`
+
+
+@subkernel(
+    "void(T[::1], i8, i8, i8, i8, T[::1], i8, i8, i8, i8, T[::1], i8, i8, i8, i8, i8, " + _AHEAD + ")", writes=("out",)
+)
+def multiply(  # type: ignore[no-untyped-def]
+    a, a_at, a_plane, a_block, blocks, b, b_at, b_plane, b_vector, vectors, out, out_at, out_plane, out_vector, rows,
+    points, x, y, span,
+):  # fmt: skip
+    """out[row, k] = Σ_step a[row, step] · b[step, k]: the steps are blocks of lanes."""
+    ahead = x, span[0], span[1], y, span[2], span[3]
+    for p in range(points):
+        _multiply(
+            a, a_at + p * a_plane, a_block, blocks, b, b_at + p * b_plane, b_vector, vectors,
+            out, out_at + p * out_plane, out_vector, rows, 0, ahead, p, points,
+        )  # fmt: skip
+
+
+@subkernel(
+    "void(T[::1], i8, i8, i8, i8, i8, T[::1], i8, i8, i8, i8, T[::1], i8, i8, i8, i8, " + _AHEAD + ")", writes=("out",)
+)
+def multiply_transposed(  # type: ignore[no-untyped-def]
+    a, a_at, a_plane, a_block, depth, blocks, b, b_at, b_plane, b_vector, vectors, out, out_at, out_plane, add,
+    points, x, y, span,
+):  # fmt: skip
+    """out[lane, k] (+)= Σ_row a[row, lane] · b[row, k], for `depth` vectors of a.
+
+    The steps are rows, four to a block; a row of `out` for each lane.
+    """
+    ahead = x, span[0], span[1], y, span[2], span[3]
+    lanes = VECTOR_BYTES // out.itemsize
+    for p in range(points):
+        for k in range(depth):
+            _multiply_transposed(
+                a, a_at + p * a_plane + k * a_block, 4 * lanes, blocks, b, b_at + p * b_plane, b_vector, vectors,
+                out, out_at + p * out_plane + k * lanes * lanes, depth * lanes * lanes, lanes, add,
+                ahead, p * depth + k, points * depth,
+            )  # fmt: skip

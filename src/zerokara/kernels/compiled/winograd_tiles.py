@@ -27,8 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.kernels.compiled.build import inner
-from zerokara.kernels.compiled.rows import zero_row
+from zerokara.kernels.compiled.build import inner, subkernel
+from zerokara.kernels.compiled.rows import empty_row, zero_row
 from zerokara.kernels.compiled.simd import VECTOR_BYTES
 from zerokara.kernels.compiled.vectors import Writer, instructions
 
@@ -174,7 +174,7 @@ def _square_sums(x, shape, corner, size, room, sums):  # type: ignore[no-untyped
 
 
 @inner
-def odd_pixels(x, shape, grid, tile, results, room, sums):  # type: ignore[no-untyped-def]
+def _odd_pixels(x, shape, grid, tile, results, room, sums):  # type: ignore[no-untyped-def]
     """Whether a tile that is larger than usual is odd. results: the rows and columns that y has."""
     top, left, down, across, size = grid
     i, j = tile // across % down * size, tile % across * size
@@ -193,7 +193,7 @@ def odd_pixels(x, shape, grid, tile, results, room, sums):  # type: ignore[no-un
 
 
 @inner
-def odd_slopes(x, shape, g, results, grid, tile, room, sums):  # type: ignore[no-untyped-def]
+def _odd_slopes(x, shape, g, results, grid, tile, room, sums):  # type: ignore[no-untyped-def]
     """The same for the pixels and slopes of ∂L/∂w. results: filters, rows and columns of g."""
     top, left, down, across, size = grid
     n, i, j = tile // (down * across), tile // across % down * size, tile % across * size
@@ -213,3 +213,20 @@ def odd_slopes(x, shape, g, results, grid, tile, room, sums):  # type: ignore[no
             if total > ratio * own or total_slope > ratio * own_slope:
                 return True
     return not (total < np.inf and total_slope < np.inf)
+
+
+@subkernel("void(T[::1], UniTuple(i8, 3), UniTuple(i8, 5), UniTuple(i8, 2), i8[::1], u1[::1])", writes=("odd",))
+def mark_odd(x, shape, grid, results, tiles, odd):  # type: ignore[no-untyped-def]
+    """odd[k] = whether tile tiles[k], which is larger than usual, is odd. results: the rows and columns that y has."""
+    lanes = VECTOR_BYTES // x.itemsize
+    room, sums = empty_row(EDGE * EDGE * lanes, x.dtype), empty_row(EDGE * EDGE, x.dtype)
+    for k in range(tiles.size):
+        odd[k] = _odd_pixels(x, shape, grid, tiles[k], results, room, sums)
+
+
+@subkernel("void(T[::1], UniTuple(i8, 3), T[::1], UniTuple(i8, 3), UniTuple(i8, 5), i8, u1[::1], i8)", writes=("odd",))
+def mark_odd_slopes(x, shape, g, results, grid, tile, odd, at):  # type: ignore[no-untyped-def]
+    """odd[at] = whether the pixels or the slopes of a tile are odd. results: filters, rows and columns of g."""
+    lanes = VECTOR_BYTES // x.itemsize
+    room, sums = empty_row(EDGE * EDGE * lanes, x.dtype), empty_row(2 * EDGE * EDGE, x.dtype)
+    odd[at] = _odd_slopes(x, shape, g, results, grid, tile, room, sums)
