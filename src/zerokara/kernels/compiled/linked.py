@@ -10,12 +10,25 @@ A kernel is never called in Python's way either, but by its `entry`, which stand
 
 from typing import Any
 
+from numba.core import typed_passes as _typed
+from numba.core import untyped_passes as _untyped
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import FunctionPass, register_pass
-from numba.core.typed_passes import NoPythonSupportedFeatureValidation
 
 from zerokara.kernels.compiled.entry import NOBODY, add_entry
+
+typed: Any = _typed  # numba.core is not annotated
+untyped: Any = _untyped
+
+_UNUSED = {
+    untyped.WithLifting, untyped.InlineClosureLikes, untyped.RewriteDynamicRaises, untyped.MakeFunctionToJitFunction,
+    untyped.InlineInlinables, untyped.FindLiterallyCalls, untyped.LiteralUnroll,
+    untyped.LiteralPropagationSubPipelinePass, typed.InlineOverloads, typed.NopythonRewrites,
+    typed.DumpParforDiagnostics,
+}  # fmt: skip
+"""Steps of Numba's that look for what our functions do not have: closures, `with`, errors that are raised, operations
+of whole arrays. Together they took a twentieth of the time in which kernels compile."""
 
 
 class _Linked(JITCodeLibrary):
@@ -73,16 +86,22 @@ class _ToBeLinked(FunctionPass):
         return True
 
 
+def _steps(state: Any, lowered_into: type[FunctionPass]) -> Any:
+    """Numba's steps but those that would find nothing, with one that says where the code goes."""
+    builder: Any = DefaultPassBuilder
+    steps = builder.define_nopython_pipeline(state)
+    steps.passes = [each for each in steps.passes if each[0] not in _UNUSED]
+    steps.add_pass_after(lowered_into, typed.NoPythonSupportedFeatureValidation)
+    steps.finalize()
+    return steps
+
+
 class Linked(CompilerBase):
     """Numba's steps for a function that is only called by kernels; to be given as `pipeline_class`."""
 
     def define_pipelines(self) -> list[Any]:
         """The ordinary ones, and where the code goes."""
-        builder: Any = DefaultPassBuilder
-        steps = builder.define_nopython_pipeline(self.state)
-        steps.add_pass_after(_ToBeLinked, NoPythonSupportedFeatureValidation)
-        steps.finalize()
-        return [steps]
+        return [_steps(self.state, _ToBeLinked)]
 
 
 class _WithEntry(JITCodeLibrary):
@@ -99,32 +118,9 @@ class _WithEntry(JITCodeLibrary):
         self._hack = os.environ.get("HACK", "")
         super().finalize()  # type: ignore[no-untyped-call]
 
-    def _optimize_final_module(self):
-        if "optsize" in self._hack or "minsize" in self._hack:
-            for f in self._final_module.functions:
-                if not f.is_declaration:
-                    f.add_function_attribute(self._hack)
-        if "O1" in self._hack:
-            pm, pb = self._codegen._module_pass_manager(loop_vectorize=False, slp_vectorize=False, opt=1)
-            pm.run(self._final_module, pb)
-            return
-        if "O2" in self._hack:
-            pm, pb = self._codegen._module_pass_manager(loop_vectorize=False, slp_vectorize=False, opt=2)
-            pm.run(self._final_module, pb)
-            return
-        if "full" in self._hack:
-            pm, pb = self._codegen._module_pass_manager()
-            pm.run(self._final_module, pb)
-            return
-        super()._optimize_final_module()
-
-    def _optimize_functions(self, module):
-        import os
-
-        if "nofpm" not in os.environ.get("HACK", ""):
-            super()._optimize_functions(module)
-        else:
-            module.data_layout = self._codegen._data_layout
+    def _optimize_functions(self, module: Any) -> None:
+        """Nothing: the passes over the whole module do the same."""
+        module.data_layout = self._codegen._data_layout
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)  # type: ignore[no-untyped-call]
@@ -150,8 +146,4 @@ class Called(CompilerBase):
 
     def define_pipelines(self) -> list[Any]:
         """The ordinary ones, and where the code goes."""
-        builder: Any = DefaultPassBuilder
-        steps = builder.define_nopython_pipeline(self.state)
-        steps.add_pass_after(_ToBeCalled, NoPythonSupportedFeatureValidation)
-        steps.finalize()
-        return [steps]
+        return [_steps(self.state, _ToBeCalled)]
