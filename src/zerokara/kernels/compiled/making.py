@@ -1,10 +1,10 @@
 """Compiling what a recorded step will call: all of it at once, in processes side by side.
 
 LLVM's Python binding holds a lock, so threads would wait for each other; processes do not. A step is first lowered to
-learn which kernels it calls (`planning`), then those that nobody has compiled yet are compiled into the cache by a
-process for each core (`_compile`), and the step is lowered again. The processes take the kernels in the same order,
-each the first that no other has taken. This process only waits for them, shows how many are done, and can be
-interrupted.
+learn which kernels it calls (`planning`), then those that nobody has compiled yet, and the subkernels that they call,
+are compiled into the cache by a process for each core (`_compile`), and the step is lowered again. The processes take
+the kernels in the same order, each the first that no other has taken. This process only waits for them, shows how many
+are done, and can be interrupted.
 
 Such a process needs a second before it can begin. Who knows that it will train has them started meanwhile (`prepare`).
 """
@@ -34,10 +34,12 @@ Wanted = tuple[build.Kernel, "np.dtype[Any]"]
 _QUIETLY: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
 _PATIENCE = 60.0  # seconds that a process waits to be told what to compile
 _LOOK = 0.02  # seconds between two looks at what is done
-_PROCESSES = 4  # at most: each takes a second to start, and the longest kernel takes a quarter of the time
+_PROCESSES = 4  # at most: each takes a second to start, and compiles anew the functions that several kernels call
 _SLOWEST = (
-    "convolve", "slide", "pack", "sum_over_tiles", "multiply_blocks", "points_to_filters", "convolve_deep",
-    "sum_over_tiles_deep", "statistics", "largest", "cross_entropy", "slide_grad_w", "filters_to_points",
+    "statistics", "sum_odd", "cross_entropy_mean", "multiply_blocks", "largest", "slide", "slope_sums", "convolve",
+    "pack", "mark_odd", "mark_odd_slopes", "mean", "product", "multiply", "slide_grad_w", "multiply_transposed",
+    "largest_spread", "normalise_grad", "sum_over_tiles_deep", "momentum", "adam", "combine", "sum_over_tiles",
+    "pixels_to_points", "block_to_points", "finish", "launch", "serve", "collect", "slopes_to_points", "fill_tables",
 )  # fmt: skip
 """The kernels that take longest, first: who begins with them does not wait for them in the end."""
 
