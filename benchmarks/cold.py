@@ -4,9 +4,9 @@ python -m benchmarks.cold
 
 The seconds from the start of `zerokara demo` to its report, and from the start of Python to the end of the first
 training step of two networks, each in a process of its own with a cache of its own, by the clock. (The demo compiles
-nothing.) Then every kernel that they call: seconds of one processor in which it is compiled, functions that only
-kernels call included where it is the first to call them, and the bytes of its machine code. `--again` measures the same
-with the caches as they are then.
+nothing.) Then every part of kernels that is compiled by itself, and every kernel that they call: seconds of one
+processor in which it is compiled, functions that only kernels call included where it is the first to call them, and the
+bytes of its machine code. `--again` measures the same with the caches as they are then.
 """
 
 import argparse
@@ -33,9 +33,9 @@ import numpy as np
 import zerokara.kernels.compiled
 from zerokara.kernels.compiled import build, crew
 
-kernels = {kernel.name: kernel for kernel in build.KERNELS}
+kernels = {kernel.name: kernel for kernel in (*build.SUBKERNELS, *build.KERNELS)}
 rows = []
-for name, dtype in json.loads(sys.argv[1]):
+for name, dtype in sorted(json.loads(sys.argv[1]), key=lambda row: list(kernels).index(row[0])):
     began = time.process_time()
     compiled = kernels[name].on(np.dtype(dtype))
     seconds = time.process_time() - began

@@ -11,16 +11,30 @@ import pytest
 
 from zerokara import language
 from zerokara.kernels.compiled import build, saying
+from zerokara.kernels.compiled.rows import empty_row
 
 RELU = "import numpy as np; from zerokara.kernels import compiled; print(compiled.relu(np.array([-1, 2], np.float32)))"
+PRODUCT = """
+import numpy as np
+from zerokara.kernels import compiled
+from zerokara.kernels.compiled import build
+{before}
+print(compiled.matmul(np.full((40, 200), 0.5, np.float32), np.ones((200, 40), np.float32)).sum())
+"""
+"""A kernel that calls a subkernel."""
+
+ALONE = """
+{kernel.name: kernel for kernel in build.KERNELS}["multiply_blocks"].keep(np.dtype(np.float32))
+raise SystemExit
+"""
 LINE = "zerokara: compiling kernels for this machine (first run only) …\n"
 
 
-def start(cache: Path, **environment: str) -> "subprocess.Popen[str]":
+def start(cache: Path, program: str = RELU, **environment: str) -> "subprocess.Popen[str]":
     """A process that needs one kernel, with this cache."""
     settings = {**os.environ, "PYTHONIOENCODING": "utf-8", "ZEROKARA_CACHE": str(cache), **environment}
     return subprocess.Popen(
-        [sys.executable, "-c", RELU], env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        [sys.executable, "-c", program], env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     )
 
 
@@ -62,6 +76,49 @@ def test_machine_code_that_was_cut_off_is_made_again(tmp_path: Path) -> None:
     for file in (*tmp_path.rglob("*.nbc"), *tmp_path.rglob("*.nbi")):
         file.write_bytes(file.read_bytes()[:-7])
     assert start(tmp_path).communicate(timeout=120)[0] == "[0. 2.]\n"
+
+
+def test_a_kernel_and_the_subkernel_that_it_calls_are_kept_each_by_itself(tmp_path: Path) -> None:
+    """Whichever of the two is missing is compiled again, the kernel also by a process that has no subkernel."""
+
+    def kept() -> set[str]:
+        return {path.name.partition("-")[0] for path in tmp_path.rglob("*.done")} & {"multiply_blocks", "product"}
+
+    def forget(name: str) -> None:
+        for path in tmp_path.rglob(f"{name}-*"):
+            path.unlink()
+
+    run, alone = PRODUCT.format(before=""), PRODUCT.format(before=ALONE)
+    assert start(tmp_path, alone).communicate(timeout=120) == ("", "")
+    assert kept() == {"multiply_blocks"}
+    assert start(tmp_path, run).communicate(timeout=120) == ("160000.0\n", LINE)
+    assert kept() == {"multiply_blocks", "product"}
+    assert start(tmp_path, run).communicate(timeout=120) == ("160000.0\n", "")
+    for name in ("product", "multiply_blocks"):
+        forget(name)
+        assert start(tmp_path, run).communicate(timeout=120) == ("160000.0\n", LINE)
+        assert kept() == {"multiply_blocks", "product"}
+
+
+@build.subkernel("void(T[::1], i8)", writes=("y",))
+def _room(y, size):  # type: ignore[no-untyped-def]
+    y[0] = empty_row(size, y.dtype).size
+
+
+def test_a_subkernel_that_fails_ends_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "KERNELS", [*build.KERNELS])
+
+    @build.kernel("void(T[::1], i8)", writes=("y",))
+    def room(y, size):  # type: ignore[no-untyped-def]
+        _room(y, size)
+        y[1] = 1
+
+    y = np.zeros(2, np.float32)
+    with pytest.raises(MemoryError, match="room stopped early"):
+        room(y, 1 << 61)
+    assert list(y) == [0, 0]
+    room(y, 3)
+    assert list(y) == [3, 1]
 
 
 def test_only_numbers_that_kernels_are_compiled_for_are_taken() -> None:

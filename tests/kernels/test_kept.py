@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import zerokara.kernels.compiled  # noqa: F401  (all kernels)
@@ -100,3 +101,20 @@ def test_the_machine_and_the_compiler_count(monkeypatch: pytest.MonkeyPatch) -> 
     before = kept.machine()
     monkeypatch.setattr(kept, "FEATURES", "another processor")
     assert kept.machine() != before
+
+
+def test_a_subkernel_has_another_name_after_every_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machine code that was kept calls by name what it was compiled for, and a kernel is another one, too."""
+    product = next(part for part in build.SUBKERNELS if part.name == "product")
+    assert product in KERNELS["slide"].subkernels
+    assert product in KERNELS["convolve"].subkernels  # by way of another
+    assert product not in KERNELS["relu"].subkernels
+    numbers, contents = np.dtype(np.float32), kept._contents
+    before = product.symbol(numbers), fingerprint("slide"), fingerprint("relu")
+    monkeypatch.setattr(kept, "_contents", lambda p: b"new" if p.name == "tiles.py" else contents(p))
+    monkeypatch.delattr(product, "_stamp")
+    changed = product.symbol(numbers), fingerprint("slide"), fingerprint("relu")
+    monkeypatch.setattr(kept, "_contents", contents)
+    del product._stamp
+    assert [a != b for a, b in zip(before, changed, strict=True)] == [True, True, False]
+    assert product.symbol(numbers) == before[0]

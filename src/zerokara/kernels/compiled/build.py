@@ -185,6 +185,7 @@ class Subkernel(Kernel):
     def __init__(self, function: Callable[..., None], signature: str, writes: tuple[str, ...]) -> None:
         super().__init__(function, signature, writes)
         self.__wrapped__ = function  # followed by `kept`
+        self._given: set[str] = set()  # names that have an address
 
     def of(self, dtype: np.dtype[Any]) -> np.dtype[Any]:
         """The dtype for which it is compiled where kernels are for this one: any will do if there is no `T`."""
@@ -196,7 +197,14 @@ class Subkernel(Kernel):
 
     def stand_in(self, dtype: np.dtype[Any]) -> None:
         """Give the name some address: where kernels are compiled and not run, it need not be the right one."""
-        llvmlite.binding.add_symbol(self.symbol(dtype), entry.NOBODY)
+        self._give(dtype, entry.NOBODY)
+
+    def name_for(self, dtype: np.dtype[Any]) -> str:
+        """The name by which machine code calls it, which has an address now."""
+        symbol = self.symbol(dtype)
+        if symbol not in self._given:  # what calls it stands outside of this package, where `kept` does not look
+            self.on(dtype)
+        return symbol
 
     def kinds(self, dtype: np.dtype[Any]) -> tuple[Any, ...]:
         """The types of its arguments."""
@@ -204,8 +212,13 @@ class Subkernel(Kernel):
 
     def _remember(self, dtype: np.dtype[Any], folder: Path | None) -> Callable[..., None]:
         callable_ = super()._remember(dtype, folder)
-        llvmlite.binding.add_symbol(self.symbol(dtype), code_of(callable_).entry)
+        self._give(dtype, code_of(callable_).entry)
         return callable_
+
+    def _give(self, dtype: np.dtype[Any], address: int) -> None:
+        symbol = self.symbol(dtype)
+        llvmlite.binding.add_symbol(symbol, address)
+        self._given.add(symbol)
 
 
 class Code:
@@ -268,9 +281,9 @@ def kernel(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[...
 def subkernel(signature: str, *, writes: tuple[str, ...]) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Decorator: a part of several kernels becomes machine code of its own, which they call.
 
-    What is long and part of several kernels would be compiled for each of them; a call costs as much as some thirty
-    additions. Arguments are as those of kernels; if `T` occurs, the first array is of such numbers. `writes` are the
-    names of the arrays that it changes.
+    What is long and part of several kernels would otherwise be compiled for each of them. A call writes its arguments
+    down and reads them again, so there should be much to do in it. Arguments are as those of kernels; if `T` occurs,
+    the first array is of such numbers. `writes` are the names of the arrays that it changes.
     """
 
     def declare(function: Callable[..., None]) -> Callable[..., Any]:
@@ -291,7 +304,7 @@ def _called(made: Subkernel) -> Callable[..., Any]:
         kinds = made.kinds(dtype)
 
         def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            entry.add_call(context, builder, made.symbol(dtype), kinds, values[0])
+            entry.add_call(context, builder, made.name_for(dtype), kinds, values[0])
             return context.get_dummy_value()
 
         return types.void(types.StarArgTuple.from_types(kinds)), emit

@@ -65,6 +65,8 @@ def followed(function: Callable[..., Any]) -> "_Followed":
     """What a function leads to."""
     found = _Followed()
     found.add(function)
+    for name, value in _named(inspect.unwrap(function)):  # wherever it stands
+        found.add(value, name)
     return found
 
 
