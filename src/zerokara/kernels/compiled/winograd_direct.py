@@ -32,9 +32,9 @@ def _packed_filters(w, order, first_vector, vectors):  # type: ignore[no-untyped
 
 
 @inner
-def _results_of_tile(
+def _results_of_tile(  # type: ignore[no-untyped-def]
     x, shape, packed, bias, bias_at, low, judge, masked, y, results, grid, tile, first_vector, vectors
-):  # type: ignore[no-untyped-def]
+):
     """y of one tile, for some vectors of filters whose weights are `packed`."""
     c, height, width = shape
     f, rows, columns = results
