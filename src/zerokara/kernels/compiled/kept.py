@@ -26,11 +26,13 @@ import numba
 import numpy as np
 import platformdirs
 from numba.core import caching as _caching
+from numba.core.runtime import rtsys as _runtime
 
 from zerokara.kernels.compiled.simd import FEATURES
 
 _numba_settings: Any = numba.config
 caching: Any = _caching  # numba.core is not annotated
+runtime: Any = _runtime
 
 _OURS = {str(path): path for path in Path(__file__).parent.glob("*.py")}
 _ALWAYS = ("build.py", "linked.py", "entry.py")  # Numba's settings and the entries stand there
@@ -195,8 +197,9 @@ class KernelCache(caching.FunctionCache):  # type: ignore[misc]
 
     def load_overload(self, signature: Any, context: Any) -> Any:
         """The machine code, or None if it is not there, or cannot be read: then it is compiled."""
-        try:
-            found = super().load_overload(signature, context)
+        runtime.initialize(context)  # machine code calls its functions to have memory
+        try:  # Numba itself would first read all that it knows of Python and NumPy, for half a second
+            found = self._load_overload(signature, context)
         except Exception:  # of bytes that were cut off, unpickling makes any error
             with suppress(OSError):
                 Path(self._cache_file._index_path).unlink()
