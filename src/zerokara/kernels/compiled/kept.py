@@ -26,7 +26,7 @@ import numba
 import numpy as np
 import platformdirs
 from numba.core import caching as _caching
-from numba.core.runtime import rtsys as _runtime
+from numba.core.runtime.nrt import rtsys as _runtime
 
 from zerokara.kernels.compiled.simd import FEATURES
 

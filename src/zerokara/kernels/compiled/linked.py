@@ -113,9 +113,6 @@ class _WithEntry(JITCodeLibrary):
         """Add the entry, then do as Numba does."""
         (kernel,) = (each.name for each in self._final_module.functions if not each.is_declaration)
         add_entry(self, kernel, self.kinds)
-        import os
-
-        self._hack = os.environ.get("HACK", "")
         super().finalize()  # type: ignore[no-untyped-call]
 
     def _optimize_functions(self, module: Any) -> None:

@@ -211,23 +211,9 @@ def convolve(x, w, u, bias, judge, y, work, plan, filters, extras, start, stop):
         mark_odd(x, pixels, around, (rows, columns), large[:many], odd)
         if is_any(odd):
             sum_odd(
-                x,
-                pixels,
-                w,
-                filters,
-                large[:many],
-                odd,
-                work,
-                added,
-                low,
-                judge,
-                masked,
-                y,
-                results,
-                around,
-                0,
-                vectors,
-            )
+                x, pixels, w, filters, large[:many], odd, work, added, low, judge, masked, y, results, around,
+                0, vectors,
+            )  # fmt: skip
 
 
 @subkernel(
