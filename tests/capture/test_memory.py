@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from zerokara.kernels.compiled.memory import untouched
+from zerokara.kernels.compiled.memory import untouched, untouched_result
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
 
@@ -67,4 +69,27 @@ def test_an_outline_is_zeros(shape: int | tuple[int, ...], dtype: str) -> None:
     found, zeros = untouched(shape, dtype), np.zeros(shape, dtype)
     assert (found.shape, found.dtype) == (zeros.shape, zeros.dtype)
     assert found.flags.carray
+    assert not found.any()
+
+
+UFUNCS = [np.add, np.multiply, np.true_divide, np.maximum, np.greater, np.logical_and, np.power, np.hypot]
+AXES = st.permutations(range(4))
+
+
+@given(
+    st.sampled_from(UFUNCS), AXES, AXES, st.sampled_from(["float32", "float64", "int64"]),
+    st.lists(st.booleans(), min_size=4, max_size=4), st.sampled_from([None, 2, 1.5]),
+)  # fmt: skip
+def test_the_outline_of_a_ufunc_has_its_shape_dtype_and_layout(
+    ufunc: np.ufunc, first: list[int], second: list[int], dtype: str, alone: list[bool], number: float | None
+) -> None:
+    """Whatever the layouts of its arguments, broadcast or not, and with numbers of Python's, too."""
+    lengths = (3, 5, 2, 4)
+    x = np.ones([lengths[axis] for axis in first], "float32").transpose(np.argsort(first))
+    shape = [1 if single else n for n, single in zip(lengths, alone, strict=True)]
+    y = np.ones([shape[axis] for axis in second], dtype).transpose(np.argsort(second))
+    args = (x, y if number is None else number)
+    found, result = untouched_result(ufunc, args), ufunc(*args)
+    assert (found.shape, found.dtype, found.strides) == (result.shape, result.dtype, result.strides)
+    assert found.flags.writeable
     assert not found.any()

@@ -5,12 +5,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
 
 from zerokara import language
-from zerokara.kernels.compiled import build, saying
+from zerokara.kernels.compiled import build, linked, saying
 from zerokara.kernels.compiled.rows import empty_row
 
 RELU = "import numpy as np; from zerokara.kernels import compiled; print(compiled.relu(np.array([-1, 2], np.float32)))"
@@ -179,3 +181,30 @@ def test_the_language_is_the_one_that_was_asked_for(monkeypatch: pytest.MonkeyPa
     assert language.spoken() == "ja"
     language.speak("en")
     assert language.spoken() == "en"
+
+
+def test_a_signature_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numba's own answers, and its own function again afterwards."""
+    asked: list[Any] = []
+    own = linked.functions.BaseFunction.get_call_type
+    monkeypatch.setattr(linked, "_answers", {})
+    monkeypatch.setattr(linked, "_ask", lambda *question: asked.append(question) or own(*question))
+
+    def sums(x: Any, n: int) -> Any:
+        total = x[0] * 2.0
+        for k in range(n + n + n):
+            total += x[k] + n + n
+        return total
+
+    types = "f8(f8[::1], i8)"
+    plain = numba.njit(types)(sums)
+    with linked.answered_once():
+        same = numba.njit(types)(sums)
+    assert linked.functions.BaseFunction.get_call_type is own
+    questions = [(each[0].key, each[2]) for each in asked]
+    assert len(questions) == len(set(questions)) > 3
+    assert same.nopython_signatures == plain.nopython_signatures
+    annotations = [str(next(iter(each.overloads.values())).type_annotation) for each in (plain, same)]
+    assert annotations[0] == annotations[1]
+    numbers = np.linspace(0, 1, 40)
+    assert same(numbers, 9) == plain(numbers, 9) == sums(numbers, 9)

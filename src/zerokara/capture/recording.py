@@ -111,9 +111,13 @@ class Recording:
 
 
 def _outline(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    """What a kernel gives, without its work: zeros of the right shape and layout."""
+    """What a kernel or a ufunc gives, without its work: zeros of the right shape and layout."""
     from zerokara.kernels.compiled import build, memory, threads
 
+    if isinstance(function, np.ufunc):
+        large = any(isinstance(a, np.ndarray) and a.nbytes >= memory.LARGE_ARRAY for a in args)
+        plain = kwargs or function.nout > 1 or not large
+        return function(*args, **kwargs) if plain else memory.untouched_result(function, args)
     with build.planning(), threads.recorded_by(lambda function, calls: None), memory.allocating(memory.untouched):
         return function(*args, **kwargs)
 

@@ -29,7 +29,7 @@ from numba.extending import intrinsic
 
 from zerokara.kernels import waiting
 from zerokara.kernels.compiled import calling, entry, kept, saying
-from zerokara.kernels.compiled.linked import Called, Linked
+from zerokara.kernels.compiled.linked import Called, Linked, answered_once
 
 registry: Any = _registry  # numba.core is not annotated
 sigutils: Any = _sigutils
@@ -166,7 +166,8 @@ class Kernel:
             place = kept.KernelCache(self._function, f"{self.name}-{_TYPES[dtype]}", folder, self._stamp, _complain)
             compiled._cache = place
         try:
-            compiled.compile(self._signature_for(_TYPES[dtype]))
+            with answered_once():
+                compiled.compile(self._signature_for(_TYPES[dtype]))
             compiled.disable_compile()
         finally:
             saying.clear_line()

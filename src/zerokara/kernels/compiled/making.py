@@ -33,7 +33,7 @@ Wanted = tuple[build.Kernel, "np.dtype[Any]"]
 
 _QUIETLY: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
 _PATIENCE = 60.0  # seconds that a process waits to be told what to compile
-_LOOK = 0.02  # seconds between two looks at what is done
+_LOOK = 0.05  # seconds between two looks at what is done
 _PROCESSES = 4  # at most: each takes a second to start, and compiles anew the functions that several kernels call
 _SLOWEST = (
     "statistics", "sum_odd", "cross_entropy_mean", "multiply_blocks", "largest", "slide", "slope_sums", "convolve",
@@ -131,11 +131,12 @@ def _end(workers: Sequence["subprocess.Popen[bytes]"]) -> None:
 
 def _wait(workers: list["subprocess.Popen[bytes]"], missing: Sequence[Wanted]) -> None:
     """Until all is done or nobody is left, showing how far they are."""
+    left = missing
     with saying.Progress(len(missing)) as progress:
         while any(worker.poll() is None for worker in workers):
-            done = sum(kernel.is_kept(dtype) for kernel, dtype in missing)
-            progress.show(done)
-            if done == len(missing):
+            left = [(kernel, dtype) for kernel, dtype in left if not kernel.is_kept(dtype)]
+            progress.show(len(missing) - len(left))
+            if not left:
                 return
             time.sleep(_LOOK)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from zerokara.arrays import Array, DTypeLike, Shape
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the numbers that malloc.h gives to these settings
 _KEPT = 1 << 30
 _LARGE_PAGE = 2 << 20  # bytes of a large page on x86 and most ARM
-_LARGE_ARRAY = 1 << 18  # bytes from which on an array gets pages of its own
+LARGE_ARRAY = 1 << 18  # bytes from which on an array gets pages of its own
 
 
 def keep_freed_memory() -> bool:
@@ -68,10 +69,20 @@ def untouched(shape: int | Shape, dtype: DTypeLike) -> Array:
     kind = np.dtype(dtype)
     lengths = (shape,) if isinstance(shape, int) else tuple(shape)
     count = prod(lengths)
-    if count * kind.itemsize < _LARGE_ARRAY:
+    if count * kind.itemsize < LARGE_ARRAY:
         return np.zeros(lengths, kind)
     found: Array = np.frombuffer(mmap.mmap(-1, count * kind.itemsize), kind).reshape(lengths)
     return found
+
+
+def untouched_result(ufunc: np.ufunc, args: tuple[Any, ...]) -> Array:
+    """Such zeros with the shape, dtype and layout of what a ufunc gives."""
+    dtype = ufunc(*(a[(slice(1),) * a.ndim] if isinstance(a, np.ndarray) else a for a in args)).dtype
+    arrays = [a for a in args if isinstance(a, np.ndarray)]
+    uses: Any = [["readonly"] for _ in arrays]
+    walk = np.nditer([*arrays, None], [], [*uses, ["writeonly", "allocate"]], [*(a.dtype for a in arrays), dtype])
+    chosen = walk.operands[-1]  # the array of which ufuncs think; nothing was written there
+    return np.ndarray(chosen.shape, dtype, untouched(chosen.size, dtype), strides=chosen.strides)
 
 
 Allocate = Callable[[Shape, DTypeLike], Array]

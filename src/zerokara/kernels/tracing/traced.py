@@ -138,7 +138,7 @@ class Traced(NDArrayOperatorsMixin):
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         if _elsewhere(self):
             return function(*_numbers(inputs), **({} if out is None else {"out": _numbers(out)}), **_numbers(kwargs))
-        found = function(*plain(inputs), **plain(kwargs)) if method != "at" else None
+        found = self.trace.outline(function, plain(inputs), plain(kwargs)) if method != "at" else None
         if method == "at":
             refuse(f"change an array in place by np.{ufunc.__name__}.at: write what it is to hold as an expression")
         if out is None:
