@@ -135,7 +135,7 @@ def conv2d_grad_w(
     plan = _plan(
         x.shape, strides, groups, w_shape, g.shape[2:], stride, (1, 1), dilation, lead, x.dtype, each, threads.count()
     )
-    size = groups * c * p * q * _whole_vectors(f // groups, x.dtype)
+    size = groups * c * p * q * _panels(f // groups, x.dtype) * 2 * _lanes(x.dtype)
     spans = _spans(len(x), plan, 2.0 * g.size * c * p * q, x.dtype, by_columns=size > _LARGE_SUMS)
     shares = len({span[:2] for span in spans})  # threads with filters of their own write to the same sums
     sums = empty((shares, size), x.dtype)
@@ -242,7 +242,7 @@ def _spans(n: int, plan: Plan, work: float, dtype: "np.dtype[np.generic]", *, by
     """What each thread does: some of the units of work, or some of the filters of all of them."""
     units, columns = n * -(-plan[11] // plan[21]), plan[8] // plan[7]
     ranges = threads.parts(units, work)
-    panels = threads.parts(-(-columns // (2 * _lanes(dtype))), work)
+    panels = threads.parts(_panels(columns, dtype), work)
     if len(panels) > len(ranges) or (by_columns and len(panels) == len(ranges)):
         width = 2 * _lanes(dtype)
         return [(0, units, first * width, min(last * width, columns)) for first, last in panels]
@@ -261,16 +261,15 @@ def _lanes(dtype: "np.dtype[np.generic]") -> int:
     return VECTOR_BYTES // dtype.itemsize
 
 
-def _whole_vectors(count: int, dtype: "np.dtype[np.generic]") -> int:
-    """`count` rounded up to whole vectors."""
-    return -(-count // _lanes(dtype)) * _lanes(dtype)
+def _panels(columns: int, dtype: "np.dtype[np.generic]") -> int:
+    """The number of panels, of two vectors each, that hold so many columns."""
+    return -(-columns // (2 * _lanes(dtype)))
 
 
 def _packed_size(plan: Plan, weights: int, dtype: "np.dtype[np.generic]") -> int:
     """Numbers in packed filters and bias, and the vectors that may be read beyond."""
     groups, outputs = plan[7:9]
-    step = _whole_vectors(outputs // groups, dtype)
-    return groups * step * (weights // outputs + 1) + 2 * _lanes(dtype)
+    return (groups * _panels(outputs // groups, dtype) * (weights // outputs + 1) + 1) * 2 * _lanes(dtype)
 
 
 @kernel("void(T[::1], f8[::1], i8, i8)", writes=("sums",))

@@ -25,10 +25,10 @@ def slide_each(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
     images, pitch, ready, height, width, low_h, low_w = plan[22:]
     start, stop, first_column, last_column = span
     lanes = VECTOR_BYTES // x.itemsize
-    step = (c + lanes - 1) // lanes * lanes
+    wide_panel, panels = 2 * lanes, (c + 2 * lanes - 1) // (2 * lanes)  # see `sliding.pack`
     block = x if ready else zero_row(images * height * width * pitch + lanes, x.dtype)
     steps, begins, places, outs, place_begins = tables(plan, 1)
-    bias = p * q * step
+    bias = panels * p * q * wide_panel
 
     unit = start
     while unit < stop:
@@ -42,6 +42,7 @@ def slide_each(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
         for f in range(first_column, last_column, lanes):
             used = min(lanes, last_column - f)
             target = (first * rows + row) * columns * c + f
+            panel = f // wide_panel * p * q * wide_panel + f % wide_panel
             for phase in range(spread_h * spread_w):
                 pixels = places_of_phase(plan, phase, here, rows_here)
                 there, now = place_begins[phase], begins[phase]
@@ -49,27 +50,28 @@ def slide_each(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
                     clear(y, target, outs[there : there + pixels], used)
                 elif pixels > 0:
                     product_of_each(
-                        block[f:], places[there:], pixels, steps[now : begins[phase + 1]], w, now * step + f, step,
-                        w, bias + f, y, outs[there:], target, used, end, mask,
+                        block[f:], places[there:], pixels, steps[now : begins[phase + 1]],
+                        w, panel + now * wide_panel, wide_panel, w, bias + f,
+                        y, outs[there:], target, used, end, mask,
                     )  # fmt: skip
 
 
 @kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 29), UniTuple(i8, 4))", writes=("sums",))
 def slide_each_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
-    """sums[p·q, c] = Σ over the pixels of the units of work that `span` names, for its channels c."""
+    """sums[panel, p·q, c] = Σ over the pixels of the units of work that `span` names, for its channels c."""
     c, h, wide = plan[:3]
     p, q, rows, columns, s_h = plan[9:14]
     images, pitch, ready, height, width, low_h, low_w = plan[22:]
     start, stop, first_column, last_column = span
     lanes = VECTOR_BYTES // x.itemsize
-    step = (c + lanes - 1) // lanes * lanes
+    wide_panel = 2 * lanes
     block = x if ready else zero_row(images * height * width * pitch + lanes, x.dtype)
     table, _, places, _, _ = tables(plan, 1)
     places = places[: places.size - ROWS]
     total = p * q
     taps, outs = zero_row(total + ROWS, np.int64), zero_row(total + ROWS, np.int64)
     for k in range(total):
-        taps[k], outs[k] = table[k], k * step
+        taps[k], outs[k] = table[k], k * wide_panel
     nothing = zero_row(lanes, x.dtype)
     panel = empty_row(places.size * 2 * lanes, x.dtype)
 
@@ -87,14 +89,15 @@ def slide_each_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
         for f in range(first_column, last_column, lanes):
             used = min(lanes, last_column - f)
             at = (first * rows + row) * columns * c + f
+            to = f // wide_panel * total * wide_panel + f % wide_panel
             if used < lanes:  # whole vectors would be read beyond the end of g
                 gather(panel, g, at, pixels, c, used)
                 product_of_each(
-                    block[f:], taps, total, places[:pixels], panel, 0, 2 * lanes,
-                    nothing, 0, sums, outs, f, used, end, g,
+                    block[f:], taps, total, places[:pixels], panel, 0, wide_panel,
+                    nothing, 0, sums, outs, to, used, end, g,
                 )  # fmt: skip
             else:
                 product_of_each(
                     block[f:], taps, total, places[:pixels], g, at, c,
-                    nothing, 0, sums, outs, f, used, end, g,
+                    nothing, 0, sums, outs, to, used, end, g,
                 )  # fmt: skip

@@ -30,7 +30,7 @@ def gather(panel, g, at, pixels, filters, used):  # type: ignore[no-untyped-def]
 
 @kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 29), UniTuple(i8, 4))", writes=("sums",))
 def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
-    """sums[group, p·q·c, f] = Σ over the pixels of the units of work that `span` names, for its columns f.
+    """sums[group, panel, p·q·c, f] = Σ over the pixels of the units of work that `span` names, for its columns f.
 
     g is read as (N, I, J, F). The sums are all written, whatever they held.
     """
@@ -40,7 +40,7 @@ def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     start, stop, first_column, last_column = span
     lanes = VECTOR_BYTES // x.itemsize
     depth, count = c // groups, filters // groups
-    step = (count + lanes - 1) // lanes * lanes
+    wide_panel, panels = 2 * lanes, (count + 2 * lanes - 1) // (2 * lanes)
 
     block = x if ready else zero_row(images * height * width * pitch, x.dtype)
     table, _, places, _, _ = tables(plan, depth)
@@ -48,7 +48,7 @@ def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     total = p * q * depth
     taps, outs = zero_row(total + ROWS, np.int64), zero_row(total + ROWS, np.int64)
     for k in range(total):
-        taps[k], outs[k] = table[k], k * step
+        taps[k], outs[k] = table[k], k * wide_panel
     nothing = zero_row(2 * lanes, x.dtype)
     panel = empty_row(places.size * 2 * lanes, x.dtype)
 
@@ -71,26 +71,26 @@ def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
             source = block[group * depth :]
             for f in range(first_column, min(last_column, count), 2 * lanes):
                 used = min(min(last_column, count) - f, 2 * lanes)
-                at = slopes + group * count + f
+                at, to = slopes + group * count + f, (group * panels + f // wide_panel) * total * wide_panel
                 if gathered:
                     gather(panel, g, at, pixels, filters, used)
                 product(
                     source, taps, total, places[:pixels], panel if gathered else g, 0 if gathered else at,
-                    2 * lanes if gathered else filters, nothing, 0, sums, outs, group * total * step + f, used, end, g,
+                    wide_panel if gathered else filters, nothing, 0, sums, outs, to, used, end, g,
                 )  # fmt: skip
 
 
 @kernel("void(T[::1], T[::1], UniTuple(i8, 5), i8, i8)", writes=("sums", "dw"))
 def collect(sums, dw, sizes, start, stop):  # type: ignore[no-untyped-def]
-    """dw[group, f, c, tap] = Σ over the threads of sums[thread, group, tap, c, f], for some vectors of filters."""
+    """dw[group, f, c, tap] = Σ over the threads of sums[thread, group, panel, tap, c, f], for some vectors."""
     shares, groups, filters, depth, taps = sizes
     lanes = VECTOR_BYTES // sums.itemsize
-    step = (filters + lanes - 1) // lanes * lanes
-    size = groups * taps * depth * step
+    step, panels = 2 * lanes, (filters + 2 * lanes - 1) // (2 * lanes)
+    size = groups * panels * taps * depth * step
     places = multiples(lanes, depth * taps)
     for group in range(groups):
         for f in range(start * lanes, min(stop * lanes, filters), lanes):
-            base = group * taps * depth * step + f
+            base = (group * panels + f // step) * taps * depth * step + f % step
             columns = min(lanes, filters - f)
             for share in range(1, shares):
                 for k in range(taps * depth):
