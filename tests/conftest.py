@@ -12,6 +12,7 @@ import tempfile
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("ZEROKARA_CHECK", "static")  # every lowered program, also in processes that tests start
@@ -61,6 +62,14 @@ def pytest_unconfigure(config: Any) -> None:
     if hasattr(config, "shared_folder"):
         shutil.rmtree(config.shared_folder, ignore_errors=True)
         del os.environ[SHARED]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: Any) -> int | None:
+    """One worker more than there are cores: while tests wait for servers, browsers and kills, a core would be idle."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # asked for
+    return (os.cpu_count() or 1) + 1
 
 
 def is_everyday(config: Any) -> bool:

@@ -15,7 +15,7 @@ from zerokara.kernels.compiled.rows import zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
 from zerokara.kernels.compiled.tiles import FEW_ROWS, LEAST_ROWS, tiles_of
 
-_TEN = 10  # half of a batch of 20 is a common number of sequences for a core
+_TEN = 10 if ROWS >= 10 else 5  # half of a batch of 20, a common number of sequences for a core, in one tile or two
 _tiles, _tiles_of_ten, _tiles_few, _tiles_least = (tiles_of(rows, 2) for rows in (ROWS, _TEN, FEW_ROWS, LEAST_ROWS))
 _narrow = tiles_of(FEW_ROWS, 1)
 
