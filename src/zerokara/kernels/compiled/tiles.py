@@ -15,7 +15,8 @@ At its end a tile can do what would otherwise take another pass over memory: add
 is made in several pieces), ReLU, or ReLU's gradient.
 
 `product` walks over any number of rows and picks the tile that fits the width: two vectors and R = 13 rows fill 26 of
-32 registers; 24 of 32 lanes are cheaper as three halves of vectors than as two whole ones.
+32 registers, or 6 rows 12 of 16. With 32 registers 24 lanes are cheaper as three halves of vectors than as two whole
+ones.
 """
 
 from collections.abc import Callable
@@ -37,6 +38,13 @@ FEW_ROWS = ROWS * 2 // 3 + (ROWS > 6)
 
 LEAST_ROWS = 4
 """Rows of the smallest tile, for a single image or sample: enough to keep two multiplications per row under way."""
+
+_HALF_ROWS = min(9, ROWS)
+"""Rows of a tile of one half vector: the addresses of more would not fit the integer registers."""
+
+_HALVES = 3 if ROWS > 8 else 2
+"""Halves of vectors up to which halves are cheaper than whole ones. 16 registers hold sums of 4 × 3 halves or of 6 × 2
+whole vectors, and a row of three halves takes three multiplications instead of two."""
 
 ADD, RELU, MASK = 1, 2, 4
 """What a tile does at its end, in this order: add what is there; max(·, 0); 0 where the mask is not positive."""
@@ -232,7 +240,7 @@ _tiles_2_least = tiles_of(LEAST_ROWS, 2)
 _tiles_3_halves = tiles_of(FEW_ROWS, 3, 2)
 _tiles_1 = tiles_of(ROWS, 1)
 _tiles_1_few = tiles_of(FEW_ROWS, 1)
-_tiles_1_half = tiles_of(FEW_ROWS, 1, 2)
+_tiles_1_half = tiles_of(_HALF_ROWS, 1, 2)
 _tiles_each = tiles_of(ROWS, 1, each=True)
 _tiles_each_few = tiles_of(FEW_ROWS, 1, each=True)
 
@@ -246,7 +254,7 @@ def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, out
     half = VECTOR_BYTES // x.itemsize // 2
     many = (count + ROWS - 1) // ROWS * ROWS  # rows that are computed, wanted or not
     few = (count + FEW_ROWS - 1) // FEW_ROWS * FEW_ROWS
-    if width > 3 * half:
+    if width > _HALVES * half:
         if count <= LEAST_ROWS:
             _tiles_2_least(
                 x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
@@ -262,7 +270,7 @@ def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, out
                 x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
                 out, outs, out_at, count, width, end, mask,
             )  # fmt: skip
-    elif width > 2 * half:
+    elif _HALVES > 2 and width > 2 * half:
         _tiles_3_halves(
             x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
             out, outs, out_at, count, width, end, mask,
@@ -277,7 +285,7 @@ def product(x, rows, count, steps, w, w_start, w_step, start, start_at, out, out
             x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
             out, outs, out_at, count, width, end, mask,
         )  # fmt: skip
-    else:  # more row addresses would not fit the integer registers
+    else:
         _tiles_1_half(
             x, rows, steps, steps.size, w, w_start, w_step, start, start_at,
             out, outs, out_at, count, width, end, mask,
