@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zerokara.kernels.compiled.memory import untouched, untouched_result
+import zerokara as zk
+from zerokara.kernels.compiled.memory import LARGE_ARRAY, untouched, untouched_result
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
 
@@ -93,3 +94,12 @@ def test_the_outline_of_a_ufunc_has_its_shape_dtype_and_layout(
     assert (found.shape, found.dtype, found.strides) == (result.shape, result.dtype, result.strides)
     assert found.flags.writeable
     assert not found.any()
+
+
+def test_the_outline_of_a_product_of_matrices_has_its_own_shape() -> None:
+    """It is a ufunc of whole matrices: its result has not the shape of its arguments together."""
+    x, column = np.ones((2048, 8, 64), np.float32), np.ones((2048, 64, 1), np.float32)
+    assert x.nbytes >= LARGE_ARRAY
+    step = zk.capture(lambda x, w: np.matmul(x.data, w.data))
+    for _ in range(2):
+        np.testing.assert_array_equal(step(zk.tensor(x), zk.tensor(column)), np.full((2048, 8, 1), 64))

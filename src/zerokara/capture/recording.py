@@ -116,7 +116,8 @@ def _outline(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
 
     if isinstance(function, np.ufunc):
         large = any(isinstance(a, np.ndarray) and a.nbytes >= memory.LARGE_ARRAY for a in args)
-        plain = kwargs or function.nout > 1 or not large
+        of_vectors = function.signature is not None  # matmul: its result has another shape than its arguments together
+        plain = kwargs or function.nout > 1 or of_vectors or not large
         return function(*args, **kwargs) if plain else memory.untouched_result(function, args)
     with build.planning(), threads.recorded_by(lambda function, calls: None), memory.allocating(memory.untouched):
         return function(*args, **kwargs)
