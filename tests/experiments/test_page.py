@@ -6,7 +6,9 @@ import pytest
 
 from tests.experiments.quick import every_experiment, every_experiment_together, quick_result
 from tests.report.checking import check_page, words
-from zerokara.experiments import run
+from tests.sweeps import together
+from zerokara.experiments import EXPERIMENTS, run
+from zerokara.experiments.base import Experiment
 from zerokara.experiments.page import guess, page
 from zerokara.experiments.texts import EVIDENCE, TEXTS
 from zerokara.experiments.verdict_table import verdict
@@ -41,6 +43,12 @@ def test_every_report_that_says_something_also_asks_something(name: str) -> None
         asked = guess(result, lang)  # type: ignore[arg-type]
         assert asked.question.endswith(("?", "？"))
         assert asked.answer
+
+
+@together([name for name, experiment in EXPERIMENTS.items() if isinstance(experiment.chapter, str)])
+def test_experiments_of_the_parts_ask_questions_of_their_own(name: str) -> None:
+    """A number to guess stands in where the readers' notes on the book ask nothing; the parts have their questions."""
+    assert type(EXPERIMENTS[name]).questions is not Experiment.questions
 
 
 def test_the_numbers_of_the_verdict_are_folded_and_said_once() -> None:

@@ -87,7 +87,8 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_FIRST_DAY, _LAST_DAY = datetime.date(1970, 1, 1), datetime.date(2017, 12, 31)
+FIRST_DAY, LAST_DAY = datetime.date(1970, 1, 1), datetime.date(2017, 12, 31)
+"""Between which a date of `dates` lies, both included."""
 
 DATE_STYLES = ("M/D/YY", "Mon D, YYYY", "Month D, YYYY", "Weekday, Month D, YYYY")
 """How a date may be written, each one time in four."""
@@ -115,7 +116,7 @@ def dates(count: int, test: int = 0, seed: int = 0) -> tuple[Pairs, Pairs]:
     if not is_whole(test) or not 0 <= test < count:
         raise DataError(f"a test part has 0 to {count - 1} of the {count} pairs; got {short(test)}")
     rng = generator(seed, "dates")
-    span = (_LAST_DAY - _FIRST_DAY).days + 1
+    span = (LAST_DAY - FIRST_DAY).days + 1
     order = rng.permutation(span)
     kept = round(span * test / count)
     if test and not kept:
@@ -136,7 +137,7 @@ def _dated(rng: np.random.Generator, count: int, days: Array) -> Pairs:
         n = count - len(found) + 16
         chosen, styles, letters = rng.integers(0, len(days), n), rng.integers(0, 4, n), rng.integers(0, 4, n)
         for day, style, letter in zip(days[chosen].tolist(), styles.tolist(), letters.tolist(), strict=True):
-            date = _FIRST_DAY + datetime.timedelta(days=day)
+            date = FIRST_DAY + datetime.timedelta(days=day)
             written = date_in(date, style)
             question = (written, written, written.lower(), written.upper())[letter].ljust(29)
             if len(found) < count:

@@ -7,14 +7,14 @@ import numpy as np
 
 from zerokara.data import scaled
 from zerokara.experiments.ae.teaching import OnPictures, chosen, error, pca_error, principal, rows, through
-from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.learning import smooth
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import AutoEncoder, count_parameters
-from zerokara.report import Axis, Line, Text, bar_chart, line_chart, significant, whole
+from zerokara.report import Axis, Line, Text, bar_chart, line_chart, percent, significant, whole
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,32 @@ class Autoencoder(OnPictures):
                 found["parameters"].tolist() == wanted, "A", law=True,
             ),
         ]  # fmt: skip
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """The first code that keeps more than half."""
+        left = {k: float(e) / found.number("blank") for k, (e, _) in zip(self.k, found.mean("errors"), strict=True)}
+        enough = min((k for k, share in left.items() if share < 0.5), default=0)
+        return [
+            Question(
+                t(
+                    "Which of these codes is the first to leave less than half of the mean image's error: {k} numbers?",
+                    "平均画像の誤差を半分未満に減らす、最も短い符号は、{k} 個のうちどれか？",
+                    k=t.list(None, *sorted(left)),
+                ),
+                t(
+                    "{k} numbers: {p} of it is left.",
+                    "{k} 個です。残る誤差は {p} です。",
+                    k=enough,
+                    p=percent(left[enough]),
+                )
+                if enough
+                else t(
+                    "None of them: {p} is left at best.",
+                    "どれも届きません。最もよくて {p} が残ります。",
+                    p=percent(min(left.values())),
+                ),
+            )
+        ]
 
 
 def _parameters(sizes: tuple[int, ...]) -> int:

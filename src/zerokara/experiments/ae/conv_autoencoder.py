@@ -6,13 +6,16 @@ import numpy as np
 
 from zerokara.data import scaled
 from zerokara.experiments.ae.teaching import OnPictures, chosen, error, rows, through
-from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import AutoEncoder, ConvAutoEncoder, count_parameters
 from zerokara.report import Cell, Table, Text, significant, whole
+
+LINEAR = 128
+"""Units of the first of the linear layers."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class ConvAutoencoder(OnPictures):
         conv = ConvAutoEncoder(shape, (few, many), self.k, rng=lab.rng("weights", "conv"))
         conv, losses = self.teach(lab, "conv", conv, train)
         linear, _ = longer.teach(
-            lab, "linear", AutoEncoder(shape, (128,), self.k, rng=lab.rng("weights", self.k)), train
+            lab, "linear", AutoEncoder(shape, (LINEAR,), self.k, rng=lab.rng("weights", self.k)), train
         )
         return {
             "errors": np.array([error(conv, unseen), error(linear, unseen)]),
@@ -108,3 +111,24 @@ class ConvAutoencoder(OnPictures):
                 law=True,
             ),
         ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """The first layer of each."""
+        channels, height, width = found["originals"].shape[1:]
+        linear, conv = channels * height * width * LINEAR + LINEAR, channels * 9 * self.filters[0] + self.filters[0]
+        return [
+            Question(
+                t(
+                    "How many parameters has the first layer: linear, from {d} pixels to {u} units, and convolutional, "
+                    "with {f} filters of 3×3?",
+                    "最初の層のパラメータはいくつか：{d} 画素から {u} ユニットへの全結合と、3×3 のフィルター {f} 個の"
+                    "畳み込みでは？",
+                    d=channels * height * width, u=LINEAR, f=self.filters[0],
+                ),
+                t(
+                    "{a} and {b}, biases included: a filter's weights serve every place of the picture.",
+                    "{a} 個と {b} 個です（バイアスを含む）。フィルターの重みは、画像のどの場所でも共通です。",
+                    a=whole(linear), b=whole(conv),
+                ),
+            )
+        ]  # fmt: skip

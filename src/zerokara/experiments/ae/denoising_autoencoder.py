@@ -6,7 +6,7 @@ import numpy as np
 
 from zerokara.data import scaled
 from zerokara.experiments.ae.teaching import OnPictures, chosen, error, rows, through
-from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, between, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
@@ -133,4 +133,23 @@ class DenoisingAutoencoder(OnPictures):
                 t("damaged images stay in 0…1", "雑音を加えても 0〜1 に収まる"),
                 0 <= low <= high <= 1, "A", law=True,
             ),
+        ]  # fmt: skip
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """Who gives back what it sees."""
+        noisy, plain, cleaned, *_ = (significant(v, 3) for v in found.mean("errors").tolist())
+        return [
+            Question(
+                t(
+                    "What error has somebody who gives the noisy image back as it is?",
+                    "雑音入りの画像をそのまま返したときの誤差は？",
+                ),
+                t(
+                    "{a} a pixel, the mean square of what the noise changed. The plain auto-encoder leaves {b}, the "
+                    "one that learned to clean {c}.",
+                    "1 画素あたり {a} で、雑音で変わった分の二乗平均です。"
+                    "普通のオートエンコーダでは {b}、雑音除去を学んだものでは {c} です。",
+                    a=noisy, b=plain, c=cleaned,
+                ),
+            )
         ]  # fmt: skip

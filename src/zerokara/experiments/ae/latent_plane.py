@@ -7,13 +7,13 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.experiments.ae.teaching import principal, rows, through
 from zerokara.experiments.ae.variational import OnVae, means, neighbours, parts, pixels
-from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
 from zerokara.explain.latent import normal_quantiles
-from zerokara.report import Axis, Points, Text, chart, significant
+from zerokara.report import Axis, Points, Text, chart, percent, significant
 
 SHOWN = 1500
 
@@ -113,3 +113,22 @@ class LatentPlane(OnVae):
                 t("the grid is symmetric", "格子は対称"), float(np.abs(grid + grid[::-1]).max()), 1e-12, "A", law=True
             ),
         ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """What the grid holds."""
+        inside = np.abs(found["codes"]).max(axis=1) <= found["quantiles"][-1]
+        return [
+            Question(
+                t(
+                    "The grid goes from the quantile .05 to .95 in both directions. What share of the codes that are "
+                    "drawn from N(0, 1) lies on it?",
+                    "格子は、縦も横も分位点 .05 から .95 までです。標準正規分布から引いた符号のうち、"
+                    "格子の中に入る割合は？",
+                ),
+                t(
+                    ".9² = {p}, for the two numbers are independent. Of the codes of {n} test images it is {q}.",
+                    "二つの成分は独立なので .9² = {p} です。{n} 枚のテスト画像の符号では {q} です。",
+                    p=percent(0.9**2, 0), n=len(inside), q=percent(float(inside.mean()), 0),
+                ),
+            )
+        ]  # fmt: skip

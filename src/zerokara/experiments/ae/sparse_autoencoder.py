@@ -7,7 +7,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.data import scaled
 from zerokara.experiments.ae.teaching import OnPictures, error, rows, through
-from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.ch07.mosaics import signed
 from zerokara.experiments.checks import Check, holds, near
 from zerokara.experiments.found import Found
@@ -117,6 +117,34 @@ class SparseAutoencoder(OnPictures):
             holds(t("the dearer, the more silent", "費用が高いほど静かになる"), falling, "M"),
             holds(t("no unit is below 0", "0 を下回るユニットはない"), least >= 0, "A", law=True),
         ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """Silent is not dead."""
+        dearest = int(np.argmax(self.penalty))
+        active, _, _, alive = found.mean("told")[dearest].tolist()
+        others = (
+            t(
+                " So it is not always the same ones that are silent.",
+                "黙っているのは、いつも同じユニットとは限りません。",
+            )
+            if alive > active
+            else ""
+        )
+        return [
+            Question(
+                t(
+                    "λ = {p}: {a} of the units answer an image. How many never answer at all?",
+                    "λ = {p}：1 枚の画像に反応するユニットは {a} です。どの画像にもまったく反応しないのは？",
+                    p=f"{self.penalty[dearest]:g}", a=percent(active, 0),
+                ),
+                t(
+                    "{d} of {n}: {b} of the units answer at least one test image.",
+                    "{n} 個のうち {d} 個です。{b} は少なくとも 1 枚のテスト画像に反応します。",
+                    d=round((1 - alive) * self.units), n=self.units, b=percent(alive),
+                )
+                + others,
+            )
+        ]  # fmt: skip
 
 
 def _features(weights: Array, code: Array, shape: tuple[int, ...]) -> Array:

@@ -1,5 +1,6 @@
 """`vae`: what does randomness in the middle buy?"""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.experiments.ae.teaching import chosen, rows, through
 from zerokara.experiments.ae.variational import OnVae, certainty, parts, pixels
-from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.gen.points import energy_distance
@@ -139,6 +140,26 @@ class Vae(OnVae):
             ),
             at_least(t("KL is never below 0", "KL は 0 以上"), kl, 0, "A", law=True),
         ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """Nats and bits."""
+        _, kl = found.mean("parts").tolist()
+        return [
+            Question(
+                t(
+                    "The code of a picture costs {c} nats: how many bits are that, and how many for each of the {n} "
+                    "numbers?",
+                    "1 枚の画像の符号には {c} ナットかかります。何ビットか？ {n} 成分の 1 つあたりでは？",
+                    c=significant(kl, 3), n=self.latent,
+                ),
+                t(
+                    "{c}/ln 2 = {b} bits, {e} for each number.",
+                    "{c}/ln 2 = {b} ビットで、1 成分あたり {e} ビットです。",
+                    c=significant(kl, 3), b=significant(kl / math.log(2), 3),
+                    e=significant(kl / math.log(2) / self.latent, 2),
+                ),
+            )
+        ]  # fmt: skip
 
 
 def _flat(pictures: Array) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
@@ -120,3 +120,22 @@ class CentralLimit(Experiment):
                 t("the last is nearer than the first", "最後の N のほうが最初より近い"), apart[:, -1] < apart[:, 0], "A"
             ),
         ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """How much wider."""
+        n, one = max(self.N), math.sqrt(DRAWS[self.distribution][2])
+        spread = float(found.mean("moments")[self.N.index(n), 2])
+        return [
+            Question(
+                t(
+                    "How many times the spread of one number has the sum of {n}?",
+                    "{n} 個の和の標準偏差は、1 個の標準偏差の何倍か？",
+                    n=n,
+                ),
+                t(
+                    "√{n} = {r} times: the variances add up, not the spreads. The {d} sums have {m} times.",
+                    "√{n} = {r} 倍です。足し算になるのは分散で、標準偏差ではありません。{d} 個の和では {m} 倍でした。",
+                    n=n, r=significant(math.sqrt(n), 4), d=f"{self.draws:,}", m=significant(spread / one, 3),
+                ),
+            )
+        ]  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.gen.points import (
@@ -169,6 +169,31 @@ class Diffusion2d(OnDiffusion):
         return [
             *checks,
             at_most(t("two fresh samples", "新しいデータどうし"), fresh, 0.02, "A", law=True),
+        ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """The loss of no guess."""
+        losses = t.list(
+            None,
+            *(
+                f"{self._called(name, t)} {significant(float(row[3]), 2)}"
+                for name, row in zip(self.clouds, found.mean("told"), strict=True)
+            ),
+        )
+        return [
+            Question(
+                t(
+                    "What is the loss of a network that always guesses 0 for the noise?",
+                    "ノイズをいつも 0 と推定するネットワークの損失は？",
+                ),
+                t(
+                    "1 on average: the noise is drawn from N(0, 1), and the mean of its square is its variance. At the "
+                    "end the losses were: {l}.",
+                    "平均すると 1 です。ノイズは標準正規乱数で、二乗の平均は分散に等しいからです。"
+                    "最後の損失は、{l} でした。",
+                    l=losses,
+                ),
+            )
         ]
 
 

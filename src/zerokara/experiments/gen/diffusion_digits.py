@@ -7,7 +7,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.data import Split, scaled
 from zerokara.experiments.ae.teaching import rows
-from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, between, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.gen.points import OnDiffusion
@@ -133,6 +133,22 @@ class DiffusionDigits(OnDiffusion):
                 t("the judge reads the digits that it learned", "判定器が学んだ数字を読める割合"),
                 found.all("known"), 0.97, "A", law=True,
             ),
+        ]  # fmt: skip
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """What copies would look like."""
+        return [
+            Question(
+                t(
+                    "If the network gave back real digits, learned by heart, how far would the nearest real one be?",
+                    "ネットワークが丸暗記した数字を返しているなら、最も近い本物との距離は？",
+                ),
+                t(
+                    "0. It is {a} on average; from a real digit to its nearest neighbour it is {b}.",
+                    "0 になるはずです。実際には平均 {a} で、本物から最も近い本物までは {b} です。",
+                    a=significant(float(found.mean("apart")[0]), 3), b=significant(found.number("among"), 3),
+                ),
+            )
         ]  # fmt: skip
 
 

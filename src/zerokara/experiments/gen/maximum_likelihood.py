@@ -8,7 +8,7 @@ import numpy as np
 from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients
-from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
@@ -132,3 +132,21 @@ class MaximumLikelihood(Experiment):
             ),
             near(t("share above 180 cm", "180 cm を超える割合"), found.all("tall")[:, 0], 0.065, 0.003, "N"),
         ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """N or N − 1."""
+        s, times = float(found.mean("fit")[1]), math.sqrt(self.people / (self.people - 1))
+        return [
+            Question(
+                t(
+                    "By how much does the spread grow if one divides by N − 1 instead of N = {n}?",
+                    "N = {n} のかわりに N − 1 で割ると、標準偏差はどれだけ大きくなるか？",
+                    n=f"{self.people:,}",
+                ),
+                t(
+                    "√(N/(N − 1)) = {r} times: {a} becomes {b}.",
+                    "√(N/(N − 1)) = {r} 倍で、{a} が {b} になります。",
+                    r=significant(times, 6), a=significant(s, 6), b=significant(s * times, 6),
+                ),
+            )
+        ]  # fmt: skip

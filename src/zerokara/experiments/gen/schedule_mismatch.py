@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.data import Split
-from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.gen.points import SEEN, OnDiffusion, energy_distance, points
@@ -129,3 +129,25 @@ class ScheduleMismatch(OnDiffusion):
             at_most(t("scaled: left of the variance", "調整あり：残る分散"), float(kept[0]), 1e-3, "A", law=True),
             at_least(t("not scaled: left of the variance", "調整なし：残る分散"), float(kept[1]), 0.5, "A"),
         ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """The variance at the end."""
+        left = float(found["kept"][1])
+        ends = [
+            t("{v} for the ring × {s}", "輪 × {s} では {v}", s=f"{s:g}", v=significant(left * s * s + 1 - left, 3))
+            for s in self.scale
+        ]
+        return [
+            Question(
+                t(
+                    "The walk back starts from N(0, 1). What variance has x_T, where it should start, if β is not "
+                    "scaled?",
+                    "逆向きの連鎖は N(0, 1) から始まります。β が元のままのとき、本来の出発点 x_T の分散は？",
+                ),
+                t(
+                    "ᾱ·s² + 1 − ᾱ with ᾱ = {a}: {e}.",
+                    "ᾱ = {a} として ᾱ·s² + 1 − ᾱ なので、{e} です。",
+                    a=significant(left, 3), e=t.list(None, *ends),
+                ),
+            )
+        ]  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.data.text import KINDS, Vocabulary, co_occurrence, load_text, ppmi
-from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
@@ -113,4 +113,26 @@ class WordMap(Experiment):
             holds(t("all vectors are numbers", "ベクトルはすべて有限"), finite, "A", law=True),
             at_least(own, found["share"], 0.98, "M"),
             at_least(what, found["shares"].min(), 0.98, "M"),
+        ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """By chance."""
+        known = found["kinds"][found["kinds"] != ""]
+        same = np.array([np.sum(known == kind) - 1 for kind in known])
+        chance = float(np.mean(same / (len(found["words"]) - 1)))
+        return [
+            Question(
+                t(
+                    "How often would a word that is picked at random be of the same kind?",
+                    "でたらめに選んだ単語が同じ種類である割合は？",
+                ),
+                t(
+                    "In {p} of the cases: a kind of n words has n − 1 others among the {v} that are left. The nearest "
+                    "word on the map is of the same kind in {q}.",
+                    "{p} です。n 語ある種類なら、残り {v} 語のうち n − 1 語が仲間です。地図で最も近い語では {q} です。",
+                    p=percent(chance),
+                    v=len(found["words"]) - 1,
+                    q=percent(float(found["share"])),
+                ),
+            )
         ]

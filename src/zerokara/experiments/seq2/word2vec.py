@@ -1,17 +1,18 @@
 """`word2vec`: vectors that know kinds, ranks and tenses."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.experiments.base import Arrays, Piece, Turn
+from zerokara.experiments.base import Arrays, Piece, Question, Turn
 from zerokara.experiments.checks import Check, at_least, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.seq1.kinds import neighbours, plane_of, points, same_kind
 from zerokara.experiments.seq2.vectors import MODELS, LearnsVectors, kinds_of
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Line, Path, Points, Text, chart, line_chart, percent
+from zerokara.report import Axis, Line, Path, Points, Text, chart, line_chart, percent, significant
 
 ARROWS = (("king", "queen"), ("man", "woman"), ("prince", "princess"), ("boy", "girl"))
 
@@ -113,3 +114,29 @@ class Word2Vec(LearnsVectors):
                 near(t("{kind}: loss at the end", "{kind}：最後の損失", kind=kind), losses[:, -1], last, 0.03, "M"),
             ]
         return told
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """Before anything is learned."""
+        terms, around = 1 + self.negatives, 2 * self.window
+        return [
+            Question(
+                t(
+                    "Before learning, all products of two vectors are nearly 0. What does a centre cost then, with "
+                    "skip-gram and with CBOW?",
+                    "学習前は、どの内積もほぼ 0 です。このとき中心語 1 つあたりの損失は、skip-gram と CBOW でいくつ？",
+                ),
+                t(
+                    "−ln σ(0) = ln 2 for the right word and for each of {k} wrong ones: {n}·ln 2 = {c} with CBOW, and "
+                    "skip-gram tells {m} neighbours: {s}. The mean of the first epoch is already {d} and {u}.",
+                    "正しい語にも {k} 個の負例にも −ln σ(0) = ln 2 かかるので、CBOW では {n}·ln 2 = {c}、"
+                    "{m} 個の隣を当てる skip-gram では {s} です。最初のエポックの平均は、もう {d} と {u} です。",
+                    k=self.negatives,
+                    n=terms,
+                    m=around,
+                    c=significant(terms * math.log(2), 4),
+                    s=significant(around * terms * math.log(2), 4),
+                    d=significant(float(found.mean("cbow.losses")[0]), 3),
+                    u=significant(float(found.mean("skip-gram.losses")[0]), 3),
+                ),
+            )
+        ]

@@ -15,7 +15,7 @@ from zerokara.experiments.answering import (
     loss_by_epoch,
     steps_of,
 )
-from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, between, holds, near
 from zerokara.experiments.exercises import Exercise, sums
 from zerokara.experiments.found import Found
@@ -224,4 +224,27 @@ class Addition(Experiment):
                 "A",
                 law=True,
             ),
+        ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """From answers to characters."""
+        characters, share = self.used.digits + 1, float(found.all("plain.accuracies")[:, -1].mean())
+        return [
+            Question(
+                t(
+                    "As it stands, {a} of the answers are right in all {n} characters. If the characters were right "
+                    "independently of each other, how often would each be right?",
+                    "そのままの入力では、{n} 文字すべてが正しい答えは {a} です。文字ごとに独立だとすると、"
+                    "1 文字の正答率は？",
+                    a=percent(share),
+                    n=characters,
+                ),
+                t(
+                    "In {p} of the cases, the root of order {n}: many single characters are right where few whole "
+                    "answers are.",
+                    "{n} 乗根をとって {p} です。答え全体の正答率が低くても、1 文字ずつならもっと合っています。",
+                    p=percent(share ** (1 / characters)),
+                    n=characters,
+                ),
+            )
         ]

@@ -7,7 +7,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.data.text import Vocabulary, Windows, toy_grammar, toy_sentences
-from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
@@ -218,6 +218,34 @@ class GenerateText(Experiment):
                 "A",
                 law=True,
             ),
+        ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """The fault that stays."""
+        coolest = int(np.argmin(self.temperatures))
+        wrong = found.all(f"{coolest}.errors").sum(axis=0)
+        most, name = int(wrong.argmax()), list(KINDS.values())
+        return [
+            Question(
+                t(
+                    "Which fault is the most frequent at the lowest temperature, T = {T}?",
+                    "最も低い温度 T = {T} でいちばん多い誤りは？",
+                    T=f"{self.temperatures[coolest]:g}",
+                ),
+                t(
+                    "“{kind}”: {k} of {m} wrong sentences.",
+                    "「{kind}」です（誤った {m} 文のうち {k} 文）。",
+                    kind=t.of(name[most]),
+                    k=int(wrong[most]),
+                    m=int(wrong.sum()),
+                )
+                if wrong.any()
+                else t(
+                    "None: all {n} sentences are right.",
+                    "誤りはありません。{n} 文すべてが正しい文です。",
+                    n=self.sentences * found.seeds,
+                ),
+            )
         ]
 
 

@@ -9,7 +9,7 @@ from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.capture import capture
 from zerokara.data.text import Vocabulary, toy_grammar, toy_sentences
-from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
@@ -212,6 +212,34 @@ class BagOrOrder(Experiment):
                 )
             )
         return rows
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """What is left to a bag."""
+        bag = (
+            t(
+                " The bag got {a}.",
+                "袋の結果は {a} でした。",
+                a=percent(float(found.all("bag.accuracies")[:, -1].mean())),
+            )
+            if "bag" in self.models
+            else ""
+        )
+        return [
+            Question(
+                t(
+                    "How many right answers can be expected at best of a network that sees which words a sentence "
+                    "has, but not their order?",
+                    "文にある単語だけがわかり、順序がわからないネットワークの正答率は、期待できるとしてもいくつまで？",
+                ),
+                t(
+                    "{m}, by always giving the more frequent answer: an exchange leaves the bag of words as it was, so "
+                    "the bag tells nothing.",
+                    "いつも多い方を答える {m} までです。2 語を入れ替えても単語の袋は同じなので、手がかりがありません。",
+                    m=percent(found.number("majority")),
+                )
+                + bag,
+            )
+        ]
 
 
 def exchanged(count: int, rng: np.random.Generator, seed: int) -> tuple[Array, Array, Array]:

@@ -8,7 +8,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.data import sequences
 from zerokara.data.sequences import DATE_STYLES
-from zerokara.experiments.base import Arrays, Experiment, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, near
 from zerokara.experiments.exercises import dates, style_of
 from zerokara.experiments.found import Found
@@ -127,6 +127,31 @@ class DateData(Experiment):
                 "A",
                 law=True,
             ),
+        ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """How many days there are."""
+        there_are = (sequences.LAST_DAY - sequences.FIRST_DAY).days + 1
+        train, test = (int(n) for n in found["days"])
+        return [
+            Question(
+                t(
+                    "How many days are there from the start of {y} to the end of {z}, and how many occur here?",
+                    "{y} 年の初めから {z} 年の終わりまでに何日あり、そのうち何日がここに現れるか？",
+                    y=sequences.FIRST_DAY.year,
+                    z=sequences.LAST_DAY.year,
+                ),
+                t(
+                    "{n} days, of which {a} occur in the training and {b} in the test. There are {m} questions: a "
+                    "day may be asked in several styles.",
+                    "{n} 日です。訓練に {a} 日、テストに {b} 日が現れます。"
+                    "問題は {m} 問あり、同じ日を別の書式で尋ねることもあります。",
+                    n=f"{there_are:,}",
+                    a=f"{train:,}",
+                    b=f"{test:,}",
+                    m=f"{self.examples:,}",
+                ),
+            )
         ]
 
 

@@ -1,12 +1,13 @@
 """`dates`: what a plain encoder and decoder cannot learn, and one with attention learns in a few epochs."""
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from zerokara.experiments.answering import Numbered, accuracy_by_epoch, answer_table, answered, loss_by_epoch
-from zerokara.experiments.base import Arrays, Piece, Turn, knob
+from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, holds
 from zerokara.experiments.exercises import Exercise
 from zerokara.experiments.found import Found
@@ -175,4 +176,30 @@ class Dates(OnDates):
                 "A",
                 law=True,
             ),
+        ]
+
+    def questions(self, found: Found, t: Tongue) -> list[Question]:
+        """From characters to dates."""
+        decoder = self.decoders[-1]
+        loss = float(found.all(f"{decoder}.losses")[:, -1].mean())
+        return [
+            Question(
+                t(
+                    "“{name}” ends with a loss of {l} nats a character. How probable does it find a whole date of ten "
+                    "characters?",
+                    "「{name}」の最後の損失は 1 文字あたり {l} ナットです。10 文字の日付全体には、"
+                    "どれだけの確率を与えているか？",
+                    name=self._names(t)[decoder],
+                    l=significant(loss, 3),
+                ),
+                t(
+                    "e^(−10·{l}) = {p}, the geometric mean over the training, and with the right characters told "
+                    "(teacher forcing). By itself it writes {a} of the test dates rightly.",
+                    "e^(−10·{l}) = {p}。訓練データについての幾何平均で、直前までの正解を教わったとき（教師強制）の"
+                    "値です。自力では、テスト日付の {a} を正しく書きます。",
+                    l=significant(loss, 3),
+                    p=significant(math.exp(-10 * loss), 2),
+                    a=percent(float(found.all(f"{decoder}.accuracies")[:, -1].mean())),
+                ),
+            )
         ]
