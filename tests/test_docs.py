@@ -1,5 +1,6 @@
 """What the documentation shows is run, and what it links to exists."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -110,3 +111,49 @@ def test_every_layer_and_loss_stands_in_the_table() -> None:
         "observing",
     }
     assert [name for name in zk.nn.__all__ if name not in own and f"nn.{name}" not in PEERS] == []
+
+
+PLAN = (ROOT / "docs/gpu.md").read_text(encoding="utf-8")
+NUMPY_MEMORY = {
+    *("ndarray", "ctypes", "__array_interface__", "may_share_memory", "shares_memory", "writeable", "tobytes"),
+    *("as_strided", "sliding_window_view"),
+}
+"""What code says that looks for NumPy's arrays, or at their memory."""
+
+NAMED = ("autodiff", "capture", "functional", "kernels.tracing", "nn", "optim", "training")
+"""Parts whose modules the plan for a GPU names one by one; of the others it is enough that they have a row."""
+
+
+def names_numpy_memory(path: Path) -> bool:
+    """Whether a module does, annotations aside."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    notes = [getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns")]
+    aside = {id(part) for note in notes if note is not None for part in ast.walk(note)}
+    said = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Name) and id(node) not in aside]
+    return any((node.attr if isinstance(node, ast.Attribute) else node.id) in NUMPY_MEMORY for node in said)
+
+
+def test_the_plan_for_a_gpu_names_every_module_that_assumes_numpy_memory() -> None:
+    rows = {
+        part: row
+        for row in PLAN.splitlines()
+        if row.startswith("| `")
+        for part in re.findall(r"`([\w.]+)`", row.split("|")[1])
+    }
+    missing = []
+    for path in sorted((ROOT / "src/zerokara").rglob("*.py")):
+        first, *inner = path.relative_to(ROOT / "src/zerokara").with_suffix("").parts
+        part = f"{first}.{inner[0]}" if first == "kernels" and len(inner) > 1 else first
+        if names_numpy_memory(path) and (
+            part not in rows or (part in NAMED and f"`{inner[-1]}`" not in rows[part] and inner[-1] != "__init__")
+        ):
+            missing.append(f"{part}: {path.name}")
+    assert missing == []
+
+
+def test_the_plan_for_a_gpu_names_every_kernel() -> None:
+    """By its whole name, or a gradient as that of the kernel before: "`max_pool2d` and their `_grad`"."""
+    listed = PLAN[PLAN.index("## Kernels that need a family") :]
+    named = {*re.findall(r"`(\w+)`", listed)}
+    of_gradients = "|".join(sorted((name for name in named if re.fullmatch("_grads?", name)), reverse=True))
+    assert [k for k in zk.kernels.KERNELS if k not in named and re.sub(f"({of_gradients})$", "", k) not in named] == []
