@@ -18,6 +18,8 @@ from zerokara.experiments.checks import Check
 from zerokara.experiments.verdict_table import expected_text, measured_text
 from zerokara.report import duration
 
+DIFFERENCES = "lab.md#where-measured-numbers-differ-from-the-expected-ones"
+
 
 def page(told: dict[str, dict[str, Any]]) -> str:
     """The page, chapter by chapter."""
@@ -40,6 +42,8 @@ def page(told: dict[str, dict[str, Any]]) -> str:
         "",
         f"Outside what was expected: {', '.join(outside) if outside else 'nothing'}.",
     ]
+    if any(isinstance(chapter, str) for chapter in chapters):
+        lines += ["", f"[Why, and which bounds are not those that were expected first]({DIFFERENCES})."]
     missing = [name for name, kind in EXPERIMENTS.items() if name not in told and kind.chapter in chapters]
     lines += ["", f"Not measured in this run, for want of their data: {', '.join(missing)}."] if missing else []
     for chapter in chapters:
