@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 NET = "10.77.0."
+_APART = "unshare --uts --pid --fork --kill-child --mount-proc"  # a name and processes of its own
 
 
 class Hosts:
@@ -98,12 +99,15 @@ class Hosts:
         return False
 
     def _write_ssh(self) -> None:
-        """What mpiexec takes for ssh: it enters the namespace whose address is asked for, under a name of its own."""
+        """What mpiexec takes for ssh: it enters the namespace whose address is asked for.
+
+        What runs there sees the processes of no other host, nor mpiexec.
+        """
         cases = "".join(f"{a}) n={self.namespace(k)}; h=zkhost{k};;\n" for k, a in enumerate(self.addresses))
         script = (
             '#!/bin/sh\nwhile [ "${1#-}" != "$1" ]; do shift; done\nwhere="$1"; shift\n'
             f'case "$where" in\n{cases}*) exit 1;;\nesac\n'
-            'exec ip netns exec "$n" unshare --uts sh -c "hostname $h; exec $*"\n'
+            f'exec ip netns exec "$n" {_APART} sh -c "hostname $h; exec $*"\n'
         )
         path = self._folder / "ssh"
         path.write_text(script)

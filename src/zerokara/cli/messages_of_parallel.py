@@ -53,5 +53,14 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"(.+) has been silent for (\S+) s: its host or the network is lost; all others stop",
         "{1} から {2} 秒間応答がありません。ホストかネットワークが失われました。ほかのプロセスもすべて停止します",
     ),
+    (
+        r"(.+) have been silent for (\S+) s: (?:its host|their hosts) or the network (?:is|are) lost; all others stop",
+        "{1} から {2} 秒間応答がありません。ホストかネットワークが失われました。ほかのプロセスもすべて停止します",
+    ),
+    (
+        r"(.+) has heard no other host for (\S+) s: its network is lost; all others stop",
+        "{1} に {2} 秒間ほかのどのホストからも応答が届きません。このホストのネットワークが失われました。"
+        "ほかのプロセスもすべて停止します",
+    ),
     (r"(rank \d+ \(process \d+ on \S+\)): (.+)", "{1}：{2}"),
 )

@@ -4,6 +4,9 @@ MPI itself says nothing of a process that was killed or a host that lost its pow
 So every process holds a connection to process 0 besides MPI's. A connection that is closed without a word is the death
 of a process; silence for some seconds is the loss of a host or a cable. Then process 0 (or, if that is gone, process 1)
 says in one line who it was, and every process ends.
+
+mpiexec sees the death of a process too, and ends; of a lost host it would wait for an answer for ever. So the processes
+that it started on its own host end it.
 """
 
 import contextlib
@@ -11,12 +14,15 @@ import json
 import os
 import secrets
 import selectors
+import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
 
 SILENCE = 8.0
 """Seconds without a word after which somebody is taken for lost."""
@@ -25,6 +31,10 @@ _BEAT = 1.0
 _MEETING = 60.0  # seconds in which the connections must be made
 _GRACE = 4.0  # seconds in which process 0 has time to say what went wrong
 _OWN_WORDS = 1.0
+_LOOK = 0.25  # seconds between two looks whether somebody is silent
+_TURN = 0.2  # seconds that a process waits for each with a smaller number to say that process 0 is silent
+_LAST_TURN = 0.8
+_READ = 0.5  # seconds in which mpiexec reads what was said last
 _SWITCH = 2e-4  # seconds until a thread that hears something gets its turn
 
 
@@ -92,10 +102,10 @@ class Heartbeat:
                 if time.monotonic() - beat > _BEAT:
                     beat = time.monotonic()
                     self._say_all({})
-                    self._look_for_silence()
-                for key, _ in ears.select(_BEAT / 2):
+                for key, _ in ears.select(_LOOK):
                     if not self._hear(key.data):
                         ears.unregister(key.fileobj)
+                self._look_for_silence()  # after reading: what came while this process was stopped is no silence
 
     def _hear(self, rank: int) -> bool:
         """Take in what one of them says; False when there is nothing more to come."""
@@ -108,7 +118,7 @@ class Heartbeat:
         self._heard[rank] = time.monotonic()
         if not content:
             if rank not in self.left:
-                self._lost(rank, "has died")
+                self._died(rank)
             return False
         *lines, self._rest[rank] = (self._rest.get(rank, b"") + content).split(b"\n")
         for line in lines:
@@ -121,16 +131,23 @@ class Heartbeat:
             if self._rank == 0:
                 self._say_all(word)
         if "stop" in word:
-            self._quiet_end()
+            self._quiet_end(host_lost=word["host lost"])
         if "failed" in word:
             line = f"{self._names[rank]}: {word['failed']}"
             threading.Thread(target=self._announce_unless_known, args=(line,), daemon=True).start()
 
     def _look_for_silence(self) -> None:
+        """Nobody can hear who is cut off, and who is cut off hears nobody: process 0, which hears all, can tell."""
         now = time.monotonic()
-        for rank, heard in self._heard.items():
-            if rank not in self.left and now - heard > SILENCE:
-                self._lost(rank, f"has been silent for {SILENCE:.0f} s: its host or the network is lost")
+        waited = {rank: now - heard for rank, heard in self._heard.items() if rank not in self.left}
+        if self._stopping.is_set() or max(waited.values(), default=0.0) <= SILENCE:
+            return
+        silent = [rank for rank, seconds in waited.items() if seconds > SILENCE - 2 * _BEAT]  # since the same moment
+        if self._rank == 0:
+            self._announce(silence(self._names, silent), host_lost=True)
+        else:
+            time.sleep(min(_TURN * (self._rank - 1), _LAST_TURN))
+            self._say_and_end(silence(self._names, silent), host_lost=True)
 
     # ── speaking ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -150,10 +167,10 @@ class Heartbeat:
 
     # ── when something is wrong ──────────────────────────────────────────────────────────────────────────────────
 
-    def stop_all(self, sentence: str) -> None:
+    def stop_all(self, sentence: str, *, host_lost: bool = False) -> None:
         """Process 0: let the others end. It says itself what went wrong."""
         self._stopping.set()
-        self._say_all({"stop": sentence})
+        self._say_all({"stop": sentence, "host lost": host_lost})
 
     def report(self, sentence: str) -> None:
         """Another process: tell process 0 what went wrong, and end."""
@@ -161,42 +178,102 @@ class Heartbeat:
         time.sleep(_GRACE)
         self._say_and_end(f"{self._names[self._rank]}: {sentence}")
 
-    def _lost(self, rank: int, how: str) -> None:
+    def _died(self, rank: int) -> None:
         if self._stopping.is_set():
             return
-        line = f"{self._names[rank]} {how}; all others stop"
+        line = f"{self._names[rank]} has died; all others stop"
         if self._rank == 0:
             self._announce(line)
-        elif self._rank == 1:
-            self._say_and_end(line)
         else:
-            time.sleep(_GRACE)
-            os._exit(1)
+            time.sleep(0 if self._rank == 1 else _GRACE)
+            self._say_and_end(line)
 
     def _announce_unless_known(self, line: str) -> None:
         """What goes wrong on all of them goes wrong here too, and is said by process 0 in its own way."""
         if not self._stopping.wait(_OWN_WORDS):
             self._announce(line)
 
-    def _announce(self, line: str) -> None:
+    def _announce(self, line: str, *, host_lost: bool = False) -> None:
         """Say it at once: mpiexec, which sees the death of a process too, ends all within some milliseconds."""
+        self._stopping.set()
         _say_aloud(line)
-        self.stop_all(line)
+        self.stop_all(line, host_lost=host_lost)
         time.sleep(0.2)  # until the others have heard
-        os._exit(1)
+        _end(host_lost=host_lost)
 
-    def _say_and_end(self, line: str) -> None:
+    def _say_and_end(self, line: str, *, host_lost: bool = False) -> None:
         _say_aloud(line)
-        os._exit(1)
+        _end(host_lost=host_lost)
 
-    def _quiet_end(self) -> None:
+    def _quiet_end(self, *, host_lost: bool) -> None:
         """Process 0 knows what is wrong and says so: wait until it is gone: mpiexec ends all with the first."""
         with contextlib.suppress(OSError):
             end = self._ends[0]
             end.settimeout(_GRACE)
             while end.recv(4096):
                 pass
-        os._exit(1)
+        _end(host_lost=host_lost)
+
+
+def silence(names: Sequence[str], silent: Sequence[int]) -> str:
+    """The line about processes that are silent since the same moment, as another that heard them sees it.
+
+    If these are all that are on other hosts than process 0, and on several, it is process 0 that is cut off.
+    """
+    homes = [name.rpartition(" on ")[2] for name in names]
+    elsewhere = [rank for rank, home in enumerate(homes) if home != homes[0]]
+    if len({homes[rank] for rank in elsewhere}) > 1 and silent and set(silent) == set(elsewhere):
+        who, how = names[0], f"has heard no other host for {SILENCE:.0f} s: its network is lost"
+    else:
+        who = ", ".join(names[rank] for rank in silent)
+        how = f"{'has' if len(silent) == 1 else 'have'} been silent for {SILENCE:.0f} s: "
+        how += (
+            "its host or the network is lost"
+            if len({homes[rank] for rank in silent}) == 1
+            else "their hosts or the network are lost"
+        )
+    return f"{who} {how}; all others stop"
+
+
+def _end(*, host_lost: bool) -> NoReturn:
+    """End this process, and, where a host is lost, the mpiexec that started it: that would wait for the host."""
+    launcher = _launcher() if host_lost else None
+    if launcher is not None:
+        time.sleep(_READ)
+        with contextlib.suppress(OSError):
+            os.kill(launcher, signal.SIGKILL)  # asked to end, it would ask the lost host first, and complain
+    os._exit(1)
+
+
+def _launcher() -> int | None:
+    """The number of the process on this host that started all, from which this one descends: mpiexec; None elsewhere.
+
+    Looked up in /proc; where there is none (macOS), the program `ps` is asked.
+    """
+    number = os.getppid()
+    while number > 1:
+        try:
+            name, parent = _process(number)
+        except (OSError, ValueError, subprocess.SubprocessError):
+            return None
+        if name.startswith(_LAUNCHERS):
+            return number
+        number = parent
+    return None
+
+
+_LAUNCHERS = ("mpiexec", "mpirun", "orterun", "prterun")
+
+
+def _process(number: int) -> tuple[str, int]:
+    """(Name, number of its parent) of a process."""
+    status = Path("/proc", str(number), "stat")
+    if status.exists():
+        begin, _, rest = status.read_text().rpartition(") ")
+        return begin.partition("(")[2], int(rest.split()[1])
+    asked = ["ps", "-o", "ppid=,comm=", "-p", str(number)]
+    parent, name = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=1).stdout.split(None, 1)
+    return Path(name.strip()).name, int(parent)
 
 
 _in_words: Callable[[str], str] = str
