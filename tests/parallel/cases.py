@@ -15,7 +15,10 @@ from zerokara.arrays import Array, generator
 from zerokara.autodiff import Tensor
 from zerokara.data import Loader, Split
 from zerokara.models import Learner, Objective
+from zerokara.parallel import exchange
 from zerokara.parallel.team import Team
+from zerokara.training import shared_loop
+from zerokara.training.shared_step import SharedStepper
 
 OPTIMIZERS: dict[str, Any] = {
     "sgd": lambda model, **options: optim.SGD(model, lr=0.05, **options),
@@ -23,6 +26,7 @@ OPTIMIZERS: dict[str, Any] = {
     "adam": lambda model, **options: optim.Adam(model, lr=0.01, **options),
 }
 
+BUCKET = exchange.BUCKET
 DEFAULTS: dict[str, Any] = {
     "optimizer": "sgd",
     "kernels": "reference",
@@ -40,6 +44,7 @@ DEFAULTS: dict[str, Any] = {
     "loss": "cross_entropy",
     "shift": False,
     "patience": 0,
+    "bucket": 0,
 }
 
 
@@ -51,6 +56,8 @@ def network(name: str, width: int, seed: int) -> nn.Module:
         return nn.Sequential(nn.Flatten(), nn.Linear(36, width, dtype=d), nn.Tanh(), nn.Linear(width, 3, dtype=d))
     if name == "learner":
         return Objective(Rebuilder(width))
+    if name == "plain":
+        return nn.Sequential(nn.Flatten(), nn.BatchNorm1d(36, dtype=d), nn.Linear(36, 3, dtype=d))
     if name == "convolution":
         return nn.Sequential(
             nn.Conv2d(1, width, 3, dtype=d), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(4 * width, 3, dtype=d)
@@ -108,7 +115,10 @@ def trained(team: Team, **changes: Any) -> dict[str, Array]:
         return texts.trained(team, **changes)
     case = DEFAULTS | changes
     zk.use_kernels(case["kernels"])
+    exchange.BUCKET = case["bucket"] or BUCKET
     model = network(case["network"], case["width"], case["seed"])
+    steppers: list[SharedStepper] = []
+    shared_loop.SharedStepper = lambda *given: steppers.append(SharedStepper(*given)) or steppers[-1]  # type: ignore
     optimizer = OPTIMIZERS[case["optimizer"]](model, weight_decay=case["decay"], l1=case["l1"])
     data = split(case["examples"])
     transform = shift if case["shift"] else None
@@ -120,7 +130,7 @@ def trained(team: Team, **changes: Any) -> dict[str, Array]:
             optimizer,
             epochs=case["epochs"],
             loss=model.loss if isinstance(model, Objective) else LOSSES[case["loss"]](),
-            validation=split(61),
+            validation=Loader(split(61), 12, dtype=np.float64),  # six batches, the last of one picture
             schedule=optim.CosineLR(0.05, case["epochs"] * len(loader), warmup=3) if case["schedule"] else None,
             clip_norm=case["clip"],
             average=case["average"],
@@ -130,6 +140,10 @@ def trained(team: Team, **changes: Any) -> dict[str, Array]:
     )
     epochs = [r for r in records if r.kind == "epoch"]
     found = {f"weight/{name}": array for name, array in model.state_dict().items()}
+    if case["bucket"] and team.size > 1:
+        (stepper,) = steppers
+        assert len(stepper.messages) > 1, stepper.messages
+        assert stepper.recordings > 0  # it was one call, in which the messages left
     found["steps"] = np.array(len(records) - len(epochs))
     found["loss"] = np.array([r.loss for r in records])
     found["images"] = np.array([r.images for r in records])

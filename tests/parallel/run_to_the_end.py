@@ -1,9 +1,10 @@
 """A training with everything in it that has a state, resumed if there is something: `python run_to_the_end.py FOLDER`.
 
-More words change it: slow (so that somebody can interfere), other-weights, other-data, other-settings, raise, full
-(each on rank 1, or where it says on 0), count=RANK.
+More words change it: slow (so that somebody can interfere), other-weights, other-data, other-pixel, other-settings,
+other-version, other-NAME (of a package), drift, raise, leave (each on rank 1), full (on 0).
 """
 
+import importlib
 import os
 import sys
 import time
@@ -19,11 +20,20 @@ from zerokara import data, optim, parallel, training
 def main() -> None:
     """Train."""
     folder, words = Path(sys.argv[1]), sys.argv[2:]
-    zk.use_kernels("reference")
+    zk.use_kernels("compiled" if "compiled" in words else "reference")
     team = parallel.team()
     second = team.rank == 1
     model = tiny_model(2 if "other-weights" in words and second else 1)
     split = tiny_split(60 if "other-data" in words and second else 50)
+    if "other-pixel" in words and second:
+        split.images[7, 0, 2, 3] ^= 1
+    if "other-version" in words and second:
+        training.settings.__version__ = "0.0.9"  # type: ignore[attr-defined]
+    for package in ("numba", "llvmlite", "mpi4py"):
+        if f"other-{package}" in words and second:
+            if package == "llvmlite":
+                importlib.import_module("numba")  # which looks at that version itself
+            importlib.import_module(package).__version__ = "0.0.9"  # type: ignore[attr-defined]
     optimizer = optim.AdamW(model, lr=0.03 if "other-settings" in words and second else 0.02)
     records = training.fit(
         model,
@@ -46,6 +56,9 @@ def main() -> None:
             time.sleep(0.02)
         if "raise" in words and second and record.step == 4:
             raise RuntimeError("the roof is leaking")
+        if "drift" in words and second and record.step == 1:
+            bias = dict(model.named_parameters())["6.bias"].data
+            bias[2] = np.nextafter(bias[2], np.float32(9))
         if "leave" in words and second and record.step == 4:
             sys.exit(0)
         if "full" in words and team.leads and record.step == 4:

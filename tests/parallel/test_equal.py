@@ -14,7 +14,9 @@ import zerokara as zk
 from tests.parallel import cases, texts
 from tests.parallel.world import needs_mpi, ours, run
 from tests.sweeps import sweep
+from zerokara.data import Loader
 from zerokara.io.checkpoint import load_checkpoint
+from zerokara.parallel.shares import share_of
 from zerokara.parallel.team import Team
 
 pytestmark = needs_mpi
@@ -30,7 +32,15 @@ CASES: list[dict[str, Any]] = [
     {"examples": 102, "batch": 100, "epochs": 25},  # of the last batch, of two examples, three processes do all
     {"examples": 60, "patience": 2, "epochs": 30, "optimizer": "momentum"},
     {"network": "learner", "optimizer": "adam", "average": 0.9},
+    {"network": "normed", "optimizer": "adam", "clip": 0.5, "kernels": "compiled", "bucket": 200},
 ]
+HUNDRED: list[dict[str, Any]] = [  # of 100 pictures, five steps an epoch
+    {"optimizer": "sgd", "decay": 1e-3, "l1": 1e-4},
+    {"optimizer": "momentum", "network": "normed", "kernels": "compiled"},
+    {"optimizer": "adam", "network": "convolution", "clip": 0.5, "average": 0.9, "schedule": True, "bucket": 200,
+     "kernels": "compiled"},
+    {"optimizer": "momentum", "shift": True, "clip": 0.3, "decay": 1e-3, "patience": 9},
+]  # fmt: skip
 TEXTS: list[dict[str, Any]] = [  # seven streams, of which neither two nor three processes have equal shares
     {"cell": "rnn", "optimizer": "sgd", "clip": 0.1, "kernels": "compiled"},
     {"cell": "lstm", "layers": 2, "tied": True, "schedule": True, "kernels": "compiled"},
@@ -106,6 +116,34 @@ def test_a_team_computes_what_one_process_computes(ranks: int, tmp_path: Path) -
     assert_same(from_one, alone(theirs), theirs)
     with pytest.warns(UserWarning, match=f"processes was {ranks} and is now null"):
         assert_same(alone(texts.gone_on(tmp_path / "other", **theirs)), alone(theirs), theirs)
+
+
+@pytest.mark.parametrize("ranks", sweep([2, 4], [2]))
+def test_halves_and_quarters_of_a_hundred_are_a_hundred(ranks: int, tmp_path: Path) -> None:
+    """Two processes with 50 pictures each, or four with 25, and one with 100: within 1e-12 after 50 steps."""
+    several = [case | {"batch": 100, "examples": 500} for case in HUNDRED]
+    for case, found in zip(several, together(ranks, several, tmp_path), strict=True):
+        expected = alone(case)
+        assert expected["steps"] >= 50
+        assert_same(found, expected, case)
+
+
+def test_running_statistics_of_shares_are_averaged(tmp_path: Path) -> None:
+    """μ ← 0.9·μ + 0.1·Σᵣ wᵣ·μᵣ, and the variances likewise, in every step: of 25 pictures, three have 8, 8 and 9."""
+    (found,) = together(3, [{"network": "plain", "epochs": 2}], tmp_path)
+    mean, variance = np.zeros(36), np.ones(36)
+    loader = Loader(cases.split(110), 25, seed=0, dtype=np.float64)
+    for x, _ in (batch for epoch in range(2) for batch in loader.epoch(epoch)):
+        shares = [share_of(len(x), rank, 3) for rank in range(3)]
+        parts = [x[share.start : share.stop].reshape(-1, 36) for share in shares]
+        weights = [len(part) / len(x) for part in parts]
+        mean = 0.9 * mean + 0.1 * sum(w * part.mean(axis=0) for w, part in zip(weights, parts, strict=True))
+        variance = 0.9 * variance + 0.1 * sum(
+            w * part.var(axis=0, ddof=1) for w, part in zip(weights, parts, strict=True)
+        )
+    np.testing.assert_allclose(found["weight/1.running_mean"], mean, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(found["weight/1.running_var"], variance, rtol=1e-12)
+    assert not np.allclose(variance, alone({"network": "plain", "epochs": 2})["weight/1.running_var"], rtol=1e-3)
 
 
 ANY = st.fixed_dictionaries(

@@ -1,5 +1,6 @@
 """Whether all processes of a team train the same: asked before the first step, and of the weights after every epoch."""
 
+import importlib
 import json
 import zlib
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from zerokara.arrays import Array
+from zerokara.kernels import kernel_family
 from zerokara.parallel import TeamError
 from zerokara.training.run import Run
 from zerokara.training.settings import flat
@@ -19,7 +21,7 @@ _FREE = ("machine", "threads")
 def expect_same_start(run: Run) -> None:
     """TeamError that names the first process whose versions, data, settings or weights are not those of process 0."""
     team = run.team
-    environment = {k: v for k, v in run.settings["environment"].items() if k not in _FREE}
+    environment = {k: v for k, v in run.settings["environment"].items() if k not in _FREE} | _versions()
     own = dict(flat({"environment": environment, "training": run.settings["training"], "notes": run.settings["notes"]}))
     told = [json.loads(text) for text in team.gather_texts(json.dumps(own, default=str))]
     for rank, other in enumerate(told):
@@ -30,6 +32,12 @@ def expect_same_start(run: Run) -> None:
                     "all processes of a training need the same versions, data and settings"
                 )
     _expect_same(run, run.model.state_dict(), "begins with other weights")
+
+
+def _versions() -> dict[str, str]:
+    """Of the packages that compute or speak here, beside those that a run keeps."""
+    packages = ["mpi4py", *(("numba", "llvmlite") if kernel_family() == "compiled" else ())]
+    return {name: str(importlib.import_module(name).__version__) for name in packages}
 
 
 def expect_same_state(run: Run) -> None:
