@@ -143,3 +143,49 @@ def test_what_cannot_be_is_said_once(ranks: int, more: list[str], says: str, tex
     assert says in line
     assert "Traceback" not in out + errors
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["train", "--recipe", "vae", "--sync-batch-norm"], "vae knows no --sync-batch-norm: leave it out"),
+        (
+            ["train", "--model", "two-layer", "--data", "digits", "--sync-batch-norm"],
+            "this network has no batch norm that could see the whole batch: leave --sync-batch-norm out",
+        ),
+        (["lab", "run", "logic-gates", "--jobs", "2"], "every process does its part of the work: leave --jobs out"),
+        (
+            ["search", "--model", "two-layer", "--data", "digits", "--try", "lr=0.1,0.2", "--workers", "2"],
+            "every process is a worker: leave --workers out",
+        ),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(command: list[str], says: str, tmp_path: Path) -> None:
+    code, out, errors = run(2, "-m", "zerokara", *command, "--out", tmp_path / "run")
+    assert code != 0
+    (line,) = ours(errors)
+    assert says in line
+    assert "Traceback" not in out + errors
+    assert not (tmp_path / "run").exists()
+
+
+def test_one_process_sees_the_whole_batch_anyway(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--model", "small-convnet", "--data", "digits", "--sync-batch-norm", "--out", str(tmp_path / "run")]
+    assert main(["train", *asked]) != 0
+    assert "--sync-batch-norm is for several processes" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.filterwarnings("default:the run continues")
+def test_a_run_keeps_that_its_batch_norms_see_the_whole_batch(tmp_path: Path) -> None:
+    """It goes on so by several processes, or by one, without being told again; and computes what one computes."""
+    asked = ["--model", "small-convnet", "--data", "digits", "--batch-size", "300", "--out"]
+    alone(*asked, tmp_path / "one", "--epochs", "3")
+    together(
+        2,
+        [*asked, tmp_path / "run", "--epochs", "1", "--sync-batch-norm"],
+        ["--resume", "--epochs", "2", "--out", tmp_path / "run"],
+    )
+    alone("--resume", "--epochs", "3", "--out", tmp_path / "run")
+    assert json.loads((tmp_path / "run" / "settings.json").read_text())["notes"]["sync_batch_norm"] is True
+    assert_same_losses(tmp_path / "run", tmp_path / "one")

@@ -129,6 +129,8 @@ def test_who_is_asked_to_stop_stops_all_after_the_same_step(whole: Path, tmp_pat
     code, _, errors = ended(program, 30)
     assert code != 0
     assert f"stopped by {signal.Signals(number).name}" in errors
+    assert "everything is saved in" in errors
+    assert "nothing was saved" not in errors
     assert not ranks(folder)
     assert run(2, PROGRAM, folder)[0] == 0
     assert_same_run(whole, folder)

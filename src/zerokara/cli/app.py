@@ -15,7 +15,7 @@ from zerokara.cli.console import STDIN, safe, silence, tolerate_any_text
 from zerokara.cli.stopping import ended_by_signals
 from zerokara.parallel.heartbeat import speak_as
 from zerokara.parallel.launched import launched
-from zerokara.parallel.team import leave
+from zerokara.parallel.team import leave, met
 
 GROUPS = {"lab": LAB_COMMANDS, "data": DATA_COMMANDS, "search": SEARCH_COMMANDS}
 """Commands that have commands of their own."""
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = _run(words)
             sys.stdout.flush()
         except BaseException as error:
-            if launched()[0] and isinstance(error, CycloptsError):
+            if launched()[0] and isinstance(error, CycloptsError | errors.UsageError) and not met():
                 _leave_it_to_the_first()
             code = errors.report(error)
             leave(code)
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _leave_it_to_the_first() -> None:
-    """Options that cannot be understood are the same in all processes: number 0 says so for them."""
+    """Options that cannot be are the same in all processes, which have not met yet: number 0 says so for them."""
     silence()
     time.sleep(_GRACE)
 

@@ -159,6 +159,8 @@ def run(  # noqa: D417 (json and lang explain themselves)
     told_command = command if len(orders) == 1 else ""
     about = list(environment().items())
     if launched()[1] > 1:
+        if jobs is not None:
+            raise UsageError("of a laboratory by mpiexec every process does its part of the work: leave --jobs out")
         return _together(orders, Bench(out, data_dir, 1, language, quiet or json, told_command), about, force, json)
     bench = Bench(_folder(out), data_dir, jobs or 1, language, quiet or json, told_command)
     return carry_out(orders, bench, about, force=force, json=json)

@@ -6,6 +6,24 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "mpiexec による探索ではすべてのプロセスがワーカーになります。--workers は省いてください",
     ),
     (
+        r"of a laboratory by mpiexec every process does its part of the work: leave --jobs out",
+        "mpiexec による実験ではすべてのプロセスが作業を分担します。--jobs は省いてください",
+    ),
+    (
+        r"--sync-batch-norm is for several processes \((.+)\): one alone sees the whole batch, leave it out",
+        "--sync-batch-norm は複数のプロセスで学習するときのものです（{1}）。"
+        "1 つのプロセスはバッチ全体を見ています。省いてください",
+    ),
+    (
+        r"(\S+) knows no --sync-batch-norm: leave it out",
+        "{1} には --sync-batch-norm がありません。省いてください",
+    ),
+    (
+        r"this network has no batch norm that could see the whole batch: leave --sync-batch-norm out .+",
+        "このネットワークには、バッチ全体を見るようにできるバッチ正規化がありません。"
+        "--sync-batch-norm は省いてください",
+    ),
+    (
         r"batches of (\S+) cannot be shared among (\S+) processes: .+",
         "{1} 件のバッチを {2} 個のプロセスで分けることはできません。"
         "batch_size を {2} 以上にするか、プロセスを減らしてください",

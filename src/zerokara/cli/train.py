@@ -120,6 +120,11 @@ def train(  # noqa: D417 (the two options above explain themselves)
     asked = own.Asked(data, model, size, target, from_, weights, mean, std, bgr, data_dir)
     how = How(recipe, asdict(changes), out, resume, data_dir, tensorboard, sync_batch_norm, quiet, json)
     team = parallel.team()
+    if sync_batch_norm and team.size == 1:
+        raise UsageError(
+            "--sync-batch-norm is for several processes (mpiexec -n 4 zerokara train …): "
+            "one alone sees the whole batch, leave it out"
+        )
     if not team.leads:
         silence()
     with team.together(agreed):
@@ -171,6 +176,8 @@ def _train_recipe(team: Team, asked: own.Asked, how: How) -> None:
 
 
 def _train_task(team: Team, task: Task, asked: own.Asked, how: How) -> None:
+    if how.sync_batch_norm:
+        raise UsageError(f"{task.name} knows no --sync-batch-norm: leave it out")
     if how.out is not None and not how.resume and team.leads:
         _refuse_used(how.out)
     own_settings = {"data": asked.data, "model": asked.model, "size": asked.size, "target": asked.target}

@@ -245,9 +245,14 @@ def expect_team(value: Any) -> Team:
     return value or Team()
 
 
+def met() -> bool:
+    """Whether the team of this program has been made."""
+    return bool(team.cache_info().currsize)
+
+
 def leave(code: int) -> None:
     """Where the team of this program has failed: end it here, with this exit code."""
-    if team.cache_info().currsize and team().failed:
+    if met() and team().failed:
         team().end(code)
 
 

@@ -1,5 +1,6 @@
 """Cooking by a recipe: data, model, training, and the judgement on the test part."""
 
+import json
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from zerokara.io.checkpoint import LAST
 from zerokara.kernels import prepare
 from zerokara.models import build_model, count_parameters, model_entry
 from zerokara.nn import Module, SyncBatchNorm
+from zerokara.nn.norm import BatchNorm
 from zerokara.optim import Optimizer, optimizer_by_name, schedule_by_name
 from zerokara.parallel.team import Team, expect_team
 from zerokara.recipes.augmentation import AUGMENTATIONS
@@ -37,7 +39,7 @@ from zerokara.training import (
 )
 from zerokara.training.evaluation import Loss
 from zerokara.training.interrupts import Interrupted, InterruptedWhileCompiling
-from zerokara.training.run_folder import RunFolder
+from zerokara.training.run_folder import SETTINGS, RunFolder
 
 Watch = Callable[[Iterator[Record]], Iterable[Record]]
 """Who looks on while a training goes on, and passes its records on: `training.watch`, for example."""
@@ -98,9 +100,9 @@ def run(
     With `run_dir` the run is kept there (settings, history, checkpoints, weights); `resume` goes on with the one that
     is there. `dataset`: the recipe's data, where they are loaded already; `start`: the network that it starts from, if
     it starts from one. `team`: the processes that train together; with `sync_batch_norm` their batch norms see the
-    whole batch. The same recipe gives the same weights on the same machine. Raises ValueError
-    if the data cannot be had or do not fit the model, `training.Diverged` and `training.Interrupted` as `training.fit`
-    does.
+    whole batch, and so they do where a run is resumed in which they did. The same recipe gives the same weights on the
+    same machine. Raises ValueError if the data cannot be had or do not fit the model, or it has no batch norm that
+    could see the whole batch, `training.Diverged` and `training.Interrupted` as `training.fit` does.
     """
     team = expect_team(team)
     if not isinstance(sync_batch_norm, bool):
@@ -108,12 +110,14 @@ def run(
     prepare()
     dataset = dataset or load(recipe.data, data_dir=data_dir)
     folder = None if run_dir is None else Path(run_dir)
+    synchronised = team.share_json(sync_batch_norm or (team.leads and resume and _is_synchronised(folder)))
     if recipe.start:
-        model = _started(recipe, dataset, start, folder, resume, watch, team)
+        model = _started(recipe, dataset, start, folder, resume, watch, team, synchronised)
         resume = team.share_json(resume and folder is not None and (folder / LAST).is_file())
     else:
         model = new_model(recipe, dataset)
-    if sync_batch_norm:
+    if synchronised:
+        _expect_batch_norm(model)
         model = SyncBatchNorm.convert_sync_batchnorm(model)
     told = [record.to_line() for record in watch(train(recipe, dataset, model, run_dir, resume, team))]
     rows = (
@@ -124,22 +128,47 @@ def run(
     return Result(recipe, dataset, model, judge(model, dataset), history, seconds)
 
 
+def _is_synchronised(folder: Path | None) -> bool:
+    """Whether the batch norms of the run in a folder see the whole batch of several processes."""
+    path = None if folder is None else folder / SETTINGS
+    if path is None or not path.is_file():
+        return False
+    return json.loads(path.read_text(encoding="utf-8")).get("notes", {}).get("sync_batch_norm") is True
+
+
+def _expect_batch_norm(model: Module) -> None:
+    if not any(isinstance(layer, BatchNorm) for layer in model.modules()):
+        raise ValueError(
+            "this network has no batch norm that could see the whole batch: leave --sync-batch-norm out "
+            "(in Python: sync_batch_norm)"
+        )
+
+
 def _started(
-    recipe: Recipe, dataset: Dataset, start: Start | None, folder: Path | None, resume: bool, watch: Watch, team: Team
+    recipe: Recipe,
+    dataset: Dataset,
+    start: Start | None,
+    folder: Path | None,
+    resume: bool,
+    watch: Watch,
+    team: Team,
+    synchronised: bool,
 ) -> Module:
     """The network that it starts from, with a new last layer that has learned alone."""
     classes = len(dataset.classes) or 1
+    if synchronised and start is not None:
+        _expect_batch_norm(start.network(classes, recipe.seed))
     if folder is None:
         if start is None:
             raise ValueError(f"the recipe starts from {recipe.start}: give run the network, start=")
         model = start.network(classes, recipe.seed)
     else:
         if not resume and team.leads:
-            _begin(folder, recipe, dataset, start)
+            _begin(folder, recipe, dataset, start, synchronised)
         model = shared(folder, team).network(classes, recipe.seed)
-    found = features(model, dataset, folder, team)
+    found, notes = features(model, dataset, folder, team), _notes(recipe, dataset, synchronised)
     try:
-        for _ in watch(learn(recipe, dataset, model, found, folder, _notes(recipe, dataset), team)):
+        for _ in watch(learn(recipe, dataset, model, found, folder, notes, team)):
             pass
     except InterruptedWhileCompiling:
         raise
@@ -151,7 +180,7 @@ def _started(
     return model
 
 
-def _begin(folder: Path, recipe: Recipe, dataset: Dataset, start: Start | None) -> None:
+def _begin(folder: Path, recipe: Recipe, dataset: Dataset, start: Start | None, synchronised: bool) -> None:
     """Keep what the run starts from, and its settings, so that it can be resumed from its first moment on."""
     if start is None:
         raise ValueError(f"the recipe starts from {recipe.start}: give run the network, start=")
@@ -159,14 +188,15 @@ def _begin(folder: Path, recipe: Recipe, dataset: Dataset, start: Start | None) 
     try:
         run.refuse_if_used()
         start.keep(run.path)
-        run.write_settings({"training": {}, "notes": _notes(recipe, dataset), "environment": {}})
+        run.write_settings({"training": {}, "notes": _notes(recipe, dataset, synchronised), "environment": {}})
     finally:
         run.close()
 
 
-def _notes(recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
-    """What a run keeps of itself: its recipe, and what its network is given."""
-    return {"recipe": recipe.to_dict(), "inputs": inputs_of(dataset).to_dict()}
+def _notes(recipe: Recipe, dataset: Dataset, synchronised: bool) -> dict[str, Any]:
+    """What a run keeps of itself: its recipe, what its network is given, and what its batch norms see."""
+    notes = {"recipe": recipe.to_dict(), "inputs": inputs_of(dataset).to_dict()}
+    return notes | ({"sync_batch_norm": True} if synchronised else {})
 
 
 def judge(model: Module, dataset: Dataset) -> Evaluation | RegressionEvaluation:
@@ -206,6 +236,7 @@ def train(
         examples, validation = cut(dataset.train, recipe.validation, recipe.seed)
     transform = AUGMENTATIONS[recipe.augmentation](examples.shape[-1])
     loader = Loader(examples, recipe.batch_size, seed=recipe.seed, transform=transform)
+    synchronised = any(isinstance(layer, SyncBatchNorm) for layer in model.modules())
     return fit(
         model,
         loader,
@@ -219,7 +250,7 @@ def train(
         early_stopping=EarlyStopping(patience=recipe.patience) if recipe.patience else None,
         run_dir=run_dir,
         resume=resume,
-        settings=_notes(recipe, dataset),
+        settings=_notes(recipe, dataset, synchronised),
         team=team,
     )
 

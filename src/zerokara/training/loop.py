@@ -202,7 +202,8 @@ class Loop:
         name = signal.Signals(signals.received).name
         how = f"stopped by {name} after step {progress.step}, in epoch {progress.epoch + 1}"
         if self.run.folder is None:
-            raise Interrupted(f"{how}; nothing was saved, since no run_dir was given", signals.received)
+            own = "; process 0 saves" if self.run.kept else "; nothing was saved, since no run_dir was given"
+            raise Interrupted(how + own, signals.received)
         raise Interrupted(
             f"{how}; everything is saved in {self.run.folder.path}: continue with --resume (in Python: resume=True)",
             signals.received,

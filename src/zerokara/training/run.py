@@ -84,6 +84,11 @@ class Run:
             return self.model.state_dict()
         return {name: array.copy() for name, array in self.average.weights.items()}
 
+    @property
+    def kept(self) -> bool:
+        """Whether it has a folder, in which of a team process 0 alone writes."""
+        return self._kept
+
     # ── the folder ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def enter(self, path: str | os.PathLike[str], *, resume: bool) -> None:
