@@ -62,11 +62,15 @@ def step_seconds(
     return compute + max(each[-1], sum(each) - hidden * compute)
 
 
-def speed_up(compute: float, processes: int, messages: Sequence[float], link: Link, *, shared: bool = False) -> float:
-    """How many times more images pass than in one process, whose step takes `compute` seconds.
+def speed_up(compute: float, processes: int, messages: Sequence[float], link: Link, *, shared: int = 0) -> float:
+    """How many times more examples pass than in one process, whose step takes `compute` seconds.
 
-    shared: the batch stays as it is, and each computes its share of it; else each has a batch of that size.
+    Each process has a batch of its own; or, with `shared`, they share one of B = `shared` examples. An example is
+    computed whole by one of them, so that somebody has ⌈B/P⌉, and it is at most B/⌈B/P⌉ times as fast: 50 times with
+    100 examples and 64 processes. Raises ValueError for fewer examples than processes, which a training refuses too.
     """
-    own = compute / processes if shared else compute
-    times = step_seconds(own, processes, messages, link)
-    return compute / times * (1 if shared else processes)
+    if not shared:
+        return compute * processes / step_seconds(compute, processes, messages, link)
+    if shared < processes:
+        raise ValueError(f"a batch of {shared} cannot be shared among {processes} processes")
+    return compute / step_seconds(compute * math.ceil(shared / processes) / shared, processes, messages, link)

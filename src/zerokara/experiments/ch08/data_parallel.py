@@ -1,5 +1,6 @@
 """`data-parallel`: how much faster do many computers train than one?"""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,10 +36,12 @@ class DataParallel(Experiment):
     )
     symbols = Text(
         "P computers, each computing for c seconds; a message of n bytes takes m seconds; α is the latency, β the "
-        "bytes a second. Two thirds of the computing, the backward pass, hide all messages but the last.",
+        "bytes a second. Two thirds of the computing, the backward pass, hide all messages but the last. Of a batch of "
+        "B images that is shared, somebody computes ⌈B/P⌉.",
         "計算機は P 台、それぞれの計算時間は c 秒。n バイトのメッセージに m 秒かかります。"
         "α は遅延、β は毎秒のバイト数。"
-        "計算の 3 分の 2（逆伝播）の間に、最後以外のメッセージは隠れます。",
+        "計算の 3 分の 2（逆伝播）の間に、最後以外のメッセージは隠れます。"
+        "B 枚のバッチを分け合うと、だれかが ⌈B/P⌉ 枚を計算します。",
     )
     turns = (
         Turn(
@@ -46,12 +49,13 @@ class DataParallel(Experiment):
             {"compute": 0.002},
         ),
         Turn(Text("ResNet-50: many numbers, much computing.", "ResNet-50：数は多いが、計算も多い。"),
-             {"parameters": 25_557_032, "compute": 8.0}),
+             {"parameters": 25_557_032, "compute": 8.0, "batch_size": 32}),
     )  # fmt: skip
 
     parameters: int = knob(123_552, "numbers that are learned", "学習する数の個数", low=1, high=10**10)
     compute: float = knob(0.2, "seconds that one step takes", "1 ステップの計算時間（秒）", low=1e-6, high=1e4)
     buckets: int = knob(2, "messages a step", "1 ステップのメッセージ数", low=1, high=1000)
+    batch_size: int = knob(100, "images in a batch", "バッチの画像数", low=2, high=100_000)
     processes: tuple[int, ...] = knob(
         (2, 4, 8, 16), "processes whose sums are carried out (powers of 2)",
         "実際に足し合わせるプロセス数（2 のべき乗）",
@@ -64,6 +68,11 @@ class DataParallel(Experiment):
         if wrong:
             raise ValueError(f"halving and doubling is shown for powers of 2; got {', '.join(map(str, wrong))}")
 
+    @property
+    def sharing(self) -> list[int]:
+        """The numbers of computers that can share one batch: an image for each, or more."""
+        return [p for p in COUNTS if p <= self.batch_size]
+
     def measure(self, lab: Lab) -> Arrays:
         """Carry sums out, counting what is sent; then ask the model of cost."""
         told, apart = [], []
@@ -74,26 +83,28 @@ class DataParallel(Experiment):
             apart.append((np.abs(summed - numbers.sum(0)).max(), np.ptp(summed, axis=0).max()))
         found: Arrays = {"told": np.array(told, float), "apart": np.array(apart)}
         size = 4 * self.parameters / self.buckets
+        sizes = [size] * self.buckets
         for name, link in LINKS.items():
-            for kind in ("own", "shared"):
-                found[f"{kind}.{name}"] = np.array(
-                    [speed_up(self.compute, p, [size] * self.buckets, link, shared=kind == "shared") for p in COUNTS]
-                )
+            own = [speed_up(self.compute, p, sizes, link) for p in COUNTS]
+            shared = [speed_up(self.compute, p, sizes, link, shared=self.batch_size) for p in self.sharing]
+            found |= {f"own.{name}": np.array(own), f"shared.{name}": np.array(shared)}
         return found
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Speed-ups for each network: with a batch for each computer, and with one batch that is shared."""
         titles = {
             "own": t("Every computer has a batch of its own", "どの計算機も自分のバッチを持つ"),
-            "shared": t("One batch is shared by all", "1 つのバッチを分け合う"),
+            "shared": t(
+                "One batch of {n} images is shared by all", "{n} 枚のバッチを分け合う", n=whole(self.batch_size)
+            ),
         }
-        counts = np.array(COUNTS, float)
+        of = {"own": np.array(COUNTS, float), "shared": np.array(self.sharing, float)}
         return [
             chart(
                 title,
                 [
-                    Line(t("as many times as computers", "台数どおり"), counts, counts),
-                    *(Line(name, counts, found[f"{kind}.{name}"]) for name in LINKS),
+                    Line(t("as many times as computers", "台数どおり"), of[kind], of[kind]),
+                    *(Line(name, of[kind], found[f"{kind}.{name}"]) for name in LINKS),
                 ],
                 Axis(t("computers", "計算機の数"), log=True),
                 Axis(t("times as fast", "速さ（倍）"), log=True),
@@ -104,7 +115,8 @@ class DataParallel(Experiment):
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """What is sent, and what comes of it."""
-        at = COUNTS.index(64)
+        at, most = COUNTS.index(64), min(64, self.sharing[-1])
+        largest = math.ceil(self.batch_size / most)
         said = [
             t(
                 "{p} processes add up their gradients in {m} rounds, and each sends {s} times the numbers: however "
@@ -119,17 +131,27 @@ class DataParallel(Experiment):
         ]
         said += [
             t(
-                "64 computers joined by {n}: {own} times as fast with a batch for each, {shared} times with one "
-                "batch for all.",
-                "{n} でつないだ 64 台：それぞれにバッチがあれば {own} 倍、"
-                "1 つのバッチを分けると {shared} 倍の速さです。",
+                "Joined by {n}: 64 computers with a batch for each are {own} times as fast, {p} that share one batch "
+                "{shared} times.",
+                "{n} でつなぐと、それぞれにバッチがある 64 台は {own} 倍、1 つのバッチを分け合う {p} 台は "
+                "{shared} 倍の速さです。",
                 n=name,
+                p=most,
                 own=significant(float(found[f"own.{name}"][at]), 3),
-                shared=significant(float(found[f"shared.{name}"][at]), 3),
+                shared=significant(float(found[f"shared.{name}"][COUNTS.index(most)]), 3),
             )
             for name in LINKS
         ]
-        return said
+        bound = t(
+            "Of {b} images among {p} computers, somebody computes {k}: at most {s} times as fast, however fast the "
+            "network is.",
+            "{b} 枚を {p} 台で分けると、だれかが {k} 枚を計算します。通信がどれだけ速くても {s} 倍までです。",
+            b=whole(self.batch_size),
+            p=most,
+            k=whole(largest),
+            s=significant(self.batch_size / largest, 3),
+        )
+        return [*said, bound]
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """The sums are sums, what is sent is what the formula says, and P computers are at most P times as fast."""
@@ -143,8 +165,11 @@ class DataParallel(Experiment):
                 near(f"{many}: {t('messages − formula', 'メッセージ数 − 式')}", messages - rounds, 0, 0, "A", law=True),
                 near(f"{many}: {t('share sent − formula', '送った割合 − 式')}", sent - share, 0, 1e-12, "A", law=True),
             ]
-        most = np.array(COUNTS) * (1 + 1e-12)
-        within = all(np.all(found[f"{kind}.{name}"] <= most) for kind in ("own", "shared") for name in LINKS)
+        most = {
+            "own": np.array(COUNTS, float),
+            "shared": np.array([self.batch_size / math.ceil(self.batch_size / p) for p in self.sharing]),
+        }
+        within = all(np.all(found[f"{k}.{name}"] <= most[k] * (1 + 1e-12)) for k in most for name in LINKS)
         named = t("never faster than the number of computers", "台数より速くはならない")
         return [*checks, holds(named, within, "A", law=True)]
 
