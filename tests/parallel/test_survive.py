@@ -143,6 +143,7 @@ def falls_silent(folder: Path, rank: int) -> None:
     code, _, errors = ended(program, 30)
     assert time.monotonic() - stopped < 10
     assert code != 0
+    assert not ranks(folder)  # the silent one neither
     (line,) = ours(errors)
     assert f"rank {rank} (process {team[rank]} on " in line
     assert "silent" in line

@@ -143,11 +143,12 @@ class Heartbeat:
         if self._stopping.is_set() or max(waited.values(), default=0.0) <= SILENCE:
             return
         silent = [rank for rank, seconds in waited.items() if seconds > SILENCE - 2 * _BEAT]  # since the same moment
+        host_lost = any(_home(self._names[rank]) != _home(self._names[self._rank]) for rank in silent)
         if self._rank == 0:
-            self._announce(silence(self._names, silent), host_lost=True)
+            self._announce(silence(self._names, silent), host_lost=host_lost)
         else:
             time.sleep(min(_TURN * (self._rank - 1), _LAST_TURN))
-            self._say_and_end(silence(self._names, silent), host_lost=True)
+            self._say_and_end(silence(self._names, silent), host_lost=host_lost)
 
     # ── speaking ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -220,7 +221,7 @@ def silence(names: Sequence[str], silent: Sequence[int]) -> str:
 
     If these are all that are on other hosts than process 0, and on several, it is process 0 that is cut off.
     """
-    homes = [name.rpartition(" on ")[2] for name in names]
+    homes = [_home(name) for name in names]
     elsewhere = [rank for rank, home in enumerate(homes) if home != homes[0]]
     if len({homes[rank] for rank in elsewhere}) > 1 and silent and set(silent) == set(elsewhere):
         who, how = names[0], f"has heard no other host for {SILENCE:.0f} s: its network is lost"
@@ -233,6 +234,11 @@ def silence(names: Sequence[str], silent: Sequence[int]) -> str:
             else "their hosts or the network are lost"
         )
     return f"{who} {how}; all others stop"
+
+
+def _home(name: str) -> str:
+    """The host in the name of a process."""
+    return name.rpartition(" on ")[2]
 
 
 def _end(*, host_lost: bool) -> NoReturn:
