@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from zerokara.arguments import known
 from zerokara.arrays import Array
@@ -62,7 +62,8 @@ class Experiment:
 
     name: of the command and the file. chapter: of the book, or the part's key. source: section and script. cost:
     S < 1 s, M < 1 min, L minutes, XL more, with plain NumPy. formula: lines of LaTeX; symbols: what its letters
-    mean. quick: settings that shrink it to seconds or less. seeds: how many seeds are measured unless asked otherwise;
+    mean. quick: settings that shrink it to seconds or less. larger: the amounts of the setting `full`, where an
+    experiment has one (`used`). seeds: how many seeds are measured unless asked otherwise;
     1 where nothing is random. shows: from which amounts on, and with which data, the sentences of `findings` and the
     answers of `questions` are true; nobody is told them otherwise (`scope.py`).
     """
@@ -76,6 +77,7 @@ class Experiment:
     formula: ClassVar[Sequence[str]] = ()
     symbols: ClassVar[Text | None] = None
     quick: ClassVar[Mapping[str, Any]] = {}
+    larger: ClassVar[Mapping[str, Any]] = {}
     seeds: ClassVar[int] = 1
     random: ClassVar[bool] = False
     turns: ClassVar[Sequence[Turn]] = ()
@@ -109,6 +111,17 @@ class Experiment:
     def settings(self) -> dict[str, Any]:
         """The settings by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @property
+    def used(self) -> Self:
+        """With what is measured: where `full` is set, `larger` for all that stands at its default, and no other.
+
+        What somebody asked for, or a quick run shrank, is kept.
+        """
+        if not self.settings.get("full"):
+            return self
+        more = {name: value for name, value in self.larger.items() if name not in self.changed}
+        return replace(self, **{"full": False, **more})
 
     @property
     def changed(self) -> dict[str, Any]:

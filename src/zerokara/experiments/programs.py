@@ -49,7 +49,7 @@ def program(experiment: Experiment) -> str:
     """The program with the experiment's settings; its first line names the rules. Empty where there is none."""
     file, own = SHARED.get(experiment.name, (experiment.name.replace("-", "_"), {}))
     text = _PART.sub(lambda match: f"\n{_read(f'parts/{match[1]}')}\n", _read(file))
-    settings = {name: repr(value) for name, value in experiment.settings.items()}
+    settings = {name: repr(value) for name, value in experiment.used.settings.items()}
     given = {**settings, **{name: Template(value).substitute(settings) for name, value in own.items()}}
 
     def filled(match: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ not reached its sentences and answers are not computed at all: there are figures
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -45,19 +45,21 @@ def gap(experiment: "Experiment") -> Gap:
     """What these settings lack; false where the experiment shows what it is about.
 
     Amounts are the settings that the quick run shrinks. A value that a recipe itself suggests as the next knob to turn
-    is never too small.
+    is never too small. With `full` the amounts that are needed are those of `larger`.
     """
     if experiment.shows is Shows.ALWAYS:
         return Gap()
-    own = type(experiment)().settings
+    plain = type(experiment)()
+    here = experiment.used.settings
+    own = (replace(plain, **{"full": True}).used if experiment.settings.get("full") else plain).settings
     quick = experiment.shows is Shows.QUICKLY
     suggested = [turn.settings for turn in experiment.turns]
     short = {
         name: small if quick else own[name]
         for name, small in experiment.quick.items()
         if name != "data"
-        and _too_small(experiment.settings[name], own[name], small, quick)
-        and all(turn.get(name) != experiment.settings[name] for turn in suggested)
+        and _too_small(here[name], own[name], small, quick)
+        and all(turn.get(name) != here[name] for turn in suggested)
     }
     data = str(experiment.settings.get("data", ""))
     known = {str(own.get("data", "")), *([DIGITS] if quick else [])}

@@ -1,8 +1,7 @@
 """`addition`: a network that adds by reading and writing characters."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -29,9 +28,6 @@ WAYS = {
     "reverse": Text("question reversed", "入力反転"),
     "peeky": Text("reversed, peeky", "入力反転＋覗き見"),
 }
-FULL: dict[str, Any] = {"digits": 3, "examples": 50_000, "batch_size": 128, "epochs": 25}
-"""The book's own setting."""
-
 SHOWN = 10
 """So many test questions are listed with their answers."""
 
@@ -58,6 +54,7 @@ class Addition(Experiment):
         "x は問題、y は答え（1 文字ずつ）、h はエンコーダの最後の隠れ状態。",
     )
     quick = {"examples": 400, "epochs": 2, "hidden_size": 32}
+    larger = {"digits": 3, "examples": 50_000, "batch_size": 128, "epochs": 25}  # the book's own
     random = True
     turns = (
         Turn(
@@ -86,11 +83,6 @@ class Addition(Experiment):
     cell: str = knob("lstm", "recurrent layer", "リカレント層の種類", choices=("lstm", "gru", "rnn"))
     carry_cell: bool = knob(False, "hand over the cell c too (the book does not)", "記憶セル c も渡す（本は渡さない）")
     full: bool = knob(False, "the book's own setting: 3 digits, 50,000 questions", "本の設定：3 桁、5 万問")
-
-    @property
-    def used(self) -> "Addition":
-        """These settings, or the book's own where `full`."""
-        return replace(self, full=False, **FULL) if self.full else self
 
     def measure(self, lab: Lab) -> Arrays:
         """Three trainings on the same questions."""

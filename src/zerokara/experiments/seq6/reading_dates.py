@@ -1,16 +1,12 @@
 """What the experiments with dates share: the network, its training, and the settings of both."""
 
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import dataclass
 
 from zerokara.experiments.answering import Answered, learn_to_answer, steps_of
 from zerokara.experiments.base import Experiment, knob
 from zerokara.experiments.exercises import Exercise, dates
 from zerokara.experiments.lab import Lab
 from zerokara.models import Seq2Seq
-
-FULL: dict[str, Any] = {"examples": 50_000, "hidden_size": 256, "epochs": 10, "batch_size": 128, "lr": 0.001}
-"""The book's own setting: as many questions, units, epochs; its optimizer."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +16,7 @@ class OnDates(Experiment):
     cost = "M"
     random = True
     quick = {"examples": 300, "epochs": 1, "hidden_size": 16}
+    larger = {"examples": 50_000, "hidden_size": 256, "epochs": 10, "batch_size": 128, "lr": 0.001}  # the book's own
 
     examples: int = knob(
         10_000, "dates, a tenth of them for the test", "日付の数（1 割はテスト用）", low=50, high=10**6
@@ -34,11 +31,6 @@ class OnDates(Experiment):
     full: bool = knob(
         False, "the book's own setting: 50,000 dates, H 256, 10 epochs", "本の設定：日付 5 万、H 256、10 エポック"
     )
-
-    @property
-    def used(self) -> Self:
-        """These settings, or the book's own where `full`."""
-        return replace(self, full=False, **FULL) if self.full else self
 
     def exercise(self, lab: Lab) -> Exercise:
         """The dates of this run."""

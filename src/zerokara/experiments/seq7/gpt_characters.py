@@ -1,7 +1,6 @@
 """`gpt-characters`: a GPT that writes character by character, beside tables of n-grams."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,9 +17,6 @@ from zerokara.report import Axis, Line, Rule, Table, Text, chart, significant
 from zerokara.training import context_log_probabilities
 
 GRAMS, SMOOTHING = range(1, 6), 0.1
-FULL: dict[str, Any] = {
-    "text": "tiny-shakespeare", "layers": 4, "width": 128, "batch_size": 12, "lr": 0.001, "iterations": 2000,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,6 +35,9 @@ class GptCharacters(Experiment):
         "x は文字、T は文脈長、L は 1 文字あたりのナット。",
     )
     quick = {"iterations": 6, "width": 16, "context": 16, "batch_size": 4, "tested": 500, "length": 20}
+    larger = {  # tiny Shakespeare with a larger network
+        "text": "tiny-shakespeare", "layers": 4, "width": 128, "batch_size": 12, "lr": 0.001, "iterations": 2000,
+    }  # fmt: skip
     random = True
     turns = (
         Turn(
@@ -65,11 +64,6 @@ class GptCharacters(Experiment):
     length: int = knob(200, "characters to write", "書く文字数", low=1, high=10_000)
     temperature: float = knob(0.8, "temperature of the writing", "書くときの温度", low=0, high=10)
     full: bool = knob(False, "tiny Shakespeare with the larger network", "tiny Shakespeare と大きめのネットワーク")
-
-    @property
-    def used(self) -> "GptCharacters":
-        """These settings, or those of the full run."""
-        return replace(self, full=False, **FULL) if self.full else self
 
     def measure(self, lab: Lab) -> Arrays:
         """n-grams by counting, then the training."""
