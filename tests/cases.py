@@ -95,6 +95,9 @@ def _arrangement() -> list[Case]:
         *(Case(rule, (apart,), way) for rule in ("max", "min") for way in ways),
         *(Case("vector_norm", (away(x),), {"p": p, **way}) for p in (0.0, 1.0, 2.0, 3.0, 1.5) for way in ways[2:6]),
         *(Case("vector_norm", (apart,), {"p": np.inf, **way}) for way in ways),
+        *(Case("logsumexp", (x * 3,), way) for way in ways),
+        Case("logsumexp", (normal(0, 3),), {"axis": 1}),
+        Case("logsumexp", (np.array([[-1000.0, 1.0, 2.0], [1000.0, -1000.0, 999.0]]),), {"axis": 1}),
         *(Case("cumsum", (x,), {"axis": axis}) for axis in (0, 1, -1)),
         Case("cumsum", (normal(0, 3),), {"axis": 0}),
         *(

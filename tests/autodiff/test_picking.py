@@ -29,6 +29,8 @@ OPERATIONS: dict[str, Any] = {
     "topk, smallest": lambda zk, x, _: x.topk(3, dim=0, largest=False).values,
     "max": lambda zk, x, _: x.max(dim=1).values,
     "min, kept": lambda zk, x, _: x.min(dim=-1, keepdim=True).values,
+    "logsumexp": lambda zk, x, _: (x * 40).logsumexp(1),
+    "logsumexp along two": lambda zk, x, _: zk.logsumexp(x, dim=(0, 2), keepdim=True),
     "cumsum": lambda zk, x, _: x.cumsum(1),
     "norm": lambda zk, x, _: x.norm(),
     "norm along two": lambda zk, x, _: x.norm(dim=(0, 2), keepdim=True),

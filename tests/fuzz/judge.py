@@ -94,6 +94,7 @@ F = SimpleNamespace(
     softplus=_softplus,
     softmax=lambda x, axis=-1: np.exp(_log_softmax(x, axis)),
     log_softmax=_log_softmax,
+    logsumexp=lambda x, axis: np.logaddexp.reduce(_floating(x), axis=axis),
     layer_norm=_layer_norm,
     mse_loss=_mse,
     squared_error=lambda y, t: _mse(y, t, "sum") / 2,

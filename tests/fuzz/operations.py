@@ -42,7 +42,7 @@ KINDS: dict[str, tuple[float, tuple[str, ...]]] = {
     )),
     "softmax": (0.7, (
         "F.softmax({x}, {a})", "F.log_softmax({x}, {a})", "F.softmax({x})", "F.log_softmax({x})",
-        "F.layer_norm({x}, {x}.shape[-1:])", "F.layer_norm({x}, {x}.shape)",
+        "F.layer_norm({x}, {x}.shape[-1:])", "F.layer_norm({x}, {x}.shape)", "F.logsumexp({x}, {a})",
     )),
     "arranged": (3, (
         "{x}.reshape(-1)", "{x}.T", "F.transpose({x}, {order})", "np.transpose({x}, {order})",

@@ -105,6 +105,7 @@ F = SimpleNamespace(
     softplus=lambda x, beta=1.0, threshold=20.0: Tensor(T.softplus(torches(x), beta, threshold)),
     softmax=lambda x, axis=-1: Tensor(torches(x).softmax(axis)),
     log_softmax=lambda x, axis=-1: Tensor(torches(x).log_softmax(axis)),
+    logsumexp=lambda x, axis: Tensor(torches(x).logsumexp(axis)),
     linear=lambda x, w, b=None: Tensor(T.linear(torches(x), torches(w), None if b is None else torches(b))),
     conv2d=lambda x, w, b=None, stride=1, padding=0, dilation=1, groups=1: Tensor(
         T.conv2d(torches(x), torches(w), None if b is None else torches(b), stride, padding, dilation, groups)

@@ -39,7 +39,6 @@ METHODS: dict[str, str] = {
     "roll": ": zk.cat([t[-k:], t[:-k]]) moves the rows on by k",
     "outer": ": t[:, None] * other",
     "inner": ": (t * other).sum(-1)",
-    "logsumexp": ": m = t.max(dim=d, keepdim=True).values, then m + (t - m).exp().sum(dim=d, keepdim=True).log()",
     "log1p": ": (1 + t).log()",
     "reciprocal": ": 1 / t",
     "rsqrt": ": t ** -0.5",

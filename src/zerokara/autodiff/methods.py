@@ -11,8 +11,8 @@ NAMES = (
     "sigmoid", "softmax", "log_softmax", "clip", "clamp", "sum", "mean", "max", "min", "amax", "amin", "var", "std",
     "norm", "argmax", "argmin", "any", "all", "matmul", "mm", "bmm", "dot", "reshape", "flatten", "permute",
     "transpose", "swapaxes", "squeeze", "unsqueeze", "broadcast_to", "split", "chunk", "unbind", "gather",
-    "index_select", "masked_fill", "masked_select", "sort", "argsort", "topk", "cumsum", "clone", "numel", "eq", "ne",
-    "lt", "le", "gt", "ge", "t",
+    "index_select", "masked_fill", "masked_select", "sort", "argsort", "topk", "cumsum", "logsumexp", "clone", "numel",
+    "eq", "ne", "lt", "le", "gt", "ge", "t",
 )  # fmt: skip
 
 

@@ -112,6 +112,12 @@ class Reductions(Dispatched):
         x = self if self._data.dtype.kind == "f" else self.astype(np.float32)
         return self._apply(rules.vector_norm, x, p=float(power), axis=place, keepdims=kept(keepdims, keepdim))
 
+    def logsumexp(
+        self, axis: Axis = None, keepdims: bool = False, *, dim: Axis = None, keepdim: bool = False
+    ) -> "Tensor":
+        """ln Σ e^x, which overflows for no x; its gradient is the softmax. Book §3.5"""
+        return self._reduced(rules.logsumexp, axis, keepdims, dim, keepdim)
+
     def argmax(
         self, axis: int | None = None, keepdims: bool = False, *, dim: int | None = None, keepdim: bool = False
     ) -> Array:

@@ -6,7 +6,7 @@ not reached its sentences and answers are not computed at all: there are figures
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -49,9 +49,8 @@ def gap(experiment: "Experiment") -> Gap:
     """
     if experiment.shows is Shows.ALWAYS:
         return Gap()
-    plain = type(experiment)()
     here = experiment.used.settings
-    own = (replace(plain, **{"full": True}).used if experiment.settings.get("full") else plain).settings
+    own = {**type(experiment)().settings, **(experiment.larger if experiment.settings.get("full") else {})}
     quick = experiment.shows is Shows.QUICKLY
     suggested = [turn.settings for turn in experiment.turns]
     short = {

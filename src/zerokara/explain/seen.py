@@ -26,7 +26,7 @@ MOVES = (
 SUMS = ("avg_pool2d_grad", "max_pool2d_grad", "upsample_nearest_grad")
 """Rules that add up numbers, with weights that are not learned and not negative."""
 
-REDUCTIONS = ("sum", "mean", "var", "std", "max", "min", "vector_norm")
+REDUCTIONS = ("sum", "mean", "var", "std", "max", "min", "vector_norm", "logsumexp")
 ALONG = ("softmax", "log_softmax", "cumsum", "sort")
 
 

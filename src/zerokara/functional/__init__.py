@@ -79,6 +79,7 @@ from zerokara.functional.recurrent import gru as gru
 from zerokara.functional.recurrent import lstm as lstm
 from zerokara.functional.recurrent import rnn as rnn
 from zerokara.functional.reduction import cumsum as cumsum
+from zerokara.functional.reduction import logsumexp as logsumexp
 from zerokara.functional.reduction import max as max
 from zerokara.functional.reduction import mean as mean
 from zerokara.functional.reduction import min as min

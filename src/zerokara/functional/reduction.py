@@ -43,6 +43,11 @@ def vector_norm(x: Like, p: float = 2.0, axis: Axis = None, keepdims: bool = Fal
     return as_tensor(x).norm(p, axis=axis, keepdims=keepdims, **words)
 
 
+def logsumexp(x: Like, axis: Axis = None, keepdims: bool = False, **words: Any) -> Tensor:
+    """ln Σ e^x, which overflows for no x"""
+    return as_tensor(x).logsumexp(axis, keepdims, **words)
+
+
 def cumsum(x: Like, axis: int) -> Tensor:
     """yᵢ = x₁ + … + xᵢ along an axis"""
     return as_tensor(x).cumsum(axis)

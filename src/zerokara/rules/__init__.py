@@ -58,7 +58,7 @@ from zerokara.rules.norm import batch_norm, batch_norm_inference, group_norm, la
 from zerokara.rules.order import along, sort
 from zerokara.rules.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
 from zerokara.rules.recurrent import gru, lstm, rnn
-from zerokara.rules.reduction import cumsum, max, mean, min, std, sum, var, vector_norm
+from zerokara.rules.reduction import cumsum, logsumexp, max, mean, min, std, sum, var, vector_norm
 from zerokara.rules.resampling import upsample_nearest, upsample_nearest_grad
 from zerokara.rules.rule import Pullback, Rule, Ruled
 from zerokara.rules.shape import broadcast_to, clone, concatenate, getitem, reshape, scatter, transpose
@@ -72,7 +72,7 @@ RULES: dict[str, Rule] = {
         add, subtract, multiply, divide, negative, power, scalar_power, exp, log, logaddexp, sqrt, sin, cos, absolute,
         maximum, minimum, clip, where, cast,
         # reductions
-        sum, mean, var, std, max, min, vector_norm, cumsum,
+        sum, mean, var, std, max, min, vector_norm, logsumexp, cumsum,
         # arrangement
         clone, reshape, transpose, broadcast_to, getitem, scatter, concatenate, sort,
         # products

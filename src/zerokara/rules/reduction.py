@@ -112,6 +112,30 @@ def vector_norm(x: Array, *, p: float = 2.0, axis: Axis = None, keepdims: bool =
     return _rounded(y if keepdims else np.reshape(y, dropped_shape(x.shape, axes)), x.dtype), (pull,)
 
 
+def logsumexp(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Ruled:
+    """y = m + ln Σ e^(x−m),  m = max x        ∂L/∂xᵢ = g·pᵢ,  p = softmax(x), g of the sum that xᵢ went into
+
+    No e^ overflows, whatever the size of x. With ∞ among the numbers y is ∞; of −∞ alone, or of no number, it is −∞.
+    What is infinite like y has the slope NaN there, since ∞ − ∞ is no number; the others have 0.
+    """
+    axes = several_axes("logsumexp", axis, x.shape)
+    wide = _wide(x)
+    chosen: dict[str, Any] = {"axis": axes, "keepdims": True}
+    most = np.finfo(wide.dtype).max
+    # as a constant, and never ∞: x − m then stays infinite where x is, and 0 or less where it is not
+    m = np.clip(np.max(detached(wide), **chosen), -most, most) if x.size else wide.dtype.type(0)
+    e = np.exp(wide - m)
+    total = np.sum(e, **chosen)
+    with np.errstate(divide="ignore"):  # ln 0 = −∞
+        y = np.log(total) + m
+
+    def pull(g: Any) -> Any:
+        with np.errstate(invalid="ignore"):
+            return np.reshape(_wide(g), kept_shape(x.shape, axes)) * (e / total)
+
+    return _rounded(y if keepdims else np.reshape(y, dropped_shape(x.shape, axes)), x.dtype), (pull,)
+
+
 def cumsum(x: Array, *, axis: int) -> Ruled:
     """yᵢ = x₁ + … + xᵢ along an axis        ∂L/∂xᵢ = gᵢ + gᵢ₊₁ + … + gₙ: every x is in all sums from its own on"""
     place = one_axis("cumsum", axis, x.shape)

@@ -205,6 +205,7 @@ WAYS: dict[str, Any] = {
     "in order along the batch": lambda x: x.sort(dim=0, descending=True).values,
     "the two smallest": lambda x: x.topk(2, dim=1, largest=False).values,
     "the largest by PyTorch's word": lambda x: x.max(dim=2).values * 2,
+    "logarithms of sums of powers": lambda x: (x * 200).logsumexp((0, 2), keepdims=True) + F.logsumexp(x, 2)[..., None],
     "running sums along the batch": lambda x: x.cumsum(0),
     "lengths": lambda x: x.norm(dim=(1, 2)) + x.norm(1, dim=2)[:, 0],
     "other lengths": lambda x: x.norm(3, dim=1) + x.norm(float("inf"), dim=1, keepdim=True)[:, 0],

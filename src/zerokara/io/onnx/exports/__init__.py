@@ -9,6 +9,7 @@ from zerokara.io.onnx.exports.arrangement import (
     cumsum,
     einsum,
     getitem,
+    logsumexp,
     matmul,
     max,
     mean,
@@ -82,7 +83,7 @@ EXPORTS: dict[str, Export] = {
     for export in (
         add, subtract, multiply, divide, negative, power, scalar_power, exp, log, logaddexp, sqrt, sin, cos, absolute,
         maximum, minimum, clip, where, cast,
-        sum, mean, var, std, max, min, vector_norm, cumsum,
+        sum, mean, var, std, max, min, vector_norm, logsumexp, cumsum,
         clone, reshape, transpose, broadcast_to, getitem, scatter, concatenate, sort,
         matmul, linear, einsum, scaled_dot_product_attention,
         step, sigmoid, tanh, relu, relu_grad, leaky_relu, erf, ndtr, gelu, gelu_tanh, softplus, softmax, log_softmax,

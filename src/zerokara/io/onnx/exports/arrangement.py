@@ -12,7 +12,7 @@ from zerokara.io.onnx.writing import FLOAT, TYPES, Given, Step
 from zerokara.rules.axes import every_axis, one_axis, several_axes
 
 FIRST, LAST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
-AXES_ARE_INPUTS = 18  # since this opset, for ReduceMean and ReduceMax
+AXES_ARE_INPUTS = 18  # since this opset, for all reductions but ReduceSum
 
 
 def sum(step: Step, x: Given) -> str:
@@ -67,6 +67,12 @@ def vector_norm(step: Step, x: Given) -> str:
     powers = step.emit("Pow", size, step.number(p))
     total = step.emit("ReduceSum", powers, step.whole(_axes(step, x)), keepdims=int(step.options["keepdims"]))
     return step.emit("Pow", total, step.number(1 / p))
+
+
+def logsumexp(step: Step, x: Given) -> str:
+    """ln Σ e^x"""
+    name = x.name if x.dtype.kind == "f" else step.emit("Cast", x.name, to=FLOAT)
+    return _reduced(step, "ReduceLogSumExp", x, name=name)
 
 
 def cumsum(step: Step, x: Given) -> str:

@@ -7,7 +7,6 @@ import numpy as np
 from zerokara import functional as F
 from zerokara.autodiff import Tensor, as_tensor
 from zerokara.io.onnx.operator import Call, Value, is_tensor, operator, setting
-from zerokara.kernels.tracing import as_array
 
 Axes = tuple[int, ...]
 Reduce = Callable[[Value, Axes], Value]
@@ -61,16 +60,6 @@ def _prod(x: Value, axes: Axes) -> Value:
     return x
 
 
-def _log_sum_exp(x: Value, axes: Axes) -> Value:
-    """ln Σ eˣ = m + ln Σ e^(x−m), m = max x: never overflows."""
-    x = as_tensor(x)
-    if not x.size:
-        return F.log(_sum(x, axes))
-    largest = np.max(as_array(x.data), axis=axes, keepdims=True)
-    shift = np.where(np.isfinite(largest), largest, 0).astype(x.dtype)
-    return F.log(_sum(F.exp(x - shift), axes)) + shift
-
-
 def _square(x: Value) -> Value:
     return x * x
 
@@ -107,7 +96,7 @@ _REDUCTIONS: dict[str, Reduce] = {
     "ReduceL2": lambda x, axes: _root(_sum(_square(x), axes)),
     "ReduceSumSquare": lambda x, axes: _sum(_square(x), axes),
     "ReduceLogSum": lambda x, axes: F.log(_sum(x, axes)),
-    "ReduceLogSumExp": _log_sum_exp,
+    "ReduceLogSumExp": lambda x, axes: as_tensor(x).logsumexp(axes, keepdims=True),
 }
 
 for _name, _reduce in _REDUCTIONS.items():
