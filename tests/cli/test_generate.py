@@ -11,7 +11,7 @@ import pytest
 from tests.cli.running import Captured, fails, run_here
 from zerokara.cli.generate import _Written
 from zerokara.data.text import BytePairs, Vocabulary, load_text, read_vocabulary
-from zerokara.generation import generate
+from zerokara.generation import beam_search, generate
 from zerokara.io import load_onnx, load_weights, save_weights
 from zerokara.recipes import TASKS, network_of_run, task_of_run
 from zerokara.recipes.gpt import CharacterGpt
@@ -120,6 +120,24 @@ def test_what_is_written_is_the_generated_text(run: Path, capsys: Captured) -> N
     assert told["seed"] == 3
 
 
+def test_beams_are_the_likeliest_text_as_a_whole(run: Path, capsys: Captured) -> None:
+    """One beam is the greedy choice; with several the text is as likely or likelier; nothing of the drawing is told."""
+    vocabulary, task = read_vocabulary(run), task_of_run(run, TASKS)
+    assert task is not None
+    best = beam_search(network_of_run(task, run), vocabulary.encode("today the"), 20, beams=4)[0]
+    asked = ("generate", str(run), "--prompt", "today the", "--length", "20")
+    code, out, _ = run_here(capsys, *asked, "--beams", "4", "--lang", "ja")
+    assert (code, out) == (0, "today the" + vocabulary.decode(best.ids) + "\n")
+    told = {n: json.loads(run_here(capsys, *asked, "--beams", str(n), "--json")[1]) for n in (1, 4)}
+    assert told[4]["tokens"] == best.ids.tolist()
+    assert told[4]["log_probability"] == pytest.approx(best.log_probability)
+    assert told[4]["log_probability"] >= told[1]["log_probability"]
+    assert told[4]["beams"] == 4
+    assert not {"temperature", "top_k", "top_p", "seed"} & told[4].keys()
+    greedy = json.loads(run_here(capsys, *asked, "--temperature", "0", "--json")[1])
+    assert told[1]["tokens"] == greedy["tokens"]
+
+
 def test_words_have_their_blanks_and_a_text_may_stop(words: Path, capsys: Captured) -> None:
     code, out, _ = run_here(
         capsys, "generate", str(words), "--prompt", "today the", "--length", "12", "--temperature", "1"
@@ -169,6 +187,13 @@ def test_characters_of_several_bytes_are_told_whole() -> None:
         (["--prompt", "today", "--temperature", "nan"], 2, "temperature is a number, at least 0; got nan"),
         (["--prompt", "today", "--top-k", "0"], 2, "top_k is a whole number, at least 1; got 0"),
         (["--prompt", "today", "--top-p", "2"], 2, "top_p is a share above 0, at most 1; got 2"),
+        (["--prompt", "today", "--beams", "0"], 2, "--beams lies between 1 and 1000; got 0"),
+        (["--prompt", "today", "--beams", "2.5"], 2, "2.5"),
+        (["--prompt", "today", "--beams", "4", "--temperature", "1"], 2, "leave out temperature or beams; got"),
+        (["--prompt", "today", "--beams", "4", "--top-k", "2"], 2, "leave out top_k or beams; got top_k 2"),
+        (["--prompt", "today", "--beams", "4", "--top-p", "0.5"], 2, "leave out top_p or beams; got top_p 0.5"),
+        (["--prompt", "today", "--beams", "4", "--seed", "3"], 2, "beam search draws nothing: leave out seed or beams"),
+        (["--prompt", "today", "--beams", "4", "--top-k", "2", "--lang", "ja"], 2, "top_k と beams のどちらかを"),
         (["--prompt", "today", "--length", "0"], 2, "--length is at least 1; got 0"),
         (["--prompt", "today", "--stop", "§"], 1, "the vocabulary has no '§'"),
         (["--prompt", "today", "--seed", "-1"], 2, "--seed is a whole number"),

@@ -171,6 +171,23 @@ def test_one_beam_is_the_greedy_choice_and_all_of_them_are_the_best(kind: str) -
     assert (np.diff([beam.score for beam in found]) <= 0).all()
 
 
+@every_model
+@pytest.mark.parametrize("stop", [None, 3])
+def test_generate_with_beams(kind: str, stop: int | None) -> None:
+    """Each text is what it would be alone; with one beam all is as in the greedy choice, the reading too."""
+    model, prompts = MODELS[kind](), [np.array([1, 2]), np.array([4, 0, 5, 1])]
+    found, reading = generate(model, prompts, 6, beams=3, stop=stop)
+    for prompt, text in zip(prompts, found, strict=True):
+        assert np.array_equal(text, beam_search(model, prompt, 6, beams=3, stop=stop)[0].ids)
+        assert np.array_equal(text, beam_search(model, prompt, 6, beams=3, stop=stop, cache=False)[0].ids)
+    assert len(reading) == 2
+    one, behind = generate(model, prompts, 6, beams=1, stop=stop)
+    greedy, wanted = generate(model, prompts, 6, temperature=0, stop=stop)
+    assert [a.tolist() for a in one] == [a.tolist() for a in greedy]
+    assert np.array_equal(behind.ids, wanted.ids)
+    np.testing.assert_allclose(behind.scores, wanted.scores, rtol=1e-9)
+
+
 def test_a_length_penalty_lets_long_texts_win() -> None:
     """Ending at once has .5, going on 3 times .45·1·1: shorter wins by probability, longer by the mean of ln p."""
     table = Table([[0, 0.45, 0.5, 0.05], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
@@ -214,6 +231,11 @@ def test_training_mode_is_left_alone() -> None:
         (lambda: generate(gpt(), [1], 3, top_p=1.5), "top_p is a share above 0, at most 1; got 1.5"),
         (lambda: generate(gpt(), [[1], [2]], 3, seed=[1]), "2 texts need one seed, or one each; got 1"),
         (lambda: beam_search(gpt(), [1], 3, beams=0), "beams is a whole number, at least 1; got 0"),
+        (lambda: generate(gpt(), [1], 3, beams=0), "beams is a whole number, at least 1; got 0"),
+        (lambda: generate(gpt(), [1], 3, beams=2, temperature=0.5), "leave out temperature or beams; got temperature"),
+        (lambda: generate(gpt(), [1], 3, beams=2, top_k=2), "leave out top_k or beams; got top_k 2"),
+        (lambda: generate(gpt(), [1], 3, beams=2, seed=[0]), "leave out seed or beams"),
+        (lambda: generate(gpt(), [1], 3, beams=2, reading=read(gpt(), [1])), "begins with a prompt"),
         (lambda: beam_search(gpt(), [1], 0), "length is a whole number of tokens, at least 1; got 0"),
         (lambda: next_probabilities([np.nan, 1]), "the model's scores are NaN"),
         (lambda: next_probabilities([np.inf, 1]), "the model's scores are infinite"),

@@ -62,6 +62,7 @@ COMMANDS: dict[str, Command] = {
         "zerokara generate runs/char-gpt --prompt LATIN\n"
         "zerokara generate runs/char-gpt --prompt GREEK --temperature 0.5 --length 400\n"
         "zerokara generate runs/rnn-lm --prompt yesterday --top-k 5 --stop . --json\n"
+        "zerokara generate runs/rnn-lm --prompt today --beams 4\n"
         "zerokara generate runs/rnn-lm --prompt today --report written.html",
     ),
     "predict": Command(

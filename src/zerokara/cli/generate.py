@@ -2,9 +2,10 @@
 
 import json as json_format
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import fill
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -15,7 +16,8 @@ from zerokara.cli.numbers import whole_number
 from zerokara.cli.results import told
 from zerokara.cli.train_task import command_of
 from zerokara.data.text import AnyVocabulary, Vocabulary, read_vocabulary
-from zerokara.generation import Choice, GenerationError, stream
+from zerokara.generation import Choice, GenerationError, beam_search, stream
+from zerokara.generation.writing import expect_nothing_drawn
 from zerokara.nn import Module
 from zerokara.recipes import TASKS, network_of_run, task_of_run
 from zerokara.recipes.pictures import Making
@@ -25,6 +27,8 @@ from zerokara.report import Code, Lang, Page, Section
 from zerokara.views.written import blocks
 
 Whole = Annotated[int | None, Parameter(converter=whole_number)]
+TEMPERATURE = 0.8
+MOST_BEAMS = 1000
 
 
 def generate(
@@ -32,10 +36,11 @@ def generate(
     *,
     prompt: str,
     length: Annotated[int, Parameter(converter=whole_number)] = 200,
-    temperature: float = 0.8,
+    temperature: float = TEMPERATURE,
     top_k: Whole = None,
     top_p: float | None = None,
     stop: str | None = None,
+    beams: Whole = None,
     seed: Annotated[int, Parameter(converter=whole_number)] = 0,
     report: Path | None = None,
     json: bool = False,
@@ -59,21 +64,31 @@ def generate(
         Draw from the likeliest tokens that have this share together only.
     stop
         End behind this token.
+    beams
+        Draw nothing, but look for the likeliest text as a whole, with so many continuations at a time; 1 always takes
+        the likeliest token. The text appears when it is found.
     seed
         Where the random numbers start: the same seed writes the same text.
     report
         Write a page too: the text by how much each token surprised the network, what its units follow or its heads
         look at, how far back it reaches, the nearest words.
     json
-        Print one JSON object: the prompt, what follows, the numbers of the tokens, the settings.
+        Print one JSON object: the prompt, what follows, the numbers of the tokens, the settings; with --beams the
+        logarithm of the text's probability.
     lang
         Language of help, messages and reports: en or ja.
     """
     language = names.language(lang)
     try:
         Choice(temperature, top_k, top_p)
+        if beams is not None:
+            expect_nothing_drawn(
+                temperature=(temperature, TEMPERATURE), top_k=(top_k, None), top_p=(top_p, None), seed=(seed, 0)
+            )
     except GenerationError as error:
         raise UsageError(str(error)) from error
+    if beams is not None and not 1 <= beams <= MOST_BEAMS:
+        raise UsageError(f"--beams lies between 1 and {MOST_BEAMS}; got {beams}")
     if length < 1:
         raise UsageError(f"--length is at least 1; got {length}")
     if not 0 <= seed < 2**64:
@@ -90,9 +105,13 @@ def generate(
     if not len(ids):
         raise UsageError("the prompt is empty: give at least one token to go on from")
     end = None if stop is None else _token(vocabulary, stop)
-    choice = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
     model = network_of_run(task, run)
-    tokens = stream(model, ids, length, stop=end, **choice)  # type: ignore[arg-type]
+    choice: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+    if beams is None:
+        tokens: Iterable[int] = stream(model, ids, length, stop=end, **choice)
+    else:
+        best = beam_search(model, ids, length, beams=beams, stop=end)[0]
+        tokens, choice = best.ids.tolist(), {"beams": beams, "log_probability": best.log_probability}
     if json:
         said = list(tokens)
         _report(report, task, model, vocabulary, [*ids.tolist(), *said], language)

@@ -20,14 +20,20 @@ HELP: dict[str, str] = {
         "確率の高い順に、合計がこの割合になるまでのトークンだけから選びます。"
     ),
     "End behind this token.": "このトークンで終わります。",
+    "Draw nothing, but look for the likeliest text as a whole, with so many continuations at a time; 1 always takes "
+    "the likeliest token. The text appears when it is found.": (
+        "乱数を使わず、続きの候補をこの個数ずつ残しながら、全体として最も確からしい文章を探します（ビームサーチ）。"
+        "1 なら常に最も確からしいトークン。文章は見つかってから表示されます。"
+    ),
     "Where the random numbers start: the same seed writes the same text.": "乱数の種。同じ種なら同じ文章になります。",
     "Write a page too: the text by how much each token surprised the network, what its units follow or its heads look "
     "at, how far back it reaches, the nearest words.": (
         "ページも書き出します：各トークンの意外さで色分けした文、ユニットが追うものやヘッドが見るところ、"
         "どこまでさかのぼるか、近い単語。"
     ),
-    "Print one JSON object: the prompt, what follows, the numbers of the tokens, the settings.": (
-        "JSON オブジェクトを 1 つ出力します：書き出し、続き、トークンの番号、設定。"
+    "Print one JSON object: the prompt, what follows, the numbers of the tokens, the settings; with --beams the "
+    "logarithm of the text's probability.": (
+        "JSON オブジェクトを 1 つ出力します：書き出し、続き、トークンの番号、設定。--beams では文章の確率の対数も。"
     ),
     "blocks": "ブロックの数",
     "heads of an attention, which divide the width": "注意のヘッド数（幅の約数）",

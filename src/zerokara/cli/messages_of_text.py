@@ -13,6 +13,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"temperature is a number, at least 0; got (.+)", "温度は 0 以上の数です。指定：{1}"),
     (r"top_p is a share above 0, at most 1; got (.+)", "top_p は 0 より大きく 1 以下の割合です。指定：{1}"),
     (
+        r"beam search draws nothing: leave out (\S+) or beams; got (.+)",
+        "ビームサーチは乱数を使いません：{1} と beams のどちらかを外してください。指定：{2}",
+    ),
+    (
         r"the model's scores are (NaN|infinite): it has diverged, or was never trained; load another one",
         "モデルのスコアが {1} です：発散したか学習されていません。別のモデルを使ってください",
     ),

@@ -21,20 +21,27 @@ class Beam:
 
 
 def beam_search(
-    model: Any, prompt: Any, length: int, *, beams: int = 4, length_penalty: float = 0.0, stop: int | None = None
+    model: Any,
+    prompt: Any,
+    length: int,
+    *,
+    beams: int = 4,
+    length_penalty: float = 0.0,
+    stop: int | None = None,
+    cache: bool = True,
 ) -> list[Beam]:
     """The `beams` best continuations of one prompt (T,), the best first; each has `length` tokens or ends in `stop`.
 
     At every step each open continuation is tried with every token, and the best `beams` of all, the ended ones among
     them, are kept; with 1 it is the greedy choice exactly. `length_penalty` 0 compares probabilities, which favours
     short texts; 1 their mean ln p. Of equals the earlier one comes first, then the smaller token. The model is called
-    as in `read`.
+    as in `read`, and `cache` is told there. Errors: GenerationError.
     """
     if not is_whole(beams) or beams < 1:
         raise GenerationError(f"beams is a whole number, at least 1; got {short(beams)}")
     if not is_whole(length) or length < 1:
         raise GenerationError(f"length is a whole number of tokens, at least 1; got {short(length)}")
-    reading = read(model, expect_tokens(prompt)[:1])
+    reading = read(model, expect_tokens(prompt)[:1], cache=cache)
     open_ones, ended = [Beam(np.zeros(0, np.int64), 0.0, 0.0)], list[Beam]()
     for _ in range(length):
         grown, parents = _grown(open_ones, reading, beams, length_penalty)
@@ -47,7 +54,7 @@ def beam_search(
             return [beam for beam, _ in kept]
         open_ones = [beam for beam, _ in going]
         rows = chosen(model, reading, np.array([parent for _, parent in going]))
-        reading = read(model, [[int(beam.ids[-1])] for beam in open_ones], rows)
+        reading = read(model, [[int(beam.ids[-1])] for beam in open_ones], rows, cache=cache)
     return sorted([*ended, *open_ones], key=lambda one: -one.score)
 
 

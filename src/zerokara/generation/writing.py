@@ -7,6 +7,7 @@ import numpy as np
 
 from zerokara.arguments import is_whole, short
 from zerokara.arrays import Array, generator
+from zerokara.generation.beams import beam_search
 from zerokara.generation.choosing import Choice, GenerationError, sample
 from zerokara.generation.reading import Reading, expect_tokens, read
 
@@ -23,6 +24,7 @@ def generate(
     seed: int | Sequence[int] = 0,
     reading: Reading | None = None,
     cache: bool = True,
+    beams: int | None = None,
 ) -> tuple[list[Array], Reading]:
     """(what follows each prompt, `length` tokens or up to and with `stop`, int64; the reading behind the last step)
 
@@ -32,9 +34,14 @@ def generate(
 
     The reading goes on where this call ended: hand it in again with a prompt of what was said in between, or with none
     (an empty list). It has read the tokens that were written, too; texts that had ended go on with `stop`.
+    With `beams` nothing is drawn: each text is the best one that `beam_search` finds, the greedy one with 1. Whatever
+    belongs to the drawing is then left as it is, and there is no reading to begin with.
     Errors: GenerationError.
     """
     choice = Choice(temperature, top_k, top_p)
+    if beams is not None:
+        expect_nothing_drawn(temperature=(temperature, 1.0), top_k=(top_k, None), top_p=(top_p, None), seed=(seed, 0))
+        return _by_beams(model, prompts, length, beams, stop, reading, cache)
     if not is_whole(length) or length < 0:
         raise GenerationError(f"length is a whole number of tokens, at least 0; got {short(length)}")
     texts = _texts(prompts, reading)
@@ -82,6 +89,27 @@ def stream(
             return
         if k + 1 < length:
             reading = read(model, [[token]], reading)
+
+
+def expect_nothing_drawn(**given: tuple[Any, Any]) -> None:
+    """Refuse settings of the drawing, each given as (value, default), beside `beams`."""
+    for name, (value, default) in given.items():
+        if value is not default and (np.ndim(value) or value != default):
+            raise GenerationError(f"beam search draws nothing: leave out {name} or beams; got {name} {short(value)}")
+
+
+def _by_beams(
+    model: Any, prompts: Any, length: int, beams: int, stop: int | None, reading: Reading | None, cache: bool
+) -> tuple[list[Array], Reading]:
+    if reading is not None:
+        raise GenerationError("beam search begins with a prompt: give all that was read as the prompt, and no reading")
+    texts = _texts(prompts, None)
+    found = [beam_search(model, text, length, beams=beams, stop=stop, cache=cache)[0].ids for text in texts]
+    whole = [np.concatenate(pair) for pair in zip(texts, found, strict=True)]
+    rows = np.full((len(whole), max(map(len, whole))), 0 if stop is None else stop)
+    for row, text in zip(rows, whole, strict=True):
+        row[: len(text)] = text
+    return found, read(model, rows, cache=cache)
 
 
 def _texts(prompts: Any, reading: Reading | None) -> list[Array]:
