@@ -26,6 +26,7 @@ RANDOM = "draws random numbers of NumPy's old generator"
 EXCEPTIONS: dict[str, str] = dict.fromkeys(
     ("training_dropout", "training_dropout_default", "training_dropout_default_mask", "training_dropout_mask"), RANDOM
 )
+EXCEPTIONS["convtranspose_3d"] = "transposed convolutions have one or two axes of pixels; refused in words"
 EXCEPTIONS["lstm_with_peepholes"] = "its gates see the cell, which no rule here does; it is refused in words"
 _ATTENTION = """
     23_fullymasked_qk_matmul_output_mode3_zero 24_fullymasked_qk_matmul_output_mode3_zero

@@ -123,6 +123,11 @@ ROWWISE: dict[str, list[Any]] = {
         node("Reshape", ["x", "to_tokens"], ["q"]), node("Transpose", ["q"], ["k"], perm=[0, 2, 1]),
         node("MatMul", ["q", "k"], ["s"]), node("Softmax", ["s"], ["a"], axis=-1), node("MatMul", ["a", "q"], ["y"]),
     ],
+    "laid out, and running sums": chain(("ConvTranspose", ["laid"], {"strides": [2, 2]}), ("CumSum", ["three"], {})),
+    "summed by letters": [node("Einsum", ["x", "x"], ["y"], equation="ncij,ncik->njk")],
+    "the largest, gathered": [
+        node("ArgMax", ["x"], ["i"], axis=3, keepdims=1), node("GatherElements", ["x", "i"], ["y"], axis=3)
+    ],
     "pooled": chain(("GlobalAveragePool", [], {}), ("Squeeze", ["last_two"], {}), ("Gemm", ["w22"], {})),
 }  # fmt: skip
 MORE: dict[str, Any] = {
@@ -147,6 +152,8 @@ MIXING: dict[str, list[Any]] = {
         node("Shape", ["x"], ["s"]), node("Gather", ["s", "zero"], ["n"], axis=0), node("Cast", ["n"], ["f"], to=1),
         node("Div", ["x", "f"], ["y"]),
     ],
+    "running sums over the batch": chain(("CumSum", ["zero"], {})),
+    "summed over the batch by letters": [node("Einsum", ["x", "x"], ["y"], equation="ncij,mcij->nm")],
     "two images of one": [node("Expand", ["x", "two_images"], ["y"])],
     "without any axis of length 1": chain(
         ("GlobalAveragePool", [], {}), ("Squeeze", [], {}), ("Softmax", [], {"axis": 0})
@@ -155,6 +162,7 @@ MIXING: dict[str, list[Any]] = {
         node("Flatten", ["x"], ["f"]), node("MatMul", ["f", "dense"], ["d"]), node("MatMul", ["four_one", "d"], ["y"])
     ],
 }  # fmt: skip
+MORE |= {"laid": numbers(2, 3, 2, 2), "three": whole(3)}
 MORE |= {"as_images": whole(-1, 1, 1, 1), "four_one": numbers(4, 1)}
 
 

@@ -60,6 +60,21 @@ def agrees(model: Module, shape: Shape, tmp_path: Any, batches: tuple[int, ...] 
 # every rule
 
 
+def test_a_convolutional_auto_encoder_comes_back(tmp_path: Any) -> None:
+    """Written, and read again with its transposed convolutions: the numbers of ONNX Runtime, and its own."""
+    model = models.ConvAutoEncoder((1, 12, 8), (3, 5), 4, rng=np.random.default_rng(0))
+    agrees(model, (1, 12, 8), tmp_path)
+    again = zk.io.load_onnx(tmp_path / "model.onnx").eval()
+    for batch in (1, 3):
+        x = numbers(batch, 1, 12, 8, seed=batch)
+        np.testing.assert_allclose(again(x).data, runtime(tmp_path / "model.onnx", x), atol=1e-6)
+        np.testing.assert_allclose(again(x).data, model(Tensor(x)).data, atol=1e-6)
+    filters = [sorted(p.shape for p in m.parameters() if p.ndim == 4) for m in (again, model)]
+    assert filters[0] == filters[1]
+    rows = [[row.multiply_adds for row in models.summarize(m, (1, 12, 8)) if row.multiply_adds] for m in (again, model)]
+    assert rows[0] == rows[1]
+
+
 def test_every_rule_is_exported_or_refused_by_name() -> None:
     assert set(EXPORTS) | set(REFUSED) == set(RULES)
     assert not set(EXPORTS) & set(REFUSED)

@@ -13,10 +13,11 @@ from zerokara.io.onnx import OPERATORS
 IMAGES, ROWS = (2, 4, 9, 7), (3, 6)
 WEIGHT, DEPTHWISE = numbers(6, 4, 3, 3, seed=1), numbers(4, 1, 3, 3, seed=2)
 BIAS, CHANNELS = numbers(6, seed=3), numbers(4, seed=4)
+LAID = {"w": numbers(4, 6, 3, 3, seed=6), "b": BIAS}
 BATCH_NORM = {"w": CHANNELS, "b": CHANNELS + 1, "m": CHANNELS * 2, "v": np.abs(CHANNELS) + 0.5}
 
 
-def integers(*values: int) -> Array:
+def integers(*values: Any) -> Array:
     return np.array(values, np.int64)
 
 
@@ -37,6 +38,57 @@ CASES: dict[str, tuple[Any, tuple[int, ...], dict[str, Array], int]] = {
         {"w": numbers(6, 4, 3, seed=5), "b": BIAS},
         17,
     ),
+    "laid-out": (node("ConvTranspose", "xwb", "y", strides=[2, 2], pads=[1, 1, 1, 1]), IMAGES, LAID, 11),
+    "laid-out-plain": (node("ConvTranspose", "xw", "y"), IMAGES, {"w": LAID["w"]}, 17),
+    "laid-out-one-sided": (node("ConvTranspose", "xwb", "y", strides=[2, 3], pads=[0, 2, 1, 0]), IMAGES, LAID, 17),
+    "laid-out-longer": (
+        node("ConvTranspose", "xwb", "y", strides=[3, 2], pads=[1, 0, 1, 0], output_padding=[2, 1]),
+        IMAGES,
+        LAID,
+        17,
+    ),
+    "laid-out-groups-dilated": (
+        node("ConvTranspose", "xw", "y", group=2, dilations=[2, 3], pads=[1, 2, 1, 2]),
+        IMAGES,
+        {"w": numbers(4, 3, 3, 2, seed=2)},
+        17,
+    ),
+    "laid-out-to-a-shape": (
+        node("ConvTranspose", "xwb", "y", strides=[2, 2], output_shape=[17, 13]),
+        IMAGES,
+        LAID,
+        17,
+    ),
+    "laid-out-to-a-larger-shape": (
+        node("ConvTranspose", "xwb", "y", strides=[3, 2], output_shape=[28, 16]),
+        IMAGES,
+        LAID,
+        17,
+    ),
+    "laid-out-same": (node("ConvTranspose", "xwb", "y", strides=[3, 1], auto_pad="SAME_UPPER"), IMAGES, LAID, 17),
+    "laid-out-valid": (node("ConvTranspose", "xwb", "y", strides=[2, 2], auto_pad="VALID"), IMAGES, LAID, 17),
+    "laid-out-signals": (
+        node("ConvTranspose", "xwb", "y", strides=[2], pads=[1, 2], dilations=[2], output_padding=[1]),
+        (2, 4, 11),
+        {"w": numbers(4, 6, 3, seed=5), "b": BIAS},
+        17,
+    ),
+    "running-sums": (node("CumSum", "xa", "y"), IMAGES, {"a": integers(2)}, 14),
+    "running-sums-backwards": (node("CumSum", "xa", "y", reverse=1), ROWS, {"a": np.array(-1, np.int32)}, 11),
+    "running-sums-before": (node("CumSum", "xa", "y", exclusive=1), ROWS, {"a": integers(0)}, 14),
+    "running-sums-behind": (node("CumSum", "xa", "y", exclusive=1, reverse=1), ROWS, {"a": integers(1)}, 14),
+    "gathered-elements": (node("GatherElements", "xi", "y", axis=1), ROWS, {"i": integers([0, -1], [5, 5])}, 13),
+    "gathered-elements-of-rows": (node("GatherElements", "xi", "y"), ROWS, {"i": integers([2, -1, 0, 0])}, 11),
+    "by-letters": (node("Einsum", "xw", "y", equation="bij, jk -> bik"), (2, 3, 6), {"w": numbers(6, 5)}, 12),
+    "by-letters-unsaid": (node("Einsum", "xw", "y", equation="ij,jk"), ROWS, {"w": numbers(6, 5)}, 17),
+    "by-letters-diagonal": (node("Einsum", "x", "y", equation="i...i->...i"), (3, 2, 3), {}, 12),
+    "by-letters-of-three": (
+        node("Einsum", "xwv", "y", equation="ij,jk,k->i"),
+        ROWS,
+        {"w": numbers(6, 5), "v": numbers(5)},
+        12,
+    ),
+    "by-letters-trace": (node("Einsum", "xw", "y", equation="bii,k->kb"), (2, 3, 3), {"w": numbers(4)}, 12),
     "gemm-columns": (node("Gemm", "xwb", "y"), ROWS, {"w": numbers(6, 5), "b": numbers(5)}, 13),
     "gemm-rows": (node("Gemm", "xwb", "y", transB=1), ROWS, {"w": numbers(5, 6), "b": numbers(5)}, 9),
     "gemm-scaled": (
@@ -203,3 +255,37 @@ def first(value: Any) -> Any:
 def test_the_table_says_what_every_operator_is() -> None:
     assert len(OPERATORS) > 100
     assert [name for name, entry in OPERATORS.items() if not callable(entry.compute)] == []
+
+
+@pytest.mark.parametrize(
+    ("made", "shape", "constants", "says"),
+    [
+        (
+            node("ConvTranspose", "xw", "y"),
+            (1, 4, 2, 2, 2),
+            {"w": numbers(4, 1, 2, 2, 2)},
+            "are supported for (N, C, L)",
+        ),
+        (node("ConvTranspose", "xw", "y", pads=[9, 9, 9, 9]), IMAGES, {"w": LAID["w"]}, "leave no pixels"),
+        (node("ConvTranspose", "xw", "y", strides=[2]), IMAGES, {"w": LAID["w"]}, "as many strides"),
+        (node("ConvTranspose", "xw", "y"), IMAGES, {"w": numbers(3, 2, 2, 2)}, "expect 3 channels"),
+        (node("CumSum", "xa", "y"), ROWS, {"a": integers(2)}, "an axis of (3, 6) is wanted; got 2"),
+        (
+            node("GatherElements", "xi", "y", axis=1),
+            ROWS,
+            {"i": integers([6])},
+            "whole numbers within its axes",
+        ),
+        (node("GatherElements", "xi", "y", axis=1), ROWS, {"i": integers(0)}, "do not fit (3, 6) along axis 1"),
+        (node("Einsum", "x", "y", equation="ii->i"), ROWS, {}, "a diagonal of axes with one length; got (3, 6)"),
+        (node("Einsum", "x", "y", equation="ij,j"), ROWS, {}, "tells of 2 operands; got 1"),
+    ],
+)
+def test_what_an_operator_cannot_do_is_said_in_one_line(
+    made: Any, shape: tuple[int, ...], constants: dict[str, Array], says: str
+) -> None:
+    module = module_of(model_of([made], {"x": shape}, constants=constants))
+    with pytest.raises((ValueError, IndexError)) as caught:
+        module(numbers(*shape))
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)

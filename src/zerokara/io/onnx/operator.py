@@ -119,10 +119,25 @@ class Operator(Module):
         weight = getattr(self, "weight", None)
         if self.kind == "Conv" and isinstance(weight, Tensor):
             return math.prod(output) * math.prod(weight.shape[1:])
+        if self.kind == "ConvTranspose" and isinstance(weight, Tensor):  # a pixel lays out its filters
+            return math.prod(self._pixels_in(output[1:], weight.shape[2:])) * weight.size
         if self.kind in ("Gemm", "MatMul") and isinstance(weight, Tensor) and weight.ndim > 1:
             transposed = self.kind == "Gemm" and self._node.call.get("transB", 0)
             return math.prod(output) * weight.shape[-1 if transposed else -2]
         return 0
+
+    def _pixels_in(self, output: Shape, kernel: Shape) -> list[int]:
+        """The sides of the picture that a transposed convolution has made as large as `output`."""
+        call, axes = self._node.call, len(kernel)
+        strides, dilations = call.get("strides") or [1] * axes, call.get("dilations") or [1] * axes
+        more, pads = call.get("output_padding") or [0] * axes, call.get("pads") or [0] * (2 * axes)
+        if str(call.get("auto_pad", "")).startswith("SAME") and not call.get("output_shape"):
+            return [n // s for n, s in zip(output, strides, strict=True)]
+        if call.get("output_shape") or call.get("auto_pad") == "VALID":
+            pads = [0] * (2 * axes)
+        cut = [a + b for a, b in zip(pads[:axes], pads[axes:], strict=True)]
+        sizes = zip(output, kernel, strides, dilations, more, cut, strict=True)
+        return [(n - 1 - d * (k - 1) - extra + p) // s + 1 for n, k, s, d, extra, p in sizes]
 
     def extra_repr(self) -> str:
         """The attributes that are numbers or words."""

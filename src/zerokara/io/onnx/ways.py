@@ -171,6 +171,31 @@ def _gathered(step: Application) -> bool:
     return step.x.kind is Kind.FIXED and indices.kind is Kind.ROWS and step.axis(0) == 0
 
 
+def _picked(step: Application) -> bool:
+    """Numbers of each example, at places that are its own."""
+    return step.x.kind is Kind.ROWS and step.rest[0].kind is Kind.ROWS and step.axis(0) > 0
+
+
+def _running(step: Application) -> bool:
+    axis = step.numbers(1)
+    return _first_alone(step) and axis is not None and axis[0][0] % max(step.ndim, 1) > 0
+
+
+def _by_letters(step: Application) -> bool:
+    """One letter counts the examples: the first of every value with rows and of the result, and nowhere else."""
+    left, _, right = str(step.call.get("equation", "")).replace(" ", "").partition("->")
+    terms, given = left.split(","), [step.x, *step.rest]
+    letter = right[:1]
+    if not letter.isalpha() or right.count(letter) > 1 or len(terms) != len(given):
+        return False
+    return all(
+        (term.startswith(letter) and term.count(letter) == 1)
+        if flow.kind is Kind.ROWS
+        else flow.kind is Kind.FIXED and letter not in term
+        for flow, term in zip(given, terms, strict=True)
+    )
+
+
 def _padded(step: Application) -> bool:
     pads, axes = step.numbers(1, "pads"), step.numbers(3, "axes")
     if not _first_alone(step) or pads is None:
@@ -244,7 +269,7 @@ WAYS: Mapping[str, Condition] = {
     **{f"Reduce{name}": _reduced for name in _REDUCTIONS.split()},
     **dict.fromkeys(("ArgMax", "ArgMin", "Split"), _other_axis(0)),
     **dict.fromkeys(("Softmax", "LogSoftmax"), _scores),
-    **dict.fromkeys(("Conv", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "LRN"), _images),
+    **dict.fromkeys(("Conv", "ConvTranspose", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "LRN"), _images),
     **dict.fromkeys(("InstanceNormalization", "GroupNormalization", "DepthToSpace", "SpaceToDepth"), _images),
     **dict.fromkeys(("MaxPool", "BatchNormalization"), _single),
     **dict.fromkeys(("Resize", "Upsample"), _resized),
@@ -265,6 +290,9 @@ WAYS: Mapping[str, Condition] = {
     "ConstantOfShape": _filled,
     "Slice": _sliced,
     "Gather": _gathered,
+    "GatherElements": _picked,
+    "CumSum": _running,
+    "Einsum": _by_letters,
     "Pad": _padded,
     "MatMul": _multiplied,
     "Gemm": _dense,

@@ -8,6 +8,7 @@ import numpy as np
 
 from zerokara import functional as F
 from zerokara.autodiff import Tensor
+from zerokara.autodiff.joining import einsum as joined
 from zerokara.io.onnx.operator import Call, Value, is_tensor, numbers_of, operator
 from zerokara.kernels.tracing import as_array
 
@@ -130,6 +131,38 @@ def sign(call: Call, x: Value) -> Value:
 def matmul(call: Call, x: Value, y: Value) -> Value:
     """x @ y"""
     return F.matmul(x, y) if is_tensor(x, y) else np.matmul(x, y)
+
+
+@operator("Einsum", other="weight")
+def einsum(call: Call, *xs: Value) -> Value:
+    """Sums of products, told by letters; a letter that an operand has twice means its diagonal."""
+    equation = str(call.get("equation", "")).replace(" ", "")
+    if not is_tensor(*xs):
+        return np.einsum(equation, *xs)
+    left, arrow, right = equation.partition("->")
+    terms = left.split(",")
+    if not arrow:  # letters that occur once, in all terms together, in the order of the alphabet
+        letters = left.replace(",", "").replace(".", "")
+        once = sorted(letter for letter in set(letters) if letters.count(letter) == 1)
+        right = ("..." if "..." in left else "") + "".join(once)
+    if len(terms) != len(xs):
+        raise ValueError(f"{equation!r} tells of {len(terms)} operands; got {len(xs)}")
+    parts = [_diagonals(x, term) for x, term in zip(xs, terms, strict=True)]
+    return joined(",".join(term for _, term in parts) + "->" + right, *(x for x, _ in parts))
+
+
+def _diagonals(x: Value, term: str) -> tuple[Value, str]:
+    """The operand with every letter once: of two axes with one letter, the diagonal, as the last axis."""
+    while twice := next((letter for letter in term if letter != "." and term.count(letter) > 1), ""):
+        behind = term.partition("...")[2] if "..." in term else term
+        places = [i for i, letter in enumerate(term) if letter == twice][:2]
+        a, b = (i if i < len(term) - len(behind) else i - len(term) + x.ndim for i in places)
+        if x.shape[a] != x.shape[b]:
+            raise ValueError(f"{term!r} takes a diagonal of axes with one length; got {x.shape}")
+        x = x.transpose((*(i for i in range(x.ndim) if i not in (a, b)), a, b))
+        x = x[(..., np.arange(x.shape[-1]), np.arange(x.shape[-1]))]
+        term = "".join(letter for i, letter in enumerate(term) if i not in places) + twice
+    return x, term
 
 
 @operator("Gemm", learned={1: "weight", 2: "bias"}, other="weight")

@@ -94,6 +94,74 @@ def _conv2d(call: Call, x: Value, weight: Value, bias: Value | None, seen: list[
     return F.conv2d(x, weight, bias, stride, padding, dilation, groups)
 
 
+@operator("ConvTranspose", learned={1: "weight", 2: "bias"})
+def conv_transpose(call: Call, x: Value, weight: Value, bias: Value | None = None) -> Value:
+    """Lay filters onto a larger picture (N, C, H, W) or signal (N, C, L): the way back of a convolution."""
+    x, weight = as_tensor(x), as_tensor(weight)
+    if x.ndim not in (3, 4) or weight.ndim != x.ndim:
+        raise ValueError(
+            f"transposed convolutions are supported for (N, C, L) and (N, C, H, W); got {x.shape} and {weight.shape}"
+        )
+    if x.dtype != weight.dtype:  # float16 in the file
+        x = x.astype(weight.dtype)
+    seen = _layings(call, x.shape, weight.shape[2:])
+    groups = int(call.get("group", 1))
+    if x.ndim == 4:
+        return _laid_out(x, weight, bias, seen, groups)
+    y = _laid_out(x.expand_dims(2), weight.expand_dims(2), bias, [Laying(1, 1, 0, 0), *seen], groups)
+    return y.reshape(*y.shape[:2], y.shape[3])
+
+
+@dataclass(frozen=True)
+class Laying:
+    """How filters are laid onto one axis: what is laid out is cut before and behind; below 0, zeros are added."""
+
+    stride: int
+    dilation: int
+    before: int
+    behind: int
+
+
+def _layings(call: Call, shape: tuple[int, ...], kernel: tuple[int, ...]) -> list[Laying]:
+    """Along the axes of the pixels, from the attributes: what `output_shape` or `auto_pad` leave open is computed."""
+    axes = len(kernel)
+    strides, dilations = call.get("strides") or [1] * axes, call.get("dilations") or [1] * axes
+    pads, extra = call.get("pads") or [0] * (2 * axes), call.get("output_padding") or [0] * axes
+    wanted, mode = call.get("output_shape"), call.get("auto_pad", "NOTSET")
+    if not len(strides) == len(dilations) == len(extra) == len(wanted or extra) == axes or len(pads) != 2 * axes:
+        raise ValueError(f"{axes} axes of pixels need as many strides, dilations and lengths, and twice as many pads")
+    if min(*kernel, *strides, *dilations) < 1 or min(*pads, *extra) < 0:
+        raise ValueError(f"strides {strides}, dilations {dilations}, pads {pads}, output_padding {extra} lay no filter")
+    if wanted is None and mode in ("SAME_UPPER", "SAME_LOWER"):
+        wanted = [n * stride for n, stride in zip(shape[2:], strides, strict=True)]
+    if mode == "VALID":
+        pads = [0] * (2 * axes)
+    found = []
+    for i, (n, k, stride, dilation) in enumerate(zip(shape[2:], kernel, strides, dilations, strict=True)):
+        whole = (n - 1) * stride + dilation * (k - 1) + 1
+        before, behind = pads[i], pads[i + axes] - extra[i]
+        if wanted is not None:
+            total = whole + extra[i] - wanted[i]  # the smaller half is before for SAME_UPPER, else behind
+            half = max(total, 0) // 2
+            before = half if mode == "SAME_UPPER" else max(total, 0) - half
+            behind = whole - wanted[i] - before
+        if n < 1 or whole - before - behind < 1:
+            raise ValueError(f"{n} pixels with pads of {pads[i]} and {pads[i + axes]} leave no pixels")
+        found.append(Laying(int(stride), int(dilation), int(before), int(behind)))
+    return found
+
+
+def _laid_out(x: Value, weight: Value, bias: Value | None, seen: list[Laying], groups: int) -> Value:
+    a, b = seen
+    stride, dilation = (a.stride, b.stride), (a.dilation, b.dilation)
+    extra = a.before - a.behind, b.before - b.behind
+    if a.before >= 0 <= b.before and all(0 <= e < s for e, s in zip(extra, stride, strict=True)):
+        return F.conv_transpose2d(x, weight, bias, stride, (a.before, b.before), extra, groups, dilation)
+    y = F.conv_transpose2d(x, weight, None, stride, groups=groups, dilation=dilation)
+    y = padded(y, [(0, 0), (0, 0), *((-way.before, -way.behind) for way in seen)])
+    return y if bias is None else y + as_tensor(bias).reshape(-1, 1, 1)
+
+
 def counted(seen: list[Window], include_pad: bool) -> np.ndarray:
     """How many pixels count at each place: those of the image, or of the image with its pads."""
     counts = np.ones((), np.int64)

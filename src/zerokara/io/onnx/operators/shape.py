@@ -12,6 +12,7 @@ from zerokara.arrays import Shape
 from zerokara.autodiff import Tensor, apply
 from zerokara.io.onnx.operator import Call, Value, is_tensor, known, operator, setting, whole_numbers
 from zerokara.io.onnx.room import check_room, of_batch
+from zerokara.rules import along
 
 
 @operator("Identity")
@@ -135,6 +136,32 @@ def gather(call: Call, x: Value, indices: Value) -> Value:
     """What stands at these places of `axis`."""
     axis = call.get("axis", 0) % x.ndim
     return x[(*(slice(None),) * axis, indices)] if is_tensor(x) else np.take(x, indices, axis)
+
+
+@operator("GatherElements", settings=(1,))
+def gather_elements(call: Call, x: Value, indices: Value) -> Value:
+    """Number by number what stands at these places of `axis`, and else where the index stands."""
+    axis = call.get("axis", 0) % max(x.ndim, 1)
+    others = [i for i in range(x.ndim) if i != axis]
+    if indices.ndim != x.ndim or any(indices.shape[i] > x.shape[i] for i in others):
+        raise ValueError(f"indices of the shape {indices.shape} do not fit {x.shape} along axis {axis}")
+    return x[along(axis, indices)]
+
+
+@operator("CumSum", settings=(1,))
+def cumsum(call: Call, x: Value, axis: Value) -> Value:
+    """Running sums along an axis: from its end with `reverse`, of what stands before with `exclusive`."""
+    place = whole_numbers(axis, "an axis")[0]
+    if not -x.ndim <= place < x.ndim:
+        raise ValueError(f"an axis of {x.shape} is wanted; got {place}")
+    place %= x.ndim
+    back = (*(slice(None),) * place, slice(None, None, -1))
+    x = x[back] if call.get("reverse", 0) else x
+    if call.get("exclusive", 0):
+        sides = [(1, -1) if i == place else (0, 0) for i in range(x.ndim)]
+        x = padded(x, sides)
+    y = x.cumsum(place) if is_tensor(x) else np.cumsum(x, place, dtype=x.dtype)
+    return y[back] if call.get("reverse", 0) else y
 
 
 @operator("Pad", settings=(1, 2, 3))
