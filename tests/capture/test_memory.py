@@ -96,6 +96,11 @@ def test_the_outline_of_a_ufunc_has_its_shape_dtype_and_layout(
     assert not found.any()
 
 
+def test_the_outline_of_a_ufunc_may_be_empty() -> None:
+    found = untouched_result(np.minimum, (np.ones((1, LARGE_ARRAY), np.float32), np.ones((0, 1), np.float32)))
+    assert (found.shape, found.dtype) == ((0, LARGE_ARRAY), np.float32)
+
+
 def test_the_outline_of_a_product_of_matrices_has_its_own_shape() -> None:
     """It is a ufunc of whole matrices: its result has not the shape of its arguments together."""
     x, column = np.ones((2048, 8, 64), np.float32), np.ones((2048, 64, 1), np.float32)

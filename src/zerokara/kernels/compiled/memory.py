@@ -80,7 +80,8 @@ def untouched_result(ufunc: np.ufunc, args: tuple[Any, ...]) -> Array:
     dtype = ufunc(*(a[(slice(1),) * a.ndim] if isinstance(a, np.ndarray) else a for a in args)).dtype
     arrays = [a for a in args if isinstance(a, np.ndarray)]
     uses: Any = [["readonly"] for _ in arrays]
-    walk = np.nditer([*arrays, None], [], [*uses, ["writeonly", "allocate"]], [*(a.dtype for a in arrays), dtype])
+    uses.append(["writeonly", "allocate"])
+    walk = np.nditer([*arrays, None], ["zerosize_ok"], uses, [*(a.dtype for a in arrays), dtype])
     chosen = walk.operands[-1]  # the array of which ufuncs think; nothing was written there
     return np.ndarray(chosen.shape, dtype, untouched(chosen.size, dtype), strides=chosen.strides)
 
