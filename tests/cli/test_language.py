@@ -142,24 +142,28 @@ def said_by_several_processes() -> Iterator[str]:
     """Every sentence that can end a training by several processes: errors of a team, and what is said of lost ones."""
     for what in ("begins with other weights", "no longer has the same numbers"):
         yield f"rank 1 (process 7 on host) {what} in w (first found there) as X has: the processes must build X"
+    names = [f"rank {k} (process 7 on {host})" for k, host in enumerate(("host", "far", "away"))]
+    yield heartbeat.death(names[1])
+    yield from (heartbeat.silence(names, silent) for silent in ([1], [0, 2], [1, 2]))
     files = [*Path(parallel.__file__).parent.glob("*.py"), *Path(training.__file__).parent.glob("*.py")]
     for path in sorted(files):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
-            if name not in ("TeamError", "ConnectionError", "_lost"):
+            if name not in ("TeamError", "ConnectionError"):
                 continue
             assert isinstance(node, ast.Call)
             text = node.args[-1]
             parts = text.values if isinstance(text, ast.JoinedStr) else [text]
             said = "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in parts)
             if "first found there" not in said:  # these are the first two
-                yield f"rank 1 (process 7 on host) {said}; all others stop" if name == "_lost" else said
+                yield said
 
 
 def test_what_several_processes_say_is_found() -> None:
     said = list(said_by_several_processes())
     assert len(said) >= 10
-    assert any("has died" in one for one in said)
+    for words in ("has died", "has been silent", "have been silent", "has heard no other host"):
+        assert any(words in one for one in said)
 
 
 @pytest.mark.parametrize("sentence", sorted(set(said_by_several_processes())))

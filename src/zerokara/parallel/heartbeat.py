@@ -182,7 +182,7 @@ class Heartbeat:
     def _died(self, rank: int) -> None:
         if self._stopping.is_set():
             return
-        line = f"{self._names[rank]} has died; all others stop"
+        line = death(self._names[rank])
         if self._rank == 0:
             self._announce(line)
         else:
@@ -214,6 +214,11 @@ class Heartbeat:
             while end.recv(4096):
                 pass
         _end(host_lost=host_lost)
+
+
+def death(name: str) -> str:
+    """The line about a process that is gone without a word."""
+    return f"{name} has died; all others stop"
 
 
 def silence(names: Sequence[str], silent: Sequence[int]) -> str:
