@@ -90,6 +90,9 @@ SHAPES = (
     (8, 256, 512, 14, 3, 2, 1),
     (8, 512, 512, 7),
     (8, 256, 512, 14, 1, 2, 0),
+    # AlexNet's first layer, and one of an inception block
+    (16, 3, 64, 224, 11, 4, 2),
+    (16, 192, 64, 28, 1, 1, 0),
 )
 
 OTHERS = (

@@ -28,21 +28,25 @@ from zerokara.nn import Module
 class TorchModel(nn.Module):
     """What `models.LanguageModel` is here."""
 
-    def __init__(self, cell: str, width: int) -> None:
+    def __init__(self, cell: str, vocabulary: int, embedding_dim: int, hidden_size: int, num_layers: int) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(10_000, width)
-        self.rnn = getattr(nn, cell.upper())(width, width, 2, batch_first=True)
-        self.score = nn.Linear(width, 10_000)
+        self.embedding = nn.Embedding(vocabulary, embedding_dim)
+        self.rnn = getattr(nn, cell.upper())(embedding_dim, hidden_size, num_layers, batch_first=True)
+        self.score = nn.Linear(hidden_size, vocabulary)
 
 
 class TorchWords(nn.Module):
     def __init__(self, ours: Words) -> None:
         super().__init__()
-        self.model = TorchModel(ours.model.cell, ours.model.embedding.embedding_dim)
+        model, rnn = ours.model, ours.model.rnn
+        self.vocabulary = ours.vocabulary
+        self.model = TorchModel(
+            model.cell, ours.vocabulary, model.embedding.embedding_dim, rnn.hidden_size, rnn.num_layers
+        )
 
     def forward(self, x: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         scores = self.model.score(self.model.rnn(self.model.embedding(x))[0])
-        return F.cross_entropy(scores.view(-1, 10_000), labels)
+        return F.cross_entropy(scores.view(-1, self.vocabulary), labels)
 
 
 class TorchLayers(nn.Module):
@@ -75,16 +79,17 @@ def gelu_by_tanh(x: torch.Tensor) -> torch.Tensor:
 class TorchGPT(nn.Module):
     def __init__(self, ours: CharacterGPT) -> None:
         super().__init__()
-        self.embedding, self.position = nn.Embedding(65, 128), nn.Embedding(128, 128)
+        width, self.context = ours.width, ours.context
+        self.embedding, self.position = nn.Embedding(65, width), nn.Embedding(ours.context, width)
         self.layers = nn.ModuleList(
-            nn.TransformerEncoderLayer(128, 4, 512, 0.0, gelu_by_tanh, batch_first=True, norm_first=True)
-            for _ in range(6)
+            nn.TransformerEncoderLayer(width, 4, 4 * width, 0.0, gelu_by_tanh, batch_first=True, norm_first=True)
+            for _ in range(len(ours.layers))
         )
-        self.norm, self.head = nn.LayerNorm(128), nn.Linear(128, 65)
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 65)
 
     def forward(self, x: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        y = self.embedding(x) + self.position(torch.arange(128))
-        mask = nn.Transformer.generate_square_subsequent_mask(128)
+        y = self.embedding(x) + self.position(torch.arange(self.context))
+        mask = nn.Transformer.generate_square_subsequent_mask(self.context)
         for layer in self.layers:
             y = layer(y, src_mask=mask, is_causal=True)
         return F.cross_entropy(self.head(self.norm(y)).view(-1, 65), labels)

@@ -39,12 +39,17 @@ class Sequence:
 class Words(nn.Module):
     """A language model on windows of a text: (N, T) words, and the (N·T,) words that come next."""
 
-    def __init__(self, cell: str, width: int, rng: Rng) -> None:
-        self.model = models.LanguageModel(10_000, width, width, cell=cell, num_layers=2, rng=rng)
+    def __init__(
+        self, rng: Rng, *, cell: str, vocabulary: int, embedding_dim: int, hidden_size: int, num_layers: int
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.model = models.LanguageModel(
+            vocabulary, embedding_dim, hidden_size, cell=cell, num_layers=num_layers, rng=rng
+        )
 
     def forward(self, x: Any, labels: Any) -> Tensor:
         scores, _ = self.model(x)
-        return F.cross_entropy(scores.reshape(-1, 10_000), labels)
+        return F.cross_entropy(scores.reshape(-1, self.vocabulary), labels)
 
 
 class Layers(nn.Module):
@@ -79,19 +84,22 @@ def gelu_by_tanh(x: Tensor) -> Tensor:
 
 
 class CharacterGPT(nn.Module):
-    """Six layers of width 128 with four heads on 128 characters, the norms before the parts."""
+    """Layers with four heads on pieces of a text in 65 characters, the norms before the parts."""
 
-    def __init__(self, rng: Rng) -> None:
-        self.embedding, self.position = (nn.Embedding(n, 128, init=0.02, rng=rng) for n in (65, 128))
+    def __init__(self, rng: Rng, *, layers: int = 6, width: int = 128, context: int = 128) -> None:
+        self.width, self.context = width, context
+        self.embedding, self.position = (nn.Embedding(n, width, init=0.02, rng=rng) for n in (65, context))
         self.layers = nn.ModuleList(
-            nn.TransformerEncoderLayer(128, 4, 512, 0.0, gelu_by_tanh, batch_first=True, norm_first=True, rng=rng)
-            for _ in range(6)
+            nn.TransformerEncoderLayer(
+                width, 4, 4 * width, 0.0, gelu_by_tanh, batch_first=True, norm_first=True, rng=rng
+            )
+            for _ in range(layers)
         )
-        self.norm = nn.LayerNorm(128)
-        self.head = nn.Linear(128, 65, rng=rng)
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, 65, rng=rng)
 
     def forward(self, x: Any, labels: Any) -> Tensor:
-        y = self.embedding(x) + self.position(np.arange(128))
+        y = self.embedding(x) + self.position(np.arange(self.context))
         for layer in self.layers:
             y = layer(y, is_causal=True, src_mask=None)
         return F.cross_entropy(self.head(self.norm(y)).reshape(-1, 65), labels)
@@ -140,8 +148,8 @@ class Noise(nn.Module):
         return F.mse_loss(self.model(x, t), noise)
 
 
-def words(rng: Rng) -> tuple[Array, ...]:
-    return rng.integers(0, 10_000, (20, 35)), rng.integers(0, 10_000, 700)
+def words(rng: Rng, vocabulary: int = 10_000) -> tuple[Array, ...]:
+    return rng.integers(0, vocabulary, (20, 35)), rng.integers(0, vocabulary, 700)
 
 
 def vectors(rng: Rng) -> tuple[Array, ...]:
@@ -152,8 +160,8 @@ def dates(rng: Rng) -> tuple[Array, ...]:
     return rng.integers(0, 59, (128, 29)), rng.integers(0, 59, (128, 10)), rng.integers(0, 59, 1280)
 
 
-def characters(rng: Rng) -> tuple[Array, ...]:
-    return rng.integers(0, 65, (32, 128)), rng.integers(0, 65, 32 * 128)
+def characters(rng: Rng, batch: int = 32, context: int = 128) -> tuple[Array, ...]:
+    return rng.integers(0, 65, (batch, context)), rng.integers(0, 65, batch * context)
 
 
 def pictures(rng: Rng) -> tuple[Array, ...]:
@@ -172,8 +180,16 @@ def _noise(rng: Rng, *shape: int) -> Array:
     return rng.standard_normal(shape, np.float32)
 
 
-def _language(cell: str, width: int = 200) -> Sequence:
-    return Sequence(f"{cell.upper()} language model 2×{width}", partial(Words, cell, width), words, "sgd", 0.5, 0.25)
+def _language(cell: str, width: int = 200, layers: int = 2) -> Sequence:
+    name = f"{cell.upper()} language model {layers}×{width}"
+    sizes = {"vocabulary": 10_000, "embedding_dim": width, "hidden_size": width, "num_layers": layers}
+    return Sequence(name, partial(Words, cell=cell, **sizes), words, "sgd", 0.5, 0.25)
+
+
+def _small(cell: str) -> Sequence:
+    """The language model of most experiments: 88 words, vectors of 32, one layer of 64."""
+    network = partial(Words, cell=cell, vocabulary=88, embedding_dim=32, hidden_size=64, num_layers=1)
+    return Sequence(f"small {cell.upper()} language model", network, partial(words, vocabulary=88), "adam", 0.005, 0.25)
 
 
 def _alone(cell: str) -> Sequence:
@@ -189,7 +205,13 @@ SEQUENCES = (
     Sequence("convolutional auto-encoder", ConvolutionalAutoEncoder, pictures, "adam", 0.001),
     Sequence("VAE 784-400-20", VAE, rows_and_noise, "adam", 0.001),
     Sequence("U-Net 28×28", Noise, noisy_pictures, "adam", 0.001),
-)
+    _language("lstm", 100, 1),
+    *map(_small, ("lstm", "gru", "rnn")),
+    Sequence(
+        "small character GPT 2×64", partial(CharacterGPT, layers=2, width=64, context=64),
+        partial(characters, batch=16, context=64), "adam", 0.002, 1.0,
+    ),
+)  # fmt: skip
 
 
 def sequence_batches(workload: Sequence) -> list[tuple[Array, ...]]:

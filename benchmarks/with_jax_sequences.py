@@ -154,10 +154,10 @@ def group_norm(w: Weights, name: str, x: jax.Array) -> jax.Array:
 
 
 def words(ours: Words) -> Loss:
-    cell = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}[ours.model.cell]
+    cell, layers = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}[ours.model.cell], ours.model.rnn.num_layers
 
     def loss(w: Weights, x: jax.Array, labels: jax.Array) -> jax.Array:
-        outputs, _ = recurrent(w, "model.rnn", cell, 2, w["model.embedding.weight"][x.T])
+        outputs, _ = recurrent(w, "model.rnn", cell, layers, w["model.embedding.weight"][x.T])
         rows = outputs.swapaxes(0, 1).reshape(-1, outputs.shape[2])
         return cross_entropy(linear(w, "model.score", rows), labels)
 
@@ -185,7 +185,7 @@ def gpt(ours: CharacterGPT) -> Loss:
     def loss(w: Weights, x: jax.Array, labels: jax.Array) -> jax.Array:
         y = w["embedding.weight"][x] + w["position.weight"]
         n, t, d = y.shape
-        for layer in range(6):
+        for layer in range(len(ours.layers)):
             name = f"layers.{layer}"
             h = layer_norm(w, f"{name}.norm1", y)
             given = h @ w[f"{name}.self_attn.in_proj_weight"] + w[f"{name}.self_attn.in_proj_bias"]
