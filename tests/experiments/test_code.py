@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import copy
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,8 +16,9 @@ from tests.experiments.quick import every_experiment, quick_result
 from tests.experiments.same_numbers import DROPPING, GROWING, LEARNED, SAME, drop_the_same
 from tests.sweeps import together
 from zerokara.experiments import EXPERIMENTS, Experiment, Result, run
+from zerokara.experiments.base import with_settings
 from zerokara.experiments.code import code
-from zerokara.experiments.programs import SHARED, program
+from zerokara.experiments.programs import SHARED, left_out, program
 from zerokara.rules import RULES
 
 WHOLE = {name for name in EXPERIMENTS if EXPERIMENTS[name].cost == "S" and "data" not in EXPERIMENTS[name].settings}
@@ -105,6 +107,44 @@ def test_a_program_has_the_settings_of_its_run() -> None:
     assert f"iterations = {small.settings['iterations']}\n" in program(small)
     assert 'load("digits")' in program(small)
     assert 'load("mnist")' in program(EXPERIMENTS["train-simple-convnet"])
+
+
+@pytest.mark.parametrize("name", [name for name in EXPERIMENTS if program(EXPERIMENTS[name])])
+def test_what_a_run_changed_is_in_its_program_or_is_said_to_be_left_out(name: str) -> None:
+    """The lines are never those of other settings in silence."""
+    experiment = EXPERIMENTS[name]
+    assert not left_out(experiment)
+    for setting, value in experiment.settings.items():
+        if setting == "full":  # stands for others, see test_larger
+            continue
+        changed = copy.copy(experiment)
+        object.__setattr__(changed, setting, another(value))  # past the checks of what is sensible
+        left = left_out(changed)
+        assert set(left) <= {setting}
+        assert (program(changed) != program(experiment)) != bool(left), setting
+        if left:
+            assert left == {setting: (value, another(value))}
+
+
+def another(value: Any) -> Any:
+    """A value that differs from this one, of its kind."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        return value + "x"
+    if isinstance(value, tuple):
+        return (*value, *(value[-1:] or (1,)))
+    return 7 if value is None else value + 1
+
+
+def test_a_report_says_which_settings_its_program_keeps() -> None:
+    changed = with_settings(EXPERIMENTS["train-two-layer"], {"batch_size": "50", "iterations": "70"})
+    for lang, said in (("en", "that this run changed: --batch-size 100 (here 50)."), ("ja", "--batch-size 100")):
+        (section,) = code(changed, lang)
+        assert said in section.html(lang, "code")
+        assert "--iterations" not in section.html(lang, "code")
+        (section,) = code(EXPERIMENTS["train-two-layer"], lang)
+        assert "--batch-size" not in section.html(lang, "code")
 
 
 def test_the_report_shows_the_program_and_the_formula_of_its_rules() -> None:

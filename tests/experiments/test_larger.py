@@ -7,7 +7,7 @@ import pytest
 
 from zerokara.experiments import EXPERIMENTS, run
 from zerokara.experiments.base import Experiment, with_settings
-from zerokara.experiments.programs import program
+from zerokara.experiments.programs import left_out, program
 from zerokara.experiments.scope import gap
 
 LARGER = [name for name, experiment in EXPERIMENTS.items() if "full" in experiment.settings]
@@ -35,6 +35,7 @@ def test_alone_it_takes_all_of_them(name: str) -> None:
     experiment = EXPERIMENTS[name]
     assert full(name).used == replace(experiment, **experiment.larger)
     assert experiment.used == experiment
+    assert not left_out(full(name))  # the program of the report takes them too
 
 
 @pytest.mark.parametrize("name", LARGER)
@@ -72,4 +73,6 @@ def test_what_is_measured_and_shown_are_the_settings_that_are_used() -> None:
     assert result.found["plain.losses"].shape == (3,)
     assert all(len(said) <= 4 for said in result.found["right"])  # "_", then at most three digits
     assert "\nepochs = 3\n" in program(result.experiment)
+    facts = result.facts()["settings"]
+    assert (facts["full"], facts["epochs"], facts["batch_size"], facts["lr"]) == (True, 3, 128, 0.001)
     assert "\ndigits = 3\n" in program(full("addition"))

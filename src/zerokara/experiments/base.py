@@ -124,6 +124,11 @@ class Experiment:
         return replace(self, **{"full": False, **more})
 
     @property
+    def measured(self) -> dict[str, Any]:
+        """The settings as they were measured, by name: with `full`, those of `larger` too."""
+        return {**self.used.settings, **({"full": True} if self.settings.get("full") else {})}
+
+    @property
     def changed(self) -> dict[str, Any]:
         """The settings that differ from the recipe's own."""
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}

@@ -2,7 +2,8 @@
 
 A program is a file in `snippets` of the name of its experiment, or one that several experiments share, each with other
 values. Where a line gives a literal to a name that is a setting of the experiment, the experiment's own value is put
-in, and so is the data set; `# part: train` stands for a function that many programs use, in `snippets/parts`.
+in, and so is the data set; `# part: train` stands for a function that many programs use, in `snippets/parts`. Settings
+that have no such line stay the recipe's in the program; of a run that changed them, `left_out` names them.
 """
 
 import ast
@@ -10,6 +11,7 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 from string import Template
+from typing import Any
 
 from zerokara.experiments.base import Experiment
 
@@ -40,6 +42,7 @@ SHARED: dict[str, tuple[str, Mapping[str, str]]] = {
 }
 """Experiment → (file, name in it → what it is there; `$name` is a setting)."""
 
+_SETTING = re.compile(r"\$(\w+)")
 _GIVEN = re.compile(r"^(\w+) = (.+)$", re.MULTILINE)
 _PART = re.compile(r"^# part: (\w+)\n", re.MULTILINE)
 _DATA = re.compile(r'(?<=zk\.data\.load\()"[^"]*"')
@@ -47,8 +50,7 @@ _DATA = re.compile(r'(?<=zk\.data\.load\()"[^"]*"')
 
 def program(experiment: Experiment) -> str:
     """The program with the experiment's settings; its first line names the rules. Empty where there is none."""
-    file, own = SHARED.get(experiment.name, (experiment.name.replace("-", "_"), {}))
-    text = _PART.sub(lambda match: f"\n{_read(f'parts/{match[1]}')}\n", _read(file))
+    text, own = _template(experiment)
     settings = {name: repr(value) for name, value in experiment.used.settings.items()}
     given = {**settings, **{name: Template(value).substitute(settings) for name, value in own.items()}}
 
@@ -58,6 +60,22 @@ def program(experiment: Experiment) -> str:
 
     text = _GIVEN.sub(filled, text)
     return _DATA.sub(lambda _: f'"{settings["data"][1:-1]}"', text) if "data" in settings else text
+
+
+def left_out(experiment: Experiment) -> dict[str, tuple[Any, Any]]:
+    """The settings of this run that its program does not take, as name → (the recipe's own, the run's)."""
+    text, own = _template(experiment)
+    taken = {match[1] for match in _GIVEN.finditer(text) if _literal(match[2])}
+    taken |= {name for value in own.values() for name in _SETTING.findall(value)}
+    taken |= {"data"} if _DATA.search(text) else set()
+    plain = type(experiment)().settings
+    return {name: (plain[name], value) for name, value in experiment.used.changed.items() if text and name not in taken}
+
+
+def _template(experiment: Experiment) -> tuple[str, Mapping[str, str]]:
+    """The program before settings are put in, and what its own names are there; empty where there is none."""
+    file, own = SHARED.get(experiment.name, (experiment.name.replace("-", "_"), {}))
+    return _PART.sub(lambda match: f"\n{_read(f'parts/{match[1]}')}\n", _read(file)), own
 
 
 def _read(name: str) -> str:

@@ -118,7 +118,7 @@ class Result:
         return {
             "name": self.experiment.name,
             "chapter": self.experiment.chapter,
-            "settings": self.experiment.settings,
+            "settings": self.experiment.measured,
             "seeds": [self.first_seed + k for k in range(self.found.seeds)],
             "quick": self.quick,
             "data": self.source,

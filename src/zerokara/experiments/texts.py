@@ -12,6 +12,10 @@ TEXTS: dict[str, Text] = {
         "The same in a few lines, to copy into a file or a notebook of your own.",
         "同じことを数行で書くとこうなります。ファイルやノートブックに写して試せます。",
     ),
+    "code-keeps": Text(
+        "These lines keep settings of the recipe that this run changed: {each}.",
+        "ただし、この実行で変えた次の設定は、コードではレシピの値のままです：{each}。",
+    ),
     "rule": Text("The formula of {rule}, as it stands in {file}", "{rule} の数式（{file} より）"),
     "figures": Text("The figures", "図"),
     "more-figures": Text("More figures and numbers", "そのほかの図と数値"),

@@ -9,14 +9,15 @@ from zerokara import functional as F
 
 examples = 10000
 hidden_size = 64
+batch_size = 32
 epochs = 6
+lr = 0.004
 train, test = zk.data.sequences.dates(examples, examples // 10)
 known = zk.data.sequences.Pairs(train.questions + test.questions, train.answers + test.answers).vocabulary()
-parts = (part.numbers(known) for part in (train, test))
-train, test = ((questions[:, ::-1], answers) for questions, answers in parts)  # read from the end
+train, test = ((x[:, ::-1], y) for x, y in (part.numbers(known) for part in (train, test)))  # read from the end
 draw = zk.generator(0, "lab", "weights")
 net = zk.models.Seq2Seq(len(known), 16, hidden_size, decoder="attention", carry_cell=False, rng=draw)
-learn(net, train, test, epochs, size=32, lr=0.004, clip=5.0)
+learn(net, train, test, epochs, batch_size, lr, clip=5.0)
 said = net.generate(test[0], start=known.id("_"), steps=10)
 seen = explain.looks_at(net, test[0][0], [known.id("_"), *said[0]], known.tokens)
 print([(character, seen.columns[s]) for character, s in zip(seen.rows, seen.most, strict=True)])

@@ -8,12 +8,13 @@ from zerokara import functional as F
 
 examples = 10000
 hidden_size = 64
+batch_size = 32
 epochs = 6
+lr = 0.004
 train, test = zk.data.sequences.dates(examples, examples // 10)
 known = zk.data.sequences.Pairs(train.questions + test.questions, train.answers + test.answers).vocabulary()
-parts = (part.numbers(known) for part in (train, test))
-train, test = ((questions[:, ::-1], answers) for questions, answers in parts)  # read from the end
+train, test = ((x[:, ::-1], y) for x, y in (part.numbers(known) for part in (train, test)))  # read from the end
 draw = zk.generator(0, "lab", "weights")
 net = zk.models.Seq2Seq(len(known), 16, hidden_size, decoder="attention", carry_cell=False, rng=draw)
-found = learn(net, train, test, epochs, size=32, lr=0.004, clip=5.0)
+found = learn(net, train, test, epochs, batch_size, lr, clip=5.0)
 print(found)

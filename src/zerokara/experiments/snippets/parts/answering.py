@@ -1,5 +1,4 @@
-def learn(net, train, test, epochs, size, lr, clip):
-    """Adam on shuffled batches; of every epoch the mean loss, and the share of test questions answered right."""
+def learn(net, train, test, epochs, size, lr, clip):  # by epoch: the mean loss, the share of questions answered right
     optimizer, drawn, found = zk.optim.Adam(net, lr=lr), zk.generator(0, "lab", "batches"), []
     for _ in range(epochs):
         order, losses = drawn.permutation(len(train[0])), []
