@@ -63,9 +63,9 @@ class Experiment:
     name: of the command and the file. chapter: of the book, or the part's key. source: section and script. cost:
     S < 1 s, M < 1 min, L minutes, XL more, with plain NumPy. formula: lines of LaTeX; symbols: what its letters
     mean. quick: settings that shrink it to seconds or less. larger: the amounts of the setting `full`, where an
-    experiment has one (`used`). seeds: how many seeds are measured unless asked otherwise;
-    1 where nothing is random. shows: from which amounts on, and with which data, the sentences of `findings` and the
-    answers of `questions` are true; nobody is told them otherwise (`scope.py`).
+    experiment has one (`used`); larger_judged: whether `checks` know what they give. seeds: how many seeds are measured
+    unless asked otherwise; 1 where nothing is random. shows: from which amounts on, and with which data, the sentences
+    of `findings` and the answers of `questions` are true; nobody is told them otherwise (`scope.py`).
     """
 
     name: ClassVar[str]
@@ -78,6 +78,7 @@ class Experiment:
     symbols: ClassVar[Text | None] = None
     quick: ClassVar[Mapping[str, Any]] = {}
     larger: ClassVar[Mapping[str, Any]] = {}
+    larger_judged: ClassVar[bool] = False
     seeds: ClassVar[int] = 1
     random: ClassVar[bool] = False
     turns: ClassVar[Sequence[Turn]] = ()
@@ -132,6 +133,11 @@ class Experiment:
     def changed(self) -> dict[str, Any]:
         """The settings that differ from the recipe's own."""
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+    @property
+    def unjudged(self) -> dict[str, Any]:
+        """Those of them for which the recipe promises no numbers."""
+        return {name: value for name, value in self.changed.items() if name != "full" or not self.larger_judged}
 
 
 @dataclass(frozen=True)

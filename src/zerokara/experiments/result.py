@@ -65,7 +65,7 @@ class Result:
     @property
     def own(self) -> bool:
         """Whether settings, data and number of seeds are the recipe's own, for which it promises numbers."""
-        return not self.quick and not self.experiment.changed and self.found.seeds >= self.experiment.seeds
+        return not self.quick and not self.experiment.unjudged and self.found.seeds >= self.experiment.seeds
 
     @property
     def gap(self) -> Gap:

@@ -69,7 +69,7 @@ def why_not_judged(result: Result, lang: Lang) -> str:
     experiment = result.experiment
     if result.quick:
         return say(lang, "unjudged-quick")
-    changed = dict(experiment.changed)
+    changed = dict(experiment.unjudged)
     told = []
     if "data" in changed:
         told.append(say(lang, "unjudged-data", data=changed.pop("data"), own=_own_data(experiment)))
