@@ -62,6 +62,17 @@ def test_the_checks_run_the_very_command_that_the_readme_gives(readme: str) -> N
     assert "\n" not in command
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_the_tests_that_a_page_names_are_there(page: Path) -> None:
+    """`[test_of_something](../tests/file.py)`: the file has a test of this name."""
+    named = re.findall(r"\[(test_\w+)\]\(([^)]+\.py)\)", page.read_text(encoding="utf-8"))
+    assert [
+        f"{file}: {name}"
+        for name, file in named
+        if f"def {name}(" not in (page.parent / file).read_text(encoding="utf-8")
+    ] == []
+
+
 def test_the_extracts_of_code_are_the_code() -> None:
     shown = next(b for b in blocks(ROOT / "README.md", "python") if b.startswith("def sigmoid"))
     assert shown.strip() in (ROOT / "src/zerokara/rules/activation.py").read_text(encoding="utf-8")

@@ -72,6 +72,19 @@ def test_tied_weights_are_one_parameter() -> None:
         model(tied=True)
 
 
+def test_equal_numbers_are_not_a_tie() -> None:
+    """Tying is being one parameter: two that happen to hold the same numbers have gradients of their own."""
+    net = LanguageModel(7, 5, 5)
+    net.score.weight.data[...] = net.embedding.weight.data
+    assert count_parameters(net) == count_parameters(LanguageModel(7, 5, 5, tied=True)) + 7 * 5
+    net.loss(np.array([[1, 2]]), np.array([[2, 3]]))[0].backward()
+    read, said = net.embedding.weight.grad, net.score.weight.grad
+    assert read is not None
+    assert said is not None
+    assert not read[6].any()  # never read
+    assert said[6].any()
+
+
 def test_dropout_is_for_learning_only() -> None:
     net = model(dropout=0.5)
     one, other = (net(WORDS)[0].data for _ in range(2))

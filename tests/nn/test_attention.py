@@ -264,6 +264,27 @@ def test_multihead_attention_is_pytorchs(
         close(short.data, without.data)
 
 
+@pytest.mark.parametrize("need_weights", [False, True])
+def test_who_may_see_nothing_in_pytorchs_mask_gets_nothing(need_weights: bool) -> None:
+    """True = hidden is turned at the door; a row of True gives 0 from every head, so the bias of `out_proj`, no NaN."""
+    layer = nn.MultiheadAttention(6, 2, batch_first=True, dtype=np.float64)
+    layer.out_proj.bias.write()[...] = numbers(7, 6)
+    x = Tensor(numbers(0, 2, 4, 6), requires_grad=True)
+    hidden = np.array([[False, False, False, True], [True] * 4])
+    y, weights = layer(x, x, x, hidden, need_weights=need_weights)
+    np.testing.assert_array_equal(y.data[1], np.broadcast_to(layer.out_proj.bias.data, (4, 6)))
+    other = x.data.copy()
+    other[0, 3] = 1e3
+    seen = layer(*(Tensor(other),) * 3, hidden, need_weights=need_weights)[0]
+    np.testing.assert_array_equal(seen.data[0, :3], y.data[0, :3])
+    if weights is not None:
+        assert not weights.data[1].any()
+        np.testing.assert_allclose(weights.data[0].sum(axis=1), 1)
+    (slope,) = zk.gradients(y.sum(), [x])
+    assert np.isfinite(slope).all()
+    assert not slope[1].any()
+
+
 @settings(max_examples=15, deadline=None)
 @given(
     first=st.booleans(), norm_first=st.booleans(), bias=st.booleans(), activation=st.sampled_from(["relu", "gelu"]),

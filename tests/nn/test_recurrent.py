@@ -280,6 +280,28 @@ def test_nothing_passes(kind: str, steps: int, count: int) -> None:
     assert x.grad.shape == x.shape
 
 
+@every_kind
+def test_shapes_and_rows_of_states_are_those_of_the_picture(kind: str) -> None:
+    """The table and the drawing in docs/layers.md: `batch_first` concerns inputs and outputs, never a state."""
+    x, options = numbers(5, 3, 2), {"bidirectional": True}
+    layer, other = make(kind, 2, 4, 2, **options), make(kind, 2, 4, 2, batch_first=True, **options)
+    (y, ends), (swapped, same) = layer(Tensor(x)), other(Tensor(x.swapaxes(0, 1).copy()))
+    assert (y.shape, swapped.shape) == ((5, 3, 8), (3, 5, 8))
+    np.testing.assert_allclose(swapped.data.swapaxes(0, 1), y.data, rtol=1e-12)
+    for end, again in zip(parts(ends), parts(same), strict=True):
+        assert end.shape == again.shape == (4, 3, 4)
+        np.testing.assert_allclose(again.data, end.data, rtol=1e-12)
+    h = parts(ends)[0].data
+    np.testing.assert_array_equal(h[2], y.data[-1, :, :4])
+    np.testing.assert_array_equal(h[3], y.data[0, :, 4:])
+    below = make(kind, 2, 4, **options)
+    below.load_state_dict({name: array for name, array in layer.state_dict().items() if "_l0" in name})
+    np.testing.assert_allclose(parts(below(Tensor(x))[1])[0].data, h[:2], rtol=1e-12)
+    alone, end = layer(Tensor(x[:, 1].copy()))
+    assert (alone.shape, parts(end)[0].shape) == ((5, 8), (4, 4))
+    np.testing.assert_allclose(parts(end)[0].data, h[:, 1], rtol=1e-12)
+
+
 def test_what_does_not_fit_is_refused_in_words() -> None:
     lstm, x = nn.LSTM(3, 4, 2, batch_first=True), np.zeros((2, 5, 3), np.float32)
     state = np.zeros((2, 2, 4), np.float32)

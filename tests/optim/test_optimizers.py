@@ -190,6 +190,24 @@ def test_names_make_optimizers_and_unknown_ones_list_them():
         optim.optimizer_by_name("adm", [parameter(2)])
 
 
+@every_optimizer
+def test_everything_can_be_asked_for_before_the_first_step(name):
+    """Adam corrects its means by 1/(1 − βᵗ), which is 1/0 at t = 0; nothing that is asked for computes it."""
+    w = parameter(2)
+    before = w.data.copy()
+    made = optim.OPTIMIZERS[name]([w], lr=0.1)
+    assert made.lr == 0.1
+    made.lr = 0.2
+    assert "lr=0.2" in repr(made)
+    state = made.state_dict()
+    assert all(np.isfinite(array).all() for array in state.values())
+    made.load_state_dict(state)
+    assert made.lr == 0.2
+    assert made.penalty() >= 0
+    made.step()  # nobody has a gradient yet
+    np.testing.assert_array_equal(w.data, before)
+
+
 def test_an_optimizer_without_a_rule_says_so():
     w = parameter(2)
     w.grad = np.ones(2)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.sweeps import sweep
+from zerokara import functional as F
 from zerokara import manual_seed, optim
 from zerokara.data.text import Windows
 from zerokara.models import LanguageModel
@@ -103,6 +104,23 @@ def test_a_loss_that_is_no_number_is_said() -> None:
     net.score.weight.data[2, 1] = np.nan
     with pytest.raises(Diverged, match=r"the loss became nan in epoch 1 .* score\.weight \(holds nan\)"):
         trained(net)
+
+
+class InfiniteSlope(LanguageModel):
+    """A language model whose scores are finite, with a gradient that is not: √ at 0."""
+
+    def forward(self, x: Any, state: Any = None) -> Any:
+        scores, state = super().forward(x, state)
+        return scores + F.sqrt((scores * 0).sum()), state
+
+
+def test_a_bad_gradient_is_said_before_it_reaches_the_weights() -> None:
+    net = InfiniteSlope(6, 4, 5)
+    before = {name: array.copy() for name, array in net.state_dict().items()}
+    with pytest.raises(Diverged, match="the gradients' norm became nan in epoch 1"), np.errstate(all="ignore"):
+        trained(net)
+    for name, array in net.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
 
 
 @pytest.mark.parametrize(

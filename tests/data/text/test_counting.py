@@ -73,6 +73,17 @@ def test_a_word_without_a_direction_comes_last() -> None:
     assert 3 not in analogy(v, 0, 1, 3, count=9)[0]
 
 
+def test_scores_of_analogies_are_cosines() -> None:
+    """However long the vectors are, and the sum of three of them; a word of zeros is the last answer, not a chance."""
+    v = np.random.default_rng(0).standard_normal((40, 3)) * np.logspace(-3, 3, 40)[:, None]
+    v[17] = 0
+    for a, b, c in ((0, 1, 2), (3, 3, 3), (39, 0, 20)):
+        rows, cosines = analogy(v, a, b, c, count=40, leave_out=False)
+        assert -1 <= cosines.min() <= cosines.max() <= 1
+        assert rows[-1] == 17
+        np.testing.assert_array_equal(analogy(1e4 * v, a, b, c, count=40, leave_out=False)[0], rows)
+
+
 def test_contexts_are_the_words_around() -> None:
     around, centres = contexts(IDS)
     np.testing.assert_array_equal(around, [[0, 2], [1, 3], [2, 4], [3, 1], [4, 5], [1, 6]])
