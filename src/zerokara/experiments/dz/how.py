@@ -37,7 +37,7 @@ ENGLISH: dict[str, str] = {
         "The whole matrix is then built row by row for comparison, and the operations of both are counted."
     ),
     "test-functions": (
-        "Three formulas of two numbers are written with ordinary operators and computed on tensors. Backpropagation "
+        "Formulas of two numbers are written with ordinary operators and computed on tensors. Backpropagation "
         "gives both slopes at one point. They are compared with differences, and the operations of each graph are "
         "counted."
     ),
@@ -99,7 +99,7 @@ JAPANESE: dict[str, str] = {
         "比較のために行列全体を 1 行ずつ作り、演算の数を数えます。"
     ),
     "test-functions": (
-        "2 変数の 3 つの式を、ふつうの演算子で書いてテンソルで計算します。"
+        "2 変数の式をいくつか、ふつうの演算子で書いてテンソルで計算します。"
         "1 点での 2 つの傾きを逆伝播で求めます。"
         "数値微分と比べ、計算グラフの演算の数も数えます。"
     ),

@@ -1,6 +1,6 @@
 """What the experiments on higher derivatives share: formulas in x, and their derivatives of any order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,18 +12,24 @@ from zerokara.experiments.ch05.graphs import leaf
 Function = Callable[[Tensor], Tensor]
 
 
-def expect_formula(expression: str) -> None:
-    """A formula in x and nothing else; a ValueError says what is not understood."""
-    wanted = variables(expression)
-    if wanted != ["x"]:
-        raise ValueError(f"a formula in x is expected; {expression!r} has the variables {', '.join(wanted) or 'none'}")
+def expect_formula(expression: str, names: Sequence[str] = ("x",)) -> None:
+    """A formula in x, or in all of `names`, and nothing else; a ValueError says what is not understood."""
+    found = variables(expression)
+    if sorted(found) != sorted(names):
+        wanted, told = " and ".join(names), ", ".join(found) or "none"
+        raise ValueError(f"a formula in {wanted} is expected; {expression!r} has the variables {told}")
     with np.errstate(all="ignore"):
-        compute(expression, {"x": leaf(1.0)})
+        compute(expression, {name: leaf(1.0) for name in names})
 
 
 def of_formula(expression: str) -> Function:
     """The formula as a function of a tensor."""
     return lambda x: compute(expression, {"x": x})
+
+
+def of_two(expression: str) -> Callable[[Tensor, Tensor], Tensor]:
+    """The formula as a function of two tensors, x and y."""
+    return lambda x, y: compute(expression, {"x": x, "y": y})
 
 
 def derivatives(f: Function, x: Array, order: int) -> list[Array]:

@@ -12,6 +12,7 @@ from zerokara.autodiff.graph import nodes
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.ch05.graphs import leaf
 from zerokara.experiments.checks import Check, at_most, near
+from zerokara.experiments.dz.orders import expect_formula, of_two
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
@@ -36,18 +37,18 @@ def goldstein(x: Tensor, y: Tensor) -> Tensor:
     return one * other
 
 
-SURFACES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "Sphere": sphere,
-    "Matyas": matyas,
-    "Goldstein–Price": goldstein,
+Surface = Callable[[Tensor, Tensor], Tensor]
+SURFACES: dict[str, tuple[str, Surface, tuple[float, float]]] = {
+    "sphere": ("Sphere", sphere, (2.0, 2.0)),
+    "matyas": ("Matyas", matyas, (0.04, 0.04)),
+    "goldstein-price": ("Goldstein–Price", goldstein, (-5376.0, 8064.0)),
 }
-EXPECTED = ((2.0, 2.0), (0.04, 0.04), (-5376.0, 8064.0))
-"""The gradients at (1, 1)."""
+"""Setting → name, function, and its gradient at (1, 1)."""
 
 
 @dataclass(frozen=True)
 class TestFunctions(Experiment):
-    """The gradient of three formulas at one point: the engine needs to know nothing of them."""
+    """The gradient of formulas at one point: the engine needs to know nothing of them."""
 
     __test__ = False  # its name is no test's
 
@@ -62,14 +63,38 @@ class TestFunctions(Experiment):
         r"\cdot \bigl(30 + (2x - 3y)^2 (18 - 32x + 12x^2 + 48y - 36xy + 27y^2)\bigr)",
     )
     shows = Shows.ALWAYS
-    turns = (Turn(Text("At the lowest point of the third.", "3 つ目の最小点では。"), {"at": (0.0, -1.0)}),)
+    turns = (
+        Turn(Text("At the lowest point of the third.", "3 つ目の最小点では。"), {"at": (0.0, -1.0)}),
+        Turn(Text("A formula of your own.", "自分の式で試してみましょう。"), {"own": "sin(x) * y + exp(-x * x)"}),
+    )
 
+    function: tuple[str, ...] = knob(tuple(SURFACES), "functions", "関数（複数）", choices=tuple(SURFACES))
+    own: str = knob("", "one more: a formula in x and y", "追加する自分の式（x と y）")
     at: tuple[float, ...] = knob((1.0, 1.0), "the point x,y", "点 x,y", low=-2, high=2, least=2)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.own:
+            return
+        expect_formula(self.own, ("x", "y"))
+        place = [leaf(v) for v in self.at[:2]]
+        with np.errstate(all="ignore"):
+            value = of_two(self.own)(*place)
+            found = [value.data, *gradients(value, place)]
+        if not np.isfinite(found).all():
+            here = f"({self.at[0]:g}, {self.at[1]:g})"
+            raise ValueError(f"own is a formula with a value and a gradient at {here}, where {self.own!r} has none")
+
+    @property
+    def _surfaces(self) -> dict[str, Surface]:
+        """Name → function, in the order of the settings."""
+        chosen = {SURFACES[key][0]: SURFACES[key][1] for key in self.function}
+        return chosen | ({self.own: of_two(self.own)} if self.own else {})
 
     def measure(self, lab: Lab) -> Arrays:
         """Value, gradient, differences and operations of each."""
         rows = []
-        for f in SURFACES.values():
+        for f in self._surfaces.values():
             x, y = leaf(self.at[0]), leaf(self.at[1])
             z = f(x, y)
             size = len(nodes(z))
@@ -83,8 +108,9 @@ class TestFunctions(Experiment):
         x, y = np.linspace(-2, 2, 61), np.linspace(-2, 2, 61)
         grid = np.meshgrid(x, y)
         items = []
-        for name, f in SURFACES.items():
-            heights = f(leaf(grid[0]), leaf(grid[1])).data
+        for name, f in self._surfaces.items():
+            with np.errstate(all="ignore"):  # one's own formula may have no value in places
+                heights = np.broadcast_to(f(leaf(grid[0]), leaf(grid[1])).data, grid[0].shape)
             marks: list[Mark] = [
                 Contours("", x, y, heights, _levels(heights)),
                 Points(t("the point", "点"), *np.array([self.at[:2]]).T),
@@ -93,11 +119,18 @@ class TestFunctions(Experiment):
         heads = [t("function", "関数"), "f", "∂f/∂x", "∂f/∂y", t("operations", "演算の数")]
         rows: list[list[Cell]] = [
             [name, *(significant(v, 6) for v in row[:3]), int(row[5])]
-            for name, row in zip(SURFACES, found["rows"], strict=True)
+            for name, row in zip(self._surfaces, found["rows"], strict=True)
         ]
         title = t("Lines of equal height", "等高線")
         return [
-            panels(title, items, Axis("x", low=-2, high=2), Axis("y", low=-2, high=2), columns=3, lang=t.lang),
+            panels(
+                title,
+                items,
+                Axis("x", low=-2, high=2),
+                Axis("y", low=-2, high=2),
+                columns=min(3, len(items)),
+                lang=t.lang,
+            ),
             Table(heads, rows, t("At ({x}, {y}).", "点 ({x}, {y})。", x=f"{self.at[0]:g}", y=f"{self.at[1]:g}")),
         ]
 
@@ -111,7 +144,7 @@ class TestFunctions(Experiment):
                 a=significant(row[1], 6),
                 b=significant(row[2], 6),
             )
-            for name, row in zip(SURFACES, found["rows"], strict=True)
+            for name, row in zip(self._surfaces, found["rows"], strict=True)
         ]
         return [
             *told,
@@ -126,7 +159,8 @@ class TestFunctions(Experiment):
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """The catalogue's gradients; differences."""
         told = []
-        for name, row, expected in zip(SURFACES, found["rows"], EXPECTED, strict=True):
+        for key, row in zip(self.function, found["rows"], strict=False):  # one's own formula, the last, has none
+            name, _, expected = SURFACES[key]
             told += [
                 near(t("{n}, ∂f/∂{k}", "{n} の勾配 ∂f/∂{k}", n=name, k=k), v, e, 1e-9, "A")
                 for k, v, e in zip("xy", row[1:3], expected, strict=True)
@@ -137,22 +171,21 @@ class TestFunctions(Experiment):
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """Which way is down."""
-        row = found["rows"][2]
-        asked = t(
-            "Which way is down on Goldstein–Price here?", "この点の Goldstein–Price 関数は、どちらへ進めば下がるか？"
-        )
+        name, row = [*self._surfaces][-1], found["rows"][-1]
+        asked = t("Which way is down on {n} here?", "この点の {n} 関数は、どちらへ進めば下がるか？", n=name)
         way = t("x {a}, y {b}", "x は{a}、y は{b}", a=_way(row[1], t), b=_way(row[2], t))
         return [Question(asked, t("Against the gradient: {way}.", "勾配の逆向き：{way}。", way=way))]
 
 
-def _at(f: Callable[[Tensor, Tensor], Tensor], place: Array) -> float:
+def _at(f: Surface, place: Array) -> float:
     """f at a place (2,), as a number."""
     return float(f(leaf(place[0]), leaf(place[1])).item())
 
 
 def _levels(heights: Array) -> list[float]:
     """Lines that lie at equal shares of the surface."""
-    return sorted({float(f"{v:.2g}") for v in np.quantile(heights, (0.03, 0.1, 0.25, 0.45, 0.65, 0.85))})
+    there = heights[np.isfinite(heights)]
+    return sorted({float(f"{v:.2g}") for v in np.quantile(there, (0.03, 0.1, 0.25, 0.45, 0.65, 0.85))})
 
 
 def _way(slope: float, t: Tongue) -> str:

@@ -1,0 +1,68 @@
+"""Settings of the experiments from `seq5` to `dz` beyond their defaults: what they change, and what is refused."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.experiments.test_recipes import translated
+from tests.report.checking import check_page
+from zerokara.experiments import EXPERIMENTS, Result, Tongue, Verdict, run
+from zerokara.experiments.base import with_settings
+from zerokara.experiments.page import page
+from zerokara.report import Lang
+
+LANGS: tuple[Lang, ...] = ("en", "ja")
+
+
+def found(name: str, **settings: Any) -> Result:
+    """A quick run with these settings: its laws hold, it is not judged, its words and its page are whole."""
+    result = run(name, quick=True, **settings)
+    assert [check.what for check in result.checks() if check.law and not check.holds] == []
+    assert result.verdict is Verdict.NOT_JUDGED
+    for lang in LANGS:
+        said = told(result, lang)
+        assert said
+        assert [text for text in said if "{" in text or re.search(r"\bnan\b", text)] == []
+        assert lang == "en" or [text for text in said if not translated(text)] == []
+        check_page(page(result, lang).html())
+    return result
+
+
+def told(result: Result, lang: Lang = "en") -> list[str]:
+    """Findings, questions and what was checked, in words."""
+    experiment, t = result.experiment, Tongue(lang)
+    questions = [text for q in experiment.questions(result.found, t) for text in (q.question, q.answer)]
+    return [*experiment.findings(result.found, t), *questions, *(check.what for check in result.checks(lang))]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "says"),
+    [
+        ("test-functions", {"function": "spere"}, "did you mean sphere"),
+        ("test-functions", {"own": "x * z"}, "a formula in x and y is expected; 'x * z' has the variables x, z"),
+        (
+            "test-functions",
+            {"own": "log(x) + y", "at": "-1,0"},
+            "a value and a gradient at (-1, 0), where 'log(x) + y'",
+        ),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(name: str, settings: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)) as caught:
+        with_settings(EXPERIMENTS[name], settings)
+    assert "\n" not in str(caught.value)
+
+
+# ── dz ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_test_functions_one_by_one_and_one_of_your_own() -> None:
+    both = run("test-functions")
+    one = found("test-functions", function=("matyas",))
+    np.testing.assert_array_equal(one["rows"], both["rows"][1:2])
+    own = found("test-functions", function=("sphere",), own="sin(x) * y + log(x)", at=(1.0, 2.0))
+    x, y = 1.0, 2.0
+    np.testing.assert_allclose(own["rows"][1, :3], [np.sin(x) * y, np.cos(x) * y + 1 / x, np.sin(x)])
+    assert any("sin(x) * y + log(x): gradient" in line for line in told(own))
