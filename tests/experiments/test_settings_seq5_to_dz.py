@@ -8,8 +8,11 @@ import pytest
 
 from tests.experiments.test_recipes import translated
 from tests.report.checking import check_page
+from zerokara import optim
+from zerokara.autodiff import tensor
 from zerokara.experiments import EXPERIMENTS, Result, Tongue, Verdict, run
 from zerokara.experiments.base import with_settings
+from zerokara.experiments.dz.banana import slopes
 from zerokara.experiments.page import page
 from zerokara.report import Lang
 
@@ -66,3 +69,22 @@ def test_test_functions_one_by_one_and_one_of_your_own() -> None:
     x, y = 1.0, 2.0
     np.testing.assert_allclose(own["rows"][1, :3], [np.sin(x) * y, np.cos(x) * y + 1 / x, np.sin(x)])
     assert any("sin(x) * y + log(x): gradient" in line for line in told(own))
+
+
+def test_rosenbrocks_optimizers_walk_as_they_do_by_hand() -> None:
+    """Each way is that of the optimizer, whoever walks beside it; who is left out leaves nothing behind."""
+    both = run("rosenbrock", quick=True, steps=40)
+    result = found("rosenbrock", optimizers=("adam", "momentum", "newton"), rate=0.0005, steps=40)
+    assert {*result.arrays} == {"gradient", "adam", "momentum", "newton"}
+    np.testing.assert_array_equal(result["newton"], both["newton"])
+    for name in ("adam", "momentum"):
+        w = tensor(np.array([0.0, 2.0]), requires_grad=True)
+        optimizer = optim.optimizer_by_name(name, [w], lr=0.0005)
+        for place in result[name]:
+            np.testing.assert_allclose(place, w.data, rtol=1e-12, atol=1e-15)
+            w.grad = slopes(w.data)
+            optimizer.step()
+    assert "Adam: " in " ".join(told(result))
+    assert "gradient descent" not in " ".join(told(result))
+    alone = found("rosenbrock", optimizers=("sgd",), lr=0.05, steps=30)  # it flies away, which is said
+    assert any("too large" in line for line in told(alone))

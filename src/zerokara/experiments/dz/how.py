@@ -12,9 +12,9 @@ ENGLISH: dict[str, str] = {
         "rate. At every step the distance from the nearest point without slope is noted."
     ),
     "rosenbrock": (
-        "Gradient descent walks from the start with a step small enough for the steep sides of the valley. Newton's "
+        "Optimizers walk from the start with a step small enough for the steep sides of the valley. Newton's "
         "method computes the matrix of second derivatives at every step by differentiating the gradient, and solves a "
-        "system of two equations with it. Both ways are drawn over the contours, and their distances from (1, 1) are "
+        "system of two equations with it. All ways are drawn over the contours, and their distances from (1, 1) are "
         "compared."
     ),
     "taylor-sine": (
@@ -74,9 +74,9 @@ JAPANESE: dict[str, str] = {
         "各ステップで、傾きが 0 の最も近い点までの距離を記録します。"
     ),
     "rosenbrock": (
-        "勾配降下法は、谷の急な壁に合わせた小さい学習率で進みます。"
+        "勾配降下法などの最適化手法は、谷の急な壁に合わせた小さい学習率で進みます。"
         "ニュートン法は、勾配をもう一度微分してヘッセ行列を求め、2 元連立方程式を解いて進みます。"
-        "両方の道を等高線に重ねて描き、(1, 1) までの距離を比べます。"
+        "それぞれの道を等高線に重ねて描き、(1, 1) までの距離を比べます。"
     ),
     "taylor-sine": (
         "テイラー展開の項を、しきい値より小さくなるまで順に足していきます。"
