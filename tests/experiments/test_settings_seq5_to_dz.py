@@ -43,6 +43,13 @@ def told(result: Result, lang: Lang = "en") -> list[str]:
 @pytest.mark.parametrize(
     ("name", "settings", "says"),
     [
+        ("upsampling", {"k": "3,4", "s": "1,2,3"}, "s has one value, or one for each of the 2 filters; got 3"),
+        (
+            "upsampling",
+            {"k": "4", "s": "2", "p": "0", "o": "2"},
+            "an output padding below its stride; got k 4, stride 2",
+        ),
+        ("upsampling", {"k": "2", "p": "4", "o": "0"}, "something left of 4 rows; got k 2, stride 2, padding 4"),
         ("test-functions", {"function": "spere"}, "did you mean sphere"),
         ("test-functions", {"own": "x * z"}, "a formula in x and y is expected; 'x * z' has the variables x, z"),
         (
@@ -88,3 +95,23 @@ def test_rosenbrocks_optimizers_walk_as_they_do_by_hand() -> None:
     assert "gradient descent" not in " ".join(told(result))
     alone = found("rosenbrock", optimizers=("sgd",), lr=0.05, steps=30)  # it flies away, which is said
     assert any("too large" in line for line in told(alone))
+
+
+# ── ae ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_upsampling_by_any_filter_touches_as_a_loop_counts() -> None:
+    ways = [(1, 2, 0, 0), (3, 3, 0, 2), (6, 3, 1, 0), (5, 2, 2, 1), (2, 2, 3, 0)]
+    k, s, p, o = zip(*ways, strict=True)
+    result = found("upsampling", size=5, k=k, s=s, p=p, o=o)
+    for i, (k_, s_, p_, o_) in enumerate(ways):
+        rows = np.zeros(4 * s_ + k_ + o_, int)
+        for place in range(5):
+            rows[place * s_ : place * s_ + k_] += 1
+        rows = rows[p_ : len(rows) - p_]
+        np.testing.assert_array_equal(result[f"touched {i}"], np.outer(rows, rows))
+    even = told(result)[0]
+    assert all(f"k {k}, stride {s}" in even for k, s in ((3, 3), (6, 3), (2, 2)))
+    assert "k 5" not in even
+    assert "k 1," not in even
+    found("upsampling", k=(3,), s=(2,), p=(1,), o=(0,), size=2)
