@@ -11,6 +11,7 @@ from tests.report.checking import check_page
 from zerokara import optim
 from zerokara.autodiff import tensor
 from zerokara.experiments import EXPERIMENTS, Result, Tongue, Verdict, run
+from zerokara.experiments.ae.estimates import integrated
 from zerokara.experiments.base import with_settings
 from zerokara.experiments.dz.banana import slopes
 from zerokara.experiments.page import page
@@ -43,11 +44,13 @@ def told(result: Result, lang: Lang = "en") -> list[str]:
 @pytest.mark.parametrize(
     ("name", "settings", "says"),
     [
+        ("reparametrize", {"f": "x**2"}, "a formula in z is expected; 'x**2' has the variables x"),
+        ("reparametrize", {"f": "log(z)"}, "a formula with a mean over N(1, 0.5²); 'log(z)' has none"),
         ("upsampling", {"k": "3,4", "s": "1,2,3"}, "s has one value, or one for each of the 2 filters; got 3"),
         (
             "upsampling",
             {"k": "4", "s": "2", "p": "0", "o": "2"},
-            "an output padding below its stride; got k 4, stride 2",
+            "an output padding below its stride; got k 4",
         ),
         ("upsampling", {"k": "2", "p": "4", "o": "0"}, "something left of 4 rows; got k 2, stride 2, padding 4"),
         ("test-functions", {"function": "spere"}, "did you mean sphere"),
@@ -115,3 +118,29 @@ def test_upsampling_by_any_filter_touches_as_a_loop_counts() -> None:
     assert "k 5" not in even
     assert "k 1," not in even
     found("upsampling", k=(3,), s=(2,), p=(1,), o=(0,), size=2)
+
+
+def wave(spread: float) -> float:
+    """E cos(3·σ·ε)"""
+    return float(np.exp(-4.5 * spread**2))
+
+
+@pytest.mark.parametrize(
+    ("f", "mean", "by_mean", "by_spread"),
+    [
+        ("sin(3 * z)", lambda m, s: wave(s) * np.sin(3 * m), lambda m, s: 3 * wave(s) * np.cos(3 * m),
+         lambda m, s: -9 * s * wave(s) * np.sin(3 * m)),
+        ("exp(z)", lambda m, s: np.exp(m + s * s / 2), lambda m, s: np.exp(m + s * s / 2),
+         lambda m, s: s * np.exp(m + s * s / 2)),
+        ("2 * z + 1", lambda m, s: 2 * m + 1, lambda m, s: 2, lambda m, s: 0),
+    ],
+)  # fmt: skip
+def test_reparametrize_another_function(f: str, mean: Any, by_mean: Any, by_spread: Any) -> None:
+    """By integration as in closed form, and the draws agree; a straight line has the same slope in every draw."""
+    result = found("reparametrize", f=f, mean=0.7)
+    exact = np.array([g(0.7, 0.5) for g in (mean, by_mean, by_spread)])
+    np.testing.assert_allclose(integrated(f, 0.7, 0.5), exact, rtol=1e-10, atol=1e-10)
+    for way in ("path", "score"):
+        error = result[way].std(axis=1) / np.sqrt(result[way].shape[1]) + 1e-12
+        assert (np.abs(result[way].mean(axis=1) - exact[1:]) < 5 * error).all()
+    np.testing.assert_allclose(integrated("z * z", 0.7, 0.5), [0.74, 1.4, 1.0], rtol=1e-12)

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara import functional as F
 from zerokara.arrays import Array
-from zerokara.autodiff import Tensor, gradients
+from zerokara.experiments.ae.estimates import drawn, integrated
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, near
+from zerokara.experiments.dz.orders import expect_formula
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Bars, Cell, Panel, Table, Text, panels, significant
 
-WAYS = ("path", "score")
+WAYS, SQUARE = ("path", "score"), "z**2"
 
 
 @dataclass(frozen=True)
@@ -36,33 +36,39 @@ class Reparametrize(Experiment):
         r"\nabla\, E[f(z)] = E\bigl[f(z)\, \nabla \ln p(z)\bigr]",
     )
     symbols = Text(
-        "f(z) = z². The first line goes through the draw, the second around it: it needs only the values of f.",
-        "f(z) = z²。1 行目は引いた値を通る勾配、2 行目は通らない勾配（f の値だけを使う）。",
+        "f(z) = z², unless another is asked for. The first line goes through the draw, the second around it: it needs "
+        "only the values of f.",
+        "f(z) = z²（ほかの式も選べる）。1 行目は引いた値を通る勾配、2 行目は通らない勾配（f の値だけを使う）。",
     )
     turns = (
         Turn(Text("Far from 0: which estimate suffers?", "0 から遠いとき、どちらの推定が悪くなるか？"), {"mean": 5.0}),
+        Turn(Text("Another f.", "別の f では？"), {"f": "sin(3 * z)"}),
     )
     quick = {"draws": 2000}
     shows = Shows.ALWAYS
     random = True
 
+    f: str = knob(SQUARE, "f, a formula in z", "f（z の式）")
     mean: float = knob(1.0, "mean μ", "平均 μ", low=-100, high=100)
     spread: float = knob(0.5, "spread σ", "標準偏差 σ", low=0.01, high=100)
     draws: int = knob(10_000, "draws", "引く回数", low=100, high=10**6)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        expect_formula(self.f, ("z",))
+        if not np.isfinite(self._exact()).all():
+            raise ValueError(f"f is a formula with a mean over N({self.mean:g}, {self.spread:g}²); {self.f!r} has none")
+
     def measure(self, lab: Lab) -> Arrays:
         """The gradient of every draw in μ and in σ, both ways."""
-        mean = Tensor(np.full(self.draws, self.mean), requires_grad=True)
-        log_variance = Tensor(np.full(self.draws, 2 * math.log(self.spread)), requires_grad=True)
-        z = F.reparametrize(mean, log_variance, lab.rng("draws"))
-        by_mean, by_log_variance = gradients((z * z).sum(), [mean, log_variance])
-        by_spread = by_log_variance * 2 / self.spread  # d ln σ² / dσ = 2/σ
-        e = (z.data - self.mean) / self.spread
-        score = z.data**2 * np.stack([e / self.spread, (e * e - 1) / self.spread])
-        return {"z": z.data, "path": np.stack([by_mean, by_spread]), "score": score}
+        z, path, score = drawn(self.f, self.mean, self.spread, self.draws, lab.rng("draws"))
+        return {"z": z, "path": path, "score": score}
 
     def _exact(self) -> Array:
-        return np.array([2 * self.mean, 2 * self.spread])
+        """E f(z), and its gradients in μ and in σ, (3,): in closed form for z², else by integration."""
+        if self.f == SQUARE:
+            return np.array([self.mean**2 + self.spread**2, 2 * self.mean, 2 * self.spread])
+        return integrated(self.f, self.mean, self.spread)
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Both estimates of every draw as histograms, and a table."""
@@ -74,7 +80,7 @@ class Reparametrize(Experiment):
             for name, way in zip(names, WAYS, strict=True):
                 values = found[way][i]
                 error = values.std() / math.sqrt(len(values))
-                body.append([letter, name, *(float(f"{v:.4g}") for v in (values.mean(), error, self._exact()[i]))])
+                body.append([letter, name, *(float(f"{v:.4g}") for v in (values.mean(), error, self._exact()[i + 1]))])
         heads = [
             t("gradient in", "勾配"), t("estimate", "推定"), t("mean", "平均"), t("standard error", "標準誤差"),
             t("exact", "正確な値"),
@@ -96,87 +102,99 @@ class Reparametrize(Experiment):
         ]  # fmt: skip
 
     def _spreads(self, found: Found) -> Array:
-        ratio: Array = found["score"].std(axis=1) / found["path"].std(axis=1)
-        return ratio
+        """How many times as much the draws scatter around as through, in μ and in σ, (seeds, 2)."""
+        around, path = (found.all(way).std(axis=2) for way in ("score", "path"))
+        with np.errstate(divide="ignore", invalid="ignore"):  # a straight f has one and the same slope in every draw
+            return np.asarray(np.nan_to_num(around / path, nan=1.0, posinf=np.inf))
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """Both are right; one is much noisier."""
-        path, score, exact = found["path"].mean(axis=1), found["score"].mean(axis=1), self._exact()
-        ratio = self._spreads(found)
+        path, score, exact = found["path"].mean(axis=1), found["score"].mean(axis=1), self._exact()[1:]
+        r, q = (_number(float(v)) for v in self._spreads(found)[0])
         said = {k: significant(float(v), 4) for k, v in zip("abcdef", (*path, *score, *exact), strict=True)}
-        return [
+        whole = (
             t(
-                "E z² = μ² + σ², so its gradients are 2μ = {e} and 2σ = {f}. Through the draws: {a} and {b}; around "
-                "them: {c} and {d}.",
-                "E z² = μ² + σ² なので、勾配は 2μ = {e} と 2σ = {f}。値を通る推定は {a} と {b}、"
-                "通らない推定は {c} と {d}。",
+                "E z² = μ² + σ², so its gradients are 2μ = {e} and 2σ = {f}.",
+                "E z² = μ² + σ² なので、勾配は 2μ = {e} と 2σ = {f}。",
                 **said,
-            ),
+            )
+            if self.f == SQUARE
+            else t(
+                "By numerical integration the gradients of E f(z) for f = {g} are {e} in μ and {f} in σ.",
+                "f = {g} のとき、数値積分による E f(z) の勾配は、μ で {e}、σ で {f}。",
+                g=self.f,
+                **said,
+            )
+        )
+        both = t(
+            "Through the draws: {a} and {b}; around them: {c} and {d}.",
+            "値を通る推定は {a} と {b}、通らない推定は {c} と {d}。",
+            **said,
+        )
+        return [
+            whole + (" " if t.lang == "en" else "") + both,
             t(
                 "Around the draws the estimates scatter {r} times as much in μ and {s} times in σ: for the same "
-                "error "
-                "they need {q} times as many draws.",
-                "値を通らない推定のばらつきは、μ で {r} 倍、σ で {s} 倍。同じ誤差には {q} 倍の回数が必要です。",
-                r=significant(float(ratio[0]), 3), s=significant(float(ratio[1]), 3),
-                q=significant(float(ratio[0] ** 2), 2),
+                "error in μ they need {q} times as many draws.",
+                "値を通らない推定のばらつきは、μ で {r} 倍、σ で {s} 倍。μ で同じ誤差には {q} 倍の回数が必要です。",
+                r=r,
+                s=q,
+                q=_number(float(self._spreads(found)[0, 0] ** 2), 2),
             ),
-        ]  # fmt: skip
+        ]
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """Both within standard errors of the exact gradients."""
-        exact = self._exact()[:, None]
-        checks = []
-        for way, told in zip(
-            WAYS, (t("through the draws", "値を通る推定"), t("around them", "値を通らない推定")), strict=True
-        ):
+        square, exact, root = self.f == SQUARE, self._exact()[1:], math.sqrt(self.draws)
+        whose = t("2μ, 2σ", "2μ・2σ") if square else t("the exact one", "正確な値")
+        names = t("through the draws", "値を通る推定"), t("around them", "値を通らない推定")
+        rows = []
+        for way, name in zip(WAYS, names, strict=True):
             values = found.all(way)
-            away = np.abs(values.mean(axis=2) - exact.T) / (values.std(axis=2) / math.sqrt(self.draws) + 1e-15)
-            what = t("{w}: distance from 2μ, 2σ in standard errors", "{w}：2μ・2σ からの差（標準誤差の何倍か）", w=told)
-            checks.append(at_most(what, away.max(axis=1), 4.5, "A", law=True))
+            away = np.abs(values.mean(axis=2) - exact) / (values.std(axis=2) / root + 1e-15)
+            what = t(
+                "{w}: distance from {x} in standard errors", "{w}：{x} からの差（標準誤差の何倍か）", w=name, x=whose
+            )
+            rows.append(at_most(what, away.max(axis=1), 4.5, "A", law=square))
         z = found.all("z")
-        value = np.abs((z**2).mean(axis=1) - self.mean**2 - self.spread**2) / (
-            (z**2).std(axis=1) / math.sqrt(self.draws)
-        )
-        ratio = found.all("score").std(axis=2) / found.all("path").std(axis=2)
-        drawn = np.abs(z.std(axis=1) / self.spread - 1) * math.sqrt(2 * self.draws)
+        off = np.abs(z.std(axis=1) / self.spread - 1) * math.sqrt(2 * self.draws)
+        what = t("spread of the draws − σ in standard errors", "引いた値の標準偏差と σ の差（標準誤差の何倍か）")
+        rows.append(at_most(what, off, 4.5, "A", law=True))
+        if not square:
+            return rows
+        off = np.abs((z**2).mean(axis=1) - self.mean**2 - self.spread**2) / ((z**2).std(axis=1) / root)
+        what = t("E z² − (μ² + σ²) in standard errors", "E z² と μ² + σ² の差（標準誤差の何倍か）")
+        ratio = self._spreads(found)
         return [
-            *checks,
-            at_most(
-                t("E z² − (μ² + σ²) in standard errors", "E z² と μ² + σ² の差（標準誤差の何倍か）"),
-                value,
-                4.5,
-                "A",
-                law=True,
-            ),
-            at_most(
-                t("spread of the draws − σ in standard errors", "引いた値の標準偏差と σ の差（標準誤差の何倍か）"),
-                drawn,
-                4.5,
-                "A",
-                law=True,
-            ),
-            near(
-                t("μ: spread around ÷ spread through", "μ：ばらつきの比（通らない ÷ 通る）"),
-                ratio[:, 0],
-                4.66,
-                0.3,
-                "A",
-            ),
-            near(
-                t("σ: spread around ÷ spread through", "σ：ばらつきの比（通らない ÷ 通る）"),
-                ratio[:, 1],
-                3.94,
-                0.3,
-                "A",
+            *rows,
+            at_most(what, off, 4.5, "A", law=True),
+            *(
+                near(
+                    t("{k}: spread around ÷ spread through", "{k}：ばらつきの比（通らない ÷ 通る）", k=k),
+                    ratio[:, i],
+                    expected,
+                    0.3,
+                    "A",
+                )
+                for i, (k, expected) in enumerate((("μ", 4.66), ("σ", 3.94)))
             ),
         ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """The derivative in σ."""
-        return [
-            Question(
-                t("What is ∂E[z²]/∂σ for z ~ N(μ, σ²)?", "z ~ N(μ, σ²) のとき ∂E[z²]/∂σ は？"),
-                t("2σ = {x}; the draws say {y}.", "2σ = {x}。引いた値からは {y}。",
-                  x=significant(2 * self.spread, 4), y=significant(float(found["path"][1].mean()), 4)),
-            )
-        ]  # fmt: skip
+        f = "z²" if self.f == SQUARE else self.f
+        asked = t("What is ∂E[{f}]/∂σ for z ~ N(μ, σ²)?", "z ~ N(μ, σ²) のとき ∂E[{f}]/∂σ は？", f=f)
+        said = {
+            "x": significant(float(self._exact()[2]), 4),
+            "y": significant(float(found["path"][1].mean()), 4),
+        }
+        told = (
+            t("2σ = {x}; the draws say {y}.", "2σ = {x}。引いた値からは {y}。", **said)
+            if self.f == SQUARE
+            else t("{x} by numerical integration; the draws say {y}.", "数値積分では {x}。引いた値からは {y}。", **said)
+        )
+        return [Question(asked, told)]
+
+
+def _number(value: float, digits: int = 3) -> str:
+    return significant(value, digits) if math.isfinite(value) else "∞"

@@ -131,9 +131,9 @@ class Upsampling(Experiment):
         for i in range(len(self._ways)):
             (even if self._even(found, i) else uneven).append(self._called(i, t))
         counts = sorted({int(n) for i in range(len(self._ways)) for n in np.unique(found[f"touched {i}"]) if n})
-        told = [t("Touched evenly inside: {a}.", "内側が均等に触れられるもの：{a}。", a=t.list(None, *even))] * bool(
-            even
-        )
+        told = []
+        if even:
+            told.append(t("Touched evenly inside: {a}.", "内側が均等に触れられるもの：{a}。", a=t.list(None, *even)))
         if uneven:
             told.append(
                 t(
@@ -172,9 +172,8 @@ class Upsampling(Experiment):
                 rows.append(holds(what, self._even(found, i), "A", law=True))
             elif self._ways[i] == BOARD:
                 first = found[f"touched {i}"][0, :4].tolist()
-                rows.append(
-                    holds(t("k 3: 1-2-1-2", "k 3：1-2-1-2"), first == [1, 2, 1, 2][: len(first)], "A", law=True)
-                )
+                board = first == [1, 2, 1, 2][: len(first)]
+                rows.append(holds(t("k 3: 1-2-1-2", "k 3：1-2-1-2"), board, "A", law=True))
         return rows
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
