@@ -9,13 +9,15 @@ import pytest
 from tests.experiments.test_recipes import translated
 from tests.report.checking import check_page
 from zerokara import optim
-from zerokara.autodiff import tensor
+from zerokara.arrays import manual_seed
+from zerokara.autodiff import Tensor, tensor
 from zerokara.experiments import EXPERIMENTS, Result, Tongue, Verdict, run
 from zerokara.experiments.ae.estimates import integrated
+from zerokara.experiments.ae.vae_mean_or_sum import AveragingBoth
 from zerokara.experiments.base import with_settings
 from zerokara.experiments.dz.banana import slopes
 from zerokara.experiments.page import page
-from zerokara.report import Lang
+from zerokara.report import Lang, significant
 
 LANGS: tuple[Lang, ...] = ("en", "ja")
 
@@ -44,6 +46,8 @@ def told(result: Result, lang: Lang = "en") -> list[str]:
 @pytest.mark.parametrize(
     ("name", "settings", "says"),
     [
+        ("vae", {"loss": "gausian"}, "did you mean gaussian"),
+        ("vae-mean-or-sum", {"reduction": "mean,max"}, "no reduction 'max'"),
         ("reparametrize", {"f": "x**2"}, "a formula in z is expected; 'x**2' has the variables x"),
         ("reparametrize", {"f": "log(z)"}, "a formula with a mean over N(1, 0.5²); 'log(z)' has none"),
         ("upsampling", {"k": "3,4", "s": "1,2,3"}, "s has one value, or one for each of the 2 filters; got 3"),
@@ -144,3 +148,29 @@ def test_reparametrize_another_function(f: str, mean: Any, by_mean: Any, by_spre
         error = result[way].std(axis=1) / np.sqrt(result[way].shape[1]) + 1e-12
         assert (np.abs(result[way].mean(axis=1) - exact[1:]) < 5 * error).all()
     np.testing.assert_allclose(integrated("z * z", 0.7, 0.5), [0.74, 1.4, 1.0], rtol=1e-12)
+
+
+def test_the_vaes_squared_errors_are_those_of_its_pictures() -> None:
+    """½·Σ(x − output)² and KL, over the same test images, one draw for each."""
+    result = found("vae", data="digits", loss="gaussian", epochs=1, images=200, judged=60)
+    assert result["losses"][0] < 64  # half of 64 pixels, each at most 1 away, and a small KL: no cross-entropy
+    assert 0 < result["parts"][0] < 32
+    twice = significant(2 * float(result["parts"].sum()), 4)
+    assert any(f"its loss would be {twice}" in line for line in told(result))
+    plain = found("vae", data="digits", epochs=1, images=200, judged=60)
+    assert plain["parts"][0] > result["parts"][0]
+
+
+def test_the_kl_term_averaged_over_the_code_too() -> None:
+    result = found("vae-mean-or-sum", data="digits", reduction=("both", "sum"), epochs=1, images=200, judged=60)
+    both = run("vae-mean-or-sum", quick=True, data="digits", epochs=1, images=200, judged=60)
+    np.testing.assert_array_equal(
+        result["told"][1], both["told"][1]
+    )  # the summed one is the same, whoever is beside it
+    assert any("weighs 3.2 times" in line for line in told(result))  # 64 pixels, 20 numbers
+    model = AveragingBoth((1, 8, 8), (5,), 4, rng=np.random.default_rng(0))
+    x = Tensor(np.random.default_rng(1).random((3, 1, 8, 8), np.float32))
+    manual_seed(0)
+    rebuilt, kl = (part.item() for part in model.parts(x))
+    manual_seed(0)
+    assert model.loss(x).item() == pytest.approx(rebuilt / 64 + kl / 4, rel=1e-5)

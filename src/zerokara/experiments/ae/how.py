@@ -42,7 +42,7 @@ ENGLISH: dict[str, str] = {
     ),
     "vae": (
         "The network gives a mean and a log variance for each number of the code, from which the code is drawn; "
-        "the loss is the cross-entropy of the pixels plus the KL term. Codes drawn from the standard normal "
+        "the loss is that of the pixels (the cross-entropy unless another is asked for) plus the KL term. Codes drawn from the standard normal "
         "distribution are then decoded. A plain auto-encoder decodes the same codes, and both are compared with "
         "test pictures by the energy distance."
     ),
@@ -62,8 +62,8 @@ ENGLISH: dict[str, str] = {
         "image to image."
     ),
     "vae-mean-or-sum": (
-        "Two variational auto-encoders learn from the same images with the same initial weights. One sums the "
-        "cross-entropy over the pixels, the other averages it, which is the slip. KL, error and samples of both "
+        "Variational auto-encoders learn from the same images with the same initial weights. One sums the "
+        "cross-entropy over the pixels, another averages it, which is the slip. KL, error and samples of all "
         "are compared."
     ),
 }
@@ -106,7 +106,7 @@ JAPANESE: dict[str, str] = {
     ),
     "vae": (
         "ネットワークは符号の各成分の平均と対数分散を出力し、そこから符号を引きます。"
-        "損失は画素の交差エントロピーと KL の和です。標準正規分布から引いた符号を復号し、"
+        "損失は画素の損失（指定がなければ交差エントロピー）と KL の和です。標準正規分布から引いた符号を復号し、"
         "同じ符号を普通のオートエンコーダでも復号して、テスト画像とのエネルギー距離で比べます。"
     ),
     "latent-plane": (
@@ -122,8 +122,8 @@ JAPANESE: dict[str, str] = {
         "平均が画像によって変わる成分を「使われている」と数えます。"
     ),
     "vae-mean-or-sum": (
-        "同じ画像・同じ初期値で変分オートエンコーダを二つ学習させます。一方は交差エントロピーを画素について足し、"
-        "もう一方は平均します（これが誤り）。KL・誤差・サンプルを比べます。"
+        "同じ画像・同じ初期値で変分オートエンコーダをいくつか学習させます。あるものは交差エントロピーを画素について足し、"
+        "別のものは平均します（これが誤り）。KL・誤差・サンプルを比べます。"
     ),
 }
 """The same in Japanese."""

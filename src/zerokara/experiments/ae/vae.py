@@ -16,6 +16,7 @@ from zerokara.experiments.lab import Lab
 from zerokara.experiments.learning import smooth
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import AutoEncoder
+from zerokara.models.vae import LIKELIHOODS
 from zerokara.report import Axis, Line, Text, line_chart, percent, significant
 
 SAMPLES, READ = 500, 100
@@ -36,24 +37,30 @@ class Vae(OnVae):
     )
     symbols = Text(
         "The network gives μ and ln σ² of each code number; σ is exp(½·ln σ²). The first part is the binary "
-        "cross-entropy summed over pixels, the second the KL term. Nats a picture.",
+        "cross-entropy summed over pixels (with the loss gaussian half the squared error), the second the KL term. "
+        "Nats a picture.",
         "ネットワークは符号の各成分の μ と ln σ² を出力し、σ = exp(½·ln σ²) です。第 1 項は画素について足した"
-        "二値交差エントロピー、第 2 項は KL。単位は画像 1 枚あたりのナット。",
+        "二値交差エントロピー（gaussian なら 2 乗誤差の半分）、第 2 項は KL。単位は画像 1 枚あたりのナット。",
     )
     turns = (
         Turn(Text("Two code numbers.", "符号を 2 次元にすると？"), {"latent": 2}),
+        Turn(Text("The book's loss: squared errors.", "本の損失（2 乗誤差）では？"), {"loss": "gaussian"}),
         Turn(Text("Does a longer training help?", "長く学習すると良くなるか？"), {"epochs": 20}),
     )
 
     latent: int = knob(20, "numbers in the code", "符号の次元", low=1, high=512)
     beta: float = knob(1.0, "weight of the KL term", "KL の項の重み", low=0, high=1000)
+    loss: str = knob(
+        "bernoulli", "bernoulli (cross-entropy) or gaussian (squared error)",
+        "再現の損失：bernoulli（交差エントロピー）か gaussian（2 乗誤差）", choices=LIKELIHOODS,
+    )  # fmt: skip
 
     def measure(self, lab: Lab) -> Arrays:
         """The two parts on the test images; samples, and those of a plain auto-encoder beside them."""
         train, test = self.pictures(lab)
         unseen = pixels(test)
         lab.plan(2 * self.updates(len(train)))
-        model, losses = self.teach(lab, "vae", self.vae(lab, train, self.latent, self.beta), train)
+        model, losses = self.teach(lab, "vae", self.vae(lab, train, self.latent, self.beta, self.loss), train)
         plain = AutoEncoder(train.shape, (self.hidden,), self.latent, rng=lab.rng("weights", "plain"))
         plain, _ = self.teach(lab, "plain", plain, train)
         codes = lab.rng("codes").standard_normal((SAMPLES, self.latent)).astype(np.float32)
@@ -113,6 +120,14 @@ class Vae(OnVae):
                 a=significant(near_, 3), b=significant(far, 3), r=significant(found.number("reach"), 2),
             ),
         ]  # fmt: skip
+        if self.loss == "gaussian":
+            told.append(
+                t(
+                    "The book adds up whole squared errors and twice the KL term: its loss would be {a}.",
+                    "本は 2 乗誤差をそのまま足し、KL の項も 2 倍です。その損失なら {a} になります。",
+                    a=significant(2 * (rebuilt + self.beta * kl), 4),
+                )
+            )
         if np.isfinite(own):
             told.append(
                 t(

@@ -25,15 +25,14 @@ class OnVae(OnPictures):
 
     hidden: int = knob(256, "units of the hidden layers", "隠れ層のユニット数", low=1, high=4096)
 
-    def vae(self, lab: Lab, train: Split, latent: int, beta: float = 1.0) -> VAE:
+    def vae(self, lab: Lab, train: Split, latent: int, beta: float = 1.0, likelihood: str = "bernoulli") -> VAE:
         """A new one for these pictures."""
-        return VAE(train.shape, (self.hidden,), latent, beta=beta, rng=lab.rng("weights", latent))
+        rng = lab.rng("weights", latent)
+        return VAE(train.shape, (self.hidden,), latent, beta=beta, likelihood=likelihood, rng=rng)
 
 
 def parts(model: VAE, x: Array, seed: int = 0) -> tuple[float, float]:
-    """Reconstruction and KL in nats a picture, one draw a picture, from the default generator that starts at "
-    "`seed`.
-    """
+    """Reconstruction and KL in nats a picture, one draw a picture, from the default generator that starts at `seed`."""
     manual_seed(seed)
     total = np.zeros(2)
     with no_grad():
