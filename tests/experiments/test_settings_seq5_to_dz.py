@@ -48,6 +48,7 @@ def told(result: Result, lang: Lang = "en") -> list[str]:
     [
         ("vae", {"loss": "gausian"}, "did you mean gaussian"),
         ("vae-mean-or-sum", {"reduction": "mean,max"}, "no reduction 'max'"),
+        ("positions", {"kind": "sines"}, "no kind 'sines'"),
         ("reparametrize", {"f": "x**2"}, "a formula in z is expected; 'x**2' has the variables x"),
         ("reparametrize", {"f": "log(z)"}, "a formula with a mean over N(1, 0.5²); 'log(z)' has none"),
         ("upsampling", {"k": "3,4", "s": "1,2,3"}, "s has one value, or one for each of the 2 filters; got 3"),
@@ -164,9 +165,7 @@ def test_the_vaes_squared_errors_are_those_of_its_pictures() -> None:
 def test_the_kl_term_averaged_over_the_code_too() -> None:
     result = found("vae-mean-or-sum", data="digits", reduction=("both", "sum"), epochs=1, images=200, judged=60)
     both = run("vae-mean-or-sum", quick=True, data="digits", epochs=1, images=200, judged=60)
-    np.testing.assert_array_equal(
-        result["told"][1], both["told"][1]
-    )  # the summed one is the same, whoever is beside it
+    np.testing.assert_array_equal(result["told"][1], both["told"][1])  # whoever is beside it
     assert any("weighs 3.2 times" in line for line in told(result))  # 64 pixels, 20 numbers
     model = AveragingBoth((1, 8, 8), (5,), 4, rng=np.random.default_rng(0))
     x = Tensor(np.random.default_rng(1).random((3, 1, 8, 8), np.float32))
@@ -174,3 +173,16 @@ def test_the_kl_term_averaged_over_the_code_too() -> None:
     rebuilt, kl = (part.item() for part in model.parts(x))
     manual_seed(0)
     assert model.loss(x).item() == pytest.approx(rebuilt / 64 + kl / 4, rel=1e-5)
+
+
+# ── seq7 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_each_kind_of_positions_alone() -> None:
+    """What a permutation of the input does, whatever marks the places; tables are those of the run with all kinds."""
+    every = run("positions", length=12, width=8)
+    for kind in ("sinusoidal", "rotary", "learned"):
+        result = found("positions", kind=(kind,), length=12, width=8)
+        assert {*result.arrays} == {f"{kind}.table", f"{kind}.products", f"{kind}.moved", "without.moved"}
+        assert all((result[name] == every[name]).all() for name in result.arrays)
+        assert result["without.moved"] < 1e-12 < 0.01 < result[f"{kind}.moved"]

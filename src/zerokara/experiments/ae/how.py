@@ -42,9 +42,9 @@ ENGLISH: dict[str, str] = {
     ),
     "vae": (
         "The network gives a mean and a log variance for each number of the code, from which the code is drawn; "
-        "the loss is that of the pixels (the cross-entropy unless another is asked for) plus the KL term. Codes drawn from the standard normal "
-        "distribution are then decoded. A plain auto-encoder decodes the same codes, and both are compared with "
-        "test pictures by the energy distance."
+        "the loss is that of the pixels (the cross-entropy unless another is asked for) plus the KL term. "
+        "Codes drawn from the standard normal distribution are then decoded. A plain auto-encoder decodes the same "
+        "codes, and both are compared with test pictures by the energy distance."
     ),
     "latent-plane": (
         "A variational auto-encoder with two code numbers learns from 20,000 digits. Places of the plane, at equal "

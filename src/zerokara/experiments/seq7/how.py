@@ -22,8 +22,7 @@ ENGLISH: dict[str, str] = {
     "positions": (
         "Tables of sines, vectors turned by rotary positions and untrained vectors are made, and all products of two "
         "positions are compared at equal distances. Then the input of an attention is permuted, without "
-        "positions and with "
-        "the sines added."
+        "positions and with each kind of them."
     ),
     "layer-norm": (
         "A small table goes through three norms. Then its last row is changed, and it is scaled and shifted, to "
@@ -86,7 +85,7 @@ JAPANESE: dict[str, str] = {
     ),
     "positions": (
         "正弦波の表、回転させたベクトル、未学習のベクトルを作り、2 つの位置の内積を同じ距離どうしで比べます。"
-        "次に、注意の入力を並べ替え、位置情報なしと正弦波を足した場合とで出力を比べます。"
+        "次に、注意の入力を並べ替え、位置情報なしの場合とそれぞれの位置情報を加えた場合とで出力を比べます。"
     ),
     "layer-norm": (
         "小さな表を 3 種類の正規化に通します。次に最後の行だけを変え、また全体を定数倍して足し、"

@@ -1,6 +1,8 @@
 """`positions`: how attention, which sees a set, learns of the order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -18,7 +20,7 @@ from zerokara.report import Axis, Line, Text, chart, heat_map, significant
 KINDS = {
     "sinusoidal": Text("sines", "正弦波"),
     "rotary": Text("rotary", "回転（RoPE）"),
-    "learned": Text("learned, untrained", "学習型（未学習）"),
+    "learned": Text("learned (untrained)", "学習型（未学習）"),
 }
 
 
@@ -40,8 +42,13 @@ class Positions(Experiment):
     shows = Shows.ALWAYS
     turns = (Turn(Text("Few numbers a position.", "各位置の数を少なくすると？"), {"width": 4}),)
 
+    kind: tuple[str, ...] = knob(tuple(KINDS), "kinds of positions", "位置情報の種類（複数）", choices=tuple(KINDS))
     length: int = knob(64, "positions T", "位置の数 T", low=4, high=512)
     width: int = knob(32, "numbers d of a position, even", "各位置の数 d（偶数）", low=2, high=512)
+
+    @property
+    def _kinds(self) -> list[tuple[str, Text]]:
+        return [(kind, told) for kind, told in KINDS.items() if kind in self.kind]
 
     def measure(self, lab: Lab) -> Arrays:
         """Tables, their products, and what a permutation of the input does without positions."""
@@ -50,17 +57,13 @@ class Positions(Experiment):
         learned = nn.LearnedPositions(T, d, rng=rng, dtype=np.float64).weight.data.copy()
         q, k = (F.rotary_positions(np.broadcast_to(v, (T, d))).data for v in rng.standard_normal((2, d)))
         x, order = rng.standard_normal((T, d)), rng.permutation(T)
-        found: Arrays = {
-            "sinusoidal.table": sines,
-            "learned.table": learned,
-            "rotary.table": q,
-            "sinusoidal.products": sines @ sines.T,
-            "learned.products": learned @ learned.T,
-            "rotary.products": q @ k.T,
-        }
-        for name, shift in (("without", 0 * sines), ("with", sines)):
-            y, z = (F.scaled_dot_product_attention(a, a, a).data for a in (x + shift, x[order] + shift))
-            found[f"{name}.moved"] = np.array(np.abs(y[order] - z).max())
+        tables = {"sinusoidal": sines, "rotary": q, "learned": learned}
+        other = {"sinusoidal": sines, "rotary": k, "learned": learned}
+        found: Arrays = {"without.moved": _moved(x, order, lambda a: (a, a, a))}
+        for kind in self.kind:
+            found[f"{kind}.table"] = tables[kind]
+            found[f"{kind}.products"] = tables[kind] @ other[kind].T
+            found[f"{kind}.moved"] = _moved(x, order, partial(_placed, kind, tables[kind]))
         return found
 
     def _spread(self, products: Array) -> float:
@@ -84,12 +87,12 @@ class Positions(Experiment):
                 numbers=False,
                 lang=t.lang,
             )
-            for kind, told in KINDS.items()
+            for kind, told in self._kinds
         ]
         middle = self.length // 2
         lines = [
             Line(t.of(told), np.arange(self.length) - middle, found[f"{kind}.products"][middle])
-            for kind, told in KINDS.items()
+            for kind, told in self._kinds
         ]
         return [
             *tables,
@@ -104,42 +107,50 @@ class Positions(Experiment):
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """Which products know the distance; what a permutation does."""
-        spread = {kind: self._spread(found[f"{kind}.products"]) for kind in KINDS}
+        spread, moved = (
+            t.list(None, *(f"{t.of(told)} {significant(value(kind), 2)}" for kind, told in self._kinds))
+            for value in (
+                lambda kind: self._spread(found[f"{kind}.products"]),
+                lambda kind: float(found[f"{kind}.moved"]),
+            )
+        )
         return [
             t(
-                "Products of positions at equal distances differ by {s} (sines) and {r} (rotary) of the largest "
-                "product, by "
-                "{p} where the vectors are not trained yet.",
-                "同じ距離の位置どうしの内積の差は、最大の内積に対して正弦波 {s}、回転 {r}、未学習のベクトルでは "
-                "{p} です。",
-                s=significant(spread["sinusoidal"], 2),
-                r=significant(spread["rotary"], 2),
-                p=significant(spread["learned"], 2),
+                "Products of positions at equal distances differ by so much of the largest product: {told}.",
+                "同じ距離の位置どうしの内積の差（最大の内積に対する割合）：{told}。",
+                told=spread,
             ),
             t(
                 "Without positions, permuting the input permutes the output and nothing else: the largest "
-                "difference is {w}. "
-                "With the sines it is {y}.",
+                "difference is {w}. With positions it is: {told}.",
                 "位置情報がないと、入力を並べ替えれば出力も同じように並べ替わるだけです（差の最大 {w}）。"
-                "正弦波を足すと {y} になります。",
+                "位置情報を加えると：{told}。",
                 w=significant(float(found["without.moved"]), 2),
-                y=significant(float(found["with.moved"]), 2),
+                told=moved,
             ),
         ]
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """Distances alone; permutations."""
-        spread = {kind: self._spread(found[f"{kind}.products"]) for kind in KINDS}
         apart = t("products of equal distances differ by", "同じ距離の内積の差")
+        rows = []
+        for kind, told in self._kinds:
+            what, spread = f"{t.of(told)}: {apart}", self._spread(found[f"{kind}.products"])
+            rows.append(
+                at_least(what, spread, 0.1, "A") if kind == "learned" else at_most(what, spread, 1e-6, "A", law=True)
+            )
         return [
-            at_most(f"{t.of(KINDS['sinusoidal'])}: {apart}", spread["sinusoidal"], 1e-6, "A", law=True),
-            at_most(f"{t.of(KINDS['rotary'])}: {apart}", spread["rotary"], 1e-6, "A", law=True),
-            at_least(f"{t.of(KINDS['learned'])}: {apart}", spread["learned"], 0.1, "A"),
+            *rows,
             at_most(
                 t("without positions: permuted in, permuted out", "位置なし：並べ替えれば並べ替わるだけ"),
                 found["without.moved"], 1e-12, "A", law=True,
             ),
-            at_least(t("with positions it is not", "位置ありではそうならない"), found["with.moved"], 0.01, "A"),
+            *(
+                at_least(
+                    t("with positions it is not", "位置ありではそうならない"), found["sinusoidal.moved"], 0.01, "A"
+                )
+                for kind in self.kind if kind == "sinusoidal"
+            ),
         ]  # fmt: skip
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
@@ -157,3 +168,17 @@ class Positions(Experiment):
                 ),
             )
         ]
+
+
+def _placed(kind: str, table: Array, x: Array) -> tuple[Array, Array, Array]:
+    """Queries, keys and values of x, which knows its places: by turning queries and keys, or by adding the table."""
+    if kind == "rotary":
+        turned = F.rotary_positions(x).data
+        return turned, turned, x
+    return (x + table,) * 3
+
+
+def _moved(x: Array, order: Array, placed: Callable[[Array], tuple[Array, Array, Array]]) -> Array:
+    """How far the outputs of attention to x, permuted, are from those of attention to the permuted x."""
+    y, z = (F.scaled_dot_product_attention(*placed(a)).data for a in (x, x[order]))
+    return np.array(np.abs(y[order] - z).max())
