@@ -17,6 +17,7 @@ from zerokara.experiments.ae.vae_mean_or_sum import AveragingBoth
 from zerokara.experiments.base import with_settings
 from zerokara.experiments.dz.banana import slopes
 from zerokara.experiments.page import page
+from zerokara.experiments.seq7.sums import carried, written
 from zerokara.report import Lang, significant
 
 LANGS: tuple[Lang, ...] = ("en", "ja")
@@ -48,6 +49,7 @@ def told(result: Result, lang: Lang = "en") -> list[str]:
     [
         ("vae", {"loss": "gausian"}, "did you mean gaussian"),
         ("vae-mean-or-sum", {"reduction": "mean,max"}, "no reduction 'max'"),
+        ("gpt-addition", {"order": "backwards"}, "no order 'backwards': did you mean forwards"),
         ("positions", {"kind": "sines"}, "no kind 'sines'"),
         ("reparametrize", {"f": "x**2"}, "a formula in z is expected; 'x**2' has the variables x"),
         ("reparametrize", {"f": "log(z)"}, "a formula with a mean over N(1, 0.5²); 'log(z)' has none"),
@@ -186,3 +188,15 @@ def test_each_kind_of_positions_alone() -> None:
         assert {*result.arrays} == {f"{kind}.table", f"{kind}.products", f"{kind}.moved", "without.moved"}
         assert all((result[name] == every[name]).all() for name in result.arrays)
         assert result["without.moved"] < 1e-12 < 0.01 < result[f"{kind}.moved"]
+
+
+def test_one_order_of_a_sum_is_the_training_that_stands_beside_the_other() -> None:
+    both = run("gpt-addition", quick=True)
+    for order, other in (("forwards", "reversed"), ("reversed", "forwards")):
+        one = found("gpt-addition", order=(order,))
+        assert [name for name in one.arrays if name.startswith(other)] == []
+        assert all((one[name] == both[name]).all() for name in one.arrays)
+    assert "sum reversed" not in " ".join(told(found("gpt-addition", order=("forwards",))))
+    np.testing.assert_array_equal(written(np.array([[85, 50]]), 2, "reversed"), [[8, 5, 5, 0, 5, 3, 1]])
+    np.testing.assert_array_equal(written(np.array([[85, 50]]), 2, "forwards"), [[8, 5, 5, 0, 1, 3, 5]])
+    np.testing.assert_array_equal(carried(np.array([[85, 50], [99, 1], [12, 30]]), 2), [1, 2, 0])

@@ -9,8 +9,9 @@ from zerokara.arrays import Array
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, holds, near
 from zerokara.experiments.found import Found
-from zerokara.experiments.gpts import LEFT_OUT, teach
+from zerokara.experiments.gpts import teach
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.seq7.sums import batches, carried, written
 from zerokara.experiments.tongue import Tongue
 from zerokara.generation import generate
 from zerokara.models import GPT, count_parameters
@@ -40,10 +41,12 @@ class GptAddition(Experiment):
     random = True
     turns = (
         Turn(Text("Can one block do it?", "ブロック 1 個でもできるでしょうか。"), {"layers": 1}),
+        Turn(Text("The sum from its end only.", "下の桁から書く場合だけを見ます。"), {"order": ("reversed",)}),
         Turn(Text("A smaller network: 32 wide.", "幅 32 の小さなネットワークでは？"), {"width": 32}),
     )
 
     digits: int = knob(2, "digits of a number", "数の桁数", low=1, high=4)
+    order: tuple[str, ...] = knob(tuple(WAYS), "orders of the sum's digits", "和を書く順（複数）", choices=tuple(WAYS))
     layers: int = knob(2, "blocks", "ブロック数", low=1, high=12)
     heads: int = knob(4, "heads", "ヘッド数", low=1, high=16)
     width: int = knob(64, "width C", "幅 C", low=4, high=512)
@@ -52,179 +55,132 @@ class GptAddition(Experiment):
     lr: float = knob(0.002, "largest learning rate", "学習率の最大値", low=0, high=1)
 
     def measure(self, lab: Lab) -> Arrays:
-        """Two trainings on the same pairs."""
+        """A training for each order, on the same pairs."""
         pairs = np.stack(np.divmod(lab.rng("pairs").permutation(100**self.digits), 10**self.digits), axis=1)
         test, train = np.split(pairs, [max(1, min(500, len(pairs) // 5))])
-        lab.plan(len(WAYS) * self.iterations)
+        lab.plan(len(self._ways) * self.iterations)
         found: Arrays = {"test": test, "overlap": np.array(len({*map(tuple, test)} & {*map(tuple, train)}))}
-        for way in WAYS:
+        for way in self._ways:
             found |= lab.part(way, partial(self._train, lab, train, test, way), self.iterations)
         return found
 
     def _train(self, lab: Lab, train: Array, test: Array, way: str) -> Arrays:
-        model = GPT(
-            10,
-            layers=self.layers,
-            heads=self.heads,
-            width=self.width,
-            context=3 * self.digits,
-            rng=lab.rng("weights"),
-        )
-        drawn, rows, asked = lab.rng("batches"), written(train, self.digits, way), 2 * self.digits
-
-        def batch() -> tuple[Array, Array]:
-            chosen = rows[drawn.integers(0, len(rows), self.batch_size)]
-            y = chosen[:, 1:].copy()
-            y[:, : asked - 1] = LEFT_OUT
-            return chosen[:, :-1], y
-
+        sizes = {"layers": self.layers, "heads": self.heads, "width": self.width}
+        model = GPT(10, **sizes, context=3 * self.digits, rng=lab.rng("weights"))
+        rows, asked = written(train, self.digits, way), 2 * self.digits
         questions, right = np.split(written(test, self.digits, way), [asked], axis=1)
 
-        def said() -> Array:
-            return np.stack(generate(model, questions, self.digits + 1, temperature=0)[0])
+        def said(some: Array = questions) -> Array:
+            return np.stack(generate(model, some, self.digits + 1, temperature=0)[0])
 
         taught = teach(
-            lab,
-            model,
-            batch,
-            iterations=self.iterations,
-            lr=self.lr,
-            judge=lambda: (said() == right).all(axis=1),
+            lab, model, batches(rows, asked, self.batch_size, lab.rng("batches")),
+            iterations=self.iterations, lr=self.lr, judge=lambda: (said() == right).all(axis=1),
             every=max(1, self.iterations // 12),
-        )
-        alone = np.stack([generate(model, q, self.digits + 1, temperature=0)[0][0] for q in questions[:SHOWN]])
+        )  # fmt: skip
         made = {
-            "losses": taught.losses,
-            "at": taught.at,
-            "right": taught.scores,
-            "said": said()[:SHOWN],
-            "alone": alone,
+            "losses": taught.losses, "at": taught.at, "right": taught.scores, "said": said()[:SHOWN],
+            "alone": np.concatenate([said(questions[i : i + 1]) for i in range(len(questions[:SHOWN]))]),
             "parameters": np.array(count_parameters(model)),
-        }
+        }  # fmt: skip
         return {f"{way}.{key}": value for key, value in made.items()}
+
+    @property
+    def _ways(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.order))
+
+    def _names(self, t: Tongue) -> dict[str, str]:
+        """Order → in words."""
+        return {way: t.of(WAYS[way]) for way in self._ways}
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Accuracy by update, accuracy by the number of carries on the way, some questions with their answers."""
-        carries = self._carried(found)
+        names, counts = self._names(t), range(self.digits + 1)
+        carries = carried(found["test"], self.digits)
         by_carry = {
-            t.of(told): [self._middle(found, way)[carries == n].mean() for n in range(self.digits + 1)]
-            for way, told in WAYS.items()
+            told: [self._middle(found, way)[carries == n].mean() for n in counts] for way, told in names.items()
         }
-        answers = {way: found[f"{way}.said"][:, :: -1 if way == "reversed" else 1] for way in WAYS}
+        answers = {way: found[f"{way}.said"][:, :: -1 if way == "reversed" else 1] for way in names}
         rows = [
-            [f"{a} + {b}", str(a + b), *("".join(map(str, answers[way][k])) for way in WAYS)]
+            [f"{a} + {b}", str(a + b), *("".join(map(str, answers[way][k])) for way in names)]
             for k, (a, b) in enumerate(found["test"][:SHOWN].tolist())
         ]
+        lines = [Line(told, found[f"{way}.at"], found.mean(f"{way}.right").mean(axis=1)) for way, told in names.items()]
+        accuracy = Axis(t.word("accuracy"), low=0, high=1)
         return [
             chart(
                 t("Right sums of the test", "テストで正しい和の割合"),
-                [
-                    Line(t.of(told), found[f"{way}.at"], found.mean(f"{way}.right").mean(axis=1))
-                    for way, told in WAYS.items()
-                ],
-                Axis(t.word("updates"), low=0),
-                Axis(t.word("accuracy"), low=0, high=1),
-                lang=t.lang,
+                lines, Axis(t.word("updates"), low=0), accuracy, lang=t.lang,
             ),
             bar_chart(
                 t("A third of the way, by the number of carries", "学習の 3 分の 1 の時点：繰り上がりの回数別"),
-                [str(n) for n in range(self.digits + 1)],
-                by_carry,
-                Axis(t.word("accuracy"), low=0, high=1),
-                category=t("carries", "繰り上がりの回数"),
-                lang=t.lang,
+                [str(n) for n in counts], by_carry, accuracy,
+                category=t("carries", "繰り上がりの回数"), lang=t.lang,
             ),
             Table(
-                [t("question", "問題"), t("right", "正解"), *(t.of(told) for told in WAYS.values())],
+                [t("question", "問題"), t("right", "正解"), *names.values()],
                 rows,
                 caption=t("Questions of the test", "テストの問題"),
             ),
-        ]
-
-    def _carried(self, found: Found) -> Array:
-        """How often something is carried in each sum of the test."""
-        a, b = found["test"].T
-        places = 10 ** np.arange(1, self.digits + 1)[:, None]
-        return np.asarray(((a % places + b % places) >= places).sum(axis=0))
+        ]  # fmt: skip
 
     def _middle(self, found: Found, way: str) -> Array:
         """Which sums are right a third of the way, where few and many carries differ."""
         return np.asarray(found[f"{way}.right"][len(found[f"{way}.at"]) // 3], float)
 
     def _ends(self, found: Found) -> dict[str, Array]:
-        return {way: found.all(f"{way}.right")[:, -1].mean(axis=-1) for way in WAYS}
+        return {way: found.all(f"{way}.right")[:, -1].mean(axis=-1) for way in self._ways}
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """How many sums are right, and which way is learned sooner."""
-        ends, half = self._ends(found), {way: found[f"{way}.right"].mean(axis=1) for way in WAYS}
-        first = {
-            way: int(found[f"{way}.at"][np.argmax(half[way] >= 0.9)]) if half[way].max() >= 0.9 else 0 for way in WAYS
-        }
+        ends, names = self._ends(found), self._names(t)
+        first = {}
+        for way in names:
+            share = found[f"{way}.right"].mean(axis=1)
+            first[way] = int(found[f"{way}.at"][np.argmax(share >= 0.9)]) if share.max() >= 0.9 else 0
         return [
             t(
-                "After {n} updates {r} of the test's sums are right if the sum is written from its end, {f} if "
-                "forwards. "
-                "None of them was in the training.",
-                "{n} 回の更新後、和を下の桁から書くと {r}、そのまま書くと {f} が正解です。"
-                "テストの問題は訓練に含まれていません。",
+                "After {n} updates so many of the test's sums are right: {told}. None of them was in the training.",
+                "{n} 回の更新後のテストの正答率：{told}。テストの問題は訓練に含まれていません。",
                 n=self.iterations,
-                r=percent(float(ends["reversed"].mean())),
-                f=percent(float(ends["forwards"].mean())),
+                told=t.list(None, *(f"{told} {percent(float(ends[way].mean()))}" for way, told in names.items())),
             ),
             t(
-                "Nine in ten are right after {r} updates reversed and {f} forwards (0: never). From its end each "
-                "digit needs "
+                "Nine in ten are right after so many updates (0: never): {told}. From its end each digit needs "
                 "two digits and one carry; forwards the first digit needs all carries at once.",
-                "9 割に達したのは、逆順で {r} 回、そのままで {f} 回（0 は未達）です。下の桁からなら、"
-                "各桁に必要なのは 2 つの数字と "
+                "9 割に達した更新回数（0 は未達）：{told}。下の桁からなら、各桁に必要なのは 2 つの数字と "
                 "繰り上がり 1 つだけ。先頭から書くと、最初の桁を書くためにすべての繰り上がりが必要です。",
-                r=first["reversed"],
-                f=first["forwards"],
+                told=t.list(None, *(f"{told} {first[way]}" for way, told in names.items())),
             ),
         ]
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """The catalogue's accuracies, the size, and what holds for any settings."""
-        ends = self._ends(found)
-        own = self.width == 64 and self.layers == 2 and self.digits == 2
-        rows = [
-            at_least(t("reversed: accuracy at the end", "逆順：最後の正答率"), ends["reversed"], 0.99, "M"),
-            at_least(t("forwards: accuracy at the end", "そのまま：最後の正答率"), ends["forwards"], 0.85, "M"),
-        ]
-        if own:
-            rows.append(near(t.word("parameters"), found["reversed.parameters"], 101_760, 0, "A"))
-        C, L = self.width, self.layers
+        ends, C, L = self._ends(found), self.width, self.layers
+        expected = {
+            "reversed": (t("reversed: accuracy at the end", "逆順：最後の正答率"), 0.99),
+            "forwards": (t("forwards: accuracy at the end", "そのまま：最後の正答率"), 0.85),
+        }
+        rows = [at_least(expected[way][0], ends[way], expected[way][1], "M") for way in WAYS if way in ends]
+        parameters = found[f"{self._ways[0]}.parameters"]
+        if (C, L, self.digits) == (64, 2, 2):
+            rows.append(near(t.word("parameters"), parameters, 101_760, 0, "A"))
         formula = L * (12 * C * C + 13 * C) + 2 * C + 3 * self.digits * C + 20 * C
-        same = [(found[f"{way}.said"] == found[f"{way}.alone"]).all() for way in WAYS]
+        alike = t("all questions at once are answered like each alone", "まとめて解いても 1 問ずつ解いても同じ答え")
+        same = all((found[f"{way}.said"] == found[f"{way}.alone"]).all() for way in self._ways)
+        new = t("no pair of the test is in the training", "テストの組は訓練に含まれない")
         return [
             *rows,
-            near(
-                t("parameters by the formula", "式によるパラメータ数"),
-                found["reversed.parameters"],
-                formula,
-                0,
-                "A",
-                law=True,
-            ),
-            holds(
-                t("all questions at once are answered like each alone", "まとめて解いても 1 問ずつ解いても同じ答え"),
-                all(same),
-                "A",
-                law=True,
-            ),
-            holds(
-                t("no pair of the test is in the training", "テストの組は訓練に含まれない"),
-                found["overlap"] == 0,
-                "A",
-                law=True,
-            ),
+            near(t("parameters by the formula", "式によるパラメータ数"), parameters, formula, 0, "A", law=True),
+            holds(alike, same, "A", law=True),
+            holds(new, found["overlap"] == 0, "A", law=True),
         ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """Which sums stay wrong longest."""
-        carries = self._carried(found)
+        carries, way = carried(found["test"], self.digits), self._ways[0]
         told = [
-            percent(float(self._middle(found, "reversed")[carries == n].mean()))
+            percent(float(self._middle(found, way)[carries == n].mean()))
             for n in range(self.digits + 1)
             if (carries == n).any()
         ]
@@ -232,17 +188,10 @@ class GptAddition(Experiment):
             Question(
                 t("Which additions stay wrong longest?", "最後まで間違えるのはどんな足し算ですか？"),
                 t(
-                    "A third of the way, with 0, 1, … carries, so many are right (reversed): {told}.",
-                    "学習の 3 分の 1 の時点で、繰り上がり 0 回、1 回、… の正答率（逆順）は {told} です。",
+                    "A third of the way, with 0, 1, … carries, so many are right ({way}): {told}.",
+                    "学習の 3 分の 1 の時点で、繰り上がり 0 回、1 回、… の正答率（{way}）は {told} です。",
+                    way=self._names(t)[way],
                     told=t.list(None, *told),
                 ),
             )
         ]
-
-
-def written(pairs: Array, digits: int, way: str) -> Array:
-    """Each pair as the digits of both numbers and of their sum: (n, 3·digits + 1)."""
-    a, b = pairs.T
-    down, longer = 10 ** np.arange(digits)[::-1], 10 ** np.arange(digits + 1)
-    total = (a + b)[:, None] // (longer if way == "reversed" else longer[::-1]) % 10
-    return np.concatenate([a[:, None] // down % 10, b[:, None] // down % 10, total], axis=1)

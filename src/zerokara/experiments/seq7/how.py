@@ -43,9 +43,8 @@ ENGLISH: dict[str, str] = {
     ),
     "gpt-addition": (
         "All pairs of numbers are written as digits, padded with zeros, followed by their sum. A small GPT is "
-        "trained twice "
-        "to write the sum, from its last digit and from its first. 500 pairs are never trained; their sums are written "
-        "greedily, and one counts as right only if all its digits are."
+        "trained once for each order to write the sum, from its last digit and from its first. 500 pairs are never "
+        "trained; their sums are written greedily, and one counts as right only if all its digits are."
     ),
     "repeat-and-copy": (
         "Rows of different symbols in a new order repeat themselves until they are full. GPTs of attention "
