@@ -17,6 +17,7 @@ from zerokara.experiments.ae.vae_mean_or_sum import AveragingBoth
 from zerokara.experiments.base import with_settings
 from zerokara.experiments.dz.banana import slopes
 from zerokara.experiments.page import page
+from zerokara.experiments.seq7.copying import PLACES
 from zerokara.experiments.seq7.sums import carried, written
 from zerokara.report import Lang, significant
 
@@ -50,6 +51,7 @@ def told(result: Result, lang: Lang = "en") -> list[str]:
         ("vae", {"loss": "gausian"}, "did you mean gaussian"),
         ("vae-mean-or-sum", {"reduction": "mean,max"}, "no reduction 'max'"),
         ("gpt-addition", {"order": "backwards"}, "no order 'backwards': did you mean forwards"),
+        ("repeat-and-copy", {"positions": "rotary"}, "no positions 'rotary'"),
         ("positions", {"kind": "sines"}, "no kind 'sines'"),
         ("reparametrize", {"f": "x**2"}, "a formula in z is expected; 'x**2' has the variables x"),
         ("reparametrize", {"f": "log(z)"}, "a formula with a mean over N(1, 0.5²); 'log(z)' has none"),
@@ -200,3 +202,20 @@ def test_one_order_of_a_sum_is_the_training_that_stands_beside_the_other() -> No
     np.testing.assert_array_equal(written(np.array([[85, 50]]), 2, "reversed"), [[8, 5, 5, 0, 5, 3, 1]])
     np.testing.assert_array_equal(written(np.array([[85, 50]]), 2, "forwards"), [[8, 5, 5, 0, 1, 3, 5]])
     np.testing.assert_array_equal(carried(np.array([[85, 50], [99, 1], [12, 30]]), 2), [1, 2, 0])
+
+
+def test_other_positions_in_the_same_network() -> None:
+    """Sines are no parameters and none at all leaves the blocks as they were drawn; the rows are the same."""
+    own = run("repeat-and-copy", quick=True, layers=(2,))
+    losses = [own["2.losses"][0]]
+    for kind in ("sinusoidal", "none"):
+        other = found("repeat-and-copy", layers=(2,), positions=kind)
+        np.testing.assert_array_equal(other["2.row"], own["2.row"])
+        losses.append(other["2.losses"][0])
+    assert len({*losses}) == 3
+    np.testing.assert_allclose(losses, np.log(32), atol=0.05)
+    x = Tensor(np.zeros((1, 5, 8)))
+    np.testing.assert_array_equal(PLACES["none"](8)(x).data, x.data)
+    sines = PLACES["sinusoidal"](8)(x).data
+    assert np.sqrt(np.mean(sines**2)) == pytest.approx(0.02, rel=1e-6)
+    np.testing.assert_allclose(PLACES["sinusoidal"](8)(x[:, 2:], 2).data, sines[:, 2:])

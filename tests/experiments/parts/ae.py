@@ -1,6 +1,15 @@
 """The part `ae`: its experiments, and what the program of each gives, beside what the experiment found."""
 
+import numpy as np
+
 from tests.experiments.parts.kinds import Same
+from zerokara.experiments import Result
+
+
+def _touched(result: Result) -> np.ndarray:
+    """How often the pixels of each layer's output are touched, one layer after another."""
+    return np.concatenate([result[f"touched {i}"].ravel() for i in range(len(result["sizes"]))])
+
 
 CATALOGUE = (
     "autoencoder-is-pca autoencoder denoising-autoencoder sparse-autoencoder upsampling conv-autoencoder reparametrize "
@@ -19,7 +28,7 @@ SAME: Same = {
     "vae": lambda p, r: ([p["kl"], *p["samples"][:20].ravel()], [r["parts"][1], *r["drawn"].ravel()]),
     "latent-plane": lambda p, r: ([*p["plane"].ravel(), *p["codes"].std(axis=0)], [*r["grid"].ravel(), *r["spread"]]),
     "beta": lambda p, r: (p["told"], r["told"][:, 1:]),
-    "upsampling": lambda p, r: (p["touched"][2], r["touched 2"]),
+    "upsampling": lambda p, r: (np.concatenate([t.ravel() for t in p["touched"]]), _touched(r)),
     "interpolation": lambda p, r: (p["pictures"], r["walk vae"]),
     "vae-mean-or-sum": lambda p, r: (p["kl"], r["told"][:, 0]),
 }

@@ -48,10 +48,8 @@ ENGLISH: dict[str, str] = {
     ),
     "repeat-and-copy": (
         "Rows of different symbols in a new order repeat themselves until they are full. GPTs of attention "
-        "alone, without "
-        "the networks between, learn to continue them, one with a single block and one with two. On new rows it "
-        "is counted "
-        "how many repeated symbols are right, and it is seen where the heads look."
+        "alone, without the networks between, learn to continue them, one with a single block and one with two. On "
+        "new rows it is counted how many repeated symbols are right, and it is seen where the heads look."
     ),
     "gpt-characters": (
         "A text is cut into characters, and its last tenth is kept for the test. A small GPT learns to give the next "

@@ -13,11 +13,19 @@ from zerokara.experiments.checks import Check, at_least, at_most, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.gpts import teach
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.seq7.copying import (
+    LENGTH,
+    LONGEST,
+    PLACES,
+    SHORTEST,
+    TESTED,
+    looked_behind,
+    periods,
+    ways_of_copying,
+)
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import GPT
 from zerokara.report import Axis, Line, Text, chart, heat_map, percent
-
-LENGTH, SHORTEST, LONGEST, TESTED, PROBE = 32, 6, 14, 200, 12
 
 
 @dataclass(frozen=True)
@@ -42,12 +50,14 @@ class RepeatAndCopy(Experiment):
     random = True
     turns = (
         Turn(Text("Does a third block help?", "ブロックを 3 個にすると？"), {"layers": (2, 3)}),
+        Turn(Text("Without positions.", "位置情報をなくすと？"), {"positions": "none"}),
         Turn(
             Text("Fewer symbols: guessing gets easier.", "記号を減らすと当てずっぽうでも当たります。"), {"alphabet": 16}
         ),
     )
 
     layers: tuple[int, ...] = knob((1, 2), "blocks, one training each", "ブロック数（それぞれ学習）", low=1, high=6)
+    positions: str = knob("learned", "learned, sinusoidal or none", "位置情報の種類", choices=tuple(PLACES))
     alphabet: int = knob(32, "symbols", "記号の種類", low=LONGEST, high=1000)
     heads: int = knob(4, "heads", "ヘッド数", low=1, high=16)
     width: int = knob(64, "width C", "幅 C", low=4, high=512)
@@ -64,19 +74,14 @@ class RepeatAndCopy(Experiment):
         return found
 
     def _train(self, lab: Lab, layers: int) -> Arrays:
-        model = GPT(
-            self.alphabet,
-            layers=layers,
-            heads=self.heads,
-            width=self.width,
-            context=LENGTH,
-            mlp=False,
-            rng=lab.rng("weights"),
-        )
+        sizes = {"layers": layers, "heads": self.heads, "width": self.width, "context": LENGTH}
+        model = GPT(self.alphabet, **sizes, mlp=False, rng=lab.rng("weights"))  # type: ignore[arg-type]
+        if self.positions != "learned":
+            model.positions = PLACES[self.positions](self.width)
         rows = repeats(self.iterations * self.batch_size, LENGTH, self.alphabet, SHORTEST, LONGEST, lab.seed)
         batches = iter(rows.reshape(self.iterations, self.batch_size, LENGTH))
         test = repeats(TESTED, LENGTH, self.alphabet, SHORTEST, LONGEST, lab.seed + 10**6)
-        period = np.array([np.argmax(row[1:] == row[0]) + 1 for row in test])
+        period = periods(test)
         known = np.arange(1, LENGTH) > period[:, None]  # the place p itself is not: the row might go on with a new one
 
         def batch() -> tuple[Array, Array]:
@@ -89,88 +94,43 @@ class RepeatAndCopy(Experiment):
             return float((said == test[:, 1:])[known].mean())
 
         taught = teach(
-            lab,
-            model,
-            batch,
-            iterations=self.iterations,
-            lr=self.lr,
-            judge=accuracy,
+            lab, model, batch, iterations=self.iterations, lr=self.lr, judge=accuracy,
             every=max(1, self.iterations // 12),
-        )
+        )  # fmt: skip
         with no_grad():
             looks = np.stack([w.data for w in model.attention_weights(test[:, :-1])])
         made = {
-            "losses": taught.losses,
-            "at": taught.at,
-            "accuracy": taught.scores,
-            "behind": self._behind(looks, period),
-            "shares": self._ways(lab, model),
-            "look": looks[-1, 0, 0],
-            "row": test[0],
-            "ahead": np.array(np.triu(looks, 1).max()),
-        }
+            "losses": taught.losses, "at": taught.at, "accuracy": taught.scores,
+            "behind": looked_behind(looks, period), "shares": ways_of_copying(model, self.alphabet, lab.rng("probe")),
+            "look": looks[-1, 0, 0], "row": test[0], "ahead": np.array(np.triu(looks, 1).max()),
+        }  # fmt: skip
         return {f"{layers}.{key}": value for key, value in made.items()}
-
-    def _behind(self, looks: Array, period: Array) -> Array:
-        """How much each head looks at the place behind the last occurrence of the symbol, where there is one."""
-        shares = []
-        for row, p in enumerate(period):
-            places = np.arange(p, LENGTH - 1)
-            shares.append(looks[:, row, :, places, places - p + 1])  # (places, blocks, heads)
-        return np.asarray(np.concatenate(shares).mean(axis=0))
-
-    def _ways(self, lab: Lab, model: GPT) -> Array:
-        """On rows whose second round has another order: the shares of (what followed last time, the longest unseen).
-
-        Both agree where a row repeats itself, so that only such rows tell in which way a network copies.
-        """
-        rng, p = lab.rng("probe"), PROBE
-        first = np.argsort(rng.random((TESTED, self.alphabet)), axis=1)[:, :p]
-        rows = np.concatenate([first, rng.permuted(first, axis=1)], axis=1)
-        with no_grad():
-            said = model(rows)[0].data.argmax(axis=-1)
-        votes = []
-        for row, answer in zip(rows, said, strict=True):
-            for t in range(p, 2 * p - 1):
-                last = {symbol: place for place, symbol in enumerate(row[: t + 1].tolist())}
-                before = np.flatnonzero(row[:t] == row[t])[-1]
-                followed, oldest = row[before + 1], min(last, key=last.__getitem__)
-                if followed != oldest:
-                    votes.append((answer[t] == followed, answer[t] == oldest))
-        return np.asarray(np.array(votes, float).mean(axis=0))
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Accuracy by update; where the head that copies looks in one row."""
         last = max(self.layers)
         signs = [str(s) for s in found[f"{last}.row"]]
+        lines = [
+            Line(
+                t("{n} blocks", "ブロック {n} 個", n=n) if n > 1 else t("1 block", "ブロック 1 個"),
+                found[f"{n}.at"],
+                found.mean(f"{n}.accuracy"),
+            )
+            for n in self.layers
+        ]
         return [
             chart(
                 t("Right symbols in the repeated part", "繰り返し部分で正しい記号の割合"),
-                [
-                    Line(
-                        t("{n} blocks", "ブロック {n} 個", n=n) if n > 1 else t("1 block", "ブロック 1 個"),
-                        found[f"{n}.at"],
-                        found.mean(f"{n}.accuracy"),
-                    )
-                    for n in self.layers
-                ],
-                Axis(t.word("updates"), low=0),
-                Axis(t.word("accuracy"), low=0, high=1),
-                lang=t.lang,
+                lines, Axis(t.word("updates"), low=0), Axis(t.word("accuracy"), low=0, high=1), lang=t.lang,
             ),
             heat_map(
                 t("Where the first head of the last block looks", "最後のブロックの第 1 ヘッドが見る場所"),
-                found[f"{last}.look"],
-                signs[:-1],
-                signs[:-1],
+                found[f"{last}.look"], signs[:-1], signs[:-1],
                 Axis(t("share of attention", "注意の割合"), low=0, high=1),
-                row_name=t("reads", "読んだ記号"),
-                column_name=t("looks at", "見る記号"),
-                numbers=False,
-                lang=t.lang,
+                row_name=t("reads", "読んだ記号"), column_name=t("looks at", "見る記号"), numbers=False, lang=t.lang,
                 note=t("One row of the test.", "テストの 1 行。"),
             ),
-        ]
+        ]  # fmt: skip
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """What one block and what several can do, and where they look."""

@@ -4,6 +4,7 @@ import numpy as np
 import zerokara as zk
 
 at = (1.0, 1.0)
+function = ("sphere", "matyas", "goldstein-price")
 
 
 def sphere(x, y):
@@ -20,8 +21,8 @@ def goldstein(x, y):
     return one * other
 
 
-slopes = []
-for f in (sphere, matyas, goldstein):
+slopes, surfaces = [], {"sphere": sphere, "matyas": matyas, "goldstein-price": goldstein}
+for name in function:
     x, y = (zk.tensor(np.array(v), requires_grad=True) for v in at)
-    slopes.append(zk.gradients(f(x, y), [x, y]))
+    slopes.append(zk.gradients(surfaces[name](x, y), [x, y]))
 print(np.array(slopes))

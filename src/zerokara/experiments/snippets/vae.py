@@ -11,9 +11,11 @@ batch_size = 128
 hidden = 256
 latent = 20
 beta = 1.0
+loss = "bernoulli"
 data = zk.data.load("mnist")
 train, x = data.train.take(images), zk.tensor(zk.data.scaled(data.test.images))
-model = zk.models.VAE(train.shape, (hidden,), latent, beta=beta, rng=zk.generator(0, "lab", "weights", latent))
+draw = zk.generator(0, "lab", "weights", latent)
+model = zk.models.VAE(train.shape, (hidden,), latent, beta=beta, likelihood=loss, rng=draw)
 teach(model, train, epochs, batch_size)
 codes = zk.generator(0, "lab", "codes").standard_normal((500, latent)).astype(np.float32)
 with zk.no_grad():
