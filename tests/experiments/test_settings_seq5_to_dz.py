@@ -1,6 +1,7 @@
 """Settings of the experiments from `seq5` to `dz` beyond their defaults: what they change, and what is refused."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from tests.report.checking import check_page
 from zerokara import optim
 from zerokara.arrays import manual_seed
 from zerokara.autodiff import Tensor, tensor
+from zerokara.data import DataError
 from zerokara.experiments import EXPERIMENTS, Result, Tongue, Verdict, run
 from zerokara.experiments.ae.estimates import integrated
 from zerokara.experiments.ae.vae_mean_or_sum import AveragingBoth
@@ -52,6 +54,8 @@ def told(result: Result, lang: Lang = "en") -> list[str]:
         ("vae-mean-or-sum", {"reduction": "mean,max"}, "no reduction 'max'"),
         ("gpt-addition", {"order": "backwards"}, "no order 'backwards': did you mean forwards"),
         ("repeat-and-copy", {"positions": "rotary"}, "no positions 'rotary'"),
+        ("em-mixture", {"cloud": "mons"}, "no cloud 'mons': did you mean moons"),
+        ("em-mixture", {"start": "near"}, "no start 'near'"),
         ("positions", {"kind": "sines"}, "no kind 'sines'"),
         ("reparametrize", {"f": "x**2"}, "a formula in z is expected; 'x**2' has the variables x"),
         ("reparametrize", {"f": "log(z)"}, "a formula with a mean over N(1, 0.5²); 'log(z)' has none"),
@@ -219,3 +223,43 @@ def test_other_positions_in_the_same_network() -> None:
     sines = PLACES["sinusoidal"](8)(x).data
     assert np.sqrt(np.mean(sines**2)) == pytest.approx(0.02, rel=1e-6)
     np.testing.assert_allclose(PLACES["sinusoidal"](8)(x[:, 2:], 2).data, sines[:, 2:])
+
+
+# ── gen ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_em_on_other_points_from_other_starts(tmp_path: Path) -> None:
+    """A file has the very points; from points of the ring eight hills are found, and the likelihood never falls."""
+    own = run("em-mixture", quick=True)
+    file = tmp_path / "geyser.csv"
+    rows = ["eruption,waiting", *(f"{x!r}, {y!r}" for x, y in own["points"].tolist()), ""]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    read = found("em-mixture", cloud=f"file:{file}")
+    np.testing.assert_array_equal(read["points"], own["points"])
+    np.testing.assert_array_equal(read["likelihood"], own["likelihood"])
+    assert "drew the points" not in " ".join(told(read))
+    ring = found("em-mixture", cloud="ring", hills=8, start="points", points=400)
+    assert (np.diff(ring["likelihood"]) > -1e-10).all()
+    assert len({tuple(mean) for mean in ring["means"][0]} & {tuple(x) for x in ring["points"]}) == 8
+    found("em-mixture", cloud="moons", start="points", hills=3)
+    line = tmp_path / "line.txt"
+    line.write_text("\n".join(f"{k} {2 * k}" for k in range(20)), encoding="utf-8")  # flat
+    assert found("em-mixture", cloud=f"file:{line}", start="points")["floor"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("1 2\n3\n", "two numbers a line, as 3.6 79; line 2 is '3'"),
+        ("1 2\nnan 4", "line 2 is 'nan 4'"),
+        ("x y\nz w", "line 2 is 'z w'"),
+        ("x y\n1 2", "has 1 points; at least two are needed"),
+        (None, "no points can be read from"),
+    ],
+)
+def test_points_that_cannot_be_read_are_said(content: str | None, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "points.txt"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=re.escape(says)):
+        run("em-mixture", quick=True, cloud=f"file:{file}")

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zerokara.arguments import known
 from zerokara.arrays import Array
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, holds, near
 from zerokara.experiments.found import Found
-from zerokara.experiments.gen.mixture import Mixture
+from zerokara.experiments.gen.mixture import Mixture, collapsing, start_at
+from zerokara.experiments.gen.points import POINTS, points, read_points
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
@@ -20,6 +22,10 @@ REAL = Mixture(
     np.array([[[0.07, 0.44], [0.44, 33.7]], [[0.17, 0.94], [0.94, 36.0]]]),
 )
 """A mixture like the eruptions of the geyser Old Faithful: minutes of an eruption, minutes until the next."""
+
+
+GEYSER, FILE = "geyser", "file:"
+STARTS = ("far", "points")
 
 
 @dataclass(frozen=True)
@@ -41,30 +47,64 @@ class EmMixture(Experiment):
         "q: how much of the point n the hill k has; φ, μ, Σ: share, mean and covariance of a hill.",
         "q：点 n のうち山 k に属する割合、φ・μ・Σ：山の割合・平均・共分散行列。",
     )
-    turns = (Turn(Text("Three hills where there are two.", "山が二つのところに三つを仮定すると？"), {"hills": 3}),)
+    turns = (
+        Turn(Text("Three hills where there are two.", "山が二つのところに三つを仮定すると？"), {"hills": 3}),
+        Turn(
+            Text("A ring of eight, from points of its own.", "八つの塊の輪を、点そのものから始めると？"),
+            {"cloud": "ring", "hills": 8, "start": "points"},
+        ),
+    )
     quick = {"steps": 12}
     shows = Shows.ALWAYS
     random = True
 
-    points: int = knob(272, "points", "点の数", low=10, high=100_000)
+    cloud: str = knob(
+        GEYSER, "points: geyser, moons, ring, or file:FILE with two numbers a line",
+        "点：geyser、moons、ring、または 2 つの数を並べたファイル file:ファイル名",
+    )  # fmt: skip
+    points: int = knob(272, "points (of a file all are taken)", "点の数（ファイルなら全部）", low=10, high=100_000)
     hills: int = knob(2, "hills that are looked for", "仮定する山の数", low=1, high=8)
+    start: str = knob(
+        "far", "far: at (0, 50) … (0, 100); points: at points of the cloud",
+        "出発点：far は (0, 50)～(0, 100)、points は点のどれか", choices=STARTS,
+    )  # fmt: skip
     steps: int = knob(40, "steps", "ステップ数", low=2, high=10_000)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.cloud.startswith(FILE):
+            known("cloud", self.cloud, (GEYSER, *POINTS, f"{FILE}FILE"))
+
+    def _points(self, lab: Lab) -> Array:
+        """The cloud, (N, 2)."""
+        if self.cloud.startswith(FILE):
+            return read_points(self.cloud.removeprefix(FILE))
+        if self.cloud == GEYSER:
+            return REAL.draw(self.points, lab.rng("points"))
+        return points(self.cloud, self.points, lab.seed).images.astype(np.float64)
+
+    def _start(self, lab: Lab, x: Array) -> Mixture:
+        """Equal shares: the book's places far off with the covariance 1, or points of the cloud with the cloud's."""
+        if self.start == "points":
+            return start_at(x[lab.rng("start").choice(len(x), self.hills, replace=self.hills > len(x))], x)
+        places = np.linspace(50, 100, self.hills) if self.hills > 1 else np.array([50.0])
+        means = np.stack([np.zeros(self.hills), places], axis=1)
+        return Mixture(np.full(self.hills, 1 / self.hills), means, np.tile(np.eye(2), (self.hills, 1, 1)))
 
     def measure(self, lab: Lab) -> Arrays:
         """The hills and the log likelihood after every step."""
-        x = REAL.draw(self.points, lab.rng("points"))
-        places = np.linspace(50, 100, self.hills) if self.hills > 1 else np.array([50.0])
-        means = np.stack([np.zeros(self.hills), places], axis=1)
-        mixture = Mixture(np.full(self.hills, 1 / self.hills), means, np.tile(np.eye(2), (self.hills, 1, 1)))
+        x = self._points(lab)
+        mixture = self._start(lab, x)
         hills = [mixture]
         for _ in range(self.steps):
             hills.append(hills[-1].step(x))
-        one = Mixture(np.ones(1), x.mean(axis=0)[None], np.cov(x, rowvar=False, bias=True)[None])
+        one = start_at(x.mean(axis=0)[None], x)
         return {
             "points": x,
             "likelihood": np.array([h.log_likelihood(x) for h in hills]),
             "one": np.array(one.log_likelihood(x)),
-            "real": np.array(REAL.log_likelihood(x)),
+            "real": np.array(REAL.log_likelihood(x) if self.cloud == GEYSER else np.nan),
+            "floor": np.array(any(collapsing(h, x) for h in hills)),
             "shares": np.array([h.shares for h in hills]),
             "means": np.array([h.means for h in hills]),
             "covariances": np.array([h.covariances for h in hills]),
@@ -92,9 +132,7 @@ class EmMixture(Experiment):
         return [
             panels(
                 t("Two standard deviations around each hill", "各山の標準偏差 2 つ分"), boxes,
-                Axis(t("eruption, minutes", "噴出時間（分）"), low=0, high=6.5),
-                Axis(t("until the next, minutes", "次までの時間（分）"), low=35, high=110),
-                columns=3, lang=t.lang,
+                *self._axes(x, t), columns=3, lang=t.lang,
             ),
             line_chart(
                 t("The log likelihood never falls", "対数尤度は下がらない"), lines,
@@ -103,18 +141,36 @@ class EmMixture(Experiment):
             ),
         ]  # fmt: skip
 
+    def _axes(self, x: Array, t: Tongue) -> tuple[Axis, Axis]:
+        """What the two numbers of a point are, and from where to where."""
+        if self.cloud == GEYSER:
+            eruption, until = (
+                t("eruption, minutes", "噴出時間（分）"),
+                t("until the next, minutes", "次までの時間（分）"),
+            )
+            return Axis(eruption, low=0, high=6.5), Axis(until, low=35, high=110)
+        middle, room = (x.min(axis=0) + x.max(axis=0)) / 2, 0.65 * np.ptp(x, axis=0) + 1e-9
+        low, high = (middle - room).tolist(), (middle + room).tolist()
+        return Axis("x", low=low[0], high=high[0]), Axis("y", low=low[1], high=high[1])
+
+    def _real(self, found: Found, t: Tongue) -> str:
+        real = found.number("real")
+        if np.isnan(real):
+            return ""
+        return t(", the mixture that drew the points {f}", "、点を引いた混合モデルでは {f}", f=significant(real, 5))
+
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """From where to where, and against one hill."""
         values = found["likelihood"]
         return [
             t(
-                "The log likelihood a point rises from {a} to {b} after one step and {c} after ten, and ends at {d}; "
-                "one normal distribution has {e}, the mixture that drew the points {f}.",
-                "1 点あたりの対数尤度は {a} から、1 ステップで {b}、10 ステップで {c}、最後は {d}。"
-                "一つの正規分布では {e}、点を引いた混合モデルでは {f}。",
-                a=significant(values[0], 4), b=significant(values[1], 4),
+                "The log likelihood a point rises from {a} to {b} after one step and {c} after {n}, and ends at {d}; "
+                "one normal distribution has {e}{f}.",
+                "1 点あたりの対数尤度は {a} から、1 ステップで {b}、{n} ステップで {c}、最後は {d}。"
+                "一つの正規分布では {e}{f}。",
+                n=min(10, self.steps), a=significant(values[0], 4), b=significant(values[1], 4),
                 c=significant(values[min(10, self.steps)], 5), d=significant(values[-1], 5),
-                e=significant(found.number("one"), 5), f=significant(found.number("real"), 5),
+                e=significant(found.number("one"), 5), f=self._real(found, t),
             ),
             t(
                 "The shares end at {s}.", "山の割合は {s} になりました。",
@@ -124,22 +180,19 @@ class EmMixture(Experiment):
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """It never falls, and ends where a mixture like this ends."""
-        values = found.all("likelihood")
-        return [
-            at_least(
-                t("the least step of the log likelihood", "対数尤度の変化の最小値"),
-                np.diff(values, axis=1).min(axis=1), -1e-10, "A", law=True,
-            ),
-            near(t("log likelihood at the end", "最後の対数尤度"), values[:, -1], -4.16, 0.24, "A"),
-            holds(
-                t("two hills are likelier than one", "一つより二つの山のほうが尤もらしい"),
-                values[:, -1] > found.all("one"), "A",
-            ),
-            holds(
-                t("the fit is likelier than what drew the points", "当てはめは点を引いたモデルより尤もらしい"),
-                values[:, -1] >= found.all("real"), "A",
-            ),
-        ]  # fmt: skip
+        values, floor = found.all("likelihood"), bool(found.all("floor").any())
+        least = t("the least step of the log likelihood", "対数尤度の変化の最小値")
+        rows = [at_least(least, np.diff(values, axis=1).min(axis=1), -1e-10, "A", law=not floor)]
+        if self.cloud == GEYSER:
+            rows.append(near(t("log likelihood at the end", "最後の対数尤度"), values[:, -1], -4.16, 0.24, "A"))
+        likelier = t("two hills are likelier than one", "一つより二つの山のほうが尤もらしい")
+        rows.append(holds(likelier, values[:, -1] > found.all("one"), "A"))
+        if self.cloud == GEYSER:
+            fitted = t("the fit is likelier than what drew the points", "当てはめは点を引いたモデルより尤もらしい")
+            rows.append(holds(fitted, values[:, -1] >= found.all("real"), "A"))
+        ends = found.all("shares")[:, -1].sum(axis=1)
+        whole = t("the shares of the hills add up to", "山の割合の和")
+        return [*rows, near(whole, ends, 1, 1e-9, "A", law=True)]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """Whether a step can make it worse."""

@@ -11,8 +11,9 @@ ENGLISH: dict[str, str] = {
         "gradient of the likelihood is taken there, and the likelihood is drawn around them."
     ),
     "em-mixture": (
-        "Points are drawn from two hills that overlap little. From a start far off, every step shares each point "
-        "among the hills, and then fits each hill to its share. The log likelihood is taken after every step."
+        "Points are drawn from two hills that overlap little, unless others are asked for. From the start, every "
+        "step shares each point among the hills, and then fits each hill to its share. The log likelihood is taken "
+        "after every step."
     ),
     "noise-schedule": (
         "A digit is mixed with more and more noise, and the share of its variance that is left is followed. Many "
@@ -52,7 +53,7 @@ JAPANESE: dict[str, str] = {
         "周りの尤度を描きます。"
     ),
     "em-mixture": (
-        "あまり重ならない二つの山から点を引きます。遠く離れた初期値から始め、各ステップで点を山に割り振り、"
+        "あまり重ならない二つの山から点を引きます（ほかの点も選べます）。初期値から始め、各ステップで点を山に割り振り、"
         "割り振りに合わせて山を当てはめ直します。ステップごとに対数尤度を調べます。"
     ),
     "noise-schedule": (

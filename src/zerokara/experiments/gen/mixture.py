@@ -44,7 +44,7 @@ class Mixture:
         logs = self.logs(x)
         r = np.exp(logs - _log_sum(logs)[:, None])
         counts = r.sum(axis=0)
-        floor = FLOOR * max(float(x.var(axis=0).mean()), np.finfo(float).tiny ** 0.5)
+        floor = _floor(x)
         means, covariances = self.means.copy(), self.covariances.copy()
         for k in np.flatnonzero(counts > 1e-12 * len(x)):
             w = r[:, k] / counts[k]
@@ -61,6 +61,22 @@ class Mixture:
         lower = np.linalg.cholesky(self.covariances)[chosen]
         x: Array = self.means[chosen] + np.einsum("nij,nj->ni", lower, e)
         return x
+
+
+def start_at(means: Array, x: Array) -> Mixture:
+    """Hills of equal shares at these places (K, D), each with the covariance of all points, kept from collapsing."""
+    values, axes = np.linalg.eigh(np.atleast_2d(np.cov(x, rowvar=False, bias=True)))
+    covariance = (axes * np.maximum(values, _floor(x))) @ axes.T
+    return Mixture(np.full(len(means), 1 / len(means)), means, np.tile(covariance, (len(means), 1, 1)))
+
+
+def collapsing(mixture: Mixture, x: Array) -> bool:
+    """Whether a hill was kept from collapsing: then a step need not raise the likelihood."""
+    return bool(np.linalg.eigvalsh(mixture.covariances).min() <= _floor(x) * (1 + 1e-6))
+
+
+def _floor(x: Array) -> float:
+    return FLOOR * max(float(x.var(axis=0).mean()), float(np.finfo(float).tiny) ** 0.5)
 
 
 def _log_sum(logs: Array) -> Array:

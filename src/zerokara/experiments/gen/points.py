@@ -1,12 +1,14 @@
 """What the experiments on diffusion share: points in the plane with variance 1, a training, a distance of clouds."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array, manual_seed
-from zerokara.data import Split
+from zerokara.data import DataError, Split
 from zerokara.data.toys import gaussians, moons
 from zerokara.experiments.base import Arrays, Chapter, Cost, Experiment, knob
 from zerokara.experiments.lab import Lab
@@ -32,6 +34,32 @@ def points(name: str, count: int, seed: int) -> Split:
         found = gaussians(count, seed, BLOB, BLOBS)
         centre, size = np.zeros(2), np.sqrt(0.5 + BLOB**2)
     return Split(((found.images - centre) / size).astype(np.float32), found.labels)
+
+
+def read_points(path: str) -> Array:
+    """The points of a text file, (N, 2): two numbers a line, apart by blanks, tabs or commas; a first line of words.
+
+    Errors: DataError for a file that cannot be read, for another line, and for fewer than two points.
+    """
+    try:
+        lines = Path(path).expanduser().read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"no points can be read from {path}: {getattr(error, 'strerror', None) or error}") from None
+    found: list[list[float]] = []
+    for number, line in enumerate(lines, start=1):
+        parts = line.replace(",", " ").split()
+        try:
+            values = [float(part) for part in parts]
+        except ValueError:
+            if number == 1:  # the names of the columns
+                continue
+            values = []
+        if parts and (len(values) != 2 or not np.isfinite(values).all()):
+            raise DataError(f"{path} has two numbers a line, as 3.6 79; line {number} is {short(line.strip())}")
+        found += [values] if parts else []
+    if len(found) < 2:
+        raise DataError(f"{path} has {len(found)} points; at least two are needed, one a line, as 3.6 79")
+    return np.array(found)
 
 
 def _moon_spread() -> float:
