@@ -62,6 +62,27 @@ def test_dates_are_written_in_four_ways_and_no_day_of_the_test_is_known() -> Non
         sequences.dates(300_000, 10)
 
 
+def test_dates_in_some_styles_and_other_years() -> None:
+    train, test = sequences.dates(300, 30, styles=(3, 0), years=(1899, 1901))
+    for question, answer in zip(train.questions + test.questions, train.answers + test.answers, strict=True):
+        day = datetime.date.fromisoformat(answer[1:])
+        assert 1899 <= day.year <= 1901
+        assert question.rstrip().lower() in {sequences.date_in(day, style).lower() for style in (0, 3)}
+    assert not set(train.answers) & set(test.answers)
+    whole = sequences.dates(365, styles=(0,), years=(2001, 2001))[0]  # every day there is
+    assert len(set(whole.answers)) == 365
+    for wrong, says in (
+        ({"styles": ()}, "styles are numbers"),
+        ({"styles": (4,)}, "0 to 3"),
+        ({"years": (2000, 1999)}, "from the first to the last, 100 at most; got 2000 to 1999"),
+        ({"years": (1900, 2000)}, "100 at most"),
+        ({"years": (33, 40)}, "of four digits"),
+        ({"styles": (0,), "years": (2001, 2001)}, "400 questions need at least 400 days; there are 365"),
+    ):
+        with pytest.raises(DataError, match=says):
+            sequences.dates(400, **wrong)  # type: ignore[arg-type]
+
+
 def test_brackets_are_half_right() -> None:
     texts, labels = sequences.brackets(200, 12)
     assert labels.sum() == 100

@@ -56,6 +56,9 @@ def told(result: Result, lang: Lang = "en") -> list[str]:
         ("repeat-and-copy", {"positions": "rotary"}, "no positions 'rotary'"),
         ("em-mixture", {"cloud": "mons"}, "no cloud 'mons': did you mean moons"),
         ("em-mixture", {"start": "near"}, "no start 'near'"),
+        ("date-data", {"years": "1990"}, "years has at least 2 values"),
+        ("date-data", {"years": "1990,1989"}, "the first and the last, 100 years at most; got 1990, 1989"),
+        ("dates", {"styles": "long,weekdays"}, "did you mean weekday"),
         ("positions", {"kind": "sines"}, "no kind 'sines'"),
         ("reparametrize", {"f": "x**2"}, "a formula in z is expected; 'x**2' has the variables x"),
         ("reparametrize", {"f": "log(z)"}, "a formula with a mean over N(1, 0.5²); 'log(z)' has none"),
@@ -263,3 +266,23 @@ def test_points_that_cannot_be_read_are_said(content: str | None, says: str, tmp
         file.write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=re.escape(says)):
         run("em-mixture", quick=True, cloud=f"file:{file}")
+
+
+# ── seq6 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_dates_in_the_styles_and_years_that_were_asked_for() -> None:
+    data = found("date-data", styles=("weekday", "short"), years=(2001, 2002), examples=400)
+    assert data["styles"].shape == (2,)
+    assert data["styles"].sum() == 400
+    assert all(re.search(r"→ _200[12]-", str(line)) for line in data["examples"])
+    assert any("730 days" in line for line in told(data))
+    may = found("date-data", styles=("short",), examples=300)
+    assert may["styles"].tolist() == [300]
+    result = found("dates", styles=("numbers",), decoders=("attention",))
+    assert all("/" in str(question) for question in result["questions"])
+    looked = found("attention-map", styles=("long", "weekday"))
+    assert len(looked["questions"]) == 2
+    assert np.isnan(looked["copied"])
+    with pytest.raises(DataError, match="need at least"):
+        run("date-data", styles=("numbers",), years=(2001, 2001), examples=1000)

@@ -7,6 +7,7 @@ waves are rounded to millionths before they become float32, so that the last bit
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,6 +94,9 @@ FIRST_DAY, LAST_DAY = datetime.date(1970, 1, 1), datetime.date(2017, 12, 31)
 DATE_STYLES = ("M/D/YY", "Mon D, YYYY", "Month D, YYYY", "Weekday, Month D, YYYY")
 """How a date may be written, each one time in four."""
 
+CENTURY = 100
+"""More years than these are told apart by two digits no more."""
+
 
 def date_in(day: datetime.date, style: int) -> str:
     """A day in one of DATE_STYLES, in English whatever the machine's language."""
@@ -105,39 +109,66 @@ def date_in(day: datetime.date, style: int) -> str:
     return written if style == 2 else f"{_WEEKDAYS[day.weekday()]}, {written}"
 
 
-def dates(count: int, test: int = 0, seed: int = 0) -> tuple[Pairs, Pairs]:
+def dates(
+    count: int,
+    test: int = 0,
+    seed: int = 0,
+    *,
+    styles: Sequence[int] = (0, 1, 2, 3),
+    years: tuple[int, int] = (FIRST_DAY.year, LAST_DAY.year),
+) -> tuple[Pairs, Pairs]:
     """(training, test): questions as "aug 27, 1994" padded to 29, answers "_1994-08-27"; `count` pairs in all.
 
-    The day is even in 1970-01-01 … 2017-12-31, the style in DATE_STYLES; letters are as written ½, lower ¼, upper ¼ of
-    the time. Every question is there once, and the days of the test part are in no question of the training part: a
-    seventh of the days or as many as the share of the test part asks for, drawn first, is kept for it.
+    The day is even in the `years`, the first and the last of them included, the style in `styles`, numbers in
+    DATE_STYLES; letters are as written ½, lower ¼, upper ¼ of the time. Every question is there once, and the days of
+    the test part are in no question of the training part: as many as the share of the test part asks for, drawn first,
+    are kept for it.
+    Errors: DataError for more questions than there are days in so many styles, and for years or styles that cannot be.
     """
     _expect_sizes(count=count)
     if not is_whole(test) or not 0 <= test < count:
         raise DataError(f"a test part has 0 to {count - 1} of the {count} pairs; got {short(test)}")
+    styles, (first, last) = _expect_styles(styles), _expect_years(years)
     rng = generator(seed, "dates")
-    span = (LAST_DAY - FIRST_DAY).days + 1
+    span = (last - first).days + 1
     order = rng.permutation(span)
     kept = round(span * test / count)
     if test and not kept:
         kept = 1
     parts = []
     for size, days in ((count - test, order[kept:]), (test, order[:kept])):
-        if size > 4 * len(days):
+        if size > len(styles) * len(days):
             raise DataError(
-                f"{size:,} questions need at least {-(-size // 4):,} days; there are {len(days):,}: ask fewer"
+                f"{size:,} questions need at least {-(-size // len(styles)):,} days; there are {len(days):,}: ask fewer"
             )
-        parts.append(_dated(rng, size, days))
+        parts.append(_dated(rng, size, days, first, styles))
     return parts[0], parts[1]
 
 
-def _dated(rng: np.random.Generator, count: int, days: Array) -> Pairs:
+def _expect_styles(styles: Sequence[int]) -> list[int]:
+    """Different numbers of styles, at least one."""
+    found = [*dict.fromkeys(styles)]
+    if not found or not all(is_whole(style) and 0 <= style < len(DATE_STYLES) for style in found):
+        raise DataError(f"styles are numbers in {DATE_STYLES}, 0 to {len(DATE_STYLES) - 1}; got {short(styles)}")
+    return found
+
+
+def _expect_years(years: tuple[int, int]) -> tuple[datetime.date, datetime.date]:
+    """The first day and the last: years of four digits, a century of them at most."""
+    if len(years) != 2 or not all(is_whole(year) and 1000 <= year <= 9999 for year in years):
+        raise DataError(f"years are the first and the last, of four digits each; got {short(years)}")
+    if not 0 <= years[1] - years[0] < CENTURY:
+        raise DataError(f"years go from the first to the last, {CENTURY} at most; got {years[0]} to {years[1]}")
+    return datetime.date(years[0], 1, 1), datetime.date(years[1], 12, 31)
+
+
+def _dated(rng: np.random.Generator, count: int, days: Array, first: datetime.date, styles: list[int]) -> Pairs:
     found: dict[str, str] = {}
     while len(found) < count:
         n = count - len(found) + 16
-        chosen, styles, letters = rng.integers(0, len(days), n), rng.integers(0, 4, n), rng.integers(0, 4, n)
-        for day, style, letter in zip(days[chosen].tolist(), styles.tolist(), letters.tolist(), strict=True):
-            date = FIRST_DAY + datetime.timedelta(days=day)
+        chosen, drawn, letters = rng.integers(0, len(days), n), rng.integers(0, len(styles), n), rng.integers(0, 4, n)
+        for day, number, letter in zip(days[chosen].tolist(), drawn.tolist(), letters.tolist(), strict=True):
+            date, style = first + datetime.timedelta(days=day), styles[number]
             written = date_in(date, style)
             question = (written, written, written.lower(), written.upper())[letter].ljust(29)
             if len(found) < count:

@@ -1,5 +1,6 @@
 """Exercises by rule for the networks that answer: additions and dates, as rows of numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,20 +45,34 @@ def sums(count: int, digits: int, seed: int) -> Exercise:
     return _exercise(pairs.vocabulary(), *parts, overlap=len(met[0] & met[1]))
 
 
-def dates(count: int, seed: int) -> Exercise:
-    """`count` dates in four styles; the days of the test are in no question of the training."""
-    parts = sequences.dates(count, max(1, count // TEST), seed)
+STYLES = dict(zip(("numbers", "short", "long", "weekday"), sequences.DATE_STYLES, strict=True))
+"""What the styles of dates are called as settings."""
+
+
+def style_numbers(styles: Sequence[str]) -> list[int]:
+    """The numbers of styles in `DATE_STYLES`, in its order."""
+    return [k for k, name in enumerate(STYLES) if name in styles]
+
+
+def dates(count: int, seed: int, styles: Sequence[str] = tuple(STYLES)) -> Exercise:
+    """`count` dates in these styles; the days of the test are in no question of the training."""
+    parts = sequences.dates(count, max(1, count // TEST), seed, styles=style_numbers(styles))
     together = sequences.Pairs(parts[0].questions + parts[1].questions, parts[0].answers + parts[1].answers)
     return _exercise(together.vocabulary(), *parts, overlap=len({*parts[0].answers} & {*parts[1].answers}))
 
 
-def style_of(question: str) -> int:
-    """Which of `DATE_STYLES` a date is written in, by its number; "May 5, 1990" is both, and taken for the third."""
+def style_of(question: str, among: Sequence[int] = (0, 1, 2, 3)) -> int:
+    """Which of `DATE_STYLES` a date is written in, by its number.
+
+    "May 5, 1990" is the second and the third: it is taken for the third, unless that is not `among` them.
+    """
     if "/" in question:
         return 0
     if question.count(",") == 2:
         return 3
-    return 1 if len(question.split()[0]) == 3 and question.lower()[:3] != "may" else 2
+    if question.lower()[:3] == "may":
+        return 2 if 2 in among else 1
+    return 1 if len(question.split()[0]) == 3 else 2
 
 
 def _operands(question: str) -> tuple[int, ...]:

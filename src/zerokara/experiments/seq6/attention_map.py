@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data.sequences import DATE_STYLES
 from zerokara.experiments.answering import Numbered
 from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, between
-from zerokara.experiments.exercises import Exercise, style_of
+from zerokara.experiments.exercises import Exercise, style_numbers, style_of
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.seq6.reading_dates import OnDates
@@ -54,7 +53,8 @@ class AttentionMapOfDates(OnDates):
         lab.plan(self.steps(data))
         model, learned = self.train(lab, data, "attention")
         asked = [data.written(row) for row in data.test.questions]
-        first = [next((i for i, q in enumerate(asked) if style_of(q) == k), 0) for k in range(len(DATE_STYLES))]
+        among = style_numbers(self.styles)
+        first = [next((i for i, q in enumerate(asked) if style_of(q, among) == k), 0) for k in among]
         rows = [data.test.questions[i] for i in first]
         rows += [_encoded(self.own, data)] if self.own else []
         shown = np.array(rows)
@@ -114,14 +114,16 @@ class AttentionMapOfDates(OnDates):
                 "テストの日付の正答率は {share} です。",
                 share=percent(float(found["accuracies"][-1])),
             ),
-            t(
-                "In dates like 3/25/75 the character looked at most is, for {exact} of the day and year digits, "
-                "the very "
-                "digit that is copied.",
-                "3/25/75 のような日付で、日と年の数字を書くときに最も注目された文字が、"
-                "写される数字そのものだった割合は "
-                "{exact} です。",
-                exact=percent(float(found["copied"])),
+            *(
+                t(
+                    "In dates like 3/25/75 the character looked at most is, for {exact} of the day and year digits, "
+                    "the very digit that is copied.",
+                    "3/25/75 のような日付で、日と年の数字を書くときに最も注目された文字が、"
+                    "写される数字そのものだった割合は {exact} です。",
+                    exact=percent(share),
+                )
+                for share in (float(found["copied"]),)
+                if np.isfinite(share)
             ),
             t(
                 "The look is least certain at character {n} of the answer, with a largest weight of {a} on "
@@ -151,11 +153,12 @@ class AttentionMapOfDates(OnDates):
                 law=True,
             ),
             at_least(t("accuracy at the end", "最後の正答率"), found.all("accuracies")[:, -1], 0.99, "M"),
-            at_least(
-                t("copied digits that are looked at most", "写される数字が最も注目される割合"),
-                found.all("copied"),
-                0.8,
-                "M",
+            *(
+                at_least(
+                    t("copied digits that are looked at most", "写される数字が最も注目される割合"), shares, 0.8, "M"
+                )
+                for shares in (found.all("copied"),)
+                if np.isfinite(shares).all()
             ),
             between(
                 t("largest weight, mean over the answer", "最大の重みの平均"),

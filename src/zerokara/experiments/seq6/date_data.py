@@ -10,7 +10,7 @@ from zerokara.data import sequences
 from zerokara.data.sequences import DATE_STYLES
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, near
-from zerokara.experiments.exercises import dates, style_of
+from zerokara.experiments.exercises import STYLES, style_numbers, style_of
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
@@ -33,25 +33,46 @@ class DateData(Experiment):
     quick = {"examples": 500}
     random = True
     shows = Shows.ALWAYS
-    turns = (Turn(Text("As many as the book has.", "本と同じ数にします。"), {"examples": 50_000}),)
+    turns = (
+        Turn(Text("As many as the book has.", "本と同じ数にします。"), {"examples": 50_000}),
+        Turn(Text("Numbers only, of this century.", "数字だけの書式で、今世紀の日付にします。"),
+             {"styles": ("numbers",), "years": (2001, 2099), "examples": 3000}),
+    )  # fmt: skip
 
     examples: int = knob(
         10_000, "dates, a tenth of them for the test", "日付の数（1 割はテスト用）", low=50, high=60_000
     )
 
+    styles: tuple[str, ...] = knob(
+        tuple(STYLES), "styles: numbers, short, long, weekday", "書式（複数）：numbers、short、long、weekday",
+        choices=tuple(STYLES),
+    )  # fmt: skip
+    years: tuple[int, ...] = knob(
+        (sequences.FIRST_DAY.year, sequences.LAST_DAY.year), "the first and the last year", "最初の年、最後の年",
+        low=1000, high=9999, least=2,
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.years) != 2 or not 0 <= self.years[1] - self.years[0] < sequences.CENTURY:
+            given = ", ".join(map(str, self.years))
+            raise ValueError(f"years are the first and the last, {sequences.CENTURY} years at most; got {given}")
+
     def measure(self, lab: Lab) -> Arrays:
         """The questions of both parts, and what is counted of them."""
-        parts = sequences.dates(self.examples, max(1, self.examples // 10), lab.seed)
+        among, years = style_numbers(self.styles), (self.years[0], self.years[1])
+        parts = sequences.dates(self.examples, max(1, self.examples // 10), lab.seed, styles=among, years=years)
         asked = [question.rstrip() for part in parts for question in part.questions]
         said = [answer for part in parts for answer in part.answers]
-        styles = np.array([style_of(question) for question in asked])
-        first = [[q for q, s in zip(asked, styles, strict=True) if s == k][:SHOWN] for k in range(len(DATE_STYLES))]
-        data, days = dates(self.examples, lab.seed), [{*part.answers} for part in parts]
+        styles = np.array([style_of(question, among) for question in asked])
+        first = [[q for q, s in zip(asked, styles, strict=True) if s == k][:SHOWN] for k in among]
+        days = [{*part.answers} for part in parts]
+        characters = {letter for part in parts for texts in (part.questions, part.answers) for letter in "".join(texts)}
         return {
             "examples": np.array([f"{q} → {dict(zip(asked, said, strict=True))[q]}" for some in first for q in some]),
-            "styles": _shares(asked, styles),
+            "styles": _shares(asked, styles, among),
             "lengths": np.bincount([len(question) for question in asked], minlength=30),
-            "characters": np.array(len(data.vocabulary)),
+            "characters": np.array(len(characters)),
             "wrong_weekdays": np.array(sum(not _right(q, a) for q, a in zip(asked, said, strict=True))),
             "twice": np.array(len(asked) - len({*asked})),
             "common_questions": np.array(len({*parts[0].questions} & {*parts[1].questions})),
@@ -66,7 +87,11 @@ class DateData(Experiment):
         return [
             Table([t("question → answer", "問題 → 答え")], [[str(line)] for line in found["examples"]]),
             bar_chart(
-                t("Styles", "書式"), list(DATE_STYLES), {t("dates", "日付"): found["styles"]}, count, lang=t.lang
+                t("Styles", "書式"),
+                [STYLES[name] for name in STYLES if name in self.styles],
+                {t("dates", "日付"): found["styles"]},
+                count,
+                lang=t.lang,
             ),
             bar_chart(
                 t("Lengths", "長さ"),
@@ -83,8 +108,9 @@ class DateData(Experiment):
         lengths = np.flatnonzero(found["lengths"])
         return [
             t(
-                "The four styles are there about equally often: {shares}.",
-                "4 つの書式はほぼ同じ割合です：{shares}。",
+                "Shares of the {n} styles: {shares}.",
+                "{n} つの書式の割合：{shares}。",
+                n=len(found["styles"]),
                 shares=t.list(None, *(percent(float(n / self.examples)) for n in found["styles"])),
             ),
             t(
@@ -110,8 +136,10 @@ class DateData(Experiment):
         shares = found["styles"] / self.examples
         return [
             at_most(
-                t("share of a style, greatest distance from ¼", "書式の割合と ¼ との最大の差"),
-                np.abs(shares - 0.25).max(),
+                t("share of a style, greatest distance from ¼", "書式の割合と ¼ との最大の差")
+                if len(shares) == 4
+                else t("share of a style, greatest distance from the mean", "書式の割合と平均との最大の差"),
+                np.abs(shares - 1 / len(shares)).max(),
                 0.02,
                 "A",
             ),
@@ -131,15 +159,16 @@ class DateData(Experiment):
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """How many days there are."""
-        there_are = (sequences.LAST_DAY - sequences.FIRST_DAY).days + 1
+        first, last = self.years
+        there_are = (datetime.date(last, 12, 31) - datetime.date(first, 1, 1)).days + 1
         train, test = (int(n) for n in found["days"])
         return [
             Question(
                 t(
                     "How many days are there from the start of {y} to the end of {z}, and how many occur here?",
                     "{y} 年の初めから {z} 年の終わりまでに何日あり、そのうち何日がここに現れるか？",
-                    y=sequences.FIRST_DAY.year,
-                    z=sequences.LAST_DAY.year,
+                    y=first,
+                    z=last,
                 ),
                 t(
                     "{n} days, of which {a} occur in the training and {b} in the test. There are {m} questions: a "
@@ -155,12 +184,13 @@ class DateData(Experiment):
         ]
 
 
-def _shares(asked: list[str], styles: Array) -> Array:
+def _shares(asked: list[str], styles: Array, among: list[int]) -> Array:
     """How many dates each style has; in May the second and the third are written alike, and are counted half each."""
     counts = np.bincount(styles, minlength=len(DATE_STYLES)).astype(float)
-    both = sum(question[:4].lower() == "may " for question in asked) / 2
-    shared: Array = counts + np.array([0, both, -both, 0])
-    return shared
+    if 1 in among and 2 in among:
+        both = sum(question[:4].lower() == "may " for question in asked) / 2
+        counts += np.array([0, both, -both, 0])
+    return np.asarray(counts[among])
 
 
 def _right(question: str, answer: str) -> bool:

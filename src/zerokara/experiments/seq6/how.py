@@ -7,16 +7,15 @@ ENGLISH: dict[str, str] = {
         "after the other. The gradient that reaches the asking vector is compared with differences."
     ),
     "date-data": (
-        "Days from 1970 to 2017 are drawn by rule and written in one of four styles, as they are, in lower or in upper "
+        "Days of some decades are drawn by rule and written in one of several styles, as they are, in lower or upper "
         "case. Some days are kept for the test before. Styles, lengths and characters are counted, every question is "
         "compared with its answer, and training with test."
     ),
     "dates": (
         "One LSTM reads a date from its end, and another writes it as year, month and day. They are trained on the "
-        "same "
-        "batches with a decoder that may look back at every character of the question, and with one that may not. "
-        "After "
-        "every epoch the test dates are generated character by character; only a date without any mistake counts."
+        "same batches with a decoder that may look back at every character of the question, and with one that may "
+        "not. After every epoch the test dates are generated character by character; only a date without any mistake "
+        "counts."
     ),
     "attention-map": (
         "An encoder and a decoder with attention learn to rewrite dates. For a test date of every style the weights of "
@@ -39,7 +38,7 @@ JAPANESE: dict[str, str] = {
         "問いのベクトルに届く勾配は数値微分と比べます。"
     ),
     "date-data": (
-        "1970 年から 2017 年までの日を規則で選び、4 つの書式のどれかで、そのまま、小文字、大文字のいずれかで書きます。"
+        "数十年間の日を規則で選び、いくつかの書式のどれかで、そのまま、小文字、大文字のいずれかで書きます。"
         "テスト用の日は先に取り分けておきます。書式、長さ、文字を数え、問題と答え、訓練とテストを照らし合わせます。"
     ),
     "dates": (

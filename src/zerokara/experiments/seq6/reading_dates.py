@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from zerokara.experiments.answering import Answered, learn_to_answer, steps_of
 from zerokara.experiments.base import Experiment, knob
-from zerokara.experiments.exercises import Exercise, dates
+from zerokara.experiments.exercises import STYLES, Exercise, dates
 from zerokara.experiments.lab import Lab
 from zerokara.models import Seq2Seq
 
@@ -21,6 +21,10 @@ class OnDates(Experiment):
     examples: int = knob(
         10_000, "dates, a tenth of them for the test", "日付の数（1 割はテスト用）", low=50, high=10**6
     )
+    styles: tuple[str, ...] = knob(
+        tuple(STYLES), "styles: numbers, short, long, weekday", "書式（複数）：numbers、short、long、weekday",
+        choices=tuple(STYLES),
+    )  # fmt: skip
     embedding_dim: int = knob(16, "size of a character's vector D", "文字ベクトルの大きさ D", low=1, high=1024)
     hidden_size: int = knob(64, "units of an LSTM H", "LSTM のユニット数 H", low=1, high=4096)
     batch_size: int = knob(32, "dates in an update", "ミニバッチの日付数", low=1, high=10_000)
@@ -34,7 +38,7 @@ class OnDates(Experiment):
 
     def exercise(self, lab: Lab) -> Exercise:
         """The dates of this run."""
-        return dates(self.used.examples, lab.seed)
+        return dates(self.used.examples, lab.seed, self.styles)
 
     def steps(self, data: Exercise) -> int:
         """How many updates one training has."""
@@ -43,22 +47,10 @@ class OnDates(Experiment):
     def train(self, lab: Lab, data: Exercise, decoder: str) -> tuple[Seq2Seq, Answered]:
         """A trained network and how it went. Plan `steps` before."""
         mine = self.used
-        model = Seq2Seq(
-            len(data.vocabulary),
-            mine.embedding_dim,
-            mine.hidden_size,
-            decoder=decoder,
-            carry_cell=False,
-            rng=lab.rng("weights"),
-        )
+        sizes, rng = (mine.embedding_dim, mine.hidden_size), lab.rng("weights")
+        model = Seq2Seq(len(data.vocabulary), *sizes, decoder=decoder, carry_cell=False, rng=rng)
         learned = learn_to_answer(
-            lab,
-            model,
-            data.train.reversed(),
-            data.test.reversed(),
-            epochs=mine.epochs,
-            batch_size=mine.batch_size,
-            lr=mine.lr,
-            clip=mine.clip,
-        )
+            lab, model, data.train.reversed(), data.test.reversed(),
+            epochs=mine.epochs, batch_size=mine.batch_size, lr=mine.lr, clip=mine.clip,
+        )  # fmt: skip
         return model, learned

@@ -2,7 +2,10 @@
 import zerokara as zk
 
 examples = 10000
-train, test = zk.data.sequences.dates(examples, max(1, examples // 10))
+styles = ("numbers", "short", "long", "weekday")
+years = (1970, 2017)
+kinds = sorted(("numbers", "short", "long", "weekday").index(style) for style in styles)
+train, test = zk.data.sequences.dates(examples, max(1, examples // 10), styles=kinds, years=years)
 for question, answer in list(zip(test.questions, test.answers, strict=True))[:10]:
     print(question.rstrip(), "→", answer)
 days = [set(part.answers) for part in (train, test)]

@@ -9,9 +9,11 @@ from zerokara import functional as F
 examples = 10000
 hidden_size = 64
 batch_size = 32
-epochs = 6
+epochs = 8
 lr = 0.004
-train, test = zk.data.sequences.dates(examples, examples // 10)
+styles = ("numbers", "short", "long", "weekday")
+kinds = sorted(("numbers", "short", "long", "weekday").index(style) for style in styles)
+train, test = zk.data.sequences.dates(examples, examples // 10, styles=kinds)
 known = zk.data.sequences.Pairs(train.questions + test.questions, train.answers + test.answers).vocabulary()
 train, test = ((x[:, ::-1], y) for x, y in (part.numbers(known) for part in (train, test)))  # read from the end
 draw = zk.generator(0, "lab", "weights")
