@@ -19,7 +19,6 @@ model = zk.models.VAE(train.shape, (hidden,), latent, beta=beta, likelihood=loss
 teach(model, train, epochs, batch_size)
 codes = zk.generator(0, "lab", "codes").standard_normal((500, latent)).astype(np.float32)
 with zk.no_grad():
-    mean, log_variance = model.encode(x)
-    kl = zk.functional.gaussian_kl(mean, log_variance).item()
+    kl = zk.functional.gaussian_kl(*model.encode(x)).item()
     samples = model.decode(codes).data
 print("KL", kl, "samples", samples.shape)
