@@ -13,12 +13,14 @@ from zerokara import optim
 from zerokara.arrays import manual_seed
 from zerokara.autodiff import Tensor, tensor
 from zerokara.data import DataError
+from zerokara.data.text import toy_grammar, toy_ja_grammar
 from zerokara.experiments import EXPERIMENTS, Result, Tongue, Verdict, run
 from zerokara.experiments.ae.estimates import integrated
 from zerokara.experiments.ae.vae_mean_or_sum import AveragingBoth
 from zerokara.experiments.base import with_settings
 from zerokara.experiments.dz.banana import slopes
 from zerokara.experiments.page import page
+from zerokara.experiments.seq5.faults import fault, kinds
 from zerokara.experiments.seq7.copying import PLACES
 from zerokara.experiments.seq7.sums import carried, written
 from zerokara.report import Lang, significant
@@ -59,6 +61,13 @@ def told(result: Result, lang: Lang = "en") -> list[str]:
         ("date-data", {"years": "1990"}, "years has at least 2 values"),
         ("date-data", {"years": "1990,1989"}, "the first and the last, 100 years at most; got 1990, 1989"),
         ("dates", {"styles": "long,weekdays"}, "did you mean weekday"),
+        ("generate-text", {"text": "pydoc"}, "no text 'pydoc'"),
+        ("generate-text", {"text": "toy-ja", "start": "today the"}, "toy-ja has no word 'today', 'the'"),
+        (
+            "generate-text",
+            {"text": "toy-ja", "top_k": "80"},
+            "toy-ja has 70 words, and top_k is at most so many; got 80",
+        ),
         ("positions", {"kind": "sines"}, "no kind 'sines'"),
         ("reparametrize", {"f": "x**2"}, "a formula in z is expected; 'x**2' has the variables x"),
         ("reparametrize", {"f": "log(z)"}, "a formula with a mean over N(1, 0.5²); 'log(z)' has none"),
@@ -286,3 +295,33 @@ def test_dates_in_the_styles_and_years_that_were_asked_for() -> None:
     assert np.isnan(looked["copied"])
     with pytest.raises(DataError, match="need at least"):
         run("date-data", styles=("numbers",), years=(2001, 2001), examples=1000)
+
+
+# ── seq5 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("cell", ["gru", "rnn"])
+def test_japanese_is_spoken_and_judged_by_its_own_grammar(cell: str) -> None:
+    result = found("generate-text", text="toy-ja", cell=cell, start="今日 王", temperatures=(0.5,), sentences=10)
+    assert all(str(line).startswith("今日 王") for line in result["0.said"])
+    assert result["real"].all()
+    assert result["0.errors"].sum() == (~result["0.right"]).sum()
+    assert any("particle" in line for line in told(result))
+    assert np.isfinite(result["losses"]).all()
+
+
+def test_faults_are_named_by_the_word_that_mends_them() -> None:
+    grammar = toy_ja_grammar()
+    for sentence, kind in (
+        ("今日 王 が 村 を 去る 。", "place"),
+        ("今日 王 が 彼女の 友達 と 歌う 。", "pronoun"),
+        ("今日 王 が 犬 に 見る 。", "particle"),
+        ("昨日 王 が 歌う 。", "tense"),
+        ("今日 王 が", "endless"),
+        ("王 王 。", "other"),
+    ):
+        words = sentence.split()
+        assert not grammar.has(words)
+        assert fault(words, grammar.has, "toy-ja") == kind
+        assert kind in kinds("toy-ja")
+    assert fault(["today", "the", "kings", "sings", "."], toy_grammar().has) == "number"

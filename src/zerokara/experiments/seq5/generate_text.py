@@ -1,25 +1,22 @@
 """`generate-text`: whether a language model speaks the language that it learned."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from zerokara.arrays import Array
-from zerokara.data.text import Vocabulary, Windows, toy_grammar, toy_sentences
+from zerokara.data.text import Vocabulary, Windows, toy_grammar, toy_ja_grammar, toy_sentences
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.seq5.faults import ENDS, LONGEST, fault, kinds
 from zerokara.experiments.seq5.speaking import learn_language
 from zerokara.experiments.tongue import Tongue
 from zerokara.generation import generate
 from zerokara.models import LanguageModel
+from zerokara.models.language import CELLS
 from zerokara.report import Axis, Band, Line, Mark, Table, Text, bar_chart, chart, percent
-
-END = "."
-LONGEST = 60
-"""Words of a sentence at most: one that has not ended by then is none."""
 
 SEEDS = 10**6
 """Sentence n at the temperature number i is drawn with the seed of the run + i·SEEDS + n."""
@@ -27,28 +24,13 @@ SEEDS = 10**6
 SHOWN = 4
 """So many sentences are shown for every temperature."""
 
-VERBS = ("see", "feed", "meet", "leave", "sleep", "sing", "walk", "wait", "know", "like")
-EXCHANGED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "place": (("castle", "palace", "village", "market"),),
-    "pronoun": (("his", "her", "its", "their"),),
-    "number": tuple((verb, f"{verb}s") for verb in VERBS),
-    "tense": (("today", "yesterday"),),
-}
-"""Faults, and the words of which another one would make the sentence right."""
-
-KINDS = {
-    "place": Text("place of the wrong rank", "主語の身分に合わない場所"),
-    "pronoun": Text("pronoun that does not fit the subject", "主語に合わない代名詞"),
-    "number": Text("verb in the wrong number", "動詞の数の誤り"),
-    "tense": Text("tense", "時制の誤り"),
-    "endless": Text("no end", "終わらない"),
-    "other": Text("something else", "その他"),
-}
+GRAMMARS = {"toy": toy_grammar, "toy-ja": toy_ja_grammar}
+"""Languages that are known down to their grammar."""
 
 
 @dataclass(frozen=True)
 class GenerateText(Experiment):
-    """An LSTM learns the small language; sentences drawn from it at several temperatures are judged by its grammar."""
+    """A recurrent network learns the small language; its grammar judges sentences drawn at several temperatures."""
 
     name = "generate-text"
     chapter = "seq5"
@@ -56,9 +38,10 @@ class GenerateText(Experiment):
     cost = "M"
     title = Text("Generating sentences", "文の生成")
     question = Text("Does it speak the language?", "学んだ言語を話せるか？")
-    formula = (r"w_{t+1} \sim \mathrm{softmax}(s_t / T) \qquad s_t = \mathrm{LSTM}(w_1, \ldots, w_t)",)
+    formula = (r"w_{t+1} \sim \mathrm{softmax}(s_t / T) \qquad s_t = \mathrm{RNN}(w_1, \ldots, w_t)",)
     symbols = Text(
-        "w are words, s the scores of the next one, T is the temperature.", "w は単語、s は次の単語のスコア、T は温度。"
+        "w are words, s the scores of the next one, T is the temperature; RNN is an LSTM unless another is asked for.",
+        "w は単語、s は次の単語のスコア、T は温度。RNN は指定がなければ LSTM。",
     )
     quick = {"training": 300, "epochs": 1, "sentences": 20}
     random = True
@@ -68,8 +51,10 @@ class GenerateText(Experiment):
             Text("Let every sentence begin with “the kings that”.", "どの文も the kings that で始めます。"),
             {"start": "today the kings that"},
         ),
+        Turn(Text("The same choices in Japanese.", "同じ選び方の日本語では？"), {"text": "toy-ja"}),
     )
 
+    text: str = knob("toy", "the language: toy or toy-ja", "言語：toy か toy-ja", choices=tuple(GRAMMARS))
     temperatures: tuple[float, ...] = knob(
         (0.3, 0.5, 0.8, 1.0, 1.3), "temperatures", "温度（複数）", low=0.01, high=100
     )
@@ -80,43 +65,54 @@ class GenerateText(Experiment):
     start: str = knob("", "words with which every sentence begins", "文の書き出し")
     training: int = knob(12_000, "sentences to learn from", "訓練の文の数", low=100, high=10**6)
     embedding_dim: int = knob(32, "size of a word's vector D", "単語ベクトルの大きさ D", low=1, high=1024)
-    hidden_size: int = knob(64, "units of the LSTM H", "LSTM のユニット数 H", low=1, high=4096)
+    cell: str = knob("lstm", "recurrent layer", "リカレント層の種類", choices=tuple(CELLS))
+    hidden_size: int = knob(64, "units of the layer H", "ユニット数 H", low=1, high=4096)
     time: int = knob(35, "steps of a window T", "展開するステップ数 T", low=1, high=1000)
     batch_size: int = knob(20, "streams side by side", "並列に読む本数", low=1, high=1000)
     epochs: int = knob(6, "epochs", "エポック数", low=1, high=1000)
     lr: float = knob(0.005, "learning rate", "学習率", low=0, high=10)
     clip: float = knob(0.25, "largest norm of the gradient", "勾配ノルムの上限", low=1e-6, high=1e9)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        words = GRAMMARS[self.text]().words()
+        unknown = [word for word in self.start.split() if word not in words]
+        if unknown:
+            raise ValueError(f"{self.text} has no word {', '.join(map(repr, unknown))}; words of start stand apart")
+        if self.top_k > len(words):
+            raise ValueError(f"{self.text} has {len(words)} words, and top_k is at most so many; got {self.top_k}")
+
     def measure(self, lab: Lab) -> Arrays:
         """Learn, speak at every temperature, and let the grammar judge."""
-        grammar = toy_grammar()
-        text = [word for sentence in toy_sentences(self.training, lab.seed) for word in sentence]
+        grammar = GRAMMARS[self.text]()
+        text = [word for sentence in toy_sentences(self.training, lab.seed, self.text) for word in sentence]
         known = Vocabulary.of(grammar.words(), "blanks")
         windows = Windows(known.encode(text), self.batch_size, self.time)
         lab.plan(self.epochs * len(windows) + len(self.temperatures))
-        model = LanguageModel(len(known), self.embedding_dim, self.hidden_size, rng=lab.rng("weights"))
+        sizes, rng = (len(known), self.embedding_dim, self.hidden_size), lab.rng("weights")
+        model = LanguageModel(*sizes, cell=self.cell, rng=rng)
         losses = learn_language(lab, model, windows, epochs=self.epochs, lr=self.lr, clip=self.clip)
-        begin = known.encode([END, *self.start.split()])
-        found: Arrays = {"losses": losses, "real": np.array([grammar.has(s) for s in toy_sentences(100, lab.seed + 1)])}
+        fresh = toy_sentences(100, lab.seed + 1, self.text)
+        found: Arrays = {"losses": losses, "real": np.array([grammar.has(s) for s in fresh])}
         for i, temperature in enumerate(self.temperatures):
-            written, _ = generate(
-                model,
-                np.tile(begin, (self.sentences, 1)),
-                LONGEST,
-                temperature=temperature,
-                top_k=self.top_k or None,
-                stop=known.id(END),
-                seed=lab.seed + SEEDS * i,
-            )
-            said = [[*self.start.split(), *known.tokens_of(row)] for row in written]
+            said = self._said(model, known, temperature, lab.seed + SEEDS * i)
             judged = [grammar.has(words) for words in said]
-            wrong = [error(words, grammar.has) for words, right in zip(said, judged, strict=True) if not right]
+            wrong = [fault(w, grammar.has, self.text) for w, right in zip(said, judged, strict=True) if not right]
             found[f"{i}.right"] = np.array(judged)
             found[f"{i}.said"] = np.array([" ".join(words) for words in said[:SHOWN]])
-            found[f"{i}.errors"] = np.array([wrong.count(kind) for kind in KINDS])
+            found[f"{i}.errors"] = np.array([wrong.count(kind) for kind in kinds(self.text)])
             found[f"{i}.words"] = np.array(np.mean([len(words) for words in said]))
             lab.advance()
         return found
+
+    def _said(self, model: LanguageModel, known: Vocabulary, temperature: float, seed: int) -> list[list[str]]:
+        """Sentences drawn at a temperature, each with the words that it had to begin with."""
+        end, start = ENDS[self.text], self.start.split()
+        prompt = np.tile(known.encode(" ".join([end, *start])), (self.sentences, 1))
+        written, _ = generate(
+            model, prompt, LONGEST, temperature=temperature, top_k=self.top_k or None, stop=known.id(end), seed=seed
+        )
+        return [[*start, *known.tokens_of(row)] for row in written]
 
     def _shares(self, found: Found) -> Array:
         """The grammatical share, (seeds, temperatures)."""
@@ -135,7 +131,7 @@ class GenerateText(Experiment):
         ]
         errors = {
             t.of(told): [int(found[f"{i}.errors"][k]) for i in range(len(self.temperatures))]
-            for k, told in enumerate(KINDS.values())
+            for k, told in enumerate(kinds(self.text).values())
         }
         return [
             chart(
@@ -160,24 +156,24 @@ class GenerateText(Experiment):
         """The shares, and what the errors are."""
         shares = self._shares(found).mean(axis=0)
         errors = np.sum([found[f"{i}.errors"] for i in range(len(self.temperatures))], axis=0)
-        order = np.argsort(self.temperatures)
+        share = {
+            kind: percent(float(n / max(1, errors.sum()))) for kind, n in zip(kinds(self.text), errors, strict=True)
+        }
+        told = (
+            t("{p} at T = {T}", "T = {T} で {p}", p=percent(float(shares[i])), T=f"{self.temperatures[i]:g}")
+            for i in np.argsort(self.temperatures)
+        )
+        last = (
+            t("A verb in the wrong number is found in {p}.", "動詞の数の誤りは {p} です。", p=share["number"])
+            if "number" in share
+            else t("A wrong particle is found in {p}.", "助詞の誤りは {p} です。", p=share["particle"])
+        )
         return [
             t(
                 "Of {n} sentences at each temperature are grammatical: {told}.",
                 "各温度の {n} 文のうち文法的だったのは {told} です。",
                 n=self.sentences,
-                told=t.list(
-                    None,
-                    *(
-                        t(
-                            "{p} at T = {T}",
-                            "T = {T} で {p}",
-                            p=percent(float(shares[i])),
-                            T=f"{self.temperatures[i]:g}",
-                        )
-                        for i in order
-                    ),
-                ),
+                told=t.list(None, *told),
             ),
             t(
                 "A low temperature does not make them right: what the network has not understood it says there "
@@ -187,16 +183,14 @@ class GenerateText(Experiment):
             ),
             t(
                 "Of {all} wrong sentences {place} name a place of the wrong rank and {pronoun} a pronoun that does "
-                "not fit: "
-                "both depend on the subject, which stands far before them. A verb in the wrong number is found in "
-                "{number}.",
+                "not fit: both depend on the subject{far}. {last}",
                 "誤った {all} 文のうち {place} は主語の身分に合わない場所、{pronoun} は主語に合わない代名詞です。"
-                "どちらも、ずっと前にある主語で決まります。動詞の数の誤りは {number} です。",
+                "どちらも主語で決まります{far}。{last}",
                 all=int(errors.sum()),
-                **{
-                    kind: percent(float(errors[k] / max(1, errors.sum())))
-                    for k, kind in enumerate(("place", "pronoun", "number"))
-                },
+                far=t(", which stands far before them", "（主語はずっと前にあります）"),
+                last=last,
+                place=share["place"],
+                pronoun=share["pronoun"],
             ),
         ]
 
@@ -224,7 +218,7 @@ class GenerateText(Experiment):
         """The fault that stays."""
         coolest = int(np.argmin(self.temperatures))
         wrong = found.all(f"{coolest}.errors").sum(axis=0)
-        most, name = int(wrong.argmax()), list(KINDS.values())
+        most, name = int(wrong.argmax()), list(kinds(self.text).values())
         return [
             Question(
                 t(
@@ -247,15 +241,3 @@ class GenerateText(Experiment):
                 ),
             )
         ]
-
-
-def error(words: list[str], has: Callable[[list[str]], bool]) -> str:
-    """What is wrong with a sentence, of KINDS: which kind of word, exchanged for its like, would make it right."""
-    if words[-1] != END:
-        return "endless"
-    for kind, groups in EXCHANGED.items():
-        for group in groups:
-            for i in (i for i, word in enumerate(words) if word in group):
-                if any(has([*words[:i], other, *words[i + 1 :]]) for other in group):
-                    return kind
-    return "other"

@@ -23,10 +23,9 @@ ENGLISH: dict[str, str] = {
         "step is averaged over the networks."
     ),
     "generate-text": (
-        "An LSTM learns a small language whose grammar is known, word by word. At every temperature many sentences are "
-        "drawn from it, each up to its full stop. The grammar decides which of them belong to the language, and "
-        "for the "
-        "others it is looked for one word that, exchanged for its like, would make them right."
+        "A recurrent network learns a small language whose grammar is known, word by word. At every temperature many "
+        "sentences are drawn from it, each up to its full stop. The grammar decides which of them belong to the "
+        "language, and for the others it is looked for one word that, exchanged for its like, would make them right."
     ),
     "beam-search": (
         "A language of two words is given by a table of probabilities. The greedy choice and beams of several widths "
@@ -55,7 +54,7 @@ JAPANESE: dict[str, str] = {
         "未学習の LSTM の最後のステップから勾配を逆伝播させ、各ステップでの大きさをネットワーク間で平均します。"
     ),
     "generate-text": (
-        "文法のわかっている小さな言語を、LSTM が単語ごとに学びます。温度ごとに多くの文を、句点まで 1 語ずつ引きます。"
+        "文法のわかっている小さな言語を、リカレントネットワークが単語ごとに学びます。温度ごとに多くの文を、句点まで 1 語ずつ引きます。"
         "それぞれが言語に属するかを文法が判定し、属さない文では、"
         "どの種類の 1 語を取り替えれば正しくなるかを調べます。"
     ),

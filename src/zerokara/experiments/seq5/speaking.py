@@ -14,23 +14,25 @@ from zerokara.optim import Adam, clip_grad_norm
 
 
 def learn_language(lab: Lab, model: LanguageModel, windows: Windows, *, epochs: int, lr: float, clip: float) -> Array:
-    """Adam on an LSTM; the mean loss of every epoch, (epochs,). Plan `epochs · len(windows)` steps before."""
+    """Adam on a recurrent network; the mean loss of every epoch, (epochs,). Plan `epochs · len(windows)` steps before."""
     optimizer = Adam(model, lr=lr)
 
-    def step(x: Array, following: Array, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        scores, state = model(x, (h, c))
+    def step(x: Array, following: Array, *parts: Tensor) -> tuple[Tensor, ...]:
+        scores, state = model(x, parts if len(parts) > 1 else parts[0])
         loss = F.cross_entropy(scores.reshape(-1, model.vocabulary), following)
         optimizer.zero_grad()
         loss.backward()
         clip_grad_norm(model, clip)
         optimizer.step()
-        return loss, *detached(state)
+        left = detached(state)
+        return loss, *(left if isinstance(left, tuple) else (left,))
 
     recorded, losses = capture(step), np.zeros(epochs)
     for epoch in range(epochs):
-        h = c = Tensor(np.zeros((1, windows.batch_size, model.hidden_size), np.float32))
+        begin = Tensor(np.zeros((1, windows.batch_size, model.hidden_size), np.float32))
+        parts = [begin] * (2 if model.cell == "lstm" else 1)
         for x, y in windows.epoch(epoch):
-            loss, h, c = recorded(x, y.ravel(), h, c)
+            loss, *parts = recorded(x, y.ravel(), *parts)
             losses[epoch] += float(loss.item()) / len(windows)
             lab.advance()
     return losses
