@@ -66,8 +66,11 @@ def told(result: Result, lang: Lang = "en") -> list[str]:
         (
             "generate-text",
             {"text": "toy-ja", "top_k": "80"},
-            "toy-ja has 70 words, and top_k is at most so many; got 80",
+            "toy-ja has 70 words, and top_k is at most so many",
         ),
+        ("addition", {"ways": "plain,reversed"}, "did you mean reverse"),
+        ("rnn-or-transformer", {"width": "30"}, "a width C is a multiple of the heads; got 30 and 4"),
+        ("noise-schedule", {"beta": "0.1,0.2,0.3"}, "beta has two values, the first and the last; got 3"),
         ("positions", {"kind": "sines"}, "no kind 'sines'"),
         ("reparametrize", {"f": "x**2"}, "a formula in z is expected; 'x**2' has the variables x"),
         ("reparametrize", {"f": "log(z)"}, "a formula with a mean over N(1, 0.5²); 'log(z)' has none"),
@@ -259,6 +262,13 @@ def test_em_on_other_points_from_other_starts(tmp_path: Path) -> None:
     assert found("em-mixture", cloud=f"file:{line}", start="points")["floor"]
 
 
+def test_other_shares_of_noise() -> None:
+    result = found("noise-schedule", beta=(0.001, 0.05), T=200, schedule="unscaled")
+    np.testing.assert_allclose(result["kept"][1:], np.cumprod(1 - np.linspace(0.001, 0.05, 200)))
+    little = found("noise-schedule", beta=(1e-6, 1e-5), T=50, schedule="unscaled")
+    assert any("never less than half" in line for line in told(little))
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -310,6 +320,15 @@ def test_japanese_is_spoken_and_judged_by_its_own_grammar(cell: str) -> None:
     assert np.isfinite(result["losses"]).all()
 
 
+def test_one_way_of_adding_is_the_training_that_stands_beside_the_others() -> None:
+    usual = run("addition", quick=True)
+    result = found("addition", ways=("peeky-plain", "plain"))
+    assert all((result[name] == usual[name]).all() for name in result.arrays if name.startswith("plain"))
+    assert result["peeky-plain.parameters"] == usual["peeky.parameters"]
+    assert (result["peeky-plain.losses"] != usual["peeky.losses"]).all()  # its questions are not reversed
+    assert "Reversing" not in " ".join(told(result))
+
+
 def test_faults_are_named_by_the_word_that_mends_them() -> None:
     grammar = toy_ja_grammar()
     for sentence, kind in (
@@ -325,3 +344,18 @@ def test_faults_are_named_by_the_word_that_mends_them() -> None:
         assert fault(words, grammar.has, "toy-ja") == kind
         assert kind in kinds("toy-ja")
     assert fault(["today", "the", "kings", "sings", "."], toy_grammar().has) == "number"
+
+
+def test_another_text_and_other_sizes_for_both_networks(tmp_path: Path) -> None:
+    sizes = {"hidden_size": 10, "embedding_dim": 6, "width": 8, "heads": 2, "layers": 1, "context": 16, "cell": "gru"}
+    file = tmp_path / "text.txt"
+    file.write_text("the cat sat on the mat. " * 200, encoding="utf-8")
+    result = found("rnn-or-transformer", text=f"text:{file}", **sizes)
+    V = len({*"the cat sat on the mat. "})
+    assert result["vocabulary"] == V
+    assert result["lstm.parameters"] == V * 6 + 3 * 10 * (6 + 10 + 2) + 11 * V
+    assert result["gpt.parameters"] == 12 * 64 + 13 * 8 + 16 + 16 * 8 + 2 * V * 8
+    assert "3.437" not in " ".join(told(result))
+    assert "GRU" in told(result)[0]
+    with pytest.raises(DataError, match="did you mean 'toy'"):
+        run("rnn-or-transformer", quick=True, text="toi")

@@ -173,6 +173,10 @@ def test_noise_schedules() -> None:
     for steps, value in {50: 0.603, 100: 0.364, 200: 0.132}.items():
         assert np.prod(1 - noise_betas(steps, "unscaled")) == pytest.approx(value, abs=1e-3)
         assert np.prod(1 - noise_betas(steps)) < 1e-4
+    np.testing.assert_allclose(noise_betas(3, "unscaled", first=0.1, last=0.3), [0.1, 0.2, 0.3])
+    for ends in ({"first": 0.0}, {"last": 1.0}, {"first": math.nan}):
+        with pytest.raises(ValueError, match="shares of noise lie between 0 and 1"):
+            noise_betas(10, **ends)
     cosine = np.cumprod(1 - noise_betas(100, "cosine"))
     assert cosine[49] == pytest.approx(0.494, abs=0.01)
     assert (np.diff(cosine) < 0).all()

@@ -1,6 +1,6 @@
 """Exercises by rule for the networks that answer: additions and dates, as rows of numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +8,12 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.data import sequences
 from zerokara.data.text import Vocabulary
-from zerokara.experiments.answering import Numbered
+from zerokara.experiments.answering import Answered, Numbered, answered
 from zerokara.experiments.base import Arrays
+from zerokara.experiments.checks import Check, holds
+from zerokara.experiments.found import Found
+from zerokara.experiments.tongue import Tongue
+from zerokara.models import Seq2Seq, count_parameters
 
 TEST = 10
 """One question in so many is kept for the test."""
@@ -35,6 +39,26 @@ class Exercise:
             "right": np.array([self.written(row[1:]) for row in self.test.answers[:count]]),
             "overlap": np.array(self.overlap),
         }
+
+
+def told_of(data: Exercise, model: Seq2Seq, learned: Answered, test: Numbered, count: int) -> Arrays:
+    """How a training went, its first `count` answers as texts, once more each alone, and the parameters' number."""
+    few = test.questions[:count]
+    alone = [answered(model, Numbered(few[i : i + 1], test.answers[i : i + 1]))[0] for i in range(len(few))]
+    return {
+        "accuracies": learned.accuracies,
+        "losses": learned.losses,
+        "said": np.array([data.written(row) for row in learned.said[:count]]),
+        "alone": np.array([data.written(row) for row in alone]),
+        "parameters": np.array(count_parameters(model)),
+    }
+
+
+def answers_alike(found: Found, names: Iterable[str], t: Tongue) -> Check:
+    """The law that all questions at once are answered like each alone, for the trainings of these names."""
+    same = all((found[f"{name}.said"] == found[f"{name}.alone"]).all() for name in names)
+    what = t("all questions at once are answered like each alone", "まとめて解いても 1 問ずつ解いても同じ答え")
+    return holds(what, same, "A", law=True)
 
 
 def sums(count: int, digits: int, seed: int) -> Exercise:

@@ -19,22 +19,24 @@ Rng = np.random.Generator | None
 SCHEDULES = ("linear", "unscaled", "cosine")
 
 
-def noise_betas(steps: int, schedule: str = "linear") -> Array:
+def noise_betas(steps: int, schedule: str = "linear", *, first: float = 1e-4, last: float = 0.02) -> Array:
     """β₁ … β_T, (T,) float64: the share of the variance that is replaced by noise in each step
 
-    "linear": from 10⁻⁴ to 0.02, times 1000/T, so that the end of the chain is noise for any T (at most 0.999);
-    "unscaled": the same without that factor; "cosine": ᾱ_t ~ cos²(½π·(t/T + s)/(1 + s)), s = 0.008 (Nichol, Dhariwal
+    "linear": from `first` to `last`, 10⁻⁴ and 0.02 unless given, times 1000/T, so that the end of the chain is noise
+    for any T (at most 0.999); "unscaled": the same without that factor; "cosine": ᾱ_t ~ cos²(½π·(t/T + s)/(1 + s)), s = 0.008 (Nichol, Dhariwal
     2021).
     """
     known("noise schedule", schedule, SCHEDULES)
     if steps < 1:
         raise ValueError(f"a chain has at least 1 step; got {short(steps)}")
+    if not (0 < first < 1 and 0 < last < 1):
+        raise ValueError(f"shares of noise lie between 0 and 1; got from {short(first)} to {short(last)}")
     if schedule == "cosine":
         kept = np.cos(0.5 * np.pi * (np.arange(steps + 1) / steps + 0.008) / 1.008) ** 2
         found: Array = np.minimum(1 - kept[1:] / kept[:-1], 0.999)
         return found
     scale = 1000 / steps if schedule == "linear" else 1.0
-    return np.minimum(np.linspace(1e-4, 0.02, steps) * scale, 0.999)
+    return np.minimum(np.linspace(first, last, steps) * scale, 0.999)
 
 
 class Diffusion(Learner):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zerokara.arrays import Array
 from zerokara.data import scaled
 from zerokara.experiments.ae.teaching import rows
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
@@ -39,6 +40,7 @@ class NoiseSchedule(Experiment):
     )
     turns = (
         Turn(Text("Another schedule.", "別のスケジュールでは？"), {"schedule": "cosine"}),
+        Turn(Text("More noise in every step.", "各ステップのノイズを増やすと？"), {"beta": (1e-4, 0.04)}),
         Turn(Text("A short chain with the same β.", "同じ β で短い連鎖にすると？"), {"T": 100, "schedule": "unscaled"}),
     )
     quick = {"copies": 500}
@@ -47,12 +49,24 @@ class NoiseSchedule(Experiment):
 
     T: int = knob(1000, "steps of the chain", "連鎖のステップ数 T", low=2, high=10_000)
     schedule: str = knob("linear", "linear, unscaled or cosine", "スケジュールの種類", choices=SCHEDULES)
+    beta: tuple[float, ...] = knob(
+        (1e-4, 0.02), "first and last β of a chain of 1,000 steps (not cosine)",
+        "1,000 ステップの連鎖の最初と最後の β（cosine 以外）", low=1e-8, high=0.999, least=2,
+    )  # fmt: skip
     digit: int = knob(3, "which of the bundled digits, counted from 0", "同梱の数字の番号（0 から）", low=0, high=1000)
     copies: int = knob(2000, "copies of one pixel that walk the chain", "連鎖を歩かせる画素の数", low=100, high=10**6)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.beta) != 2:
+            raise ValueError(f"beta has two values, the first and the last; got {len(self.beta)}")
+
+    def _betas(self, steps: int, schedule: str) -> Array:
+        return noise_betas(steps, schedule, first=self.beta[0], last=self.beta[1])
+
     def measure(self, lab: Lab) -> Arrays:
         """ᾱ, the digit at ten times, and pixels after the steps and after the jump."""
-        betas = noise_betas(self.T, self.schedule)
+        betas = self._betas(self.T, self.schedule)
         kept = np.concatenate([[1.0], np.cumprod(1 - betas)])
         digit = scaled(lab.load("digits").train.images[self.digit]) * 2 - 1
         times = np.unique(np.linspace(0, self.T, 9).round().astype(int))
@@ -62,8 +76,8 @@ class NoiseSchedule(Experiment):
         middle = int(np.argmax(kept < 0.5)) if (kept < 0.5).any() else self.T
         for t in range(1, middle + 1):
             x = np.sqrt(1 - betas[t - 1]) * x + np.sqrt(betas[t - 1]) * rng.standard_normal(self.copies)
-        short = [np.cumprod(1 - noise_betas(n, "unscaled"))[-1] for n in SHORT]
-        scaled_ = [np.cumprod(1 - noise_betas(n))[-1] for n in SHORT]
+        short = [np.cumprod(1 - self._betas(n, "unscaled"))[-1] for n in SHORT]
+        scaled_ = [np.cumprod(1 - self._betas(n, "linear"))[-1] for n in SHORT]
         return {
             "kept": kept, "times": times, "pictures": pictures, "middle": np.array(middle),
             "walked": np.array([x.mean(), x.var()]), "short": np.array(short), "scaled": np.array(scaled_),
@@ -99,13 +113,18 @@ class NoiseSchedule(Experiment):
                 "After {n} steps less than half of the picture's variance is left, at the end a share of {e}.",
                 "{n} ステップで画像の分散は半分を切り、最後には {e} だけ残ります。",
                 n=middle, e=significant(float(kept[-1]), 3),
+            )
+            if kept[middle] < 0.5
+            else t(
+                "At the end a share of {e} of the picture's variance is left: never less than half.",
+                "最後まで画像の分散の {e} が残り、半分を切ることはありません。",
+                e=significant(float(kept[-1]), 3),
             ),
             t(
-                "With the same β and {n} steps {v} are left: such a chain does not end in noise; with β times 1000/T "
-                "it does.",
-                "同じ β で {n} ステップにすると {v} が残り、ノイズで終わりません。"
-                "β を 1000/T 倍すればノイズになります。",
+                "With the same β and {n} steps {v} are left at the end; with β times 1000/T {w}.",
+                "同じ β で {n} ステップにすると、最後に {v} が残ります。β を 1000/T 倍すると {w} です。",
                 n=t.list(None, *SHORT), v=t.list(None, *(significant(float(v), 3) for v in found["short"])),
+                w=t.list(None, *(significant(float(v), 2) for v in found["scaled"])),
             ),
         ]  # fmt: skip
 
@@ -137,11 +156,14 @@ class NoiseSchedule(Experiment):
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """When half is gone."""
+        middle = int(found["middle"])
+        left = float(found["kept"][middle])
         return [
             Question(
                 t("At which step is half of the picture's variance gone?",
                   "画像の分散が半分になるのは何ステップ目か？"),
-                t("At t = {n}: ᾱ = {v}.", "t = {n}：ᾱ = {v}。", n=int(found["middle"]),
-                  v=significant(float(found["kept"][int(found["middle"])]), 4)),
+                t("At t = {n}: ᾱ = {v}.", "t = {n}：ᾱ = {v}。", n=middle, v=significant(left, 4))
+                if left < 0.5
+                else t("At none: at the end ᾱ = {v}.", "ありません。最後でも ᾱ = {v} です。", v=significant(left, 4)),
             )
         ]  # fmt: skip

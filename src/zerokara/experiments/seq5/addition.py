@@ -3,31 +3,29 @@
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from zerokara.experiments.answering import (
-    Numbered,
     accuracy_by_epoch,
     answer_table,
-    answered,
     learn_to_answer,
     loss_by_epoch,
     steps_of,
 )
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, between, holds, near
-from zerokara.experiments.exercises import Exercise, sums
+from zerokara.experiments.exercises import Exercise, answers_alike, sums, told_of
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
-from zerokara.models import Seq2Seq, count_parameters
+from zerokara.models import Seq2Seq
 from zerokara.report import Text, percent
 
 WAYS = {
     "plain": Text("as it stands", "そのまま"),
     "reverse": Text("question reversed", "入力反転"),
     "peeky": Text("reversed, peeky", "入力反転＋覗き見"),
+    "peeky-plain": Text("as it stands, peeky", "そのまま＋覗き見"),
 }
+USUAL = ("plain", "reverse", "peeky")
 SHOWN = 10
 """So many test questions are listed with their answers."""
 
@@ -65,11 +63,19 @@ class Addition(Experiment):
             {"full": True},
         ),
         Turn(
+            Text("Does peeking help without reversing?", "反転せずに覗き見だけをすると？"),
+            {"ways": ("plain", "peeky-plain")},
+        ),
+        Turn(
             Text("Hand over the whole state, not h alone.", "h だけでなく状態全体を渡してみます。"),
             {"carry_cell": True},
         ),
     )
 
+    ways: tuple[str, ...] = knob(
+        USUAL, "plain, reverse, peeky (reversed too), peeky-plain", "plain、reverse、peeky（反転も）、peeky-plain",
+        choices=tuple(WAYS),
+    )  # fmt: skip
     digits: int = knob(2, "digits of a number, at most", "数の最大桁数", low=1, high=6)
     examples: int = knob(
         5_000, "questions, a tenth of them for the test", "問題数（1 割はテスト用）", low=50, high=10**6
@@ -85,50 +91,39 @@ class Addition(Experiment):
     full: bool = knob(False, "the book's own setting: 3 digits, 50,000 questions", "本の設定：3 桁、5 万問")
 
     def measure(self, lab: Lab) -> Arrays:
-        """Three trainings on the same questions."""
+        """A training for each way, on the same questions."""
         mine = self.used
         data = sums(mine.examples, mine.digits, lab.seed)
-        lab.plan(len(WAYS) * steps_of(len(data.train), mine.batch_size, mine.epochs))
+        steps = steps_of(len(data.train), mine.batch_size, mine.epochs)
+        lab.plan(len(self._ways) * steps)
         found: Arrays = data.shown(SHOWN)
-        for way in WAYS:
-            found |= lab.part(
-                way,
-                partial(mine._train, lab, data, way),
-                steps_of(len(data.train), mine.batch_size, mine.epochs),
-            )
+        for way in self._ways:
+            found |= lab.part(way, partial(mine._train, lab, data, way), steps)
         return found
 
+    @property
+    def _ways(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.ways))
+
     def _train(self, lab: Lab, data: Exercise, way: str) -> Arrays:
-        train, test = (pairs if way == "plain" else pairs.reversed() for pairs in (data.train, data.test))
-        model = Seq2Seq(
-            len(data.vocabulary),
-            self.embedding_dim,
-            self.hidden_size,
-            decoder="peeky" if way == "peeky" else "plain",
-            cell=self.cell,
-            carry_cell=self.carry_cell,
-            rng=lab.rng("weights"),
-        )
+        read = way in ("reverse", "peeky")
+        train, test = (pairs.reversed() if read else pairs for pairs in (data.train, data.test))
+        sizes, decoder = (self.embedding_dim, self.hidden_size), "peeky" if "peeky" in way else "plain"
+        kind = {"decoder": decoder, "cell": self.cell, "carry_cell": self.carry_cell}
+        model = Seq2Seq(len(data.vocabulary), *sizes, **kind, rng=lab.rng("weights"))  # type: ignore[arg-type]
         learned = learn_to_answer(
             lab, model, train, test, epochs=self.epochs, batch_size=self.batch_size, lr=self.lr, clip=self.clip
         )
-        few = Numbered(test.questions[:SHOWN], test.answers[:SHOWN])
-        alone = [
-            answered(model, Numbered(few.questions[i : i + 1], few.answers[i : i + 1]))[0] for i in range(len(few))
-        ]
-        made = {
-            "accuracies": learned.accuracies,
-            "losses": learned.losses,
-            "said": np.array([data.written(row) for row in learned.said[:SHOWN]]),
-            "alone": np.array([data.written(row) for row in alone]),
-            "parameters": np.array(count_parameters(model)),
-        }
-        return {f"{way}.{key}": value for key, value in made.items()}
+        return {f"{way}.{key}": value for key, value in told_of(data, model, learned, test, SHOWN).items()}
+
+    def _names(self, t: Tongue) -> dict[str, str]:
+        """Way → in words."""
+        return {way: t.of(WAYS[way]) for way in self._ways}
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Accuracy and loss by epoch, and some questions with their answers."""
-        names = {way: t.of(told) for way, told in WAYS.items()}
-        said = {names[way]: list(found[f"{way}.said"]) for way in WAYS}
+        names = self._names(t)
+        said = {name: list(found[f"{way}.said"]) for way, name in names.items()}
         return [
             accuracy_by_epoch(found, names, t),
             loss_by_epoch(found, names, t),
@@ -136,37 +131,44 @@ class Addition(Experiment):
         ]
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
-        """How many sums are right, and what reversing changes."""
-        ends = {way: self._best(found, way) for way in WAYS}
-        digits = self.used.digits
-        better = ends["reverse"] > ends["plain"]
-        return [
+        """How many sums are right, and what reversing and peeking change."""
+        ends = {way: self._best(found, way) for way in self._ways}
+        shares = t.list(None, *(f"{name} {percent(ends[way])}" for way, name in self._names(t).items()))
+        sentences = [
             t(
-                "After {n} epochs {plain} of the test sums are right in every digit, {reverse} with the question "
-                "reversed, and {peeky} if the decoder sees the question in every step. None of them was in the "
+                "So many of the test sums are right in every digit after {n} epochs: {told}. None of them was in the "
                 "training.",
-                "{n} エポック後、テストの足し算のうち全桁が正しいのは {plain}。入力を反転すると {reverse}、"
-                "さらにデコーダが毎回入力を覗き見ると {peeky} です。テストの問題は訓練に含まれていません。",
+                "{n} エポック後、テストの足し算のうち全桁が正しい割合：{told}。テストの問題は訓練に含まれていません。",
                 n=self.used.epochs,
-                **{way: percent(end) for way, end in ends.items()},
-            ),
-            t(
-                "Reversing {helps}: the first character of the question then stands next to the first of the "
-                "answer. The "
-                "mean distance is the same; the first steps become short.",
-                "反転すると正答率は{helps}。問題の先頭の文字が答えの先頭のすぐ隣に来るからです。"
-                "平均の距離は変わりませんが、最初の数歩が短くなります。",
-                helps=t("helps", "上がりました") if better else t("did not help here", "上がりませんでした"),
-            ),
-            t(
-                "With {d} digits, seeing the question in every step {adds}.",
-                "{d} 桁では、毎回覗き見ることの効果は{adds}。",
-                d=digits,
-                adds=t("decides", "決定的です")
-                if ends["peeky"] > ends["reverse"] + 0.2
-                else t("adds little", "わずかです"),
-            ),
+                told=shares,
+            )
         ]
+        if {"plain", "reverse"} <= ends.keys():
+            sentences.append(
+                t(
+                    "Reversing {helps}: the first character of the question then stands next to the first of the "
+                    "answer. The mean distance is the same; the first steps become short.",
+                    "反転すると正答率は{helps}。問題の先頭の文字が答えの先頭のすぐ隣に来るからです。"
+                    "平均の距離は変わりませんが、最初の数歩が短くなります。",
+                    helps=t("helps", "上がりました")
+                    if ends["reverse"] > ends["plain"]
+                    else t("did not help here", "上がりませんでした"),
+                )
+            )
+        for way, without in (("peeky", "reverse"), ("peeky-plain", "plain")):
+            if {way, without} <= ends.keys():
+                sentences.append(
+                    t(
+                        "With {d} digits, seeing the question in every step {adds} ({name}).",
+                        "{d} 桁では、毎回覗き見ることの効果は{adds}（{name}）。",
+                        d=self.used.digits,
+                        adds=t("decides", "決定的です")
+                        if ends[way] > ends[without] + 0.2
+                        else t("adds little", "わずかです"),
+                        name=self._names(t)[way],
+                    )
+                )
+        return sentences
 
     def _best(self, found: Found, way: str) -> float:
         """The accuracy at the end; of ragged curves, as in the full setting, the best of the last five epochs."""
@@ -184,50 +186,38 @@ class Addition(Experiment):
         rows = [
             between(f"{t.of(WAYS[way])}: {last}", self._best(found, way), low, high, "M")
             for way, (low, high) in expected.items()
+            if way in self._ways
         ]
-        plain, reverse = (found.all(f"{way}.accuracies")[:, 25:] for way in ("plain", "reverse"))
-        if plain.size:
+        late = [found.all(f"{way}.accuracies")[:, 25:] for way in ("plain", "reverse") if way in self._ways]
+        if len(late) == 2 and late[0].size:
+            plain, reverse = late
             what = t("reversed is ahead in every epoch from the 26th on", "26 エポック目以降は常に反転が上")
             rows.append(holds(what, (reverse > plain).all(axis=1), "M"))
         single = 4 * self.hidden_size  # PyTorch's layers have a second bias vector, which the book's have not
         if self.cell == "lstm":
-            for way, count in (("plain", 150_573), ("peeky", 217_773)):
-                what = t(
-                    "{way}: parameters with one bias a layer",
-                    "{way}：バイアスが 1 組のときのパラメータ数",
-                    way=t.of(WAYS[way]),
-                )
-                rows.append(near(what, found[f"{way}.parameters"] - 2 * single, count, 0, "A"))
-        same = [(found[f"{way}.said"] == found[f"{way}.alone"]).all() for way in WAYS]
-        return [
-            *rows,
-            holds(
-                t("all questions at once are answered like each alone", "まとめて解いても 1 問ずつ解いても同じ答え"),
-                all(same),
-                "A",
-                law=True,
-            ),
-            holds(
-                t(
-                    "no question of the test, in either order of its numbers, is in the training",
-                    "テストの問題は、足す順を替えても訓練に含まれない",
-                ),
-                found["overlap"] == 0,
-                "A",
-                law=True,
-            ),
-        ]
+            what = t("{w}: parameters with one bias a layer", "{w}：バイアスが 1 組のときのパラメータ数", w="{w}")
+            rows += [
+                near(what.format(w=self._names(t)[way]), found[f"{way}.parameters"] - 2 * single, count, 0, "A")
+                for way, count in (("plain", 150_573), ("peeky", 217_773))
+                if way in self._ways
+            ]
+        new = t(
+            "no question of the test, in either order of its numbers, is in the training",
+            "テストの問題は、足す順を替えても訓練に含まれない",
+        )
+        return [*rows, answers_alike(found, self._ways, t), holds(new, found["overlap"] == 0, "A", law=True)]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """From answers to characters."""
-        characters, share = self.used.digits + 1, float(found.all("plain.accuracies")[:, -1].mean())
+        way, name = next(iter(self._names(t).items()))
+        characters, share = self.used.digits + 1, float(found.all(f"{way}.accuracies")[:, -1].mean())
         return [
             Question(
                 t(
-                    "As it stands, {a} of the answers are right in all {n} characters. If the characters were right "
+                    "{name}: {a} of the answers are right in all {n} characters. If the characters were right "
                     "independently of each other, how often would each be right?",
-                    "そのままの入力では、{n} 文字すべてが正しい答えは {a} です。文字ごとに独立だとすると、"
-                    "1 文字の正答率は？",
+                    "{name}：{n} 文字すべてが正しい答えは {a} です。文字ごとに独立だとすると、1 文字の正答率は？",
+                    name=name,
                     a=percent(share),
                     n=characters,
                 ),

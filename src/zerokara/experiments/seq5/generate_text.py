@@ -156,9 +156,8 @@ class GenerateText(Experiment):
         """The shares, and what the errors are."""
         shares = self._shares(found).mean(axis=0)
         errors = np.sum([found[f"{i}.errors"] for i in range(len(self.temperatures))], axis=0)
-        share = {
-            kind: percent(float(n / max(1, errors.sum()))) for kind, n in zip(kinds(self.text), errors, strict=True)
-        }
+        shared = errors / max(1, errors.sum())
+        share = {kind: percent(float(p)) for kind, p in zip(kinds(self.text), shared, strict=True)}
         told = (
             t("{p} at T = {T}", "T = {T} で {p}", p=percent(float(shares[i])), T=f"{self.temperatures[i]:g}")
             for i in np.argsort(self.temperatures)
@@ -187,7 +186,7 @@ class GenerateText(Experiment):
                 "誤った {all} 文のうち {place} は主語の身分に合わない場所、{pronoun} は主語に合わない代名詞です。"
                 "どちらも主語で決まります{far}。{last}",
                 all=int(errors.sum()),
-                far=t(", which stands far before them", "（主語はずっと前にあります）"),
+                far=t(", which stands far before them", "（ずっと前にあります）") if self.text == "toy" else "",
                 last=last,
                 place=share["place"],
                 pronoun=share["pronoun"],

@@ -14,7 +14,7 @@ from zerokara.optim import Adam, clip_grad_norm
 
 
 def learn_language(lab: Lab, model: LanguageModel, windows: Windows, *, epochs: int, lr: float, clip: float) -> Array:
-    """Adam on a recurrent network; the mean loss of every epoch, (epochs,). Plan `epochs · len(windows)` steps before."""
+    """Adam; the mean loss of every epoch, (epochs,). Plan `epochs · len(windows)` steps before."""
     optimizer = Adam(model, lr=lr)
 
     def step(x: Array, following: Array, *parts: Tensor) -> tuple[Tensor, ...]:

@@ -6,15 +6,14 @@ from functools import partial
 
 import numpy as np
 
-from zerokara.experiments.answering import Numbered, accuracy_by_epoch, answer_table, answered, loss_by_epoch
+from zerokara.experiments.answering import accuracy_by_epoch, answer_table, loss_by_epoch
 from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, holds
-from zerokara.experiments.exercises import Exercise
+from zerokara.experiments.exercises import Exercise, answers_alike, told_of
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.seq6.reading_dates import OnDates
 from zerokara.experiments.tongue import Tongue
-from zerokara.models import count_parameters
 from zerokara.models.seq2seq import DECODERS
 from zerokara.report import Text, percent, significant
 
@@ -74,18 +73,7 @@ class Dates(OnDates):
 
     def _trained(self, lab: Lab, data: Exercise, decoder: str) -> Arrays:
         model, learned = self.train(lab, data, decoder)
-        test = data.test.reversed()
-        alone = [
-            answered(model, Numbered(test.questions[i : i + 1], test.answers[i : i + 1]))[0]
-            for i in range(min(SHOWN, len(test)))
-        ]
-        made = {
-            "accuracies": learned.accuracies,
-            "losses": learned.losses,
-            "said": np.array([data.written(row) for row in learned.said[:SHOWN]]),
-            "alone": np.array([data.written(row) for row in alone]),
-            "parameters": np.array(count_parameters(model)),
-        }
+        made = told_of(data, model, learned, data.test.reversed(), SHOWN)
         return {f"{decoder}.{key}": value for key, value in made.items()}
 
     def _names(self, t: Tongue) -> dict[str, str]:
@@ -103,28 +91,21 @@ class Dates(OnDates):
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """The share of right dates, and from which epoch on nearly all are."""
-        told = t.list(
-            None,
-            *(
-                t(
-                    "{name} {share}",
-                    "{name} {share}",
-                    name=name,
-                    share=percent(float(found.all(f"{decoder}.accuracies")[:, -1].mean())),
-                )
-                for decoder, name in self._names(t).items()
-            ),
+        ends, losses = (
+            {decoder: float(found.all(f"{decoder}.{key}")[:, -1].mean()) for decoder in self.decoders}
+            for key in ("accuracies", "losses")
         )
+        names = self._names(t)
         sentences = [
             t(
                 "Share of test dates that are right in every character after {n} epochs: {told}. No test day "
                 "occurs in the training.",
                 "{n} エポック後に全文字が正しいテスト日付の割合：{told}。テストの日は訓練に一度も現れません。",
                 n=self.used.epochs,
-                told=told,
+                told=t.list(None, *(f"{name} {percent(ends[decoder])}" for decoder, name in names.items())),
             )
         ]
-        for decoder, name in self._names(t).items():
+        for decoder, name in names.items():
             good = np.flatnonzero(found.mean(f"{decoder}.accuracies") >= 0.9)
             sentences.append(
                 t(
@@ -136,18 +117,11 @@ class Dates(OnDates):
                 if len(good)
                 else t("{name}: nine tenths are never reached.", "{name}：9 割には達しません。", name=name)
             )
-        losses = t.list(
-            None,
-            *(
-                f"{name} {significant(float(found.all(f'{d}.losses')[:, -1].mean()), 2)}"
-                for d, name in self._names(t).items()
-            ),
-        )
         sentences.append(
             t(
                 "The loss at the end, in nats a character: {losses}. A date is right only if all ten characters are.",
                 "最後の損失（1 文字あたりのナット数）：{losses}。日付は 10 文字すべてが合って初めて正解です。",
-                losses=losses,
+                losses=t.list(None, *(f"{name} {significant(losses[d], 2)}" for d, name in names.items())),
             )
         )
         return sentences
@@ -161,21 +135,11 @@ class Dates(OnDates):
         if "plain" in self.decoders:
             what = t("without attention: accuracy at the end", "アテンションなし：最後の正答率")
             rows.append(at_most(what, found.all("plain.accuracies")[:, -1], 0.02, "M"))
-        same = [(found[f"{decoder}.said"] == found[f"{decoder}.alone"]).all() for decoder in self.decoders]
+        new = t("no day of the test is in the training", "テストの日は訓練に含まれない")
         return [
             *rows,
-            holds(
-                t("all dates at once are answered like each alone", "まとめて解いても 1 件ずつ解いても同じ答え"),
-                all(same),
-                "A",
-                law=True,
-            ),
-            holds(
-                t("no day of the test is in the training", "テストの日は訓練に含まれない"),
-                found["overlap"] == 0,
-                "A",
-                law=True,
-            ),
+            answers_alike(found, self.decoders, t),
+            holds(new, found["overlap"] == 0, "A", law=True),
         ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:

@@ -35,11 +35,9 @@ ENGLISH: dict[str, str] = {
         "The first merges of a sentence are shown, and for the small language how long tokens are after every merge."
     ),
     "rnn-or-transformer": (
-        "An LSTM and a GPT of nearly the same number of parameters read the words of the small language, each as "
-        "often as the "
-        "other. After every round the perplexity on a test text is taken: the LSTM reads it as one text, the GPT "
-        "sees at "
-        "least 32 words before each."
+        "An LSTM and a GPT read the words of the small language, each as often as the other; unless other sizes are "
+        "asked for, their numbers of parameters are nearly the same. After every round the perplexity on a test text "
+        "is taken: the LSTM reads it as one text, the GPT sees at least half of its context before each word."
     ),
     "gpt-addition": (
         "All pairs of numbers are written as digits, padded with zeros, followed by their sum. A small GPT is "
@@ -94,9 +92,9 @@ JAPANESE: dict[str, str] = {
         "文の最初の結合を示し、toy では結合ごとに 1 トークンの平均の長さを測ります。"
     ),
     "rnn-or-transformer": (
-        "パラメータ数がほぼ同じ LSTM と GPT に、小さな言語 toy の単語を同じ量だけ読ませます。"
-        "1 回読むごとにテストのパープレキシティを測ります。LSTM は全文を続けて読み、GPT はどの単語も 32 "
-        "語以上の文脈の後で予測します。"
+        "LSTM と GPT に、小さな言語 toy の単語を同じ量だけ読ませます。指定がなければパラメータ数はほぼ同じです。"
+        "1 回読むごとにテストのパープレキシティを測ります。LSTM は全文を続けて読み、GPT はどの単語も"
+        "文脈長の半分以上の文脈の後で予測します。"
     ),
     "gpt-addition": (
         "すべての 2 数の組を、0 を補った数字の列として書き、その後に和を続けます。"

@@ -5,8 +5,9 @@ import zerokara as zk
 
 T = 1000
 schedule = "linear"
+beta = (0.0001, 0.02)
 digit = 3
-betas = zk.models.noise_betas(T, schedule)
+betas = zk.models.noise_betas(T, schedule, first=beta[0], last=beta[1])
 kept = np.concatenate([[1.0], np.cumprod(1 - betas)])
 x = zk.data.scaled(zk.data.load("digits").train.images[digit]) * 2 - 1
 noise = zk.generator(0, "lab", "noise").standard_normal(x.shape)

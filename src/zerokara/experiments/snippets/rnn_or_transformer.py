@@ -8,12 +8,14 @@ from zerokara.training import fit_language
 rounds = 6
 words = 126211
 tested = 31779
-text = load_text("toy")
-known = Vocabulary.of(text.train, "blanks")
-train, test = known.encode(text.train)[:words], known.encode(text.test)[:tested]
-lstm = zk.models.LanguageModel(len(known), 32, 64, rng=zk.generator(0, "lab", "lstm", "weights"))
+hidden_size = 64
+width = 32
+whole = load_text("toy")
+known = Vocabulary.of(whole.train, whole.tokenizer)
+train, test = known.encode(whole.train)[:words], known.encode(whole.test)[:tested]
+lstm = zk.models.LanguageModel(len(known), 32, hidden_size, rng=zk.generator(0, "lab", "lstm", "weights"))
 start = zk.generator(0, "lab", "gpt", "weights")
-gpt = zk.models.GPT(len(known), layers=2, heads=4, width=32, context=64, rng=start)
+gpt = zk.models.GPT(len(known), layers=2, heads=4, width=width, context=64, rng=start)
 adam = zk.optim.Adam(lstm, lr=0.005)
 adamw = zk.optim.AdamW(gpt, lr=0.003, betas=(0.9, 0.95), weight_decay=0.1, decay="weights")
 count = max(1, round(len(train) / 704))
