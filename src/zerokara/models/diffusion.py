@@ -23,8 +23,8 @@ def noise_betas(steps: int, schedule: str = "linear", *, first: float = 1e-4, la
     """β₁ … β_T, (T,) float64: the share of the variance that is replaced by noise in each step
 
     "linear": from `first` to `last`, 10⁻⁴ and 0.02 unless given, times 1000/T, so that the end of the chain is noise
-    for any T (at most 0.999); "unscaled": the same without that factor; "cosine": ᾱ_t ~ cos²(½π·(t/T + s)/(1 + s)), s = 0.008 (Nichol, Dhariwal
-    2021).
+    for any T (at most 0.999); "unscaled": the same without that factor; "cosine": ᾱ_t ~ cos²(½π·(t/T + s)/(1 + s)),
+    s = 0.008 (Nichol, Dhariwal 2021).
     """
     known("noise schedule", schedule, SCHEDULES)
     if steps < 1:
