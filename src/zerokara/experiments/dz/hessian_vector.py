@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara import functional as F
 from zerokara.arrays import Array
-from zerokara.autodiff import Tensor, gradients
-from zerokara.autodiff.graph import nodes
+from zerokara.autodiff import Tensor
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, between
+from zerokara.experiments.dz.curvature import cost, product, small_loss, small_network
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
@@ -65,29 +64,22 @@ class HessianVector(Experiment):
         x = rng.standard_normal((self.examples, 2))
         labels = (np.prod(x, axis=1) > 0).astype(np.float64)[:, None]
         v = lab.rng("direction")
-        costs = [_cost(self._network(h, lab), lambda w: self._loss(w, x, labels), v) for h in WIDTHS]
-        weights = self._network(self.hidden, lab)
+        costs = [cost(small_network(h, lab.rng("weights", h)), lambda w: self._loss(w, x, labels), v) for h in WIDTHS]
+        weights = small_network(self.hidden, lab.rng("weights", self.hidden))
         n = sum(w.size for w in weights)
         direction = v.standard_normal(n)
-        rows = [_product(weights, self._loss(weights, x, labels), e) for e in np.eye(n)]
+        rows = [product(weights, self._loss(weights, x, labels), e) for e in np.eye(n)]
         matrix = np.array(rows)
         return {
-            "product": _product(weights, self._loss(weights, x, labels), direction),
+            "product": product(weights, self._loss(weights, x, labels), direction),
             "whole": matrix @ direction,
             "matrix": matrix,
             "eigenvalues": np.linalg.eigvalsh((matrix + matrix.T) / 2)[::-1],
             "costs": np.array(costs),
         }
 
-    def _network(self, hidden: int, lab: Lab) -> list[Tensor]:
-        rng = lab.rng("weights", hidden)
-        shapes = (hidden, 2), (hidden,), (1, hidden), (1,)
-        return [Tensor(rng.standard_normal(shape) / np.sqrt(shape[-1]), requires_grad=True) for shape in shapes]
-
     def _loss(self, weights: list[Tensor], x: Array, labels: Array) -> Tensor:
-        w1, b1, w2, b2 = weights
-        hidden = getattr(F, self.activation)(F.linear(Tensor(x), w1, b1))
-        return F.binary_cross_entropy_with_logits(F.linear(hidden, w2, b2), labels)
+        return small_loss(weights, x, labels, self.activation)
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Both products, the matrix, its eigenvalues, and the cost by width."""
@@ -202,43 +194,6 @@ class HessianVector(Experiment):
                 ),
             )
         ]
-
-
-def _product(weights: list[Tensor], loss: Tensor, v: Array) -> Array:
-    """H·v = ∇⟨∇L, v⟩ in a row."""
-    slopes, parts, start = gradients(loss, weights, create_graph=True), [], 0
-    for slope in slopes:
-        parts.append((slope * v[start : start + slope.size].reshape(slope.shape)).sum())
-        start += slope.size
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
-    return np.concatenate([g.ravel() for g in gradients(total, weights)])
-
-
-def _cost(weights: list[Tensor], loss: object, rng: np.random.Generator) -> list[float]:
-    """[weights, operations of the loss and its gradient, operations of the loss and H·v]
-
-    An operation is a node of a graph. To count those of a way back it is recorded; the nodes that it runs again for
-    that are not part of an ordinary one.
-    """
-    begin = _clock(weights[0])
-    value = loss(weights)  # type: ignore[operator]
-    forward = len(nodes(value))
-    slopes = gradients(value, weights, create_graph=True)
-    first = _clock(weights[0]) - begin - 1
-    along = sum((slope * rng.standard_normal(slope.shape)).sum() for slope in slopes)
-    walked, before = len(nodes(along)), _clock(weights[0])
-    gradients(along, weights, create_graph=True)
-    second = _clock(weights[0]) - before - 1 - walked
-    return [sum(w.size for w in weights), first - forward, before - begin - 1 + second]
-
-
-def _clock(x: Tensor) -> int:
-    """The running number of the newest node."""
-    node = (x * 1).node
-    assert node is not None
-    return node.number
 
 
 def _ratio(found: Found) -> Array:

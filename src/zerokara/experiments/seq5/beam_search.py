@@ -4,21 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arrays import Array
-from zerokara.autodiff import Tensor
 from zerokara.data.text import Vocabulary, Windows, toy_grammar, toy_sentences
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.seq5.speaking import learn_language
+from zerokara.experiments.seq5.table_of_words import WORDS, TableOfWords, tree
 from zerokara.experiments.tongue import Tongue
 from zerokara.generation import beam_search, generate
 from zerokara.models import LanguageModel
-from zerokara.report import Axis, Box, Line, Link, Table, Text, block_diagram, chart, significant
-
-WORDS = "ABCDE"
-"""A first word A or B, then C, D or E."""
+from zerokara.report import Axis, Line, Table, Text, chart, significant
 
 STARTS = (
     "today",
@@ -33,23 +29,6 @@ STARTS = (
 """How the sentences begin that the language model ends."""
 
 LONGEST = 20
-
-
-class TableOfWords:
-    """A language of two words, given by a table: P(first word), then P(second word | first). Called as a model is."""
-
-    state_axis = 0
-
-    def __init__(self, first: tuple[float, ...], after_a: tuple[float, ...], after_b: tuple[float, ...]) -> None:
-        with np.errstate(divide="ignore"):
-            self.rows = np.log([(*first, 0, 0, 0), (0, 0, *after_a), (0, 0, *after_b)])
-
-    def __call__(self, x: Array, state: object = None) -> tuple[Tensor, Tensor]:
-        """x (N, 1): 5 at the beginning, else the word that was said; scores (N, 1, 5)."""
-        last = np.asarray(x)[:, -1]
-        return Tensor(self.rows[np.where(last == len(WORDS), 0, last % 2 + 1)][:, None]), Tensor(
-            np.zeros((len(last), 1))
-        )
 
 
 @dataclass(frozen=True)
@@ -143,7 +122,7 @@ class BeamSearch(Experiment):
             for k, one in zip(self.beams, found["model.said"][0], strict=True)
         ]
         return [
-            self._tree(found, t),
+            tree((self.first, self.after_a, self.after_b), found["joint"], str(found["table.greedy"]), t),
             chart(
                 t("What a wider beam finds", "ビームを広げて見つかるもの"),
                 [
@@ -158,30 +137,6 @@ class BeamSearch(Experiment):
             Table([t("ln P of the language model, by beginning", "言語モデルの ln P（書き出し別）"), *names], rows),
             Table([t("width", "幅"), t("how it ends the first beginning", "最初の書き出しの続き")], ends),
         ]
-
-    def _tree(self, found: Found, t: Tongue) -> Piece:
-        joint = found["joint"]
-        taken, best = str(found["table.greedy"]), divmod(int(joint.argmax()), joint.shape[1])
-        boxes, links = [Box("start", t("start", "開始"), 0, 2.5)], []
-        for i, first in enumerate("AB"):
-            boxes.append(Box(first, first, 1, 1.0 + 3 * i, "accent" if taken[0] == first else ""))
-            links.append(Link("start", first, f"{self.first[i]:g}", "accent" if taken[0] == first else ""))
-            for j, second in enumerate("CDE"):
-                name, here = first + second, (i, j) == best
-                told = f"{name}: {significant(float(joint[i, j]), 3)}{' ★' if here else ''}"
-                boxes.append(Box(name, told, 2, float(3 * i + j), "accent" if taken == name else ""))
-                p = (self.after_a, self.after_b)[i][j]
-                links.append(Link(first, name, f"{p:g}", "accent" if taken == name else ""))
-        return block_diagram(
-            t("All sentences of the table", "表のすべての文"),
-            boxes,
-            links,
-            lang=t.lang,
-            note=t(
-                "Coloured: the way of greedy search. ★: the most probable sentence.",
-                "色つきが貪欲法の道、★ が最も確率の高い文。",
-            ),
-        )
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """What greedy and the widest beam find."""
@@ -214,47 +169,25 @@ class BeamSearch(Experiment):
         """The table's numbers, and what holds for any."""
         rows: list[Check] = [near(t("table: greedy", "表：貪欲法"), self._greedy(found), 0.24, 1e-12, "A")]
         if 2 in self.beams:
-            rows.append(
-                near(
-                    t("table: beam of 2", "表：幅 2"), found["table.probability"][self.beams.index(2)], 0.36, 1e-9, "A"
-                )
-            )
+            two = found["table.probability"][self.beams.index(2)]
+            rows.append(near(t("table: beam of 2", "表：幅 2"), two, 0.36, 1e-9, "A"))
         logs = found.all("model.logs")
         if self.beams[0] == 1:
-            rows.append(
-                at_least(
-                    t(
-                        "model: beginnings that a wider beam ends better",
-                        "言語モデル：ビームを広げて改善した書き出しの数",
-                    ),
-                    (logs.max(axis=2) > logs[:, :, 0] + 1e-6).sum(axis=1),
-                    1,
-                    "M",
-                )
+            better = (logs.max(axis=2) > logs[:, :, 0] + 1e-6).sum(axis=1)
+            what = t(
+                "model: beginnings that a wider beam ends better", "言語モデル：ビームを広げて改善した書き出しの数"
             )
+            rows.append(at_least(what, better, 1, "M"))
         wide = [i for i, k in enumerate(self.beams) if k >= 6]
         if wide and not self.length_penalty:
-            rows.append(
-                at_most(
-                    t(
-                        "table: a beam of all sentences finds the best, difference",
-                        "表：全文を残すビームは最良の文を見つける（差）",
-                    ),
-                    abs(found["table.probability"][wide[0]] - found["joint"].max()),
-                    1e-9,
-                    "A",
-                    law=True,
-                )
+            missed = abs(found["table.probability"][wide[0]] - found["joint"].max())
+            what = t(
+                "table: a beam of all sentences finds the best, difference",
+                "表：全文を残すビームは最良の文を見つける（差）",
             )
-        return [
-            *rows,
-            holds(
-                t("a beam of 1 is the greedy choice exactly", "幅 1 のビームは貪欲法とまったく同じ"),
-                found.all("model.same").all(axis=1),
-                "A",
-                law=True,
-            ),
-        ]
+            rows.append(at_most(what, missed, 1e-9, "A", law=True))
+        one = t("a beam of 1 is the greedy choice exactly", "幅 1 のビームは貪欲法とまったく同じ")
+        return [*rows, holds(one, found.all("model.same").all(axis=1), "A", law=True)]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """Is greedy best?"""

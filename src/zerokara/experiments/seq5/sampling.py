@@ -10,6 +10,7 @@ from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
+from zerokara.experiments.seq5.choosing import entropy, probabilities
 from zerokara.experiments.tongue import Tongue
 from zerokara.generation import Choice, next_probabilities
 from zerokara.report import Axis, Figure, Line, Rule, Text, bar_chart, chart, percent, significant
@@ -97,41 +98,31 @@ class Sampling(Experiment):
         symbols = [f"s = {significant(s)}" for s in self.scores]
         probability, names = Axis(t.word("probability"), low=0, high=1), self._names(t)
         N = len(self.temperatures)
+        category, lang = t("symbol, by its score", "記号（スコア）"), t.lang
+        cut = {
+            t("all", "すべて"): probabilities(np.array(self.scores)),
+            **dict(zip(names[N:], found["ways"][N:], strict=True)),
+        }
+        both = {
+            t.word("probability"): found["ways"].ravel(),
+            t("share of draws", "引かれた割合"): found["drawn"].ravel(),
+        }
         return [
             bar_chart(
                 t("The temperature decides how clear the choice is", "温度が選択のはっきりさを決める"),
-                symbols,
-                dict(zip(names[:N], found["probabilities"], strict=True)),
-                probability,
-                category=t("symbol, by its score", "記号（スコア）"),
-                lang=t.lang,
+                symbols, dict(zip(names[:N], found["probabilities"], strict=True)), probability,
+                category=category, lang=lang,
             ),
             self._entropy(found, t),
             bar_chart(
-                t("Cutting off the tail", "裾を切り落とす"),
-                symbols,
-                {
-                    t("all", "すべて"): probabilities(np.array(self.scores)),
-                    **dict(zip(names[N:], found["ways"][N:], strict=True)),
-                },
-                probability,
-                category=t("symbol, by its score", "記号（スコア）"),
-                lang=t.lang,
-                note=t(
-                    "At temperature 1; what is left is divided by its sum.", "温度 1 の場合。残りは合計で割ります。"
-                ),
+                t("Cutting off the tail", "裾を切り落とす"), symbols, cut, probability,
+                category=category, lang=lang, note=note,
             ),
             bar_chart(
                 t("Drawn {n} times", "{n} 回引いた結果", n=f"{self.draws:,}"),
-                [f"{name}: {s}" for name in names for s in symbols],
-                {
-                    t.word("probability"): found["ways"].ravel(),
-                    t("share of draws", "引かれた割合"): found["drawn"].ravel(),
-                },
-                probability,
-                lang=t.lang,
+                [f"{name}: {s}" for name in names for s in symbols], both, probability, lang=lang,
             ),
-        ]
+        ]  # fmt: skip
 
     def _entropy(self, found: Found, t: Tongue) -> Figure:
         most = float(np.log(len(self.scores)))
@@ -149,17 +140,9 @@ class Sampling(Experiment):
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """The likeliest symbol and the entropy at each temperature; what top-k and top-p leave."""
         order = np.argsort(self.temperatures)
+        each = [(found["probabilities"][i].max(), self.temperatures[i]) for i in order]
         told = t.list(
-            None,
-            *(
-                t(
-                    "{p} at T = {T}",
-                    "T = {T} で {p}",
-                    p=percent(float(found["probabilities"][i].max())),
-                    T=significant(self.temperatures[i]),
-                )
-                for i in order
-            ),
+            None, *(t("{p} at T = {T}", "T = {T} で {p}", p=percent(float(p)), T=significant(T)) for p, T in each)
         )
         kept = [int(np.count_nonzero(way)) for way in found["ways"][-2:]]
         return [
@@ -201,60 +184,31 @@ class Sampling(Experiment):
             if T not in self.temperatures or len(self.scores) != len(shares):
                 continue
             i = self.temperatures.index(T)
-            away = float(np.abs(found["probabilities"][i] - shares).max())
-            rows.append(
-                at_most(
-                    t("T = {T}: distance from the expected probabilities", "T = {T}：予想された確率との差", T=T),
-                    away,
-                    5.1e-5,
-                    "A",
-                )
-            )
-            rows.append(
-                near(t("T = {T}: entropy", "T = {T}：エントロピー", T=T), found["entropies"][i], H, 5.1e-5, "A")
-            )
-        away = self._errors(found)
+            off = float(np.abs(found["probabilities"][i] - shares).max())
+            what = t("T = {T}: distance from the expected probabilities", "T = {T}：予想された確率との差", T=T)
+            rows.append(at_most(what, off, 5.1e-5, "A"))
+            what = t("T = {T}: entropy", "T = {T}：エントロピー", T=T)
+            rows.append(near(what, found["entropies"][i], H, 5.1e-5, "A"))
+        drawn = t("draws: distance from the probability in standard errors", "抽選：確率との差（標準誤差の倍数）")
+        library = t(
+            "probabilities of the library's generation against the formulas", "ライブラリの生成の確率と数式との差"
+        )
+        ways, away = found["ways"], self._errors(found)
+        never = bool((found["drawn"][ways == 0] == 0).all())
+        hot = np.abs(found["hot"] - 1 / len(self.scores)).max()
         return [
             *rows,
-            at_most(
-                t("draws: distance from the probability in standard errors", "抽選：確率との差（標準誤差の倍数）"),
-                away,
-                3,
-                "A",
-            ),
+            at_most(drawn, away, 3, "A"),
             at_most(t("the same, for any seed and settings", "同上、どの乱数の種と設定でも"), away, 6, "A", law=True),
             holds(t("T → 0 is arg-max", "T → 0 は arg-max"), self._greedy(found), "A"),
+            at_most(t("T → ∞: distance from 1/n", "T → ∞：1/n との差"), hot, 0.06, "A", law=True),
+            at_most(library, np.abs(found["library"] - ways).max(), 1e-12, "A", law=True),
+            holds(t("what is cut off is never drawn", "切り落とした記号は一度も引かれない"), never, "A", law=True),
             at_most(
-                t("T → ∞: distance from 1/n", "T → ∞：1/n との差"),
-                np.abs(found["hot"] - 1 / len(self.scores)).max(),
-                0.06,
-                "A",
-                law=True,
+                t("|sum of the probabilities − 1|", "|確率の合計 − 1|"), np.abs(ways.sum(axis=1) - 1).max(), 1e-12,
+                "A", law=True,
             ),
-            at_most(
-                t(
-                    "probabilities of the library's generation against the formulas",
-                    "ライブラリの生成の確率と数式との差",
-                ),
-                np.abs(found["library"] - found["ways"]).max(),
-                1e-12,
-                "A",
-                law=True,
-            ),
-            holds(
-                t("what is cut off is never drawn", "切り落とした記号は一度も引かれない"),
-                (found["drawn"][found["ways"] == 0] == 0).all(),
-                "A",
-                law=True,
-            ),
-            at_most(
-                t("|sum of the probabilities − 1|", "|確率の合計 − 1|"),
-                np.abs(found["ways"].sum(axis=1) - 1).max(),
-                1e-12,
-                "A",
-                law=True,
-            ),
-        ]
+        ]  # fmt: skip
 
     def _greedy(self, found: Found) -> bool:
         best = np.argmax(self.scores)
@@ -283,21 +237,3 @@ class Sampling(Experiment):
                 ),
             )
         ]
-
-
-def probabilities(scores: Array, temperature: float = 1.0, top_k: float = 0, top_p: float = 1.0) -> Array:
-    """softmax(s / T) from the formula; of it the `top_k` likeliest, or the fewest that have the share `top_p`."""
-    p = np.exp((scores - scores.max()) / temperature)
-    p = p / p.sum()
-    order = np.argsort(-p, kind="stable")
-    before = np.concatenate([[0.0], np.cumsum(p[order])[:-1]])  # what the likelier ones have together
-    kept = (before < top_p) & (np.arange(len(p)) < (int(top_k) or len(p)))
-    p[order[~kept]] = 0
-    result: Array = p / p.sum()
-    return result
-
-
-def entropy(p: Array) -> float:
-    """−Σ p·ln p in nats, where 0·ln 0 = 0."""
-    seen = p[p > 0]
-    return float(-(seen * np.log(seen)).sum())

@@ -12,6 +12,7 @@ from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
+from zerokara.experiments.seq6.soft_lookup import attend, by_hand, way_of_the_numbers
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Grid, Line, Rule, Text, chart, grids, percent, significant
 
@@ -98,39 +99,9 @@ class AttentionByHand(Experiment):
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The way of the numbers, the weights against the temperature, and the gradient."""
         words = [f"h{s}" for s in range(1, len(self.rows) + 1)]
-        best = np.arange(len(words)) == found["weights"].argmax()
-        column = (words, ())
         scale = "" if self.temperature == 1 else f" / {significant(self.temperature)}"
         return [
-            grids(
-                t("Scores, weights, sum", "スコア、重み、重み付き和"),
-                [
-                    [
-                        Grid(self.rows, "hs", names=(words, ())),
-                        "·",
-                        Grid(np.array(self.h)[:, None], "h"),
-                        "=",
-                        Grid(found["scores"][:, None], t("scores{scale}", "スコア{scale}", scale=scale), names=column),
-                        "→",
-                        Grid(
-                            np.round(found["weights"], 4)[:, None],
-                            t("weights, softmax", "重み（softmax）"),
-                            marked=best[:, None],
-                            names=column,
-                        ),
-                    ],
-                    [
-                        Grid(
-                            np.round(found["terms"], 4),
-                            t("each row times its weight", "各行 × 重み"),
-                            names=(words, ()),
-                        ),
-                        "→",
-                        Grid(np.round(found["context"], 4), t("their sum c", "その和 c")),
-                    ],
-                ],
-                lang=t.lang,
-            ),
+            way_of_the_numbers(self.rows, np.array(self.h), scale, found, t),
             chart(
                 t("From picking to averaging", "選択から平均へ"),
                 [
@@ -228,19 +199,3 @@ class AttentionByHand(Experiment):
                 ),
             )
         ]
-
-
-def attend(hs: Array, h: Array, temperature: float) -> tuple[Array, Array]:
-    """The weights and the sum."""
-    scores = hs @ h / temperature
-    weights = np.exp(scores - scores.max())
-    weights = weights / weights.sum()
-    return weights, weights @ hs
-
-
-def by_hand(hs: list[list[float]], h: list[float], temperature: float) -> list[float]:
-    """The weights and then the sum, one multiplication after the other."""
-    scores = [sum(a * b for a, b in zip(row, h, strict=True)) / temperature for row in hs]
-    exponentials = [np.exp(score - max(scores)) for score in scores]
-    weights = [e / sum(exponentials) for e in exponentials]
-    return weights + [sum(a * row[j] for a, row in zip(weights, hs, strict=True)) for j in range(len(h))]

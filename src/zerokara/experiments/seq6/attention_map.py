@@ -4,23 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arrays import Array
-from zerokara.experiments.answering import Numbered
 from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, between
-from zerokara.experiments.exercises import Exercise, style_numbers, style_of
+from zerokara.experiments.exercises import style_numbers, style_of
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.seq6.looking import WIDTH, copied, encoded, looked
 from zerokara.experiments.seq6.reading_dates import OnDates
 from zerokara.experiments.tongue import Tongue
-from zerokara.models import Seq2Seq
 from zerokara.report import Axis, Text, attention_map, bar_chart, percent, significant
-
-WIDTH = 10
-"""Characters of an answer, YYYY-MM-DD."""
-
-COPIED = 0
-"""The style M/D/YY, whose day and year are copied as they stand."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +48,10 @@ class AttentionMapOfDates(OnDates):
         among = style_numbers(self.styles)
         first = [next((i for i, q in enumerate(asked) if style_of(q, among) == k), 0) for k in among]
         rows = [data.test.questions[i] for i in first]
-        rows += [_encoded(self.own, data)] if self.own else []
+        rows += [encoded(self.own, data)] if self.own else []
         shown = np.array(rows)
-        said, weights = _looked(model, shown, data)
-        _, every = _looked(model, data.test.questions, data)
+        said, weights = looked(model, shown, data)
+        _, every = looked(model, data.test.questions, data)
         hits = copied(asked, [data.written(row[1:]) for row in data.test.answers], every)
         return {
             "accuracies": learned.accuracies,
@@ -69,7 +61,7 @@ class AttentionMapOfDates(OnDates):
             "largest": every.max(axis=2).mean(axis=0),
             "apart": np.array(np.abs(every.sum(axis=2) - 1).max()),
             "copied": np.array(hits),
-            "same_weights": np.array(np.abs(_looked(model, shown[:1], data)[1] - weights[:1]).max()),
+            "same_weights": np.array(np.abs(looked(model, shown[:1], data)[1] - weights[:1]).max()),
         }
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
@@ -194,39 +186,6 @@ class AttentionMapOfDates(OnDates):
         ]
 
 
-def _encoded(question: str, data: Exercise) -> Array:
-    """A question of the reader's own as numbers, filled up with blanks."""
-    length = data.test.questions.shape[1]
-    if len(question) > length:
-        raise ValueError(f"a date has at most {length} characters; got {len(question)}")
-    return data.vocabulary.encode(question.ljust(length))
-
-
 def _characters(text: str, count: int) -> list[str]:
     """The characters, and nothing for those that are missing."""
     return [*text[:count], *[""] * (count - len(text))]
-
-
-def _looked(model: Seq2Seq, questions: Array, data: Exercise) -> tuple[Array, Array]:
-    """The answers (N, T), and where it looked for each character (N, T, S), in the order in which it stands."""
-    pairs = Numbered(questions, np.repeat(data.test.answers[:1], len(questions), axis=0)).reversed()
-    start = int(pairs.answers[0, 0])
-    said = model.generate(pairs.questions, start, WIDTH)
-    told = np.hstack([np.full((len(said), 1), start), said[:, :-1]])
-    return said, model.attention(pairs.questions, told).data[:, :, ::-1]
-
-
-def copied(questions: list[str], answers: list[str], weights: Array) -> float:
-    """Of the day and year digits in dates like 3/25/75: the share that is looked at most while it is written."""
-    hits = []
-    for question, answer, looked in zip(questions, answers, weights, strict=True):
-        if style_of(question) != COPIED:
-            continue
-        month, day, _ = question.split("/")
-        ends = {WIDTH - 1: len(month) + len(day), 3: len(question) - 1, 2: len(question) - 2}
-        if len(day) == 2:
-            ends[WIDTH - 2] = len(month) + 1
-        for row, column in ends.items():
-            assert answer[row] == question[column]
-            hits.append(int(looked[row].argmax()) == column)
-    return float(np.mean(hits)) if hits else np.nan

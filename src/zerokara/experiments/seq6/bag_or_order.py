@@ -8,13 +8,12 @@ from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.capture import capture
-from zerokara.data.text import Vocabulary, toy_grammar, toy_sentences
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.seq6.judging import Judge, exchanged, moved
 from zerokara.experiments.tongue import Tongue
-from zerokara.nn import LSTM, Embedding, LearnedPositions, Linear, Module, ModuleList, TransformerEncoderLayer
 from zerokara.optim import Adam
 from zerokara.report import Axis, Line, Rule, Table, Text, chart, percent
 
@@ -27,40 +26,8 @@ MODELS = {
 BLIND = ("bag", "attention")
 """What gives the same answer for the words in any order."""
 
-SHOWN, PADDING = 6, 0
-
-
-class Judge(Module):
-    """Embedding – bag, LSTM, or two blocks of attention – Linear: words (N, T), padded with 0, → scores (N, 2).
-
-    The bag and the attention end in the mean over the words; the LSTM in its last state.
-    """
-
-    def __init__(
-        self, kind: str, vocabulary: int, longest: int, width: int, hidden: int, rng: np.random.Generator
-    ) -> None:
-        self.embedding = Embedding(vocabulary, width, PADDING, rng=rng)
-        self.positions = LearnedPositions(longest, width, rng=rng) if kind == "positions" else None
-        self.rnn = LSTM(width, hidden, batch_first=True, rng=rng) if kind == "lstm" else None
-        blocks = 2 if kind in ("attention", "positions") else 0
-        self.blocks = ModuleList(
-            TransformerEncoderLayer(width, 4, 4 * width, 0.0, batch_first=True, norm_first=True, rng=rng)
-            for _ in range(blocks)
-        )
-        self.score = Linear(hidden if kind == "lstm" else width, 2, rng=rng)
-
-    def forward(self, x: Array) -> Tensor:
-        """Whether two words of the sentence were exchanged."""
-        seen = np.not_equal(x, PADDING)
-        words = self.embedding(x)
-        if self.rnn is not None:
-            return self.score(self.rnn(words, lengths=np.sum(seen, axis=1))[1][0][-1])
-        if self.positions is not None:
-            words = self.positions(words)
-        for block in self.blocks:
-            words = block(words, src_key_padding_mask=np.logical_not(seen))
-        there = seen.astype(np.float32)
-        return self.score((words * there[:, :, None]).sum(axis=1) / np.sum(there, axis=1, keepdims=True))
+SHOWN = 6
+"""So many sentences are listed."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +81,7 @@ class BagOrOrder(Experiment):
             model = Judge(kind, vocabulary, longest, self.width, self.hidden_size, lab.rng("weights"))
             learned = self._learn(lab, model, (x[:-test], labels[:-test]), (x[-test:], labels[-test:]), size)
             found[f"{kind}.accuracies"] = learned
-            found[f"{kind}.turned"] = np.array(_moved(model, x[-test:][:100]))
+            found[f"{kind}.turned"] = np.array(moved(model, x[-test:][:100]))
         return found
 
     def _learn(self, lab: Lab, model: Judge, train: tuple[Array, Array], test: tuple[Array, Array], size: int) -> Array:
@@ -192,25 +159,20 @@ class BagOrOrder(Experiment):
             if kind in self.models:
                 rows.append(at_least(f"{t.of(MODELS[kind])}: {last}", found.all(f"{kind}.accuracies")[:, -1], low, "M"))
         for kind in (kind for kind in self.models if kind in BLIND):
+            model = t.of(MODELS[kind])
             above = found.all(f"{kind}.accuracies")[:, -1] - found.all("majority")
-            what = t("{model}: accuracy above the majority", "{model}：多数派を上回る分", model=t.of(MODELS[kind]))
-            rows.append(at_most(what, above, 0.06, "A"))
-            what = t(
-                "{model}: change of the scores when the words are reversed",
-                "{model}：単語を逆順にしたときのスコアの変化",
-                model=t.of(MODELS[kind]),
-            )
-            rows.append(at_most(what, found.all(f"{kind}.turned"), 1e-3, "A", law=True))
-        if not rows or not any(row.law for row in rows):
             rows.append(
-                at_most(
-                    t("share of the more frequent answer", "多い方の答えの割合"),
-                    found.all("majority"),
-                    1,
-                    "A",
-                    law=True,
-                )
+                at_most(t("{m}: accuracy above the majority", "{m}：多数派を上回る分", m=model), above, 0.06, "A")
             )
+            turned = t(
+                "{m}: change of the scores when the words are reversed",
+                "{m}：単語を逆順にしたときのスコアの変化",
+                m=model,
+            )
+            rows.append(at_most(turned, found.all(f"{kind}.turned"), 1e-3, "A", law=True))
+        if not any(row.law for row in rows):
+            what = t("share of the more frequent answer", "多い方の答えの割合")
+            rows.append(at_most(what, found.all("majority"), 1, "A", law=True))
         return rows
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
@@ -240,24 +202,3 @@ class BagOrOrder(Experiment):
                 + bag,
             )
         ]
-
-
-def exchanged(count: int, rng: np.random.Generator, seed: int) -> tuple[Array, Array, Array]:
-    """(words as numbers (N, T), whether two different neighbours were exchanged (N,), the sentences as texts)."""
-    known = Vocabulary.of(["", *toy_grammar().words()], "blanks")
-    labels, rows = rng.permutation(np.arange(count) % 2), []
-    for sentence, label in zip(toy_sentences(count, seed), labels, strict=True):
-        k = int(rng.integers(0, len(sentence) - 2))  # the full stop stays where it is
-        words = [*sentence[:k], sentence[k + 1], sentence[k], *sentence[k + 2 :]] if label else sentence
-        rows.append(words)
-    longest = max(map(len, rows))
-    x = np.array([[*known.encode(words), *[PADDING] * (longest - len(words))] for words in rows])
-    return x, labels.astype(np.int64), np.array([" ".join(words) for words in rows])
-
-
-def _moved(model: Judge, x: Array) -> float:
-    """The greatest change of a score when the words of every sentence stand in reverse order, before the padding."""
-    lengths = (x != PADDING).sum(axis=1)
-    turned = np.array([[*row[:n][::-1], *row[n:]] for row, n in zip(x, lengths, strict=True)])
-    with no_grad():
-        return float(np.abs(model.forward(x).data - model.forward(turned).data).max())
