@@ -107,6 +107,7 @@ class Sampling(Experiment):
             t.word("probability"): found["ways"].ravel(),
             t("share of draws", "引かれた割合"): found["drawn"].ravel(),
         }
+        note = t("At temperature 1; what is left is divided by its sum.", "温度 1 の場合。残りは合計で割ります。")
         return [
             bar_chart(
                 t("The temperature decides how clear the choice is", "温度が選択のはっきりさを決める"),

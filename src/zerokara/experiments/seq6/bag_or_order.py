@@ -161,9 +161,8 @@ class BagOrOrder(Experiment):
         for kind in (kind for kind in self.models if kind in BLIND):
             model = t.of(MODELS[kind])
             above = found.all(f"{kind}.accuracies")[:, -1] - found.all("majority")
-            rows.append(
-                at_most(t("{m}: accuracy above the majority", "{m}：多数派を上回る分", m=model), above, 0.06, "A")
-            )
+            what = t("{m}: accuracy above the majority", "{m}：多数派を上回る分", m=model)
+            rows.append(at_most(what, above, 0.06, "A"))
             turned = t(
                 "{m}: change of the scores when the words are reversed",
                 "{m}：単語を逆順にしたときのスコアの変化",
