@@ -16,9 +16,9 @@ from zerokara.experiments.tongue import Tongue
 from zerokara.models import GPT, LanguageModel, count_parameters
 from zerokara.models.language import CELLS
 from zerokara.nn import Module
-from zerokara.optim import Adam, AdamW, CosineLR, Optimizer, Schedule
+from zerokara.optim import Adam, AdamW, CosineLR, Schedule
 from zerokara.report import Axis, Line, Rule, Text, chart, significant
-from zerokara.training import Training, fit_language
+from zerokara.training import fit_language
 
 KINDS = {"lstm": Text("LSTM", "LSTM"), "gpt": Text("GPT", "GPT")}
 FLOOR = {"toy": 3.437236}
@@ -91,19 +91,21 @@ class RnnOrTransformer(Experiment):
     def _train(self, lab: Lab, kind: str, size: int, train: Array, test: Array) -> Arrays:
         rng = lab.rng(kind, "weights")
         model: Module
+        batches: Windows | Snippets
+        schedule: Schedule | None = None
         if kind == "lstm":
             model = LanguageModel(size, self.embedding_dim, self.hidden_size, cell=self.cell, rng=rng)
-            windows = Windows(train, self.streams, self.time)
-            training = self._fit(model, windows, Adam(model, lr=0.005), test, 0.25, None)
+            batches, optimizer, clip = Windows(train, self.streams, self.time), Adam(model, lr=0.005), 0.25
         else:
             shape = {"layers": self.layers, "heads": self.heads, "width": self.width, "context": self.context}
             model = GPT(size, **shape, rng=rng)  # type: ignore[arg-type]
             count = max(1, round(len(train) / (self.pieces * self.context)))
-            batches = Snippets(train, self.pieces, self.context, count, lab.seed)
-            steps = self.rounds * count
-            schedule = CosineLR(0.003, steps, warmup=min(WARMUP, steps - 1), minimum=LEAST * 0.003)
+            batches, steps = Snippets(train, self.pieces, self.context, count, lab.seed), self.rounds * count
             optimizer = AdamW(model, lr=0.003, betas=BETAS, weight_decay=DECAY, decay="weights")
-            training = self._fit(model, batches, optimizer, test, CLIP, schedule)
+            schedule, clip = CosineLR(0.003, steps, warmup=min(WARMUP, steps - 1), minimum=LEAST * 0.003), CLIP
+        training = fit_language(
+            model, batches, optimizer, epochs=self.rounds, validation=test, clip_norm=clip, schedule=schedule
+        )
         rows = []
         for record in training:
             if record.kind == "epoch":
@@ -113,19 +115,6 @@ class RnnOrTransformer(Experiment):
         made = {"tokens": tokens, "perplexity": perplexity, "seconds": seconds}
         made["parameters"] = np.array(count_parameters(model))
         return {f"{kind}.{key}": value for key, value in made.items()}
-
-    def _fit(
-        self,
-        model: Module,
-        batches: Windows | Snippets,
-        optimizer: Optimizer,
-        test: Array,
-        clip: float,
-        schedule: Schedule | None,
-    ) -> Training:
-        return fit_language(
-            model, batches, optimizer, epochs=self.rounds, validation=test, clip_norm=clip, schedule=schedule
-        )
 
     def _names(self, t: Tongue) -> dict[str, str]:
         """Kind → in words."""
@@ -198,42 +187,23 @@ class RnnOrTransformer(Experiment):
             ]
         if own and self.text == "toy":
             apart = abs(sizes["lstm"] - sizes["gpt"])
-            rows += [
-                at_most(t("sizes differ by", "パラメータ数の差"), apart, 1000, "A", law=True),
-                holds(
-                    t("the GPT has 33,152 parameters", "GPT のパラメータは 33,152 個"),
-                    sizes["gpt"] == 33_152,
-                    "A",
-                    law=True,
-                ),
-            ]
+            there_are = t("the GPT has 33,152 parameters", "GPT のパラメータは 33,152 個")
+            rows.append(at_most(t("sizes differ by", "パラメータ数の差"), apart, 1000, "A", law=True))
+            rows.append(holds(there_are, sizes["gpt"] == 33_152, "A", law=True))
         counted = t("GPT: parameters by the formula", "GPT：式によるパラメータ数")
         return [*rows, near(counted, sizes["gpt"], formula, 0, "A", law=True)]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """How near the floor."""
         ends = {name: float(found.mean(f"{kind}.perplexity")[-1]) for kind, name in self._names(t).items()}
+        floor = FLOOR.get(self.text, 1.0)
+        told = t.list(None, *(f"{name} {significant(np.log(x / floor), 2)}" for name, x in ends.items()))
         if self.text in FLOOR:
-            return [
-                Question(
-                    t("How many nats a word are left to learn?", "1 語あたり、まだ学べるナットは？"),
-                    t(
-                        "The logarithm of perplexity ÷ floor: {told}.",
-                        "パープレキシティ ÷ 下限の対数：{told}。",
-                        told=t.list(
-                            None,
-                            *(f"{n} {significant(np.log(x / FLOOR[self.text]), 2)}" for n, x in ends.items()),
-                        ),
-                    ),
-                )
-            ]
-        return [
-            Question(
-                t("How many nats a token does each still need?", "1 トークンあたり何ナット必要か？"),
-                t(
-                    "The logarithm of the perplexity: {told}.",
-                    "パープレキシティの対数：{told}。",
-                    told=t.list(None, *(f"{n} {significant(np.log(x), 3)}" for n, x in ends.items())),
-                ),
+            asked = t("How many nats a word are left to learn?", "1 語あたり、まだ学べるナットは？")
+            answer = t(
+                "The logarithm of perplexity ÷ floor: {told}.", "パープレキシティ ÷ 下限の対数：{told}。", told=told
             )
-        ]
+        else:
+            asked = t("How many nats a token does each still need?", "1 トークンあたり何ナット必要か？")
+            answer = t("The logarithm of the perplexity: {told}.", "パープレキシティの対数：{told}。", told=told)
+        return [Question(asked, answer)]
