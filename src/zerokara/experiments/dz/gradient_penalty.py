@@ -5,16 +5,15 @@ from functools import partial
 
 import numpy as np
 
-from zerokara import functional as F
 from zerokara.arrays import Array
-from zerokara.autodiff import Tensor, gradients, no_grad, numerical_gradient, tensor
+from zerokara.autodiff import Tensor, no_grad, tensor
 from zerokara.capture import capture
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, holds
+from zerokara.experiments.dz.penalty import checked, network, penalised
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
-from zerokara.nn import Linear, Sequential, Tanh
 from zerokara.optim import Adam
 from zerokara.report import Axis, Cell, Line, Points, Table, Text, chart, significant
 
@@ -60,11 +59,11 @@ class GradientPenalty(Experiment):
             "grid": grid[:, 0],
             "fits": np.array([fit["fit"] for fit in fits]),
             "slopes": np.array([fit["slope"] for fit in fits]),
-            "check": np.array(_check(lab.rng("check"), x, t)),
+            "check": np.array(checked(lab.rng("check"), x, t)),
         }
 
     def _fit(self, lab: Lab, x: Array, t: Array, grid: Array, strength: float) -> Arrays:
-        net = _network(lab.rng("weights"), 32)
+        net = network(lab.rng("weights"), 32)
         optimizer = Adam(net, lr=0.01)
 
         @capture
@@ -111,15 +110,15 @@ class GradientPenalty(Experiment):
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """Flatter and flatter."""
         slopes, errors = found.mean("slopes"), self._errors(found).mean(axis=0)
-        best = int(errors.argmin())
+        best, weak, strong = (int(i) for i in (errors.argmin(), np.argmin(self.strengths), np.argmax(self.strengths)))
         return [
             t(
-                "From λ = {a} to {b} the mean squared slope falls from {s} to {e}.",
-                "λ を {a} から {b} にすると、傾きの 2 乗の平均は {s} から {e} に下がります。",
-                a=f"{self.strengths[0]:g}",
-                b=f"{self.strengths[-1]:g}",
-                s=significant(slopes[0], 3),
-                e=significant(slopes[-1], 3),
+                "From λ = {a} to {b} the mean squared slope goes from {s} to {e}.",
+                "λ を {a} から {b} にすると、傾きの 2 乗の平均は {s} から {e} になります。",
+                a=f"{self.strengths[weak]:g}",
+                b=f"{self.strengths[strong]:g}",
+                s=significant(slopes[weak], 3),
+                e=significant(slopes[strong], 3),
             ),
             t(
                 "The sine itself is met best with λ = {v}.",
@@ -157,36 +156,3 @@ class GradientPenalty(Experiment):
                 ),
             )
         ]
-
-
-def penalised(net: Sequential, x: Array | Tensor, t: Array | Tensor, strength: float) -> tuple[Tensor, Tensor]:
-    """(mean squares + λ·mean (dy/dx)², the mean squared slope)"""
-    at = x if isinstance(x, Tensor) else tensor(x)
-    at = at.detach().requires_grad_()
-    y = net(at)
-    (slope,) = gradients(y.sum(), [at], create_graph=True)
-    penalty = (slope * slope).mean()
-    return F.mse_loss(y, t) + strength * penalty, penalty
-
-
-def _network(rng: np.random.Generator, width: int) -> Sequential:
-    layers = [Linear(a, b, rng=rng, dtype=np.float64) for a, b in ((1, width), (width, width), (width, 1))]
-    return Sequential(layers[0], Tanh(), layers[1], Tanh(), layers[2])
-
-
-def _check(rng: np.random.Generator, x: Array, t: Array) -> float:
-    """The largest relative difference between the gradient of the penalised loss and central differences."""
-    net, worst = _network(rng, 4), 0.0
-    penalised(net, x, t, 0.1)[0].backward()
-    for parameter in net.parameters():
-        kept = parameter.data
-
-        def at(w: Array, parameter: Tensor = parameter) -> float:
-            parameter.data = w
-            return float(penalised(net, x, t, 0.1)[0].item())
-
-        numerical = numerical_gradient(at, kept, 1e-5)
-        parameter.data = kept
-        back = parameter.grad if parameter.grad is not None else np.zeros(kept.shape)
-        worst = max(worst, float(np.abs(numerical - back).max() / max(1e-2, float(np.abs(back).max()))))
-    return worst
