@@ -71,6 +71,8 @@ def told(result: Result, lang: Lang = "en") -> list[str]:
         ("addition", {"ways": "plain,reversed"}, "did you mean reverse"),
         ("rnn-or-transformer", {"width": "30"}, "a width C is a multiple of the heads; got 30 and 4"),
         ("noise-schedule", {"beta": "0.1,0.2,0.3"}, "beta has two values, the first and the last; got 3"),
+        ("layer-norm", {"numbers": "1,2,3"}, "numbers are rows of 6, two or more; got 3 numbers in all"),
+        ("layer-norm", {"numbers": "1,2,3,3", "columns": "2"}, "rows that are not the same all along"),
         ("positions", {"kind": "sines"}, "no kind 'sines'"),
         ("reparametrize", {"f": "x**2"}, "a formula in z is expected; 'x**2' has the variables x"),
         ("reparametrize", {"f": "log(z)"}, "a formula with a mean over N(1, 0.5²); 'log(z)' has none"),
@@ -209,6 +211,13 @@ def test_each_kind_of_positions_alone() -> None:
         assert {*result.arrays} == {f"{kind}.table", f"{kind}.products", f"{kind}.moved", "without.moved"}
         assert all((result[name] == every[name]).all() for name in result.arrays)
         assert result["without.moved"] < 1e-12 < 0.01 < result[f"{kind}.moved"]
+
+
+def test_norms_of_a_table_of_ones_own() -> None:
+    result = found("layer-norm", numbers=(1.0, 2.0, 3.0, 10.0, 20.0, 30.0), columns=3)
+    np.testing.assert_array_equal(result["x"], [[1, 2, 3], [10, 20, 30]])
+    np.testing.assert_allclose(result["layer.y"], [[-(1.5**0.5), 0, 1.5**0.5]] * 2, atol=1e-12)
+    np.testing.assert_allclose(result["rms.y"][0], result["rms.y"][1])
 
 
 def test_one_order_of_a_sum_is_the_training_that_stands_beside_the_other() -> None:

@@ -19,6 +19,7 @@ def penalised(net: Sequential, x: Array | Tensor, t: Array | Tensor, strength: f
 
 
 def network(rng: np.random.Generator, width: int) -> Sequential:
+    """1 – width – width – 1 with tanh between, float64."""
     layers = [Linear(a, b, rng=rng, dtype=np.float64) for a, b in ((1, width), (width, width), (width, 1))]
     return Sequential(layers[0], Tanh(), layers[1], Tanh(), layers[2])
 

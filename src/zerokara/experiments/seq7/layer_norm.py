@@ -44,16 +44,38 @@ class LayerNormExperiment(Experiment):
         Turn(
             Text("Two rows only: a batch is a poor sample.", "2 行だけ：バッチの統計は当てになりません。"), {"rows": 2}
         ),
+        Turn(
+            Text("A row that is ten times another one.", "ある行が別の行の 10 倍なら？"),
+            {"numbers": (1.0, 2.0, 3.0, 10.0, 20.0, 30.0), "columns": 3},
+        ),
     )
 
     rows: int = knob(4, "rows, the samples", "行（サンプル数）", low=2, high=12)
     columns: int = knob(6, "columns, the features", "列（特徴の数）", low=2, high=12)
+    numbers: tuple[float, ...] = knob(
+        (), "a table of your own, row by row, instead of random numbers", "自分の表（行の順、なければ乱数）",
+        low=-1e6, high=1e6, least=0,
+    )  # fmt: skip
     scale: float = knob(3.0, "factor a of a·x + c", "a·x + c の倍率 a", low=0.1, high=100)
     shift: float = knob(10.0, "summand c", "a·x + c の c", low=-1000, high=1000)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.numbers:
+            return
+        count, rest = divmod(len(self.numbers), self.columns)
+        if rest or count < 2:
+            raise ValueError(f"numbers are rows of {self.columns}, two or more; got {len(self.numbers)} numbers in all")
+        if (np.ptp(self._own, axis=1) == 0).any():
+            raise ValueError("numbers are rows that are not the same all along: their variance is divided by")
+
+    @property
+    def _own(self) -> Array:
+        return np.array(self.numbers, float).reshape(-1, self.columns)
+
     def measure(self, lab: Lab) -> Arrays:
         """Three norms of a table, of the table with another last row, and of the table scaled and shifted."""
-        x = lab.rng("x").normal(1, 2, (self.rows, self.columns))
+        x = self._own if self.numbers else lab.rng("x").normal(1, 2, (self.rows, self.columns))
         other = x.copy()
         other[-1] += 5
         found: Arrays = {"x": x}
