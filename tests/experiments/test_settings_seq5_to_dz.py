@@ -19,6 +19,7 @@ from zerokara.experiments.ae.estimates import integrated
 from zerokara.experiments.ae.vae_mean_or_sum import AveragingBoth
 from zerokara.experiments.base import with_settings
 from zerokara.experiments.dz.banana import slopes
+from zerokara.experiments.keeping import key
 from zerokara.experiments.page import page
 from zerokara.experiments.seq5.faults import fault, kinds
 from zerokara.experiments.seq7.copying import PLACES
@@ -276,6 +277,20 @@ def test_other_shares_of_noise() -> None:
     np.testing.assert_allclose(result["kept"][1:], np.cumprod(1 - np.linspace(0.001, 0.05, 200)))
     little = found("noise-schedule", beta=(1e-6, 1e-5), T=50, schedule="unscaled")
     assert any("never less than half" in line for line in told(little))
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "kind"), [("em-mixture", "cloud", "file"), ("gpt-characters", "text", "text")]
+)
+def test_a_kept_result_is_that_of_the_file_as_it_is_now(name: str, setting: str, kind: str, tmp_path: Path) -> None:
+    """Another content under the same name is another result; the old content finds the old one again."""
+    file = tmp_path / "own.txt"
+    experiment = with_settings(EXPERIMENTS[name], {setting: f"{kind}:{file}"})
+    keys = []
+    for content in ("1 2\n3 4\n", "1 2\n3 5\n", "1 2\n3 4\n"):
+        file.write_text(content, encoding="utf-8")
+        keys.append(key(experiment, quick=True))
+    assert keys[0] == keys[2] != keys[1]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ _PARTS = tuple(
         "gen",
         "dz",
         "gpts",
+        "answering",
         "exercises",
         "learning",
         "reading",
@@ -42,8 +43,8 @@ SOURCE, SECONDS = "_source", "_seconds"  # kept beside the arrays of a seed
 class Shelf:
     """The place of one experiment with certain settings: results/NAME-KEY in the laboratory's folder.
 
-    The key is a hash of name, settings, quick, the version and the recipe's own source, so that a result is found
-    again exactly when measuring anew would give it.
+    The key is a hash of name, settings, quick, the version, the recipe's own source and the files that settings name,
+    so that a result is found again exactly when measuring anew would give it.
     """
 
     root: Path
@@ -99,7 +100,8 @@ class Shelf:
 
 def key(experiment: Experiment, quick: bool) -> str:
     """Ten hexadecimal digits that stand for the experiment, its settings and its source."""
-    written = json.dumps([experiment.name, experiment.settings, quick, __version__, _source(experiment)])
+    told = [experiment.name, experiment.settings, quick, __version__, _source(experiment), *_files(experiment)]
+    written = json.dumps(told)
     return hashlib.sha256(written.encode()).hexdigest()[:10]
 
 
@@ -122,6 +124,13 @@ def _source(experiment: Experiment) -> str:
     modules = sorted(_used(type(experiment).__module__, set()))
     files = (getattr(sys.modules[name], "__file__", None) for name in modules)
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files if file)).hexdigest()
+
+
+def _files(experiment: Experiment) -> list[str]:
+    """Hashes of the files that settings name, as text:FILE does: the same name may have other words tomorrow."""
+    named = [str(value).partition(":") for value in experiment.settings.values() if isinstance(value, str)]
+    paths = [Path(name).expanduser() for kind, _, name in named if kind in ("text", "file") and name]
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()]
 
 
 def _used(name: str, seen: set[str]) -> set[str]:
