@@ -9,22 +9,14 @@ from zerokara.arrays import Array
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, holds, near
 from zerokara.experiments.found import Found
-from zerokara.experiments.gen.mixture import Mixture, collapsing, start_at
-from zerokara.experiments.gen.points import POINTS, points, read_points
+from zerokara.experiments.gen.hills import FILE, GEYSER, REAL, among, cloud_of, far_off, ring
+from zerokara.experiments.gen.mixture import collapsing, start_at
+from zerokara.experiments.gen.points import POINTS
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Line, Panel, Points, Text, line_chart, panels, significant
 
-REAL = Mixture(
-    np.array([0.35, 0.65]),
-    np.array([[2.0, 54.5], [4.3, 80.0]]),
-    np.array([[[0.07, 0.44], [0.44, 33.7]], [[0.17, 0.94], [0.94, 36.0]]]),
-)
-"""A mixture like the eruptions of the geyser Old Faithful: minutes of an eruption, minutes until the next."""
-
-
-GEYSER, FILE = "geyser", "file:"
 STARTS = ("far", "points")
 
 
@@ -75,26 +67,10 @@ class EmMixture(Experiment):
         if not self.cloud.startswith(FILE):
             known("cloud", self.cloud, (GEYSER, *POINTS, f"{FILE}FILE"))
 
-    def _points(self, lab: Lab) -> Array:
-        """The cloud, (N, 2)."""
-        if self.cloud.startswith(FILE):
-            return read_points(self.cloud.removeprefix(FILE))
-        if self.cloud == GEYSER:
-            return REAL.draw(self.points, lab.rng("points"))
-        return points(self.cloud, self.points, lab.seed).images.astype(np.float64)
-
-    def _start(self, lab: Lab, x: Array) -> Mixture:
-        """Equal shares: the book's places far off with the covariance 1, or points of the cloud with the cloud's."""
-        if self.start == "points":
-            return start_at(x[lab.rng("start").choice(len(x), self.hills, replace=self.hills > len(x))], x)
-        places = np.linspace(50, 100, self.hills) if self.hills > 1 else np.array([50.0])
-        means = np.stack([np.zeros(self.hills), places], axis=1)
-        return Mixture(np.full(self.hills, 1 / self.hills), means, np.tile(np.eye(2), (self.hills, 1, 1)))
-
     def measure(self, lab: Lab) -> Arrays:
         """The hills and the log likelihood after every step."""
-        x = self._points(lab)
-        mixture = self._start(lab, x)
+        x = cloud_of(self.cloud, self.points, lab)
+        mixture = far_off(self.hills) if self.start == STARTS[0] else among(x, self.hills, lab.rng("start"))
         hills = [mixture]
         for _ in range(self.steps):
             hills.append(hills[-1].step(x))
@@ -118,7 +94,7 @@ class EmMixture(Experiment):
         boxes = []
         for k in dict.fromkeys(shown):
             rings = [
-                Line(t("hill {i}", "山 {i}", i=i + 1), *_ring(found["means"][k, i], found["covariances"][k, i]))
+                Line(t("hill {i}", "山 {i}", i=i + 1), *ring(found["means"][k, i], found["covariances"][k, i]))
                 for i in range(self.hills)
             ]
             boxes.append(Panel(t("after {k} steps", "{k} ステップ後", k=k), [cloud, *rings]))
@@ -205,11 +181,3 @@ class EmMixture(Experiment):
                   n=self.steps, g=significant(max(least, 0.0), 2)),
             )
         ]  # fmt: skip
-
-
-def _ring(mean: Array, covariance: Array) -> tuple[Array, Array]:
-    """The ellipse of two standard deviations."""
-    angle = np.linspace(0, 2 * np.pi, 61)
-    round_ = np.stack([np.cos(angle), np.sin(angle)])
-    x, y = mean[:, None] + 2 * np.linalg.cholesky(covariance) @ round_
-    return x, y

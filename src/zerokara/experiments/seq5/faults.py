@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from zerokara.report import Text
+from zerokara.arrays import Array
+from zerokara.experiments.tongue import Tongue
+from zerokara.report import Text, percent
 
 LONGEST = 60
 """Words of a sentence at most: one that has not ended by then is none."""
@@ -53,3 +55,25 @@ def fault(words: list[str], has: Callable[[list[str]], bool], language: str = "t
                 if any(has([*words[:i], other, *words[i + 1 :]]) for other in group):
                     return kind
     return "other"
+
+
+def of_faults(counts: Array, language: str, t: Tongue) -> str:
+    """A sentence on how often each of `kinds` was counted, (kinds,)."""
+    shared = counts / max(1, counts.sum())
+    share = {kind: percent(float(p)) for kind, p in zip(kinds(language), shared, strict=True)}
+    last = (
+        t("A verb in the wrong number is found in {p}.", "動詞の数の誤りは {p} です。", p=share["number"])
+        if "number" in share
+        else t("A wrong particle is found in {p}.", "助詞の誤りは {p} です。", p=share["particle"])
+    )
+    return t(
+        "Of {all} wrong sentences {place} name a place of the wrong rank and {pronoun} a pronoun that does "
+        "not fit: both depend on the subject{far}. {last}",
+        "誤った {all} 文のうち {place} は主語の身分に合わない場所、{pronoun} は主語に合わない代名詞です。"
+        "どちらも主語で決まります{far}。{last}",
+        all=int(counts.sum()),
+        far=t(", which stands far before them", "（ずっと前にあります）") if language == "toy" else "",
+        last=last,
+        place=share["place"],
+        pronoun=share["pronoun"],
+    )

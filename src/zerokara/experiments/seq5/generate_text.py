@@ -10,7 +10,7 @@ from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn,
 from zerokara.experiments.checks import Check, at_least, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
-from zerokara.experiments.seq5.faults import ENDS, LONGEST, fault, kinds
+from zerokara.experiments.seq5.faults import ENDS, LONGEST, fault, kinds, of_faults
 from zerokara.experiments.seq5.speaking import learn_language
 from zerokara.experiments.tongue import Tongue
 from zerokara.generation import generate
@@ -156,16 +156,9 @@ class GenerateText(Experiment):
         """The shares, and what the errors are."""
         shares = self._shares(found).mean(axis=0)
         errors = np.sum([found[f"{i}.errors"] for i in range(len(self.temperatures))], axis=0)
-        shared = errors / max(1, errors.sum())
-        share = {kind: percent(float(p)) for kind, p in zip(kinds(self.text), shared, strict=True)}
         told = (
             t("{p} at T = {T}", "T = {T} で {p}", p=percent(float(shares[i])), T=f"{self.temperatures[i]:g}")
             for i in np.argsort(self.temperatures)
-        )
-        last = (
-            t("A verb in the wrong number is found in {p}.", "動詞の数の誤りは {p} です。", p=share["number"])
-            if "number" in share
-            else t("A wrong particle is found in {p}.", "助詞の誤りは {p} です。", p=share["particle"])
         )
         return [
             t(
@@ -180,17 +173,7 @@ class GenerateText(Experiment):
                 "温度を下げても正しくなりきるわけではありません。理解していないことは、変化が乏しくなるだけで、"
                 "やはり口にします。",
             ),
-            t(
-                "Of {all} wrong sentences {place} name a place of the wrong rank and {pronoun} a pronoun that does "
-                "not fit: both depend on the subject{far}. {last}",
-                "誤った {all} 文のうち {place} は主語の身分に合わない場所、{pronoun} は主語に合わない代名詞です。"
-                "どちらも主語で決まります{far}。{last}",
-                all=int(errors.sum()),
-                far=t(", which stands far before them", "（ずっと前にあります）") if self.text == "toy" else "",
-                last=last,
-                place=share["place"],
-                pronoun=share["pronoun"],
-            ),
+            of_faults(errors, self.text, t),
         ]
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arrays import Array
 from zerokara.data import sequences
-from zerokara.data.sequences import DATE_STYLES
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, near
 from zerokara.experiments.exercises import STYLES, style_numbers, style_of
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
+from zerokara.experiments.seq6.counting_dates import is_right, shares_of_styles
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Table, Text, bar_chart, percent
 
@@ -70,10 +69,10 @@ class DateData(Experiment):
         characters = {letter for part in parts for texts in (part.questions, part.answers) for letter in "".join(texts)}
         return {
             "examples": np.array([f"{q} → {dict(zip(asked, said, strict=True))[q]}" for some in first for q in some]),
-            "styles": _shares(asked, styles, among),
+            "styles": shares_of_styles(asked, styles, among),
             "lengths": np.bincount([len(question) for question in asked], minlength=30),
             "characters": np.array(len(characters)),
-            "wrong_weekdays": np.array(sum(not _right(q, a) for q, a in zip(asked, said, strict=True))),
+            "wrong_weekdays": np.array(sum(not is_right(q, a) for q, a in zip(asked, said, strict=True))),
             "twice": np.array(len(asked) - len({*asked})),
             "common_questions": np.array(len({*parts[0].questions} & {*parts[1].questions})),
             "common_days": np.array(len(days[0] & days[1])),
@@ -182,25 +181,3 @@ class DateData(Experiment):
                 ),
             )
         ]
-
-
-def _shares(asked: list[str], styles: Array, among: list[int]) -> Array:
-    """How many dates each style has; in May the second and the third are written alike, and are counted half each."""
-    counts = np.bincount(styles, minlength=len(DATE_STYLES)).astype(float)
-    if 1 in among and 2 in among:
-        both = sum(question[:4].lower() == "may " for question in asked) / 2
-        counts += np.array([0, both, -both, 0])
-    return np.asarray(counts[among])
-
-
-def _right(question: str, answer: str) -> bool:
-    """Whether the question names the day of the answer, and its weekday where it names one."""
-    day = datetime.date.fromisoformat(answer.lstrip("_"))
-    numbers = [int(part) for part in question.replace("/", " ").replace(",", " ").split() if part.isdigit()]
-    if "/" in question:
-        return numbers == [day.month, day.day, day.year % 100]
-    names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    first = question.lower().partition(",")[0]
-    return numbers == [day.day, day.year] and (
-        style_of(question) != len(DATE_STYLES) - 1 or first == names[day.weekday()]
-    )

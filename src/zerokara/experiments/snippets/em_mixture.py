@@ -2,7 +2,7 @@
 import numpy as np
 
 import zerokara as zk
-from zerokara.experiments.gen.em_mixture import REAL
+from zerokara.experiments.gen.hills import REAL
 
 points = 272
 hills = 2
