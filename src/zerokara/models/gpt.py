@@ -70,6 +70,9 @@ class GPT(Module):
     end of every branch.
     """
 
+    positions: Module
+    """`LearnedPositions`, or what is put in its place: called as positions(x, past)."""
+
     state_axis = 0
     """The axis of the state that counts the texts of a batch."""
 

@@ -76,7 +76,7 @@ def collapsing(mixture: Mixture, x: Array) -> bool:
 
 
 def _floor(x: Array) -> float:
-    return FLOOR * max(float(x.var(axis=0).mean()), float(np.finfo(float).tiny) ** 0.5)
+    return FLOOR * max(float(x.var(axis=0).mean()), float(np.finfo(float).tiny ** 0.5))
 
 
 def _log_sum(logs: Array) -> Array:

@@ -66,7 +66,7 @@ class GptAddition(Experiment):
 
     def _train(self, lab: Lab, train: Array, test: Array, way: str) -> Arrays:
         sizes = {"layers": self.layers, "heads": self.heads, "width": self.width}
-        model = GPT(10, **sizes, context=3 * self.digits, rng=lab.rng("weights"))
+        model = GPT(10, **sizes, context=3 * self.digits, rng=lab.rng("weights"))  # type: ignore[arg-type]
         rows, asked = written(train, self.digits, way), 2 * self.digits
         questions, right = np.split(written(test, self.digits, way), [asked], axis=1)
 

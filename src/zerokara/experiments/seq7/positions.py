@@ -107,18 +107,17 @@ class Positions(Experiment):
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """Which products know the distance; what a permutation does."""
-        spread, moved = (
-            t.list(None, *(f"{t.of(told)} {significant(value(kind), 2)}" for kind, told in self._kinds))
-            for value in (
-                lambda kind: self._spread(found[f"{kind}.products"]),
-                lambda kind: float(found[f"{kind}.moved"]),
-            )
-        )
+        spread = {told: self._spread(found[f"{kind}.products"]) for kind, told in self._kinds}
+        moved = {told: float(found[f"{kind}.moved"]) for kind, told in self._kinds}
+
+        def of(numbers: dict[Text, float]) -> str:
+            return t.list(None, *(f"{t.of(told)} {significant(value, 2)}" for told, value in numbers.items()))
+
         return [
             t(
                 "Products of positions at equal distances differ by so much of the largest product: {told}.",
                 "同じ距離の位置どうしの内積の差（最大の内積に対する割合）：{told}。",
-                told=spread,
+                told=of(spread),
             ),
             t(
                 "Without positions, permuting the input permutes the output and nothing else: the largest "
@@ -126,7 +125,7 @@ class Positions(Experiment):
                 "位置情報がないと、入力を並べ替えれば出力も同じように並べ替わるだけです（差の最大 {w}）。"
                 "位置情報を加えると：{told}。",
                 w=significant(float(found["without.moved"]), 2),
-                told=moved,
+                told=of(moved),
             ),
         ]
 
