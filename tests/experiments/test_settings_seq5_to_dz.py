@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.experiments.test_recipes import translated
+from tests.experiments.test_recipes import JAPANESE, translated
 from tests.report.checking import check_page
 from zerokara import optim
 from zerokara.arrays import manual_seed
 from zerokara.autodiff import Tensor, tensor
+from zerokara.cli.messages import in_japanese
 from zerokara.data import DataError
 from zerokara.data.text import toy_grammar, toy_ja_grammar
 from zerokara.experiments import EXPERIMENTS, Result, Tongue, Verdict, run
@@ -19,6 +20,7 @@ from zerokara.experiments.ae.estimates import integrated
 from zerokara.experiments.ae.vae_mean_or_sum import AveragingBoth
 from zerokara.experiments.base import with_settings
 from zerokara.experiments.dz.banana import slopes
+from zerokara.experiments.gen.points import read_points
 from zerokara.experiments.keeping import key
 from zerokara.experiments.page import page
 from zerokara.experiments.seq5.faults import fault, kinds
@@ -97,6 +99,7 @@ def test_what_cannot_be_is_said_in_one_line(name: str, settings: dict[str, Any],
     with pytest.raises(ValueError, match=re.escape(says)) as caught:
         with_settings(EXPERIMENTS[name], settings)
     assert "\n" not in str(caught.value)
+    assert JAPANESE.search(in_japanese(str(caught.value)))
 
 
 # ── dz ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -309,6 +312,9 @@ def test_points_that_cannot_be_read_are_said(content: str | None, says: str, tmp
         file.write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=re.escape(says)):
         run("em-mixture", quick=True, cloud=f"file:{file}")
+    with pytest.raises(DataError) as caught:
+        read_points(str(file))
+    assert JAPANESE.search(in_japanese(str(caught.value)))
 
 
 # ── seq6 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

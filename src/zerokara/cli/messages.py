@@ -7,6 +7,7 @@ such as an error of another library, is said in English.
 import re
 
 from zerokara.cli.messages_of_data import PATTERNS as OF_DATA
+from zerokara.cli.messages_of_lab import PATTERNS as OF_LAB
 from zerokara.cli.messages_of_own import PATTERNS as OF_OWN
 from zerokara.cli.messages_of_parallel import PATTERNS as OF_PARALLEL
 from zerokara.cli.messages_of_search import PATTERNS as OF_SEARCH
@@ -218,7 +219,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 
 _COMPILED = tuple(
     (re.compile(pattern, re.DOTALL), template)
-    for pattern, template in (*OF_OWN, *OF_COLLECT, *PATTERNS, *OF_SEARCH, *OF_DATA, *OF_TEXT, *OF_PARALLEL)
+    for pattern, template in (*OF_OWN, *OF_COLLECT, *PATTERNS, *OF_SEARCH, *OF_DATA, *OF_LAB, *OF_TEXT, *OF_PARALLEL)
 )
 
 

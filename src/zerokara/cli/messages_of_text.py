@@ -72,6 +72,12 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"a row of brackets that close each other has an even length; got (.+)", "括弧の列の長さは偶数です。指定：{1}"),
     (r"a test part has (\S+) to (\S+) of the (\S+) pairs; got (.+)", "テスト用は全 {3} 組のうち {1} から {2} 組です。指定：{4}"),
     (r"delay is a whole number of steps, at least 0; got (.+)", "delay は 0 以上の整数（ステップ数）です。指定：{1}"),
+    (r"styles are numbers in (.+), 0 to (\S+); got (.+)", "styles は {1} の番号（0 から {2}）です。指定：{3}"),
+    (r"years are the first and the last, of four digits each; got (.+)", "years は最初の年と最後の年で、どちらも 4 桁です。指定：{1}"),
+    (
+        r"years go from the first to the last, (\S+) at most; got (\S+) to (\S+)",
+        "years は最初の年から最後の年までで、最大 {1} 年間です。指定：{2} から {3}",
+    ),
     (r"there are (\S+) unordered sums of (\S+) digits; got (.+)", "{2} 桁の足し算は（順序を区別せず）{1} 通りです。指定：{3}"),
     (r"two numbers are marked, so a row has at least 2; got (.+)", "2 つの数に印をつけるので、長さは 2 以上です。指定：{1}"),
 )  # fmt: skip
