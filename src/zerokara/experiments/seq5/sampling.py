@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arrays import Array
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
-from zerokara.experiments.seq5.choosing import entropy, probabilities
+from zerokara.experiments.seq5.choosing import drawn, entropy, probabilities, standard_errors
 from zerokara.experiments.tongue import Tongue
 from zerokara.generation import Choice, next_probabilities
 from zerokara.report import Axis, Figure, Line, Rule, Text, bar_chart, chart, percent, significant
@@ -70,7 +69,9 @@ class Sampling(Experiment):
             "at": at,
             "entropy": np.array([entropy(probabilities(scores, t)) for t in at]),
             "ways": np.array([probabilities(scores, **way) for way in ways]),
-            "drawn": np.array([self._drawn(lab, scores, i, **way) for i, way in enumerate(ways)]),
+            "drawn": np.array(
+                [drawn(probabilities(scores, **w), self.draws, lab.rng("draws", i)) for i, w in enumerate(ways)]
+            ),
             "library": np.array([next_probabilities(scores, choice) for choice in self._choices()]),
             "cold": probabilities(scores, COLD),
             "hot": probabilities(scores, HOT),
@@ -83,12 +84,6 @@ class Sampling(Experiment):
     def _choices(self) -> list[Choice]:
         """The same ways for the library's own generation."""
         return [*(Choice(t) for t in self.temperatures), Choice(top_k=self.top_k), Choice(top_p=self.top_p)]
-
-    def _drawn(self, lab: Lab, scores: Array, way: int, **options: float) -> Array:
-        ends = np.cumsum(probabilities(scores, **options))  # symbol k is drawn where u lies in its piece of 0…1
-        ends[np.flatnonzero(np.diff(ends, prepend=0))[-1] :] = 1.0  # a sum of shares is not exactly 1
-        chosen = np.searchsorted(ends, lab.rng("draws", way).random(self.draws), side="right")
-        return np.bincount(chosen, minlength=len(scores)) / self.draws
 
     def _names(self, t: Tongue) -> list[str]:
         return [*(f"T = {significant(v)}" for v in self.temperatures), f"top-k {self.top_k}", f"top-p {self.top_p:g}"]
@@ -190,16 +185,17 @@ class Sampling(Experiment):
             rows.append(at_most(what, off, 5.1e-5, "A"))
             what = t("T = {T}: entropy", "T = {T}：エントロピー", T=T)
             rows.append(near(what, found["entropies"][i], H, 5.1e-5, "A"))
-        drawn = t("draws: distance from the probability in standard errors", "抽選：確率との差（標準誤差の倍数）")
+        off = t("draws: distance from the probability in standard errors", "抽選：確率との差（標準誤差の倍数）")
         library = t(
             "probabilities of the library's generation against the formulas", "ライブラリの生成の確率と数式との差"
         )
-        ways, away = found["ways"], self._errors(found)
+        ways = found["ways"]
+        away = standard_errors(found["drawn"], ways, self.draws)
         never = bool((found["drawn"][ways == 0] == 0).all())
         hot = np.abs(found["hot"] - 1 / len(self.scores)).max()
         return [
             *rows,
-            at_most(drawn, away, 3, "A"),
+            at_most(off, away, 3, "A"),
             at_most(t("the same, for any seed and settings", "同上、どの乱数の種と設定でも"), away, 6, "A", law=True),
             holds(t("T → 0 is arg-max", "T → 0 は arg-max"), self._greedy(found), "A"),
             at_most(t("T → ∞: distance from 1/n", "T → ∞：1/n との差"), hot, 0.06, "A", law=True),
@@ -214,11 +210,6 @@ class Sampling(Experiment):
     def _greedy(self, found: Found) -> bool:
         best = np.argmax(self.scores)
         return bool(found["cold"].argmax() == best and found["cold"][best] > 0.999)
-
-    def _errors(self, found: Found) -> float:
-        p = found["ways"]
-        spread = np.sqrt(p * (1 - p) / self.draws)
-        return float(np.max(np.abs(found["drawn"] - p) / np.maximum(spread, 1 / self.draws)))
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """Both ends of the temperature."""
