@@ -185,7 +185,7 @@ class Sampling(Experiment):
             rows.append(at_most(what, off, 5.1e-5, "A"))
             what = t("T = {T}: entropy", "T = {T}：エントロピー", T=T)
             rows.append(near(what, found["entropies"][i], H, 5.1e-5, "A"))
-        off = t("draws: distance from the probability in standard errors", "抽選：確率との差（標準誤差の倍数）")
+        told = t("draws: distance from the probability in standard errors", "抽選：確率との差（標準誤差の倍数）")
         library = t(
             "probabilities of the library's generation against the formulas", "ライブラリの生成の確率と数式との差"
         )
@@ -195,7 +195,7 @@ class Sampling(Experiment):
         hot = np.abs(found["hot"] - 1 / len(self.scores)).max()
         return [
             *rows,
-            at_most(off, away, 3, "A"),
+            at_most(told, away, 3, "A"),
             at_most(t("the same, for any seed and settings", "同上、どの乱数の種と設定でも"), away, 6, "A", law=True),
             holds(t("T → 0 is arg-max", "T → 0 は arg-max"), self._greedy(found), "A"),
             at_most(t("T → ∞: distance from 1/n", "T → ∞：1/n との差"), hot, 0.06, "A", law=True),
