@@ -9,6 +9,7 @@ from zerokara.experiments import EXPERIMENTS, run
 from zerokara.experiments.base import Experiment, with_settings
 from zerokara.experiments.programs import left_out, program
 from zerokara.experiments.scope import gap
+from zerokara.experiments.telling import why_not_judged
 
 LARGER = [name for name, experiment in EXPERIMENTS.items() if "full" in experiment.settings]
 
@@ -76,3 +77,16 @@ def test_what_is_measured_and_shown_are_the_settings_that_are_used() -> None:
     facts = result.facts()["settings"]
     assert (facts["full"], facts["epochs"], facts["batch_size"], facts["lr"]) == (True, 3, 128, 0.001)
     assert "\ndigits = 3\n" in program(full("addition"))
+
+
+def test_a_larger_run_is_judged_where_its_numbers_are_known_and_nothing_else_was_changed() -> None:
+    judged = [name for name in LARGER if EXPERIMENTS[name].larger_judged]
+    assert {"addition", "gpt-characters"} <= set(judged)
+    for name in LARGER:
+        assert (full(name).unjudged == {}) == (name in judged)
+        assert full(name, lr=0.5).unjudged == {"lr": 0.5, **({} if name in judged else {"full": True})}
+    result = run("addition", full=True, examples=60, epochs=3, hidden_size=4)
+    assert not result.own
+    reason = why_not_judged(result, "en")
+    assert "--examples" in reason
+    assert "--full" not in reason

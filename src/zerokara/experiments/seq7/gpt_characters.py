@@ -38,6 +38,7 @@ class GptCharacters(Experiment):
     larger = {  # tiny Shakespeare with a larger network
         "text": "tiny-shakespeare", "layers": 4, "width": 128, "batch_size": 12, "lr": 0.001, "iterations": 2000,
     }  # fmt: skip
+    larger_judged = True
     random = True
     turns = (
         Turn(
