@@ -35,7 +35,7 @@ SHARED: dict[str, tuple[str, Mapping[str, str]]] = {
     "train-simple-convnet-small": ("simple_convnet", {}),
     "convnet-init": ("simple_convnet", {"starts": '(0.01, "he")'}),
     "train-deep-convnet": ("deep_convnet", {}),
-    "word2vec": ("word_vectors", {}),
+    "word2vec": ("word_vectors", {"kinds": "$models"}),
     "analogy": ("word_vectors", {"kinds": "($model,)"}),
     "cbow-small": ("small_words", {}),
     "skip-gram-small": ("small_words", {"neighbours_in": "False"}),

@@ -11,7 +11,7 @@ from zerokara.experiments.lab import Lab
 GRAMMARS = {"toy": toy_grammar, "toy-ja": toy_ja_grammar}
 """The texts that were made by rule: kinds of words and the perplexity of the source are known of these alone."""
 
-LEAST_BLANKS = 1 / 25
+LEAST_BLANKS = 1 / 15
 """A text with fewer blanks and line breaks than this share of its characters is not written in words."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara.arrays import Array
+from zerokara.data import DataError
 from zerokara.data.text import Vocabulary, analogy, nearest, unit
 from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, between, holds, near
@@ -47,19 +48,45 @@ class Analogy(LearnsVectors):
             Text("A window that sees the whole sentence.", "文全体が見えるウィンドウで。"), {"window": 8, "epochs": 5}
         ),
         Turn(Text("The other model.", "もう一方のモデルで。"), {"model": "cbow"}),
+        Turn(
+            Text("The book's text and questions.", "本のテキストと問いで。"),
+            {
+                "text": "ptb",
+                "dimensions": 100,
+                "window": 5,
+                "ask": ("king-man-queen", "take-took-go", "car-cars-child", "good-better-bad"),
+            },
+        ),
     )
     quick = {"words": 4_000, "epochs": 1}
 
     model: str = knob("skip-gram", "skip-gram or cbow", "skip-gram か cbow", choices=MODELS)
+    ask: tuple[str, ...] = knob(
+        (),
+        "further questions as man-woman-king: man is to woman as king to what?",
+        "追加の問い（man-woman-king：man に対する woman は king に対する何か）",
+        least=0,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for one in self.ask:
+            if len(one.split("-")) != 3:
+                raise ValueError(f"ask has questions of three words, as man-woman-king; got {one!r}")
 
     def measure(self, lab: Lab) -> Arrays:
         """The vectors, and the answers to all questions with and without the question's words."""
-        vocabulary, ids = self.read()
+        vocabulary, ids = self.read(lab)
+        known = {g: [q for q in questions(g) if all(word in vocabulary for word in q)] for g in GROUPS}
+        if not any(known.values()) and not self.ask:
+            raise DataError(
+                f"{self.text} has the four words of no question, as of man-woman, king-queen: give some by --ask"
+            )
+        further = [self._further(vocabulary, one) for one in self.ask]
         lab.plan(self.updates(ids))
         vectors, losses = self.learned(lab, ids, len(vocabulary), self.model)
         found: Arrays = {"words": np.array(vocabulary.tokens), "vectors": vectors, "losses": losses}
-        for group in GROUPS:
-            asked = [q for q in questions(group) if all(word in vocabulary for word in q)]
+        for group, asked in known.items():
             for key, leave_out in (("out", True), ("in", False)):
                 answers = [_answer(vocabulary, vectors, q, leave_out) for q in asked]
                 right = [answer == q[3] for answer, q in zip(answers, asked, strict=True)]
@@ -68,16 +95,32 @@ class Analogy(LearnsVectors):
             found[f"{group}.alone"] = np.array(_alone(vocabulary, vectors, asked))
             found[f"{group}.parallel"] = np.array(_parallel(vocabulary, vectors, group))
             found[f"{group}.asked"] = np.array([" ".join(q) for q in asked[: 8 * SHOWN : 8]] or [""])
-        return found
+        near = [analogy(vectors, *rows, 5)[0] for rows in further]
+        return found | {"further": np.array([[vocabulary.tokens[j] for j in rows] for rows in near])}
+
+    def _further(self, vocabulary: Vocabulary, asked: str) -> tuple[int, int, int]:
+        """The numbers of a question's three words; DataError for one that the text lacks."""
+        a, b, c = (vocabulary.id(word) for word in asked.split("-"))
+        return a, b, c
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Shares, questions with answers, arrows."""
-        groups = [name(t.lang) for name in NAMES.values()]
+        groups = self._groups(found)
         series = {
-            t("question's words left out", "問いの単語を除く"): [found.number(f"{g}.out") for g in NAMES],
-            t("question's words allowed", "問いの単語も許す"): [found.number(f"{g}.in") for g in NAMES],
-            t("nearest to c alone", "c に最も近いだけ"): [found.number(f"{g}.alone") for g in NAMES],
+            t("question's words left out", "問いの単語を除く"): [found.number(f"{g}.out") for g in groups],
+            t("question's words allowed", "問いの単語も許す"): [found.number(f"{g}.in") for g in groups],
+            t("nearest to c alone", "c に最も近いだけ"): [found.number(f"{g}.alone") for g in groups],
         }
+        told: list[Piece] = []
+        if self.ask:
+            rows: list[list[Cell]] = [
+                [" : ".join(q.split("-")[:2]) + f" = {q.split('-')[2]} : ?", *map(str, near)]
+                for q, near in zip(self.ask, found["further"], strict=True)
+            ]
+            heads = [t("question", "問い"), *(str(k + 1) for k in range(found["further"].shape[1]))]
+            told.append(Table(heads, rows, t("further questions: the nearest words", "追加の問い：最も近い単語")))
+        if not groups:
+            return told
         words = [str(word) for word in found["words"]]
         people = [word for pair in ARROWS for word in pair if word in words]
         plane = plane_of(found["vectors"][[words.index(word) for word in people]])
@@ -87,11 +130,17 @@ class Analogy(LearnsVectors):
             if a in people and b in people
         ]
         heads = [t("question", "問い"), t("right", "正解"), t("answer", "答え"), t("with all words", "全単語から")]
-        return [
+        names = [NAMES[g](t.lang) for g in groups]
+        told += [
             bar_chart(
-                t("Exact answers", "正解の割合"), groups, series, Axis(t.word("share"), low=0, high=1), lang=t.lang
+                t("Exact answers", "正解の割合"), names, series, Axis(t.word("share"), low=0, high=1), lang=t.lang
             ),
             Table(heads, self._rows(found, t)),
+        ]
+        if not arrows:
+            return told
+        return [
+            *told,
             chart(
                 t("The eight persons, and the steps from man to woman", "8 種類の人と、男から女への矢印"),
                 [Points("", plane[:, 0], plane[:, 1], labels=people), *arrows],
@@ -116,8 +165,20 @@ class Analogy(LearnsVectors):
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """The shares."""
-        shares = t.list(None, *(f"{NAMES[g](t.lang)} {percent(found.number(f'{g}.out'), 0)}" for g in NAMES))
-        return [
+        groups = self._groups(found)
+        told = [
+            t(
+                "{a} is to {b} as {c} to {d}, it says.",
+                "{a} に対する {b} は {c} に対する {d} だと答えました。",
+                **dict(zip("abc", asked.split("-"), strict=True)),
+                d=str(near[0]),
+            )
+            for asked, near in zip(self.ask, found["further"], strict=True)
+        ]
+        if not groups:
+            return told
+        shares = t.list(None, *(f"{NAMES[g](t.lang)} {percent(found.number(f'{g}.out'), 0)}" for g in groups))
+        told += [
             t("Exact answers: {shares}.", "正解の割合：{shares}。", shares=shares),
             t(
                 "If the words of the question may be answers, the "
@@ -128,6 +189,11 @@ class Analogy(LearnsVectors):
                 a=percent(self._mean(found, "out"), 0),
                 b=percent(self._mean(found, "in"), 0),
             ),
+        ]
+        if self.text != "toy":
+            return told
+        return [
+            *told,
             t(
                 "The steps from man to woman have the mean cosine {c} "
                 "with each other, and the word nearest to c alone is "
@@ -162,6 +228,8 @@ class Analogy(LearnsVectors):
             ),
             near(t("questions", "問いの数"), sum(len(questions(g)) for g in GROUPS), 520, 0, "A", law=True),
         ]
+        if self.text != "toy":
+            return told
         told += [
             between(
                 t("{g}: share of exact answers", "{g}：正解の割合", g=NAMES[g](t.lang)),
@@ -184,6 +252,8 @@ class Analogy(LearnsVectors):
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """With and without."""
+        if not self._groups(found):
+            return []
         return [
             Question(
                 t(
@@ -198,6 +268,10 @@ class Analogy(LearnsVectors):
                 ),
             )
         ]
+
+    def _groups(self, found: Found) -> list[str]:
+        """The groups of which there are questions: not all words are in every text."""
+        return [g for g in NAMES if np.isfinite(found.number(f"{g}.out"))]
 
     def _mean(self, found: Found, key: str) -> float:
         """The share of all questions, every group counted alike."""
