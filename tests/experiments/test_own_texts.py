@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.running import Captured, fails
 from zerokara.data import DataError
-from zerokara.data.text import load_text
+from zerokara.data.text import load_text, toy_ja_grammar
 from zerokara.experiments import EXPERIMENTS, Tongue, Verdict, run
 from zerokara.experiments.seq1 import word_map
 from zerokara.report import Lang
@@ -121,3 +121,51 @@ def test_what_a_text_lacks_is_refused_in_one_line(newspapers: str, tmp_path: Pat
     short.write_text("one two three four " * 9)
     with pytest.raises(DataError, match=r"\d different words; to be put in order it needs 12"):
         run("zipf", text=f"text:{short}")
+
+
+def test_of_a_text_whose_source_is_not_known_there_is_no_floor(newspapers: str) -> None:
+    result = run("perplexity", text=newspapers, tokens="blanks", longest=5)
+    counts = len(set(load_text(newspapers).train.replace("\n", " \n ").split(" "))) + 1  # and <unk>
+    assert result["uniform"] == pytest.approx(result["tokens"][2])
+    assert abs(int(result["tokens"][2]) - counts) <= 1
+    assert "floor" not in result.found
+    assert result["n_gram"].min() < result["uniform"] / 10
+    assert result.verdict is Verdict.NOT_JUDGED
+    assert "nobody knows" in result.findings("en")[0]
+    for lang in ("en", "ja"):
+        assert len(result.figures(lang)) == 2
+
+
+def test_the_floor_of_the_language_in_japanese_order_is_computed() -> None:
+    result = run("perplexity", text="toy-ja", sentences=2_000, tests=500)
+    assert result["floor"] == pytest.approx(toy_ja_grammar().facts().perplexity)
+    assert result["source"] == pytest.approx(result["floor"], rel=0.05)
+    assert result["n_gram"].min() > result["floor"]
+    characters = run("perplexity", text="toy-ja", tokens="characters", quick=True)
+    assert "floor" not in characters.found
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("carry-the-state", {"times": "5,10"}),
+        ("gradient-clipping", {"time": 10}),
+        ("rnn-language-model", {"kinds": "gru", "time": 10}),
+        ("memorise-1000-words", {"kind": "gru"}),
+    ],
+)
+def test_language_models_learn_any_text(name: str, settings: dict[str, object], newspapers: str) -> None:
+    sizes = {"dimensions": 8, "hidden": 8} if name != "memorise-1000-words" else {}
+    result = run(name, text=newspapers, tokens="blanks", batch_size=5, quick=True, **sizes, **settings)
+    assert result.verdict is Verdict.NOT_JUDGED  # its laws hold
+    for lang in ("en", "ja"):
+        assert result.experiment.findings(result.found, Tongue(lang))
+        assert result.figures(lang)
+
+
+def test_a_text_that_is_too_short_for_its_windows_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    short = tmp_path / "short.txt"
+    short.write_text("a cat and a dog ")
+    for name in ("carry-the-state", "gradient-clipping"):
+        arguments = ("lab", "run", name, "--text", f"text:{short}", "--out", tmp_path, "--quick")
+        fails(capsys, *arguments, code=1, says="the text has 14 tokens; 20 streams of")

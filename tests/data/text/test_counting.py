@@ -207,5 +207,5 @@ def test_a_random_sample_finds_the_columns_that_stand_out() -> None:
 def test_what_is_no_matrix_has_no_vectors() -> None:
     with pytest.raises(DataError, match="a matrix and a whole number of dimensions are expected"):
         svd_vectors([1, 2], 2)
-    with pytest.raises(DataError, match="got .*, 0"):
+    with pytest.raises(DataError, match=r"got .*, 0"):
         svd_vectors(np.eye(3), 0)

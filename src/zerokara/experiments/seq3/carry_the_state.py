@@ -11,6 +11,7 @@ from zerokara.experiments.checks import Check, at_least, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import Corpus, corpus, learn
+from zerokara.experiments.reading_texts import text_knob, tokens_knob
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel
 from zerokara.optim import Adam
@@ -45,8 +46,15 @@ class CarryTheState(Experiment):
     quick = {"times": (5, 35), "epochs": 1, "words": 2000}
     turns = (Turn(Text("The simple cell.", "単純な RNN で。"), {"kind": "rnn"}),)
 
+    text: str = text_knob()
+    tokens: str = tokens_knob()
     times: tuple[int, ...] = knob((3, 5, 10, 35), "unrolled steps T", "展開するステップ数 T", low=1, high=200)
     kind: str = knob("lstm", "cell", "セル", choices=("rnn", "lstm", "gru"))
+    dimensions: int = knob(32, "embedding size D", "埋め込みの次元 D", low=1, high=1000)
+    hidden: int = knob(64, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
+    batch_size: int = knob(20, "streams side by side", "並べて読む数（バッチサイズ）", low=1, high=200)
+    lr: float = knob(0.005, "learning rate of Adam", "Adam の学習率", low=0, high=1)
+    clip: float = knob(0.25, "largest norm of the gradient", "勾配ノルムの上限", low=1e-6, high=1e6)
     words: int = knob(
         200_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
     )
@@ -54,7 +62,7 @@ class CarryTheState(Experiment):
 
     def measure(self, lab: Lab) -> Arrays:
         """Test perplexity by T, both ways. The test is always read in one piece, with its state."""
-        text = corpus(lab, "toy").cut(self.words, self.words)
+        text = corpus(lab, self.text, tokenizer=self.tokens).cut(self.words, self.words)
         lab.plan(2 * len(self.times) * self.epochs)
         found = [
             [
@@ -66,16 +74,17 @@ class CarryTheState(Experiment):
         return {"test": np.array(found), "floor": np.array(text.floor())}
 
     def _learn(self, lab: Lab, text: Corpus, time: int, carry: bool) -> Arrays:
-        model = LanguageModel(len(text.vocabulary), 32, 64, cell=self.kind, rng=lab.rng("weights"))
-        windows = Windows(text.train, 20, time)
-        optimizer = Adam(model, lr=0.005)
+        size = len(text.vocabulary)
+        model = LanguageModel(size, self.dimensions, self.hidden, cell=self.kind, rng=lab.rng("weights"))
+        windows = Windows(text.train, self.batch_size, time)
+        optimizer = Adam(model, lr=self.lr)
         _, judged = learn(
             model,
             windows,
             optimizer,
             lab,
             epochs=self.epochs,
-            clip=0.25,
+            clip=self.clip,
             carry=carry,
             judge=(text.test,),
             every=self.epochs,
@@ -86,6 +95,8 @@ class CarryTheState(Experiment):
         """Perplexity against T."""
         test = found.mean("test")
         labels = t("carried", "引き継ぐ"), t("set to 0", "0 に戻す")
+        floor = float(found["floor"])
+        rules = [Rule(t("floor {v}", "下限 {v}", v=significant(floor, 4)), y=floor)] if np.isfinite(floor) else []
         rows: list[list[Cell]] = [
             [T, *(significant(v, 4) for v in row)] for T, row in zip(self.times, test, strict=True)
         ]
@@ -94,7 +105,7 @@ class CarryTheState(Experiment):
                 t("Test perplexity against the window", "窓の長さとテストのパープレキシティ"),
                 [
                     *(Line(label, self.times, test[:, k]) for k, label in enumerate(labels)),
-                    Rule(t("floor {v}", "下限 {v}", v=significant(float(found["floor"]), 4)), y=float(found["floor"])),
+                    *rules,
                 ],
                 Axis(t("steps in a window, T", "窓のステップ数 T"), log=True),
                 Axis(t("perplexity", "パープレキシティ")),
@@ -118,12 +129,13 @@ class CarryTheState(Experiment):
                 b=significant(test[k, 0], 4),
             ),
             t(
-                "At T = {T} the difference is {d}: a long window holds what it needs. The gradient is cut at "
-                "every window either way.",
-                "T = {T} での差は {d} です。長い窓は必要なことを自分の中に含むからです。"
-                "勾配はどちらの場合も窓の境で切れます。",
+                "At T = {T} the difference is {d}{why}. The gradient is cut at every window either way.",
+                "T = {T} での差は {d} です。{why}勾配はどちらの場合も窓の境で切れます。",
                 T=self.times[-1],
                 d=significant(gap[-1], 2),
+                why=t(": a long window holds what it needs", "長い窓は必要なことを自分の中に含むからです。")
+                if gap[-1] < gap[k] / 2
+                else "",
             ),
         ]
 
@@ -137,17 +149,18 @@ class CarryTheState(Experiment):
                     e = EXPECTED[T][way]
                     told.append(between(f"T = {T}, {label}", test[:, k, way], e - 0.2, e + 0.2, "M"))
         gap = test[:, :, 1] - test[:, :, 0]
+        law = holds(
+            t("nobody is below the floor", "下限より下には行けない"),
+            test.min() > float(found["floor"]) * 0.99,
+            "A",
+            law=True,
+        )
         return [
             *told,
             at_least(
                 t("what forgetting costs at the shortest window", "最も短い窓で忘れることの損"), gap[:, 0], 0.4, "M"
             ),
-            holds(
-                t("nobody is below the floor", "下限より下には行けない"),
-                test.min() > float(found["floor"]) * 0.99,
-                "A",
-                law=True,
-            ),
+            *([law] if np.isfinite(found["floor"]) else []),
         ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:

@@ -10,8 +10,10 @@ from zerokara.experiments.checks import Check, at_least, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import book_initial, corpus, learn
+from zerokara.experiments.reading_texts import text_knob, tokens_knob
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel
+from zerokara.models.language import CELLS
 from zerokara.optim import SGD
 from zerokara.report import Axis, Line, Text, line_chart, significant
 
@@ -49,7 +51,9 @@ class Memorise1000Words(Experiment):
         Turn(Text("A smaller memory.", "状態を小さくしてみましょう。"), {"hidden": 30}),
     )
 
-    text: str = knob("toy", "text: toy, toy-ja, ptb, text:FILE, …", "テキスト（toy、toy-ja、ptb、text:FILE など）")
+    text: str = text_knob()
+    tokens: str = tokens_knob()
+    kind: str = knob("rnn", "cell", "セル", choices=tuple(CELLS))
     words: int = knob(
         1000,
         "words that are learned, and as many behind them",
@@ -72,14 +76,14 @@ class Memorise1000Words(Experiment):
 
     def measure(self, lab: Lab) -> Arrays:
         """Perplexity by epoch."""
-        text = corpus(lab, self.text)
+        text = corpus(lab, self.text, tokenizer=self.tokens)
         seen, unseen = text.train[: self.words], text.train[self.words : 2 * self.words]
         types = np.unique(seen).size
         model = LanguageModel(
             len(text.vocabulary),
             self.dimensions,
             self.hidden,
-            cell="rnn",
+            cell=self.kind,
             embedding_init=0.01 if self.init == "small" else None,
             rng=lab.rng("weights"),
         )

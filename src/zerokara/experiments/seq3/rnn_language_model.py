@@ -12,6 +12,7 @@ from zerokara.experiments.checks import Check, at_most, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import Corpus, corpus, learn
+from zerokara.experiments.reading_texts import text_knob, tokens_knob
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel, count_parameters
 from zerokara.optim import SGD, Adam, Optimizer
@@ -55,7 +56,8 @@ class RnnLanguageModel(Experiment):
     kinds: tuple[str, ...] = knob(
         ("rnn", "lstm", "gru"), "cells: rnn, lstm, gru", "セル：rnn、lstm、gru", choices=("rnn", "lstm", "gru")
     )
-    text: str = knob("toy", "text: toy, toy-ja, text:FILE, …", "テキスト（toy、toy-ja、text:FILE など）")
+    text: str = text_knob()
+    tokens: str = tokens_knob()
     words: int = knob(
         200_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
     )
@@ -70,10 +72,10 @@ class RnnLanguageModel(Experiment):
 
     def measure(self, lab: Lab) -> Arrays:
         """Test perplexity by epoch for each cell, its size and its time; the floor of this very test text."""
-        text = corpus(lab, self.text).cut(self.words, self.words)
+        text = corpus(lab, self.text, tokenizer=self.tokens).cut(self.words, self.words)
         lab.plan(len(self.kinds) * self.epochs)
         found: Arrays = {
-            "floor": np.array(text.floor() if self.text == "toy" else np.nan),
+            "floor": np.array(text.floor()),
             "V": np.array(len(text.vocabulary)),
         }
         for kind in self.kinds:
@@ -129,7 +131,9 @@ class RnnLanguageModel(Experiment):
                 note=t(
                     "The best n-gram of the experiment perplexity stands at 4.89.",
                     "実験 perplexity で最もよい n-gram は 4.89 です。",
-                ),
+                )
+                if self.text == "toy"
+                else "",
             ),
             Table(heads, rows, t("At the end; mean over the seeds.", "最後の値。乱数の種についての平均。")),
         ]

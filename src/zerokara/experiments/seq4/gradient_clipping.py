@@ -13,6 +13,7 @@ from zerokara.experiments.checks import Check, at_least, at_most, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import Corpus, corpus, learn
+from zerokara.experiments.reading_texts import text_knob, tokens_knob
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel
 from zerokara.nn import Parameter
@@ -55,6 +56,12 @@ class GradientClipping(Experiment):
         low=0,
         high=1000,
     )
+    text: str = text_knob()
+    tokens: str = tokens_knob()
+    dimensions: int = knob(32, "embedding size D", "埋め込みの次元 D", low=1, high=1000)
+    hidden: int = knob(64, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
+    time: int = knob(35, "unrolled steps T", "展開するステップ数 T", low=1, high=200)
+    batch_size: int = knob(20, "streams side by side", "並べて読む数（バッチサイズ）", low=1, high=200)
     words: int = knob(
         200_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
     )
@@ -72,7 +79,7 @@ class GradientClipping(Experiment):
         after, norm = _clipped(before, lambda p: clip_grad_norm(p, self.max_norm))
         small, _ = _clipped([g * 1e-3 for g in before], lambda p: clip_grad_norm(p, self.max_norm))
         by_value, _ = _clipped(before, lambda p: clip_grad_value(p, self.max_norm))
-        text = corpus(lab, "toy").cut(self.words, self.words)
+        text = corpus(lab, self.text, tokenizer=self.tokens).cut(self.words, self.words)
         lab.plan(len(self.lr) * self.epochs)
         curves = [
             lab.part(f"{k}", partial(self._learn, lab, text, lr, clip), self.epochs)["training"]
@@ -89,11 +96,10 @@ class GradientClipping(Experiment):
 
     def _learn(self, lab: Lab, text: Corpus, lr: float, clip: float) -> Arrays:
         """The training perplexity of each epoch."""
-        model = LanguageModel(len(text.vocabulary), 32, 64, cell=self.kind, rng=lab.rng("weights"))
+        size, windows = len(text.vocabulary), Windows(text.train, self.batch_size, self.time)
+        model = LanguageModel(size, self.dimensions, self.hidden, cell=self.kind, rng=lab.rng("weights"))
         with np.errstate(all="ignore"):
-            training, _ = learn(
-                model, Windows(text.train, 20, 35), SGD(model, lr=lr), lab, epochs=self.epochs, clip=clip or None
-            )
+            training, _ = learn(model, windows, SGD(model, lr=lr), lab, epochs=self.epochs, clip=clip or None)
         return {"training": np.where(np.isfinite(training), training, np.inf)}
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:

@@ -8,6 +8,8 @@ from zerokara.models import LanguageModel
 from zerokara.training.perplexity import evaluate_text
 
 text = "toy"
+tokens = ""
+kind = "rnn"
 words = 1000
 time = 5
 batch_size = 10
@@ -16,10 +18,11 @@ hidden = 100
 lr = 0.1
 epochs = 100
 # part: read
-vocabulary = Vocabulary.of(load_text(text).train, "blanks")
-ids = vocabulary.encode(load_text(text).train)
+known = load_text(text)
+vocabulary = Vocabulary.of(known.train, tokens or known.tokenizer, unknown=None if text[:3] == "toy" else "<unk>")
+ids = vocabulary.encode(known.train)
 rng = zk.generator(0, "lab", "weights")
-model = LanguageModel(len(vocabulary), dimensions, hidden, cell="rnn", embedding_init=0.01, rng=rng)
+model = LanguageModel(len(vocabulary), dimensions, hidden, cell=kind, embedding_init=0.01, rng=rng)
 read(model, Windows(ids[:words], batch_size, time), optim.SGD(model, lr=lr), epochs)
 found = [evaluate_text(model, ids[k : k + words]) for k in (0, words)]
 print(found)
