@@ -46,6 +46,7 @@ class SinePrediction(Experiment):
     streams: int = knob(30, "streams side by side", "並べて読む数", low=1, high=100)
     time: int = knob(30, "unrolled steps T", "展開するステップ数 T", low=1, high=500)
     hidden: int = knob(100, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
+    lr: float = knob(0.001, "learning rate of Adam", "Adam の学習率", low=0, high=1)
     epochs: int = knob(
         20,
         "epochs, in each of which every stream goes round once",
@@ -86,7 +87,7 @@ class SinePrediction(Experiment):
         Streams begin at evenly spaced places and go round; the state is carried within an epoch.
         """
         model = Reading(kind, 1, self.hidden, 1, lab.rng("weights"))
-        step, turn = squares(model, Adam(model, lr=0.001), last=False), self.points - 1
+        step, turn = squares(model, Adam(model, lr=self.lr), last=False), self.points - 1
         places = (np.arange(self.streams) * turn // self.streams)[:, None] + np.arange(turn + 1)
         rows, errors = wave[places % turn][..., None], []
         zeros = np.zeros((1, self.streams, self.hidden), np.float32)

@@ -6,10 +6,13 @@ from zerokara import functional as F
 
 steps = 3
 every = True
-turned = lambda w: np.concatenate([np.roll(w, gate, axis=0) for gate in range(3)])  # rows r, z, n
-W_ih = turned(np.array([[0.5, -0.3], [0.8, 0.2], [-0.4, 0.6]]))
-W_hh = zk.tensor(turned(np.array([[0.1, 0.4, -0.2], [-0.3, 0.2, 0.5], [0.6, -0.1, 0.3]])), requires_grad=True)
-b = turned(np.array([0.1, 0.0, -0.1]))
+parts = (
+    [[0.5, -0.3], [0.8, 0.2], [-0.4, 0.6]],
+    [[0.1, 0.4, -0.2], [-0.3, 0.2, 0.5], [0.6, -0.1, 0.3]],
+    [0.1, 0.0, -0.1],
+)
+W_ih, W_hh, b = (np.concatenate([np.roll(w, gate, axis=0) for gate in range(3)]) for w in parts)  # rows r, z, n
+W_hh = zk.tensor(W_hh, requires_grad=True)
 x = np.round(np.stack([np.cos(np.arange(steps)), np.sin(np.arange(steps))], axis=1), 2)
 y, _ = F.gru(x[:, None], W_ih, W_hh, b, np.zeros(9), np.zeros((1, 3)))
 loss = ((y if every else y[-1]) ** 2).sum() * 0.5

@@ -6,10 +6,14 @@ from zerokara import functional as F
 
 steps = 3
 every = True
-turned = lambda w: np.concatenate([np.roll(w, gate, axis=0) for gate in range(4)])  # rows i, f, g, o
-W_ih = turned(np.array([[0.5, -0.3], [0.8, 0.2], [-0.4, 0.6]]))
-W_hh = zk.tensor(turned(np.array([[0.1, 0.4, -0.2], [-0.3, 0.2, 0.5], [0.6, -0.1, 0.3]])), requires_grad=True)
-b, zero = turned(np.array([0.1, 0.0, -0.1])), np.zeros((1, 3))
+parts = (
+    [[0.5, -0.3], [0.8, 0.2], [-0.4, 0.6]],
+    [[0.1, 0.4, -0.2], [-0.3, 0.2, 0.5], [0.6, -0.1, 0.3]],
+    [0.1, 0.0, -0.1],
+)
+W_ih, W_hh, b = (np.concatenate([np.roll(w, gate, axis=0) for gate in range(4)]) for w in parts)  # rows i, f, g, o
+W_hh = zk.tensor(W_hh, requires_grad=True)
+zero = np.zeros((1, 3))
 x = np.round(np.stack([np.cos(np.arange(steps)), np.sin(np.arange(steps))], axis=1), 2)
 y = F.lstm(x[:, None], W_ih, W_hh, b, np.zeros(12), zero, zero)[0]
 loss = ((y if every else y[-1]) ** 2).sum() * 0.5
