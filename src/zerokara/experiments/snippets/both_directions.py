@@ -24,15 +24,14 @@ def bits(rng):
 
 accuracy = []
 for both in (False, True):
-    rng = zk.generator(0, "lab", "weights")
+    rng, draws = (zk.generator(0, "lab", purpose) for purpose in ("weights", "bits"))
     cell = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[kind](
         1, hidden, batch_first=True, bidirectional=both, rng=rng
     )
     head = nn.Linear(2 * hidden if both else hidden, 2, rng=rng)
     optimizer = optim.Adam(list(cell.parameters()) + list(head.parameters()), lr=lr)
-    rng = zk.generator(0, "lab", "bits")
     for _ in range(epochs * updates):
-        x, labels = bits(rng)
+        x, labels = bits(draws)
         loss = F.cross_entropy(head(cell(x)[0]).swapaxes(1, 2), labels, ignore_index=-1)
         optimizer.zero_grad()
         loss.backward()

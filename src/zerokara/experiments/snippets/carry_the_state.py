@@ -8,14 +8,13 @@ from zerokara.models import LanguageModel
 from zerokara.training.perplexity import evaluate_text
 
 text = "toy"
-tokens = ""
 times = (3, 5, 10, 35)
 kind = "lstm"
 words = 200000
 epochs = 4
 # part: read
 known = load_text(text)
-vocabulary = Vocabulary.of(known.train, tokens or known.tokenizer, unknown=None if text[:3] == "toy" else "<unk>")
+vocabulary = Vocabulary.of(known.train, known.tokenizer, unknown=None if text[:3] == "toy" else "<unk>")
 train, test = (vocabulary.encode(part)[:words] for part in (known.train, known.test))
 found = {}
 for time in times:

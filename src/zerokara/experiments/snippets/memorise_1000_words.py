@@ -8,7 +8,6 @@ from zerokara.models import LanguageModel
 from zerokara.training.perplexity import evaluate_text
 
 text = "toy"
-tokens = ""
 kind = "rnn"
 words = 1000
 time = 5
@@ -19,10 +18,8 @@ lr = 0.1
 epochs = 100
 # part: read
 known = load_text(text)
-vocabulary = Vocabulary.of(known.train, tokens or known.tokenizer, unknown=None if text[:3] == "toy" else "<unk>")
-ids = vocabulary.encode(known.train)
-rng = zk.generator(0, "lab", "weights")
+vocabulary = Vocabulary.of(known.train, known.tokenizer, unknown=None if text[:3] == "toy" else "<unk>")
+ids, rng = vocabulary.encode(known.train), zk.generator(0, "lab", "weights")
 model = LanguageModel(len(vocabulary), dimensions, hidden, cell=kind, embedding_init=0.01, rng=rng)
 read(model, Windows(ids[:words], batch_size, time), optim.SGD(model, lr=lr), epochs)
-found = [evaluate_text(model, ids[k : k + words]) for k in (0, words)]
-print(found)
+print(found := [evaluate_text(model, ids[k : k + words]) for k in (0, words)])
