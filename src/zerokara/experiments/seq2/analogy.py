@@ -4,30 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arrays import Array
 from zerokara.data import DataError
-from zerokara.data.text import Vocabulary, analogy, nearest, unit
+from zerokara.data.text import Vocabulary, analogy
 from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, between, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
-from zerokara.experiments.seq1.kinds import plane_of
-from zerokara.experiments.seq2.analogies import GROUPS, questions
+from zerokara.experiments.seq2.analogies import GROUPS, NAMES, answers_of, questions
+from zerokara.experiments.seq2.analogy_pictures import further_answers, shares, steps, told_of_steps
 from zerokara.experiments.seq2.vectors import MODELS, LearnsVectors
-from zerokara.experiments.seq2.word2vec import ARROWS
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Cell, Path, Points, Table, Text, bar_chart, chart, percent
+from zerokara.report import Text, percent
 
-NAMES: dict[str, Text] = {
-    "gender": Text("gender", "性別"),
-    "rank": Text("rank", "身分"),
-    "age": Text("age", "年齢"),
-    "tense": Text("tense", "時制"),
-    "number": Text("number", "単数・複数"),
-}
 EXPECTED = {"gender": (0.95, 1.0), "rank": (0.5, 0.95), "age": (0.5, 1.0), "tense": (0.6, 0.95), "number": (0.3, 0.5)}
-SHOWN = 2
-"""Questions of a group in the table."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +76,7 @@ class Analogy(LearnsVectors):
         vectors, losses = self.learned(lab, ids, len(vocabulary), self.model)
         found: Arrays = {"words": np.array(vocabulary.tokens), "vectors": vectors, "losses": losses}
         for group, asked in known.items():
-            for key, leave_out in (("out", True), ("in", False)):
-                answers = [_answer(vocabulary, vectors, q, leave_out) for q in asked]
-                right = [answer == q[3] for answer, q in zip(answers, asked, strict=True)]
-                found[f"{group}.{key}"] = np.array(np.mean(right) if right else np.nan)
-                found[f"{group}.{key}.answers"] = np.array(answers[: 8 * SHOWN : 8] or [""])
-            found[f"{group}.alone"] = np.array(_alone(vocabulary, vectors, asked))
-            found[f"{group}.parallel"] = np.array(_parallel(vocabulary, vectors, group))
-            found[f"{group}.asked"] = np.array([" ".join(q) for q in asked[: 8 * SHOWN : 8]] or [""])
+            found |= answers_of(vocabulary, vectors, group, asked)
         near = [analogy(vectors, *rows, 5)[0] for rows in further]
         return found | {"further": np.array([[vocabulary.tokens[j] for j in rows] for rows in near])}
 
@@ -105,63 +87,9 @@ class Analogy(LearnsVectors):
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Shares, questions with answers, arrows."""
+        told: list[Piece] = [further_answers(self.ask, found, t)] if self.ask else []
         groups = self._groups(found)
-        series = {
-            t("question's words left out", "問いの単語を除く"): [found.number(f"{g}.out") for g in groups],
-            t("question's words allowed", "問いの単語も許す"): [found.number(f"{g}.in") for g in groups],
-            t("nearest to c alone", "c に最も近いだけ"): [found.number(f"{g}.alone") for g in groups],
-        }
-        told: list[Piece] = []
-        if self.ask:
-            rows: list[list[Cell]] = [
-                [" : ".join(q.split("-")[:2]) + f" = {q.split('-')[2]} : ?", *map(str, near)]
-                for q, near in zip(self.ask, found["further"], strict=True)
-            ]
-            heads = [t("question", "問い"), *(str(k + 1) for k in range(found["further"].shape[1]))]
-            told.append(Table(heads, rows, t("further questions: the nearest words", "追加の問い：最も近い単語")))
-        if not groups:
-            return told
-        words = [str(word) for word in found["words"]]
-        people = [word for pair in ARROWS for word in pair if word in words]
-        plane = plane_of(found["vectors"][[words.index(word) for word in people]])
-        arrows = [
-            Path(f"{a} → {b}", *(plane[[people.index(a), people.index(b)], i] for i in range(2)))
-            for a, b in ARROWS
-            if a in people and b in people
-        ]
-        heads = [t("question", "問い"), t("right", "正解"), t("answer", "答え"), t("with all words", "全単語から")]
-        names = [NAMES[g](t.lang) for g in groups]
-        told += [
-            bar_chart(
-                t("Exact answers", "正解の割合"), names, series, Axis(t.word("share"), low=0, high=1), lang=t.lang
-            ),
-            Table(heads, self._rows(found, t)),
-        ]
-        if not arrows:
-            return told
-        return [
-            *told,
-            chart(
-                t("The eight persons, and the steps from man to woman", "8 種類の人と、男から女への矢印"),
-                [Points("", plane[:, 0], plane[:, 1], labels=people), *arrows],
-                Axis(t("first direction", "第 1 方向")),
-                Axis(t("second direction", "第 2 方向")),
-                lang=t.lang,
-                note=t(
-                    "Unit vectors, seen from where the eight spread most.", "単位ベクトルを、8 語が最も広がる向きから。"
-                ),
-            ),
-        ]
-
-    def _rows(self, found: Found, t: Tongue) -> list[list[Cell]]:
-        rows: list[list[Cell]] = []
-        for group in GROUPS:
-            answers = zip(*(found[f"{group}.{key}"] for key in ("asked", "out.answers", "in.answers")), strict=True)
-            for asked, answer, free in answers:
-                if len(parts := str(asked).split()) == 4:
-                    a, b, c, d = parts
-                    rows.append([f"{a} : {b} = {c} : ?", d, str(answer), str(free)])
-        return rows
+        return [*told, *shares(found, groups, t), *steps(found, t)] if groups else told
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """The shares."""
@@ -194,24 +122,7 @@ class Analogy(LearnsVectors):
             return told
         return [
             *told,
-            t(
-                "The steps from man to woman have the mean cosine {c} "
-                "with each other, and the word nearest to c alone is "
-                "the answer in {n} of the questions of gender: king "
-                "and queen are neighbours anyway, so this answer needs "
-                "no arithmetic.",
-                "男から女への矢印どうしのコサイン類似度は平均 {c} で、性"
-                "別の問いの {n} は、c に最も近い単語を選ぶだけで正解です。"
-                "king と queen はもともと隣どうしなので、計算は要りません。",
-                c=f"{found.number('gender.parallel'):.2f}",
-                n=percent(found.number("gender.alone"), 0),
-            )
-            if found.number("gender.parallel") < 0.3
-            else t(
-                "The steps from man to woman point the same way: their mean cosine with each other is {c}.",
-                "男から女への矢印は同じ向きです：矢印どうしのコサイン類似度は平均 {c}。",
-                c=f"{found.number('gender.parallel'):.2f}",
-            ),
+            told_of_steps(found, t),
             t(
                 "Number cannot pass ¾: dogs, cats, horses and birds do the same things, so nothing tells their plurals "
                 "apart.",
@@ -276,25 +187,3 @@ class Analogy(LearnsVectors):
     def _mean(self, found: Found, key: str) -> float:
         """The share of all questions, every group counted alike."""
         return float(np.nanmean([found.number(f"{g}.{key}") for g in GROUPS]))
-
-
-def _answer(vocabulary: Vocabulary, vectors: Array, asked: tuple[str, ...], leave_out: bool) -> str:
-    a, b, c = (vocabulary.id(word) for word in asked[:3])
-    return vocabulary.tokens[int(analogy(vectors, a, b, c, leave_out=leave_out)[0][0])]
-
-
-def _alone(vocabulary: Vocabulary, vectors: Array, asked: list[tuple[str, str, str, str]]) -> float:
-    """The share of questions whose answer is the word nearest to c, other than the question's own."""
-    rows = [tuple(vocabulary.id(word) for word in q) for q in asked]
-    right = [nearest(vectors, vectors[c], 1, leave_out=(a, b, c))[0][0] == d for a, b, c, d in rows]
-    return float(np.mean(right)) if right else np.nan
-
-
-def _parallel(vocabulary: Vocabulary, vectors: Array, group: str) -> float:
-    """The mean cosine of the steps a → b of the pairs of a row with each other."""
-    found = []
-    for row in GROUPS[group]:
-        known = [(vocabulary.id(a), vocabulary.id(b)) for a, b in row if a in vocabulary and b in vocabulary]
-        steps = unit([unit(vectors[b]) - unit(vectors[a]) for a, b in known]) if known else np.zeros((0, 1))
-        found += (steps @ steps.T)[np.triu_indices(len(steps), 1)].tolist()
-    return float(np.mean(found)) if found else np.nan
