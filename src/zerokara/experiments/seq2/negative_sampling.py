@@ -1,8 +1,6 @@
 """`negative-sampling`: a few choices of two instead of one among all words."""
 
 import math
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +13,7 @@ from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
+from zerokara.experiments.seq2.timing import best_time
 from zerokara.experiments.tongue import Tongue
 from zerokara.nn import Parameter
 from zerokara.optim import SGD, Rows
@@ -93,15 +92,9 @@ class NegativeSampling(Experiment):
             F.negative_sampling_loss(h, part, places).backward()
             rows.step()
 
-        return self._best(softmax), self._best(sampling)
-
-    def _best(self, step: Callable[[], None]) -> float:
-        seconds = []
-        for _ in range(self.timings + 1):  # the first one prepares
-            start = time.perf_counter()
+        for step in (softmax, sampling):  # the first one prepares
             step()
-            seconds.append(time.perf_counter() - start)
-        return min(seconds[1:])
+        return best_time(softmax, self.timings), best_time(sampling, self.timings)
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The probabilities by power, and the time of a step."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, gradients, numerical_gradient, tensor
+from zerokara.experiments.sequence_models import sigmoid
 from zerokara.nn import Module
 
 W_IH = np.array([[0.5, -0.3], [0.8, 0.2], [-0.4, 0.6]])
@@ -80,7 +81,7 @@ def _lstm(
     dh·tanh c·o(1 − o)),   dh_t = from the output + W_hhᵀ·δ_{t+1}
     """
     i, f, g, o = np.split(a + r, 4, axis=1)
-    i, f, g, o = _sigma(i), _sigma(f), np.tanh(g), _sigma(o)
+    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
     c = np.zeros((len(states) + 1, states.shape[1]))  # c[t] stands before step t
     for t in range(len(states)):
         c[t + 1] = f[t] * c[t] + i[t] * g[t]
@@ -102,7 +103,7 @@ def _gru(
     δ_z = dh·(h_{t−1} − n)·z(1 − z);   dh_{t−1} = from the output + z·dh_t + W_hhᵀ·(δ_r, δ_z, r·δ_n)
     """
     size = states.shape[1]
-    reset, z = np.split(_sigma((a + r)[:, : 2 * size]), 2, axis=1)
+    reset, z = np.split(sigmoid((a + r)[:, : 2 * size]), 2, axis=1)
     q = r[:, 2 * size :]
     n = np.tanh(a[:, 2 * size :] + reset * q)
     later, da, da_hh = np.zeros_like(states), np.zeros_like(a), np.zeros_like(a)
@@ -114,10 +115,6 @@ def _gru(
         da[t], da_hh[t] = np.concatenate([*gates, dn]), np.concatenate([*gates, dn * reset[t]])
         coming = dh * z[t] + w_hh.T @ da_hh[t]
     return later, da, da_hh
-
-
-def _sigma(a: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-a)))
 
 
 def numerical_error(make: Callable[..., Module], rng: np.random.Generator) -> float:
