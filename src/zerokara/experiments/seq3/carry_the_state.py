@@ -7,15 +7,25 @@ import numpy as np
 
 from zerokara.data.text import Windows
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
-from zerokara.experiments.checks import Check, at_least, between, holds
+from zerokara.experiments.checks import Check, at_least, between
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import Corpus, corpus, learn
+from zerokara.experiments.reading_sizes import (
+    adam_knob,
+    clip_knob,
+    dimensions_knob,
+    epochs_knob,
+    hidden_knob,
+    streams_knob,
+    words_knob,
+)
 from zerokara.experiments.reading_texts import text_knob, tokens_knob
+from zerokara.experiments.seq3.floors import above_floor, floor_rule
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel
 from zerokara.optim import Adam
-from zerokara.report import Axis, Cell, Line, Rule, Table, Text, chart, significant
+from zerokara.report import Axis, Cell, Line, Table, Text, chart, significant
 
 EXPECTED = {3: (3.65, 4.57), 5: (3.56, 3.94), 10: (3.53, 3.65), 35: (3.57, 3.62)}
 """T → test perplexity with the state carried, and with 0 before every window."""
@@ -50,15 +60,13 @@ class CarryTheState(Experiment):
     tokens: str = tokens_knob()
     times: tuple[int, ...] = knob((3, 5, 10, 35), "unrolled steps T", "展開するステップ数 T", low=1, high=200)
     kind: str = knob("lstm", "cell", "セル", choices=("rnn", "lstm", "gru"))
-    dimensions: int = knob(32, "embedding size D", "埋め込みの次元 D", low=1, high=1000)
-    hidden: int = knob(64, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
-    batch_size: int = knob(20, "streams side by side", "並べて読む数（バッチサイズ）", low=1, high=200)
-    lr: float = knob(0.005, "learning rate of Adam", "Adam の学習率", low=0, high=1)
-    clip: float = knob(0.25, "largest norm of the gradient", "勾配ノルムの上限", low=1e-6, high=1e6)
-    words: int = knob(
-        200_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
-    )
-    epochs: int = knob(4, "epochs", "エポック数", low=1, high=100)
+    dimensions: int = dimensions_knob(32)
+    hidden: int = hidden_knob(64)
+    batch_size: int = streams_knob(20)
+    lr: float = adam_knob(0.005)
+    clip: float = clip_knob(0.25)
+    words: int = words_knob(200_000)
+    epochs: int = epochs_knob(4)
 
     def measure(self, lab: Lab) -> Arrays:
         """Test perplexity by T, both ways. The test is always read in one piece, with its state."""
@@ -95,8 +103,6 @@ class CarryTheState(Experiment):
         """Perplexity against T."""
         test = found.mean("test")
         labels = t("carried", "引き継ぐ"), t("set to 0", "0 に戻す")
-        floor = float(found["floor"])
-        rules = [Rule(t("floor {v}", "下限 {v}", v=significant(floor, 4)), y=floor)] if np.isfinite(floor) else []
         rows: list[list[Cell]] = [
             [T, *(significant(v, 4) for v in row)] for T, row in zip(self.times, test, strict=True)
         ]
@@ -105,7 +111,7 @@ class CarryTheState(Experiment):
                 t("Test perplexity against the window", "窓の長さとテストのパープレキシティ"),
                 [
                     *(Line(label, self.times, test[:, k]) for k, label in enumerate(labels)),
-                    *rules,
+                    *floor_rule(found, t),
                 ],
                 Axis(t("steps in a window, T", "窓のステップ数 T"), log=True),
                 Axis(t("perplexity", "パープレキシティ")),
@@ -149,18 +155,12 @@ class CarryTheState(Experiment):
                     e = EXPECTED[T][way]
                     told.append(between(f"T = {T}, {label}", test[:, k, way], e - 0.2, e + 0.2, "M"))
         gap = test[:, :, 1] - test[:, :, 0]
-        law = holds(
-            t("nobody is below the floor", "下限より下には行けない"),
-            test.min() > float(found["floor"]) * 0.99,
-            "A",
-            law=True,
-        )
         return [
             *told,
             at_least(
                 t("what forgetting costs at the shortest window", "最も短い窓で忘れることの損"), gap[:, 0], 0.4, "M"
             ),
-            *([law] if np.isfinite(found["floor"]) else []),
+            *above_floor(test.min(), found, t),
         ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:

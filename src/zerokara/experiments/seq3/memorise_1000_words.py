@@ -10,6 +10,7 @@ from zerokara.experiments.checks import Check, at_least, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import book_initial, corpus, learn
+from zerokara.experiments.reading_sizes import dimensions_knob, epochs_knob, hidden_knob, streams_knob, time_knob
 from zerokara.experiments.reading_texts import text_knob, tokens_knob
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel
@@ -61,10 +62,10 @@ class Memorise1000Words(Experiment):
         low=100,
         high=100_000,
     )
-    time: int = knob(5, "unrolled steps T", "展開するステップ数 T", low=1, high=200)
-    batch_size: int = knob(10, "streams side by side", "並べて読む数（バッチサイズ）", low=1, high=200)
-    dimensions: int = knob(100, "embedding size D", "埋め込みの次元 D", low=1, high=1000)
-    hidden: int = knob(100, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
+    time: int = time_knob(5)
+    batch_size: int = streams_knob(10)
+    dimensions: int = dimensions_knob(100)
+    hidden: int = hidden_knob(100)
     init: str = knob(
         "small",
         "initial values: PyTorch's with embeddings N(0, 0.01²), the book's, or PyTorch's",
@@ -72,7 +73,7 @@ class Memorise1000Words(Experiment):
         choices=("small", "book", "torch"),
     )
     lr: float = knob(0.1, "learning rate of SGD", "SGD の学習率", low=0, high=100)
-    epochs: int = knob(100, "epochs", "エポック数", low=1, high=1000)
+    epochs: int = epochs_knob(100, 1000)
 
     def measure(self, lab: Lab) -> Arrays:
         """Perplexity by epoch."""

@@ -13,6 +13,7 @@ from zerokara.experiments.checks import Check, at_least, at_most, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import stepper, zero_state
+from zerokara.experiments.reading_sizes import adam_knob, hidden_knob
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel
 from zerokara.optim import Adam
@@ -53,10 +54,10 @@ class TruncatedBptt(Experiment):
     kinds: tuple[str, ...] = knob(
         ("rnn", "lstm"), "cells: rnn, lstm, gru", "セル：rnn、lstm、gru", choices=("rnn", "lstm", "gru")
     )
-    hidden: int = knob(32, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
+    hidden: int = hidden_knob(32)
     streams: int = knob(32, "streams side by side", "並べて読む数", low=1, high=1000)
     steps: int = knob(8000, "time steps that are read", "読むステップ数", low=100, high=1_000_000)
-    lr: float = knob(0.005, "learning rate of Adam", "Adam の学習率", low=0, high=1)
+    lr: float = adam_knob(0.005)
 
     def measure(self, lab: Lab) -> Arrays:
         """Accuracy on a new stream, for each cell and T."""

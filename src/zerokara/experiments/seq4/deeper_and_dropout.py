@@ -12,6 +12,7 @@ from zerokara.experiments.checks import Check, at_most, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import corpus, learn
+from zerokara.experiments.reading_sizes import adam_knob, clip_knob, epochs_knob, streams_knob, time_knob, words_knob
 from zerokara.experiments.reading_texts import GRAMMARS, tokens_knob
 from zerokara.experiments.seq4.telling import what_it_changes
 from zerokara.experiments.tongue import Tongue
@@ -78,14 +79,12 @@ class DeeperAndDropout(Experiment):
         128, "units of a layer, and numbers of a word", "層のユニット数（単語ベクトルの次元）", low=4, high=2000
     )
     ratio: float = knob(0.5, "share that dropout drops", "ドロップアウト率", low=0, high=0.9)
-    time: int = knob(35, "unrolled steps T", "展開するステップ数 T", low=1, high=200)
-    batch_size: int = knob(20, "streams side by side", "並べて読む数（バッチサイズ）", low=1, high=200)
-    lr: float = knob(0.005, "learning rate of Adam", "Adam の学習率", low=0, high=1)
-    clip: float = knob(0.25, "largest norm of the gradient", "勾配ノルムの上限", low=1e-6, high=1e6)
-    words: int = knob(
-        40_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
-    )
-    epochs: int = knob(4, "epochs", "エポック数", low=1, high=100)
+    time: int = time_knob(35)
+    batch_size: int = streams_knob(20)
+    lr: float = adam_knob(0.005)
+    clip: float = clip_knob(0.25)
+    words: int = words_knob(40_000)
+    epochs: int = epochs_knob(4)
 
     def measure(self, lab: Lab) -> Arrays:
         """Perplexity on read and on new words, and parameters, of every variant and text."""

@@ -11,6 +11,14 @@ from zerokara.experiments.checks import Check, at_least, between
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import Corpus, corpus, learn
+from zerokara.experiments.reading_sizes import (
+    dimensions_knob,
+    epochs_knob,
+    hidden_knob,
+    streams_knob,
+    time_knob,
+    words_knob,
+)
 from zerokara.experiments.reading_texts import text_knob, tokens_knob
 from zerokara.experiments.seq4.clipping import LOST, angle, before_and_after, clipped, laws_of_clipping, told_perplexity
 from zerokara.experiments.tongue import Tongue
@@ -53,14 +61,12 @@ class GradientClipping(Experiment):
     )
     text: str = text_knob()
     tokens: str = tokens_knob()
-    dimensions: int = knob(32, "embedding size D", "埋め込みの次元 D", low=1, high=1000)
-    hidden: int = knob(64, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
-    time: int = knob(35, "unrolled steps T", "展開するステップ数 T", low=1, high=200)
-    batch_size: int = knob(20, "streams side by side", "並べて読む数（バッチサイズ）", low=1, high=200)
-    words: int = knob(
-        200_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
-    )
-    epochs: int = knob(2, "epochs", "エポック数", low=1, high=100)
+    dimensions: int = dimensions_knob(32)
+    hidden: int = hidden_knob(64)
+    time: int = time_knob(35)
+    batch_size: int = streams_knob(20)
+    words: int = words_knob(200_000)
+    epochs: int = epochs_knob(2)
 
     def __post_init__(self) -> None:
         super().__post_init__()
