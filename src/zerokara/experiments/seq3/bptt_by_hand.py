@@ -13,12 +13,12 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.seq3.unrolled import GATES, backward, inputs, numerical_error, weights
+from zerokara.experiments.seq3.unrolled_pictures import way_back
 from zerokara.experiments.tongue import Tongue
 from zerokara.nn import GRU, LSTM, RNN, Module
-from zerokara.report import Axis, Grid, Text, bar_chart, grids, percent, significant
+from zerokara.report import Axis, Text, bar_chart, percent, significant
 
 LAYERS: dict[str, Callable[..., Module]] = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
-SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -87,31 +87,12 @@ class BpttByHand(Experiment):
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """What comes back to each step, the shares, and their sum."""
-        rows: list[list[Grid | str]] = []
-        for k in reversed(range(max(0, self.steps - SHOWN), self.steps)):
-            column = [np.round(v, 4)[:, None] for v in (found["from_output"][k], found["later"][k], found["da"][k])]
-            rows.append(
-                [
-                    Grid(column[0], t("output {k}", "出力 {k}", k=k + 1)),
-                    "+",
-                    Grid(
-                        column[1],
-                        t("step {k}", "ステップ {k}", k=k + 2) if k + 1 < self.steps else t("nothing", "なし"),
-                    ),
-                    "→",
-                    Grid(column[2], f"δ{k + 1}"),
-                    "→",
-                    Grid(np.round(found["share_hh"][k], 4), t("share of ∂L/∂W_hh", "∂L/∂W_hh への寄与")),
-                ]
-            )
-        total = Grid(np.round(found["share_hh"].sum(axis=0), 4), t("sum of all shares", "寄与の合計"))
-        rows.append([total, "=", Grid(np.round(found["d_hh"], 4), t("by the library", "ライブラリの勾配"))])
         sizes = {
             "W_hh": np.linalg.norm(found["share_hh"], axis=(1, 2)),
             "W_ih": np.linalg.norm(found["share_ih"], axis=(1, 2)),
         }
         return [
-            grids(t("Back from the last step", "最後のステップから逆向きに"), rows, lang=t.lang, wide=True),
+            way_back(found, t),
             bar_chart(
                 t("How much each step gives", "各ステップの寄与の大きさ"),
                 [str(k + 1) for k in range(self.steps)],
