@@ -30,10 +30,10 @@ def co_occurrence(ids: Any, size: int, window: int = 1, *, sparse: bool = False)
         codes, counts = np.unique(np.concatenate([*pairs, ids[:0]]), return_counts=True)
         half = csr_array((counts.astype(np.int64), np.divmod(codes, size)), shape=(size, size))
         return (half + half.T).tocsr()
-    square = np.zeros(size * size, np.int64)
+    flat = np.zeros(size * size, np.int64)
     for codes in pairs:
-        square += np.bincount(codes, minlength=size * size)
-    square = square.reshape(size, size)
+        flat += np.bincount(codes, minlength=size * size)
+    square = flat.reshape(size, size)
     return square + square.T
 
 
@@ -45,7 +45,7 @@ def ppmi(counts: Any, base: float = 2.0, smoothing: float = 1.0) -> Any:
     Of a sparse array it is a sparse array with the same numbers.
     """
     sparse = hasattr(counts, "tocoo")
-    C = counts.astype(np.float64) if sparse else np.asarray(counts, np.float64)
+    C: Any = counts.astype(np.float64) if sparse else np.asarray(counts, np.float64)
     if C.ndim != 2 or C.shape[0] != C.shape[1]:
         raise DataError(f"counts of neighbours are a square (V, V); got {C.shape}")
     if not (is_number(base) and base > 0 and base != 1):
@@ -82,7 +82,8 @@ def svd_vectors(matrix: Any, dimensions: int, rng: np.random.Generator | None = 
         raise DataError(f"a matrix and a whole number of dimensions are expected; got {short(matrix)}, {dimensions}")
     if rng is None:
         U, values, _ = np.linalg.svd(matrix)
-        return (U[:, : len(values)] * values)[:, :dimensions]
+        whole: Array = (U[:, : len(values)] * values)[:, :dimensions]
+        return whole
     count = min(dimensions + OVERSAMPLING, *matrix.shape)
     Q = np.linalg.qr(matrix @ rng.standard_normal((matrix.shape[1], count)))[0]
     for _ in range(PASSES):

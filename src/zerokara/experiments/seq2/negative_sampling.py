@@ -156,22 +156,17 @@ class NegativeSampling(Experiment):
         K, own, drawn = self.negatives, found["own"], found["drawn"]
         wanted = np.array([np.where(np.arange(3) == r, 0, own) / (1 - own[r]) for r in range(3)])
         away = np.abs(drawn - wanted).max() / math.sqrt(0.25 / self.draws)
-        start = t("loss of zero vectors", "0 ベクトルの損失")
+        never, off = (
+            t("the right word is never drawn", "正解の単語は引かれない"),
+            np.abs(found["by_power"][0] - 1 / 3).max(),
+        )
+        shares = t("drawn shares, off by standard errors", "引いた割合のずれ（標準誤差の何倍）")
+        start, even = t("loss of zero vectors", "0 ベクトルの損失"), t("power 0: off ⅓ by", "指数 0：⅓ との差")
         told = [
-            holds(
-                t("the right word is never drawn", "正解の単語は引かれない"), np.all(np.diag(drawn) == 0), "A", law=True
-            ),
-            at_most(
-                t("drawn shares, off by standard errors", "引いた割合のずれ（標準誤差の何倍）"), away, 5, "A", law=True
-            ),
+            holds(never, np.all(np.diag(drawn) == 0), "A", law=True),
+            at_most(shares, away, 5, "A", law=True),
             near(start, found["start"], (1 + K) * math.log(2), 1e-9, "A", law=True),
-            at_most(
-                t("power 0: off ⅓ by", "指数 0：⅓ との差"),
-                np.abs(found["by_power"][0] - 1 / 3).max(),
-                1e-12,
-                "A",
-                law=True,
-            ),
+            at_most(even, off, 1e-12, "A", law=True),
         ]
         if self.power == 0.75:
             values = (0.64196878, 0.33150408, 0.02652714)

@@ -63,8 +63,8 @@ class BpttByHand(Experiment):
         """Gradients of one rule, the shares of the steps, and numerical checks of all cells."""
         x, h = inputs(self.steps), np.zeros((1, 3))
         w_ih, w_hh, b = (tensor(w, requires_grad=True) for w in weights(self.cell))
-        cell = {"rnn": F.rnn, "lstm": F.lstm, "gru": F.gru}[self.cell]
-        y = cell(x, w_ih, w_hh, b, np.zeros(len(b)), h, *([h] if self.cell == "lstm" else []))[0]
+        cells: dict[str, Callable[..., tuple[Tensor, ...]]] = {"rnn": F.rnn, "lstm": F.lstm, "gru": F.gru}
+        y = cells[self.cell](x, w_ih, w_hh, b, np.zeros(len(b)), h, *([h] if self.cell == "lstm" else []))[0]
         d_ih, d_hh, d_b = gradients(self._loss(y), [w_ih, w_hh, b])
         states = y.data[:, 0]
         from_output = states if self.every else np.where(np.arange(self.steps)[:, None] < self.steps - 1, 0, states)

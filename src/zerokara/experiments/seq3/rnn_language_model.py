@@ -107,13 +107,8 @@ class RnnLanguageModel(Experiment):
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The curves over the floor, and the table."""
         epochs = np.arange(1, self.epochs + 1)
-        heads = [
-            t("cell", "セル"),
-            t.word("parameters"),
-            t("training", "訓練"),
-            t("test", "テスト"),
-            t("seconds of CPU", "CPU 時間（秒）"),
-        ]
+        parameters, seconds = t.word("parameters"), t("seconds of CPU", "CPU 時間（秒）")
+        heads = [t("cell", "セル"), parameters, t("training", "訓練"), t("test", "テスト"), seconds]
         rows: list[list[Cell]] = [
             [
                 k.upper(),
@@ -167,24 +162,13 @@ class RnnLanguageModel(Experiment):
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """The measured ranges; nobody is below the floor."""
         ranges = {"rnn": (3.60, 3.78), "lstm": (3.50, 3.64), "gru": (3.50, 3.64)}
-        told = [
-            between(
-                t("{k}: test perplexity", "{k}：テストのパープレキシティ", k=k.upper()),
-                found.all(f"{k}.test")[:, -1],
-                *ranges[k],
-                "M",
-            )
-            for k in self.kinds
-        ]
-        told += [
-            at_most(
-                t("{k} beats every n-gram", "{k} はどの n-gram よりよい", k=k.upper()),
-                found.all(f"{k}.test")[:, -1].max(),
-                TRIGRAM,
-                "M",
-            )
-            for k in self.kinds
-        ]
+        ends = {k: found.all(f"{k}.test")[:, -1] for k in self.kinds}
+        test, beats = (
+            t("{k}: test perplexity", "{k}：テストのパープレキシティ", k="{k}"),
+            t("{k} beats every n-gram", "{k} はどの n-gram よりよい", k="{k}"),
+        )
+        told = [between(test.format(k=k.upper()), end, *ranges[k], "M") for k, end in ends.items()]
+        told += [at_most(beats.format(k=k.upper()), end.max(), TRIGRAM, "M") for k, end in ends.items()]
         low = min(found.all(f"{k}.test").min() for k in self.kinds)
         least = min(found.all(f"{k}.training").min() for k in self.kinds)
         return [

@@ -75,34 +75,23 @@ class GradientThroughTime(Experiment):
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The norms, and what a power of the radius would be."""
         at = np.arange(1, self.steps + 1)
-        lines = [Line(f"W × {s:g}", at, norms) for s, norms in zip(self.scales, found["norms"], strict=True)]
-        lines += [
-            Line(
-                t("{n} × radius^k", "{n} × 半径^k", n=f"{s:g}"),
-                at,
-                norms[-1] * (s * found["radius"]) ** (at - float(self.steps)),
-                faint=True,
-            )
-            for s, norms in zip(self.scales, found["norms"], strict=True)
+        pairs = list(zip(self.scales, found["norms"], strict=True))
+        power = t("{n} × radius^k", "{n} × 半径^k", n="{n}")
+        radii = {s: float(s * found["radius"]) for s in self.scales}
+        lines = [
+            *(Line(f"W × {s:g}", at, norms) for s, norms in pairs),
+            *(
+                Line(power.format(n=f"{s:g}"), at, n[-1] * radii[s] ** (at - float(self.steps)), faint=True)
+                for s, n in pairs
+            ),
+            Line(t("orthogonal W", "直交行列 W"), at, found["orthogonal"]),
         ]
-        lines.append(Line(t("orthogonal W", "直交行列 W"), at, found["orthogonal"]))
         rows: list[list[Cell]] = [
-            [
-                f"{s:g}",
-                significant(norms[0], 5),
-                significant(norms[-1], 5),
-                significant(norms[-1] / norms[-2], 5),
-                significant(float(s * found["radius"]), 5),
-            ]
-            for s, norms in zip(self.scales, found["norms"], strict=True)
+            [f"{s:g}", *(significant(v, 5) for v in (norms[0], norms[-1], norms[-1] / norms[-2], radii[s]))]
+            for s, norms in pairs
         ]
-        heads = [
-            "×",
-            t("step 1", "ステップ 1"),
-            t("last step", "最後"),
-            t("last ratio", "最後の比"),
-            t("spectral radius", "スペクトル半径"),
-        ]
+        first, last, ratio = t("step 1", "ステップ 1"), t("last step", "最後"), t("last ratio", "最後の比")
+        heads = ["×", first, last, ratio, t("spectral radius", "スペクトル半径")]
         return [
             line_chart(
                 t("The norm of the gradient, step by step back", "さかのぼるごとの勾配のノルム"),
@@ -163,30 +152,13 @@ class GradientThroughTime(Experiment):
             for s, n in zip(self.scales, norms, strict=True)
         )
         gap = np.abs(found["by_rule"] / norms - 1).max()
-        return [
-            *told,
-            at_most(
-                t("orthogonal W: change of the norm", "直交行列：ノルムの変化"),
-                np.abs(found["orthogonal"] / found["orthogonal"][0] - 1).max(),
-                1e-10,
-                "A",
-                law=True,
-            ),
-            at_most(
-                t("growth over the largest that is possible", "可能な最大の伸びに対する比"),
-                bound,
-                1 + 1e-9,
-                "A",
-                law=True,
-            ),
-            at_most(
-                t("through the rule of the RNN, relative difference", "RNN のルールを通した結果との相対差"),
-                gap,
-                1e-9,
-                "A",
-                law=True,
-            ),
-        ]
+        kept = np.abs(found["orthogonal"] / found["orthogonal"][0] - 1).max()
+        laws = {
+            t("orthogonal W: change of the norm", "直交行列：ノルムの変化"): (kept, 1e-10),
+            t("growth over the largest that is possible", "可能な最大の伸びに対する比"): (bound, 1 + 1e-9),
+            t("through the rule of the RNN, relative difference", "RNN のルールを通した結果との相対差"): (gap, 1e-9),
+        }
+        return [*told, *(at_most(what, value, high, "A", law=True) for what, (value, high) in laws.items())]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """The catalogue's."""
