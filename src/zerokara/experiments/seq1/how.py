@@ -20,8 +20,8 @@ ENGLISH: dict[str, str] = {
     "place, adverb) the nearest other word is found by the "
     "cosine, and it is asked whether it is of the same kind. "
     "For the picture, unit vectors are seen from the directions "
-    "in which they spread most. Of a text whose kinds are not known the nearest words of some are shown. With more "
-    "than a thousand words only pairs that met are kept, and SVD is computed from a random sample of the columns.",
+    "in which they spread most. Of a text whose kinds are not known the nearest words of some are shown; with more "
+    "than a thousand words SVD is computed from a random sample of the columns.",
     "zipf": "The words of all names of Unicode characters, or of another text, and those "
     "of the small language are counted and put in order. "
     "A line is laid through the logarithms of rank and frequency, ranks 10 to 1,000. Then it is added up how much of "
