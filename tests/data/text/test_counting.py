@@ -205,7 +205,10 @@ def test_a_random_sample_finds_the_columns_that_stand_out() -> None:
 
 
 def test_what_is_no_matrix_has_no_vectors() -> None:
-    with pytest.raises(DataError, match="a matrix and a whole number of dimensions are expected"):
-        svd_vectors([1, 2], 2)
-    with pytest.raises(DataError, match=r"got .*, 0"):
-        svd_vectors(np.eye(3), 0)
+    for matrix, dimensions in (([1, 2], 2), ("text", 1), (None, 1), (np.eye(3), 0), (np.eye(3), 1.5), ([[1j]], 1)):
+        with pytest.raises(DataError, match="a matrix and a whole number of dimensions from 1 on are expected; got "):
+            svd_vectors(matrix, dimensions)
+    with pytest.raises(TypeError, match="rng is a generator of random numbers"):
+        svd_vectors(np.eye(3), 1, rng=0)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="a whole number of words, at least 1; got '3'"):
+        co_occurrence([0, 1], "3")  # type: ignore[arg-type]

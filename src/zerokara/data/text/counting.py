@@ -21,6 +21,8 @@ def co_occurrence(ids: Any, size: int, window: int = 1, *, sparse: bool = False)
     ids = expect_tokens(ids)
     if not is_whole(window) or window < 1:
         raise DataError(f"window is a whole number of places, at least 1; got {short(window)}")
+    if not is_whole(size) or size < 1:
+        raise DataError(f"the size of a vocabulary is a whole number of words, at least 1; got {short(size)}")
     if ids.size and ids.max() >= size:
         raise DataError(f"a vocabulary of {size} words has the numbers 0 to {size - 1}; got {ids.max()}")
     pairs = [ids[:-distance] * size + ids[distance:] for distance in range(1, min(window, len(ids) - 1) + 1)]
@@ -45,11 +47,13 @@ def ppmi(counts: Any, base: float = 2.0, smoothing: float = 1.0) -> Any:
     Of a sparse array it is a sparse array with the same numbers.
     """
     sparse = hasattr(counts, "tocoo")
-    C: Any = counts.astype(np.float64) if sparse else np.asarray(counts, np.float64)
-    if C.ndim != 2 or C.shape[0] != C.shape[1]:
-        raise DataError(f"counts of neighbours are a square (V, V); got {C.shape}")
+    C: Any = counts.astype(np.float64) if sparse else _numbers(counts)
+    if C is None or C.shape[0] != C.shape[1]:
+        raise DataError(f"counts of neighbours are a square (V, V); got {short(counts) if C is None else C.shape}")
     if not (is_number(base) and base > 0 and base != 1):
         raise DataError(f"the base of a logarithm is above 0 and not 1; got {short(base)}")
+    if not is_number(smoothing):
+        raise DataError(f"smoothing is a power, a number; got {short(smoothing)}")
     rows, columns = C.sum(axis=1), C.sum(axis=0) ** smoothing
     total = rows.sum() * columns.sum() / max(float(rows.sum()), 1.0)
     if sparse:
@@ -78,19 +82,36 @@ def svd_vectors(matrix: Any, dimensions: int, rng: np.random.Generator | None = 
     value stands out. Without, the decomposition is NumPy's. Columns beyond the rank of M are 0, or missing where M has
     no so many. Errors: DataError for what is no matrix.
     """
-    if getattr(matrix, "ndim", 0) != 2 or not is_whole(dimensions) or dimensions < 1:
-        raise DataError(f"a matrix and a whole number of dimensions are expected; got {short(matrix)}, {dimensions}")
+    M = matrix if hasattr(matrix, "tocoo") else _numbers(matrix)
+    if M is None or not is_whole(dimensions) or dimensions < 1:
+        raise DataError(
+            "a matrix and a whole number of dimensions from 1 on are expected; "
+            f"got {short(matrix)} and {short(dimensions)}"
+        )
+    if not (rng is None or isinstance(rng, np.random.Generator)):
+        raise TypeError(
+            f"rng is a generator of random numbers, as numpy.random.default_rng(0), or None; got {short(rng)}"
+        )
     if rng is None:
-        U, values, _ = np.linalg.svd(matrix)
+        U, values, _ = np.linalg.svd(M)
         whole: Array = (U[:, : len(values)] * values)[:, :dimensions]
         return whole
-    count = min(dimensions + OVERSAMPLING, *matrix.shape)
-    Q = np.linalg.qr(matrix @ rng.standard_normal((matrix.shape[1], count)))[0]
+    count = min(dimensions + OVERSAMPLING, *M.shape)
+    Q = np.linalg.qr(M @ rng.standard_normal((M.shape[1], count)))[0]
     for _ in range(PASSES):
-        Q = np.linalg.qr(matrix @ np.linalg.qr(matrix.T @ Q)[0])[0]
-    U, values, _ = np.linalg.svd((matrix.T @ Q).T, full_matrices=False)
+        Q = np.linalg.qr(M @ np.linalg.qr(M.T @ Q)[0])[0]
+    U, values, _ = np.linalg.svd((M.T @ Q).T, full_matrices=False)
     found: Array = (Q @ U * values)[:, :dimensions]
     return found
+
+
+def _numbers(matrix: Any) -> Array | None:
+    """A matrix of real numbers as float64; None for anything else."""
+    try:
+        found: Array = np.asarray(matrix, np.float64)
+    except (TypeError, ValueError):
+        return None
+    return found if found.ndim == 2 and found.size else None
 
 
 def unit(vectors: Any) -> Array:
