@@ -1,12 +1,14 @@
 """Experiments on words with any text: files of one's own, without a network."""
 
 import random
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.cli.running import Captured, fails
+from tests.cli.running import Captured, fails, run_here
+from zerokara.cli.messages import in_japanese
 from zerokara.data import DataError
 from zerokara.data.text import load_text, toy_ja_grammar
 from zerokara.experiments import EXPERIMENTS, Tongue, Verdict, run
@@ -105,6 +107,9 @@ def test_what_a_text_lacks_is_refused_in_one_line(newspapers: str, tmp_path: Pat
         (("analogy", "--ask", "man-woman-emperor"), "the vocabulary has no 'emperor'"),
     ):
         fails(capsys, "lab", "run", *arguments, "--out", tmp_path, "--quick", code=1, says=says)
+        code, _, error = run_here(capsys, "lab", "run", *arguments, "--out", tmp_path, "--quick", "--lang", "ja")
+        assert code == 1
+        assert re.search("語彙に|ありません|そろっていません", error)
     fails(
         capsys,
         "lab",
@@ -119,8 +124,13 @@ def test_what_a_text_lacks_is_refused_in_one_line(newspapers: str, tmp_path: Pat
     )
     short = tmp_path / "short.txt"
     short.write_text("one two three four " * 9)
-    with pytest.raises(DataError, match=r"\d different words; to be put in order it needs 12"):
+    with pytest.raises(DataError, match=r"\d different words; to be put in order it needs 12") as refused:
         run("zipf", text=f"text:{short}")
+    assert "種類以上が必要です" in in_japanese(str(refused.value))
+    assert "空白で区切った" in in_japanese(
+        "botchan has 2 blanks among 800 characters, so it is not written in words: put blanks between them in a file "
+        "of your own, or take --tokens characters"
+    )
 
 
 def test_of_a_text_whose_source_is_not_known_there_is_no_floor(newspapers: str) -> None:

@@ -67,7 +67,8 @@ def left_out(experiment: Experiment) -> dict[str, tuple[Any, Any]]:
     """The settings of this run that its program does not take, as name → (the recipe's own, the run's)."""
     text, own = _template(experiment)
     taken = {match[1] for match in _GIVEN.finditer(text) if _literal(match[2])}
-    taken |= {name for value in (*own.values(), SHARED.get(experiment.name, ("",))[0]) for name in _SETTING.findall(value)}
+    file = SHARED.get(experiment.name, ("",))[0]
+    taken |= {name for value in (file, *own.values()) for name in _SETTING.findall(value)}
     taken |= {"data"} if _DATA.search(text) else set()
     plain = type(experiment)().settings
     return {name: (plain[name], value) for name, value in experiment.used.changed.items() if text and name not in taken}
