@@ -178,3 +178,15 @@ def test_a_text_that_is_too_short_for_its_windows_is_refused(tmp_path: Path, cap
     for name in ("carry-the-state", "gradient-clipping"):
         arguments = ("lab", "run", name, "--text", f"text:{short}", "--out", tmp_path, "--quick")
         fails(capsys, *arguments, code=1, says="the text has 14 tokens; 20 streams of")
+
+
+def test_a_file_that_was_changed_is_read_again(tmp_path: Path) -> None:
+    """A result that is kept is that of the text which was read, not of every text of this name."""
+    file = tmp_path / "own.txt"
+    settings = {"text": f"text:{file}", "out": tmp_path / "lab"}
+    found = []
+    for times in (100, 70, 100):
+        file.write_text("cat " * times + " ".join(f"word{i}" for i in range(40)), encoding="utf-8")
+        found.append(int(run("zipf", **settings)["text.counts"][0]))
+    assert found == [100, 70, 100]
+    assert len(list((tmp_path / "lab" / "results").iterdir())) == 2

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from zerokara.data.text.corpora import PREFIX
 from zerokara.experiments.base import Experiment
 from zerokara.experiments.found import Found
 from zerokara.experiments.result import Result
@@ -42,8 +43,8 @@ SOURCE, SECONDS = "_source", "_seconds"  # kept beside the arrays of a seed
 class Shelf:
     """The place of one experiment with certain settings: results/NAME-KEY in the laboratory's folder.
 
-    The key is a hash of name, settings, quick, the version and the recipe's own source, so that a result is found
-    again exactly when measuring anew would give it.
+    The key is a hash of name, settings, quick, the version, the recipe's own source and texts of one's own, so that a
+    result is found again exactly when measuring anew would give it.
     """
 
     root: Path
@@ -98,9 +99,9 @@ class Shelf:
 
 
 def key(experiment: Experiment, quick: bool) -> str:
-    """Ten hexadecimal digits that stand for the experiment, its settings and its source."""
-    written = json.dumps([experiment.name, experiment.settings, quick, __version__, _source(experiment)])
-    return hashlib.sha256(written.encode()).hexdigest()[:10]
+    """Ten hexadecimal digits that stand for the experiment, its settings, its source, and texts of one's own."""
+    parts = [experiment.name, experiment.settings, quick, __version__, _source(experiment), *_own_texts(experiment)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:10]
 
 
 def kept(root: Path, experiments: dict[str, Experiment]) -> Iterator[Shelf]:
@@ -115,6 +116,20 @@ def kept(root: Path, experiments: dict[str, Experiment]) -> Iterator[Shelf]:
             continue  # of another version, or not ours
         if shelf.folder == about.parent and shelf.measured():
             yield shelf
+
+
+def _own_texts(experiment: Experiment) -> list[str]:
+    """A hash of every file that a setting names as text:FILE: another text gives another result."""
+    values = [v for value in experiment.settings.values() for v in (value if isinstance(value, tuple) else (value,))]
+    names = [v.removeprefix(PREFIX) for v in values if isinstance(v, str) and v.startswith(PREFIX)]
+    return [_hash_of(Path(name).expanduser()) for name in names]
+
+
+def _hash_of(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""  # reading it as a text will say so
 
 
 def _source(experiment: Experiment) -> str:
