@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from zerokara.experiments import Tongue, Verdict, run
+from zerokara.report import Lang
 
 OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("gradient-through-time", {"hidden": 8, "scales": "0.3,1"}),
@@ -32,3 +33,11 @@ def test_a_larger_matrix_has_a_larger_radius() -> None:
     norms = result["norms"][0]
     assert (norms[-1] / norms[29]) ** (1 / 30) == pytest.approx(radius, rel=0.05)
     assert "W × 1, step 1" not in [check.what for check in result.checks()]
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_what_is_not_learned_by_heart_yet_is_not_said_to_be(lang: Lang) -> None:
+    result = run("memorise-1000-words", quick=True)
+    assert result["unseen"].argmin() == len(result["unseen"]) - 1
+    said = result.experiment.findings(result.found, Tongue(lang))[-1]
+    assert ("has not begun" if lang == "en" else "まだ始まっていません") in said

@@ -134,6 +134,12 @@ class Memorise1000Words(Experiment):
                 "未学習の語では {k} エポック目の {v} が最低で、その後は暗記が進みます。",
                 v=significant(unseen[best], 3),
                 k=best + 1,
+            )
+            if best + 1 < self.epochs
+            else t(
+                "The unseen side is lowest, {v}, in the last epoch: it has not begun to learn by heart.",
+                "未学習の語では最後のエポックの {v} が最低で、暗記はまだ始まっていません。",
+                v=significant(unseen[best], 3),
             ),
         ]
 
