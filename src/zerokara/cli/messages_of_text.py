@@ -52,6 +52,26 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"the vocabulary has no (.+), token (\S+) of (\S+): (?:known are|the nearest of \S+ are) (.+)",
         "語彙に {1} がありません（{3} トークン中 {2} 番目）。近いもの：{4}",
     ),
+    (r"the vocabulary has no (.+): did you mean (.+)\?", "語彙に {1} がありません。{2} ですか？"),
+    (r"the vocabulary has no (.+): (?:known are|the nearest of \S+ are) (.+)", "語彙に {1} がありません。近いもの：{2}"),
+    (
+        r"(.+) has (\S+) blanks among (\S+) characters, so it is not written in words: put blanks between them in a file of "
+        r"your own, or take --tokens characters",
+        "{1} は {3} 文字のうち空白が {2} 個だけで、単語に分けて書かれていません：単語を空白で区切ったファイルを使うか、"
+        "--tokens characters を指定してください",
+    ),
+    (
+        r"(.+) has the four words of no question, as of man-woman, king-queen: give some by --ask",
+        "{1} には、どの問いの 4 語（man-woman、king-queen など）もそろっていません：--ask で問いを指定してください",
+    ),
+    (
+        r"(.+) has (\S+) different words; to be put in order it needs (\S+)",
+        "{1} の単語は {2} 種類だけです。順位をつけるには {3} 種類以上が必要です",
+    ),
+    (
+        r"ask has questions of three words, as man-woman-king; got (.+)",
+        "ask は man-woman-king のような 3 語の問いです。指定：{1}",
+    ),
     (r"the vocabulary has the tokens 0 to (\S+); got (.+)", "語彙のトークンは 0 から {1} までです。指定：{2}"),
     (r"there is no text to take (?:a vocabulary|byte pairs) from: it is empty", "テキストが空です"),
     (r"(.+) has no vocabulary\.json: it is not the run of a language model", "{1} に vocabulary.json がありません：言語モデルの実行フォルダではありません"),

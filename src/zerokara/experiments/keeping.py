@@ -128,7 +128,9 @@ def _source(experiment: Experiment) -> str:
 
 def _files(experiment: Experiment) -> list[str]:
     """Hashes of the files that settings name, as text:FILE does: the same name may have other words tomorrow."""
-    named = [str(value).partition(":") for value in experiment.settings.values() if isinstance(value, str)]
+    settings = experiment.settings.values()
+    each = [one for value in settings for one in (value if isinstance(value, tuple) else (value,))]
+    named = [one.partition(":") for one in each if isinstance(one, str)]
     paths = [Path(name).expanduser() for kind, _, name in named if kind in ("text", "file") and name]
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()]
 

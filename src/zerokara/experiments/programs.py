@@ -35,12 +35,13 @@ SHARED: dict[str, tuple[str, Mapping[str, str]]] = {
     "train-simple-convnet-small": ("simple_convnet", {}),
     "convnet-init": ("simple_convnet", {"starts": '(0.01, "he")'}),
     "train-deep-convnet": ("deep_convnet", {}),
-    "word2vec": ("word_vectors", {}),
+    "bptt-by-hand": ("bptt_by_hand_$cell", {}),
+    "word2vec": ("word_vectors", {"kinds": "$models"}),
     "analogy": ("word_vectors", {"kinds": "($model,)"}),
     "cbow-small": ("small_words", {}),
     "skip-gram-small": ("small_words", {"neighbours_in": "False"}),
 }
-"""Experiment → (file, name in it → what it is there; `$name` is a setting)."""
+"""Experiment → (file, name in it → what it is there; `$name`, in the file's name too, is a setting)."""
 
 _SETTING = re.compile(r"\$(\w+)")
 _GIVEN = re.compile(r"^(\w+) = (.+)$", re.MULTILINE)
@@ -66,7 +67,8 @@ def left_out(experiment: Experiment) -> dict[str, tuple[Any, Any]]:
     """The settings of this run that its program does not take, as name → (the recipe's own, the run's)."""
     text, own = _template(experiment)
     taken = {match[1] for match in _GIVEN.finditer(text) if _literal(match[2])}
-    taken |= {name for value in own.values() for name in _SETTING.findall(value)}
+    file = SHARED.get(experiment.name, ("",))[0]
+    taken |= {name for value in (file, *own.values()) for name in _SETTING.findall(value)}
     taken |= {"data"} if _DATA.search(text) else set()
     plain = type(experiment)().settings
     return {name: (plain[name], value) for name, value in experiment.used.changed.items() if text and name not in taken}
@@ -75,6 +77,7 @@ def left_out(experiment: Experiment) -> dict[str, tuple[Any, Any]]:
 def _template(experiment: Experiment) -> tuple[str, Mapping[str, str]]:
     """The program before settings are put in, and what its own names are there; empty where there is none."""
     file, own = SHARED.get(experiment.name, (experiment.name.replace("-", "_"), {}))
+    file = Template(file).substitute(experiment.used.settings)
     return _PART.sub(lambda match: f"\n{_read(f'parts/{match[1]}')}\n", _read(file)), own
 
 

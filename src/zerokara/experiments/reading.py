@@ -1,7 +1,7 @@
 """What the experiments on language models share: a text as numbers, and learning it window by window."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -9,8 +9,9 @@ import numpy as np
 
 from zerokara.arrays import Array
 from zerokara.capture import capture
-from zerokara.data.text import UNKNOWN, Vocabulary, Windows, load_text, toy_grammar
+from zerokara.data.text import UNKNOWN, Grammar, Vocabulary, Windows, load_text
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.reading_texts import GRAMMARS, grammar_of
 from zerokara.models import LanguageModel
 from zerokara.models.language import State
 from zerokara.optim import Optimizer, clip_grad_norm
@@ -19,22 +20,30 @@ from zerokara.training.perplexity import evaluate_text, from_loss
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """A text as numbers of its tokens: a training part and a test part, and what the numbers stand for."""
+    """A text as numbers of its tokens: a training part and a test part, and what the numbers stand for.
+
+    grammar: the source of a text that was made by rule.
+    """
 
     train: Array
     test: Array
     vocabulary: Vocabulary
+    grammar: Grammar | None = None
 
     def cut(self, train: int, test: int) -> "Corpus":
         """The first tokens of both parts."""
-        return Corpus(self.train[:train], self.test[:test], self.vocabulary)
+        return replace(self, train=self.train[:train], test=self.test[:test])
 
     def floor(self) -> float:
-        """The perplexity of `toy` itself on the whole sentences of this test part: nobody is below it for long."""
+        """The perplexity of the source itself on the whole sentences of this test part: nobody is below it for long.
+
+        NaN of a text whose source is not known.
+        """
+        if self.grammar is None:
+            return np.nan
         words = self.vocabulary.tokens_of(self.test)
-        ends = [i + 1 for i, word in enumerate(words) if word == "."]
-        grammar = toy_grammar()
-        logs = [grammar.log_probability(words[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
+        ends = [i + 1 for i, word in enumerate(words) if word in (".", "。")]
+        logs = [self.grammar.log_probability(words[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
         return from_loss(-sum(logs) / ends[-1])
 
 
@@ -46,9 +55,10 @@ def corpus(lab: Lab, name: str, *, tokenizer: str = "", least: int = 1) -> Corpu
 @lru_cache(maxsize=4)
 def _corpus(name: str, data_dir: str | None, tokenizer: str, least: int) -> Corpus:
     text = load_text(name, data_dir=data_dir)
-    unknown = None if name.startswith("toy") else UNKNOWN
+    unknown = None if name in GRAMMARS else UNKNOWN
     vocabulary = Vocabulary.of(text.train, tokenizer or text.tokenizer, least=least, unknown=unknown)
-    return Corpus(vocabulary.encode(text.train), vocabulary.encode(text.test), vocabulary)
+    grammar = grammar_of(name, tokenizer)
+    return Corpus(vocabulary.encode(text.train), vocabulary.encode(text.test), vocabulary, grammar)
 
 
 def stepper(model: LanguageModel, optimizer: Optimizer, clip: float | None = None) -> Callable[..., tuple[Any, State]]:

@@ -83,3 +83,8 @@ def reach(layer: Module, x: Array, v: Array) -> Array:
     (back,) = gradients((outputs[:, -1] * v).sum(), [at])
     norms: Array = np.sqrt((np.asarray(back, np.float64) ** 2).sum(axis=(0, 2)))
     return norms
+
+
+def sigmoid(a: Array) -> Array:
+    """1/(1 + e⁻ᵃ), written out for cells that are computed by hand."""
+    return np.asarray(1 / (1 + np.exp(-a)))

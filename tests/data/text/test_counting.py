@@ -19,6 +19,7 @@ from zerokara.data.text import (
     load_text,
     nearest,
     ppmi,
+    svd_vectors,
 )
 
 texts = st.lists(st.integers(0, 4), min_size=1, max_size=30)
@@ -186,3 +187,39 @@ def test_toy_by_counting() -> None:
 def test_what_cannot_be_is_said(make) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(DataError):
         make()
+
+
+@given(texts, st.integers(1, 6))
+def test_a_sparse_count_has_the_same_numbers(ids: list[int], window: int) -> None:
+    C, sparse = co_occurrence(ids, 5, window), co_occurrence(ids, 5, window, sparse=True)
+    np.testing.assert_array_equal(sparse.toarray(), C)
+    for smoothing in (1.0, 0.75):
+        np.testing.assert_allclose(ppmi(sparse, 2, smoothing).toarray(), ppmi(C, 2, smoothing), rtol=1e-14, atol=0)
+
+
+def test_a_random_sample_finds_the_columns_that_stand_out() -> None:
+    """Of a low rank exactly; else the singular values are those of the whole decomposition, and so are distances."""
+    rng = np.random.default_rng(0)
+    low = rng.standard_normal((60, 8)) @ rng.standard_normal((8, 60))
+    whole, sampled = svd_vectors(low, 8), svd_vectors(low, 8, rng)
+    np.testing.assert_allclose(sampled @ sampled.T, whole @ whole.T, atol=1e-9)
+    words = load_text("toy").train.split(" ")[:20_000]
+    vocabulary = Vocabulary.of(words, "blanks")
+    ids = vocabulary.encode(words)
+    dense = ppmi(co_occurrence(ids, len(vocabulary), 2))
+    sparse = ppmi(co_occurrence(ids, len(vocabulary), 2, sparse=True))
+    whole, sampled = svd_vectors(dense, 10), svd_vectors(sparse, 10, rng)
+    np.testing.assert_allclose(np.linalg.norm(sampled, axis=0), np.linalg.norm(whole, axis=0), rtol=0.01)
+    assert svd_vectors(dense, 500).shape == svd_vectors(sparse, 500, rng).shape == dense.shape
+    every = svd_vectors(sparse, len(vocabulary), rng)
+    np.testing.assert_allclose(every @ every.T, dense @ dense.T, atol=1e-6)
+
+
+def test_what_is_no_matrix_has_no_vectors() -> None:
+    for matrix, dimensions in (([1, 2], 2), ("text", 1), (None, 1), (np.eye(3), 0), (np.eye(3), 1.5), ([[1j]], 1)):
+        with pytest.raises(DataError, match="a matrix and a whole number of dimensions from 1 on are expected; got "):
+            svd_vectors(matrix, dimensions)
+    with pytest.raises(TypeError, match="rng is a generator of random numbers"):
+        svd_vectors(np.eye(3), 1, rng=0)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="a whole number of words, at least 1; got '3'"):
+        co_occurrence([0, 1], "3")  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ SAME: Same = {
     "ppmi": lambda p, r: (p["M"], r["ppmi"]),
     "svd-words": lambda p, r: (p["values"], r["values"]),
     "word-map": lambda p, r: (p["share"], r["share"]),
-    "zipf": lambda p, r: ([p["slope"], *p["covered"]], [r["unicode.slope"], *r["unicode.covered"]]),
+    "zipf": lambda p, r: ([p["slope"], *p["covered"]], [r["text.slope"], *r["text.covered"]]),
 }
 """(names of the program, result) → what the program gives, and what the experiment found."""
 

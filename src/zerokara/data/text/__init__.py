@@ -3,7 +3,7 @@
 from zerokara.data.text.byte_pairs import BytePairs
 from zerokara.data.text.contexts import Negatives, contexts
 from zerokara.data.text.corpora import TEXTS, Text, load_text, pydoc_text, text_place, unicode_names
-from zerokara.data.text.counting import analogy, co_occurrence, cosine_similarity, nearest, ppmi, unit
+from zerokara.data.text.counting import analogy, co_occurrence, cosine_similarity, nearest, ppmi, svd_vectors, unit
 from zerokara.data.text.grammar import Facts, Grammar
 from zerokara.data.text.keeping import VOCABULARY, AnyVocabulary, read_vocabulary, vocabulary_from, write_vocabulary
 from zerokara.data.text.n_grams import NGram
@@ -42,6 +42,7 @@ __all__ = [
     "ppmi",
     "pydoc_text",
     "read_vocabulary",
+    "svd_vectors",
     "text_place",
     "toy_grammar",
     "toy_ja_grammar",

@@ -20,8 +20,9 @@ ENGLISH: dict[str, str] = {
     "place, adverb) the nearest other word is found by the "
     "cosine, and it is asked whether it is of the same kind. "
     "For the picture, unit vectors are seen from the directions "
-    "in which they spread most.",
-    "zipf": "The words of all names of Unicode characters and those "
+    "in which they spread most. Of a text whose kinds are not known the nearest words of some are shown; with more "
+    "than a thousand words SVD is computed from a random sample of the columns.",
+    "zipf": "The words of all names of Unicode characters, or of another text, and those "
     "of the small language are counted and put in order. "
     "A line is laid through the logarithms of rank and frequency, ranks 10 to 1,000. Then it is added up how much of "
     "the text the k most frequent words are.",
@@ -43,8 +44,10 @@ JAPANESE: dict[str, str] = {
     "word-map": "訓練テキスト全体で隣り合う単語を数え、PPMI を求めて SVD "
     "で縮めます。種類（人・動物・動詞・形容詞・場所・副詞）の"
     "ある単語ごとに、コサイン類似度で最も近い別の単語を探し、同じ種類かどうかを調べます。図では、単位ベクトルを最も広がって見える"
-    "向きから見ています。",
-    "zipf": "Unicode の文字名すべての単語と、小さな言語の単語を数え、多い順に並べます。順位 10〜1,000 について、"
+    "向きから見ています。種類の分からないテキストでは、いくつかの単語に最も近い語を示します。"
+    "単語が千種を超えるときは、現れた組だけを残し、列の無作為な標本から SVD を求めます。",
+    "zipf": "Unicode の文字名すべて（またはほかのテキスト）の単語と、小さな言語の単語を数え、多い順に並べます。"
+    "順位 10〜1,000 について、"
     "順位と回数の対数に直線を当てはめます。さらに、上位 k 語がテキストに占める割合を足し上げます。",
 }
 """The same in Japanese."""

@@ -4,29 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arrays import Array
-from zerokara.data.text import Vocabulary, analogy, nearest, unit
+from zerokara.data import DataError
+from zerokara.data.text import Vocabulary, analogy
 from zerokara.experiments.base import Arrays, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, between, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
-from zerokara.experiments.seq1.kinds import plane_of
-from zerokara.experiments.seq2.analogies import GROUPS, questions
+from zerokara.experiments.seq2.analogies import GROUPS, NAMES, answers_of, questions
+from zerokara.experiments.seq2.analogy_pictures import further_answers, shares, steps, told_of_steps
 from zerokara.experiments.seq2.vectors import MODELS, LearnsVectors
-from zerokara.experiments.seq2.word2vec import ARROWS
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Cell, Path, Points, Table, Text, bar_chart, chart, percent
+from zerokara.report import Text, percent
 
-NAMES: dict[str, Text] = {
-    "gender": Text("gender", "性別"),
-    "rank": Text("rank", "身分"),
-    "age": Text("age", "年齢"),
-    "tense": Text("tense", "時制"),
-    "number": Text("number", "単数・複数"),
-}
 EXPECTED = {"gender": (0.95, 1.0), "rank": (0.5, 0.95), "age": (0.5, 1.0), "tense": (0.6, 0.95), "number": (0.3, 0.5)}
-SHOWN = 2
-"""Questions of a group in the table."""
 
 
 @dataclass(frozen=True)
@@ -47,77 +37,76 @@ class Analogy(LearnsVectors):
             Text("A window that sees the whole sentence.", "文全体が見えるウィンドウで。"), {"window": 8, "epochs": 5}
         ),
         Turn(Text("The other model.", "もう一方のモデルで。"), {"model": "cbow"}),
+        Turn(
+            Text("The book's text and questions.", "本のテキストと問いで。"),
+            {
+                "text": "ptb",
+                "dimensions": 100,
+                "window": 5,
+                "ask": ("king-man-queen", "take-took-go", "car-cars-child", "good-better-bad"),
+            },
+        ),
     )
     quick = {"words": 4_000, "epochs": 1}
 
     model: str = knob("skip-gram", "skip-gram or cbow", "skip-gram か cbow", choices=MODELS)
+    ask: tuple[str, ...] = knob(
+        (),
+        "further questions as man-woman-king: man is to woman as king to what?",
+        "追加の問い（man-woman-king：man に対する woman は king に対する何か）",
+        least=0,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for one in self.ask:
+            if len(one.split("-")) != 3:
+                raise ValueError(f"ask has questions of three words, as man-woman-king; got {one!r}")
 
     def measure(self, lab: Lab) -> Arrays:
         """The vectors, and the answers to all questions with and without the question's words."""
-        vocabulary, ids = self.read()
+        vocabulary, ids = self.read(lab)
+        known = {g: [q for q in questions(g) if all(word in vocabulary for word in q)] for g in GROUPS}
+        if not any(known.values()) and not self.ask:
+            raise DataError(
+                f"{self.text} has the four words of no question, as of man-woman, king-queen: give some by --ask"
+            )
+        further = [self._further(vocabulary, one) for one in self.ask]
         lab.plan(self.updates(ids))
         vectors, losses = self.learned(lab, ids, len(vocabulary), self.model)
         found: Arrays = {"words": np.array(vocabulary.tokens), "vectors": vectors, "losses": losses}
-        for group in GROUPS:
-            asked = [q for q in questions(group) if all(word in vocabulary for word in q)]
-            for key, leave_out in (("out", True), ("in", False)):
-                answers = [_answer(vocabulary, vectors, q, leave_out) for q in asked]
-                right = [answer == q[3] for answer, q in zip(answers, asked, strict=True)]
-                found[f"{group}.{key}"] = np.array(np.mean(right) if right else np.nan)
-                found[f"{group}.{key}.answers"] = np.array(answers[: 8 * SHOWN : 8] or [""])
-            found[f"{group}.alone"] = np.array(_alone(vocabulary, vectors, asked))
-            found[f"{group}.parallel"] = np.array(_parallel(vocabulary, vectors, group))
-            found[f"{group}.asked"] = np.array([" ".join(q) for q in asked[: 8 * SHOWN : 8]] or [""])
-        return found
+        for group, asked in known.items():
+            found |= answers_of(vocabulary, vectors, group, asked)
+        near = [analogy(vectors, *rows, 5)[0] for rows in further]
+        return found | {"further": np.array([[vocabulary.tokens[j] for j in rows] for rows in near])}
+
+    def _further(self, vocabulary: Vocabulary, asked: str) -> tuple[int, int, int]:
+        """The numbers of a question's three words; DataError for one that the text lacks."""
+        a, b, c = (vocabulary.id(word) for word in asked.split("-"))
+        return a, b, c
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """Shares, questions with answers, arrows."""
-        groups = [name(t.lang) for name in NAMES.values()]
-        series = {
-            t("question's words left out", "問いの単語を除く"): [found.number(f"{g}.out") for g in NAMES],
-            t("question's words allowed", "問いの単語も許す"): [found.number(f"{g}.in") for g in NAMES],
-            t("nearest to c alone", "c に最も近いだけ"): [found.number(f"{g}.alone") for g in NAMES],
-        }
-        words = [str(word) for word in found["words"]]
-        people = [word for pair in ARROWS for word in pair if word in words]
-        plane = plane_of(found["vectors"][[words.index(word) for word in people]])
-        arrows = [
-            Path(f"{a} → {b}", *(plane[[people.index(a), people.index(b)], i] for i in range(2)))
-            for a, b in ARROWS
-            if a in people and b in people
-        ]
-        heads = [t("question", "問い"), t("right", "正解"), t("answer", "答え"), t("with all words", "全単語から")]
-        return [
-            bar_chart(
-                t("Exact answers", "正解の割合"), groups, series, Axis(t.word("share"), low=0, high=1), lang=t.lang
-            ),
-            Table(heads, self._rows(found, t)),
-            chart(
-                t("The eight persons, and the steps from man to woman", "8 種類の人と、男から女への矢印"),
-                [Points("", plane[:, 0], plane[:, 1], labels=people), *arrows],
-                Axis(t("first direction", "第 1 方向")),
-                Axis(t("second direction", "第 2 方向")),
-                lang=t.lang,
-                note=t(
-                    "Unit vectors, seen from where the eight spread most.", "単位ベクトルを、8 語が最も広がる向きから。"
-                ),
-            ),
-        ]
-
-    def _rows(self, found: Found, t: Tongue) -> list[list[Cell]]:
-        rows: list[list[Cell]] = []
-        for group in GROUPS:
-            answers = zip(*(found[f"{group}.{key}"] for key in ("asked", "out.answers", "in.answers")), strict=True)
-            for asked, answer, free in answers:
-                if len(parts := str(asked).split()) == 4:
-                    a, b, c, d = parts
-                    rows.append([f"{a} : {b} = {c} : ?", d, str(answer), str(free)])
-        return rows
+        told: list[Piece] = [further_answers(self.ask, found, t)] if self.ask else []
+        groups = self._groups(found)
+        return [*told, *shares(found, groups, t), *steps(found, t)] if groups else told
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """The shares."""
-        shares = t.list(None, *(f"{NAMES[g](t.lang)} {percent(found.number(f'{g}.out'), 0)}" for g in NAMES))
-        return [
+        groups = self._groups(found)
+        told = [
+            t(
+                "{a} is to {b} as {c} to {d}, it says.",
+                "{a} に対する {b} は {c} に対する {d} だと答えました。",
+                **dict(zip("abc", asked.split("-"), strict=True)),
+                d=str(near[0]),
+            )
+            for asked, near in zip(self.ask, found["further"], strict=True)
+        ]
+        if not groups:
+            return told
+        shares = t.list(None, *(f"{NAMES[g](t.lang)} {percent(found.number(f'{g}.out'), 0)}" for g in groups))
+        told += [
             t("Exact answers: {shares}.", "正解の割合：{shares}。", shares=shares),
             t(
                 "If the words of the question may be answers, the "
@@ -128,24 +117,12 @@ class Analogy(LearnsVectors):
                 a=percent(self._mean(found, "out"), 0),
                 b=percent(self._mean(found, "in"), 0),
             ),
-            t(
-                "The steps from man to woman have the mean cosine {c} "
-                "with each other, and the word nearest to c alone is "
-                "the answer in {n} of the questions of gender: king "
-                "and queen are neighbours anyway, so this answer needs "
-                "no arithmetic.",
-                "男から女への矢印どうしのコサイン類似度は平均 {c} で、性"
-                "別の問いの {n} は、c に最も近い単語を選ぶだけで正解です。"
-                "king と queen はもともと隣どうしなので、計算は要りません。",
-                c=f"{found.number('gender.parallel'):.2f}",
-                n=percent(found.number("gender.alone"), 0),
-            )
-            if found.number("gender.parallel") < 0.3
-            else t(
-                "The steps from man to woman point the same way: their mean cosine with each other is {c}.",
-                "男から女への矢印は同じ向きです：矢印どうしのコサイン類似度は平均 {c}。",
-                c=f"{found.number('gender.parallel'):.2f}",
-            ),
+        ]
+        if self.text != "toy":
+            return told
+        return [
+            *told,
+            told_of_steps(found, t),
             t(
                 "Number cannot pass ¾: dogs, cats, horses and birds do the same things, so nothing tells their plurals "
                 "apart.",
@@ -162,6 +139,8 @@ class Analogy(LearnsVectors):
             ),
             near(t("questions", "問いの数"), sum(len(questions(g)) for g in GROUPS), 520, 0, "A", law=True),
         ]
+        if self.text != "toy":
+            return told
         told += [
             between(
                 t("{g}: share of exact answers", "{g}：正解の割合", g=NAMES[g](t.lang)),
@@ -184,6 +163,8 @@ class Analogy(LearnsVectors):
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """With and without."""
+        if not self._groups(found):
+            return []
         return [
             Question(
                 t(
@@ -199,28 +180,10 @@ class Analogy(LearnsVectors):
             )
         ]
 
+    def _groups(self, found: Found) -> list[str]:
+        """The groups of which there are questions: not all words are in every text."""
+        return [g for g in NAMES if np.isfinite(found.number(f"{g}.out"))]
+
     def _mean(self, found: Found, key: str) -> float:
         """The share of all questions, every group counted alike."""
         return float(np.nanmean([found.number(f"{g}.{key}") for g in GROUPS]))
-
-
-def _answer(vocabulary: Vocabulary, vectors: Array, asked: tuple[str, ...], leave_out: bool) -> str:
-    a, b, c = (vocabulary.id(word) for word in asked[:3])
-    return vocabulary.tokens[int(analogy(vectors, a, b, c, leave_out=leave_out)[0][0])]
-
-
-def _alone(vocabulary: Vocabulary, vectors: Array, asked: list[tuple[str, str, str, str]]) -> float:
-    """The share of questions whose answer is the word nearest to c, other than the question's own."""
-    rows = [tuple(vocabulary.id(word) for word in q) for q in asked]
-    right = [nearest(vectors, vectors[c], 1, leave_out=(a, b, c))[0][0] == d for a, b, c, d in rows]
-    return float(np.mean(right)) if right else np.nan
-
-
-def _parallel(vocabulary: Vocabulary, vectors: Array, group: str) -> float:
-    """The mean cosine of the steps a → b of the pairs of a row with each other."""
-    found = []
-    for row in GROUPS[group]:
-        known = [(vocabulary.id(a), vocabulary.id(b)) for a, b in row if a in vocabulary and b in vocabulary]
-        steps = unit([unit(vectors[b]) - unit(vectors[a]) for a, b in known]) if known else np.zeros((0, 1))
-        found += (steps @ steps.T)[np.triu_indices(len(steps), 1)].tolist()
-    return float(np.mean(found)) if found else np.nan

@@ -1,6 +1,5 @@
 """`embedding-row`: a product with a one-hot row is a row that is picked."""
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from zerokara.experiments.checks import Check, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
+from zerokara.experiments.seq2.timing import best_time
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Line, Text, heat_map, line_chart
 
@@ -181,12 +181,4 @@ def _times(rng: np.random.Generator, size: int) -> tuple[float, float]:
     ids = rng.integers(0, size, BATCH)
     one_hot = np.zeros((BATCH, size), np.float32)
     one_hot[np.arange(BATCH), ids] = 1
-    found = []
-    for way in (lambda: one_hot @ W, lambda: W[ids]):
-        seconds = []
-        for _ in range(5):
-            start = time.perf_counter()
-            way()
-            seconds.append(time.perf_counter() - start)
-        found.append(max(min(seconds), 1e-9))
-    return found[0], found[1]
+    return best_time(lambda: one_hot @ W, 5), best_time(lambda: W[ids], 5)

@@ -1,8 +1,6 @@
 """`negative-sampling`: a few choices of two instead of one among all words."""
 
 import math
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +13,7 @@ from zerokara.experiments.checks import Check, at_most, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
+from zerokara.experiments.seq2.timing import best_time
 from zerokara.experiments.tongue import Tongue
 from zerokara.nn import Parameter
 from zerokara.optim import SGD, Rows
@@ -93,15 +92,9 @@ class NegativeSampling(Experiment):
             F.negative_sampling_loss(h, part, places).backward()
             rows.step()
 
-        return self._best(softmax), self._best(sampling)
-
-    def _best(self, step: Callable[[], None]) -> float:
-        seconds = []
-        for _ in range(self.timings + 1):  # the first one prepares
-            start = time.perf_counter()
+        for step in (softmax, sampling):  # the first one prepares
             step()
-            seconds.append(time.perf_counter() - start)
-        return min(seconds[1:])
+        return best_time(softmax, self.timings), best_time(sampling, self.timings)
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The probabilities by power, and the time of a step."""
@@ -163,22 +156,17 @@ class NegativeSampling(Experiment):
         K, own, drawn = self.negatives, found["own"], found["drawn"]
         wanted = np.array([np.where(np.arange(3) == r, 0, own) / (1 - own[r]) for r in range(3)])
         away = np.abs(drawn - wanted).max() / math.sqrt(0.25 / self.draws)
-        start = t("loss of zero vectors", "0 ベクトルの損失")
+        never, off = (
+            t("the right word is never drawn", "正解の単語は引かれない"),
+            np.abs(found["by_power"][0] - 1 / 3).max(),
+        )
+        shares = t("drawn shares, off by standard errors", "引いた割合のずれ（標準誤差の何倍）")
+        start, even = t("loss of zero vectors", "0 ベクトルの損失"), t("power 0: off ⅓ by", "指数 0：⅓ との差")
         told = [
-            holds(
-                t("the right word is never drawn", "正解の単語は引かれない"), np.all(np.diag(drawn) == 0), "A", law=True
-            ),
-            at_most(
-                t("drawn shares, off by standard errors", "引いた割合のずれ（標準誤差の何倍）"), away, 5, "A", law=True
-            ),
+            holds(never, np.all(np.diag(drawn) == 0), "A", law=True),
+            at_most(shares, away, 5, "A", law=True),
             near(start, found["start"], (1 + K) * math.log(2), 1e-9, "A", law=True),
-            at_most(
-                t("power 0: off ⅓ by", "指数 0：⅓ との差"),
-                np.abs(found["by_power"][0] - 1 / 3).max(),
-                1e-12,
-                "A",
-                law=True,
-            ),
+            at_most(even, off, 1e-12, "A", law=True),
         ]
         if self.power == 0.75:
             values = (0.64196878, 0.33150408, 0.02652714)

@@ -9,9 +9,10 @@ from zerokara import functional as F
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.capture import capture
-from zerokara.data.text import KINDS, Negatives, Vocabulary, contexts, load_text
+from zerokara.data.text import Negatives, Vocabulary, contexts
 from zerokara.experiments.base import Experiment, knob
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.reading_texts import text_knob, tokens_knob, words_of
 from zerokara.nn import Embedding
 from zerokara.optim import Adam
 
@@ -24,7 +25,8 @@ class LearnsVectors(Experiment):
 
     random = True
 
-    text: str = knob("toy", "text: toy or toy-ja", "テキスト：toy か toy-ja", choices=("toy", "toy-ja"))
+    text: str = text_knob()
+    tokens: str = tokens_knob()
     words: int = knob(1_000_000, "words of the training text that are read", "読む単語の数", low=2_000, high=10_000_000)
     window: int = knob(2, "words on either side that belong to a context", "両側の文脈の単語数", low=1, high=20)
     dimensions: int = knob(32, "numbers a word becomes", "1 単語を表す数の個数", low=1, high=500)
@@ -35,9 +37,9 @@ class LearnsVectors(Experiment):
     batch_size: int = knob(512, "contexts in an update", "バッチサイズ", low=1, high=100_000)
     lr: float = knob(0.01, "learning rate of Adam", "Adam の学習率", low=0, high=10)
 
-    def read(self) -> tuple[Vocabulary, Array]:
+    def read(self, lab: Lab) -> tuple[Vocabulary, Array]:
         """The vocabulary and the numbers of the text's words."""
-        words = load_text(self.text).train.split(" ")[: self.words]
+        words = words_of(lab, self.text, self.tokens)[: self.words]
         vocabulary = Vocabulary.of(words, "blanks")
         return vocabulary, vocabulary.encode(words)
 
@@ -82,8 +84,3 @@ class LearnsVectors(Experiment):
     def _batches(self, rng: np.random.Generator, count: int) -> Iterator[Array]:
         order = rng.permutation(count)
         return (order[i : i + self.batch_size] for i in range(0, count, self.batch_size))
-
-
-def kinds_of(vocabulary: Vocabulary) -> Array:
-    """The kind of every word, empty where it has none."""
-    return np.array([KINDS.get(word, "") for word in vocabulary.tokens])

@@ -6,20 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara import functional as F
-from zerokara.arrays import Array
-from zerokara.autodiff import Tensor, gradients, numerical_gradient, tensor
+from zerokara.autodiff import Tensor, gradients, tensor
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
-from zerokara.experiments.seq3.unrolled import BIAS, W_HH, W_IH, backward, inputs
+from zerokara.experiments.seq3.unrolled import GATES, backward, inputs, numerical_error, weights
+from zerokara.experiments.seq3.unrolled_pictures import way_back
 from zerokara.experiments.tongue import Tongue
 from zerokara.nn import GRU, LSTM, RNN, Module
-from zerokara.report import Axis, Grid, Text, bar_chart, grids, percent, significant
+from zerokara.report import Axis, Text, bar_chart, percent, significant
 
 LAYERS: dict[str, Callable[..., Module]] = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
-SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,10 @@ class BpttByHand(Experiment):
         r"L}{\partial W_{ih}} = \sum_t \delta_t\, x_t^\top",
     )
     symbols = Text(
-        "g_t: the gradient that comes from the output of step t itself; here L = ½Σ‖h_t‖², so g_t = h_t.",
-        "g_t：ステップ t の出力から直接来る勾配。ここでは L = ½Σ‖h_t‖² なので g_t = h_t。",
+        "g_t: the gradient that comes from the output of step t itself; here L = ½Σ‖h_t‖², so g_t = h_t. "
+        "δ_t of the other cells has a part for each gate.",
+        "g_t：ステップ t の出力から直接来る勾配。ここでは L = ½Σ‖h_t‖² なので g_t = h_t。"
+        "ほかのセルの δ_t は、ゲートごとの部分からなる。",
     )
     shows = Shows.ALWAYS
     turns = (
@@ -51,20 +52,23 @@ class BpttByHand(Experiment):
             {"steps": 12},
         ),
         Turn(Text("Loss on the last step only.", "損失を最後のステップだけにします。"), {"every": False}),
+        Turn(Text("Through the gates of an LSTM.", "LSTM のゲートを通って。"), {"cell": "lstm"}),
     )
 
+    cell: str = knob("rnn", "cell", "セル", choices=tuple(GATES))
     steps: int = knob(3, "steps T", "ステップ数 T", low=2, high=50)
     every: bool = knob(True, "loss on every h (else on the last)", "すべての h に損失をかけるか（いいえ：最後だけ）")
 
     def measure(self, lab: Lab) -> Arrays:
         """Gradients of one rule, the shares of the steps, and numerical checks of all cells."""
-        x = inputs(self.steps)
-        w_ih, w_hh, b = (tensor(w, requires_grad=True) for w in (W_IH, W_HH, BIAS))
-        y, _ = F.rnn(x, w_ih, w_hh, b, np.zeros(3), np.zeros((1, 3)))
+        x, h = inputs(self.steps), np.zeros((1, 3))
+        w_ih, w_hh, b = (tensor(w, requires_grad=True) for w in weights(self.cell))
+        cells: dict[str, Callable[..., tuple[Tensor, ...]]] = {"rnn": F.rnn, "lstm": F.lstm, "gru": F.gru}
+        y = cells[self.cell](x, w_ih, w_hh, b, np.zeros(len(b)), h, *([h] if self.cell == "lstm" else []))[0]
         d_ih, d_hh, d_b = gradients(self._loss(y), [w_ih, w_hh, b])
         states = y.data[:, 0]
         from_output = states if self.every else np.where(np.arange(self.steps)[:, None] < self.steps - 1, 0, states)
-        later, da, share_hh, share_ih = backward(x, np.zeros(3), states, from_output)
+        later, da, share_hh, share_ih = backward(self.cell, x, states, from_output)
         return {
             "from_output": from_output,
             "later": later,
@@ -74,7 +78,7 @@ class BpttByHand(Experiment):
             "d_hh": d_hh,
             "d_ih": d_ih,
             "d_b": d_b,
-            "numerical": np.array([_error(make, lab.rng("check")) for make in LAYERS.values()]),
+            "numerical": np.array([numerical_error(make, lab.rng("check")) for make in LAYERS.values()]),
         }
 
     def _loss(self, y: Tensor) -> Tensor:
@@ -83,31 +87,12 @@ class BpttByHand(Experiment):
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """What comes back to each step, the shares, and their sum."""
-        rows: list[list[Grid | str]] = []
-        for k in reversed(range(max(0, self.steps - SHOWN), self.steps)):
-            column = [np.round(v, 4)[:, None] for v in (found["from_output"][k], found["later"][k], found["da"][k])]
-            rows.append(
-                [
-                    Grid(column[0], t("output {k}", "出力 {k}", k=k + 1)),
-                    "+",
-                    Grid(
-                        column[1],
-                        t("step {k}", "ステップ {k}", k=k + 2) if k + 1 < self.steps else t("nothing", "なし"),
-                    ),
-                    "→",
-                    Grid(column[2], f"δ{k + 1}"),
-                    "→",
-                    Grid(np.round(found["share_hh"][k], 4), t("share of ∂L/∂W_hh", "∂L/∂W_hh への寄与")),
-                ]
-            )
-        total = Grid(np.round(found["share_hh"].sum(axis=0), 4), t("sum of all shares", "寄与の合計"))
-        rows.append([total, "=", Grid(np.round(found["d_hh"], 4), t("by the library", "ライブラリの勾配"))])
         sizes = {
             "W_hh": np.linalg.norm(found["share_hh"], axis=(1, 2)),
             "W_ih": np.linalg.norm(found["share_ih"], axis=(1, 2)),
         }
         return [
-            grids(t("Back from the last step", "最後のステップから逆向きに"), rows, lang=t.lang, wide=True),
+            way_back(found, t),
             bar_chart(
                 t("How much each step gives", "各ステップの寄与の大きさ"),
                 [str(k + 1) for k in range(self.steps)],
@@ -198,23 +183,3 @@ class BpttByHand(Experiment):
                 ),
             )
         ]
-
-
-def _error(make: Callable[..., Module], rng: np.random.Generator) -> float:
-    """The largest relative error of the gradients of a small layer: two layers, both directions, three sequences."""
-    layer = make(2, 3, 2, bidirectional=True, rng=rng, dtype=np.float64)
-    x, v = rng.standard_normal((4, 3, 2)), rng.standard_normal((4, 3, 6))
-    parameters = list(layer.parameters())
-    back = gradients((layer(tensor(x))[0] * v).sum(), parameters)
-    worst = 0.0
-    for parameter, g in zip(parameters[:4] + parameters[-2:], [*back[:4], *back[-2:]], strict=True):
-        kept = parameter.data
-
-        def at(w: Array, parameter: Tensor = parameter) -> float:
-            parameter.data = w
-            return float((layer(tensor(x))[0] * v).sum().item())
-
-        numerical = numerical_gradient(at, kept, 1e-5)
-        parameter.data = kept
-        worst = max(worst, float(np.abs(numerical - g).max() / max(1e-3, np.abs(g).max())))
-    return worst

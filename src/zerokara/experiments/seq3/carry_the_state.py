@@ -7,14 +7,25 @@ import numpy as np
 
 from zerokara.data.text import Windows
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
-from zerokara.experiments.checks import Check, at_least, between, holds
+from zerokara.experiments.checks import Check, at_least, between
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import Corpus, corpus, learn
+from zerokara.experiments.reading_sizes import (
+    adam_knob,
+    clip_knob,
+    dimensions_knob,
+    epochs_knob,
+    hidden_knob,
+    streams_knob,
+    words_knob,
+)
+from zerokara.experiments.reading_texts import text_knob, tokens_knob
+from zerokara.experiments.seq3.floors import above_floor, floor_rule
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel
 from zerokara.optim import Adam
-from zerokara.report import Axis, Cell, Line, Rule, Table, Text, chart, significant
+from zerokara.report import Axis, Cell, Line, Table, Text, chart, significant
 
 EXPECTED = {3: (3.65, 4.57), 5: (3.56, 3.94), 10: (3.53, 3.65), 35: (3.57, 3.62)}
 """T → test perplexity with the state carried, and with 0 before every window."""
@@ -45,16 +56,21 @@ class CarryTheState(Experiment):
     quick = {"times": (5, 35), "epochs": 1, "words": 2000}
     turns = (Turn(Text("The simple cell.", "単純な RNN で。"), {"kind": "rnn"}),)
 
+    text: str = text_knob()
+    tokens: str = tokens_knob()
     times: tuple[int, ...] = knob((3, 5, 10, 35), "unrolled steps T", "展開するステップ数 T", low=1, high=200)
     kind: str = knob("lstm", "cell", "セル", choices=("rnn", "lstm", "gru"))
-    words: int = knob(
-        200_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
-    )
-    epochs: int = knob(4, "epochs", "エポック数", low=1, high=100)
+    dimensions: int = dimensions_knob(32)
+    hidden: int = hidden_knob(64)
+    batch_size: int = streams_knob(20)
+    lr: float = adam_knob(0.005)
+    clip: float = clip_knob(0.25)
+    words: int = words_knob(200_000)
+    epochs: int = epochs_knob(4)
 
     def measure(self, lab: Lab) -> Arrays:
         """Test perplexity by T, both ways. The test is always read in one piece, with its state."""
-        text = corpus(lab, "toy").cut(self.words, self.words)
+        text = corpus(lab, self.text, tokenizer=self.tokens).cut(self.words, self.words)
         lab.plan(2 * len(self.times) * self.epochs)
         found = [
             [
@@ -66,16 +82,17 @@ class CarryTheState(Experiment):
         return {"test": np.array(found), "floor": np.array(text.floor())}
 
     def _learn(self, lab: Lab, text: Corpus, time: int, carry: bool) -> Arrays:
-        model = LanguageModel(len(text.vocabulary), 32, 64, cell=self.kind, rng=lab.rng("weights"))
-        windows = Windows(text.train, 20, time)
-        optimizer = Adam(model, lr=0.005)
+        size = len(text.vocabulary)
+        model = LanguageModel(size, self.dimensions, self.hidden, cell=self.kind, rng=lab.rng("weights"))
+        windows = Windows(text.train, self.batch_size, time)
+        optimizer = Adam(model, lr=self.lr)
         _, judged = learn(
             model,
             windows,
             optimizer,
             lab,
             epochs=self.epochs,
-            clip=0.25,
+            clip=self.clip,
             carry=carry,
             judge=(text.test,),
             every=self.epochs,
@@ -94,7 +111,7 @@ class CarryTheState(Experiment):
                 t("Test perplexity against the window", "窓の長さとテストのパープレキシティ"),
                 [
                     *(Line(label, self.times, test[:, k]) for k, label in enumerate(labels)),
-                    Rule(t("floor {v}", "下限 {v}", v=significant(float(found["floor"]), 4)), y=float(found["floor"])),
+                    *floor_rule(found, t),
                 ],
                 Axis(t("steps in a window, T", "窓のステップ数 T"), log=True),
                 Axis(t("perplexity", "パープレキシティ")),
@@ -118,12 +135,13 @@ class CarryTheState(Experiment):
                 b=significant(test[k, 0], 4),
             ),
             t(
-                "At T = {T} the difference is {d}: a long window holds what it needs. The gradient is cut at "
-                "every window either way.",
-                "T = {T} での差は {d} です。長い窓は必要なことを自分の中に含むからです。"
-                "勾配はどちらの場合も窓の境で切れます。",
+                "At T = {T} the difference is {d}{why}. The gradient is cut at every window either way.",
+                "T = {T} での差は {d} です。{why}勾配はどちらの場合も窓の境で切れます。",
                 T=self.times[-1],
                 d=significant(gap[-1], 2),
+                why=t(": a long window holds what it needs", "長い窓は必要なことを自分の中に含むからです。")
+                if gap[-1] < gap[k] / 2
+                else "",
             ),
         ]
 
@@ -142,12 +160,7 @@ class CarryTheState(Experiment):
             at_least(
                 t("what forgetting costs at the shortest window", "最も短い窓で忘れることの損"), gap[:, 0], 0.4, "M"
             ),
-            holds(
-                t("nobody is below the floor", "下限より下には行けない"),
-                test.min() > float(found["floor"]) * 0.99,
-                "A",
-                law=True,
-            ),
+            *above_floor(test.min(), found, t),
         ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:

@@ -41,7 +41,8 @@ ENGLISH: dict[str, str] = {
     "3,000 others judged. An n-gram model gives a word the "
     "share of times that it followed the n − 1 words before, "
     "with a hundredth added to every count. The perplexity of the "
-    "source is computed from its rule: the entropy of a sentence divided by its mean number of words.",
+    "source is computed from its rule: the entropy of a sentence divided by its mean number of words. Of another text "
+    "the first part is counted and the last judged, and its source is not known.",
 }
 """By the name of the experiment: two to four sentences."""
 
@@ -86,6 +87,7 @@ JAPANESE: dict[str, str] = {
     "perplexity": "小さな言語の 12,000 文を数え、別の 3,000 文で評価します。"
     "n-gram モデルは、直前の n − 1 単語の後にその単語が来た割合を"
     "確率とします（すべての回数に 0.01 を足します）。生成元のパープレキシ"
-    "ティは規則から計算します：文のエントロピーを平均単語数で割った値です。",
+    "ティは規則から計算します：文のエントロピーを平均単語数で割った値です。"
+    "ほかのテキストでは前の部分を数えて最後の部分で評価し、生成元は分かりません。",
 }
 """The same in Japanese."""

@@ -10,8 +10,11 @@ from zerokara.experiments.checks import Check, at_least, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import book_initial, corpus, learn
+from zerokara.experiments.reading_sizes import dimensions_knob, epochs_knob, hidden_knob, streams_knob, time_knob
+from zerokara.experiments.reading_texts import text_knob, tokens_knob
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel
+from zerokara.models.language import CELLS
 from zerokara.optim import SGD
 from zerokara.report import Axis, Line, Text, line_chart, significant
 
@@ -49,7 +52,9 @@ class Memorise1000Words(Experiment):
         Turn(Text("A smaller memory.", "状態を小さくしてみましょう。"), {"hidden": 30}),
     )
 
-    text: str = knob("toy", "text: toy, toy-ja, ptb, text:FILE, …", "テキスト（toy、toy-ja、ptb、text:FILE など）")
+    text: str = text_knob()
+    tokens: str = tokens_knob()
+    kind: str = knob("rnn", "cell", "セル", choices=tuple(CELLS))
     words: int = knob(
         1000,
         "words that are learned, and as many behind them",
@@ -57,10 +62,10 @@ class Memorise1000Words(Experiment):
         low=100,
         high=100_000,
     )
-    time: int = knob(5, "unrolled steps T", "展開するステップ数 T", low=1, high=200)
-    batch_size: int = knob(10, "streams side by side", "並べて読む数（バッチサイズ）", low=1, high=200)
-    dimensions: int = knob(100, "embedding size D", "埋め込みの次元 D", low=1, high=1000)
-    hidden: int = knob(100, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
+    time: int = time_knob(5)
+    batch_size: int = streams_knob(10)
+    dimensions: int = dimensions_knob(100)
+    hidden: int = hidden_knob(100)
     init: str = knob(
         "small",
         "initial values: PyTorch's with embeddings N(0, 0.01²), the book's, or PyTorch's",
@@ -68,18 +73,18 @@ class Memorise1000Words(Experiment):
         choices=("small", "book", "torch"),
     )
     lr: float = knob(0.1, "learning rate of SGD", "SGD の学習率", low=0, high=100)
-    epochs: int = knob(100, "epochs", "エポック数", low=1, high=1000)
+    epochs: int = epochs_knob(100, 1000)
 
     def measure(self, lab: Lab) -> Arrays:
         """Perplexity by epoch."""
-        text = corpus(lab, self.text)
+        text = corpus(lab, self.text, tokenizer=self.tokens)
         seen, unseen = text.train[: self.words], text.train[self.words : 2 * self.words]
         types = np.unique(seen).size
         model = LanguageModel(
             len(text.vocabulary),
             self.dimensions,
             self.hidden,
-            cell="rnn",
+            cell=self.kind,
             embedding_init=0.01 if self.init == "small" else None,
             rng=lab.rng("weights"),
         )
@@ -129,6 +134,12 @@ class Memorise1000Words(Experiment):
                 "未学習の語では {k} エポック目の {v} が最低で、その後は暗記が進みます。",
                 v=significant(unseen[best], 3),
                 k=best + 1,
+            )
+            if best + 1 < self.epochs
+            else t(
+                "The unseen side is lowest, {v}, in the last epoch: it has not begun to learn by heart.",
+                "未学習の語では最後のエポックの {v} が最低で、暗記はまだ始まっていません。",
+                v=significant(unseen[best], 3),
             ),
         ]
 

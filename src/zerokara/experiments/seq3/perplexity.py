@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.data.text import NGram, Vocabulary, toy_grammar, toy_sentences
+from zerokara.arrays import Array
+from zerokara.data.text import NGram, Vocabulary, toy_sentences
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, holds, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
+from zerokara.experiments.reading import corpus
+from zerokara.experiments.reading_texts import grammar_of, text_knob, tokens_knob
+from zerokara.experiments.seq3.telling import asked_perplexities, told_perplexities
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Line, Text, bar_chart, line_chart, percent, significant
+from zerokara.report import Axis, Line, Text, bar_chart, line_chart
 from zerokara.training import perplexity
 
 EXPECTED = {1: (39.54, 0.3), 2: (5.24, 0.05), 3: (4.95, 0.1), 5: (7.6, 0.3)}
@@ -44,36 +48,46 @@ class Perplexity(Experiment):
             {"sentences": 1_200},
         ),
         Turn(Text("More smoothing.", "平滑化を強めます。"), {"k": 0.1}),
+        Turn(
+            Text("Help texts of Python, whose source nobody knows.", "Python のヘルプ（生成元は分かりません）で。"),
+            {"text": "pydoc", "tokens": "lower-words"},
+        ),
     )
-    quick = {"sentences": 1_000, "tests": 300}
+    quick = {"sentences": 1_000, "tests": 300, "words": 5_000}
 
+    text: str = text_knob()
+    tokens: str = tokens_knob()
     k: float = knob(0.01, "added to every count", "すべての回数に足す数", low=1e-9, high=10)
     longest: int = knob(6, "longest n-gram", "最長の n", low=1, high=8)
-    sentences: int = knob(12_000, "sentences that are counted", "数える文の数", low=100, high=200_000)
-    tests: int = knob(3_000, "sentences that are judged", "評価する文の数", low=100, high=50_000)
+    sentences: int = knob(
+        12_000, "sentences of toy or toy-ja that are counted", "数える文の数（toy、toy-ja）", low=100, high=200_000
+    )
+    tests: int = knob(
+        3_000, "sentences of toy or toy-ja that are judged", "評価する文の数（toy、toy-ja）", low=100, high=50_000
+    )
+    words: int = knob(
+        200_000,
+        "words of another text that are counted, and that are judged, at most",
+        "ほかのテキストで数える語数、評価する語数の上限",
+        low=1_000,
+        high=10_000_000,
+    )
 
     def measure(self, lab: Lab) -> Arrays:
         """Every model on the test text; the n-grams also by the size of the training text."""
-        grammar = toy_grammar()
-        vocabulary = Vocabulary(tuple(grammar.words()), "blanks")  # type: ignore[arg-type]
-        train, test = (toy_sentences(n, seed) for n, seed in ((self.sentences, 0), (self.tests, 1)))
-        learned, judged = (vocabulary.encode([w for sentence in part for w in sentence]) for part in (train, test))
-        V, orders = len(vocabulary), range(1, self.longest + 1)
+        learned, judged, V, source = self._read(lab)
+        orders = range(1, self.longest + 1)
         models = [NGram(learned, V, n, self.k) for n in orders]
-        nats = -sum(grammar.log_probability(sentence) for sentence in test)
         sizes = np.unique(np.geomspace(100, len(learned), SIZES).astype(int))
         by_size = [
             [perplexity(NGram(learned[:size], V, n, self.k).log_probabilities(judged)) for size in sizes]
             for n in orders
         ]
         certain = np.zeros(10)
-        return {
+        return source | {
             "n_gram": np.array([perplexity(model.log_probabilities(judged)) for model in models]),
             "unseen": np.array([model.unseen(judged) for model in models]),
             "uniform": np.array(perplexity(np.full(len(judged), -math.log(V)))),
-            "source": np.array(perplexity(np.full(len(judged), -nats / len(judged)))),
-            "floor": np.array(grammar.facts().perplexity),
-            "rate": np.array(grammar.facts().entropy_rate),
             "perfect": np.array(perplexity(certain)),
             "impossible": np.array(perplexity([*certain, -math.inf])),
             "sizes": sizes,
@@ -81,14 +95,33 @@ class Perplexity(Experiment):
             "tokens": np.array([len(learned), len(judged), V]),
         }
 
+    def _read(self, lab: Lab) -> tuple[Array, Array, int, Arrays]:
+        """(numbers of the words that are counted, and of those that are judged, V, what is known of the source)."""
+        grammar = grammar_of(self.text, self.tokens)
+        if grammar is None:
+            text = corpus(lab, self.text, tokenizer=self.tokens).cut(self.words, self.words)
+            return text.train, text.test, len(text.vocabulary), {}
+        vocabulary = Vocabulary(tuple(grammar.words()), "blanks")  # type: ignore[arg-type]
+        train, test = (toy_sentences(n, seed, self.text) for n, seed in ((self.sentences, 0), (self.tests, 1)))
+        learned, judged = (vocabulary.encode([w for sentence in part for w in sentence]) for part in (train, test))
+        nats = -sum(grammar.log_probability(sentence) for sentence in test)
+        known = {
+            "source": np.array(perplexity(np.full(len(judged), -nats / len(judged)))),
+            "floor": np.array(grammar.facts().perplexity),
+            "rate": np.array(grammar.facts().entropy_rate),
+        }
+        return learned, judged, len(vocabulary), known
+
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """All models beside the floor; the n-grams by the size of their text."""
         orders = range(1, self.longest + 1)
-        names = [t("uniform", "一様"), *(t("{n}-gram", "{n}-gram", n=n) for n in orders), t("the source", "生成元")]
-        values = [float(found["uniform"]), *found["n_gram"], float(found["source"])]
+        names = [t("uniform", "一様"), *(t("{n}-gram", "{n}-gram", n=n) for n in orders)]
+        values = [float(found["uniform"]), *found["n_gram"]]
         lines = [Line(f"n = {n}", found["sizes"], found["by_size"][n - 1]) for n in orders]
-        floor = np.full(2, float(found["floor"]))
-        lines.append(Line(t("floor", "下限"), found["sizes"][[0, -1]], floor, faint=True))
+        if "source" in found:
+            names, values = [*names, t("the source", "生成元")], [*values, float(found["source"])]
+            floor = np.full(2, float(found["floor"]))
+            lines.append(Line(t("floor", "下限"), found["sizes"][[0, -1]], floor, faint=True))
         return [
             bar_chart(
                 t("Perplexity on the test text", "テストテキストのパープレキシティ"),
@@ -108,49 +141,25 @@ class Perplexity(Experiment):
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
         """The best n-gram, the floor, why longer is worse."""
-        best = int(found["n_gram"].argmin())
-        told = [
-            t(
-                "A perplexity means nothing by itself: here guessing "
-                "gives {u}, the best n-gram (n = {n}) {b}, and no model "
-                "can come below {f} on average.",
-                "パープレキシティは単独では判断できません。ここでは当てずっぽうで {u}、最良の n-gram（n = {n}）で {b}、"
-                "平均して {f} を下回るモデルはありません。",
-                u=significant(float(found["uniform"]), 4),
-                n=best + 1,
-                b=significant(float(found["n_gram"][best]), 3),
-                f=significant(float(found["floor"]), 6),
-            )
-        ]
-        if found["n_gram"][-1] > found["n_gram"][best]:
-            told.append(
-                t(
-                    "With n = {n} it is {p}, worse again: {u} of the test text's {n}-grams were never seen.",
-                    "n = {n} では {p} と再び悪くなります。テストの {n}-gram の {u} が一度も現れていないからです。",
-                    n=self.longest,
-                    p=significant(float(found["n_gram"][-1]), 3),
-                    u=percent(float(found["unseen"][-1]), 0),
-                )
-            )
-        return told
+        return told_perplexities(found, self.longest, t)
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """What is exact, and what was counted."""
+        V = int(found["tokens"][2])
+        uniform = t("uniform guess among {V} words", "{V} 語からの一様な当て推量", V=V)
         source = t("the source, by arithmetic", "生成元（計算による）")
+        toy = self.text == "toy" and "floor" in found
         told = [
-            near(
-                t("uniform guess among 88 words", "88 語からの一様な当て推量"),
-                found["uniform"],
-                88,
-                1e-9,
-                "A",
-                law=True,
-            ),
-            near(source, found["floor"], 3.437236, 5e-7, "A", law=True),
+            near(uniform, found["uniform"], V, 1e-9 * max(1.0, V / 88), "A", law=True),
+            *([near(source, found["floor"], 3.437236, 5e-7, "A", law=True)] if toy else []),
             near(t("a perfect guess", "完全な予測"), found["perfect"], 1, 0, "A", law=True),
             holds(t("one certain error: ∞", "確信した誤りが 1 つ：∞"), np.isinf(found["impossible"]), "A", law=True),
-            near(t("the source on the test text", "生成元（テストテキスト）"), found["source"], 3.437, 0.04, "M"),
         ]
+        if not toy:
+            return told
+        told.append(
+            near(t("the source on the test text", "生成元（テストテキスト）"), found["source"], 3.437, 0.04, "M")
+        )
         for n, (value, tolerance) in EXPECTED.items():
             if n <= self.longest:
                 told.append(near(t("{n}-gram", "{n}-gram", n=n), found["n_gram"][n - 1], value, tolerance, "M"))
@@ -161,41 +170,4 @@ class Perplexity(Experiment):
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """Guessing, the 5-gram, nats."""
-        rate, told = float(found["rate"]), []
-        told.append(
-            Question(
-                t(
-                    "A network guesses uniformly among 88 words: perplexity? And one that is sure and right?",
-                    "88 語から一様に当て推量するネットワークのパープレキシティは？ 確信して正解するものは？",
-                ),
-                t(
-                    "{a}; {b}.",
-                    "{a} と {b}。",
-                    a=significant(float(found["uniform"]), 4),
-                    b=significant(float(found["perfect"]), 4),
-                ),
-            )
-        )
-        if self.longest >= 5:
-            told.append(
-                Question(
-                    t("Why does the 5-gram lose to the trigram?", "5-gram はなぜトライグラムに負けるか？"),
-                    t(
-                        "{a} of the test text's 5-grams were never seen, of its trigrams {b}.",
-                        "テストの 5-gram の {a} が一度も現れていないからです（トライグラムでは {b}）。",
-                        a=percent(float(found["unseen"][4]), 1),
-                        b=percent(float(found["unseen"][2]), 1),
-                    ),
-                )
-            )
-        told.append(
-            Question(
-                t(
-                    "Loss {r} nats a word: what perplexity?",
-                    "1 単語あたりの損失 {r} ナットのとき、パープレキシティは？",
-                    r=f"{rate:.4f}",
-                ),
-                f"e^{rate:.4f} = {math.exp(rate):.4g}",
-            )
-        )
-        return told
+        return asked_perplexities(found, self.longest, t)

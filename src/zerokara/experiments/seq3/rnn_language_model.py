@@ -12,10 +12,21 @@ from zerokara.experiments.checks import Check, at_most, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import Corpus, corpus, learn
+from zerokara.experiments.reading_sizes import (
+    clip_knob,
+    dimensions_knob,
+    epochs_knob,
+    hidden_knob,
+    streams_knob,
+    time_knob,
+    words_knob,
+)
+from zerokara.experiments.reading_texts import text_knob, tokens_knob
+from zerokara.experiments.seq3.floors import above_floor, floor_rule
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel, count_parameters
 from zerokara.optim import SGD, Adam, Optimizer
-from zerokara.report import Axis, Cell, Line, Rule, Table, Text, chart, significant
+from zerokara.report import Axis, Cell, Line, Table, Text, chart, significant
 
 TRIGRAM = 4.89
 """The best n-gram's perplexity on this language, from `perplexity`."""
@@ -55,25 +66,24 @@ class RnnLanguageModel(Experiment):
     kinds: tuple[str, ...] = knob(
         ("rnn", "lstm", "gru"), "cells: rnn, lstm, gru", "セル：rnn、lstm、gru", choices=("rnn", "lstm", "gru")
     )
-    text: str = knob("toy", "text: toy, toy-ja, text:FILE, …", "テキスト（toy、toy-ja、text:FILE など）")
-    words: int = knob(
-        200_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
-    )
-    dimensions: int = knob(32, "embedding size D", "埋め込みの次元 D", low=1, high=1000)
-    hidden: int = knob(64, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
-    time: int = knob(35, "unrolled steps T", "展開するステップ数 T", low=1, high=200)
-    batch_size: int = knob(20, "streams side by side", "並べて読む数（バッチサイズ）", low=1, high=200)
+    text: str = text_knob()
+    tokens: str = tokens_knob()
+    words: int = words_knob(200_000)
+    dimensions: int = dimensions_knob(32)
+    hidden: int = hidden_knob(64)
+    time: int = time_knob(35)
+    batch_size: int = streams_knob(20)
     optimizer: str = knob("adam", "optimizer", "最適化手法", choices=("adam", "sgd"))
     lr: float = knob(0.005, "learning rate", "学習率", low=0, high=100)
-    clip: float = knob(0.25, "largest norm of the gradient", "勾配ノルムの上限", low=1e-6, high=1e6)
-    epochs: int = knob(6, "epochs", "エポック数", low=1, high=100)
+    clip: float = clip_knob(0.25)
+    epochs: int = epochs_knob(6)
 
     def measure(self, lab: Lab) -> Arrays:
         """Test perplexity by epoch for each cell, its size and its time; the floor of this very test text."""
-        text = corpus(lab, self.text).cut(self.words, self.words)
+        text = corpus(lab, self.text, tokenizer=self.tokens).cut(self.words, self.words)
         lab.plan(len(self.kinds) * self.epochs)
         found: Arrays = {
-            "floor": np.array(text.floor() if self.text == "toy" else np.nan),
+            "floor": np.array(text.floor()),
             "V": np.array(len(text.vocabulary)),
         }
         for kind in self.kinds:
@@ -97,18 +107,8 @@ class RnnLanguageModel(Experiment):
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The curves over the floor, and the table."""
         epochs = np.arange(1, self.epochs + 1)
-        rules = (
-            [Rule(t("floor {v}", "下限 {v}", v=significant(float(found["floor"]), 4)), y=float(found["floor"]))]
-            if np.isfinite(found["floor"])
-            else []
-        )
-        heads = [
-            t("cell", "セル"),
-            t.word("parameters"),
-            t("training", "訓練"),
-            t("test", "テスト"),
-            t("seconds of CPU", "CPU 時間（秒）"),
-        ]
+        parameters, seconds = t.word("parameters"), t("seconds of CPU", "CPU 時間（秒）")
+        heads = [t("cell", "セル"), parameters, t("training", "訓練"), t("test", "テスト"), seconds]
         rows: list[list[Cell]] = [
             [
                 k.upper(),
@@ -121,7 +121,7 @@ class RnnLanguageModel(Experiment):
         return [
             chart(
                 t("Test perplexity by epoch", "テストのパープレキシティ"),
-                [*(Line(k.upper(), epochs, found.mean(f"{k}.test")) for k in self.kinds), *rules],
+                [*(Line(k.upper(), epochs, found.mean(f"{k}.test")) for k in self.kinds), *floor_rule(found, t)],
                 Axis(t.word("epoch"), whole=True),
                 Axis(t("perplexity", "パープレキシティ")),
                 lang=t.lang,
@@ -129,7 +129,9 @@ class RnnLanguageModel(Experiment):
                 note=t(
                     "The best n-gram of the experiment perplexity stands at 4.89.",
                     "実験 perplexity で最もよい n-gram は 4.89 です。",
-                ),
+                )
+                if self.text == "toy"
+                else "",
             ),
             Table(heads, rows, t("At the end; mean over the seeds.", "最後の値。乱数の種についての平均。")),
         ]
@@ -160,36 +162,20 @@ class RnnLanguageModel(Experiment):
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """The measured ranges; nobody is below the floor."""
         ranges = {"rnn": (3.60, 3.78), "lstm": (3.50, 3.64), "gru": (3.50, 3.64)}
-        told = [
-            between(
-                t("{k}: test perplexity", "{k}：テストのパープレキシティ", k=k.upper()),
-                found.all(f"{k}.test")[:, -1],
-                *ranges[k],
-                "M",
-            )
-            for k in self.kinds
-        ]
-        told += [
-            at_most(
-                t("{k} beats every n-gram", "{k} はどの n-gram よりよい", k=k.upper()),
-                found.all(f"{k}.test")[:, -1].max(),
-                TRIGRAM,
-                "M",
-            )
-            for k in self.kinds
-        ]
-        if np.isfinite(found["floor"]):
-            low = min(found.all(f"{k}.test").min() for k in self.kinds)
-            told.append(
-                holds(
-                    t("nobody is below the floor", "下限より下には行けない"),
-                    low > float(found["floor"]) * 0.99,
-                    "A",
-                    law=True,
-                )
-            )
+        ends = {k: found.all(f"{k}.test")[:, -1] for k in self.kinds}
+        test, beats = (
+            t("{k}: test perplexity", "{k}：テストのパープレキシティ", k="{k}"),
+            t("{k} beats every n-gram", "{k} はどの n-gram よりよい", k="{k}"),
+        )
+        told = [between(test.format(k=k.upper()), end, *ranges[k], "M") for k, end in ends.items()]
+        told += [at_most(beats.format(k=k.upper()), end.max(), TRIGRAM, "M") for k, end in ends.items()]
+        low = min(found.all(f"{k}.test").min() for k in self.kinds)
         least = min(found.all(f"{k}.training").min() for k in self.kinds)
-        return [*told, holds(t("a perplexity is at least 1", "パープレキシティは 1 以上"), least >= 1, "A", law=True)]
+        return [
+            *told,
+            *above_floor(low, found, t),
+            holds(t("a perplexity is at least 1", "パープレキシティは 1 以上"), least >= 1, "A", law=True),
+        ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """Nats, and what they mean."""

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arrays import Array
 from zerokara.autodiff import no_grad
 from zerokara.data.sequences import noisy_sine
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, between
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
-from zerokara.experiments.sequence_models import Reading, squares
+from zerokara.experiments.seq3.waves import go_round, run_freely
+from zerokara.experiments.sequence_models import Reading
 from zerokara.experiments.tongue import Tongue
-from zerokara.optim import Adam
 from zerokara.report import Axis, Line, Rule, Text, chart, line_chart, significant
 
 
@@ -46,6 +45,7 @@ class SinePrediction(Experiment):
     streams: int = knob(30, "streams side by side", "並べて読む数", low=1, high=100)
     time: int = knob(30, "unrolled steps T", "展開するステップ数 T", low=1, high=500)
     hidden: int = knob(100, "hidden size H", "隠れ状態の大きさ H", low=1, high=1000)
+    lr: float = knob(0.001, "learning rate of Adam", "Adam の学習率", low=0, high=1)
     epochs: int = knob(
         20,
         "epochs, in each of which every stream goes round once",
@@ -65,10 +65,13 @@ class SinePrediction(Experiment):
         lab.plan(len(self.kinds) * self.epochs)
         found: Arrays = {"cosine": cosine}
         for kind in self.kinds:
-            model, windows = self._learn(lab, kind, wave)
+            model = Reading(kind, 1, self.hidden, 1, lab.rng("weights"))
+            windows = go_round(
+                lab, model, kind, wave, streams=self.streams, time=self.time, epochs=self.epochs, lr=self.lr
+            )
             with no_grad():
                 ahead = model(cosine[None, :-1, None])[0].data[0, :, 0]
-                free = self._free(model, cosine)
+                free = run_freely(model, cosine)
             half = self.points // 2
             found |= {
                 f"{kind}.training": windows[:, 1:].mean(axis=1) if windows.shape[1] > 1 else windows[:, 0],
@@ -80,56 +83,18 @@ class SinePrediction(Experiment):
             }
         return found
 
-    def _learn(self, lab: Lab, kind: str, wave: Array) -> tuple[Reading, Array]:
-        """The network, and its errors (epochs, windows).
-
-        Streams begin at evenly spaced places and go round; the state is carried within an epoch.
-        """
-        model = Reading(kind, 1, self.hidden, 1, lab.rng("weights"))
-        step, turn = squares(model, Adam(model, lr=0.001), last=False), self.points - 1
-        places = (np.arange(self.streams) * turn // self.streams)[:, None] + np.arange(turn + 1)
-        rows, errors = wave[places % turn][..., None], []
-        zeros = np.zeros((1, self.streams, self.hidden), np.float32)
-        for _ in range(self.epochs):
-            state, total = ((zeros, zeros.copy()) if kind == "lstm" else zeros), []
-            for begin in range(0, turn - self.time + 1, self.time):
-                piece = rows[:, begin : begin + self.time + 1]
-                loss, state = step(piece[:, :-1], piece[:, 1:], state)
-                total.append(float(loss.item()))
-            errors.append(total)
-            lab.advance()
-        return model, np.array(errors)
-
-    def _free(self, model: Reading, cosine: Array) -> Array:
-        """Read half of the cosine, then go on with its own answers."""
-        half = self.points // 2
-        said, state = model(cosine[None, : half + 1, None])
-        value, found = said[:, -1:], []
-        for _ in range(self.points - half - 1):
-            found.append(float(value.data[0, 0, 0]))
-            value, state = model(value, state)
-        return np.array(found)
-
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """True and predicted, one step ahead and freely; the training."""
         at, half = np.arange(self.points), self.points // 2
         every = max(1, self.points // 250)
+        ahead, free = (
+            t("{k}, one step ahead", "{k}：1 歩先の予測", k="{k}"),
+            t("{k}, on its own", "{k}：自力で走行", k="{k}"),
+        )
         curves = [Line(t("cosine", "コサイン"), at[::every], found["cosine"][::every])]
         for k in self.kinds:
-            curves.append(
-                Line(
-                    t("{k}, one step ahead", "{k}：1 歩先の予測", k=k.upper()),
-                    at[1::every],
-                    found[f"{k}.ahead"][::every],
-                )
-            )
-            curves.append(
-                Line(
-                    t("{k}, on its own", "{k}：自力で走行", k=k.upper()),
-                    at[half + 1 :][::every],
-                    found[f"{k}.free"][::every],
-                )
-            )
+            curves.append(Line(ahead.format(k=k.upper()), at[1::every], found[f"{k}.ahead"][::every]))
+            curves.append(Line(free.format(k=k.upper()), at[half + 1 :][::every], found[f"{k}.free"][::every]))
         return [
             line_chart(
                 t("The wave and its continuation", "波とその続き"),
@@ -183,21 +148,15 @@ class SinePrediction(Experiment):
         """The measured errors; nobody learns the noise."""
         told = []
         for k in self.kinds:
+            name, training = k.upper(), found.all(f"{k}.training")[:, -1]
+            ahead, free = (
+                t("{k}: cosine one step ahead", "{k}：コサインの 1 歩先", k=name),
+                t("{k}: free run", "{k}：自力走行", k=name),
+            )
             told += [
-                between(
-                    t("{k}: training error", "{k}：訓練誤差", k=k.upper()),
-                    found.all(f"{k}.training")[:, -1],
-                    8e-4,
-                    1.3e-3,
-                    "M",
-                ),
-                at_most(
-                    t("{k}: cosine one step ahead", "{k}：コサインの 1 歩先", k=k.upper()),
-                    found.all(f"{k}.ahead_error"),
-                    4e-3,
-                    "M",
-                ),
-                at_least(t("{k}: free run", "{k}：自力走行", k=k.upper()), found.all(f"{k}.free_error"), 0.2, "M"),
+                between(t("{k}: training error", "{k}：訓練誤差", k=name), training, 8e-4, 1.3e-3, "M"),
+                at_most(ahead, found.all(f"{k}.ahead_error"), 4e-3, "M"),
+                at_least(free, found.all(f"{k}.free_error"), 0.2, "M"),
             ]
         least = min(float(found.all(f"{k}.training").min()) for k in self.kinds)
         return [

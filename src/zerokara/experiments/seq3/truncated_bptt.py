@@ -13,12 +13,13 @@ from zerokara.experiments.checks import Check, at_least, at_most, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import stepper, zero_state
+from zerokara.experiments.reading_sizes import adam_knob, hidden_knob
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel
 from zerokara.optim import Adam
 from zerokara.report import Axis, Line, Rule, Text, chart, percent
 
-SYMBOLS, STREAMS, SIZE = 4, 32, 32
+SYMBOLS = 4
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,10 @@ class TruncatedBptt(Experiment):
     kinds: tuple[str, ...] = knob(
         ("rnn", "lstm"), "cells: rnn, lstm, gru", "セル：rnn、lstm、gru", choices=("rnn", "lstm", "gru")
     )
+    hidden: int = hidden_knob(32)
+    streams: int = knob(32, "streams side by side", "並べて読む数", low=1, high=1000)
     steps: int = knob(8000, "time steps that are read", "読むステップ数", low=100, high=1_000_000)
-    lr: float = knob(0.005, "learning rate of Adam", "Adam の学習率", low=0, high=1)
+    lr: float = adam_knob(0.005)
 
     def measure(self, lab: Lab) -> Arrays:
         """Accuracy on a new stream, for each cell and T."""
@@ -66,14 +69,14 @@ class TruncatedBptt(Experiment):
         return {"accuracy": np.array(found)}
 
     def _learn(self, lab: Lab, kind: str, time: int) -> Arrays:
-        x, y = delayed_recall(self.steps, self.delay, SYMBOLS, STREAMS, seed=lab.seed)
-        model = LanguageModel(SYMBOLS, SYMBOLS, SIZE, cell=kind, rng=lab.rng("weights"))
-        step, state = stepper(model, Adam(model, lr=self.lr)), zero_state(model, STREAMS)
+        x, y = delayed_recall(self.steps, self.delay, SYMBOLS, self.streams, seed=lab.seed)
+        model = LanguageModel(SYMBOLS, SYMBOLS, self.hidden, cell=kind, rng=lab.rng("weights"))
+        step, state = stepper(model, Adam(model, lr=self.lr)), zero_state(model, self.streams)
         first = -(-self.delay // time) * time  # windows before that have steps without an answer
         for begin in range(first, self.steps - time + 1, time):
             _, state = step(x[:, begin : begin + time], y[:, begin : begin + time], state)
         lab.advance()
-        new, answers = delayed_recall(200 + self.delay, self.delay, SYMBOLS, STREAMS, seed=lab.seed + 1000)
+        new, answers = delayed_recall(200 + self.delay, self.delay, SYMBOLS, self.streams, seed=lab.seed + 1000)
         with no_grad():
             said = model(new)[0].data.argmax(axis=-1)
         return {"accuracy": np.array(np.mean((said == answers)[:, self.delay :]))}

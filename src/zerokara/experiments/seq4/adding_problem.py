@@ -82,15 +82,15 @@ class AddingProblem(Experiment):
         """The errors while learning; the ends."""
         at = np.arange(1, self.iterations + 1)
         lines = [Line(cell_name(k, t), at, smooth(found.mean(f"{k}.losses"), 31)) for k in self.kinds]
-        rows: list[list[Cell]] = [
-            [
-                cell_name(k, t),
-                *(
-                    significant(float(e), 3)
-                    for e in (found.number(f"{k}.error"), found.low(f"{k}.error"), found.high(f"{k}.error"))
-                ),
-            ]
-            for k in self.kinds
+        rows: list[list[Cell]] = []
+        for k in self.kinds:
+            errors = found.number(f"{k}.error"), found.low(f"{k}.error"), found.high(f"{k}.error")
+            rows.append([cell_name(k, t), *(significant(float(e), 3) for e in errors)])
+        heads = [
+            t("cell", "セル"),
+            t("error on new sequences", "新しい系列での誤差"),
+            t("least", "最小"),
+            t("greatest", "最大"),
         ]
         return [
             chart(
@@ -102,15 +102,7 @@ class AddingProblem(Experiment):
                 wide=True,
                 note=t("Smoothed; mean over the seeds.", "平滑化した値。乱数の種についての平均。"),
             ),
-            Table(
-                [
-                    t("cell", "セル"),
-                    t("error on new sequences", "新しい系列での誤差"),
-                    t("least", "最小"),
-                    t("greatest", "最大"),
-                ],
-                rows,
-            ),
+            Table(heads, rows),
         ]
 
     def findings(self, found: Found, t: Tongue) -> list[str]:
@@ -149,28 +141,13 @@ class AddingProblem(Experiment):
             if k in RANGES
         ]
         n = self.batch_size * self.iterations
-        told.append(
-            near(
-                t("error of always saying 1", "いつも 1 と答えるときの誤差"),
-                found.all("always_1"),
-                ALWAYS_1,
-                0.002,
-                "A",
-            )
-        )
+        one = t("error of always saying 1", "いつも 1 と答えるときの誤差")
+        off = t("always saying 1: distance from 1/6, in standard errors", "いつも 1 の誤差と 1/6 の差（標準誤差単位）")
         spread = abs(found.all("always_1") - ALWAYS_1).max() * np.sqrt(n) / 0.2
         return [
             *told,
-            at_most(
-                t(
-                    "always saying 1: distance from 1/6, in standard errors",
-                    "いつも 1 の誤差と 1/6 の差（標準誤差単位）",
-                ),
-                spread,
-                6,
-                "A",
-                law=True,
-            ),
+            near(one, found.all("always_1"), ALWAYS_1, 0.002, "A"),
+            at_most(off, spread, 6, "A", law=True),
         ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:

@@ -15,10 +15,9 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.sequence_models import Reading
 from zerokara.experiments.tongue import Tongue
+from zerokara.models.language import CELLS
 from zerokara.optim import Adam
 from zerokara.report import Axis, Line, Rule, Text, chart, percent
-
-BATCH, STEPS = 64, 20
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,10 @@ class BothDirections(Experiment):
 
     shift: int = knob(2, "shift s of the answer", "答えの位置 s", low=-10, high=10)
     hidden: int = knob(16, "hidden size H of each direction", "各方向の状態の大きさ H", low=1, high=128)
+    kind: str = knob("lstm", "cell", "セル", choices=tuple(CELLS))
+    steps: int = knob(20, "steps T", "ステップ数 T", low=11, high=500)
+    batch_size: int = knob(64, "sequences in a batch", "バッチサイズ", low=1, high=1024)
+    lr: float = knob(0.01, "learning rate of Adam", "Adam の学習率", low=0, high=1)
     epochs: int = knob(10, "epochs", "エポック数", low=1, high=100)
     updates: int = knob(40, "updates an epoch", "1 エポックの更新回数", low=1, high=1000)
 
@@ -56,15 +59,15 @@ class BothDirections(Experiment):
 
     def _bits(self, rng: np.random.Generator) -> tuple[Array, Array]:
         """Bits (N, T, 1), and their labels where there are some; the others are −1."""
-        bits = rng.integers(0, 2, (BATCH, STEPS))
+        bits = rng.integers(0, 2, (self.batch_size, self.steps))
         labels = np.full_like(bits, -1)
         s = self.shift
-        labels[:, max(0, -s) : STEPS - max(0, s)] = bits[:, max(0, s) : STEPS - max(0, -s)]
+        labels[:, max(0, -s) : self.steps - max(0, s)] = bits[:, max(0, s) : self.steps - max(0, -s)]
         return bits[..., None].astype(np.float32), labels
 
     def _learn(self, lab: Lab, both: bool) -> Arrays:
-        model = Reading("lstm", 1, self.hidden, 2, lab.rng("weights"), bidirectional=both)
-        optimizer = Adam(model, lr=0.01)
+        model = Reading(self.kind, 1, self.hidden, 2, lab.rng("weights"), bidirectional=both)
+        optimizer = Adam(model, lr=self.lr)
 
         @capture
         def step(x: Tensor, labels: Array) -> Tensor:

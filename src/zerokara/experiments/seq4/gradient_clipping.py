@@ -1,26 +1,30 @@
 """`gradient-clipping`: a step that is too long, and one that is cut."""
 
-import math
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from zerokara.arrays import Array
 from zerokara.data.text import Windows
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
-from zerokara.experiments.checks import Check, at_least, at_most, between, holds
+from zerokara.experiments.checks import Check, at_least, between
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.reading import Corpus, corpus, learn
+from zerokara.experiments.reading_sizes import (
+    dimensions_knob,
+    epochs_knob,
+    hidden_knob,
+    streams_knob,
+    time_knob,
+    words_knob,
+)
+from zerokara.experiments.reading_texts import text_knob, tokens_knob
+from zerokara.experiments.seq4.clipping import LOST, angle, before_and_after, clipped, laws_of_clipping, told_perplexity
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import LanguageModel
-from zerokara.nn import Parameter
 from zerokara.optim import SGD, clip_grad_norm, clip_grad_value
-from zerokara.report import Axis, Cell, Line, Table, Text, bar_chart, line_chart, significant
-
-LOST = 1e6
-"""A perplexity above this is called lost; nothing larger is drawn."""
+from zerokara.report import Axis, Cell, Table, Text, bar_chart, significant
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,14 @@ class GradientClipping(Experiment):
         low=0,
         high=1000,
     )
-    words: int = knob(
-        200_000, "words of the training text, at most", "訓練テキストの語数の上限", low=1000, high=10_000_000
-    )
-    epochs: int = knob(2, "epochs", "エポック数", low=1, high=100)
+    text: str = text_knob()
+    tokens: str = tokens_knob()
+    dimensions: int = dimensions_knob(32)
+    hidden: int = hidden_knob(64)
+    time: int = time_knob(35)
+    batch_size: int = streams_knob(20)
+    words: int = words_knob(200_000)
+    epochs: int = epochs_knob(2)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -69,10 +77,10 @@ class GradientClipping(Experiment):
         """The matrices before and after; the perplexities of the trainings."""
         rng = lab.rng("matrices")
         before = [10 * rng.standard_normal((3, 3)) for _ in range(2)]
-        after, norm = _clipped(before, lambda p: clip_grad_norm(p, self.max_norm))
-        small, _ = _clipped([g * 1e-3 for g in before], lambda p: clip_grad_norm(p, self.max_norm))
-        by_value, _ = _clipped(before, lambda p: clip_grad_value(p, self.max_norm))
-        text = corpus(lab, "toy").cut(self.words, self.words)
+        after, norm = clipped(before, lambda p: clip_grad_norm(p, self.max_norm))
+        small, _ = clipped([g * 1e-3 for g in before], lambda p: clip_grad_norm(p, self.max_norm))
+        by_value, _ = clipped(before, lambda p: clip_grad_value(p, self.max_norm))
+        text = corpus(lab, self.text, tokenizer=self.tokens).cut(self.words, self.words)
         lab.plan(len(self.lr) * self.epochs)
         curves = [
             lab.part(f"{k}", partial(self._learn, lab, text, lr, clip), self.epochs)["training"]
@@ -89,39 +97,23 @@ class GradientClipping(Experiment):
 
     def _learn(self, lab: Lab, text: Corpus, lr: float, clip: float) -> Arrays:
         """The training perplexity of each epoch."""
-        model = LanguageModel(len(text.vocabulary), 32, 64, cell=self.kind, rng=lab.rng("weights"))
+        size, windows = len(text.vocabulary), Windows(text.train, self.batch_size, self.time)
+        model = LanguageModel(size, self.dimensions, self.hidden, cell=self.kind, rng=lab.rng("weights"))
         with np.errstate(all="ignore"):
-            training, _ = learn(
-                model, Windows(text.train, 20, 35), SGD(model, lr=lr), lab, epochs=self.epochs, clip=clip or None
-            )
+            training, _ = learn(model, windows, SGD(model, lr=lr), lab, epochs=self.epochs, clip=clip or None)
         return {"training": np.where(np.isfinite(training), training, np.inf)}
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The numbers before and after; the trainings."""
-        at = np.arange(1, 19)
         names = self._names(t)
         rows: list[list[Cell]] = [
-            [name, *(_told(v, t) for v in row)] for name, row in zip(names, found.mean("perplexity"), strict=True)
+            [name, *(told_perplexity(v, t) for v in row)]
+            for name, row in zip(names, found.mean("perplexity"), strict=True)
         ]
         heads = [t("training", "学習"), *(t("epoch {k}", "{k} エポック", k=k + 1) for k in range(self.epochs))]
         ends = np.minimum(np.nan_to_num(found["perplexity"][:, -1], posinf=LOST), LOST)
         return [
-            line_chart(
-                t("The 18 numbers of two gradients", "2 つの勾配の 18 個の数"),
-                [
-                    Line(t("before", "前"), at, found["before"].ravel()),
-                    Line(t("clipped by the norm", "ノルムでクリップ"), at, found["after"].ravel()),
-                    Line(t("clipped by value", "値でクリップ"), at, found["by_value"].ravel()),
-                ],
-                Axis(t("number", "番号"), whole=True),
-                Axis(t.word("value")),
-                lang=t.lang,
-                wide=True,
-                note=t(
-                    "By the norm all shrink alike; by value the large ones are cut, and the direction turns.",
-                    "ノルムならすべて同じ割合で縮みます。値なら大きいものだけが切られ、向きが変わります。",
-                ),
-            ),
+            before_and_after(found, t),
             bar_chart(
                 t(
                     "Perplexity of the training text in the last epoch",
@@ -156,8 +148,8 @@ class GradientClipping(Experiment):
                 "ノルムは {a} から {b} になります。元の勾配との角度は、ノルムでは {u}°、値では {v}° です。",
                 a=significant(float(found["norm"]), 4),
                 b=significant(float(np.linalg.norm(found["after"])), 5),
-                u=significant(round(_angle(found["before"], found["after"]), 4), 3),
-                v=significant(_angle(found["before"], found["by_value"]), 3),
+                u=significant(round(angle(found["before"], found["after"]), 4), 3),
+                v=significant(angle(found["before"], found["by_value"]), 3),
             )
         ]
         ends = found.mean("perplexity")[:, -1]
@@ -174,8 +166,6 @@ class GradientClipping(Experiment):
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """The law of clipping; the trainings."""
-        n = float(found["norm"])
-        expected = self.max_norm * n / (n + 1e-6) if n > self.max_norm else n
         ends, told = found.all("perplexity")[:, :, -1], []
         for k, (name, lr, clip) in enumerate(zip(self._names(t), self.lr, self.clip, strict=True)):
             what = t("{name}: perplexity", "{name}：パープレキシティ", name=name)
@@ -187,32 +177,7 @@ class GradientClipping(Experiment):
                 told.append(between(what, ends[:, k], 3.4, 6, "M"))
         return [
             *told,
-            at_most(
-                t("norm after clipping − m·n/(n + 10⁻⁶)", "クリップ後のノルム − m·n/(n + 10⁻⁶)"),
-                abs(np.linalg.norm(found["after"]) - expected),
-                1e-9 * max(1, n),
-                "A",
-                law=True,
-            ),
-            at_most(
-                t("turn of the direction by the norm, degrees", "ノルムによる向きの変化（度）"),
-                _angle(found["before"], found["after"]),
-                1e-4,
-                "A",
-                law=True,
-            ),
-            at_least(
-                t("turn of the direction by value, degrees", "値による向きの変化（度）"),
-                _angle(found["before"], found["by_value"]),
-                1,
-                "A",
-            ),
-            holds(
-                t("smaller gradients are left alone", "小さい勾配はそのまま"),
-                float(found["untouched"]) == 0 or n * 1e-3 > self.max_norm,
-                "A",
-                law=True,
-            ),
+            *laws_of_clipping(found, self.max_norm, t),
         ]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
@@ -226,22 +191,3 @@ class GradientClipping(Experiment):
                 t("{v}: 5/(50 + 10⁻⁶).", "{v}：5/(50 + 10⁻⁶)。", v=significant(5 / (50 + 1e-6), 9)),
             )
         ]
-
-
-def _clipped(gradients: list[Array], clip: object) -> tuple[list[Array], float]:
-    """The gradients after `clip`, and what it returned."""
-    parameters = [Parameter(np.zeros_like(g)) for g in gradients]
-    for parameter, g in zip(parameters, gradients, strict=True):
-        parameter.grad = g.copy()
-    norm = clip(parameters)  # type: ignore[operator]
-    return [np.array(p.grad) for p in parameters], float(norm or 0.0)
-
-
-def _angle(a: Array, b: Array) -> float:
-    """Between two arrays, in degrees; exact for small angles."""
-    u, v = a.ravel() / np.linalg.norm(a), b.ravel() / np.linalg.norm(b)
-    return math.degrees(2 * math.atan2(float(np.linalg.norm(u - v)), float(np.linalg.norm(u + v))))
-
-
-def _told(p: float, t: Tongue) -> str:
-    return t("lost", "発散") if p >= LOST else significant(p, 4)

@@ -4,27 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara import functional as F
-from zerokara.arrays import Array
-from zerokara.autodiff import gradients, tensor
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
+from zerokara.experiments.seq4.powers import W, norms_back, norms_by_rule
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Axis, Cell, Line, Table, Text, line_chart, significant
 
-W = np.array(
-    [
-        [1.78862847342893, 0.4365098505119895, 0.09649746807200862],
-        [-1.8634927033644908, -0.2773882165241394, -0.3547589796485507],
-        [-0.08274148148245977, -0.6270006768238473, -0.04381816897592824],
-    ]
-)
-"""NumPy's legacy standard normal numbers of seed 3."""
-
-PRINTED = (2.4684, 3.3357, 4.7833)
+PRINTED = {
+    (1.0, 1): (2.4684, 6e-5, "C"),
+    (1.0, 2): (3.3357, 6e-5, "C"),
+    (1.0, 3): (4.7833, 6e-5, "C"),
+    (0.5, 1): (1.2342, 6e-5, "A"),
+    (0.5, 20): (2.3794e-4, 1e-7, "A"),
+    (1.0, 20): (249.4956, 6e-4, "C"),
+}
+"""(Factor of W, step) → norm, by how much it may differ by rounding, and the evidence."""
 
 
 @dataclass(frozen=True)
@@ -48,55 +45,53 @@ class GradientThroughTime(Experiment):
     turns = (
         Turn(Text("Just at the edge: radius 1.", "ちょうど境目：スペクトル半径 1。"), {"scales": (0.7967,)}),
         Turn(Text("A hundred steps.", "100 ステップ。"), {"steps": 100}),
+        Turn(
+            Text("A larger W has a larger radius: about √H.", "W を大きくすると半径も大きく、およそ √H に。"),
+            {"hidden": 100},
+        ),
     )
 
     scales: tuple[float, ...] = knob((1.0, 0.5), "W is multiplied by these", "W に掛ける係数", low=0.01, high=10)
+    hidden: int = knob(
+        3,
+        "size H of the state; of another size W is drawn",
+        "状態の大きさ H（3 以外では W を乱数で作る）",
+        low=2,
+        high=200,
+    )
     steps: int = knob(20, "steps back", "さかのぼるステップ数", low=2, high=200)
 
     def measure(self, lab: Lab) -> Arrays:
         """Norms √(Σ dh²)/N of N = 2 rows of ones; an orthogonal matrix; the same through the rule of an RNN."""
-        turned = np.linalg.qr(W)[0]
-        norms = np.array([_norms(s * W, self.steps) for s in self.scales])
-        values = np.linalg.eigvals(W)
+        w = W if self.hidden == len(W) else lab.rng("W").standard_normal((self.hidden, self.hidden))
         return {
-            "norms": norms,
-            "orthogonal": _norms(turned, self.steps),
-            "radius": np.abs(values).max(),
-            "stretch": np.linalg.norm(W, 2),
-            "by_rule": np.array([_by_rule(s * W, self.steps) for s in self.scales]),
+            "norms": np.array([norms_back(s * w, self.steps) for s in self.scales]),
+            "orthogonal": norms_back(np.linalg.qr(w)[0], self.steps),
+            "radius": np.abs(np.linalg.eigvals(w)).max(),
+            "stretch": np.linalg.norm(w, 2),
+            "by_rule": np.array([norms_by_rule(s * w, self.steps) for s in self.scales]),
         }
 
     def figures(self, found: Found, t: Tongue) -> list[Piece]:
         """The norms, and what a power of the radius would be."""
         at = np.arange(1, self.steps + 1)
-        lines = [Line(f"W × {s:g}", at, norms) for s, norms in zip(self.scales, found["norms"], strict=True)]
-        lines += [
-            Line(
-                t("{n} × radius^k", "{n} × 半径^k", n=f"{s:g}"),
-                at,
-                norms[-1] * (s * found["radius"]) ** (at - float(self.steps)),
-                faint=True,
-            )
-            for s, norms in zip(self.scales, found["norms"], strict=True)
+        pairs = list(zip(self.scales, found["norms"], strict=True))
+        power = t("{n} × radius^k", "{n} × 半径^k", n="{n}")
+        radii = {s: float(s * found["radius"]) for s in self.scales}
+        lines = [
+            *(Line(f"W × {s:g}", at, norms) for s, norms in pairs),
+            *(
+                Line(power.format(n=f"{s:g}"), at, n[-1] * radii[s] ** (at - float(self.steps)), faint=True)
+                for s, n in pairs
+            ),
+            Line(t("orthogonal W", "直交行列 W"), at, found["orthogonal"]),
         ]
-        lines.append(Line(t("orthogonal W", "直交行列 W"), at, found["orthogonal"]))
         rows: list[list[Cell]] = [
-            [
-                f"{s:g}",
-                significant(norms[0], 5),
-                significant(norms[-1], 5),
-                significant(norms[-1] / norms[-2], 5),
-                significant(float(s * found["radius"]), 5),
-            ]
-            for s, norms in zip(self.scales, found["norms"], strict=True)
+            [f"{s:g}", *(significant(v, 5) for v in (norms[0], norms[-1], norms[-1] / norms[-2], radii[s]))]
+            for s, norms in pairs
         ]
-        heads = [
-            "×",
-            t("step 1", "ステップ 1"),
-            t("last step", "最後"),
-            t("last ratio", "最後の比"),
-            t("spectral radius", "スペクトル半径"),
-        ]
+        first, last, ratio = t("step 1", "ステップ 1"), t("last step", "最後"), t("last ratio", "最後の比")
+        heads = ["×", first, last, ratio, t("spectral radius", "スペクトル半径")]
         return [
             line_chart(
                 t("The norm of the gradient, step by step back", "さかのぼるごとの勾配のノルム"),
@@ -140,48 +135,30 @@ class GradientThroughTime(Experiment):
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """The printed norms, the radius."""
         norms, radius = found["norms"], float(found["radius"])
-        what = t("W × {s}, step {k}", "W × {s}、ステップ {k}", s="{s}", k="{k}")
         told = [
-            near(what.format(s=1, k=k), norms[0, k - 1], v, 6e-5, "C")
-            for k, v in enumerate(PRINTED[: self.steps], start=1)
+            near(
+                t("W × {s}, step {k}", "W × {s}、ステップ {k}", s=f"{s:g}", k=k), norms[self.scales.index(s), k - 1], *v
+            )
+            for (s, k), v in PRINTED.items()
+            if self.hidden == len(W) and s in self.scales and k <= self.steps
         ]
-        if len(norms) > 1:
+        if told:
             told += [
-                near(what.format(s=0.5, k=1), norms[1, 0], 1.2342, 6e-5, "A"),
-                near(what.format(s=0.5, k=self.steps), norms[1, -1], 2.3794e-4, 1e-7, "A"),
+                near(t("spectral radius", "スペクトル半径"), radius, 1.25519, 6e-6, "A"),
+                near(t("largest singular value", "最大の特異値"), found["stretch"], 2.659, 6e-4, "A"),
             ]
         bound = max(
             n[-1] / (n[0] * max(1e-300, (s * float(found["stretch"])) ** (self.steps - 1)))
             for s, n in zip(self.scales, norms, strict=True)
         )
         gap = np.abs(found["by_rule"] / norms - 1).max()
-        return [
-            *told,
-            near(what.format(s=1, k=self.steps), norms[0, -1], 249.4956, 6e-4, "C"),
-            near(t("spectral radius", "スペクトル半径"), radius, 1.25519, 6e-6, "A"),
-            near(t("largest singular value", "最大の特異値"), found["stretch"], 2.659, 6e-4, "A"),
-            at_most(
-                t("orthogonal W: change of the norm", "直交行列：ノルムの変化"),
-                np.abs(found["orthogonal"] / found["orthogonal"][0] - 1).max(),
-                1e-10,
-                "A",
-                law=True,
-            ),
-            at_most(
-                t("growth over the largest that is possible", "可能な最大の伸びに対する比"),
-                bound,
-                1 + 1e-9,
-                "A",
-                law=True,
-            ),
-            at_most(
-                t("through the rule of the RNN, relative difference", "RNN のルールを通した結果との相対差"),
-                gap,
-                1e-9,
-                "A",
-                law=True,
-            ),
-        ]
+        kept = np.abs(found["orthogonal"] / found["orthogonal"][0] - 1).max()
+        laws = {
+            t("orthogonal W: change of the norm", "直交行列：ノルムの変化"): (kept, 1e-10),
+            t("growth over the largest that is possible", "可能な最大の伸びに対する比"): (bound, 1 + 1e-9),
+            t("through the rule of the RNN, relative difference", "RNN のルールを通した結果との相対差"): (gap, 1e-9),
+        }
+        return [*told, *(at_most(what, value, high, "A", law=True) for what, (value, high) in laws.items())]
 
     def questions(self, found: Found, t: Tongue) -> list[Question]:
         """The catalogue's."""
@@ -202,22 +179,3 @@ class GradientThroughTime(Experiment):
                 ),
             )
         ]
-
-
-def _norms(w: Array, steps: int) -> Array:
-    dh, found = np.ones((2, 3)), []
-    for _ in range(steps):
-        dh = dh @ w.T
-        found.append(np.sqrt((dh**2).sum()) / len(dh))
-    return np.array(found)
-
-
-def _by_rule(w: Array, steps: int) -> Array:
-    """The gradient at the first state of an RNN, after 1 … steps steps: at h = 0 the slope of tanh is 1."""
-    found = []
-    for n in range(1, steps + 1):
-        h = tensor(np.zeros((2, 3)), requires_grad=True)
-        y, _ = F.rnn(np.zeros((n, 2, 1)), np.zeros((3, 1)), w.T, np.zeros(3), np.zeros(3), h)
-        (back,) = gradients(y[-1].sum(), [h])
-        found.append(np.sqrt((back**2).sum()) / 2)
-    return np.array(found)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara import functional as F
-from zerokara.arrays import Array
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_least, at_most, near
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
+from zerokara.experiments.seq4.gru_forms import book_gru, conversions, onnx_gru
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import count_parameters
 from zerokara.nn import GRU, LSTM, RNN
-from zerokara.report import Axis, Cell, Line, Table, Text, bar_chart, line_chart, significant
+from zerokara.report import Axis, Line, Text, bar_chart, line_chart, significant
 
 INPUTS, HIDDEN, STEPS = 3, 4, 12
 
@@ -65,11 +65,11 @@ class GruTwoForms(Experiment):
             part[HIDDEN : 2 * HIDDEN] *= -1
         h = np.zeros((1, HIDDEN))
         states = {
-            "book": _book(x[:, 0], *book),
+            "book": book_gru(x[:, 0], *book),
             "before": F.gru(x, w, r, b, c, h, reset_after=False)[0].data[:, 0],
             "torch": F.gru(x, w, r, b, c, h)[0].data[:, 0],
-            "onnx0": _onnx(x[:, 0], w, r, b, c, linear_before_reset=False),
-            "onnx1": _onnx(x[:, 0], w, r, b, c, linear_before_reset=True),
+            "onnx0": onnx_gru(x[:, 0], w, r, b, c, linear_before_reset=False),
+            "onnx1": onnx_gru(x[:, 0], w, r, b, c, linear_before_reset=True),
         }
         sizes = [count_parameters(layer(INPUTS, HIDDEN)) for layer in (RNN, GRU, LSTM)]
         return {**states, "sizes": np.array(sizes)}
@@ -78,38 +78,6 @@ class GruTwoForms(Experiment):
         """One unit over time, the table of conversions, the sizes."""
         at = np.arange(1, STEPS + 1)
         names = {"torch": t("PyTorch, ONNX 1", "PyTorch、ONNX 1"), "book": t("the book, ONNX 0", "本、ONNX 0")}
-        heads = [
-            t("form", "形"),
-            t("reset", "リセット"),
-            t("z keeps", "z が残すもの"),
-            t("from PyTorch's weights", "PyTorch の重みから"),
-        ]
-        rows: list[list[Cell]] = [
-            [
-                t("PyTorch, this GRU", "PyTorch、この GRU"),
-                t("after the product", "積の後"),
-                t("the old", "古い値"),
-                "–",
-            ],
-            [
-                "ONNX, linear_before_reset 1",
-                t("after", "後"),
-                t("the old", "古い値"),
-                t("rows z, r, n instead of r, z, n", "行を r, z, n から z, r, n に並べ替え"),
-            ],
-            [
-                "ONNX, linear_before_reset 0",
-                t("before", "前"),
-                t("the old", "古い値"),
-                t("another function", "別の関数"),
-            ],
-            [
-                t("the book", "本"),
-                t("before", "前"),
-                t("the new", "新しい値"),
-                t("another function; z: weights negated", "別の関数（z の重みの符号も反転）"),
-            ],
-        ]
         return [
             line_chart(
                 t("The first unit over time", "1 つ目のユニットの時間変化"),
@@ -119,7 +87,7 @@ class GruTwoForms(Experiment):
                 lang=t.lang,
                 wide=True,
             ),
-            Table(heads, rows),
+            conversions(t),
             bar_chart(
                 t(
                     "Weights of a layer, {i} inputs and {h} units",
@@ -191,38 +159,6 @@ class GruTwoForms(Experiment):
                 ),
             )
         ]
-
-
-def _sigma(a: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-a)))
-
-
-def _book(x: Array, w: Array, r: Array, b: Array, c: Array) -> Array:
-    """Reset before the product, z takes the new value. Rows r, z, n."""
-    h, found = np.zeros(HIDDEN), []
-    for step in x:
-        a, z = (_sigma(w[k] @ step + b[k] + r[k] @ h + c[k]) for k in (slice(HIDDEN), slice(HIDDEN, 2 * HIDDEN)))
-        k = slice(2 * HIDDEN, None)
-        n = np.tanh(w[k] @ step + b[k] + r[k] @ (a * h) + c[k])
-        h = (1 - z) * h + z * n
-        found.append(h)
-    return np.array(found)
-
-
-def _onnx(x: Array, w: Array, r: Array, b: Array, c: Array, *, linear_before_reset: bool) -> Array:
-    """The text of the ONNX standard; rows are put into its order z, r, h first."""
-    order = np.r_[HIDDEN : 2 * HIDDEN, :HIDDEN, 2 * HIDDEN : 3 * HIDDEN]
-    wz, wr, wh = np.split(w[order], 3)
-    rz, rr, rh = np.split(r[order], 3)
-    (wbz, wbr, wbh), (rbz, rbr, rbh) = np.split(b[order], 3), np.split(c[order], 3)
-    h, found = np.zeros(HIDDEN), []
-    for step in x:
-        z = _sigma(wz @ step + rz @ h + wbz + rbz)
-        reset = _sigma(wr @ step + rr @ h + wbr + rbr)
-        inner = reset * (rh @ h + rbh) if linear_before_reset else rh @ (reset * h) + rbh
-        h = (1 - z) * np.tanh(wh @ step + inner + wbh) + z * h
-        found.append(h)
-    return np.array(found)
 
 
 def _gap(found: Found, one: str, other: str) -> float:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerokara import functional as F
-from zerokara.arrays import Array
 from zerokara.experiments.base import Arrays, Experiment, Piece, Question, Turn, knob
 from zerokara.experiments.checks import Check, at_most, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
+from zerokara.experiments.sequence_models import sigmoid
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import count_parameters
 from zerokara.nn import LSTM, RNN
@@ -56,7 +56,7 @@ class LstmGates(Experiment):
         w = np.array([s, s, s, 0.0])[:, None]  # rows i, f, g, o
         b = np.array([-s / 2, s * self.keep, 0.0, s])
         y, _, c = F.lstm(x[:, None, None], w, np.zeros((4, 1)), b, np.zeros(4), np.zeros((1, 1)), np.zeros((1, 1)))
-        i, f, o = (_sigma(w[k, 0] * x + b[k]) for k in (0, 1, 3))
+        i, f, o = (sigmoid(w[k, 0] * x + b[k]) for k in (0, 1, 3))
         g = np.tanh(w[2, 0] * x + b[2])
         cell = [0.0]
         for t in range(len(x)):
@@ -70,7 +70,7 @@ class LstmGates(Experiment):
             "c": np.array(cell[1:]),
             "h": y.data[:, 0, 0],
             "last": np.asarray(c.data).ravel(),
-            "alone": float(_sigma(np.array(s * self.keep))) ** np.arange(101),
+            "alone": float(sigmoid(np.array(s * self.keep))) ** np.arange(101),
             "sizes": np.array([count_parameters(layer(3, 5)) for layer in (RNN, LSTM)]),
         }
 
@@ -172,7 +172,3 @@ class LstmGates(Experiment):
                 ),
             )
         ]
-
-
-def _sigma(a: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-a)))

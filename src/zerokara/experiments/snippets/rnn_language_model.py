@@ -7,13 +7,15 @@ from zerokara.data.text import Vocabulary, Windows, load_text
 from zerokara.models import LanguageModel
 from zerokara.training.perplexity import evaluate_text
 
+text = "toy"
+tokens = ""
 kinds = ("rnn", "lstm", "gru")
 words = 200000
 epochs = 6
 # part: read
-text = load_text("toy")
-vocabulary = Vocabulary.of(text.train, "blanks")
-train, test = vocabulary.encode(text.train)[:words], vocabulary.encode(text.test)[:words]
+known = load_text(text)
+vocabulary = Vocabulary.of(known.train, tokens or known.tokenizer, unknown=None if text[:3] == "toy" else "<unk>")
+train, test = (vocabulary.encode(part)[:words] for part in (known.train, known.test))
 found = {}
 for kind in kinds:
     model = LanguageModel(len(vocabulary), 32, 64, cell=kind, rng=zk.generator(0, "lab", "weights"))

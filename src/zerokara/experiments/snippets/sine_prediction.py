@@ -11,11 +11,12 @@ points = 1000
 streams = 30
 time = 30
 hidden = 100
+lr = 0.001
 epochs = 20
 rng = zk.generator(0, "lab", "weights")
 rnn = nn.RNN(1, hidden, batch_first=True, rng=rng)
 head = nn.Linear(hidden, 1, rng=rng)
-optimizer = optim.Adam(list(rnn.parameters()) + list(head.parameters()), lr=0.001)
+optimizer = optim.Adam(list(rnn.parameters()) + list(head.parameters()), lr=lr)
 wave, turn = noisy_sine(points, noise), points - 1
 rows = wave[((np.arange(streams) * turn // streams)[:, None] + np.arange(points)) % turn][..., None]
 for _ in range(epochs):

@@ -8,13 +8,16 @@ from zerokara.models import LanguageModel
 
 delay = 5
 times = (2, 4, 5, 6, 8, 10)
+hidden = 32
+streams = 32
 steps = 8000
-x, y = delayed_recall(steps, delay, 4, 32, seed=0)
-new, answers = delayed_recall(200 + delay, delay, 4, 32, seed=1000)
+lr = 0.005
+x, y = delayed_recall(steps, delay, 4, streams, seed=0)
+new, answers = delayed_recall(200 + delay, delay, 4, streams, seed=1000)
 found = {}
 for time in times:
-    model = LanguageModel(4, 4, 32, cell="rnn", rng=zk.generator(0, "lab", "weights"))
-    optimizer = optim.Adam(model, lr=0.005)
+    model = LanguageModel(4, 4, hidden, cell="rnn", rng=zk.generator(0, "lab", "weights"))
+    optimizer = optim.Adam(model, lr=lr)
     state = None
     for begin in range(-(-delay // time) * time, steps - time + 1, time):
         loss, state = model.loss(x[:, begin : begin + time], y[:, begin : begin + time], state)
