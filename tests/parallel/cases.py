@@ -45,6 +45,7 @@ DEFAULTS: dict[str, Any] = {
     "shift": False,
     "patience": 0,
     "bucket": 0,
+    "spread": None,
 }
 
 
@@ -116,6 +117,7 @@ def trained(team: Team, **changes: Any) -> dict[str, Array]:
     case = DEFAULTS | changes
     zk.use_kernels(case["kernels"])
     exchange.BUCKET = case["bucket"] or BUCKET
+    team.spread = team.spread if case["spread"] is None else case["spread"]
     model = network(case["network"], case["width"], case["seed"])
     steppers: list[SharedStepper] = []
     shared_loop.SharedStepper = lambda *given: steppers.append(SharedStepper(*given)) or steppers[-1]  # type: ignore

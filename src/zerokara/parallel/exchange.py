@@ -3,7 +3,9 @@
 Every gradient is written, times the weight of the share, to its place in one flat array. A part of that array, a
 bucket, goes out as soon as the last gradient in it is there, as one message; what comes back lies in the same place,
 and the optimizer reads it there. In a recorded step these are operations like all others, and the recording moves them
-forward to where their gradient is made (`rewriting.steps_moved_forward`).
+forward to where their gradient is made (`rewriting.steps_moved_forward`). Between hosts, where a message is under way
+while its processes compute, something looks after the messages now and then until the last has left
+(`rewriting.progress_made`). On one host it is the processes themselves that copy, sooner or later alike.
 
 With the last bucket go some numbers more: the running statistics of batch norms, which thereby stay the same on all
 processes, and what is counted in a step. So a step has as many messages as there are buckets.
@@ -32,7 +34,8 @@ class Exchange:
 
     def __init__(self, team: Team, arrays: Sequence[Array], averaged: Sequence[Array], counted: int) -> None:
         dtype = _dtype([*arrays, *averaged])
-        self._averaged = list(averaged)
+        self._team, self._averaged = team, list(averaged)
+        self.progress = self._progress  # the same object every time: a recording compares them
         shapes = [*(a.shape for a in arrays), *(a.shape for a in averaged), (counted,)]
         ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
         flat = np.zeros(int(ends[-1]), dtype)
@@ -48,6 +51,9 @@ class Exchange:
                 memory = flat[begin:] if last else flat[begin:end]
                 self._buckets.append(_Bucket(team, memory, range(first, number), order))
                 first, begin = number, end
+
+    def _progress(self) -> None:
+        self._team.progress(bucket.request for bucket in self._buckets if bucket.request is not None)
 
     @property
     def messages(self) -> list[int]:
@@ -70,6 +76,8 @@ class Exchange:
                 for place, source in zip(self._means, self._averaged, strict=True):
                     kernels.scale_into(tracing.constant(place), tracing.constant(source), weight)
             tracing.outside("sent", bucket.send, *bucket.touched())
+        if self._team.spread:
+            tracing.outside(tracing.PROGRESS, self.progress)
 
     def collect(self) -> list[Array]:
         """Wait until all sums are there, and return them; the running statistics then are those of all processes."""
@@ -85,8 +93,8 @@ class _Bucket:
 
     def __init__(self, team: Team, memory: Array, numbers: range, order: Array) -> None:
         self.memory, self.numbers = memory, numbers
-        self._team, self._order = team, order
-        self._request: Request = None
+        self._team, self._order, self._room = team, order, np.empty_like(memory)
+        self.request: Request = None
         self.send, self.receive = self._send, self._receive  # the same objects every time: a recording compares them
 
     def touched(self) -> Iterator[Array]:
@@ -95,10 +103,11 @@ class _Bucket:
         yield tracing.constant(self._order)
 
     def _send(self, memory: Array, order: Array) -> None:
-        self._request = self._team.start_adding(memory)
+        self.request = self._team.start_adding(memory, self._room)
 
     def _receive(self, memory: Array, order: Array) -> None:
-        self._team.wait(self._request)
+        self._team.wait(self.request)
+        self.request = None
 
 
 def _dtype(arrays: Sequence[Array]) -> np.dtype[np.floating]:

@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from types import TracebackType
@@ -44,6 +44,8 @@ class Team:
         self.size = 1 if communicator is None else communicator.Get_size()
         self.names = [f"rank {k}" for k in range(self.size)]
         self.failed = False
+        self.spread = False
+        """Whether the processes are on several hosts, so that messages take time which nobody has to compute for."""
         self._heartbeat: Heartbeat | None = None
         self._crowded = False
         self._uncaught = ""
@@ -62,19 +64,27 @@ class Team:
 
     def add(self, array: Array) -> None:
         """array ← the sum of the arrays of all processes, in place. Contiguous; the same bits everywhere."""
-        if self.size == 1:
-            return
-        with self._speaking():
-            request = self._mpi.Iallreduce(_MPI().IN_PLACE, array)
-        self.wait(request)
+        if self.size > 1:
+            self.wait(self._start(self._mpi, array, np.empty_like(array)))
 
-    def start_adding(self, array: Array) -> Request:
-        """The same, without waiting: until `wait` has returned, the array is not to be touched.
+    def start_adding(self, array: Array, room: Array) -> Request:
+        """The same, without waiting: until `wait` has returned, the array is not to be touched, nor `room`, one like it.
 
         Other things may be said meanwhile; what is started is started in the same order everywhere.
         """
+        return self._start(self._bulk, array, room)
+
+    def _start(self, communicator: Any, array: Array, room: Array) -> Request:
         with self._speaking():
-            return self._bulk.Iallreduce(_MPI().IN_PLACE, array)
+            if self.size == 2:
+                return _Pair(communicator, array, room)
+            return communicator.Iallreduce(_MPI().IN_PLACE, array)
+
+    def progress(self, requests: Iterable[Request]) -> None:
+        """Move messages on: MPI does little by itself while a process computes."""
+        with self._speaking():
+            for request in requests:
+                request.Test()
 
     def gather(self, array: Array) -> Array:
         """(size, …): the arrays of all processes, which have one shape and dtype, in order of rank."""
@@ -159,6 +169,7 @@ class Team:
     def _meet(self) -> None:
         host = socket.gethostname()
         self.names = self.gather_texts(f"rank {self.rank} (process {os.getpid()} on {host})")
+        self.spread = len({name.rpartition(" on ")[2] for name in self.names}) > 1
         here = sum(name.endswith(f" on {host})") for name in self.names)
         self._crowded = here > (os.cpu_count() or 1)
         self._heartbeat = Heartbeat(self.rank, self.names, self.share_json)
@@ -217,6 +228,30 @@ class Team:
         if self._heartbeat.left:
             gone = ", ".join(self.names[k] for k in sorted(self._heartbeat.left))
             raise TeamError(f"{gone} has ended its program while the others wait for it: all run the same steps")
+
+
+class _Pair:
+    """The sum of two processes' arrays: each sends the other all of its own, and adds up what it then has.
+
+    That is one message each way, where MPI's sum over any number of processes takes two, the second of which cannot
+    leave before the first has come. a + b has the bits of b + a.
+    """
+
+    def __init__(self, communicator: Any, array: Array, room: Array) -> None:
+        rank: int = communicator.Get_rank()
+        self._array = array
+        self._terms = (array, room) if rank == 0 else (room, array)
+        self._waiting = [communicator.Irecv(room, 1 - rank), communicator.Isend(array, 1 - rank)]
+
+    def Test(self) -> bool:  # noqa: N802  (MPI's name)
+        """Whether the sum is there."""
+        while self._waiting:
+            if not self._waiting[-1].Test():
+                return False
+            self._waiting.pop()
+            if not self._waiting:
+                np.add(*self._terms, out=self._array)
+        return True
 
 
 @cache

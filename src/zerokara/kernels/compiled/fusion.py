@@ -28,7 +28,7 @@ import numpy as np
 
 from zerokara.kernels.compiled import composed
 from zerokara.kernels.compiled.learning import in_blocks
-from zerokara.kernels.compiled.rewriting import Plan, Steps, steps_moved_forward
+from zerokara.kernels.compiled.rewriting import Plan, Steps, progress_made, steps_moved_forward
 from zerokara.kernels.tracing import STEPS, Operation, Trace, Value
 
 _HUGE = 1 << 22  # weights of a layer whose gradient, 16 MiB, is worth not having
@@ -43,7 +43,7 @@ def rewritten(trace: Trace, outputs: Sequence[int]) -> list[Operation]:
             if operation in steps:
                 rule(steps, operation)
     steps.drop_unused()
-    return steps_moved_forward(steps)
+    return progress_made(steps, steps_moved_forward(steps))
 
 
 def _same(a: Any, b: Any) -> bool:

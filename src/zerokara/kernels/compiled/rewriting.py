@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 
 from zerokara.kernels.compiled.effects import RAISES, Effect, Effects, used
-from zerokara.kernels.tracing import GRADIENT_STEPS, SENDING, STEPS, Operation, Trace, Value
+from zerokara.kernels.tracing import GRADIENT_STEPS, PROGRESS, SENDING, STEPS, Operation, Trace, Value
 
 Plan = tuple[Sequence[Operation], Operation, Operation]
 """(the old operations, the one of them in whose place the new one comes, the new one)."""
 
+_PASSED = 1 << 18  # numbers read or made by operations, after which messages are moved on
 _LARGE = 1 << 16  # numbers; steps of the optimizer for smaller arrays stay together at the end
 
 
@@ -195,4 +196,27 @@ def steps_moved_forward(steps: Steps) -> list[Operation]:
     for index, operation in enumerate(operations):
         order.extend([] if id(operation) in leaving else [operation])
         order.extend(moved.get(index, ()))
+    return order
+
+
+def progress_made(steps: Steps, operations: Sequence[Operation]) -> list[Operation]:
+    """What moves messages on, also between the first message and the last: each time that much memory was gone over.
+
+    Messages only move while their process looks after them. An operation that does so has no numbers, so that it may
+    stand anywhere, and as often as one likes.
+    """
+    sent = [index for index, operation in enumerate(operations) if operation.name == "sent"]
+    moving = next((operation for operation in operations if operation.name == PROGRESS), None)
+    if moving is None or not sent:
+        return list(operations)
+    order: list[Operation] = []
+    passed = 0
+    for index, operation in enumerate(operations):
+        order.append(operation)
+        if not sent[0] < index < sent[-1]:
+            continue
+        passed += sum(math.prod(steps.shape(Value(n))) for n in (*used(operation), *operation.results))
+        if passed >= _PASSED:
+            order.append(replace(moving))
+            passed = 0
     return order

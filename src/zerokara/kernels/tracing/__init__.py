@@ -27,6 +27,7 @@ from zerokara.kernels.tracing.comparing import alike
 from zerokara.kernels.tracing.operation import (
     CHANGING,
     GRADIENT_STEPS,
+    PROGRESS,
     SENDING,
     STEPS,
     WRITTEN,
@@ -45,6 +46,7 @@ from zerokara.kernels.tracing.traced import Traced, as_array, current
 __all__ = [
     "CHANGING",
     "GRADIENT_STEPS",
+    "PROGRESS",
     "SENDING",
     "STEPS",
     "WRITTEN",

@@ -30,6 +30,9 @@ GRADIENT_STEPS = frozenset(f"matmul_{name}" for name in STEPS)
 SENDING = frozenset({"scale_into", "sent"})
 """What hands gradients to other processes: as early in the step as it may be, while the rest is still computed."""
 
+PROGRESS = "progress"
+"""What moves messages on that are on their way, and changes no number: between kernels, while others are computed."""
+
 CHANGING = STEPS | {"count_up", "scale_into", "update_running"}
 """The kernels that change their arguments and return nothing."""
 
@@ -51,6 +54,7 @@ WRITTEN: dict[str, tuple[int, ...]] = {
     "told": (0,),
     "sent": (0, 1),
     "received": (0, 1),
+    PROGRESS: (),
 }
 """Which arguments an operation of this name writes to; all others write to nothing that was there before."""
 

@@ -1,0 +1,112 @@
+"""Laws of the exchange of gradients: what looks after messages between kernels changes no number."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import zerokara as zk
+from tests.parallel import cases
+from tests.parallel.test_equal import together
+from tests.parallel.world import needs_mpi
+from tests.sweeps import sweep
+from zerokara import functional as F
+from zerokara import optim
+from zerokara.arrays import Array
+from zerokara.autodiff import Tensor
+from zerokara.kernels.compiled import rewriting
+from zerokara.kernels.tracing import PROGRESS
+from zerokara.parallel import exchange
+from zerokara.parallel.team import Team
+from zerokara.training.shared_step import COUNTS, SharedStepper
+
+
+class Message:
+    """The sum with a process that has the same array; it is there when it was looked at a few times."""
+
+    def __init__(self, array: Array) -> None:
+        self.array, self.missing = array, 3
+
+    def Test(self) -> bool:  # noqa: N802  (MPI's name)
+        if self.missing:
+            self.missing -= 1
+            if not self.missing:
+                self.array *= 2
+        return not self.missing
+
+
+class Echo(Team):
+    """Two processes of which there is one: the other has the same numbers. It keeps what was done, in order."""
+
+    def __init__(self, spread: bool) -> None:
+        super().__init__()
+        self.size, self.spread, self.done = 2, spread, list[str]()
+
+    def start_adding(self, array: Array, room: Array) -> Message:
+        self.done.append("sent")
+        return Message(array)
+
+    def progress(self, requests: Iterable[Message]) -> None:
+        self.done.append(PROGRESS)
+        for request in requests:
+            request.Test()
+
+    def wait(self, request: Message) -> None:
+        self.done.append("received")
+        while not request.Test():
+            pass
+
+
+def trained(monkeypatch: pytest.MonkeyPatch, spread: bool, kernels: str) -> tuple[Echo, dict[str, Array]]:
+    """Five steps, with small buckets, and what was done in the last one."""
+    monkeypatch.setattr(exchange, "BUCKET", 200)
+    monkeypatch.setattr(rewriting, "_PASSED", 500)
+    team, model = Echo(spread), cases.network("convolution", 7, 0)
+    optimizer = optim.Adam(model, lr=0.01)
+    data = cases.split(50)
+
+    def forward(x: Tensor, labels: Array) -> tuple[Tensor, Any, tuple[Array, ...]]:
+        scores = model(x)
+        return F.cross_entropy(scores, labels), scores, (scores.data,)
+
+    def tell(loss: float, weight: float, scores: Array) -> tuple[float, ...]:
+        return (loss * weight,) * COUNTS
+
+    step = SharedStepper(team, model, optimizer, forward, 0.5, tell, lambda counts: None, lambda norm: None)
+    with zk.kernels.use_kernels(kernels):
+        for begin in range(0, 50, 10):
+            team.done.clear()
+            part = slice(begin, begin + 10)
+            step(0.5, Tensor(data.images[part].astype(np.float64)), data.labels[part])
+    assert len(step.messages) > 1
+    assert step.recordings == (1 if kernels == "compiled" else 0)
+    return team, model.state_dict()
+
+
+@pytest.mark.parametrize("kernels", ["compiled", "reference"])
+def test_between_hosts_messages_are_looked_after_while_others_are_made(
+    monkeypatch: pytest.MonkeyPatch, kernels: str
+) -> None:
+    """Between the first message and the last in a recorded step; the weights have the same bits without."""
+    team, weights = trained(monkeypatch, True, kernels)
+    alone, expected = trained(monkeypatch, False, kernels)
+    for name, array in expected.items():
+        np.testing.assert_array_equal(weights[name], array)
+    last = max(k for k, what in enumerate(team.done) if what == "sent")
+    between = team.done[:last].count(PROGRESS)
+    assert between > 0 if kernels == "compiled" else between == 0
+    assert team.done[last + 1] == PROGRESS
+    assert [what for what in team.done if what != PROGRESS] == alone.done  # nothing else moved
+    assert PROGRESS not in alone.done
+
+
+@needs_mpi
+@pytest.mark.parametrize("ranks", sweep([2, 3], [2]))
+def test_processes_that_look_after_their_messages_compute_the_same_bits(ranks: int, tmp_path: Any) -> None:
+    """As if they were on several hosts, and as on one."""
+    case = {"optimizer": "adam", "network": "normed", "clip": 0.5, "kernels": "compiled", "bucket": 200}
+    with_it, without = together(ranks, [case | {"spread": True}, case | {"spread": False}], tmp_path)
+    assert with_it.keys() == without.keys()
+    for name, array in without.items():
+        np.testing.assert_array_equal(with_it[name], array, err_msg=name)
