@@ -6,7 +6,8 @@ All trainings have the same batch: of several processes, each computes its share
 own, so that there is twice as much work). Every world of processes, ours and PyTorch's, of one and of several, stands
 ready, and they measure in turns; between turns they sleep. Each process has one thread. Printed are milliseconds a
 step (the median over the rounds), and how many times faster the images pass than in one process. "apart" are processes
-of ours that compute the same shares and have nothing to do with each other: what the machine allows at most.
+of ours that compute the same shares and have nothing to do with each other: what the machine allows at most. "in step"
+are such that wait for each other after every step, and so for the slower one: what no exchange can be faster than.
 
 On a busy machine --clock cpu counts the processor's time of the slowest process instead of the clock's: what is gained
 if nobody else wants the cores and nobody has to wait.
@@ -92,7 +93,7 @@ def _started(
         for rank in range(processes):
             yield subprocess.Popen([*command[:at], f"{rank}/{processes}", *command[at + 1 :]], env=environment)
         return
-    if processes == 1 or framework == "zerokara":
+    if processes == 1 or framework in ("zerokara", "instep"):
         launch = [mpiexec(), "-n", str(processes)] if processes > 1 else []
         yield subprocess.Popen([*launch, *command], env=environment)
         return
@@ -118,6 +119,7 @@ def measured(workload: str, arguments: argparse.Namespace) -> None:
         ("zerokara", 1),
         ("zerokara", n),
         ("apart", n),
+        ("instep", n),
         *([] if arguments.alone else [("pytorch", 1), ("pytorch", n)]),
     ]
     worlds = [World(framework, count, workload, arguments.whole, arguments.clock) for framework, count in asked]
@@ -128,9 +130,9 @@ def measured(workload: str, arguments: argparse.Namespace) -> None:
         times = [statistics.median(world.seconds) for world in worlds]
         work = n if arguments.whole else 1
         cells = [f"{1000 * t:8.2f}" for t in times]
-        cells += [f"{work * times[0] / times[k]:6.2f}" for k in (1, 2)]
+        cells += [f"{work * times[0] / times[k]:6.2f}" for k in (1, 2, 3)]
         if not arguments.alone:
-            cells += [f"{work * times[3] / times[4]:6.2f}", f"{times[4] / times[1]:6.2f}"]
+            cells += [f"{work * times[4] / times[5]:6.2f}", f"{times[5] / times[1]:6.2f}"]
         messages = worlds[1].messages()
         print(f"{workload:12}", *cells, f"{len(messages):4} {sum(messages):12,}", sep="  ", flush=True)
     finally:
@@ -155,8 +157,8 @@ def main() -> None:
     if unknown:
         raise SystemExit(f"there is no network {', '.join(sorted(unknown))}: {', '.join(w.name for w in TRAININGS)}")
     n = arguments.processes
-    titles = ["ours 1", f"ours {n}", "apart", *([] if arguments.alone else ["torch 1", f"torch {n}"])]
-    ratios = "speed-up (ours, apart)" if arguments.alone else "speed-up (ours, apart, torch)  torch/ours"
+    titles = ["ours 1", f"ours {n}", "apart", "in step", *([] if arguments.alone else ["torch 1", f"torch {n}"])]
+    ratios = "speed-up (ours, apart, in step" + (")" if arguments.alone else ", torch)  torch/ours")
     print(f"{'ms a step':12}", *(f"{t:>8}" for t in titles), ratios, "messages, bytes", sep="  ")
     for name in names:
         measured(name, arguments)

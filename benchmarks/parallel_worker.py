@@ -1,7 +1,7 @@
 """One process of a world of `benchmarks.parallel`, which starts it with FRAMEWORK NETWORK WHOLE PORT CLOCK.
 
-FRAMEWORK is zerokara, pytorch, or such as 1/2: ours again, the second half of every batch, in a process that has
-nothing to do with the others.
+FRAMEWORK is zerokara, pytorch, instep (ours, whose processes only wait for each other after every step), or such as
+1/2: ours again, the second half of every batch, in a process that has nothing to do with the others.
 """
 
 import os
@@ -60,6 +60,21 @@ def apart(workload: Training, rank: int, size: int, whole: bool) -> tuple[Step, 
     return lambda i: alone(*data[i % len(data)]), list
 
 
+def in_step(workload: Training, whole: bool) -> tuple[Step, Callable[[], list[int]]]:
+    """The same by a process that hears of the others only that they have made the step, too."""
+    from zerokara import parallel
+
+    team = parallel.team()
+    alone, messages = apart(workload, team.rank, team.size, whole)
+
+    def step(i: int) -> Any:
+        found = alone(i)
+        team.barrier()
+        return found
+
+    return step, messages
+
+
 def pytorch(workload: Training, whole: bool) -> tuple[Step, Callable[[], list[int]]]:
     """A training step of PyTorch's DistributedDataParallel over gloo."""
     import torch
@@ -102,7 +117,7 @@ def main() -> None:
         rank, size = map(int, framework.split("/"))
         step, messages = apart(workload, rank, size, whole == "1")
     else:
-        step, messages = {"zerokara": ours, "pytorch": pytorch}[framework](workload, whole == "1")
+        step, messages = {"zerokara": ours, "pytorch": pytorch, "instep": in_step}[framework](workload, whole == "1")
     for i in range(3):
         step(i)
     with socket.create_connection(("127.0.0.1", int(port))) as end, end.makefile("rw") as file:

@@ -28,7 +28,7 @@ class Message:
     def __init__(self, array: Array) -> None:
         self.array, self.missing = array, 3
 
-    def Test(self) -> bool:  # noqa: N802  (MPI's name)
+    def Test(self) -> bool:
         if self.missing:
             self.missing -= 1
             if not self.missing:

@@ -1,12 +1,12 @@
 """How long a step of several processes takes: a model of cost, to say beforehand whether more hosts are worth it.
 
     step(P) = c + max(last message, all messages − hidden·c)
-    message(P, n) = rounds·α + 2·(P − 1)/P·n/β        rounds = 2·⌈log₂ P⌉, and 1 for P = 2; 0 for P = 1
+    message(P, n) = 2·⌈log₂ P⌉·α + 2·(P − 1)/P·n/β            0 for P = 1
 
 c: seconds of computing of one process, in its share; n: bytes of a message; α: seconds until a message arrives, however
 small; β: bytes a second. The sum over P processes by halving and doubling (Rabenseifner, 2004; Thakur, Rabenseifner and
-Gropp, 2005); two send each other all they have. `hidden`: the part of the computing, the backward pass, during which
-messages are under way already; the last message leaves at its end.
+Gropp, 2005). `hidden`: the part of the computing, the backward pass, during which messages are under way already; the
+last message leaves at its end.
 """
 
 import math
@@ -34,12 +34,8 @@ class Link:
         """How long the sum of `size` bytes over so many processes takes."""
         if processes < 1:
             raise ValueError(f"there is at least one process; got {processes}")
-        return _rounds(processes) * self.latency + 2 * (processes - 1) / processes * size / self.bandwidth
-
-
-def _rounds(processes: int) -> int:
-    """How many messages of a sum wait for one another."""
-    return 1 if processes == 2 else 2 * math.ceil(math.log2(processes))
+        rounds = 2 * math.ceil(math.log2(processes))
+        return rounds * self.latency + 2 * (processes - 1) / processes * size / self.bandwidth
 
 
 def fitted(measured: Sequence[tuple[int, float, float]]) -> Link:
@@ -49,7 +45,7 @@ def fitted(measured: Sequence[tuple[int, float, float]]) -> Link:
     """
     if len({size for _, size, _ in measured}) < 2:
         raise ValueError("a link is fitted to sums of at least two sizes")
-    rows = [(_rounds(p) / seconds, 2 * (p - 1) / p * size / seconds) for p, size, seconds in measured]
+    rows = [(2 * math.ceil(math.log2(p)) / seconds, 2 * (p - 1) / p * size / seconds) for p, size, seconds in measured]
     latency, per_byte = np.linalg.lstsq(np.array(rows), np.ones(len(rows)), rcond=None)[0]
     if per_byte <= 0:
         raise ValueError(f"these times do not grow with the bytes: {list(measured)}")

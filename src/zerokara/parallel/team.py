@@ -68,7 +68,7 @@ class Team:
             self.wait(self._start(self._mpi, array, np.empty_like(array)))
 
     def start_adding(self, array: Array, room: Array) -> Request:
-        """The same, without waiting: until `wait` has returned, the array is not to be touched, nor `room`, one like it.
+        """The same, without waiting: until `wait` has returned, the array is not to be touched. `room`: one like it.
 
         Other things may be said meanwhile; what is started is started in the same order everywhere.
         """
@@ -76,7 +76,7 @@ class Team:
 
     def _start(self, communicator: Any, array: Array, room: Array) -> Request:
         with self._speaking():
-            if self.size == 2:
+            if self.size == 2 and not self.spread:
                 return _Pair(communicator, array, room)
             return communicator.Iallreduce(_MPI().IN_PLACE, array)
 
@@ -231,10 +231,10 @@ class Team:
 
 
 class _Pair:
-    """The sum of two processes' arrays: each sends the other all of its own, and adds up what it then has.
+    """The sum of the arrays of two processes on one host: each sends the other all of its own, and both add up.
 
-    That is one message each way, where MPI's sum over any number of processes takes two, the second of which cannot
-    leave before the first has come. a + b has the bits of b + a.
+    That is one message each way, where MPI's sum takes two, of halves, the second of which waits for the first; and
+    MPI adds more slowly than NumPy. a + b has the bits of b + a.
     """
 
     def __init__(self, communicator: Any, array: Array, room: Array) -> None:
