@@ -5,7 +5,7 @@ import math
 import pytest
 
 from zerokara.arguments import counted
-from zerokara.wording import LANGUAGES, Text, check_language, duration, percent, significant, whole
+from zerokara.wording import LANGUAGES, Text, check_language, duration, filled, percent, scientific, significant, whole
 
 
 def test_a_text_is_called_with_its_language_and_values() -> None:
@@ -47,3 +47,15 @@ def test_numbers_have_the_digits_that_matter(value: float, text: str) -> None:
 def test_times_are_said_as_people_do() -> None:
     assert [duration(s) for s in (8.44, 125.0, 3725.0)] == ["8.4 s", "2 min 05 s", "1 h 02 min"]
     assert whole(-1234) == "−1,234"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (1.44e-9, 1, "1.4·10⁻⁹"), (1e-9, 0, "10⁻⁹"), (9.96e-10, 1, "1.0·10⁻⁹"), (-2e-18, 0, "−2·10⁻¹⁸"),
+        (-1e5, 0, "−10⁵"), (3.5, 1, "3.5·10⁰"), (0.0, 1, "0"), (float("nan"), 1, "NaN"), (float("inf"), 0, "∞"),
+    ],
+)  # fmt: skip
+def test_powers_of_ten_are_written_as_by_hand(value: float, decimals: int, text: str) -> None:
+    assert scientific(value, decimals) == text
+    assert filled(f"off by {{e:.{decimals}e}}", e=value) == f"off by {text}"

@@ -1,13 +1,28 @@
 """How things are said: sentences in English and Japanese, and numbers with enough digits to compare, no more."""
 
 import math
+import re
 from dataclasses import dataclass
 from string import Formatter
 from typing import get_args
 
 from zerokara.language import Lang
 
-__all__ = ["LANGUAGES", "Lang", "Text", "check_language", "duration", "filled", "percent", "significant", "whole"]
+__all__ = [
+    "LANGUAGES",
+    "Lang",
+    "Text",
+    "check_language",
+    "duration",
+    "filled",
+    "percent",
+    "scientific",
+    "significant",
+    "whole",
+]
+
+_POWERS = re.compile(r"\.\d+e")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
@@ -25,13 +40,15 @@ class Text:
 
 
 class _Counting(Formatter):
-    """`{n:epoch|epochs}` becomes “1 epoch” or “2 epochs”; everything else is as in `str.format`."""
+    """`{n:epoch|epochs}` becomes “1 epoch” or “2 epochs”, `{x:.1e}` “1.4·10⁻⁹”; all else is as in `str.format`."""
 
     def format_field(self, value: object, format_spec: str) -> str:
         one, bar, many = format_spec.partition("|")
-        if not bar:
-            return str(super().format_field(value, format_spec))
-        return f"{value} {one if str(value) == '1' else many}"
+        if bar:
+            return f"{value} {one if str(value) == '1' else many}"
+        if _POWERS.fullmatch(format_spec):
+            return scientific(float(value), int(format_spec[1:-1]))  # type: ignore[arg-type]
+        return str(super().format_field(value, format_spec))
 
 
 def filled(sentence: str, **values: object) -> str:
@@ -67,6 +84,15 @@ def significant(value: float, digits: int = 4) -> str:
         return whole(round(value))
     text = f"{value:.{digits}g}"
     return text.replace("-", "−", 1) if value < 0 and "e" not in text else text
+
+
+def scientific(value: float, decimals: int = 1) -> str:
+    """A number as it is written by hand: 1.44e-9 → `1.4·10⁻⁹`, without decimals `10⁻⁹`; 0 → `0`."""
+    if value == 0 or not math.isfinite(value):
+        return significant(value)
+    factor, _, power = f"{value:.{decimals}e}".partition("e")
+    raised = str(int(power)).translate(_RAISED)
+    return {"1": "", "-1": "−"}.get(factor, factor.replace("-", "−") + "·") + f"10{raised}"
 
 
 def whole(value: int) -> str:

@@ -81,7 +81,7 @@ def test_what_is_measured_and_shown_are_the_settings_that_are_used() -> None:
 
 def test_a_larger_run_is_judged_where_its_numbers_are_known_and_nothing_else_was_changed() -> None:
     judged = [name for name in LARGER if EXPERIMENTS[name].larger_judged]
-    assert {"addition", "gpt-characters"} <= set(judged)
+    assert {"addition", "dates", "gpt-characters"} <= set(judged)
     for name in LARGER:
         assert (full(name).unjudged == {}) == (name in judged)
         assert full(name, lr=0.5).unjudged == {"lr": 0.5, **({} if name in judged else {"full": True})}

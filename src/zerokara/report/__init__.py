@@ -29,7 +29,7 @@ from zerokara.report.parallel import Strand, parallel_coordinates
 from zerokara.report.picture_table import ColourBar, PictureCell, PictureRow, picture_table
 from zerokara.report.pieces import Folded, Formula, Items, Quiz, Ways
 from zerokara.report.table import Cell, Table
-from zerokara.wording import LANGUAGES, Lang, Text, check_language, duration, percent, significant, whole
+from zerokara.wording import LANGUAGES, Lang, Text, check_language, duration, percent, scientific, significant, whole
 
 __all__ = [
     "LANGUAGES",
@@ -98,6 +98,7 @@ __all__ = [
     "percent",
     "picture_table",
     "probability_bars",
+    "scientific",
     "significant",
     "whole",
 ]

@@ -14,7 +14,7 @@ from zerokara.experiments.checks import Check, at_least, at_most, between, holds
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Line, Table, Text, chart, significant
+from zerokara.report import Axis, Line, Table, Text, chart, scientific, significant
 
 DTYPES = ("float64", "float32")
 FORMULAS = ("central", "forward")
@@ -108,7 +108,7 @@ class NumericalDiffH(Experiment):
         """The best h, why it is not smaller, and what the smallest gives."""
         best = {formula: _best(found, "sigmoid", "float64", formula) for formula in FORMULAS}
         last = [float(found[f"sigmoid.{dtype}.{formula}"][-1]) for dtype in DTYPES for formula in FORMULAS]
-        h = f"{found['h'][-1]:.0e}"
+        h = scientific(found["h"][-1], 0)
         low, high = _best(found, "sigmoid", "float32", "central")
         return [
             t(

@@ -13,7 +13,21 @@ from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
 from zerokara.experiments.tongue import Tongue
 from zerokara.optim import SGD
-from zerokara.report import Axis, Cell, Contours, Figure, Line, Mark, Path, Points, Table, Text, chart, significant
+from zerokara.report import (
+    Axis,
+    Cell,
+    Contours,
+    Figure,
+    Line,
+    Mark,
+    Path,
+    Points,
+    Table,
+    Text,
+    chart,
+    scientific,
+    significant,
+)
 
 CASES = ("exact", "noisy")
 CURVE = np.linspace(-1.2, 1.2, 97)
@@ -172,7 +186,7 @@ class QuadraticFit(Experiment):
                     "{case}：{n} ステップ後、どの係数も解との差は {away} 以下です。",
                     case=self._called(case, t),
                     n=self.steps,
-                    away=f"{away.max():.1e}",
+                    away=scientific(away.max(), 1),
                 )
             )
         if len(self.coefficients) == self.degree + 1:

@@ -16,7 +16,7 @@ from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.models import TwoLayerNet
-from zerokara.report import Axis, Cell, Table, Text, bar_chart
+from zerokara.report import Axis, Cell, Table, Text, bar_chart, scientific
 
 NAMES = ("W1", "b1", "W2", "b2")
 """The book's names of the parameters, in the order of the model."""
@@ -196,21 +196,21 @@ class GradientCheck(OnImages):
                 "With the exact loss both gradients agree to {worst} in every parameter: the backpropagation is right.",
                 "厳密な損失では、どのパラメータでも 2 つの勾配の差は {worst} 以下です。"
                 "誤差逆伝播法の実装は正しいといえます。",
-                worst=f"{exact.max():.1e}",
+                worst=scientific(exact.max(), 1),
             )
             if exact.max() < 1e-8
             else t(
                 "Even with the exact loss the gradients differ by up to {worst}.",
                 "厳密な損失でも、勾配には最大 {worst} の差があります。",
-                worst=f"{exact.max():.1e}",
+                worst=scientific(exact.max(), 1),
             ),
             t(
                 "The 1e-7 that the book adds in the logarithm changes the loss itself, and with it b2 by {b2} "
                 "(exact loss: {b2_exact}).",
                 "本が対数の中に加える 1e-7 は損失そのものを変えるため、b2 の差は {b2} になります"
                 "（厳密な損失では {b2_exact}）。",
-                b2=f"{book[3]:.1e}",
-                b2_exact=f"{exact[3]:.1e}",
+                b2=scientific(book[3], 1),
+                b2_exact=scientific(exact[3], 1),
             ),
             t(
                 "The planted factor stands out in W1 ({w1} of the gradient) and b1 ({b1}), and not in W2 and b2, which "
@@ -231,8 +231,8 @@ class GradientCheck(OnImages):
                     "h が ReLU の折れ目をまたぐと（ここでは {n} 回）、誤っているのは逆伝播ではなく数値微分のほうです。"
                     "W1 の差は {w1}、b1 の差は {b1} になります。",
                     n=round(float(found.mean("kinks").sum())),
-                    w1=f"{kink[0]:.1e}",
-                    b1=f"{kink[1]:.1e}",
+                    w1=scientific(kink[0], 1),
+                    b1=scientific(kink[1], 1),
                 ),
             )
         return told

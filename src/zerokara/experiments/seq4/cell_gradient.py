@@ -11,7 +11,7 @@ from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.sequence_models import KINDS, cell_name, reach, recurrent
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Cell, Line, Table, Text, line_chart, significant
+from zerokara.report import Axis, Cell, Line, Table, Text, line_chart, scientific, significant
 
 EXPECTED = {"rnn": 6e-14, "gru": 5e-11, "lstm": 3e-11, "lstm+1": 7e-5, "lstm+3": 0.33}
 """‖∂h_T/∂x_{T−50}‖ over ‖∂h_T/∂x_T‖ with one seed: orders of magnitude."""
@@ -95,15 +95,15 @@ class CellGradient(Experiment):
                 "Most reaches back in {a}: after 50 steps {r} of the last step's gradient; least in {b}: {s}.",
                 "最も遠くまで届くのは{a}で、50 ステップ前に {r} が残ります。最も届かないのは{b}の {s} です。",
                 a=cell_name(best, t),
-                r=f"{ratio.max():.1e}",
+                r=scientific(ratio.max(), 1),
                 b=cell_name(worst, t),
-                s=f"{ratio.min():.1e}",
+                s=scientific(ratio.min(), 1),
             ),
             t(
                 "As they are made, LSTM and GRU are not much better than an RNN: their gates begin half open, "
                 "and 0.5⁵⁰ = {v}.",
                 "作りたての LSTM や GRU は RNN とあまり変わりません。ゲートは半開きで始まり、0.5⁵⁰ = {v} だからです。",
-                v=f"{0.5**50:.0e}",
+                v=scientific(0.5**50, 0),
             ),
         ]
 

@@ -11,7 +11,7 @@ from zerokara.experiments.lab import Lab
 from zerokara.experiments.scope import Shows
 from zerokara.experiments.seq4.powers import W, norms_back, norms_by_rule
 from zerokara.experiments.tongue import Tongue
-from zerokara.report import Axis, Cell, Line, Table, Text, line_chart, significant
+from zerokara.report import Axis, Cell, Line, Table, Text, line_chart, scientific, significant
 
 PRINTED = {
     (1.0, 1): (2.4684, 6e-5, "C"),
@@ -175,7 +175,7 @@ class GradientThroughTime(Experiment):
                     "およそ {a} 倍と {b} 倍：{r}²⁰ と {r}¹⁰⁰ です。",
                     r=significant(r, 3),
                     a=significant(r**20, 2),
-                    b=f"{r**100:.0e}",
+                    b=scientific(r**100, 0),
                 ),
             )
         ]

@@ -31,6 +31,7 @@ class Dates(OnDates):
     """The same dates for two networks, one of which may look back at the question; answers are judged as a whole."""
 
     name = "dates"
+    larger_judged = True
     chapter = "seq6"
     source = "V2 ch8 train"
     title = Text("Rewriting dates", "日付の書き換え")
