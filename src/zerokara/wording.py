@@ -18,6 +18,7 @@ __all__ = [
     "percent",
     "scientific",
     "significant",
+    "times_power_of_ten",
     "whole",
 ]
 
@@ -91,8 +92,12 @@ def scientific(value: float, decimals: int = 1) -> str:
     if value == 0 or not math.isfinite(value):
         return significant(value)
     factor, _, power = f"{value:.{decimals}e}".partition("e")
-    raised = str(int(power)).translate(_RAISED)
-    return {"1": "", "-1": "−"}.get(factor, factor.replace("-", "−") + "·") + f"10{raised}"
+    return times_power_of_ten(factor.replace("-", "−"), int(power))
+
+
+def times_power_of_ten(factor: str, power: int) -> str:
+    """`2·10⁹`; a factor of 1 is left out: `10⁻⁶`, `−10⁵`."""
+    return {"1": "", "−1": "−"}.get(factor, f"{factor}·") + f"10{str(power).translate(_RAISED)}"
 
 
 def whole(value: int) -> str:

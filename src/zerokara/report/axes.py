@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from zerokara.report.markup import Markup, coordinate, element, join
 from zerokara.report.sheet import text_width
-from zerokara.wording import significant
+from zerokara.wording import significant, times_power_of_ten
 
 WIDTH, HEIGHT = 440.0, 280.0
 FAINTEST, SMALLEST = 1e-30, 1e-30
@@ -171,8 +171,7 @@ def tick(value: float) -> str:
         return significant(value)
     power = math.floor(math.log10(size) + 1e-9)
     factor = significant(float(f"{value / 10.0**power:.6g}"))
-    raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return {"1": "", "−1": "−"}.get(factor, f"{factor}·") + f"10{raised}"
+    return times_power_of_ten(factor, power)
 
 
 def frame(x: Axis, y: Axis, across: Scale, up: Scale, *, grid: bool = True, room: Room = ROOM) -> Markup:

@@ -178,8 +178,8 @@ class Addition(Experiment):
 
     def checks(self, found: Found, t: Tongue) -> list[Check]:
         """The catalogue's accuracies, and what holds for any settings."""
-        expected = (  # of the larger run 0.51 to 0.99: when a training gets it depends on its seed (docs/lab.md)
-            {"plain": (0.02, 0.15), "reverse": (0.25, 0.6), "peeky": (0.45, 1.0)}
+        expected = (
+            {"plain": (0.02, 0.15), "reverse": (0.25, 0.6), "peeky": (0.85, 1.0)}
             if self.full
             else {"plain": (0.2, 0.7), "reverse": (0.9, 1.0), "peeky": (0.9, 1.0)}
         )
