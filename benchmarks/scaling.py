@@ -6,7 +6,7 @@ Measured are sums of arrays of several sizes by two processes; with --hosts by t
 too (network namespaces: root's, Linux only), and with --delay over so many milliseconds there and back. The link that
 explains them (`zerokara.parallel.cost`) foretells the time of training steps, which are then measured: from what a
 step takes where as many processes compute at the same time here, and send nothing. Last, a table for 2 to 1,024 hosts
-of such a machine. All figures are medians.
+of such a machine, with a batch for each and with one that all share. All figures are medians.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from benchmarks.workloads import TRAININGS
 from zerokara import parallel
 from zerokara.parallel.cost import Link, fitted, speed_up, step_seconds
 
-NETWORKS = ("DeepConvNet", "ResNet-20")
+NETWORKS = ("TwoLayerNet", "MultiLayerNet", "SimpleConvNet", "DeepConvNet", "ResNet-20")
 SIZES = (1 << 10, 1 << 14, 1 << 17, 1 << 20, 1 << 22)
 RESNET50 = 25_557_032 * 4
 LINKS = {"1 Gbit/s": Link(5e-5, 1e9 / 8), "10 Gbit/s": Link(2e-5, 1e10 / 8), "100 Gbit/s": Link(5e-6, 1e11 / 8)}
@@ -91,20 +91,31 @@ def compare(name: str, world: dict[str, Any], computing: dict[str, float]) -> No
     for network, (seconds, messages) in world["steps"].items():
         foretold = step_seconds(computing[network], sums[0][0], messages, link)
         error = foretold / seconds - 1
-        print(f"  {network:12} foretold {1000 * foretold:8.2f} ms, measured {1000 * seconds:8.2f} ms, {error:+.0%}")
+        print(f"  {network:13} foretold {1000 * foretold:8.2f} ms, measured {1000 * seconds:8.2f} ms, {error:+.0%}")
 
 
 def table(alone: dict[str, float], messages: dict[str, list[int]]) -> None:
-    """Speed-ups for more hosts than there are."""
+    """Speed-ups for more hosts than there are; "–" where a batch has fewer examples than there are hosts."""
     counts = [2**k for k in range(1, 11)]
-    nets = {name: (alone[name], messages[name]) for name in NETWORKS}
+    nets = {name: (alone[name], messages[name], batch(name)) for name in NETWORKS}
     flops = 3 * 2 * 4.09e9 * 32  # a step of ResNet-50 with 32 images, forward and backward
-    nets["ResNet-50"] = flops / 100e9, [RESNET50 / 100] * 100
-    print("\nspeed-up, every host with a whole batch" + "".join(f"{n:>8,}" for n in counts))
-    for name, (compute, sizes) in nets.items():
-        for speed, link in LINKS.items():
-            row = [speed_up(compute, n, sizes, link) for n in counts]
-            print(f"{name:12} {speed:>10} {1000 * compute:9.1f} ms " + "".join(f"{x:8.1f}" for x in row))
+    nets["ResNet-50"] = flops / 100e9, [RESNET50 / 100] * 100, 32
+    for title, sharing in (("every host with a whole batch", False), ("one batch shared by all hosts", True)):
+        print(f"\n{'speed-up, ' + title:41}" + "".join(f"{n:>8,}" for n in counts))
+        for name, (compute, sizes, examples) in nets.items():
+            for speed, link in LINKS.items():
+                row = [
+                    f"{speed_up(compute, n, sizes, link, shared=examples * sharing):8.1f}"
+                    if not sharing or n <= examples
+                    else f"{'–':>8}"
+                    for n in counts
+                ]
+                print(f"{name:13} {speed:>10} {1000 * compute:9.2f} ms    " + "".join(row))
+
+
+def batch(name: str) -> int:
+    """The number of examples in a batch of this network."""
+    return next(w for w in TRAININGS if w.name == name).batch
 
 
 def main() -> None:

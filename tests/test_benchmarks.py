@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from benchmarks import contestants, limit, profile, workloads
+from benchmarks import contestants, limit, profile, scaling, workloads
 
+from tests.parallel.world import needs_mpi
 from zerokara.models import count_parameters
 
 ROOT = Path(__file__).parent.parent
@@ -258,6 +259,30 @@ def test_a_picture_of_nothing_is_refused(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "no training step was measured" in done.stderr.splitlines()[-1]
     assert not drawn.exists()
+
+
+@needs_mpi
+@pytest.mark.long
+def test_two_processes_are_measured_beside_one() -> None:
+    done = run("benchmarks.parallel", "--only", "DeepConvNet", "--rounds", "1", "--alone", "--clock", "cpu")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (row,) = (line.split() for line in done.stdout.splitlines() if line.startswith("DeepConvNet"))
+    assert row[-2:] == ["2", "494,228"]  # messages and bytes
+    assert all(float(number) > 0 for number in row[1:-2])
+
+
+def test_what_many_hosts_would_gain_is_printed_for_all_networks(capsys: pytest.CaptureFixture[str]) -> None:
+    """A batch that is shared by more hosts than it has examples is none."""
+    nets = scaling.NETWORKS
+    scaling.table(dict.fromkeys(nets, 0.1), dict.fromkeys(nets, [4_000_000.0]))
+    own, shared = capsys.readouterr().out.strip().split("\n\n")
+    for part, cells in ((own, 0), (shared, 3 * 4)):
+        rows = [line for line in part.splitlines() if "Gbit/s" in line]
+        assert len(rows) == 3 * (len(nets) + 1)
+        assert sum(row.count("–") for row in rows if row.startswith("TwoLayerNet")) == cells
+    link = scaling.LINKS["1 Gbit/s"]
+    first = next(line for line in own.splitlines() if "TwoLayerNet" in line)
+    assert float(first.split()[5]) == pytest.approx(scaling.speed_up(0.1, 2, [4e6], link), abs=0.05)
 
 
 def test_loading_is_measured(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import zerokara as zk
-from tests.parallel import cases, texts
+from tests.parallel import cases, judging, texts
 from tests.parallel.world import needs_mpi, ours, run
 from tests.sweeps import sweep
 from zerokara.data import Loader
@@ -158,6 +158,7 @@ ANY = st.fixed_dictionaries(
         "average": st.sampled_from([None, 0.9]),
         "schedule": st.booleans(),
         "decay": st.sampled_from([0.0, 1e-2]),
+        "kernels": st.sampled_from(["reference", "compiled"]),
         "shift": st.booleans(),
         "epochs": st.just(4),
     }
@@ -170,6 +171,20 @@ ANY = st.fixed_dictionaries(
 def test_so_do_random_networks_and_settings(several: list[dict[str, Any]], ranks: int, tmp_path: Path) -> None:
     for case, found in zip(several, together(ranks, several, tmp_path), strict=True):
         assert_same(found, alone(case), case)
+
+
+def test_a_team_judges_as_one_process_does(tmp_path: Path) -> None:
+    """The batches of an evaluation are computed in turns, and all have the same answers: bit for bit."""
+    with zk.kernels.use_kernels("reference"):
+        expected = judging.judged(None)
+    for ranks in (2, 3):
+        code, out, errors = run(ranks, judging.__file__, tmp_path)
+        assert code == 0, out + errors
+        for rank in range(ranks):
+            found = dict(np.load(tmp_path / f"rank-{rank}.npz"))
+            assert found.keys() == expected.keys()
+            for name, value in expected.items():
+                np.testing.assert_array_equal(found[name], value, err_msg=name)
 
 
 def test_a_loss_that_is_no_mean_is_refused(tmp_path: Path) -> None:

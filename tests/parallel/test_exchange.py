@@ -1,10 +1,16 @@
 """Laws of the exchange of gradients: what looks after messages between kernels changes no number."""
 
-from collections.abc import Iterable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.workloads import TRAININGS
 
 import zerokara as zk
 from tests.parallel import cases
@@ -17,6 +23,7 @@ from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.kernels.compiled import rewriting
 from zerokara.kernels.tracing import PROGRESS
+from zerokara.models import count_parameters
 from zerokara.parallel import exchange
 from zerokara.parallel.team import Team
 from zerokara.training.shared_step import COUNTS, SharedStepper
@@ -43,7 +50,10 @@ class Echo(Team):
         super().__init__()
         self.size, self.spread, self.done = 2, spread, list[str]()
 
-    def start_adding(self, array: Array, room: Array) -> Message:
+    def adder(self, array: Array) -> Callable[[], Message]:
+        return partial(self._sent, array)
+
+    def _sent(self, array: Array) -> Message:
         self.done.append("sent")
         return Message(array)
 
@@ -110,3 +120,25 @@ def test_processes_that_look_after_their_messages_compute_the_same_bits(ranks: i
     assert with_it.keys() == without.keys()
     for name, array in without.items():
         np.testing.assert_array_equal(with_it[name], array, err_msg=name)
+
+
+def test_the_table_of_messages_is_true() -> None:
+    """Parameters, messages and bytes of a step, as docs/parallel.md has them."""
+    text = (Path(__file__).parents[2] / "docs" / "parallel.md").read_text()
+    table = text.split("| network | parameters | messages a step | bytes a step |\n")[1].split("\n\n")[0]
+    told = [[cell.strip() for cell in row.strip("|").split("|")] for row in table.splitlines()[1:]]
+    assert len(told) == 6
+    for name, *numbers in told:
+        workload = next(w for w in TRAININGS if w.name == name)
+        model = workload.network(np.random.default_rng(0))
+        optimizer = optim.SGD(model, lr=0.1)
+        watch: Any = lambda *given: None  # noqa: E731
+        messages = SharedStepper(Echo(False), model, optimizer, watch, None, watch, watch, watch).messages
+        found = [count_parameters(model), len(messages), sum(messages)]
+        assert [f"{number:,}" for number in found] == numbers, name
+
+
+def test_nothing_of_mpi_is_imported_by_a_program_alone() -> None:
+    program = "import sys; from zerokara import parallel; parallel.team(); assert 'mpi4py' not in sys.modules"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PMI", "OMPI", "PMIX"))}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)

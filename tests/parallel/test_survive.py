@@ -61,10 +61,12 @@ def ranks(folder: Path) -> dict[int, int]:
     return found
 
 
-def begun(folder: Path, records: int, count: int = 2) -> "tuple[subprocess.Popen[str], dict[int, int]]":
+def begun(
+    folder: Path, records: int, count: int = 2, *words: str
+) -> "tuple[subprocess.Popen[str], dict[int, int]]":
     """A slow training that has made so many records more than there were, and its processes."""
     before = lines(folder)
-    program = start(count, PROGRAM, folder, "slow")
+    program = start(count, PROGRAM, folder, "slow", *words)
     wait_for(lambda: lines(folder) >= before + records, program)
     return program, ranks(folder)
 
@@ -75,12 +77,17 @@ def test_the_same_training_twice_gives_the_same_bytes(whole: Path, tmp_path: Pat
     assert_same_run(whole, tmp_path / "run")
 
 
-def test_killed_again_and_again_nothing_is_lost(whole: Path, tmp_path: Path) -> None:
-    """SIGKILL to any rank at random moments: the others stop within ten seconds, and every checkpoint is whole."""
-    rng = generator(0, "kills of teams")
-    folder = tmp_path / "run"
+@pytest.mark.parametrize("kernels", ["reference", long("compiled")])
+def test_killed_again_and_again_nothing_is_lost(kernels: str, tmp_path: Path) -> None:
+    """SIGKILL to any rank at random moments: the others stop within ten seconds, and every checkpoint is whole.
+
+    With compiled kernels the steps are recorded ones.
+    """
+    rng = generator(0, f"kills of teams, {kernels}")
+    folder, whole = tmp_path / "run", tmp_path / "whole"
+    assert run(2, PROGRAM, whole, kernels)[0] == 0
     for _ in range(KILLS):
-        program, team = begun(folder, int(rng.integers(1, 9)))
+        program, team = begun(folder, int(rng.integers(1, 9)), 2, kernels)
         if program.poll() is None and len(team) == 2:
             time.sleep(float(rng.uniform(0, 0.05)))
             rank = int(rng.integers(2))
@@ -98,7 +105,7 @@ def test_killed_again_and_again_nothing_is_lost(whole: Path, tmp_path: Path) -> 
         assert checkpoints
         for checkpoint in checkpoints:
             load_checkpoint(checkpoint)
-    code, out, errors = run(2, PROGRAM, folder)
+    code, out, errors = run(2, PROGRAM, folder, kernels)
     assert code == 0, out + errors
     assert_same_run(whole, folder)
     assert not list(folder.glob(".*.part"))

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -65,20 +65,27 @@ class Team:
     def add(self, array: Array) -> None:
         """array ← the sum of the arrays of all processes, in place. Contiguous; the same bits everywhere."""
         if self.size > 1:
-            self.wait(self._start(self._mpi, array, np.empty_like(array)))
+            self.wait(self._adder(self._mpi, array)())
 
-    def start_adding(self, array: Array, room: Array) -> Request:
-        """The same, without waiting: until `wait` has returned, the array is not to be touched. `room`: one like it.
+    def adder(self, array: Array) -> Callable[[], Request]:
+        """What starts the same, as often as it is called, without waiting: until `wait` has returned, the array is not
+        to be touched.
 
         Other things may be said meanwhile; what is started is started in the same order everywhere.
         """
-        return self._start(self._bulk, array, room)
+        return self._adder(self._bulk, array)
 
-    def _start(self, communicator: Any, array: Array, room: Array) -> Request:
-        with self._speaking():
-            if self.size == 2 and not self.spread:
-                return _Pair(communicator, array, room)
-            return communicator.Iallreduce(_MPI().IN_PLACE, array)
+    def _adder(self, communicator: Any, array: Array) -> Callable[[], Request]:
+        if self.size == 2 and not self.spread:
+            begin = partial(_Pair, communicator, array, np.empty_like(array))
+        else:
+            begin = partial(communicator.Iallreduce, _MPI().IN_PLACE, array)
+
+        def start() -> Request:
+            with self._speaking():
+                return begin()
+
+        return start
 
     def progress(self, requests: Iterable[Request]) -> None:
         """Move messages on: MPI does little by itself while a process computes."""

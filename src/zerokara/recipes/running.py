@@ -125,7 +125,7 @@ def run(
     )  # a resumed run's first part was told before
     history = [row for row in rows if row["kind"] == "epoch"]
     seconds = history[-1]["seconds"] if history else 0.0
-    return Result(recipe, dataset, model, judge(model, dataset), history, seconds)
+    return Result(recipe, dataset, model, judge(model, dataset, team), history, seconds)
 
 
 def _is_synchronised(folder: Path | None) -> bool:
@@ -199,11 +199,13 @@ def _notes(recipe: Recipe, dataset: Dataset, synchronised: bool) -> dict[str, An
     return notes | ({"sync_batch_norm": True} if synchronised else {})
 
 
-def judge(model: Module, dataset: Dataset) -> Evaluation | RegressionEvaluation:
+def judge(
+    model: Module, dataset: Dataset, team: Team | None = None
+) -> Evaluation | RegressionEvaluation:
     """The model's answers on the test part: classes, or numbers in the units of the data's target."""
     if dataset.test.has_classes:
-        return evaluate(model, dataset.test)
-    found = evaluate(model, dataset.test, task="regression")
+        return evaluate(model, dataset.test, team=team)
+    found = evaluate(model, dataset.test, task="regression", team=team)
     table = inputs_of(dataset)
     if not isinstance(table, Table):
         return found

@@ -1,8 +1,9 @@
 """A model's answers on a whole data set, and how good they are."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -13,7 +14,7 @@ from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, no_grad
 from zerokara.data import Dataset, Loader, Split
 from zerokara.nn import Module
-from zerokara.parallel.team import Team
+from zerokara.parallel.team import Team, expect_team
 from zerokara.training.evaluated import Evaluation, MultiLabelEvaluation, RegressionEvaluation
 from zerokara.training.metrics import confusion_matrix, count_correct
 from zerokara.training.stepping import answers
@@ -32,6 +33,7 @@ def evaluate(
     task: Literal["regression"],
     batch_size: int | None = None,
     loss: Loss | None = None,
+    team: Team | None = None,
 ) -> RegressionEvaluation: ...
 
 
@@ -43,6 +45,7 @@ def evaluate(
     task: Literal["multi-label"],
     batch_size: int | None = None,
     loss: Loss | None = None,
+    team: Team | None = None,
 ) -> MultiLabelEvaluation: ...
 
 
@@ -54,6 +57,7 @@ def evaluate(
     task: Literal["classes"] = "classes",
     batch_size: int | None = None,
     loss: Loss | None = None,
+    team: Team | None = None,
 ) -> Evaluation: ...
 
 
@@ -64,6 +68,7 @@ def evaluate(
     task: Task = "classes",
     batch_size: int | None = None,
     loss: Loss | None = None,
+    team: Team | None = None,
 ) -> Evaluation | RegressionEvaluation | MultiLabelEvaluation:
     """The model's answers on every example of `data`, computed in evaluation mode and without a graph.
 
@@ -74,6 +79,7 @@ def evaluate(
     task: "classes" (labels (N,), scores (N, K)) gives an `Evaluation`, "regression" (targets and outputs (N, …), also
     pictures) a `RegressionEvaluation`, "multi-label" (targets (N, K) of 0 and 1) a `MultiLabelEvaluation`.
     loss: that of the task unless given: cross_entropy, mse_loss, binary_cross_entropy_with_logits.
+    team: processes that compute the batches in turns, and all get the answers on all of them; they call this together.
     Raises ValueError for an empty data set, for labels of another task, and whatever the model says of images or labels
     that do not fit it.
     """
@@ -90,7 +96,7 @@ def evaluate(
             f"the targets are {loader.split.labels.dtype} {loader.split.labels.shape}, not the numbers of classes: say "
             'task="regression", or task="multi-label" where 0 and 1 stand for several labels'
         )
-    found = list(_batches(model, loader, loss or _LOSSES[task]))
+    found = _all_batches(model, loader, loss or _LOSSES[task], expect_team(team))
     mean = sum(total for total, _, _ in found) / len(loader.split)
     scores, labels = (np.concatenate([batch[i] for batch in found]) for i in (1, 2))
     if task == "classes":
@@ -126,6 +132,23 @@ def measure(model: Module, loader: Loader, loss: Loss, team: Team | None = None)
     team.add(sums)
     count = len(loader.split)
     return float(sums[0]) / count, None if sums[2] else float(sums[1]) / count
+
+
+def _all_batches(model: Module, loader: Loader, loss: Loss, team: Team) -> list[tuple[float, Array, Array]]:
+    """(loss · B, scores, labels) of every batch in order, whichever process has computed it."""
+    if not 1 < team.size <= len(loader):
+        return list(_batches(model, loader, loss))
+    totals, scores, labels = zip(*_batches(model, loader, loss, team), strict=True)
+    own = np.array(totals), np.concatenate(scores), np.concatenate(labels)
+    steps = 1, loader.batch_size, loader.batch_size
+    columns = [_in_order(team.gather_rows(rows), step) for rows, step in zip(own, steps, strict=True)]
+    return [(float(total[0]), *batch) for total, *batch in zip(*columns, strict=True)]
+
+
+def _in_order(rows: Sequence[Array], step: int) -> list[Array]:
+    """The pieces of `step` rows that processes have taken in turns: the first's first, the second's first, …"""
+    pieces = [np.split(each, range(step, len(each), step)) for each in rows]
+    return [piece for turn in zip_longest(*pieces) for piece in turn if piece is not None]
 
 
 def _batches(

@@ -29,6 +29,12 @@ ROWS = 13 if _AVX512 or _ARM else 6
 """Rows of a tile: with two vectors each, 26 of 32 registers (or 12 of 16) hold sums. 13 rows suit filters of 5×5."""
 
 
+_NAME: str = _settings.CPU_NAME or llvmlite.binding.get_host_cpu_name()
+
+HALVED = _AVX512 and _NAME == "znver4"
+"""Whether a whole vector takes twice as long as half a one, since the processor does it in two halves."""
+
+
 @intrinsic
 def _copy(context, target, target_at, source, source_at, count):  # type: ignore[no-untyped-def]
     """target[target_at + k] = source[source_at + k] for k < count, as one block of memory."""

@@ -15,8 +15,8 @@ At its end a tile can do what would otherwise take another pass over memory: add
 is made in several pieces), ReLU, or ReLU's gradient.
 
 `product` walks over any number of rows and picks the tile that fits the width: two vectors and R = 13 rows fill 26 of
-32 registers, or 6 rows 12 of 16. With 32 registers 24 lanes are cheaper as three halves of vectors than as two whole
-ones.
+32 registers, or 6 rows 12 of 16. Where the processor does whole vectors in two halves, 24 lanes are cheaper as three
+halves.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic
 
 from zerokara.kernels.compiled.build import subkernel
-from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
+from zerokara.kernels.compiled.simd import HALVED, ROWS, VECTOR_BYTES
 
 cgutils: Any = _cgutils
 _LANE, _WORD = ir.IntType(32), ir.IntType(64)
@@ -42,9 +42,9 @@ LEAST_ROWS = 4
 _HALF_ROWS = min(9, ROWS)
 """Rows of a tile of one half vector: the addresses of more would not fit the integer registers."""
 
-_HALVES = 3 if ROWS > 8 else 2
-"""Halves of vectors up to which halves are cheaper than whole ones. 16 registers hold sums of 4 × 3 halves or of 6 × 2
-whole vectors, and a row of three halves takes three multiplications instead of two."""
+_HALVES = 3 if HALVED else 2
+"""Halves of vectors up to which halves are cheaper than whole ones: a row of three halves takes three multiplications
+instead of two, which pays only where a whole one takes twice as long."""
 
 ADD, RELU, MASK = 1, 2, 4
 """What a tile does at its end, in this order: add what is there; max(·, 0); 0 where the mask is not positive."""
