@@ -216,6 +216,18 @@ def slide(x, w, y, mask, plan, end, span):  # type: ignore[no-untyped-def]
                         )  # fmt: skip
 
 
+@inner
+def _clear_rest(packed, at, taps, apart, used, width):  # type: ignore[no-untyped-def]
+    """Zeros behind the last filter of a panel that is not full, in a row of each tap.
+
+    A tile multiplies what is there, too, and stores nothing of it. But what nobody has written may be too small for a
+    normal number, and some processors then take a hundred times as long.
+    """
+    if used > 0:
+        for tap in range(taps):
+            packed[at + tap * apart + used : at + tap * apart + width] = 0
+
+
 @kernel("void(T[::1], T[::1], T[::1], UniTuple(i8, 29), i8, i8)", writes=("packed",))
 def pack(w, bias, packed, plan, start, stop):  # type: ignore[no-untyped-def]
     """packed[group, panel, tap, c, f] = w[group, f, c, tap], taps sorted by phase, and the bias.
@@ -236,6 +248,9 @@ def pack(w, bias, packed, plan, start, stop):  # type: ignore[no-untyped-def]
     single = multiples(lanes, width)
     for pair in range(start, stop):
         group, c = pair // depth, pair % depth
+        _clear_rest(
+            packed, ((group * panels + panels - 1) * steps + c) * width, taps, depth * width, filters % width, width
+        )
         if taps == 1 and c % lanes:
             continue  # filters of one tap: several channels at a time
         for f in range(0, filters, lanes):
@@ -275,6 +290,9 @@ def pack_back(w, packed, plan, start, stop):  # type: ignore[no-untyped-def]
         places[order[k]] = k * depth * width
     for number in range(start, stop):
         group, f = number // depth, number % depth
+        _clear_rest(
+            packed, ((group * panels + panels - 1) * steps + f) * width, taps, depth * width, channels % width, width
+        )
         for c in range(0, channels, lanes):
             to = ((group * panels + c // width) * steps + f) * width + c % width
             if taps == 1:
