@@ -10,7 +10,7 @@ phases and bands are those of `sliding`; filters are packed as if they were filt
 import numpy as np
 
 from zerokara.kernels.compiled.build import kernel
-from zerokara.kernels.compiled.rows import empty_row, zero_row
+from zerokara.kernels.compiled.rows import zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES
 from zerokara.kernels.compiled.sliding import clear, copy_block, places_of_phase, tables, unit_of_work
 from zerokara.kernels.compiled.sliding_grad import gather
@@ -73,7 +73,7 @@ def slide_each_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     for k in range(total):
         taps[k], outs[k] = table[k], k * wide_panel
     nothing = zero_row(lanes, x.dtype)
-    panel = empty_row(places.size * 2 * lanes, x.dtype)
+    panel = zero_row(places.size * 2 * lanes, x.dtype)  # behind the last channel, too, where a tile multiplies as well
 
     unit = start
     while unit < stop:

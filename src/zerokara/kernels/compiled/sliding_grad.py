@@ -9,7 +9,7 @@ of a block. Each block is summed up by itself, which keeps rounding errors small
 import numpy as np
 
 from zerokara.kernels.compiled.build import inner, kernel
-from zerokara.kernels.compiled.rows import empty_row, multiples, zero_row
+from zerokara.kernels.compiled.rows import multiples, zero_row
 from zerokara.kernels.compiled.simd import ROWS, VECTOR_BYTES, copy
 from zerokara.kernels.compiled.sliding import copy_block, tables, unit_of_work
 from zerokara.kernels.compiled.strided import transpose_block
@@ -50,7 +50,7 @@ def slide_grad_w(x, g, sums, plan, span):  # type: ignore[no-untyped-def]
     for k in range(total):
         taps[k], outs[k] = table[k], k * wide_panel
     nothing = zero_row(2 * lanes, x.dtype)
-    panel = empty_row(places.size * 2 * lanes, x.dtype)
+    panel = zero_row(places.size * 2 * lanes, x.dtype)  # behind the last filter, too, where a tile multiplies as well
 
     unit = start
     while unit < stop:
@@ -95,8 +95,12 @@ def collect(sums, dw, sizes, start, stop):  # type: ignore[no-untyped-def]
             for share in range(1, shares):
                 for k in range(taps * depth):
                     to, of = sums[base + k * step :], sums[share * size + base + k * step :]
-                    for lane in range(lanes):
-                        to[lane] += of[lane]
+                    if columns == lanes:  # a number that the compiler knows
+                        for lane in range(lanes):
+                            to[lane] += of[lane]
+                    else:
+                        for lane in range(columns):
+                            to[lane] += of[lane]
             if taps == 1:
                 for c in range(0, depth, lanes):
                     of_c = base + c * step
