@@ -54,7 +54,9 @@ def activation(case: Case, net: Network, p: Part) -> list[str]:
 @change("layer")
 def layer(case: Case, net: Network, p: Part) -> list[str]:
     """A layer of the same shapes in the place of another; or one that does nothing."""
-    found = _of(net, p.a, "linear", "conv", "pool", "batch norm", "layer norm", "dropout", "response norm")
+    found = _of(
+        net, p.a, "linear", "conv", "pool", "batch norm", "layer norm", "group norm", "dropout", "response norm"
+    )
     if not found:
         return []
     path, made = found
@@ -106,12 +108,14 @@ def setting(case: Case, net: Network, p: Part) -> list[str]:
         if "track" not in made:
             kept = f"net.{path}.{pick(('running_mean', 'running_var'), p.b)}"
             forms.append(pick((f"{kept} = np.ones_like({kept})", f"{kept} += 0.5"), p.c))
-    forms += [f"net.{path}.eps = 0.1" for path, _ in net.known["layer norm"]]
+    forms += [f"net.{path}.eps = 0.1" for path, _ in net.known["layer norm"] + net.known["group norm"]]
+    forms += [f"net.{path}.num_groups = 1" for path, _ in net.known["group norm"]]
     for path, _ in net.known["response norm"]:
         forms += [f"net.{path}.alpha = 0.9", f"net.{path}.k = 2.0"]
     for path, made in net.known["activation"]:
         forms += [f"net.{path}.negative_slope = 0.5"] if "Leaky" in made else []
         forms += [f"net.{path}.beta = 3.0"] if "Softplus" in made else []
+        forms += [f"net.{path}.approximate = {pick(('tanh', 'none'), p.b)!r}"] if "GELU" in made else []
     return [pick(forms, p.a)] if forms else []
 
 

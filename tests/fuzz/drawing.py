@@ -10,14 +10,14 @@ from tests.fuzz.parts import Call, Case, Part, chosen, part
 
 VECTORS = {
     "linear": 4, "product": 2, "tied": 1, "twice": 1, "weight norm": 1, "some rows": 1, "batch norm": 2,
-    "layer norm": 1, "rms norm": 0.5,
+    "layer norm": 1, "rms norm": 0.5, "group norm": 0.5,
     "activation": 4, "function": 4, "dropout": 2, "softmax": 0.5, "scale and shift": 1, "number": 0.7, "flag": 0.7,
     "choice": 0.7, "buffer": 0.7, "mask": 0.7, "reversed": 0.5, "cut": 0.7, "joined": 0.5, "centred": 1,
     "residual": 1.5,
     "branches": 1, "stack": 1, "large": 0.4,
 }  # fmt: skip
 ROWS = {
-    "linear": 3, "recurrent": 2, "attention": 2, "rms norm": 0.7,
+    "linear": 3, "recurrent": 2, "attention": 2, "rms norm": 0.7, "group norm": 0.7, "upsample": 0.5,
     "product": 1, "twice": 1, "weight norm": 0.5, "mixing": 2, "layer norm": 2,
     "activation": 3,
     "function": 3,
@@ -27,7 +27,7 @@ ROWS = {
 }  # fmt: skip
 IMAGES = {
     "conv": 5, "pool": 2, "batch norm": 2, "layer norm": 0.7, "response norm": 0.7, "activation": 3, "function": 2,
-    "dropout": 1,
+    "dropout": 1, "group norm": 1, "upsample": 0.7,
     "scale and shift": 0.7, "flag": 0.5, "buffer": 0.4, "mask": 0.4, "turned": 0.5, "reversed": 0.5, "cut": 0.5,
     "joined": 0.4,
     "centred": 0.5, "residual": 2, "branches": 1.5, "flatten": 0.7, "global pool": 0.5, "adaptive pool": 0.5,

@@ -45,6 +45,37 @@ def _layer_norm(x: Any, shape: Any, weight: Any = None, bias: Any = None, eps: f
     return d / np.sqrt((d * d).mean(axis=axes, keepdims=True) + x.dtype.type(eps))
 
 
+def _group_norm(x: Any, groups: int) -> Any:
+    if x.ndim < 2 or groups < 1 or x.shape[1] % groups:
+        raise ValueError(f"{x.shape} has no {groups} groups of channels")
+    parted = np.reshape(x, (len(x), groups, x.shape[1] // groups, *x.shape[2:]))
+    return np.reshape(_layer_norm(parted, parted.shape[2:]), x.shape)
+
+
+def _interpolate(x: Any, size: int | None = None, scale_factor: int = 1) -> Any:
+    """Of rows and images, pixels repeated a whole number of times."""
+    if x.ndim not in (3, 4) or 0 in x.shape[2:]:
+        raise ValueError(f"{x.shape} has no pixels")
+    for axis in range(2, x.ndim):
+        x = np.repeat(x, scale_factor if size is None else size // x.shape[axis], axis)
+        if size is not None and x.shape[axis] != size:
+            raise ValueError(f"{x.shape} cannot be repeated to {size}")
+    return x
+
+
+def _weighted(x: Any, share: Any) -> Any:
+    """x times its share; of −∞, whose share is 0, the limit."""
+    return np.where(x == -np.inf, -np.zeros_like(x), x * share)
+
+
+def _gelu(x: Any, approximate: str = "none") -> Any:
+    x = _floating(x)
+    root = x.dtype.type(np.sqrt(2))
+    if approximate == "tanh":
+        return _weighted(x, _sigmoid(2 * root / np.sqrt(x.dtype.type(np.pi)) * (x + x.dtype.type(0.044715) * x**3)))
+    return _weighted(x, (1 + erf(x / root)) / 2)
+
+
 def _flatten(x: Any, start_axis: int = 1) -> Any:
     if not -max(x.ndim, 1) <= start_axis < max(x.ndim, 1):
         raise IndexError(f"no axis {start_axis}")
@@ -90,12 +121,15 @@ F = SimpleNamespace(
     sigmoid=_sigmoid,
     relu=lambda x: np.maximum(x, np.zeros((), x.dtype)),
     leaky_relu=_leaky_relu,
-    gelu=lambda x: _floating(x) * (1 + erf(_floating(x) / _floating(x).dtype.type(np.sqrt(2)))) / 2,
+    gelu=_gelu,
+    silu=lambda x: _weighted(_floating(x), _sigmoid(x)),
     softplus=_softplus,
     softmax=lambda x, axis=-1: np.exp(_log_softmax(x, axis)),
     log_softmax=_log_softmax,
     logsumexp=lambda x, axis: np.logaddexp.reduce(_floating(x), axis=axis),
     layer_norm=_layer_norm,
+    group_norm=_group_norm,
+    interpolate=_interpolate,
     mse_loss=_mse,
     squared_error=lambda y, t: _mse(y, t, "sum") / 2,
     binary_cross_entropy_with_logits=_bce,

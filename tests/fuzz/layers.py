@@ -3,13 +3,17 @@
 A function writes one layer for the shape that reaches it, or nothing where it cannot stand.
 """
 
+import math
+
 from tests.fuzz.network import Network, layer
 from tests.fuzz.parts import Part, pick
 
+MOST_PIXELS = 600
+"""Numbers of an example beyond which it is not made larger."""
 WIDTHS = (3, 2, 4, 1, 5, 8, 7, 16, 17, 32)
 ACTIVATIONS = (
     "nn.ReLU()", "nn.Tanh()", "nn.Sigmoid()", "nn.GELU()", "nn.Softplus()", "nn.LeakyReLU(0.2)", "nn.Identity()",
-    "nn.Softplus(2.0)", "nn.LeakyReLU()",
+    "nn.Softplus(2.0)", "nn.LeakyReLU()", "nn.SiLU()", "nn.GELU('tanh')",
 )  # fmt: skip
 
 
@@ -215,6 +219,26 @@ def adaptive_pool(net: Network, p: Part) -> None:
     net.shape = (net.shape[0], size, size)
 
 
+@layer("upsample", 2, 3)
+def upsample(net: Network, p: Part) -> bool:
+    """More pixels, all repeated equally often, or some of them more often than others."""
+    channels, *pixels = net.shape
+    factors = pick(((2, 2), (1, 2), (3, 1), (2, 3)), p.a)[-len(pixels) :]
+    times = tuple(n * k for n, k in zip(pixels, factors, strict=True))
+    size = tuple(n + 1 for n in pixels) if p.b % 6 == 5 else times
+    if math.prod(net.shape[:1] + size) > MOST_PIXELS:
+        return False
+    forms = (
+        f"nn.Upsample(scale_factor={factors})", f"F.interpolate(x, scale_factor={factors})",
+        f"nn.Upsample({size})", f"F.interpolate(x, {size})",
+        f"F.interpolate(x, {size}, mode='nearest-exact')", f"nn.Upsample({size})",
+    )  # fmt: skip
+    form = pick(forms, p.b)
+    net.say(f"x = {form}" if form.startswith("F.") else f"x = self.{net.module('upsample', form, p.c)}(x)")
+    net.shape = (channels, *size)
+    return True
+
+
 @layer("response norm", 3)
 def response_norm(net: Network, p: Part) -> None:
     net.say(f"x = self.{net.module('response norm', f'nn.LocalResponseNorm({pick((3, 2, 5), p.a)}, alpha=0.5)')}(x)")
@@ -241,6 +265,17 @@ def batch_norm(net: Network, p: Part) -> None:
     )
     path = net.module("batch norm", f"{kind}({net.shape[0]}{more})", p.c)
     net.say(f"x = self.{path}(x)")
+
+
+@layer("group norm", 1, 2, 3)
+def group_norm(net: Network, p: Part) -> None:
+    channels = net.shape[0]
+    groups = pick([n for n in range(1, channels + 1) if channels % n == 0], p.a)
+    if p.b % 5 == 4:
+        net.say(f"x = F.group_norm(x, {groups})")
+        return
+    more = pick(("", ", affine=False", ", eps=0.1", ""), p.b)
+    net.say(f"x = self.{net.module('group norm', f'nn.GroupNorm({groups}, {channels}{more})', p.c)}(x)")
 
 
 @layer("layer norm", 1, 2, 3)
@@ -270,6 +305,7 @@ def function(net: Network, p: Part) -> None:
         "F.leaky_relu(x, 0.3)", "np.where(x.data > 0, x, -0.5 * x)", "x / (1 + abs(x))", "np.maximum(x, -x)",
         "F.logaddexp(x, -x)", "(x * x + 1) ** 0.5", "F.gelu(x)", "1 / (1 + F.exp(-x))", "2 - x", "x ** 3 * 0.1",
         "F.erf(x)", "F.where(x.data > x.data.mean(), x, 0.5)", "F.minimum(x, 1.0)", "np.cos(x) - x.astype(DTYPE)",
+        "F.silu(x)", "F.gelu(x, 'tanh')", "F.gelu(x, approximate='tanh')",
     )  # fmt: skip
     net.say(f"x = {pick(forms, p.a)}")
 

@@ -11,6 +11,7 @@ KINDS: dict[str, tuple[float, tuple[str, ...]]] = {
         "F.sigmoid({x})", "F.relu({x})", "F.leaky_relu({x})", "F.gelu({x})", "F.softplus({x})", "F.erf({x})",
         "F.step({x})",
         "np.square({x})", "+{x}", "F.softplus({x}, 2.0)", "F.tanh({x})", "F.absolute({x})", "F.negative({x})",
+        "F.silu({x})", "F.gelu({x}, 'tanh')",
     )),
     "power": (1, (
         "{x} ** 2", "{x} ** 0.5", "{x} ** -1", "{x} ** 0", "2 ** {x}", "abs({x}) ** {y}",
@@ -43,6 +44,7 @@ KINDS: dict[str, tuple[float, tuple[str, ...]]] = {
     "softmax": (0.7, (
         "F.softmax({x}, {a})", "F.log_softmax({x}, {a})", "F.softmax({x})", "F.log_softmax({x})",
         "F.layer_norm({x}, {x}.shape[-1:])", "F.layer_norm({x}, {x}.shape)", "F.logsumexp({x}, {a})",
+        "F.group_norm({x}, 1)", "F.group_norm({x}, {x}.shape[1])", "F.group_norm({x}, 2)",
     )),
     "arranged": (3, (
         "{x}.reshape(-1)", "{x}.T", "F.transpose({x}, {order})", "np.transpose({x}, {order})",
@@ -57,6 +59,7 @@ KINDS: dict[str, tuple[float, tuple[str, ...]]] = {
         "{x}[[0, 0, -1]]", "{x}[np.array([0, -1])]", "{x}[{x} > 0]",
         "{x}[..., [0, 0]]", "F.getitem({x}, (..., {i}))", "{x}[:0]", "{x}[np.int64({i})]",
         "{x}[({x} > 0).nonzero()]", "{x}[np.array([[0, 0], [-1, 0]])]",
+        "F.interpolate({x}, scale_factor=2)", "F.interpolate({x}[None], 3 * {x}.shape[-1])",
     )),
     "joined": (1, (
         "F.concatenate([{x}, {y}], {a})", "np.concatenate([{x}, {x}], {a})", "F.stack([{x}, {x}], {a})",

@@ -101,7 +101,8 @@ F = SimpleNamespace(
     stack=lambda xs, axis=0: Tensor(torch.stack([torches(x) for x in xs], int(axis))),
     step=lambda x: Tensor((torches(x) > 0).to(torches(x).dtype)),
     leaky_relu=lambda x, negative_slope=0.01: Tensor(T.leaky_relu(torches(x), negative_slope)),
-    gelu=one(T.gelu),
+    gelu=lambda x, approximate="none": Tensor(T.gelu(torches(x), approximate=approximate)),
+    silu=one(T.silu),
     softplus=lambda x, beta=1.0, threshold=20.0: Tensor(T.softplus(torches(x), beta, threshold)),
     softmax=lambda x, axis=-1: Tensor(torches(x).softmax(axis)),
     log_softmax=lambda x, axis=-1: Tensor(torches(x).log_softmax(axis)),
@@ -120,6 +121,12 @@ F = SimpleNamespace(
     batch_norm=_batch_norm,
     layer_norm=lambda x, shape, w=None, b=None, eps=1e-5: Tensor(
         T.layer_norm(torches(x), shape, None if w is None else torches(w), None if b is None else torches(b), eps)
+    ),
+    group_norm=lambda x, groups, w=None, b=None, eps=1e-5: Tensor(
+        torch.group_norm(torches(x), groups, None if w is None else torches(w), None if b is None else torches(b), eps)
+    ),
+    interpolate=lambda x, size=None, scale_factor=None, mode="nearest": Tensor(
+        T.interpolate(torches(x), size, scale_factor, mode)
     ),
     scaled_dot_product_attention=_attention,
     dropout=_dropout,

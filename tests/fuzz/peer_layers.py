@@ -169,6 +169,24 @@ class LayerNorm(Module):
         return F.layer_norm(x, self.shape, self.weight, self.bias, self.eps)
 
 
+class GroupNorm(Module):
+    def __init__(self, num_groups: int, count: int, eps: float = 1e-5, affine: bool = True) -> None:
+        self.num_groups, self.eps = num_groups, eps
+        self.weight = Parameter(np.ones(count, np.float32)) if affine else None
+        self.bias = Parameter(np.zeros(count, np.float32)) if affine else None
+
+    def forward(self, x: Any) -> Any:
+        return F.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+
+
+class Upsample(Module):
+    def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
+        self.size, self.scale_factor = size, scale_factor
+
+    def forward(self, x: Any) -> Any:
+        return F.interpolate(x, self.size, self.scale_factor)
+
+
 class RMSNorm(Module):
     def __init__(self, shape: Any, eps: float | None = None, elementwise_affine: bool = True) -> None:
         self.shape, self.eps = (shape,) if isinstance(shape, int) else tuple(shape), eps
@@ -310,11 +328,11 @@ class Sequential(Module):
 
 nn = SimpleNamespace(
     Module=Module, Parameter=Parameter, Linear=Linear, Conv2d=Conv2d, BatchNorm1d=BatchNorm, BatchNorm2d=BatchNorm,
-    LayerNorm=LayerNorm, RMSNorm=RMSNorm,
+    LayerNorm=LayerNorm, RMSNorm=RMSNorm, GroupNorm=GroupNorm, Upsample=Upsample,
     LocalResponseNorm=LocalResponseNorm, Dropout=Dropout, MaxPool2d=MaxPool2d, AvgPool2d=AvgPool2d,
     AdaptiveAvgPool2d=AdaptiveAvgPool2d, GlobalAvgPool2d=_function(F.global_avg_pool2d), Flatten=_function(F.flatten),
     Identity=_function(lambda x: x), ReLU=_function(F.relu), Tanh=_function(F.tanh), Sigmoid=_function(F.sigmoid),
-    GELU=_function(F.gelu),
+    GELU=_function(F.gelu, ("approximate", "none")), SiLU=_function(F.silu),
     Softplus=_function(F.softplus, ("beta", 1.0), ("threshold", 20.0)),
     LeakyReLU=_function(F.leaky_relu, ("negative_slope", 0.01)),
     RNN=Recurrent, LSTM=LSTM, GRU=GRU,

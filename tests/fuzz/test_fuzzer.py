@@ -54,7 +54,7 @@ class Stale:
         if self.first is None:
             self.first = now
         for name, value in self.first.items():
-            if isinstance(value, nn.ReLU | nn.Tanh | nn.Sigmoid | nn.GELU | nn.Softplus) and name in now:
+            if isinstance(value, nn.ReLU | nn.Tanh | nn.Sigmoid | nn.GELU | nn.SiLU | nn.Softplus) and name in now:
                 object.__setattr__(self.net, name, value)
         try:
             return self.step(*args)

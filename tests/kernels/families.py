@@ -39,7 +39,7 @@ def assert_close(actual: Any, expected: Any) -> None:
         return
     assert actual.shape == expected.shape
     assert actual.dtype == expected.dtype
-    if expected.dtype.kind in "iu":
+    if expected.dtype.kind in "iub":
         np.testing.assert_array_equal(actual, expected)
         return
     largest = np.abs(expected[np.isfinite(expected)]).max(initial=1.0)

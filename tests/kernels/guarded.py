@@ -1,6 +1,8 @@
 """A program: kernels on arrays that end (or begin) where the process may not look. A look beyond ends it.
 
-Run by test_bounds.py: `python -m tests.kernels.guarded SEED`.
+Run by test_bounds.py: `python -m tests.kernels.guarded drawn SEED COUNT` for layers of random sizes, and
+`python -m tests.kernels.guarded sampled DTYPE SIDE` for the sampled calls of every kernel, each array of which ends (or
+begins, where SIDE is "start") there.
 """
 
 import ctypes
@@ -10,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.kernels import sampled
 from zerokara import functional as F
 from zerokara.arrays import Array, DTypeLike, Shape
 from zerokara.autodiff import Tensor, gradients, no_grad
@@ -89,7 +92,31 @@ def one(rng: np.random.Generator) -> None:
     _held.clear()
 
 
+def placed(array: Array, at_end: bool, turned: bool) -> Array:
+    """The same numbers in guarded memory, in the order in which they lay; of images `turned` with the channels last."""
+    by_distance = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
+    order = (0, 2, 3, 1) if turned and array.ndim == 4 else tuple(by_distance)
+    memory = guarded(tuple(array.shape[axis] for axis in order), array.dtype, at_end)
+    found = memory.transpose([order.index(axis) for axis in range(array.ndim)])
+    found[...] = array
+    return found
+
+
+def every_kernel(dtype: str, at_end: bool) -> None:
+    """The sampled calls, cut for one thread to three. The last one that is told of is the one that ended the process."""
+    for family in sampled.FAMILIES:
+        for k, (name, args) in enumerate(sampled.calls(family, dtype)):
+            sys.stderr.write(f"{sampled.said(name, args)}\n")
+            given = (placed(a, at_end, bool(k % 2)) if isinstance(a, np.ndarray) else a for a in args)
+            with sampled.shared_by(1 + k % 3), allocating(lambda shape, kind: guarded(shape, kind, at_end)):
+                sampled.kernel(name)(*given)
+            _held.clear()
+
+
 if __name__ == "__main__":
-    random = np.random.default_rng(int(sys.argv[1]))
-    for _ in range(int(sys.argv[2])):
-        one(random)
+    if sys.argv[1] == "sampled":
+        every_kernel(sys.argv[2], sys.argv[3] == "end")
+    else:
+        random = np.random.default_rng(int(sys.argv[2]))
+        for _ in range(int(sys.argv[3])):
+            one(random)

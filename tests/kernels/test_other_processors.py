@@ -1,12 +1,16 @@
-"""The kernels on a processor with shorter vectors: this one, told not to use its long ones."""
+"""The kernels on processors with other vectors: this one, told not to use its long ones, or to pretend it had others."""
 
 import os
 import platform
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
+import llvmlite.binding
 import pytest
 
+from tests.kernels import sampled
 from tests.sweeps import sweep
 
 BEGIN = """
@@ -52,23 +56,59 @@ np.testing.assert_array_equal(pooled[0], reference.max_pool2d(x, (2, 2), (2, 2),
 PROGRAMS = {"products": PRODUCTS, "convolutions": CONVOLUTIONS}
 
 
-@pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="vectors of two widths exist on x86")
+X86 = platform.machine().lower() in ("x86_64", "amd64")
+OLD = "64bit cmov cx16 cx8 fxsr mmx popcnt sahf sse sse2 sse3 sse4.1 sse4.2 ssse3".split()
+"""What LLVM calls the abilities of x86 processors from before AVX."""
+
+
+def told(name: str, kept: Callable[[str], bool]) -> dict[str, str]:
+    """The environment of a process with the abilities of this processor that are `kept`, and the times of another."""
+    features = llvmlite.binding.get_host_cpu_features()
+    shown = ",".join(f"{'+' if on and kept(feature) else '-'}{feature}" for feature, on in features.items())
+    return {**os.environ, "NUMBA_CPU_NAME": name, "NUMBA_CPU_FEATURES": shown, "ZEROKARA_QUIET": "1"}
+
+
+def without_avx512() -> dict[str, str]:
+    """The environment of a process with vectors of 32 bytes."""
+    if not llvmlite.binding.get_host_cpu_features().get("avx2"):
+        pytest.skip("this processor has no AVX2")
+    return told("haswell", lambda feature: "avx512" not in feature)
+
+
+def run(*command: str, environment: dict[str, str]) -> None:
+    """A Python program ends well."""
+    done = subprocess.run(
+        [sys.executable, *command], env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.skipif(not X86, reason="vectors of two widths exist on x86")
 @pytest.mark.parametrize("name", sweep(PROGRAMS, ["products"]))
 def test_vectors_of_32_bytes_give_the_same(name: str) -> None:
     """Its kernels are kept beside the others, where they are found by the processor that they are for."""
-    import llvmlite.binding
+    run("-c", BEGIN + PROGRAMS[name], environment=without_avx512())
 
-    features = llvmlite.binding.get_host_cpu_features()
-    if not features.get("avx2"):
-        pytest.skip("this processor has no AVX2")
-    shorter = ",".join(("-" if "avx512" in name or not on else "+") + name for name, on in features.items())
-    environment = {
-        **os.environ,
-        "NUMBA_CPU_NAME": "haswell",
-        "NUMBA_CPU_FEATURES": shorter,
-        "ZEROKARA_QUIET": "1",
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", BEGIN + PROGRAMS[name]], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+
+def environment_of(processor: str) -> dict[str, str]:
+    """What a program needs that pretends to be on this processor: on x86, none of the abilities that it would lack."""
+    if not X86:
+        return {**os.environ, "ZEROKARA_QUIET": "1"}
+    return told("nehalem", lambda feature: feature in OLD) if processor == "SSE" else without_avx512()
+
+
+PROCESSORS = {"AVX-512": (64, 13), "AVX2": (32, 6), "SSE": (16, 6), "NEON": (16, 13)}
+"""The bytes of a vector, and the rows of a tile, as `simd` says for processors with these."""
+
+FAMILIES = tuple(sampled.FAMILIES)
+EVERYDAY = [("SSE", ("losses", "resampling")), ("NEON", ("attention",))]
+
+
+@pytest.mark.parametrize(
+    ("processor", "families"), sweep([*((name, FAMILIES) for name in PROCESSORS), *EVERYDAY], EVERYDAY)
+)
+def test_vectors_of_any_width_give_the_same(processor: str, families: tuple[str, ...]) -> None:
+    """Every kernel is its definition, in sizes around those of the vectors, float32 and float64."""
+    numbers = (str(number) for number in PROCESSORS[processor])
+    run("-m", "tests.kernels.pretending", *numbers, *families, environment=environment_of(processor))
