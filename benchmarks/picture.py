@@ -76,7 +76,10 @@ def drawn(rows: Sequence[Mapping[str, Any]]) -> str:
         parts.insert(0, f'<path d="M{at:.1f} {TOP - 8}V{y - GAP + 4}" stroke="#ced4da"/>')
         parts.append(f'<text class="number" x="{at:.1f}" y="{TOP - 12}" text-anchor="middle">{tick}×</text>')
     size = f'width="{LEFT + WIDTH + RIGHT}" height="{y}" viewBox="0 0 {LEFT + WIDTH + RIGHT} {y}"'
-    style = "text{font:13px sans-serif;fill:#212529}.number{font-size:11px;fill:#495057;paint-order:stroke;stroke:#fff;stroke-width:3px}"
+    style = (
+        "text{font:13px sans-serif;fill:#212529}"
+        ".number{font-size:11px;fill:#495057;paint-order:stroke;stroke:#fff;stroke-width:3px}"
+    )
     title = "Time of a training step as a multiple of zerokara's; shorter is faster"
     ground = f'<rect width="{LEFT + WIDTH + RIGHT}" height="{y}" fill="#fff"/>'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"><title>{title}</title><style>{style}</style>'

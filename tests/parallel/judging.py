@@ -21,7 +21,9 @@ def judged(team: Team | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for examples, batch in SIZES:
         split = cases.split(examples)
-        by_class = training.evaluate(cases.network("convolution", 5, 0), Loader(split, batch, dtype=np.float64), team=team)
+        by_class = training.evaluate(
+            cases.network("convolution", 5, 0), Loader(split, batch, dtype=np.float64), team=team
+        )
         targets = Split(split.images, np.random.default_rng(1).normal(size=(examples, 3)))
         loader = Loader(targets, batch, dtype=np.float64)
         by_number = training.evaluate(cases.network("linear", 5, 0), loader, task="regression", team=team)

@@ -61,9 +61,7 @@ def ranks(folder: Path) -> dict[int, int]:
     return found
 
 
-def begun(
-    folder: Path, records: int, count: int = 2, *words: str
-) -> "tuple[subprocess.Popen[str], dict[int, int]]":
+def begun(folder: Path, records: int, count: int = 2, *words: str) -> "tuple[subprocess.Popen[str], dict[int, int]]":
     """A slow training that has made so many records more than there were, and its processes."""
     before = lines(folder)
     program = start(count, PROGRAM, folder, "slow", *words)

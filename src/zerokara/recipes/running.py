@@ -199,9 +199,7 @@ def _notes(recipe: Recipe, dataset: Dataset, synchronised: bool) -> dict[str, An
     return notes | ({"sync_batch_norm": True} if synchronised else {})
 
 
-def judge(
-    model: Module, dataset: Dataset, team: Team | None = None
-) -> Evaluation | RegressionEvaluation:
+def judge(model: Module, dataset: Dataset, team: Team | None = None) -> Evaluation | RegressionEvaluation:
     """The model's answers on the test part: classes, or numbers in the units of the data's target."""
     if dataset.test.has_classes:
         return evaluate(model, dataset.test, team=team)
