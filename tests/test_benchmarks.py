@@ -274,7 +274,7 @@ def test_two_processes_are_measured_beside_one() -> None:
 def test_what_many_hosts_would_gain_is_printed_for_all_networks(capsys: pytest.CaptureFixture[str]) -> None:
     """A batch that is shared by more hosts than it has examples is none."""
     nets = scaling.NETWORKS
-    scaling.table(dict.fromkeys(nets, 0.1), dict.fromkeys(nets, [4_000_000.0]))
+    scaling.table(dict.fromkeys(nets, 0.1), {name: [4_000_000.0] for name in nets})
     own, shared = capsys.readouterr().out.strip().split("\n\n")
     for part, cells in ((own, 0), (shared, 3 * 4)):
         rows = [line for line in part.splitlines() if "Gbit/s" in line]
