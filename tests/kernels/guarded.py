@@ -103,7 +103,7 @@ def placed(array: Array, at_end: bool, turned: bool) -> Array:
 
 
 def every_kernel(dtype: str, at_end: bool) -> None:
-    """The sampled calls, cut for one thread to three. The last one that is told of is the one that ended the process."""
+    """The sampled calls, cut for one thread to three. The last that is told of ended the process."""
     for family in sampled.FAMILIES:
         for k, (name, args) in enumerate(sampled.calls(family, dtype)):
             sys.stderr.write(f"{sampled.said(name, args)}\n")

@@ -23,4 +23,4 @@ PROGRAMS = [
 def test_no_kernel_looks_beyond_its_arguments(program: str) -> None:
     command = [sys.executable, "-X", "faulthandler", "-m", "tests.kernels.guarded", *program.split()]
     run = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=300)
-    assert run.returncode == 0, run.stderr[-3000:]
+    assert run.returncode == 0, run.stderr[-5000:]

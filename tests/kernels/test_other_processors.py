@@ -1,4 +1,4 @@
-"""The kernels on processors with other vectors: this one, told not to use its long ones, or to pretend it had others."""
+"""The kernels on processors with other vectors: this one, told to use shorter ones, or to pretend."""
 
 import os
 import platform
@@ -57,7 +57,9 @@ PROGRAMS = {"products": PRODUCTS, "convolutions": CONVOLUTIONS}
 
 
 X86 = platform.machine().lower() in ("x86_64", "amd64")
-OLD = "64bit cmov cx16 cx8 fxsr mmx popcnt sahf sse sse2 sse3 sse4.1 sse4.2 ssse3".split()
+OLD = {
+    "64bit", "cmov", "cx16", "cx8", "fxsr", "mmx", "popcnt", "sahf", "sse", "sse2", "sse3", "sse4.1", "sse4.2", "ssse3",
+}  # fmt: skip
 """What LLVM calls the abilities of x86 processors from before AVX."""
 
 
