@@ -103,5 +103,5 @@ def test_what_goes_wrong_in_a_kernel_is_told_in_words(family: str) -> None:
             kernels.add(None, 3)
     with pytest.raises(TypeError, match=r"^im2col expects"):
         kernels.im2col(np.zeros((1, 1, 3, 3)), 2.5, (1, 1), (0, 0), (1, 1))  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="there is no kernel 'rule': did you mean relu"):
+    with pytest.raises(ValueError, match="there is no kernel 'rule': did you mean gru or relu"):
         kernels.implementation("rule")
