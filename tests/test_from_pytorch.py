@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -55,12 +54,6 @@ def run(typed: str, names: dict[str, Any]) -> Any:
     return names["t"] if "t" in names else names["a"]
 
 
-@pytest.fixture
-def torch() -> ModuleType:
-    library: ModuleType = pytest.importorskip("torch")
-    return library
-
-
 def expect_same(ours: Any, theirs: Any, torch: Any, *, drawn: bool) -> None:
     """One shape, one type, one value; of random numbers shape and type."""
     if isinstance(theirs, torch.Tensor):
@@ -89,18 +82,21 @@ def test_the_tables_are_found_and_hold_what_hands_type() -> None:
 
 @pytest.mark.parametrize("typed", SAME)
 @pytest.mark.parametrize("family", ["reference", "compiled"])
-def test_the_same_as_pytorch(typed: str, family: str, torch: Any) -> None:
+def test_the_same_as_pytorch(typed: str, family: str) -> None:
+    """Run everywhere; compared where PyTorch is."""
     with zk.use_kernels(family), zk.enable_grad():
         ours = run(typed, space(zk, F))
+    torch = pytest.importorskip("torch")
     with torch.enable_grad():
         theirs = run(typed, space(torch, torch.nn.functional))
     expect_same(ours, theirs, torch, drawn="rand" in typed)
 
 
 @pytest.mark.parametrize(("there", "here"), OTHERWISE)
-def test_written_otherwise_and_the_same(there: str, here: str, torch: Any) -> None:
-    theirs, ours = run(there, space(torch, torch.nn.functional)), run(here, space(zk, F))
-    expect_same(ours, theirs, torch, drawn=False)
+def test_written_otherwise_and_the_same(there: str, here: str) -> None:
+    ours = run(here, space(zk, F))
+    torch = pytest.importorskip("torch")
+    expect_same(ours, run(there, space(torch, torch.nn.functional)), torch, drawn=False)
 
 
 @pytest.mark.parametrize(("typed", "answer"), ANSWERED)

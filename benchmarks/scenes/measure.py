@@ -32,7 +32,7 @@ class Outcome:
 
     @property
     def right(self) -> int:
-        """Digits read rightly and in order: the longest matching blocks of both texts, without spaces."""
+        """Digits read correctly and in order: the longest matching blocks of both texts, without spaces."""
         truth, text = ("".join(found.split()) for found in (self.truth, self.text))
         return sum(block.size for block in difflib.SequenceMatcher(None, truth, text, False).get_matching_blocks())
 

@@ -47,8 +47,25 @@ def unwritten(error: BaseException) -> bool:
         last, place = place, place.tb_next
     if last is None or not ours:
         return False
+    if (inner := first(error)) is not error:
+        place = inner.__traceback__
+        while place is not None:
+            last, place = place, place.tb_next
     inside = str(last.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == OURS
     return not inside or last.tb_frame.f_code.co_code[last.tb_lasti] != RAISE
+
+
+def first(error: BaseException) -> BaseException:
+    """The error that came up first, where an inner floor has told it in words already; else the error itself."""
+    came_up: BaseException = getattr(error, "came_up", error)
+    return came_up
+
+
+def retold(error: Exception, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exception:
+    """What came up in a function of an inner floor, in words; an outer one that was called tells it in its own."""
+    said = told(error, function.__name__, function, named(function, args, kwargs))
+    said.came_up = error  # type: ignore[attr-defined]
+    return said
 
 
 def told(error: Exception, name: str, function: Callable[..., Any], given: dict[str, Any]) -> Exception:
@@ -119,8 +136,8 @@ def in_words(function: C, name: str = "", *, naming: bool = False) -> C:
             if unwritten(error):
                 said = _made(args, name, function)
                 if unfit := misplaced(said, function, args, kwargs):
-                    raise TypeError(unfit) from error
-                raise told(error, said, function, named(function, args, kwargs)) from error
+                    raise TypeError(unfit) from first(error)
+                raise told(error, said, function, named(function, args, kwargs)) from first(error)
             if "\n" in str(error) and (blamed := wrong_kind(name, function, named(function, args, kwargs))):
                 raise blamed from error
             if naming:
@@ -161,8 +178,8 @@ def speaking(namespace: dict[str, Any], names: Iterable[str], *, naming: bool = 
             namespace[name] = in_words(thing, naming=naming)
 
 
-def speaking_methods(made: type[Any], *names: str) -> None:
-    """Let these methods of a class tell in words what goes wrong.
+def speaking_methods(made: type[Any], *names: str, naming: bool = True) -> None:
+    """Let these methods of a class tell in words what goes wrong; `naming` as in `in_words`.
 
     For methods that a step does not call: a call more costs some hundred nanoseconds. Where a step comes past (a
     tensor's `sum`, a module's call) what fails is told further inside, by `apply` and `Module.__call__`.
@@ -171,7 +188,7 @@ def speaking_methods(made: type[Any], *names: str) -> None:
         owner = next(one for one in made.__mro__ if name in vars(one))
         method = vars(owner)[name]
         if inspect.isfunction(method) and not hasattr(method, "__wrapped__"):
-            setattr(owner, name, in_words(method, naming=True))
+            setattr(owner, name, in_words(method, naming=naming))
 
 
 def _speaking_class(made: type[Any]) -> None:

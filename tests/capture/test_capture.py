@@ -360,3 +360,10 @@ def test_labels_out_of_range_are_an_error_in_every_replay() -> None:
     captured(x, labels)
     with pytest.raises(ValueError, match="between 0 and 9"):
         captured(x, labels + 100)
+
+
+def test_what_is_no_step_is_refused_before_anything_is_recorded() -> None:
+    with pytest.raises(TypeError, match=r"capture expects a function, as step = zk.capture\(step\); got 3"):
+        zk.capture(3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="verify is True, False or None; got 'yes'"):
+        zk.capture(len, verify="yes")  # type: ignore[arg-type]

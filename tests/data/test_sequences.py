@@ -154,6 +154,13 @@ DIGEST = "dd62933674769adc7533bd64808e112fdf9b4cc9db8ecc8a736f705d7282c670"
         lambda: sequences.adding_problem(3, 1),
         lambda: sequences.addition(5).cut(5),
         lambda: sequences.noisy_sine(0),
+        lambda: sequences.noisy_sine(5, noise=float("inf")),
+        lambda: sequences.noisy_sine(5, turns="two"),  # type: ignore[arg-type]
+        lambda: sequences.dates(5, styles=3),  # type: ignore[arg-type]
+        lambda: sequences.dates(5, styles=[[0]]),  # type: ignore[list-item]
+        lambda: sequences.dates(5, years=2001),  # type: ignore[arg-type]
+        lambda: sequences.date_in(sequences.FIRST_DAY, 4),
+        lambda: sequences.are_closed(["(", ")"]),  # type: ignore[arg-type]
     ],
 )
 def test_what_cannot_be_is_said(make) -> None:  # type: ignore[no-untyped-def]

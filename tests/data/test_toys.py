@@ -1,8 +1,11 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
 from zerokara.data import load
-from zerokara.data.toys import TOYS, circles, moons, spirals, xor
+from zerokara.data.toys import TOYS, circles, load_toy, moons, spirals, xor
 
 
 @pytest.mark.parametrize("name", sorted(TOYS))
@@ -39,3 +42,19 @@ def test_a_spiral_arm_turned_by_a_third_is_the_next_arm() -> None:
     radius, angle = np.linalg.norm(split.images, axis=1), np.arctan2(split.images[:, 1], split.images[:, 0])
     rest = angle - 4 * radius - split.labels * 2 * np.pi / 3
     np.testing.assert_allclose(np.cos(rest), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: moons("a"), "n is a whole number, at least 1; got 'a'"),  # type: ignore[arg-type]
+        (lambda: moons(2.5), "n is a whole number, at least 1; got 2.5"),  # type: ignore[arg-type]
+        (lambda: circles(9, classes=0), "classes is a whole number, at least 1; got 0"),
+        (lambda: xor(9, noise=-1), "noise is a number, at least 0; got -1"),
+        (lambda: spirals(9, noise=float("nan")), "noise is a number, at least 0; got nan"),
+        (lambda: load_toy("moon"), "there is no toy data set 'moon': did you mean moons"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(make: Callable[[], Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        make()

@@ -174,6 +174,9 @@ def test_it_tells_its_epochs_when_asked(capfd: pytest.CaptureFixture[str]) -> No
         ({"class_weight": {0: 0, 1: 0, 2: 0}}, "weights of all classes are zero"),
         ({"class_weight": {0: -1}}, "not negative"),
         ({"lr": 1e300}, "smaller learning rate"),
+        ({"epochs": "ten"}, "NetworkClassifier expects a whole number for epochs; got 'ten'"),
+        ({"early_stopping": "yes"}, "NetworkClassifier expects True or False for early_stopping; got 'yes'"),
+        ({"optimizer": lambda model, **settings: 3}, "the function given as optimizer returns an Optimizer; got 3"),
     ],
 )
 def test_settings_that_cannot_be_are_said_in_one_line(settings: dict[str, Any], said: str) -> None:

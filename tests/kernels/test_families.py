@@ -91,3 +91,17 @@ def test_no_kernel_is_left_uncompared(name: str) -> None:
     """Somewhere in these tests the families are compared on it, by name."""
     texts = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py")]
     assert any(f'"{name}"' in text for text in texts)
+
+
+@pytest.mark.parametrize("family", kernels.FAMILIES)
+def test_what_goes_wrong_in_a_kernel_is_told_in_words(family: str) -> None:
+    with kernels.use_kernels(family):
+        with pytest.raises(TypeError, match=r"^relu expects an array for x; got 'text'") as caught:
+            kernels.relu("text")  # type: ignore[arg-type]
+        assert "has no attribute" in str(caught.value.__cause__)
+        with pytest.raises(TypeError, match=r"add expects arguments that fit together, .*; got x = None, y = 3"):
+            kernels.add(None, 3)
+    with pytest.raises(TypeError, match=r"^im2col expects"):
+        kernels.im2col(np.zeros((1, 1, 3, 3)), 2.5, (1, 1), (0, 0), (1, 1))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="there is no kernel 'rule': did you mean gru or relu"):
+        kernels.implementation("rule")

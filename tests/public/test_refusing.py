@@ -1,6 +1,7 @@
 """What NumPy and Python say by themselves is told again in words; what users wrote stays as they wrote it."""
 
 import inspect
+import re
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -45,6 +46,21 @@ def test_the_original_stays_as_the_cause() -> None:
     assert "cannot unpack" in str(caught.value.__cause__)
 
 
+def test_what_a_kernel_tells_is_told_again_by_whom_the_user_called() -> None:
+    """In its own words, with the error that came up first as the cause; not where the user called the kernel."""
+    window = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1)}
+    with zk.use_kernels("reference"), pytest.raises(TypeError, match=r"^max_pool2d expects .* for kernel; ") as caught:
+        zk.autodiff.apply(zk.rules.max_pool2d, zk.zeros(1, 1, 4, 4), kernel="ab", **window)
+    assert "expects" not in str(caught.value.__cause__)
+
+    class Net(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return zk.kernels.relu("text")  # type: ignore[arg-type]
+
+    with zk.use_kernels("reference"), pytest.raises(TypeError, match=r"^relu expects an array for x; got 'text'"):
+        Net()(zk.zeros(1))
+
+
 def test_errors_in_the_code_of_users_stay_as_they_are() -> None:
     def wrong(x: Any) -> Any:
         return x.no_such_method()
@@ -70,6 +86,9 @@ def test_every_layer_names_itself_or_its_function_for_inputs_without_a_shape(lay
     assert "got {'a': 1}" in str(caught.value) or "got object" in str(caught.value)
 
 
+TO_DO = re.compile(r"[:;,] (or )?(bring|call|convert|cut|give|leave|let|make|put|take|use)\b")
+"""How a message says what to do."""
+
 SHAPES = ((), (7,), (2, 7), (2, 7, 5), (2, 7, 5, 5), (2, 7, 1, 1), (1, 2, 3, 4, 5), (0,))
 LOSSES = [getattr(nn, name)() for name in nn.__all__ if name.endswith("Loss")]
 
@@ -89,8 +108,43 @@ def test_a_shape_that_does_not_fit_is_refused_by_the_layer_with_what_came(layer:
         assert str(shape) in said or "1 + 2·0 pixels" in said or "9" in said or "(1,)" in said, said
         assert len(said.splitlines()) == 1
         assert not RAW.search(said)
+        assert TO_DO.search(said) or "expects an axis from -" in said, said
     else:
         assert layer not in LOSSES
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "advice"),
+    [
+        (nn.Conv2d(3, 4, 3), (5, 8, 8, 3), "put the channels second with x.permute(0, 3, 1, 2)"),
+        (nn.Conv2d(3, 4, 3), (3, 8, 8), "make a batch of one of it with x[None]"),
+        (nn.Conv2d(1, 4, 3), (5, 8, 8), "give it an axis of channels with x[:, None]"),
+        (nn.Conv2d(3, 4, 3), (5, 1, 8, 8), "make it with in_channels=1, or give it 3 channels"),
+        (nn.Conv2d(3, 4, 3), (5, 192), "bring it into this shape with x.reshape(N, 3, H, W)"),
+        (nn.Conv1d(3, 4, 3), (5, 8, 3), "put the channels second with x.permute(0, 2, 1)"),
+        (nn.MaxPool2d(2), (3, 8, 8), "make a batch of one of it with x[None], or x[:, None] one channel"),
+        (nn.Linear(192, 4), (5, 3, 8, 8), "put nn.Flatten() before it"),
+        (nn.Linear(192, 4), (5, 100), "make it with in_features=100, or give it 192 numbers along the last axis"),
+        (nn.BatchNorm1d(3), (5, 3, 8, 8), "take BatchNorm2d for images, or put nn.Flatten() before it"),
+        (nn.GroupNorm(1, 3), (5, 4, 8), "make it with num_channels=4, or give it 3 channels"),
+        (nn.LSTM(3, 4), (5, 6, 2, 3), "bring it into one of these shapes with x.reshape(…, 3)"),
+    ],
+)
+def test_the_advice_fits_what_came(layer: nn.Module, shape: Any, advice: str) -> None:
+    with pytest.raises(ValueError, match="expects") as caught:
+        layer(zk.zeros(*shape))
+    assert str(caught.value).endswith(advice)
+
+
+def test_the_advised_lines_help() -> None:
+    x = zk.zeros(5, 8, 8, 3)
+    with zk.use_kernels("reference"):
+        permuted = x.permute(0, 3, 1, 2)
+        assert nn.Conv2d(3, 4, 3)(permuted).shape == (5, 4, 6, 6)
+        assert nn.Conv2d(3, 4, 3)(permuted[0][None]).shape == (1, 4, 6, 6)
+        assert nn.Conv2d(1, 4, 3)(permuted[:, 0][:, None]).shape == (5, 4, 6, 6)
+        assert nn.Conv2d(3, 4, 3)(permuted.reshape(5, 192).reshape(5, 3, 8, 8)).shape == (5, 4, 6, 6)
+        assert nn.Linear(192, 4)(nn.Flatten()(permuted)).shape == (5, 4)
 
 
 def _besides(loss: nn.Module) -> list[zk.Tensor]:

@@ -6,6 +6,8 @@ user is the text of an error that nobody wrote for them: NumPy's, or Python's ab
 
 from __future__ import annotations
 
+import functools
+import importlib
 import inspect
 import re
 import warnings
@@ -20,18 +22,24 @@ from zerokara import (
     autodiff,
     data,
     digits,
+    estimators,
     experiments,
     explain,
     functional,
+    generation,
     io,
+    kernels,
     models,
     nn,
     optim,
+    parallel,
     recipes,
     report,
+    rules,
     training,
 )
 from zerokara.arrays import generator
+from zerokara.data import sequences, text, toys
 
 RAW = re.compile(
     r"has no attribute|object is not (callable|iterable|subscriptable)|not supported between instances"
@@ -114,8 +122,38 @@ OURS = {
     "digits": digits,
     "io": io,
     "explain": explain,
+    "generation": generation,
+    "estimators": estimators,
+    "parallel": parallel,
+    "text": text,
+    "sequences": sequences,
+    "toys": toys,
+    "capture": importlib.import_module("zerokara.capture"),  # whose name is that of a function in zerokara
+    "kernels": kernels,
+    "rules": rules,
 }
 """The modules whose public functions have to stand every wrong argument."""
+
+
+def own_arguments() -> dict[str, dict[str, Any]]:
+    """Values by the name of the parameter that are meant by it in one module only."""
+    rng = generator(0, "own")
+    return {
+        "generation": {
+            "model": models.LanguageModel(6, 3, 4, rng=rng), "prompt": [1, 2], "prompts": [[1, 2], [3]],
+            "ids": [[1, 2], [3, 4]], "length": 2, "rngs": [generator(k, "row") for k in range(6)],
+            "reading": None, "choice": generation.Choice(),
+        },
+        "text": {
+            "ids": np.arange(12) % 5, "size": 5, "vectors": rng.random((5, 3)), "query": rng.random(3),
+            "counts": np.ones((5, 5)), "a": 0, "b": 1, "c": 2, "text": "a b a", "words": ["the", "cat"], "rng": rng,
+        },
+        "sequences": {"count": 4, "day": sequences.FIRST_DAY, "row": "([])"},
+        "toys": {"n": 9},
+        "capture": {"step": len},
+        "kernels": {"w": rng.random((2, 1, 3, 3)), "step": kernels.sgd_step},
+    }  # fmt: skip
+
 
 WRITES = re.compile(r"save|write|export|fetch|load\b|load_dataset|place|show_transfers")
 """Functions that would write files of any name, or ask the network: not called at random."""
@@ -129,10 +167,17 @@ LONG = {"experiments.run", "recipes.run", "recipes.train", "models.VGG", "models
 
 def public(modules: dict[str, Any] | None = None) -> Iterator[Public]:
     """Every public function and class of the modules."""
-    good = good_arguments()
+    everywhere, own = good_arguments(), own_arguments()
     for where, module in (modules or OURS).items():
+        good = everywhere | own.get(where, {})
         for name in getattr(module, "__all__", None) or getattr(module, "CATALOGUE", ()):
             thing = getattr(module, name)
+            if where == "rules":
+                if name not in rules.RULES:
+                    continue
+                thing = through_apply(thing)
+            elif where == "estimators":
+                thing, good = fitted(thing), {}
             if (
                 not callable(thing)
                 or WRITES.search(name)
@@ -147,14 +192,46 @@ def public(modules: dict[str, Any] | None = None) -> Iterator[Public]:
             yield Public(f"{where}.{name}", thing, {p: good[p] for p in parameters if p in good})
 
 
+def through_apply(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """A rule as it is run: by `apply`, which tells in words what goes wrong in it.
+
+    A net around the rule itself would cost something in every operation of a network. What `rules` has besides is for
+    the authors of rules.
+    """
+    signature = inspect.signature(rule)
+
+    @functools.wraps(rule)
+    def call(**given: Any) -> Any:
+        bound = signature.bind(**given)
+        return autodiff.apply(rule, *bound.args, **bound.kwargs)
+
+    return call
+
+
+def fitted(estimator: Callable[..., Any]) -> Callable[..., Any]:
+    """An estimator that learns a little with these settings: scikit-learn's take any when they are made."""
+
+    @functools.wraps(estimator)
+    def call(**settings: Any) -> Any:
+        rows = generator(0, "rows").random((12, 3))
+        return estimator(**{"epochs": 2, **settings}).fit(rows, np.arange(12) % 2).predict(rows)
+
+    return call
+
+
 OPERATORS = ("add", "sub", "mul", "truediv", "pow", "matmul", "mod", "floordiv", "and", "or", "lt", "ge", "eq")
-QUIET = re.compile(r"backward|share|write|^(data|grad|forward)$|^(follow|gradient|start|step_array|update|rate_after)$")
-"""What ends a graph, and what the authors of an optimizer or a layer write, and the library calls."""
+QUIET = re.compile(
+    r"backward|share|write|^(data|grad|forward|ways)$|^(follow|gradient|start|step_array|update|rate_after)$"
+)
+"""What ends a graph, and what the authors of an optimizer, a layer or a grammar write, and the library calls."""
+
+SAID = {"gather", "gather_rows", "gather_texts", "share", "share_array", "share_json"}
+"""What processes say to each other; the other methods of a team wait for a message, or end the program."""
 
 
 def methods() -> Iterator[Public]:
     """Every public method and operator of what users hold in their hands, and every layer applied."""
-    good = good_arguments()
+    good = own_arguments()["text"] | good_arguments()
     t = zk.tensor(np.arange(6.0).reshape(2, 3))
     parameter = nn.Parameter(np.ones((2, 2), np.float32))
     sgd = optim.SGD([parameter], lr=0.1)
@@ -165,13 +242,19 @@ def methods() -> Iterator[Public]:
         "Adam": optim.Adam([parameter], lr=0.1),
         "Split": good["split"],
     }
+    small = text.Vocabulary.of("a b c a")
+    held |= {"Vocabulary": small, "BytePairs": text.BytePairs.of("a b c a", 1), "Grammar": text.toy_grammar()}
+    held |= {"NGram": text.NGram([0, 1, 2, 0], 3, 2), "Negatives": text.Negatives([1, 2, 3])}
+    held |= {"Windows": text.Windows(np.arange(9), 2, 2), "Snippets": text.Snippets(np.arange(9), 2, 2, 3)}
+    held |= {"Pairs": sequences.addition(4, 1), "Team": parallel.team()}
     held["CosineLR"], held["StepLR"] = optim.CosineLR(0.1, 5), optim.lr_scheduler.StepLR(sgd, 2)
     for where, thing in held.items():
         for name in dir(thing):
             inside = name[2:-2] if name.startswith("__") else ""
             if (name.startswith("_") and inside not in (*OPERATORS, "getitem", "setitem")) or WRITES.search(name):
                 continue
-            if QUIET.search(name) or not inspect.isroutine(method := getattr(thing, name, None)):
+            aside = name not in SAID if where == "Team" else QUIET.search(name)
+            if aside or not inspect.isroutine(method := getattr(thing, name, None)):
                 continue
             try:
                 parameters = inspect.signature(method).parameters
@@ -247,6 +330,8 @@ def verdict(one: Public, given: dict[str, Any]) -> str | None:
             return None
         unfit = RAW.search(text) or len(text.split()) < 3 or "\n" in text or len(text) > LONGEST
         return f"{type(error).__name__}: {text}" if unfit else None
+    except MemoryError:  # of a shape that is one, and larger than any machine
+        return None
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return None

@@ -26,7 +26,7 @@ from zerokara.autodiff.reductions import Reductions
 from zerokara.autodiff.sizes import Size
 from zerokara.kernels import tracing
 from zerokara.kernels.tracing import Traced, as_array
-from zerokara.refusing import CAUGHT, told, unwritten
+from zerokara.refusing import CAUGHT, first, told, unwritten
 from zerokara.rules import RULES, Rule, in_short
 
 
@@ -316,7 +316,7 @@ def apply(rule: Rule, *inputs: Any, **options: Any) -> Tensor:
         if not callable(rule):
             raise TypeError(f"apply expects a rule, as in zerokara.rules; got {in_short(rule)}") from None
         given = named(rule, tuple(None if t is None else t._data for t in tensors), options)
-        raise told(error, getattr(rule, "__name__", "a rule"), rule, given) from error
+        raise told(error, getattr(rule, "__name__", "a rule"), rule, given) from first(error)
     result = Tensor(value if isinstance(value, np.ndarray) else as_array(value))
     if trace is None:
         result._memory = result_memory(rule, tensors, result._data)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from zerokara import kernels
+from zerokara.arguments import TRUTH, short
 from zerokara.autodiff import recording
 from zerokara.capture.arguments import inputs
 from zerokara.capture.recording import Recording
@@ -49,6 +50,10 @@ class Captured(Generic[P, R]):
     """A step that is recorded when first called. Made by `capture`."""
 
     def __init__(self, step: Callable[P, R], verify: bool | None = None) -> None:
+        if not callable(step):
+            raise TypeError(f"capture expects a function, as step = zk.capture(step); got {short(step)}")
+        if verify is not None and not TRUTH.holds(verify):
+            raise TypeError(f"capture: verify is True, False or None; got {short(verify)}")
         self.step = step
         self._verify = os.environ.get("ZEROKARA_VERIFY", "0") not in ("", "0") if verify is None else verify
         self._recordings: dict[Any, list[Recording]] = {}

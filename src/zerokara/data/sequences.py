@@ -7,15 +7,33 @@ waves are rounded to millionths before they become float32, so that the last bit
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from zerokara.arguments import is_whole, short
+from zerokara.arguments import is_number, is_whole, short
 from zerokara.arrays import Array, generator
 from zerokara.data.dataset import DataError
 from zerokara.data.text.vocabulary import Vocabulary
+from zerokara.refusing import speaking, speaking_methods
+
+__all__ = [
+    "CENTURY",
+    "DATE_STYLES",
+    "FIRST_DAY",
+    "LAST_DAY",
+    "Pairs",
+    "adding_problem",
+    "addition",
+    "are_closed",
+    "brackets",
+    "date_in",
+    "dates",
+    "delayed_recall",
+    "noisy_sine",
+    "repeats",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +117,9 @@ CENTURY = 100
 
 
 def date_in(day: datetime.date, style: int) -> str:
-    """A day in one of DATE_STYLES, in English whatever the machine's language."""
+    """A day in one of DATE_STYLES, in English whatever the machine's language. DataError for another style."""
+    if not is_whole(style) or not 0 <= style < len(DATE_STYLES):
+        raise DataError(f"style is a number in {DATE_STYLES}, 0 to {len(DATE_STYLES) - 1}; got {short(style)}")
     month = _MONTHS[day.month - 1]
     if style == 0:
         return f"{day.month}/{day.day}/{day.year % 100:02}"
@@ -147,15 +167,16 @@ def dates(
 
 def _expect_styles(styles: Sequence[int]) -> list[int]:
     """Different numbers of styles, at least one."""
-    found = [*dict.fromkeys(styles)]
+    found = list(styles) if isinstance(styles, Iterable) else []
     if not found or not all(is_whole(style) and 0 <= style < len(DATE_STYLES) for style in found):
         raise DataError(f"styles are numbers in {DATE_STYLES}, 0 to {len(DATE_STYLES) - 1}; got {short(styles)}")
-    return found
+    return [*dict.fromkeys(found)]
 
 
 def _expect_years(years: tuple[int, int]) -> tuple[datetime.date, datetime.date]:
     """The first day and the last: years of four digits, a century of them at most."""
-    if len(years) != 2 or not all(is_whole(year) and 1000 <= year <= 9999 for year in years):
+    two = isinstance(years, Sequence) and len(years) == 2
+    if not two or not all(is_whole(year) and 1000 <= year <= 9999 for year in years):
         raise DataError(f"years are the first and the last, of four digits each; got {short(years)}")
     if not 0 <= years[1] - years[0] < CENTURY:
         raise DataError(f"years go from the first to the last, {CENTURY} at most; got {years[0]} to {years[1]}")
@@ -196,7 +217,9 @@ def brackets(count: int, length: int = 20, seed: int = 0) -> tuple[list[str], Ar
 
 
 def are_closed(row: str) -> bool:
-    """Whether every bracket of a row is closed by its own kind, in the right order."""
+    """Whether every bracket of a row is closed by its own kind, in the right order. DataError for what is no text."""
+    if not isinstance(row, str):
+        raise DataError(f"a row of brackets is a text, as '([])'; got {short(row)}")
     open_: list[str] = []
     for letter in row:
         if letter in "([":
@@ -282,6 +305,9 @@ def adding_problem(count: int, length: int = 50, seed: int = 0) -> tuple[Array, 
 def noisy_sine(count: int = 1000, noise: float = 0.05, turns: float = 1.0, seed: int = 0) -> Array:
     """sin t + U(−noise, noise) at `count` points of 0 … turns·2π, both ends included: float32 (count,)."""
     _expect_sizes(count=count)
+    for name, value in (("noise", noise), ("turns", turns)):
+        if not is_number(value) or not np.isfinite(value):
+            raise DataError(f"{name} is a finite number; got {short(value)}")
     angle = np.linspace(0, turns * 2 * np.pi, count)
     return np.round(np.sin(angle) + noise * (2 * generator(seed, "sine").random(count) - 1), 6).astype(np.float32)
 
@@ -290,3 +316,7 @@ def _expect_sizes(**sizes: int) -> None:
     for name, value in sizes.items():
         if not is_whole(value) or value < 1:
             raise DataError(f"{name} is a whole number, at least 1; got {short(value)}")
+
+
+speaking(globals(), __all__)
+speaking_methods(Pairs, "cut", "numbers", "select", "vocabulary", naming=False)

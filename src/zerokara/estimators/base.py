@@ -18,6 +18,7 @@ from zerokara.data.dataset import stratified
 from zerokara.estimators.networks import Network, dtype_of, made
 from zerokara.nn import Module
 from zerokara.optim import OPTIMIZERS, Optimizer
+from zerokara.refusing import wrong_kind
 from zerokara.training.divergence import Diverged, first_bad_place, first_bad_weight
 from zerokara.training.evaluation import Loss, evaluation_mode
 from zerokara.training.last_batch import refuse_single
@@ -47,7 +48,7 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         patience: int | None = 10,
         tol: float = 1e-3,
         random_state: Any = None,
-        verbose: bool = False,
+        verbose: bool | int = False,
     ) -> None:
         self.network = network
         self.activation = activation
@@ -128,9 +129,21 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         self.loss_ = total / count
         return self
 
+    def _expect_settings(self) -> None:
+        """Refuse, with a TypeError, a setting of a wrong kind: scikit-learn's estimators take anything when made."""
+        told_elsewhere = ("network", "optimizer", "class_weight", "random_state")  # with what each of them may be
+        settings = {k: v for k, v in self.get_params(deep=False).items() if k not in told_elsewhere}
+        if refusal := wrong_kind(type(self).__name__, type(self).__init__, settings):
+            raise refusal
+
     def _begin(self, x: Array, outputs: int) -> int:
         """A new network and optimizer; the seed of everything that is drawn."""
-        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        self._expect_settings()
+        try:
+            seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        except ValueError:
+            words = "random_state is a whole number from 0 to 2³² − 1, a numpy.random.RandomState, or None"
+            raise ValueError(f"{words}; got {short(self.random_state)}") from None
         with arrays.generator_kept():
             arrays.manual_seed(seed)
             model = made(self.network, x, outputs, self.activation, seed)
@@ -149,7 +162,10 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
             return optim.optimizer_by_name(given, model, lr=lr, weight_decay=self.weight_decay)
         if not callable(given):
             raise TypeError(f"optimizer is {', '.join(OPTIMIZERS)}, or a class such as optim.Adam; got {short(given)}")
-        return given(model, lr=lr, weight_decay=self.weight_decay)
+        made: Any = given(model, lr=lr, weight_decay=self.weight_decay)
+        if not isinstance(made, Optimizer):
+            raise TypeError(f"the function given as optimizer returns an Optimizer; got {short(made)}")
+        return made
 
     def _loader(self, split: Split, seed: int) -> Loader:
         """Batches of all examples; only where batch norm could do nothing with a last one alone, it is left out."""

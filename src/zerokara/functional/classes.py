@@ -79,8 +79,13 @@ def expect_classes(labels: Array, k: int, ignore_index: int | None = None) -> No
 def _expect_rows(indices: Array, count: int) -> None:
     if indices.size and not (indices.min() >= 0 and indices.max() < count):
         raise ValueError(
-            f"an embedding of {count} rows is asked for rows 0 to {count - 1}; got {indices.min()} to {indices.max()}"
+            f"an embedding of {count} rows is asked for rows 0 to {count - 1}; got {indices.min()} to {indices.max()}: "
+            f"{_more_rows(int(indices.min()), int(indices.max()))}"
         )
+
+
+def _more_rows(least: int, most: int) -> str:
+    return "take no number below 0" if least < 0 else f"make the table with {most + 1} rows, or give it smaller numbers"
 
 
 def _whole(name: str, numbers: Like) -> Any:

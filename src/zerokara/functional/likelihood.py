@@ -87,7 +87,10 @@ def _same(name: str, mean: Tensor, log_variance: Any) -> Tensor:
     """The log variances in the type of the means; never broadcast."""
     v = as_tensor(log_variance)
     if v.shape != mean.shape:
-        raise ValueError(f"{name} expects a log variance for each mean, {mean.shape}; got {v.shape}")
+        raise ValueError(
+            f"{name} expects a log variance for each mean, {mean.shape}; got {v.shape}: "
+            f"use np.broadcast_to(log_variance, {mean.shape}), if one is for several means"
+        )
     return v if v.dtype == mean.dtype else v.astype(mean.dtype)
 
 
@@ -96,7 +99,10 @@ def _fitting(name: str, y: Tensor, given: Any) -> Tensor:
     t = as_tensor(given)
     fits = t.ndim in (0, y.ndim) and all(n in (1, m) for n, m in zip(t.shape, y.shape, strict=False))
     if not fits:
-        raise ValueError(f"{name}: expected a number or the shape {y.shape}, where an axis may be 1; got {t.shape}")
+        raise ValueError(
+            f"{name}: expected a number or the shape {y.shape}, where an axis may be 1; got {t.shape}: "
+            "give one for all numbers, or one for each"
+        )
     return t if t.dtype == y.dtype else t.astype(y.dtype)
 
 

@@ -79,7 +79,7 @@ def cross_entropy(
     """
     scores = fractional(scores)
     if scores.ndim < 2:
-        raise ValueError(f"cross_entropy expects (N, K) scores; got {scores.shape}")
+        raise ValueError(f"cross_entropy expects (N, K) scores; got {scores.shape}: {_as_batch('scores')}")
     if not isinstance(label_smoothing, int | float | np.number):
         raise TypeError("cross_entropy: label_smoothing is a number; the weights of the classes are given as weight=…")
     if not 0 <= label_smoothing <= 1:
@@ -121,7 +121,9 @@ def nll_loss(
     """
     logs = fractional(log_probabilities)
     if logs.ndim < 2:
-        raise ValueError(f"nll_loss expects (N, K) logarithms of probabilities; got {logs.shape}")
+        raise ValueError(
+            f"nll_loss expects (N, K) logarithms of probabilities; got {logs.shape}: {_as_batch('log_probabilities')}"
+        )
     weights = _class_weights("nll_loss", weight, logs)
     labels, kept = _labels("nll_loss", logs, as_array(target), ignore_index)
     rows = _counted(_rows(logs), kept)
@@ -245,7 +247,13 @@ def _labels(name: str, scores: Tensor, labels: Array, ignore_index: int | None) 
 
 
 def _advice(shape: tuple[int, ...], n: int) -> str:
-    return ": labels in a column, (N, 1), become a row with labels.reshape(-1)" if shape == (n, 1) else ""
+    if shape == (n, 1):
+        return ": labels in a column, (N, 1), become a row with labels.reshape(-1)"
+    return ": give one label for each row of scores, or a one-hot row"
+
+
+def _as_batch(what: str) -> str:
+    return f"make a batch of one sample with {what}[None]"
 
 
 def _class_weights(name: str, weight: Like | None, scores: Tensor) -> Any:

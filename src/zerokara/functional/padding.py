@@ -67,7 +67,10 @@ def _pairs(t: Tensor, pad: Sequence[int]) -> dict[int, Pair]:
     """{axis: (before, behind)}"""
     numbers = rules.new_shape("pad", tuple(pad))
     if len(numbers) % 2 or len(numbers) > 2 * t.ndim:
-        raise ValueError(f"pad expects pairs (before, behind), from the last axis on; got {numbers} for {t.shape}")
+        raise ValueError(
+            f"pad expects pairs (before, behind), from the last axis on; got {numbers} for {t.shape}: "
+            f"give {2 * t.ndim} numbers at most, an even number of them"
+        )
     pairs = zip(numbers[::2], numbers[1::2], strict=True)
     return {t.ndim - 1 - k: pair for k, pair in enumerate(pairs)}
 

@@ -8,7 +8,7 @@ import numpy as np
 from zerokara import rules
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor, apply, as_tensor
-from zerokara.functional.shared import Like, Size, as_images, as_rows, fractional, images, pair
+from zerokara.functional.shared import Like, Size, as_images, as_rows, fractional, images, pair, towards
 
 
 def max_pool2d(
@@ -93,7 +93,7 @@ def _window(kernel: int, stride: int | None, padding: int) -> dict[str, Any]:
 def _rows(name: str, x: Like) -> Tensor:
     t = as_tensor(x)
     if t.ndim != 3:
-        raise ValueError(f"{name} expects (N, C, L) rows; got {t.shape}")
+        raise ValueError(f"{name} expects (N, C, L) rows; got {t.shape}: {towards(t.shape, 3)}")
     return t
 
 

@@ -38,7 +38,9 @@ def interpolate(
     """
     t = as_tensor(x)
     if t.ndim not in (3, 4):
-        raise ValueError(f"interpolate expects (N, C, L) or (N, C, H, W); got {t.shape}")
+        raise ValueError(
+            f"interpolate expects (N, C, L) or (N, C, H, W); got {t.shape}: bring it there with x.reshape(…)"
+        )
     if mode not in NEAREST and LINEAR.get(mode) != t.ndim - 2:
         suits = [name for name, axes in LINEAR.items() if axes == t.ndim - 2]
         raise ValueError(f"interpolate of {t.shape} knows the modes {', '.join([*NEAREST, *suits])}; got {short(mode)}")
@@ -75,7 +77,10 @@ def _plan(
         after = [math.floor(n * float(f)) for n, f in zip(pixels, each, strict=True)]  # type: ignore[arg-type]
         plan = [(m, 1 / Fraction(float(f))) for m, f in zip(after, each, strict=True)]  # type: ignore[arg-type]
     if min(*pixels, *after) < 1:
-        raise ValueError(f"interpolate expects pixels, and a size of at least 1; got {t.shape} and {tuple(after)}")
+        raise ValueError(
+            f"interpolate expects pixels, and a size of at least 1; got {t.shape} and {tuple(after)}: "
+            "take larger images, or a larger size"
+        )
     return plan
 
 

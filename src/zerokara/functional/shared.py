@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.arguments import short
+from zerokara.arguments import counted, short
+from zerokara.arrays import Shape
 from zerokara.autodiff import Tensor, as_tensor
 from zerokara.autodiff.promotion import converted, floating
 
@@ -42,8 +43,25 @@ def images(name: str, x: Like) -> Tensor:
     """(N, C, H, W), or an error that names the function."""
     t = as_tensor(x)
     if t.ndim != 4:
-        raise ValueError(f"{name} expects (N, C, H, W) images; got {t.shape}")
+        raise ValueError(f"{name} expects (N, C, H, W) images; got {t.shape}: {towards(t.shape, 4)}")
     return t
+
+
+def towards(shape: Shape, axes: int, channels: int | None = None, setting: str = "") -> str:
+    """What to do with an array of this shape where images (N, C, H, W), of 4 axes, or rows (N, C, L) are expected.
+
+    `channels`: how many there have to be, since a layer was made so with this `setting`; None: any number.
+    """
+    if len(shape) == axes:
+        if shape[-1] == channels:
+            return f"put the channels second with x.permute({', '.join(map(str, (0, axes - 1, *range(1, axes - 1))))})"
+        return f"make it with {setting}={shape[1]}, or give it {counted(channels or 1, 'channel')}"
+    if len(shape) == axes - 1 and channels in (None, shape[0]):
+        other = "" if channels else ", or x[:, None] one channel"
+        return f"make a batch of one of it with x[None]{other}"
+    if len(shape) == axes - 1 and channels == 1:
+        return "give it an axis of channels with x[:, None]"
+    return f"bring it into this shape with x.reshape(N, {channels or 'C'}, {'H, W' if axes == 4 else 'L'})"
 
 
 def as_images(x: Tensor) -> Tensor:
@@ -60,7 +78,13 @@ def same_shape(name: str, y: Tensor, t: Like) -> Tensor:
     """The target in the dtype of y; never broadcast: (N,) against (N, 1) would silently give an N×N table."""
     target = as_tensor(t)
     if target.shape != y.shape:
-        raise ValueError(f"{name}: the target must have the shape of the scores {y.shape}; got {target.shape}")
+        if target.size == y.size:
+            advice = f"use target.reshape{y.shape}, if its numbers are in this order"
+        else:
+            advice = "give one target for each score"
+        raise ValueError(
+            f"{name}: the target must have the shape of the scores {y.shape}; got {target.shape}: {advice}"
+        )
     return target if target.dtype == y.dtype else target.astype(y.dtype)
 
 

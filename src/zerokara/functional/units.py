@@ -70,6 +70,9 @@ def glu(x: Like, axis: int | None = None, *, dim: int | None = None) -> Tensor:
     place = rules.one_axis("glu", axis, t.shape)
     half, odd = divmod(t.shape[place], 2)
     if odd:
-        raise ValueError(f"glu expects an even length along axis {axis}, to cut it into halves; got {t.shape}")
+        raise ValueError(
+            f"glu expects an even length along axis {axis}, to cut it into halves; got {t.shape}: "
+            "let the layer before it give twice as many numbers as you want"
+        )
     before = (slice(None),) * place
     return t[(*before, slice(0, half))] * apply(rules.sigmoid, t[(*before, slice(half, None))])

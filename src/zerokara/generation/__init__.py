@@ -4,6 +4,7 @@ from zerokara.generation.beams import Beam, beam_search
 from zerokara.generation.choosing import Choice, GenerationError, next_probabilities, sample
 from zerokara.generation.reading import Reading, read
 from zerokara.generation.writing import generate, stream
+from zerokara.refusing import speaking
 
 __all__ = [
     "Beam",
@@ -17,3 +18,5 @@ __all__ = [
     "sample",
     "stream",
 ]
+
+speaking(globals(), __all__)

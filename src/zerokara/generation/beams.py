@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.arguments import is_whole, short
+from zerokara.arguments import is_number, is_whole, short
 from zerokara.arrays import Array
-from zerokara.generation.choosing import GenerationError, next_probabilities
+from zerokara.generation.choosing import GenerationError, expect_stop, next_probabilities
 from zerokara.generation.reading import Reading, chosen, expect_tokens, read
 
 
@@ -41,6 +41,9 @@ def beam_search(
         raise GenerationError(f"beams is a whole number, at least 1; got {short(beams)}")
     if not is_whole(length) or length < 1:
         raise GenerationError(f"length is a whole number of tokens, at least 1; got {short(length)}")
+    if not is_number(length_penalty) or not np.isfinite(length_penalty):
+        raise GenerationError(f"length_penalty is a finite number; got {short(length_penalty)}")
+    expect_stop(stop)
     reading = read(model, expect_tokens(prompt)[:1], cache=cache)
     open_ones, ended = [Beam(np.zeros(0, np.int64), 0.0, 0.0)], list[Beam]()
     for _ in range(length):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.arguments import is_whole, short
+from zerokara.arguments import array, is_number, is_whole, short
 from zerokara.arrays import Array
 from zerokara.kernels.tracing import as_array
 
@@ -30,12 +30,21 @@ class Choice:
     top_p: float | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.temperature, int | float | np.number) or not 0 <= self.temperature < np.inf:
+        if not is_number(self.temperature) or not 0 <= self.temperature < np.inf:
             raise GenerationError(f"temperature is a number, at least 0; got {short(self.temperature)}")
         if self.top_k is not None and (not is_whole(self.top_k) or self.top_k < 1):
             raise GenerationError(f"top_k is a whole number, at least 1; got {short(self.top_k)}")
-        if self.top_p is not None and not (isinstance(self.top_p, int | float | np.number) and 0 < self.top_p <= 1):
+        if self.top_p is not None and not (is_number(self.top_p) and 0 < self.top_p <= 1):
             raise GenerationError(f"top_p is a share above 0, at most 1; got {short(self.top_p)}")
+
+
+def expect_stop(stop: Any) -> None:
+    """Refuse what is no token to end at."""
+    if stop is not None and not is_whole(stop):
+        raise GenerationError(f"stop is the number of a token, or None; got {short(stop)}")
+
+
+_SCORES = array()
 
 
 def next_probabilities(scores: Any, choice: Choice = Choice()) -> Array:
@@ -43,9 +52,9 @@ def next_probabilities(scores: Any, choice: Choice = Choice()) -> Array:
 
     Scores of −∞ are tokens that cannot come. Errors: GenerationError for NaN, +∞, or a row of −∞ alone.
     """
-    s = as_array(scores).astype(np.float64)
+    s = as_array(scores).astype(np.float64) if _SCORES.holds(scores) else np.zeros(())
     if s.ndim == 0 or not s.shape[-1]:
-        raise GenerationError(f"scores of the next token are (…, V), V at least 1; got {s.shape}")
+        raise GenerationError(f"scores of the next token are numbers (…, V), V at least 1; got {short(scores)}")
     top = s.max(axis=-1, keepdims=True) if s.size else s
     if not np.isfinite(top).all() or np.isnan(s).any():
         kind = "NaN" if np.isnan(s).any() else "infinite"
@@ -84,6 +93,8 @@ def sample(
     Token k comes where u lies in its piece of 0 … 1, so a row's draw depends on nothing but its scores and its u.
     """
     p = next_probabilities(scores, choice)
+    if not isinstance(rngs, Sequence) or not all(isinstance(rng, np.random.Generator) for rng in rngs):
+        raise GenerationError(f"rngs are generators, as [numpy.random.default_rng(0)]; got {short(rngs)}")
     if p.ndim != 2 or len(rngs) != len(p):
         raise GenerationError(f"sample expects scores (N, V) and N generators; got {p.shape} and {len(rngs)}")
     if choice.temperature == 0:

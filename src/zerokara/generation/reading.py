@@ -10,6 +10,7 @@ from zerokara.arguments import short
 from zerokara.arrays import Array
 from zerokara.autodiff import no_grad
 from zerokara.generation.choosing import GenerationError
+from zerokara.kernels.tracing import as_array
 from zerokara.nn import Module
 from zerokara.training.evaluation import evaluation_mode
 
@@ -33,7 +34,9 @@ def read(model: Any, ids: Any, reading: Reading | None = None, *, cache: bool = 
     the last `context` tokens afresh, so every token is judged by all that the model can hold. Without `cache` it always
     reads from the start, or from the start of its context: the same numbers, and T times the work.
     """
+    expect_model(model)
     new = expect_tokens(ids)
+    expect_reading(reading)
     if reading is not None and len(new) != len(reading):
         raise GenerationError(f"{len(reading)} texts were read; got {len(new)} to go on with")
     whole = new if reading is None else np.concatenate([reading.ids, new], axis=1)
@@ -49,8 +52,14 @@ def read(model: Any, ids: Any, reading: Reading | None = None, *, cache: bool = 
     else:
         x, state = new, reading.state
     with _evaluating(model), no_grad(), np.errstate(all="ignore"):  # NaN is told of when a token is chosen
-        scores, state = model(x, state)
-    return Reading(whole, state, np.asarray(scores.data)[:, -1])
+        answer = model(x, state)
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        raise GenerationError(f"a model answers tokens with (scores (N, T, V), state); got {short(answer)}")
+    scores, state = answer
+    found = as_array(scores)
+    if found.ndim != 3 or len(found) != len(x):
+        raise GenerationError(f"a model's scores of tokens {x.shape} are (N, T, V); got {found.shape}")
+    return Reading(whole, state, found[:, -1])
 
 
 def chosen(model: Any, reading: Reading, rows: Array) -> Reading:
@@ -69,11 +78,27 @@ def chosen(model: Any, reading: Reading, rows: Array) -> Reading:
 
 def expect_tokens(ids: Any) -> Array:
     """Tokens (N, T) as int64; one text (T,) is a batch of one."""
-    array = np.asarray(ids)
+    try:
+        array = np.asarray(ids)
+    except (TypeError, ValueError):  # rows of different lengths
+        array = np.zeros(1)
     array = array.astype(np.int64) if not array.size else array
     if array.dtype.kind not in "iu" or array.ndim not in (1, 2):
         raise GenerationError(f"texts to go on with are whole numbers (N, T) or (T,); got {short(ids)}")
     return np.atleast_2d(array).astype(np.int64, copy=False)
+
+
+def expect_model(model: Any) -> None:
+    """Refuse what cannot be asked for scores."""
+    if not callable(model) or isinstance(model, type):
+        made = ": make one of it first" if isinstance(model, type) else ""
+        raise GenerationError(f"a model of language is called as model(x, state); got {short(model)}{made}")
+
+
+def expect_reading(reading: Any) -> None:
+    """Refuse what no call of `read` or `generate` has returned."""
+    if reading is not None and not isinstance(reading, Reading):
+        raise GenerationError(f"reading is what read or generate returned, or None; got {short(reading)}")
 
 
 def _evaluating(model: Any) -> Any:

@@ -8,8 +8,8 @@ import numpy as np
 from zerokara.arguments import is_whole, short
 from zerokara.arrays import Array, generator
 from zerokara.generation.beams import beam_search
-from zerokara.generation.choosing import Choice, GenerationError, sample
-from zerokara.generation.reading import Reading, expect_tokens, read
+from zerokara.generation.choosing import Choice, GenerationError, expect_stop, sample
+from zerokara.generation.reading import Reading, expect_model, expect_reading, expect_tokens, read
 
 
 def generate(
@@ -39,11 +39,13 @@ def generate(
     Errors: GenerationError.
     """
     choice = Choice(temperature, top_k, top_p)
+    expect_model(model)
+    expect_stop(stop)
+    expect_reading(reading)
     if beams is not None:
         expect_nothing_drawn(temperature=(temperature, 1.0), top_k=(top_k, None), top_p=(top_p, None), seed=(seed, 0))
         return _by_beams(model, prompts, length, beams, stop, reading, cache)
-    if not is_whole(length) or length < 0:
-        raise GenerationError(f"length is a whole number of tokens, at least 0; got {short(length)}")
+    _expect_length(length)
     texts = _texts(prompts, reading)
     rngs = _generators(seed, len(texts))
     shortest, longest = min(map(len, texts)), max(map(len, texts))
@@ -78,10 +80,19 @@ def stream(
     stop: int | None = None,
     seed: int = 0,
 ) -> Iterator[int]:
-    """The tokens that follow one prompt (T,), each as soon as it is chosen: the same as `generate` gives at once."""
+    """The tokens that follow one prompt (T,), each as soon as it is chosen: the same as `generate` gives at once.
+
+    The prompt is read, and what cannot be is refused, when this is called. Errors: GenerationError.
+    """
     choice = Choice(temperature, top_k, top_p)
-    rngs = _generators(seed, 1)
-    reading = read(model, expect_tokens(prompt))
+    _expect_length(length)
+    expect_stop(stop)
+    return _following(model, read(model, expect_tokens(prompt)), length, choice, stop, _generators(seed, 1))
+
+
+def _following(
+    model: Any, reading: Reading, length: int, choice: Choice, stop: int | None, rngs: list[np.random.Generator]
+) -> Iterator[int]:
     for k in range(length):
         token = int(sample(reading.scores, choice, rngs=rngs)[0])
         yield token
@@ -96,6 +107,11 @@ def expect_nothing_drawn(**given: tuple[Any, Any]) -> None:
     for name, (value, default) in given.items():
         if value is not default and (np.ndim(value) or value != default):
             raise GenerationError(f"beam search draws nothing: leave out {name} or beams; got {name} {short(value)}")
+
+
+def _expect_length(length: Any) -> None:
+    if not is_whole(length) or length < 0:
+        raise GenerationError(f"length is a whole number of tokens, at least 0; got {short(length)}")
 
 
 def _by_beams(
@@ -124,6 +140,8 @@ def _texts(prompts: Any, reading: Reading | None) -> list[Array]:
 
 
 def _generators(seed: int | Sequence[int], count: int) -> list[np.random.Generator]:
+    if not is_whole(seed) and not isinstance(seed, Sequence | np.ndarray):
+        raise GenerationError(f"seed is a whole number, or one for each text; got {short(seed)}")
     seeds = [seed + k for k in range(count)] if is_whole(seed) else list(seed)  # type: ignore[operator,arg-type]
     if len(seeds) != count:
         raise GenerationError(f"{count} texts need one seed, or one each; got {len(seeds)}")

@@ -18,11 +18,13 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 
+from zerokara.arguments import known
 from zerokara.kernels import reference
 from zerokara.kernels.convolution import use_convolution
 from zerokara.kernels.cores import thread_count
 from zerokara.kernels.reference import col2im, conv_output_size, im2col, pool_output_size
 from zerokara.processors import processor_count
+from zerokara.refusing import CAUGHT, retold, speaking, unwritten
 
 FAMILIES = ("reference", "compiled")
 
@@ -93,14 +95,19 @@ def add(x: Any, y: Any) -> Any:
             _load()
         if _add is not None:
             return _add(x, y)
-    return x + y
+    try:
+        return x + y
+    except CAUGHT as error:
+        if unwritten(error):
+            raise retold(error, add, (x, y), {}) from error
+        raise
 
 
 def implementation(name: str) -> Callable[..., object]:
-    """The function of a kernel in the chosen family, which knows arrays only."""
+    """The function of a kernel in the chosen family, which knows arrays only. ValueError for no name of KERNELS."""
     if not _loaded:
         _load()
-    return _loaded[name]
+    return _loaded[known("kernel", name, _loaded)]
 
 
 def _switch(family: str) -> None:
@@ -121,20 +128,29 @@ def _load() -> None:
 
 
 def _kernel(definition: Callable[_P, _R]) -> Callable[_P, _R]:
-    """The public function of a kernel: hands tensors to themselves, arrays to the chosen family."""
+    """The public function of a kernel: hands tensors to themselves, arrays to the chosen family.
+
+    What goes wrong in it without words is told in words. A `try` costs nothing while all goes well; one more function
+    around every kernel would.
+    """
     name = definition.__name__
     _DEFINITIONS[name] = definition
 
     @functools.wraps(definition)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        for value in (*args, *kwargs.values()) if kwargs else args:
-            if type(value) in _ORDINARY:
-                continue
-            if type(value) is tuple:  # an index may hold some
-                value = next((v for v in value if hasattr(type(v), "__kernel__")), None)
-            if take_over := getattr(type(value), "__kernel__", None):
-                return cast(_R, take_over(value, name, args, kwargs))
-        return cast(_R, (_loaded.get(name) or implementation(name))(*args, **kwargs))
+        try:
+            for value in (*args, *kwargs.values()) if kwargs else args:
+                if type(value) in _ORDINARY:
+                    continue
+                if type(value) is tuple:  # an index may hold some
+                    value = next((v for v in value if hasattr(type(v), "__kernel__")), None)
+                if take_over := getattr(type(value), "__kernel__", None):
+                    return cast(_R, take_over(value, name, args, kwargs))
+            return cast(_R, (_loaded.get(name) or implementation(name))(*args, **kwargs))
+        except CAUGHT as error:
+            if unwritten(error):
+                raise retold(error, definition, args, kwargs) from error
+            raise
 
     return call
 
@@ -267,3 +283,8 @@ __all__ = [
     "use_kernels",
     "warm_up",
 ]
+
+speaking(
+    globals(),
+    ("col2im", "conv_output_size", "im2col", "implementation", "pool_output_size", "together", "use_convolution"),
+)

@@ -125,7 +125,8 @@ class MultiheadAttention(Module):
             t, s = ("(N, T, ", "(N, S, ") if self.batch_first else ("(T, N, ", "(S, N, ")
             raise ValueError(
                 f"MultiheadAttention expects a query {t}{self.embed_dim}), a key {s}{self.kdim}) and a value "
-                f"{s}{self.vdim}) with batch_first={self.batch_first}; got {q}, {k} and {v}"
+                f"{s}{self.vdim}) with batch_first={self.batch_first}; got {q}, {k} and {v}: "
+                "make the layer with their widths, or give it sequences of these"
             )
         for x in given:
             expect_dtype("MultiheadAttention", x.dtype, self.out_proj.weight.dtype)

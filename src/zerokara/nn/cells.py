@@ -16,7 +16,7 @@ from zerokara.nn.init import initializer
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.recurrent import state_and_cell, within
-from zerokara.nn.sizes import expect_dtype, whole
+from zerokara.nn.sizes import expect_dtype, expected_width, whole
 
 
 class Cell(Module):
@@ -56,7 +56,8 @@ class Cell(Module):
         if t.ndim not in (1, 2) or t.shape[-1] != self.input_size:
             raise ValueError(
                 f"{name} expects (N, {self.input_size}) inputs, or ({self.input_size},); got {t.shape}: "
-                f"this layer has input_size={self.input_size}"
+                f"this layer has input_size={self.input_size}; "
+                f"{expected_width(t.shape, (1, 2), 'input_size', self.input_size)}"
             )
         expect_dtype(name, t.dtype, self.weight_ih.dtype)
         wanted = (*t.shape[:-1], self.hidden_size)
@@ -64,7 +65,10 @@ class Cell(Module):
         for state in states:
             given = as_tensor(np.zeros(wanted, t.dtype) if state is None else state)
             if given.shape != wanted:
-                raise ValueError(f"{name} expects a state of shape {wanted} for inputs {t.shape}; got {given.shape}")
+                raise ValueError(
+                    f"{name} expects a state of shape {wanted} for inputs {t.shape}; got {given.shape}: "
+                    "leave it out to begin with zeros"
+                )
             found.append(given)
         return found
 

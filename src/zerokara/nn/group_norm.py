@@ -9,7 +9,7 @@ from zerokara.arrays import DTypeLike, Shape
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
-from zerokara.nn.sizes import expect_dtype, expect_images, expect_rows, whole
+from zerokara.nn.sizes import another_number, expect_dtype, expect_images, expect_rows, whole
 
 
 class GroupNorm(Module):
@@ -45,8 +45,8 @@ class GroupNorm(Module):
         """x, every group of channels normalized by itself."""
         if x.ndim < 2 or x.shape[1] != self.num_channels:
             raise ValueError(
-                f"GroupNorm expects (N, {self.num_channels}, …) inputs; got {x.shape}: "
-                f"this layer has num_channels={self.num_channels}"
+                f"GroupNorm expects (N, {self.num_channels}, …) inputs; got {x.shape}: this layer has "
+                f"num_channels={self.num_channels}; {another_number(x.shape, 'num_channels', self.num_channels)}"
             )
         if self.weight is not None:
             expect_dtype("GroupNorm", x.dtype, self.weight.dtype)
@@ -94,7 +94,10 @@ class InstanceNorm(Module):
         if self.weight is not None:
             expect_dtype(name, x.dtype, self.weight.dtype)
         if self.training and x.size and math.prod(x.shape[2:]) == 1:
-            raise ValueError(f"{name} expects more than one value per channel in training mode; got {x.shape}")
+            raise ValueError(
+                f"{name} expects more than one value per channel in training mode; got {x.shape}: "
+                "use larger images, or call eval() first"
+            )
         return F.instance_norm(x, self.weight, self.bias, self.eps)
 
     def expect(self, shape: Shape) -> None:

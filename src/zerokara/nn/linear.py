@@ -8,7 +8,7 @@ from zerokara.autodiff import Tensor
 from zerokara.nn.init import Init, bias_initializer, initializer
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
-from zerokara.nn.sizes import expect_dtype, whole
+from zerokara.nn.sizes import another_width, expect_dtype, whole
 
 
 class Linear(Module):
@@ -48,10 +48,10 @@ class Linear(Module):
 
     def _complaint(self, shape: tuple[int, ...]) -> str:
         flatten = len(shape) > 2 and int(np.prod(shape[1:])) == self.in_features
-        advice = "; put nn.Flatten() before it" if flatten else ""
+        advice = "put nn.Flatten() before it" if flatten else another_width(shape, "in_features", self.in_features)
         return (
             f"Linear expects (…, {self.in_features}) inputs; got {shape}: "
-            f"this layer has in_features={self.in_features}{advice}"
+            f"this layer has in_features={self.in_features}; {advice}"
         )
 
     def extra_repr(self) -> str:

@@ -19,7 +19,7 @@ from zerokara.nn import shown
 from zerokara.nn.hooks import Handle, Hook
 from zerokara.nn.parameter import Parameter
 from zerokara.nn.state import Differences, compare, numbers
-from zerokara.refusing import CAUGHT, outline, told, unwritten
+from zerokara.refusing import CAUGHT, first, outline, told, unwritten
 
 Observer = Callable[["Module", Tensor], None]
 _OBSERVERS: ContextVar[tuple[Observer, ...]] = ContextVar("observers", default=())
@@ -59,7 +59,7 @@ class Module:
             return self.forward(*inputs, **options)
         except CAUGHT as error:
             if unwritten(error):
-                raise self._refusal(error, inputs, options) from error
+                raise self._refusal(error, inputs, options) from first(error)
             self._name(error)
             raise
 

@@ -11,7 +11,7 @@ from zerokara.autodiff import Tensor
 from zerokara.kernels import tracing
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
-from zerokara.nn.sizes import expect_dtype, expect_images, whole
+from zerokara.nn.sizes import another_number, expect_dtype, expect_images, whole
 
 
 class BatchNorm(Module):
@@ -97,9 +97,12 @@ class BatchNorm1d(BatchNorm):
     def expect(self, shape: Shape) -> None:
         """(N, num_features)"""
         if len(shape) != 2 or shape[1] != self.num_features:
+            advice = another_number(shape, "num_features", self.num_features)
+            if len(shape) > 2:
+                advice = "take BatchNorm2d for images, or put nn.Flatten() before it"
             raise ValueError(
                 f"BatchNorm1d expects (N, {self.num_features}) inputs; got {shape}: "
-                f"this layer has num_features={self.num_features}"
+                f"this layer has num_features={self.num_features}; {advice}"
             )
 
 
@@ -141,8 +144,8 @@ class LayerNorm(Module):
         if x.shape[-len(self.normalized_shape) :] != self.normalized_shape:
             wanted = ", ".join(map(str, self.normalized_shape))
             raise ValueError(
-                f"LayerNorm expects (…, {wanted}) inputs; got {x.shape}: "
-                f"this layer has normalized_shape={self.normalized_shape}"
+                f"LayerNorm expects (…, {wanted}) inputs; got {x.shape}: this layer has "
+                f"normalized_shape={self.normalized_shape}; make it with the lengths of the last axes, or reshape x"
             )
         if self.weight is not None:
             expect_dtype("LayerNorm", x.dtype, self.weight.dtype)
@@ -180,8 +183,8 @@ class RMSNorm(Module):
         if x.shape[-len(self.normalized_shape) :] != self.normalized_shape:
             wanted = ", ".join(map(str, self.normalized_shape))
             raise ValueError(
-                f"RMSNorm expects (…, {wanted}) inputs; got {x.shape}: "
-                f"this layer has normalized_shape={self.normalized_shape}"
+                f"RMSNorm expects (…, {wanted}) inputs; got {x.shape}: this layer has "
+                f"normalized_shape={self.normalized_shape}; make it with the lengths of the last axes, or reshape x"
             )
         if self.weight is not None:
             expect_dtype("RMSNorm", x.dtype, self.weight.dtype)

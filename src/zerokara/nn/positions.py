@@ -8,7 +8,7 @@ from zerokara.autodiff import Tensor
 from zerokara.nn.init import Init, Normal, initializer
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
-from zerokara.nn.sizes import expect_dtype, whole
+from zerokara.nn.sizes import another_width, expect_dtype, whole
 
 
 class SinusoidalPositions(Module):
@@ -70,4 +70,7 @@ class LearnedPositions(Module):
 
 def _expect(layer: str, x: Tensor, width: int) -> None:
     if x.ndim < 2 or x.shape[-1] != width:
-        raise ValueError(f"{layer} expects (…, T, {width}); got {x.shape}")
+        raise ValueError(
+            f"{layer} expects (…, T, {width}); got {x.shape}: "
+            + (another_width(x.shape, "width", width) if x.ndim > 1 else f"give it steps, x.reshape(-1, {width})")
+        )

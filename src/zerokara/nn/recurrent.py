@@ -13,7 +13,7 @@ from zerokara.autodiff import Tensor, as_tensor
 from zerokara.nn.init import Init, Uniform, initializer
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
-from zerokara.nn.sizes import expect_dtype, whole
+from zerokara.nn.sizes import expect_dtype, expected_width, whole
 
 Weights = tuple[Any, Any, Any, Any]
 
@@ -104,7 +104,7 @@ class Recurrent(Module):
             raise ValueError(
                 f"{type(self).__name__} expects {axes}{self.input_size}) inputs, or one sequence (T, "
                 f"{self.input_size}); got {t.shape}: this layer has input_size={self.input_size}, "
-                f"batch_first={self.batch_first}"
+                f"batch_first={self.batch_first}; {expected_width(t.shape, (2, 3), 'input_size', self.input_size)}"
             )
         expect_dtype(type(self).__name__, t.dtype, getattr(self, self._keys(0, 0)[0]).dtype)
         if t.ndim == 2:

@@ -61,7 +61,7 @@ class Unflatten(Module):
         if not fits:
             raise ValueError(
                 f"Unflatten cuts axis {self.axis} into {self.unflattened_size}; got {x.shape}, whose length there is "
-                f"{x.shape[place]}"
+                f"{x.shape[place]}: give lengths whose product this is; one of them may be −1"
             )
         if -1 in shape:
             shape[shape.index(-1)] = x.shape[place] // math.prod(given)

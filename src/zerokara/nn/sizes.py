@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.arguments import short
+from zerokara.arguments import counted, short
 from zerokara.arrays import Shape
+from zerokara.functional.shared import towards
 
 Pair = tuple[int, int]
 
@@ -36,8 +37,10 @@ def expect_images(layer: str, shape: Shape, channels: int | None = None, setting
     """Refuse what is not (N, C, H, W), or has another number of channels than the layer's `setting` says."""
     if len(shape) == 4 and channels in (None, shape[1]):
         return
-    why = "" if channels is None else f": this layer has {setting}={channels}"
-    raise ValueError(f"{layer} expects (N, {'C' if channels is None else channels}, H, W) images; got {shape}{why}")
+    raise ValueError(
+        f"{layer} expects (N, {'C' if channels is None else channels}, H, W) images; "
+        f"got {shape}: {_why(setting, channels)}{towards(shape, 4, channels, setting)}"
+    )
 
 
 def expect_dtype(layer: str, given: np.dtype[Any], own: np.dtype[Any]) -> None:
@@ -64,5 +67,32 @@ def expect_rows(layer: str, shape: Shape, channels: int | None = None, setting: 
     """Refuse what is not (N, C, L), or has another number of channels than the layer's `setting` says."""
     if len(shape) == 3 and channels in (None, shape[1]):
         return
-    why = "" if channels is None else f": this layer has {setting}={channels}"
-    raise ValueError(f"{layer} expects (N, {'C' if channels is None else channels}, L) rows; got {shape}{why}")
+    raise ValueError(
+        f"{layer} expects (N, {'C' if channels is None else channels}, L) rows; "
+        f"got {shape}: {_why(setting, channels)}{towards(shape, 3, channels, setting)}"
+    )
+
+
+def _why(setting: str, channels: int | None) -> str:
+    return "" if channels is None else f"this layer has {setting}={channels}; "
+
+
+def another_width(shape: Shape, setting: str, width: int) -> str:
+    """What to do where the last axis has another length than the layer's `setting`."""
+    if not shape:
+        return f"give it an axis of {width} numbers"
+    return f"make it with {setting}={shape[-1]}, or give it {width} numbers along the last axis"
+
+
+def another_number(shape: Shape, setting: str, count: int) -> str:
+    """What to do where (N, C, …) has other channels than the layer's `setting`."""
+    if len(shape) < 2:
+        return f"make a batch of it with x.reshape(-1, {count})"
+    return f"make it with {setting}={shape[1]}, or give it {counted(count, 'channel')}"
+
+
+def expected_width(shape: Shape, axes: tuple[int, ...], setting: str, width: int) -> str:
+    """What to do where x has another number of axes than these, or another last length than the layer's `setting`."""
+    if len(shape) in axes:
+        return another_width(shape, setting, width)
+    return f"bring it into one of these shapes with x.reshape(…, {width})"

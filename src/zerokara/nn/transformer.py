@@ -15,7 +15,7 @@ from zerokara.nn.dropout import Dropout
 from zerokara.nn.linear import Linear
 from zerokara.nn.module import Module
 from zerokara.nn.norm import LayerNorm
-from zerokara.nn.sizes import expect_dtype, whole
+from zerokara.nn.sizes import expect_dtype, expected_width, whole
 
 Activation = str | Callable[[Tensor], Tensor]
 _ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "gelu": F.gelu}
@@ -66,7 +66,10 @@ class _Block(Module):
         if x.ndim not in (2, 3) or x.shape[-1] != self.linear1.in_features:
             name, width = type(self).__name__, self.linear1.in_features
             wanted = f"(N, T, {width})" if self.batch_first else f"(T, N, {width})"
-            raise ValueError(f"{name} expects {wanted} or (T, {width}); got {x.shape}: this layer has d_model={width}")
+            raise ValueError(
+                f"{name} expects {wanted} or (T, {width}); got {x.shape}: this layer has d_model={width}; "
+                f"{expected_width(x.shape, (2, 3), 'd_model', width)}"
+            )
         expect_dtype(type(self).__name__, x.dtype, self.linear1.weight.dtype)
         for k, part in enumerate(parts, 1):
             norm, dropout = getattr(self, f"norm{k}"), getattr(self, f"dropout{k}")

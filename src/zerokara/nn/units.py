@@ -8,7 +8,7 @@ from zerokara.arrays import DTypeLike
 from zerokara.autodiff import Tensor
 from zerokara.nn.module import Module
 from zerokara.nn.parameter import Parameter
-from zerokara.nn.sizes import chosen_axis, expect_dtype, whole
+from zerokara.nn.sizes import another_number, chosen_axis, expect_dtype, whole
 
 
 class ELU(Module):
@@ -137,8 +137,9 @@ class PReLU(Module):
         """x where x > 0, else weight · x"""
         if self.num_parameters > 1 and (x.ndim < 2 or x.shape[1] != self.num_parameters):
             raise ValueError(
-                f"PReLU expects (N, {self.num_parameters}, …) inputs; got {x.shape}: "
-                f"this layer has num_parameters={self.num_parameters}"
+                f"PReLU expects (N, {self.num_parameters}, …) inputs; got {x.shape}: this layer has "
+                f"num_parameters={self.num_parameters}; "
+                f"{another_number(x.shape, 'num_parameters', self.num_parameters)}"
             )
         expect_dtype("PReLU", x.dtype, self.weight.dtype)
         return F.prelu(x, self.weight)

@@ -11,6 +11,9 @@ batch it computes its share, and the gradients are added up. See `docs/parallel.
 """
 
 from zerokara.parallel.launched import launched
-from zerokara.parallel.team import TeamError, team
+from zerokara.parallel.team import Team, TeamError, team
+from zerokara.refusing import speaking_methods
 
 __all__ = ["TeamError", "launched", "team"]
+
+speaking_methods(Team, "gather", "gather_rows", "gather_texts", "share", "share_array", "share_json")

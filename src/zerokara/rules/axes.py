@@ -15,7 +15,10 @@ def one_axis(name: str, axis: Any, shape: Shape) -> int:
     n, place = len(shape), _whole(name, axis)
     if not -n <= place < n:
         expected = f"an axis from {-n} to {n - 1}" if n else "an array with axes"
-        raise np.exceptions.AxisError(f"{name} expects {expected}; got axis {place} for the shape {tuple(shape)}")
+        advice = "" if n else ": give it one with x.reshape(1)"
+        raise np.exceptions.AxisError(
+            f"{name} expects {expected}; got axis {place} for the shape {tuple(shape)}{advice}"
+        )
     return place % n
 
 

@@ -2,6 +2,7 @@
 
 from zerokara import kernels
 from zerokara.arrays import Array, Shape
+from zerokara.rules.axes import in_short
 from zerokara.rules.rule import Ruled
 
 
@@ -31,5 +32,5 @@ def _expect_factors(name: str, shape: Shape, factors: Shape) -> None:
     if len(shape) < 3 or len(factors) != len(shape) - 2 or not all(isinstance(k, int) and k >= 1 for k in factors):
         raise ValueError(
             f"{name} expects (N, C, …) and a whole factor of at least 1 for each axis of pixels; "
-            f"got the shape {tuple(shape)} and the factors {tuple(factors)}"
+            f"got the shape {tuple(shape)} and the factors {in_short(tuple(factors))}"
         )

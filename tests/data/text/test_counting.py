@@ -1,6 +1,8 @@
 """Counts of neighbours, n-grams and drawn words: against loops that are written from the definitions."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from zerokara.data.text import (
     nearest,
     ppmi,
     svd_vectors,
+    unit,
 )
 
 texts = st.lists(st.integers(0, 4), min_size=1, max_size=30)
@@ -223,3 +226,24 @@ def test_what_is_no_matrix_has_no_vectors() -> None:
         svd_vectors(np.eye(3), 1, rng=0)  # type: ignore[arg-type]
     with pytest.raises(DataError, match="a whole number of words, at least 1; got '3'"):
         co_occurrence([0, 1], "3")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda: unit("x"), r"vectors are an array of numbers \(…, D\); got 'x'"),
+        (lambda: unit(3), r"vectors are an array of numbers \(…, D\); got 3"),
+        (lambda: cosine_similarity([1, 2], [1, 2, 3]), r"compares vectors of one length; got \(2,\) and \(3,\)"),
+        (lambda: nearest([1, 2], [1, 2]), r"nearest: vectors are rows \(V, D\); got \(2,\)"),
+        (lambda: nearest(np.eye(3), [1, 2]), r"rows \(V, D\) with a vector \(D,\); got \(3, 3\) and \(2,\)"),
+        (lambda: nearest(np.eye(3), [1, 2, 3], 0), "nearest: count is a whole number of rows, at least 1; got 0"),
+        (lambda: nearest(np.eye(3), [1, 2, 3], leave_out=[3]), r"leave_out names rows .*, 0 to 2; got \[3\]"),
+        (lambda: analogy(np.eye(3), 0, 1, 3), "analogy: c names rows by their numbers, 0 to 2; got 3"),
+        (lambda: analogy(np.eye(3), "king", 1, 2), "analogy: a names rows by their numbers, 0 to 2; got 'king'"),
+        (lambda: Negatives.of([0, 1], "2"), "a whole number of words, at least 1; got '2'"),  # type: ignore[arg-type]
+        (lambda: Negatives("ab"), "counts are how often each word is there"),  # type: ignore[arg-type]
+    ],
+)  # fmt: skip
+def test_what_are_no_vectors_and_no_words_is_said(ask: Callable[[], Any], says: str) -> None:
+    with pytest.raises(DataError, match=says):
+        ask()

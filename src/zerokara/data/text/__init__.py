@@ -12,6 +12,7 @@ from zerokara.data.text.toy import toy_grammar, toy_ja_grammar, toy_sentences, t
 from zerokara.data.text.toy_words import KINDS
 from zerokara.data.text.vocabulary import UNKNOWN, Vocabulary
 from zerokara.data.text.windows import Snippets, Windows
+from zerokara.refusing import speaking, speaking_methods
 
 __all__ = [
     "KINDS",
@@ -53,3 +54,11 @@ __all__ = [
     "vocabulary_from",
     "write_vocabulary",
 ]
+
+speaking(globals(), set(__all__) - {"Tokenizer"})
+speaking_methods(BytePairs, "decode", "encode", "tokens_of", naming=False)
+speaking_methods(Grammar, "derivations", "facts", "has", "log_probability", "sentence", naming=False)
+speaking_methods(NGram, "log_probabilities", "unseen", naming=False)
+speaking_methods(Negatives, "draw", naming=False)
+speaking_methods(Vocabulary, "decode", "encode", "id", "tokens_of", naming=False)
+speaking_methods(Windows, "window", naming=False)

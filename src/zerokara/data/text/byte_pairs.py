@@ -11,7 +11,7 @@ import numpy as np
 from zerokara.arguments import is_whole, short
 from zerokara.arrays import Array
 from zerokara.data.dataset import DataError
-from zerokara.data.text.vocabulary import expect_ids
+from zerokara.data.text.vocabulary import expect_ids, expect_text
 
 Merge = tuple[int, int]
 
@@ -29,7 +29,7 @@ class BytePairs:
     _bytes: list[bytes] = field(init=False, repr=False, compare=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "merges", tuple((int(a), int(b)) for a, b in self.merges))
+        object.__setattr__(self, "merges", _expect_pairs(self.merges))
         self._bytes.extend(bytes([i]) for i in range(256))
         for i, (a, b) in enumerate(self.merges):
             if not (0 <= a < 256 + i and 0 <= b < 256 + i):
@@ -61,9 +61,9 @@ class BytePairs:
         """
         if not is_whole(merges) or merges < 0:
             raise DataError(f"the number of merges is a whole number, at least 0; got {short(merges)}")
-        if not text:
-            raise DataError("there is no text to take byte pairs from: it is empty")
         ids = _bytes_of(text)
+        if not len(ids):
+            raise DataError("there is no text to take byte pairs from: it is empty")
         found: list[Merge] = []
         for i in range(merges):
             pair = _most_frequent(ids)
@@ -75,7 +75,7 @@ class BytePairs:
 
     def encode(self, text: str | Sequence[str]) -> Array:
         """The numbers of the tokens, int64 (n,)."""
-        ids = _bytes_of(text if isinstance(text, str) else "".join(text))
+        ids = _bytes_of(text)
         for i, pair in enumerate(self.merges):
             ids = _merged(ids, pair, 256 + i)
         return ids
@@ -94,7 +94,19 @@ class BytePairs:
         return {"kind": "byte-pairs", "merges": [list(pair) for pair in self.merges]}
 
 
-def _bytes_of(text: str) -> Array:
+def _expect_pairs(merges: Any) -> tuple[Merge, ...]:
+    try:
+        pairs = [tuple(pair) for pair in merges]
+    except TypeError:
+        pairs = [()]
+    if not all(len(pair) == 2 and all(map(is_whole, pair)) for pair in pairs):
+        raise DataError(f"merges are pairs of tokens, as ((104, 101), (256, 108)); got {short(merges)}")
+    return tuple((int(a), int(b)) for a, b in pairs)
+
+
+def _bytes_of(text: Any) -> Array:
+    """The bytes of a text, or of its parts one after another."""
+    text = expect_text(text)
     try:
         return np.frombuffer(text.encode(), np.uint8).astype(np.int64)
     except UnicodeEncodeError as error:

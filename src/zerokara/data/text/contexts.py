@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.arguments import is_number, is_whole, short
+from zerokara.arguments import array, is_number, is_whole, short
 from zerokara.arrays import Array
 from zerokara.data.dataset import DataError
 from zerokara.data.text.windows import expect_tokens
+
+_COUNTS = array(1)
 
 
 def contexts(ids: Any, window: int = 1) -> tuple[Array, Array]:
@@ -41,7 +43,7 @@ class Negatives:
     _limits: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        counts = np.asarray(self.counts, np.float64)
+        counts = np.asarray(self.counts, np.float64) if _COUNTS.holds(self.counts) else np.zeros(0)
         if counts.ndim != 1 or not np.all(np.isfinite(counts)) or np.any(counts < 0) or np.count_nonzero(counts) < 2:
             raise DataError(f"counts are how often each word is there, two words or more; got {short(self.counts)}")
         if not (is_number(self.power) and np.isfinite(self.power)):
@@ -53,7 +55,9 @@ class Negatives:
 
     @classmethod
     def of(cls, ids: Any, size: int, power: float = 0.75) -> Negatives:
-        """With the frequencies of a text."""
+        """With the frequencies of a text whose vocabulary has `size` words."""
+        if not is_whole(size) or size < 1:
+            raise DataError(f"the size of a vocabulary is a whole number of words, at least 1; got {short(size)}")
         return cls(np.bincount(expect_tokens(ids), minlength=size), power)
 
     def draw(self, right: Any, count: int, rng: np.random.Generator) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from zerokara.arguments import is_number, is_whole, short
+from zerokara.arguments import array, is_number, is_whole, short
 from zerokara.arrays import Array
 from zerokara.data.dataset import DataError
 from zerokara.data.text.windows import expect_tokens
@@ -114,8 +114,13 @@ def _numbers(matrix: Any) -> Array | None:
     return found if found.ndim == 2 and found.size else None
 
 
+_VECTORS = array()
+
+
 def unit(vectors: Any) -> Array:
-    """Every row divided by its length; a row of zeros stays one."""
+    """Every row divided by its length; a row of zeros stays one. Errors: DataError for what has no rows of numbers."""
+    if not _VECTORS.holds(vectors) or not np.ndim(vectors):
+        raise DataError(f"vectors are an array of numbers (…, D); got {short(vectors)}")
     v = np.asarray(vectors, np.float64)
     length = np.linalg.norm(v, axis=-1, keepdims=True)
     return v / np.where(length == 0, 1.0, length)
@@ -123,19 +128,28 @@ def unit(vectors: Any) -> Array:
 
 def cosine_similarity(a: Any, b: Any) -> Any:
     """⟨a, b⟩ / (‖a‖·‖b‖) of rows: −1 … 1; 0 where one has no length. Shapes: (…, D), (…, D) → (…)."""
-    return np.clip(np.sum(unit(a) * unit(b), axis=-1), -1.0, 1.0)
+    u, v = unit(a), unit(b)
+    try:
+        np.broadcast_shapes(u.shape, v.shape)
+    except ValueError:
+        raise DataError(f"cosine_similarity compares vectors of one length; got {u.shape} and {v.shape}") from None
+    return np.clip(np.sum(u * v, axis=-1), -1.0, 1.0)
 
 
 def nearest(vectors: Any, query: Any, count: int = 5, leave_out: Any = ()) -> tuple[Array, Array]:
     """(rows, cosines) of the `count` rows nearest to a vector (D,), the nearest first.
 
     Rows of zeros, which have no direction, come last and have −1; of equal ones the first row comes first. Rows in
-    `leave_out` are not asked.
+    `leave_out` are not asked. Errors: DataError for vectors that do not fit together, and for rows that are not there.
     """
-    v = unit(vectors)
-    scores = np.clip(v @ unit(query), -1.0, 1.0)
+    v, q = _rows("nearest", vectors), unit(query)
+    if q.shape != v.shape[1:]:
+        raise DataError(f"nearest compares rows (V, D) with a vector (D,); got {v.shape} and {q.shape}")
+    if not is_whole(count) or count < 1:
+        raise DataError(f"nearest: count is a whole number of rows, at least 1; got {short(count)}")
+    scores = np.clip(v @ q, -1.0, 1.0)
     scores[~v.any(axis=1)] = -1.0
-    scores[np.asarray(leave_out, np.int64)] = -np.inf
+    scores[_places("nearest: leave_out", leave_out, len(v))] = -np.inf
     order = np.argsort(-np.round(scores, 12), kind="stable")  # what differs by rounding only is equal
     order = order[scores[order] > -np.inf][:count]
     return order, scores[order]
@@ -145,6 +159,29 @@ def analogy(vectors: Any, a: int, b: int, c: int, count: int = 1, *, leave_out: 
     """a is to b as c to what? (rows, cosines) nearest to unit(b) − unit(a) + unit(c).
 
     leave_out: the three words of the question are no answers; with them allowed, one of them often is the nearest.
+    Errors: DataError for words that are not there.
     """
-    v = unit(vectors)
+    v = _rows("analogy", vectors)
+    a, b, c = (int(_places(f"analogy: {name}", word, len(v), 0)) for name, word in (("a", a), ("b", b), ("c", c)))
     return nearest(v, v[b] - v[a] + v[c], count, leave_out=(a, b, c) if leave_out else ())
+
+
+def _rows(name: str, vectors: Any) -> Array:
+    """Vectors as rows (V, D), each divided by its length."""
+    v = unit(vectors)
+    if v.ndim != 2:
+        raise DataError(f"{name}: vectors are rows (V, D); got {v.shape}")
+    return v
+
+
+def _places(name: str, given: Any, size: int, axes: int | None = None) -> Array:
+    """Numbers of rows, 0 to size − 1, with so many axes (None: any); DataError for anything else."""
+    try:
+        found = np.asarray(given)
+    except (TypeError, ValueError):
+        found = np.zeros(1)
+    found = found.astype(np.int64) if not found.size else found
+    wrong = found.dtype.kind not in "iu" or (axes is not None and found.ndim != axes)
+    if wrong or np.any((found < 0) | (found >= size)):
+        raise DataError(f"{name} names rows by their numbers, 0 to {size - 1}; got {short(given)}")
+    return found

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from zerokara.arguments import short
+
 Symbol = Hashable
 """A text is a word; anything else is written out further."""
 
@@ -51,6 +53,10 @@ class Grammar:
     ways: Callable[[Symbol], Ways]
     _facts: dict[Symbol, Facts] = field(default_factory=dict, repr=False)
     _known: dict[Symbol, tuple[Ways, np.ndarray]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if not callable(self.ways):
+            raise TypeError(f"ways is a function: the ways to write a symbol out; got {short(self.ways)}")
 
     def facts(self, symbol: Symbol | None = None) -> Facts:
         """Entropy and length, by arithmetic; of a whole sentence unless a symbol is named."""

@@ -155,6 +155,6 @@ def tokenizer(name: str | Tokenizer) -> Tokenizer:
             return TOKENIZERS[known("tokenizer", name, TOKENIZERS)]()
         except ValueError as error:
             raise DataError(str(error)) from None
-    if not (hasattr(name, "split") and hasattr(name, "join")) or isinstance(name, type):
+    if not (hasattr(name, "split") and hasattr(name, "join")) or isinstance(name, type | bytes):
         raise TypeError(f"a tokenizer is a name, as 'words', or has split and join, as Words(); got {short(name)}")
     return name

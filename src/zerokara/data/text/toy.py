@@ -12,7 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from zerokara.arguments import is_whole, known, short
 from zerokara.arrays import generator
+from zerokara.data.dataset import DataError
 from zerokara.data.text.grammar import Grammar, Symbol, Ways, evenly, perhaps
 from zerokara.data.text.toy_words import ENGLISH, JAPANESE, Words
 
@@ -53,7 +55,13 @@ def toy_ja_grammar() -> Grammar:
 
 
 def toy_sentences(count: int, seed: int = 0, language: str = "toy") -> list[list[str]]:
-    """`count` sentences, each a list of words. The same for every machine: a function of (count, seed, language)."""
+    """`count` sentences, each a list of words. The same for every machine: a function of (count, seed, language).
+
+    Errors: DataError for a number that is none; ValueError for a language that is neither `toy` nor `toy-ja`.
+    """
+    if not is_whole(count) or count < 0:
+        raise DataError(f"count is a whole number of sentences, at least 0; got {short(count)}")
+    known("small language", language, _WORDS)
     grammar, rng = _grammar(language), generator(seed, language)
     return [grammar.sentence(rng) for _ in range(count)]
 
@@ -65,13 +73,17 @@ def toy_text(count: int, seed: int = 0, language: str = "toy") -> str:
 
 @cache
 def _grammar(language: str) -> Grammar:
-    words = {"toy": ENGLISH, "toy-ja": JAPANESE}[language]
+    words = _WORDS[language]
     return Grammar(("sentence",), lambda symbol: _ways(symbol, words))
+
+
+_WORDS: dict[str, Words] = {"toy": ENGLISH, "toy-ja": JAPANESE}
 
 
 def _ways(symbol: Symbol, words: Words) -> Ways:
     """The choices of the language: a symbol is a tuple of a name and of what the choice depends on."""
-    assert isinstance(symbol, tuple)
+    if not isinstance(symbol, tuple) or not symbol:
+        raise DataError(f"a symbol of the small language is a tuple, as ('sentence',); got {short(symbol)}")
     name, *of = symbol
     match name:
         case "sentence":
@@ -106,7 +118,7 @@ def _ways(symbol: Symbol, words: Words) -> Ways:
             return evenly(*words.places(of[0]))
         case "friends":
             return perhaps(FRIENDS, *words.friends(*of))
-    raise AssertionError(symbol)
+    raise DataError(f"the small language has no symbol {short(symbol)}")
 
 
 def _nouns(kind: str) -> list[tuple[float, Noun, bool]]:

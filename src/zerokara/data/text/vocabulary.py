@@ -32,10 +32,13 @@ class Vocabulary:
     _ids: dict[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.tokens, Iterable):
+            raise DataError(f"the tokens of a vocabulary are texts, as ('a', 'b'); got {short(self.tokens)}")
         object.__setattr__(self, "tokens", tuple(self.tokens))
         object.__setattr__(self, "tokenizer", tokenizer(self.tokenizer))
         if not self.tokens or not all(isinstance(token, str) for token in self.tokens):
             raise DataError("a vocabulary has at least one token, and its tokens are texts")
+        _expect_unknown(self.unknown)
         self._ids.update({token: i for i, token in enumerate(self.tokens)})
         if len(self._ids) < len(self.tokens):
             twice = next(token for token, n in Counter(self.tokens).items() if n > 1)
@@ -69,7 +72,8 @@ class Vocabulary:
         `unknown` names another; it has the number 0 where the text itself has no such token.
         """
         cut = tokenizer(tokenizer_)
-        counts = Counter(cut.split(text) if isinstance(text, str) else text)
+        _expect_unknown(unknown)
+        counts = Counter(cut.split(text) if isinstance(text, str) else expect_texts(text))
         if not counts:
             raise DataError("there is no text to take a vocabulary from: it is empty")
         for name, value in (("size", size), ("least", least)):
@@ -88,7 +92,7 @@ class Vocabulary:
 
     def encode(self, text: str | Sequence[str]) -> Array:
         """The numbers of a text's tokens, int64 (n,). DataError for a token that is not known, with its place."""
-        tokens = self.tokenizer.split(text) if isinstance(text, str) else list(text)
+        tokens = self.tokenizer.split(text) if isinstance(text, str) else expect_texts(text)
         ids = self._ids
         other = None if self.unknown is None else ids[self.unknown]
         found = [ids.get(token, other) for token in tokens]
@@ -108,6 +112,8 @@ class Vocabulary:
 
     def id(self, token: str) -> int:
         """The number of one token; DataError if it has none."""
+        if not isinstance(token, str):
+            raise DataError(f"a token is a text; got {short(token)}")
         if token in self._ids:
             return self._ids[token]
         raise DataError(f"the vocabulary has no {short(token)}: {self._hint(token)}")
@@ -122,15 +128,36 @@ class Vocabulary:
         return nearest(token, list(self.tokens))
 
 
+def _expect_unknown(token: Any) -> None:
+    if not (token is None or isinstance(token, str)):
+        raise DataError(f"the token for unknown ones is a text, or None; got {short(token)}")
+
+
 def expect_ids(ids: Iterable[int] | Array, size: int) -> list[int]:
     """Numbers of tokens as a list; DataError for what is none."""
-    array = np.asarray(ids if isinstance(ids, np.ndarray | list | tuple) else list(ids))
+    try:
+        array = np.asarray(list(ids) if isinstance(ids, Iterable) and not hasattr(ids, "dtype") else ids)
+    except (TypeError, ValueError):
+        array = np.zeros(1)
     if array.size == 0:
         return []
     if array.ndim != 1 or array.dtype.kind not in "iu":
-        raise DataError(f"numbers of tokens are whole numbers (n,); got {short(array)}")
+        raise DataError(f"numbers of tokens are whole numbers (n,); got {short(ids)}")
     if array.min() < 0 or array.max() >= size:
         wrong = int(array[(array < 0) | (array >= size)][0])
         raise DataError(f"the vocabulary has the tokens 0 to {size - 1}; got {wrong}")
     found: list[int] = array.tolist()
     return found
+
+
+def expect_texts(given: Any) -> list[str]:
+    """Tokens as a list; DataError for what is no text and no row of texts."""
+    found: list[Any] = list(given) if isinstance(given, Iterable) and not isinstance(given, bytes) else [None]
+    if not all(isinstance(token, str) for token in found):
+        raise DataError(f"a text, or its tokens as texts, is expected; got {short(given)}")
+    return found
+
+
+def expect_text(given: Any) -> str:
+    """A text, or its parts as one; DataError for anything else."""
+    return given if isinstance(given, str) else "".join(expect_texts(given))

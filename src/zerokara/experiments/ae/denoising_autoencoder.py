@@ -141,7 +141,7 @@ class DenoisingAutoencoder(OnPictures):
         return [
             Question(
                 t(
-                    "What error has somebody who gives the noisy image back as it is?",
+                    "What is the error of somebody who gives the noisy image back as it is?",
                     "雑音入りの画像をそのまま返したときの誤差は？",
                 ),
                 t(

@@ -113,7 +113,7 @@ class Interpolation(OnVae):
                 for j, way in enumerate(WAYS)
             ),
             t(
-                "At the ends the VAE's pictures are {a} away and the originals {b}: a part of the gain is that rebuilt "
+                "At the ends the VAE's pictures are {a} away and the originals {b}: part of the gain is that rebuilt "
                 "pictures are smoother.",
                 "両端でも VAE の画像は {a}、元の画像は {b} 離れています。"
                 "差の一部は、再現した画像のほうが滑らかなためです。",

@@ -91,7 +91,7 @@ class LatentPlane(OnVae):
                 a=significant(rebuilt + kl, 4), b=significant(rebuilt, 4),
             ),
             t(
-                "The five nearest images on the plane have a test image's class in a share of {p} of the cases; on "
+                "Share of the test images whose class most of the five nearest images on the plane have: {p}; on "
                 "PCA's plane {q}.",
                 "平面で最も近い 5 枚の多数決がテスト画像のクラスと一致する割合は {p}。PCA の平面では {q}。",
                 p=significant(own, 2), q=significant(flat, 2),

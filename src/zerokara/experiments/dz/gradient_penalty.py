@@ -121,7 +121,7 @@ class GradientPenalty(Experiment):
                 e=significant(slopes[strong], 3),
             ),
             t(
-                "The sine itself is met best with λ = {v}.",
+                "The sine itself is fitted best with λ = {v}.",
                 "元の sin に最も近いのは λ = {v} です。",
                 v=f"{self.strengths[best]:g}",
             ),
@@ -149,7 +149,7 @@ class GradientPenalty(Experiment):
             Question(
                 t("Why does this loss need a gradient of a gradient?", "なぜこの損失には勾配の勾配が要るのか？"),
                 t(
-                    "dy/dx is itself a gradient; how it changes with the weights is asked. Differences agree "
+                    "dy/dx is itself a gradient; the question is how it changes with the weights. Differences agree "
                     "to {e:.0e}.",
                     "dy/dx がすでに勾配で、それが重みでどう変わるかを求めるからです。数値微分との差は {e:.0e} でした。",
                     e=float(found.all("check").max()),

@@ -98,7 +98,7 @@ class NewtonTraps(Experiment):
                 s=s,
             )
         if abs(abs(end) - CIRCLE) < 1e-3:
-            return t("From {s}: to and fro between ±1/√5 for ever.", "{s} から：±1/√5 の間を往復し続けます。", s=s)
+            return t("From {s}: to and fro between ±1/√5 forever.", "{s} から：±1/√5 の間を往復し続けます。", s=s)
         if abs(end) < 1e-3:
             return t("From {s}: to 0, the top of the hill.", "{s} から：山の頂上 0 に着きます。", s=s)
         if abs(abs(end) - 1) < 1e-3:

@@ -132,7 +132,9 @@ class Rosenbrock(Experiment):
                     n=len(way) - 1,
                 )
                 if np.isfinite(way[-1]).all()
-                else t("{name}: the steps were too large, it flew away.", "{name}：歩幅が大きすぎて発散。", name=name)
+                else t(
+                    "{name}: the steps were too large, and it flew away.", "{name}：歩幅が大きすぎて発散。", name=name
+                )
                 for name, way in self._ways(found, t).items()
             ),
             t(

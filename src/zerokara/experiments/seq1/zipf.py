@@ -85,7 +85,7 @@ class Zipf(Experiment):
                 lang=t.lang,
             ),
             line_chart(
-                t("Share of the text by the k most frequent words", "上位 k 語が占める割合"),
+                t("Share of the text that the k most frequent words make up", "上位 k 語が占める割合"),
                 [Line(name, ranks[key], found[f"{key}.covered"]) for key, name in self._texts().items()],
                 rank,
                 Axis(t.word("share"), low=0, high=1),
@@ -111,7 +111,7 @@ class Zipf(Experiment):
         return [
             first + (beside if "beside.counts" in found else t(".", "")),
             t(
-                "The ten most frequent of {v} words are {share} of the text; {once} of the words come once only.",
+                "The ten most frequent of {v} words are {share} of the text; {once} of the words occur only once.",
                 "{v} 語のうち上位 10 語でテキストの {share} を占め、{once} の単語は一度しか現れません。",
                 v=len(found["text.counts"]),
                 share=percent(float(found["text.covered"][9]), 1),

@@ -109,9 +109,8 @@ class Analogy(LearnsVectors):
         told += [
             t("Exact answers: {shares}.", "正解の割合：{shares}。", shares=shares),
             t(
-                "If the words of the question may be answers, the "
-                "share falls from {a} to {b}: the nearest word often is "
-                "one of them.",
+                "If the words of the question may be answers, the share falls from {a} to {b}: the nearest word is "
+                "often one of them.",
                 "問いの単語を答えに許すと、割合は {a} から {b} に下がり"
                 "ます。最も近いのが問いの単語であることが多いからです。",
                 a=percent(self._mean(found, "out"), 0),

@@ -113,7 +113,7 @@ class EmbeddingRow(Experiment):
         twice = len(self.ids) - len(set(self.ids))
         times = found["times"]
         lost = t(
-            "{n:word is|words are} there again: assigning instead of adding loses the gradient of as many.",
+            "{n:word is|words are} there again: assigning instead of adding loses as many gradients.",
             "同じ単語が {n} 回くり返されています。加算の代わりに代入すると、その数だけ勾配が失われます。",
             n=twice,
         )

@@ -42,7 +42,7 @@ class NegativeSampling(Experiment):
     random = True
     turns = (
         Turn(Text("More wrong words.", "負例を増やします。"), {"negatives": 20}),
-        Turn(Text("Rare words drawn more.", "まれな単語をもっと引きます。"), {"power": 0.25}),
+        Turn(Text("Rare words are drawn more often.", "まれな単語をもっと引きます。"), {"power": 0.25}),
     )
     quick = {"sizes": (100, 1000), "timings": 1}
     shows = Shows.ALWAYS

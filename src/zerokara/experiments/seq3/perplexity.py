@@ -49,7 +49,7 @@ class Perplexity(Experiment):
         ),
         Turn(Text("More smoothing.", "平滑化を強めます。"), {"k": 0.1}),
         Turn(
-            Text("Help texts of Python, whose source nobody knows.", "Python のヘルプ（生成元は分かりません）で。"),
+            Text("Python's help texts, whose source nobody knows.", "Python のヘルプ（生成元は分かりません）で。"),
             {"text": "pydoc", "tokens": "lower-words"},
         ),
     )

@@ -176,7 +176,7 @@ class SinePrediction(Experiment):
             Question(
                 t("How small can the training error get?", "訓練誤差はどこまで小さくなるか？"),
                 t(
-                    "To the variance of the noise, {n}²/3 = {v}: noise cannot be foretold.",
+                    "To the variance of the noise, {n}²/3 = {v}: noise cannot be predicted.",
                     "雑音の分散 {n}²/3 = {v} までです。雑音は予測できません。",
                     n=f"{self.noise:g}",
                     v=significant(self.noise**2 / 3, 3),

@@ -137,8 +137,8 @@ class Addition(Experiment):
         shares = t.list(None, *(f"{name} {percent(ends[way])}" for way, name in self._names(t).items()))
         sentences = [
             t(
-                "So many of the test sums are right in every digit after {n} epochs: {told}. None of them was in the "
-                "training.",
+                "Share of the test sums that are right in every digit after {n} epochs: {told}. None of them was in "
+                "the training.",
                 "{n} エポック後、テストの足し算のうち全桁が正しい割合：{told}。テストの問題は訓練に含まれていません。",
                 n=self.used.epochs,
                 told=shares,

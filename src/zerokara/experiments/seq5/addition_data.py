@@ -110,7 +110,7 @@ class AdditionData(Experiment):
         one = float(found["digits_of_a"][0] / self.examples)
         return [
             t(
-                "A question is {q} characters, an answer {a}, of {n} different ones; blanks fill up what is short.",
+                "A question is {q} characters, an answer {a}, of {n} different ones; blanks fill up the shorter ones.",
                 "問題は {q} 文字、答えは {a} 文字、使う文字は {n} 種類です。短いものは空白で埋めます。",
                 q=int(found["shapes"][1]),
                 a=int(found["shapes"][3]),

@@ -162,7 +162,7 @@ class GenerateText(Experiment):
         )
         return [
             t(
-                "Of {n} sentences at each temperature are grammatical: {told}.",
+                "Grammatical among {n} sentences at each temperature: {told}.",
                 "各温度の {n} 文のうち文法的だったのは {told} です。",
                 n=self.sentences,
                 told=t.list(None, *told),

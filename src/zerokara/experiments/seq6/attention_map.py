@@ -118,9 +118,8 @@ class AttentionMapOfDates(OnDates):
                 if np.isfinite(share)
             ),
             t(
-                "The look is least certain at character {n} of the answer, with a largest weight of {a} on "
-                "average, and "
-                "most certain at character {m}, with {b}.",
+                "Attention is least focused at character {n} of the answer, with a largest weight of {a} on average, "
+                "and most focused at character {m}, with {b}.",
                 "最も定まらないのは答えの {n} 文字目で最大の重みは平均 {a}、最も定まるのは {m} 文字目で {b} です。",
                 n=blurred + 1,
                 a=significant(float(largest.min()), 2),

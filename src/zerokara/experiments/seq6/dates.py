@@ -159,7 +159,7 @@ class Dates(OnDates):
                 ),
                 t(
                     "e^(−10·{l}) = {p}, the geometric mean over the training, and with the right characters told "
-                    "(teacher forcing). By itself it writes {a} of the test dates rightly.",
+                    "(teacher forcing). On its own it gets {a} of the test dates right.",
                     "e^(−10·{l}) = {p}。訓練データについての幾何平均で、直前までの正解を教わったとき（教師強制）の"
                     "値です。自力では、テスト日付の {a} を正しく書きます。",
                     l=significant(loss, 3),

@@ -112,7 +112,7 @@ class BpeMerges(Experiment):
                 k=len(found["merges"]),
             ),
             t(
-                "{k} merges of the small language make a token {r} characters long in the mean; nothing is ever lost.",
+                "{k} merges of the small language make a token {r} characters long on average; nothing is ever lost.",
                 "toy で {k} 回結合すると、1 トークンは平均 {r} 文字になります。元のテキストには必ず戻せます。",
                 k=len(found["ratio"]) - 1,
                 r=significant(float(found["ratio"][-1]), 3),
@@ -157,6 +157,6 @@ class BpeMerges(Experiment):
                     'Which pair is merged first in "aaabdaaabac"?',
                     "「aaabdaaabac」で最初に結合されるのはどの組ですか？",
                 ),
-                t("{pair}: it stands there most often.", "{pair} です。最も多く現れます。", pair=f"{chr(a)}{chr(b)}"),
+                t("{pair}: it occurs most often.", "{pair} です。最も多く現れます。", pair=f"{chr(a)}{chr(b)}"),
             )
         ]

@@ -140,13 +140,13 @@ class GptAddition(Experiment):
             first[way] = int(found[f"{way}.at"][np.argmax(share >= 0.9)]) if share.max() >= 0.9 else 0
         return [
             t(
-                "After {n} updates so many of the test's sums are right: {told}. None of them was in the training.",
+                "Share of the test's sums that are right after {n} updates: {told}. None of them was in the training.",
                 "{n} 回の更新後のテストの正答率：{told}。テストの問題は訓練に含まれていません。",
                 n=self.iterations,
                 told=t.list(None, *(f"{told} {percent(float(ends[way].mean()))}" for way, told in names.items())),
             ),
             t(
-                "Nine in ten are right after so many updates (0: never): {told}. From its end each digit needs "
+                "Updates until nine in ten are right (0: never): {told}. From its end each digit needs "
                 "two digits and one carry; forwards the first digit needs all carries at once.",
                 "9 割に達した更新回数（0 は未達）：{told}。下の桁からなら、各桁に必要なのは 2 つの数字と "
                 "繰り上がり 1 つだけ。先頭から書くと、最初の桁を書くためにすべての繰り上がりが必要です。",
@@ -188,7 +188,7 @@ class GptAddition(Experiment):
             Question(
                 t("Which additions stay wrong longest?", "最後まで間違えるのはどんな足し算ですか？"),
                 t(
-                    "A third of the way, with 0, 1, … carries, so many are right ({way}): {told}.",
+                    "A third of the way, the shares that are right with 0, 1, … carries ({way}): {told}.",
                     "学習の 3 分の 1 の時点で、繰り上がり 0 回、1 回、… の正答率（{way}）は {told} です。",
                     way=self._names(t)[way],
                     told=t.list(None, *told),

@@ -145,9 +145,8 @@ class GptCharacters(Experiment):
                 best=significant(float(found["grams"].min()), 3),
             ),
             t(
-                "A table of 5-grams knows whole words by heart; the network has {p} numbers for all. Judged behind "
-                "at least "
-                "{c} characters each, the loss is {deep}.",
+                "A table of 5-grams knows whole words by heart; the network has {p} numbers for everything. Judged "
+                "after at least {c} characters each, the loss is {deep}.",
                 "5-gram の表は単語を丸ごと覚えています。ネットワークのパラメータは全部で {p} 個。どの文字も {c} "
                 "文字以上の"
                 "文脈の後で評価すると、損失は {deep} です。",

@@ -102,9 +102,8 @@ class MultiHead(Experiment):
         counts = {int(found[f"{h}.parameters"]) for h in self._able}
         return [
             t(
-                "With {heads} heads the layer has {n} parameters each time: 4C² + 4C. More heads cost no "
-                "numbers, only more "
-                "tables of weights.",
+                "With {heads} heads the layer has {n} parameters in every case: 4C² + 4C. More heads cost no "
+                "parameters, only more tables of weights.",
                 "ヘッド数 {heads} のどれでも、パラメータは {n} 個（4C² + 4C）です。増えるのは重みの表だけです。",
                 heads=t.list(None, *self._able),
                 n=t.list(None, *(f"{c:,}" for c in counts)),

@@ -115,7 +115,7 @@ class Positions(Experiment):
 
         return [
             t(
-                "Products of positions at equal distances differ by so much of the largest product: {told}.",
+                "Products of positions at equal distances differ by these shares of the largest product: {told}.",
                 "同じ距離の位置どうしの内積の差（最大の内積に対する割合）：{told}。",
                 told=of(spread),
             ),

@@ -139,7 +139,7 @@ class RepeatAndCopy(Experiment):
         return [
             t(
                 "Of the repeated symbols {told} are right. A single layer of attention sees which symbols there are, "
-                "and not what followed them.",
+                "but not what followed them.",
                 "繰り返し部分の正答率は {told} です。1 層の注意では、どの記号があるかは分かっても、"
                 "その次に何が来たかは分かりません。",
                 told=t.list(

@@ -108,9 +108,8 @@ class ScaledDotProduct(Experiment):
                 s=significant(float(last[1]), 3),
             ),
             t(
-                "Undivided, the largest of {n} weights is then {p} in the mean, and Σ p(1 − p), the gradient "
-                "that passes, {g}; "
-                "divided {q} and {h}.",
+                "Undivided, the largest of {n} weights is then {p} on average, and Σ p(1 − p), the gradient that "
+                "passes, {g}; divided, they are {q} and {h}.",
                 "割らないと、{n} 個の重みの最大は平均 {p}、通る勾配 Σ p(1 − p) は {g} です。割ると {q} と {h} です。",
                 n=KEYS,
                 p=significant(float(found.mean("plain.largest")[-1]), 3),

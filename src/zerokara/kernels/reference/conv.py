@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array, Shape
 
 Pair = tuple[int, int]
@@ -124,10 +125,12 @@ def channel_sum(g: Array) -> Array:
 def check_conv(x_shape: Shape, w_shape: Shape, groups: int) -> None:
     """Refuse images and filters that do not belong together, in words."""
     if len(x_shape) != 4 or len(w_shape) != 4:
-        raise ValueError(f"conv2d expects images (N, C, H, W) and filters (F, C, P, Q); got {x_shape} and {w_shape}")
+        raise ValueError(
+            f"conv2d expects images (N, C, H, W) and filters (F, C, P, Q); got {short(x_shape)} and {short(w_shape)}"
+        )
     if groups < 1 or w_shape[0] % groups or x_shape[1] != w_shape[1] * groups:
         raise ValueError(
-            f"conv2d with groups={groups}: images with {x_shape[1]} channels do not fit filters {w_shape}; "
+            f"conv2d with groups={groups}: images with {x_shape[1]} channels do not fit filters {short(w_shape)}; "
             f"these expect {w_shape[1] * groups} channels, and their number {w_shape[0]} must divide by groups"
         )
 
