@@ -1,12 +1,19 @@
 """What the documentation shows is run, and what it links to exists."""
 
 import ast
+import inspect
 import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 
 import zerokara as zk
+from tests.cli import own_data
+from tests.digits.test_symbols import row
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -30,23 +37,136 @@ RUN = (
     "docs/explain.md",
     "docs/autoencoders.md",
     "docs/lab.md",
+    "docs/lab.ja.md",
     "docs/sequences.md",
     "docs/sequences.ja.md",
+    "docs/capture.md",
+    "docs/parallel.md",
 )
-"""Pages whose Python blocks are a program, run from top to bottom. Elsewhere a block may be an extract."""
+"""Pages whose Python blocks are a program, run from top to bottom."""
+
+
+def a_drawing() -> None:
+    """What docs/reader.md reads: 3.14, as somebody might write it."""
+    Image.fromarray(row("3.14")).save("drawing.png")
+
+
+def some_pictures() -> None:
+    """What docs/data-check.md checks: pictures of three classes, one of them twice, and a file that is none."""
+    root = own_data.folder(Path("my-pictures"), 3)
+    shutil.copy(root / "red" / "0.png", root / "red" / "again.png")
+    (root / "blue" / "broken.png").write_bytes(b"no picture")
+
+
+def pets_and_flats() -> None:
+    """What docs/your-data.md loads: a folder of pictures, and a table with prices."""
+    own_data.folder(Path("pets"))
+    own_data.table(Path("flats.csv"))
+
+
+PREPARED: dict[str, Callable[[], None]] = {
+    "docs/reader.md": a_drawing,
+    "docs/data-check.md": some_pictures,
+    "docs/data-check.ja.md": some_pictures,
+    "docs/your-data.md": pets_and_flats,
+    "docs/your-data.ja.md": pets_and_flats,
+}
+"""Pages whose programs read files of the reader's own: what puts such files into the folder that they run in."""
+
+EXTRACTS = ("docs/onnx.md",)
+"""Pages with pieces of programs, about networks and files of hundreds of megabytes: what they call has to exist."""
+
+RECORDED = ("docs/capture.md",)
+"""Pages about what the reference kernels, with which the others are run, do not do."""
 
 
 def blocks(page: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("name", RUN)
+def programs(page: Path) -> list[str]:
+    """The Python blocks of a page, but those that show a function of ours."""
+    return [block for block in blocks(page, "python") if not block.startswith("def ")]
+
+
+def run(name: str) -> dict[str, Any]:
+    """Run the programs of a page, one after another in one world; what they leave there."""
+    world: dict[str, Any] = {}
+    with zk.use_kernels("compiled" if name in RECORDED else "reference"):
+        PREPARED.get(name, lambda: None)()
+        exec(compile("\n".join(programs(ROOT / name)), name, "exec"), world)
+    return world
+
+
+def test_no_page_with_a_program_is_forgotten() -> None:
+    with_programs = {page.relative_to(ROOT).as_posix() for page in PAGES if programs(page)}
+    assert with_programs == {*RUN, *PREPARED, *EXTRACTS}
+
+
+@pytest.mark.parametrize("name", [name for name in (*RUN, *PREPARED) if name not in RECORDED])
 def test_the_programs_on_a_page_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    programs = [b for b in blocks(ROOT / name, "python") if not b.startswith("def ")]
-    assert programs
-    with zk.use_kernels("reference"):
-        exec(compile("\n".join(programs), name, "exec"), {})
+    run(name)
+
+
+def test_the_page_about_recording_records_and_is_refused_where_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    world = run("docs/capture.md")
+    assert world["step"].recorded == 1
+    assert world["step_with_average"].recorded == 1
+    *numbers, refusal = capsys.readouterr().out.splitlines()
+    assert len(numbers) == 4
+    assert "x.sum() > 0" in refusal or "line" in refusal
+
+
+def test_the_page_of_the_reader_says_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`reading.text  # '3.14'`: what stands in quotes behind an expression is what it gives."""
+    monkeypatch.chdir(tmp_path)
+    world = run("docs/reader.md")
+    said = re.findall(r"^(\S.*?)  # ('[^']*')", "\n".join(programs(ROOT / "docs/reader.md")), flags=re.MULTILINE)
+    assert len(said) == 4
+    for expression, told in said:
+        assert eval(expression, world) == ast.literal_eval(told), expression
+
+
+def unknown(program: str) -> list[str]:
+    """What a program takes from zerokara that is not there: dotted names, and keywords of calls."""
+    tree = ast.parse(program)
+    world: dict[str, Any] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            exec(ast.unparse(node), world)
+    missing = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and _found(node, world) is None:
+            missing.append(ast.unparse(node))
+        if isinstance(node, ast.Call) and callable(called := _found(node.func, world)):
+            taken = inspect.signature(called).parameters
+            names = [word.arg for word in node.keywords if word.arg is not None]
+            missing += [f"{ast.unparse(node.func)}({name}=)" for name in names if name not in taken]
+    return missing
+
+
+def _found(node: ast.expr, world: dict[str, Any]) -> Any:
+    """What a dotted name stands for: None if it is not there, its text if nobody knows where it begins."""
+    if isinstance(node, ast.Name):
+        return world.get(node.id, node.id)
+    if not isinstance(node, ast.Attribute):
+        return ast.unparse(node)
+    inside = _found(node.value, world)
+    return ast.unparse(node) if isinstance(inside, str) or inside is None else getattr(inside, node.attr, None)
+
+
+@pytest.mark.parametrize("name", EXTRACTS)
+def test_what_an_extract_takes_from_zerokara_is_there(name: str) -> None:
+    assert unknown("\n".join(programs(ROOT / name))) == []
+
+
+def test_an_extract_with_a_name_that_is_not_there_is_found() -> None:
+    program = "import zerokara as zk\nfrom zerokara import data\nnet = zk.io.lode_onnx('a')\ndata.Loader(x, 5, means=0)"
+    assert sorted(unknown(program)) == ["data.Loader(means=)", "zk.io.lode_onnx"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())

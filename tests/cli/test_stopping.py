@@ -1,11 +1,14 @@
 """A wish to stop is never lost, wherever it comes."""
 
+import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,3 +134,36 @@ def test_other_threads_change_no_handlers() -> None:
     thread.start()
     thread.join()
     assert found == [signal.getsignal(signal.SIGTERM)]
+
+
+SOON = 5.0
+"""Seconds in which a command has ended after Ctrl-C: two are promised, where nothing else keeps the processors busy."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
+def test_ctrl_c_while_kernels_are_compiled_ends_the_command_soon(tmp_path: Path) -> None:
+    """As a terminal sends it: to the command, and to the processes that compile for it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "zerokara", "train", "--recipe", "digits-small", "--epochs", "1", "--out", "run"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "ZEROKARA_CACHE": str(tmp_path), "ZEROKARA_THREADS": "2"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    with process.stderr:
+        assert any("compiling" in line for line in process.stderr)
+        time.sleep(0.3)  # the processes have begun
+        began = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.stderr.read()
+    code = process.wait(timeout=60)
+    seconds = time.monotonic() - began
+    assert code == 130
+    assert said.startswith("zerokara: stopped by SIGINT while machine code was being compiled; ")
+    assert said.count("\n") == 1, said
+    assert seconds < SOON
+    with pytest.raises(ProcessLookupError):  # nobody goes on compiling
+        os.killpg(process.pid, 0)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numba
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from zerokara import language
+from zerokara.kernels import waiting
 from zerokara.kernels.compiled import build, linked, saying
 from zerokara.kernels.compiled.rows import empty_row
 
@@ -161,13 +163,114 @@ def test_a_progress_bar_in_front_of_the_terminal_is_not_written_over(
     """Control codes would appear as text, so a plain line is written, once."""
     bar = Bar()
     monkeypatch.setattr(sys, "stderr", bar)
-    monkeypatch.setitem(saying._said, "announced", False)
+    monkeypatch.setitem(saying._said, "announced", 0)
     monkeypatch.setattr(language, "_asked", lang)
     monkeypatch.delenv("ZEROKARA_QUIET", raising=False)
-    saying.announce("relu", 1, 2)
-    saying.announce("tanh", 2, 2)
+    saying.announce("relu")
+    saying.announce("tanh")
     saying.clear_line()
     assert bar.written == [said]
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    perf_counter = monotonic
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    passing = Clock()
+    monkeypatch.setattr(saying, "time", passing)
+    monkeypatch.setattr(waiting, "time", passing)
+    monkeypatch.setattr(waiting, "_seconds", 0.0)
+    monkeypatch.setitem(saying._said, "announced", 0)
+    monkeypatch.setattr(language, "_asked", "en")
+    monkeypatch.delenv("ZEROKARA_QUIET", raising=False)
+    return passing
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Bar:
+    """A terminal of our own, in which a line can be written over."""
+    shown = Bar()
+    monkeypatch.setattr(saying, "sys", SimpleNamespace(stderr=shown, __stderr__=shown))
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "unit"),
+    [
+        ("en", "zerokara: compiling 40 kernels for this machine (first run only)", "s"),
+        ("ja", "zerokara：このマシン用に 40 個のカーネルをコンパイルしています（初回のみ）", "秒"),
+    ],
+)
+def test_on_a_terminal_one_line_counts_kernels_and_seconds(
+    lang: language.Lang, text: str, unit: str, clock: Clock, terminal: Bar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written over whenever something on it is new, and gone at the end."""
+    monkeypatch.setattr(language, "_asked", lang)
+    with saying.Progress(40) as progress:
+        for done, seconds in ((0, 0), (0, 0.5), (1, 1), (1, 1.9), (20, 7), (40, 12.5)):
+            clock.now = 100 + seconds
+            progress.show(done)
+    lines = [
+        f"{text} {'░' * 20} 0/40  0 {unit}",
+        f"{text} {'░' * 20} 1/40  1 {unit}",
+        f"{text} {'█' * 10}{'░' * 10} 20/40  7 {unit}",
+        f"{text} {'█' * 20} 40/40  12 {unit}",
+        "",
+    ]
+    assert terminal.written == [f"\r\x1b[K{line}" for line in lines]
+
+
+def test_where_nobody_watches_the_count_is_one_plain_line(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    for total in (40, 3):  # a second recording is not announced again
+        with saying.Progress(total) as progress:
+            for done in range(3):
+                clock.now += 1
+                progress.show(done)
+    assert capsys.readouterr().err == "zerokara: compiling 40 kernels for this machine (first run only) …\n"
+
+
+def test_asked_to_be_quiet_it_says_nothing(clock: Clock, terminal: Bar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZEROKARA_QUIET", "1")
+    with saying.Progress(2) as progress:
+        progress.show(1)
+    saying.announce("relu")
+    assert terminal.written == []
+
+
+def test_a_process_that_compiles_alone_shows_how_many_and_for_how_long(clock: Clock, terminal: Bar) -> None:
+    """Seconds are those of compiling: what was computed between two kernels is none of them."""
+    with waiting.compiling():
+        saying.announce("relu")
+        clock.now += 3
+        saying.clear_line()
+    clock.now += 100
+    with waiting.compiling():
+        saying.announce("tanh")
+    text = "zerokara: compiling kernels for this machine (first run only) …"
+    assert terminal.written == [f"\r\x1b[K{line}" for line in (f"{text} relu (1)  0 s", "", f"{text} tanh (2)  3 s")]
+
+
+def test_the_time_of_a_kernel_that_another_one_needs_counts_once(clock: Clock) -> None:
+    working = waiting.working_time()
+    with waiting.compiling():
+        clock.now += 1
+        with waiting.compiling():
+            clock.now += 2
+            assert waiting.compiling_time() == 3
+        clock.now += 4
+    clock.now += 8
+    assert waiting.compiling_time() == 7
+    assert waiting.working_time() - working == 8
 
 
 def test_texts_of_both_languages_name_the_same_values() -> None:

@@ -47,7 +47,10 @@ def test_the_size_of_the_output():
 
 
 def test_wrong_channels_are_refused_in_words():
-    complaint = "Conv2d expects (N, 3, H, W) images; got (100, 1, 28, 28): this layer has in_channels=3"
+    complaint = (
+        "Conv2d expects (N, 3, H, W) images; got (100, 1, 28, 28): this layer has in_channels=3; "
+        "make it with in_channels=1, or give it 3 channels"
+    )
     with pytest.raises(ValueError, match=f"^{re.escape(complaint)}$"):
         nn.Conv2d(3, 8, 3)(Tensor(np.zeros((100, 1, 28, 28), np.float32)))
 

@@ -36,7 +36,10 @@ def test_linear_takes_any_number_of_leading_axes():
 
 
 def test_a_wrong_size_is_refused_in_words():
-    complaint = "Linear expects (…, 784) inputs; got (5, 700): this layer has in_features=784"
+    complaint = (
+        "Linear expects (…, 784) inputs; got (5, 700): this layer has in_features=784; "
+        "make it with in_features=700, or give it 784 numbers along the last axis"
+    )
     with pytest.raises(ValueError, match=f"^{re.escape(complaint)}$"):
         nn.Linear(784, 10)(Tensor(np.zeros((5, 700), np.float32)))
 

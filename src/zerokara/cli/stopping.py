@@ -81,9 +81,13 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _deleting(frame: FrameType | None) -> bool:
-    """Whether this code runs, or was called, because an object is being deleted: its end, or a weak dictionary's."""
+    """Whether this code runs, or was called, because an object is being deleted: its end, or a weak dictionary's.
+
+    Or because of what was raised then: on a busy machine the signal may come once more before `hook` has returned.
+    """
     while frame is not None:
-        if frame.f_code.co_name == "__del__" or frame.f_code.co_filename == weakref.__file__:
+        name, file = frame.f_code.co_name, frame.f_code.co_filename
+        if name == "__del__" or file == weakref.__file__ or (name == "hook" and file == __file__):
             return True
         frame = frame.f_back
     return False

@@ -140,7 +140,7 @@ def _texts(prompts: Any, reading: Reading | None) -> list[Array]:
 
 
 def _generators(seed: int | Sequence[int], count: int) -> list[np.random.Generator]:
-    if not is_whole(seed) and not isinstance(seed, Sequence | np.ndarray):
+    if not is_whole(seed) and not (isinstance(seed, Sequence) or hasattr(seed, "__array__")):
         raise GenerationError(f"seed is a whole number, or one for each text; got {short(seed)}")
     seeds = [seed + k for k in range(count)] if is_whole(seed) else list(seed)  # type: ignore[operator,arg-type]
     if len(seeds) != count:

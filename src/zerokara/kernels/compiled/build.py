@@ -119,10 +119,6 @@ class Kernel:
     def _stamp(self) -> str:
         return kept.fingerprint(self._function, self._signature)
 
-    def _announce(self) -> None:
-        everything = [*KERNELS, *SUBKERNELS]
-        saying.announce(self.name, everything.index(self) + 1, len(everything))
-
     def _file(self, folder: Path, dtype: np.dtype[Any], end: str) -> Path:
         return folder / f"{self.name}-{_TYPES[dtype]}-{self._stamp}.{end}"
 
@@ -139,14 +135,14 @@ class Kernel:
         """Load the machine code from the cache, or compile it, telling the user."""
         folder = cache_folder()
         if folder is None:
-            self._announce()
+            saying.announce(self.name)
             with waiting.compiling():
                 return self._remember(dtype, None)
         if self.is_kept(dtype):
             return self._remember(dtype, folder)
         with waiting.compiling(), _one_process_at_a_time(self._file(folder, dtype, "lock")):
             if not self.is_kept(dtype):
-                self._announce()
+                saying.announce(self.name)
             return self._remember(dtype, folder)
 
     def _remember(self, dtype: np.dtype[Any], folder: Path | None) -> Callable[..., None]:

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from zerokara.kernels.waiting import compiling_time
 from zerokara.language import spoken
 
 _BAR = 20  # characters
@@ -33,17 +34,19 @@ _TEXTS = {
 }
 """English and Japanese."""
 
-_said = {"announced": False, "complained": False}
+_said = {"announced": 0, "complained": 0}
+"""How often."""
 
 
-def announce(name: str, number: int, total: int) -> None:
-    """A kernel, the number-th of all, is compiled now."""
+def announce(name: str) -> None:
+    """A kernel is compiled now, in this process: how many it has compiled with this one, and the seconds so far."""
     text = _told("one")
     if _can_rewrite():
-        _say(f"\r\x1b[K{text} {name} {number}/{total}")
+        seconds = _told("seconds", seconds=int(compiling_time()))
+        _say(f"\r\x1b[K{text} {name} ({_said['announced'] + 1})  {seconds}")
     elif not _said["announced"]:
         _say(text + "\n")
-    _said["announced"] = True
+    _said["announced"] += 1
 
 
 class Progress:
@@ -61,7 +64,7 @@ class Progress:
         if not _can_rewrite():
             if not _said["announced"]:
                 _say(text + " …\n")
-            _said["announced"] = True
+            _said["announced"] += 1
             return
         seconds = _told("seconds", seconds=int(time.monotonic() - self._began))
         bar = "█" * (_BAR * done // self._total) + "░" * (_BAR - _BAR * done // self._total)
@@ -90,7 +93,7 @@ def not_kept(root: Path, error: OSError) -> None:
     """What was compiled could not be written; said once."""
     if not _said["complained"]:
         _say(_told("not-kept", root=root, reason=error.strerror or error))
-    _said["complained"] = True
+    _said["complained"] += 1
 
 
 def _told(name: str, **values: object) -> str:
