@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ class Page:
     """A tab of a browser of its own."""
 
     def __init__(self, address: str, width: int, height: int) -> None:
-        self._socket = connect(address, max_size=None, compression=None, ping_interval=None)
+        self._open = ExitStack()  # what `connect` gives is to be left again: newer versions warn of anything else
+        self._socket = self._open.enter_context(connect(address, max_size=None, compression=None, ping_interval=None))
         self._numbers = itertools.count(1)
         self._session: str | None = None
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
@@ -88,7 +89,7 @@ class Page:
             self.call("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
 
     def close(self) -> None:
-        self._socket.close()
+        self._open.close()
 
 
 @contextmanager

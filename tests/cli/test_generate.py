@@ -1,7 +1,10 @@
 """Recipe char-gpt and `zerokara generate`: what a run keeps, how it goes on, what is written and what refused."""
 
+import html
 import json
 import math
+import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -272,6 +275,8 @@ def test_a_page_shows_what_the_network_did_with_the_text(
     for said in ("surprised the network", "follows: the place in the sentence", "How far back", "nearest vectors"):
         assert said in shown
     assert "zerokara train --recipe rnn-lm --data " in shown
+    command = html.unescape(re.findall(r"<code>(zerokara generate .*?)</code>", shown)[0])
+    assert run_here(capsys, *shlex.split(command)[1:])[1] == out  # what the page says makes the same text again
     ja = tmp_path / "ja.html"
     told = json.loads(
         run_here(

@@ -92,6 +92,7 @@ def test_a_page_shows_how_they_come_about(name: str, lang: str, runs: Path, tmp_
     assert run_here(capsys, *given)[0] == 0
     text = page.read_text(encoding="utf-8")
     check_page(text)
+    assert f"zerokara sample {runs / name} --seed=0 " in text
     wanted = {
         ("vae", "en"): ("every place of the plane", "through the code", "what their codes give"),
         ("vae", "ja"): ("平面の各点", "符号を通って", "再現した画像"),

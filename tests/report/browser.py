@@ -93,7 +93,7 @@ function pale(document) {
 }
 function crowded(document) {
   const told = [];
-  for (const drawing of document.querySelectorAll('figure svg')) {
+  for (const drawing of document.querySelectorAll('figure svg, .thumb svg:not(.window)')) {
     const frame = drawing.getBoundingClientRect();
     const texts = [...drawing.querySelectorAll('text')].filter(t => t.textContent.trim() && visible(t)
       && getComputedStyle(t).visibility !== 'hidden' && !t.closest('.quiet'));
@@ -110,6 +110,43 @@ function crowded(document) {
           told.push(`on each other: ${texts[j].textContent} | ${texts[i].textContent}`);
       }
     });
+  }
+  return told;
+}
+const leaves = (b, frame) => b.left < frame.left - 2 || b.right > frame.right + 2
+  || b.top < frame.top - 2 || b.bottom > frame.bottom + 2;
+function shrunk(document) {
+  const told = [], marks = 'path, rect, line, circle, ellipse, polyline, polygon, text';
+  for (const thumb of document.querySelectorAll('.thumb')) {
+    const name = thumb.parentElement.id, frame = thumb.getBoundingClientRect();
+    const drawn = [...thumb.querySelectorAll('svg:not(.window), img, :scope > b')].filter(visible);
+    if (!drawn.some(e => e.localName !== 'svg' || [...e.querySelectorAll(marks)].some(visible)))
+      told.push(`nothing on a card: ${name}`);
+    for (const e of drawn) {
+      const box = e.getBoundingClientRect(), scale = box.width / (e.viewBox?.baseVal.width || box.width);
+      if (leaves(box, frame)) told.push(`cut off on a card: ${name}`);
+      if (Math.max(box.width, box.height) < 40) told.push(`too small to be seen on a card: ${name}`);
+      for (const mark of e.querySelectorAll(marks))
+        if (!mark.closest('.window') && visible(mark) && leaves(mark.getBoundingClientRect(), box))
+          told.push(`cut off on a card: ${name}, ${mark.localName}`);
+      for (const text of e.querySelectorAll('text'))
+        if (scale * parseFloat(getComputedStyle(text).fontSize) < 8)
+          told.push(`too small to be read on a card: ${name}, ${text.textContent}`);
+    }
+  }
+  return told;
+}
+function broken(document) {
+  const told = [], range = document.createRange();
+  for (const e of document.querySelectorAll('h1, h2, h3, th, .panels p, .gallery strong, .cards strong')) {
+    const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode())
+      for (const word of text.data.matchAll(/[A-Za-z]{4,}/g)) {
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        const lines = new Set([...range.getClientRects()].map(r => Math.round(r.top)));
+        if (lines.size > 1) told.push(`a broken word: ${word[0]} in ${e.textContent.slice(0, 60)}`);
+      }
   }
   return told;
 }
@@ -162,8 +199,8 @@ function faults(document, width, dark) {
   const told = [], wide = document.documentElement.scrollWidth;
   if (dark) return pale(document);
   if (wide > width + 1) told.push(`the page is ${wide} px wide`);
-  return [...told, ...pale(document), ...crowded(document), ...squeezed(document), ...hidden(document, width),
-    ...torn(document, width), ...uneven(document)];
+  return [...told, ...pale(document), ...crowded(document), ...shrunk(document), ...broken(document),
+    ...squeezed(document), ...hidden(document, width), ...torn(document, width), ...uneven(document)];
 }
 function next() {
   const job = jobs.shift();
@@ -180,7 +217,8 @@ function next() {
       if (dark && !other) continue;
       styles.forEach((s, i) => { s.textContent = sheet(texts[i], width, dark); });
       Object.assign(frame.style, {width: `${width}px`, display: 'block'});
-      for (const fault of faults(page, width, dark)) found.push([name, width, fault]);
+      const told = [...faults(page, width, dark), ...(dark ? [] : more(page, width, name))];
+      for (const fault of told) found.push([name, width, fault]);
     }
     frame.remove();
     next();
@@ -193,9 +231,12 @@ next();
 
 
 def faults(
-    pages: Mapping[str, str], folder: Path, media: Sequence[tuple[int, bool]] = MEDIA
+    pages: Mapping[str, str], folder: Path, media: Sequence[tuple[int, bool]] = MEDIA, more: str = "[]"
 ) -> list[tuple[str, int, str]]:
-    """(page, width, what is wrong) for every page in every medium: (width, whether dark)."""
+    """(page, width, what is wrong) for every page in every medium: (width, whether dark).
+
+    `more` is an expression for what else is told of a page, from its `document`, its `width` and its `name`.
+    """
     if CHROMIUM is None:
         pytest.fail(f"{REQUIRED}=required, and there is no browser: install chromium", pytrace=False)
     jobs = [
@@ -204,6 +245,7 @@ def faults(
     written = json.dumps(jobs).replace("</", "<\\/")
     harness = folder / "harness.html"
     given = f"const jobs = {written}, media = {json.dumps(list(media))}, WIDE = {WIDE}, PRINTED = {PRINTED};"
+    given += f"const NARROW = {NARROW}, more = (document, width, name) => {more};"
     script = f"<script>{given}{MEASURE}</script>"
     harness.write_text(f"<!DOCTYPE html><meta charset='utf-8'><body><pre id='out'></pre>{script}", encoding="utf-8")
     command = [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]

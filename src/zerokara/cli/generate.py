@@ -1,6 +1,7 @@
 """`zerokara generate`."""
 
 import json as json_format
+import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -107,6 +108,7 @@ def generate(
     end = None if stop is None else _token(vocabulary, stop)
     model = network_of_run(task, run)
     choice: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+    asked = {"prompt": prompt, "length": length, **(choice if beams is None else {"beams": beams}), "stop": stop}
     if beams is None:
         tokens: Iterable[int] = stream(model, ids, length, stop=end, **choice)
     else:
@@ -114,7 +116,7 @@ def generate(
         tokens, choice = best.ids.tolist(), {"beams": beams, "log_probability": best.log_probability}
     if json:
         said = list(tokens)
-        _report(report, task, model, vocabulary, [*ids.tolist(), *said], language)
+        _report(report, _command(run, asked), task, model, vocabulary, [*ids.tolist(), *said], language)
         text = vocabulary.decode(said) if said else ""
         print(
             json_format.dumps(
@@ -136,13 +138,25 @@ def generate(
         sys.stdout.flush()
     sys.stdout.write(_shown(written.rest()) + "\n")
     sys.stdout.flush()
-    _report(report, task, model, vocabulary, written.ids, language)
+    _report(report, _command(run, asked), task, model, vocabulary, written.ids, language)
     if report is not None:
         sys.stderr.write(told("report", path=safe(str(report))) + "\n")  # beside the text, which may go on into a file
 
 
+def _command(run: Path, asked: dict[str, Any]) -> str:
+    """The command that writes the same text again."""
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in asked.items() if value is not None]
+    return shlex.join(["zerokara", "generate", str(run), *options])
+
+
 def _report(
-    path: Path | None, task: Task, model: Module, vocabulary: AnyVocabulary, ids: list[int], lang: Lang
+    path: Path | None,
+    command: str,
+    task: Task,
+    model: Module,
+    vocabulary: AnyVocabulary,
+    ids: list[int],
+    lang: Lang,
 ) -> None:
     """The page of a text and of the network that wrote it, where one is wanted."""
     if path is None:
@@ -152,9 +166,10 @@ def _report(
         sections=[
             Section(told("written-text"), [Code(_wrapped(_shown(vocabulary.decode(ids))))]),
             Section(told("written-seen"), blocks(model, vocabulary, ids, lang)),
-            Section(told("made-repeat"), [Code(command_of(task))]),
+            Section(told("made-repeat"), [Code(command_of(task)), Code(safe(command))]),
         ],
         question=task.say("question", lang),
+        kicker="zerokara ゼロから · generate",
         footer=f"zerokara {__version__}",
         lang=lang,
     ).write(path)

@@ -78,7 +78,7 @@ def list_all(*chapters: str, json: AsJson = False, lang: Language = None) -> Non
 
 def _data(experiment: Experiment) -> str:
     """The data set that an experiment asks for, unless told otherwise; "–" where it needs none."""
-    return str(experiment.settings.get("data", "–"))
+    return experiment.data_set or "–"
 
 
 def show(name: str, /, *, json: AsJson = False, lang: Language = None) -> None:  # noqa: D417 (json and lang explain themselves)
@@ -223,7 +223,7 @@ def _facts(experiment: Experiment, lang: Lang) -> dict[str, Any]:
         "question": experiment.question(lang),
         "source": where(experiment.source, lang),
         "how": how(experiment, lang),
-        "needs_data": "data" in experiment.settings,
+        "needs_data": bool(experiment.data_set),
         "formula": list(experiment.formula),
         "cost": experiment.cost,
         "data": experiment.settings.get("data"),

@@ -2,6 +2,7 @@
 
 import json as json_format
 import math
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -97,7 +98,8 @@ def sample(
     times = max(1, round(LEAST / min(pictures.height, pictures.width)))
     write_atomically(out, png(enlarged(as_pixels(sheet), times)))
     if report is not None:
-        _page(task, model, pictures, _test(task, data_dir), strength, start, language).write(report)
+        command = _command(run, {"guidance": guidance, "seed": start})
+        _page(task, command, model, pictures, _test(task, data_dir), strength, start, language).write(report)
     if json:
         facts = {"run": str(run), "count": amount, "out": str(out), "report": None if report is None else str(report)}
         say(json_format.dumps({**facts, "classes": None if labels is None else labels.tolist()}))
@@ -157,16 +159,30 @@ def _test(task: Making, data_dir: Path | None) -> Split | None:
         return None
 
 
+def _command(run: Path, asked: dict[str, float | None]) -> str:
+    """The command that makes the same page again: count, classes and columns only change the sheet beside it."""
+    options = [f"--{name}={value}" for name, value in asked.items() if value is not None]
+    return shlex.join(["zerokara", "sample", str(run), *options, "--report=page.html"])
+
+
 def _page(
-    task: Making, model: Learner, pictures: Pictures, test: Split | None, guidance: float, seed: int, lang: Lang
+    task: Making,
+    command: str,
+    model: Learner,
+    pictures: Pictures,
+    test: Split | None,
+    guidance: float,
+    seed: int,
+    lang: Lang,
 ) -> Page:
     return Page(
         title=task.say("title", lang),
         sections=[
             Section(told("made-pictures"), blocks(model, pictures, test, lang, guidance=guidance, seed=seed)),
-            Section(told("made-repeat"), [Code(command_of(task))]),
+            Section(told("made-repeat"), [Code(command_of(task)), Code(safe(command))]),
         ],
         question=task.say("question", lang),
+        kicker="zerokara ゼロから · sample",
         footer=f"zerokara {__version__}",
         lang=lang,
     )

@@ -10,7 +10,7 @@ from zerokara.arrays import Array
 from zerokara.experiments.checks import Check
 from zerokara.experiments.found import Found
 from zerokara.experiments.lab import Lab
-from zerokara.experiments.scope import Shows
+from zerokara.experiments.scope import DIGITS, Shows
 from zerokara.experiments.tongue import Tongue
 from zerokara.report import Code, Figure, Paragraph, Table, Text
 
@@ -112,6 +112,12 @@ class Experiment:
     def settings(self) -> dict[str, Any]:
         """The settings by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @property
+    def data_set(self) -> str:
+        """The data set that is downloaded for these settings; empty where all that is needed is installed."""
+        name = str(self.settings.get("data", ""))
+        return "" if name == DIGITS else name
 
     @property
     def used(self) -> Self:

@@ -28,6 +28,7 @@ from zerokara.report import (
     Ways,
     illustration,
 )
+from zerokara.report.thumbnails import SKETCH
 
 __all__ = ["Entry", "index_name", "report_name", "write_index", "write_report"]
 
@@ -91,7 +92,7 @@ def write_index(root: Path, lang: Lang) -> Path:
 def _choices(lang: Lang) -> Choices:
     """What the cards can be searched and chosen by."""
     costs = [(say(lang, f"cost-{cost}"), f"cost-{cost}") for cost in ("S", "M", "L", "XL")]
-    needs = [(say(lang, "needs-nothing"), "needs-nothing"), (say(lang, "needs-data"), "needs-data")]
+    needs = [(say(lang, name), name) for name in ("needs-nothing", "needs-mnist", "needs-cifar10")]
     groups = {
         say(lang, "filter-chapter"): [(str(chapter), f"chapter-{chapter}") for chapter in CHAPTERS],
         say(lang, "filter-time"): costs,
@@ -137,7 +138,7 @@ def _cards(chapter: Chapter, entries: Sequence[Entry], lang: Lang) -> list[Card]
 
 def _card(experiment: Experiment, own: Sequence[Entry], lang: Lang) -> Card:
     title, question = experiment.title(lang), experiment.question(lang)
-    needs = "needs-data" if "data" in experiment.settings else "needs-nothing"
+    needs = f"needs-{experiment.data_set or 'nothing'}"
     kinds = (f"chapter-{experiment.chapter}", f"cost-{experiment.cost}", needs)
     if not own:
         remark = f"{say(lang, 'not-run')} ({say(lang, f'cost-{experiment.cost}')})"
@@ -148,8 +149,9 @@ def _card(experiment: Experiment, own: Sequence[Entry], lang: Lang) -> Card:
     texts = {Verdict.AS_EXPECTED: "verdict-yes", Verdict.OUTSIDE: "verdict-no", Verdict.NOT_JUDGED: "verdict-open"}
     remark = say(lang, texts[verdict]) + (f" · {_said(first, lang)}" if first.variant else "")
     more = [(_said(e, lang) if e.variant else say(lang, "usual"), e.report) for e in others]
+    drawing = first.drawing if first.drawing.startswith(SKETCH) else ""  # earlier versions kept the whole figure
     return Card(
-        title, question, remark, _MARKS[verdict], first.report, Markup(first.drawing), more,
+        title, question, remark, _MARKS[verdict], first.report, Markup(drawing), more,
         name=experiment.name, kinds=kinds,
     )  # fmt: skip
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from zerokara.report.figure import Figure
 from zerokara.report.markup import Markup, element
+from zerokara.report.thumbnails import thumbnail
 
 LARGEST = 100_000
-"""A drawing with more characters than this is too heavy for a card."""
+"""A thumbnail with more characters than this is too heavy for a card."""
 
 
 @dataclass(frozen=True)
@@ -101,20 +102,29 @@ class Choices:
 
 
 SEARCH = Markup(
-    """const field = document.querySelector('input[type=search]');
+    r"""const plain = text => text.normalize('NFKC').toLowerCase();
+const told = card => [...card.querySelectorAll(':scope > strong, :scope > span')].map(e => e.textContent);
+const cards = [...document.querySelectorAll('.cards li')].map(e => [e, plain([e.id, ...told(e)].join('\n'))]);
+const form = document.querySelector('.choices'), field = form.querySelector('input[type=search]');
+const sections = [...document.querySelectorAll('section')];
 field.hidden = false;
-field.oninput = () => {
-  const wanted = field.value.trim().toLowerCase();
-  for (const card of document.querySelectorAll('.cards li'))
-    card.hidden = !(card.textContent + card.id).toLowerCase().includes(wanted);
-  for (const section of document.querySelectorAll('section'))
-    section.hidden = !section.querySelector('.cards li:not([hidden])');
-};"""
+form.onsubmit = event => event.preventDefault();
+form.oninput = () => {
+  const wanted = plain(field.value).split(/\s+/);
+  for (const [card, text] of cards) card.hidden = !wanted.every(word => text.includes(word));
+  for (const section of sections) section.hidden = false;
+  const empty = sections.filter(e => ![...e.querySelectorAll('.cards li')].some(card => card.getClientRects().length));
+  for (const section of empty) section.hidden = true;
+};
+form.oninput();"""
 )
-"""The only script of any page: it hides the cards in which the searched words do not occur."""
+"""The only script of any page: it hides the cards whose title, text and name do not hold every word that is searched.
+
+Japanese input writes letters wide and narrow: both are the same letter here.
+"""
 
 
 def illustration(figures: Sequence[Figure]) -> Markup:
-    """The drawing of the first figure that is light enough for a card; nothing if there is none."""
-    light = (figure.content for figure in figures if len(figure.content) <= LARGEST)
-    return next(light, Markup(""))
+    """The thumbnail of the first figure that has one light enough for a card; nothing if there is none."""
+    drawn = (thumbnail(figure) for figure in figures)
+    return next((one for one in drawn if one and len(one) <= LARGEST), Markup(""))

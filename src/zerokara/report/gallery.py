@@ -1,5 +1,6 @@
 """Pictures in rows, each with what is to be said about it, and bars of probabilities."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ import numpy as np
 from zerokara.arrays import Array
 from zerokara.io.png import as_pixels, data_uri
 from zerokara.report.figure import Figure, svg
-from zerokara.report.markup import Markup, coordinate, element
+from zerokara.report.markup import Markup, coordinate, element, join
 from zerokara.report.sheet import text_width
 from zerokara.report.table import Table
 from zerokara.report.texts import say
@@ -102,6 +103,13 @@ def gallery(
     return Figure(title, content if tiles else element("p", say(lang, "no-values")), said, table, note, wide=True)
 
 
+BESIDE, ABOVE = 120.0, 220.0
+"""A name wider than `BESIDE` stands above its bar instead, in lines that are at most `ABOVE` wide."""
+
+ROW, RAIL, SHARE = 15.0, 110.0, 52.0
+"""How high a line is, how long the longest bar, and how wide the percentages behind it."""
+
+
 def probability_bars(
     probabilities: Array, classes: Sequence[str], *, lang: Lang = "en", caption: str = "", marked: int | None = None
 ) -> Markup:
@@ -110,36 +118,54 @@ def probability_bars(
     if probabilities.shape != (len(classes),):
         raise ValueError(f"{len(classes)} classes need {len(classes)} probabilities; got shape {probabilities.shape}")
     longest = max(text_width(name) for name in classes)
-    row, left, room, top = 15.0, 12.0 + 1.06 * longest, 110.0, 18.0 if caption else 2.0  # the best name is bold
+    beside = longest <= BESIDE
+    left, room = (12.0 + 1.06 * longest, RAIL) if beside else (0.0, ABOVE - SHARE)  # the best name is bold
     order = np.argsort(-probabilities, kind="stable")
     words = _words(probabilities, classes, order, lang)
     parts = [element("text", caption, x=0, y=11, class_="tick")] if caption else []
+    y = 18.0 if caption else 2.0
     for i, name in enumerate(classes):
-        y, share = top + row * i, float(probabilities[i])
         best = " best" if i == order[0] else ""
-        parts += [
-            element(
-                "text",
-                name,
-                x=left - 8,
-                y=y + row / 2,
-                dy="0.35em",
-                class_=f"label end{best}" + (" marked" if i == marked else ""),
-            ),
-            element("rect", x=left, y=coordinate(y + 2), width=room, height=row - 4, rx=2, class_="rail"),
-            element(
-                "rect",
-                element("title", f"{name}: {percent(share, 2)}"),
-                x=left,
-                y=coordinate(y + 2),
-                width=coordinate(max(1.0, room * share)),
-                height=row - 4,
-                rx=2,
-                class_=f"bar{best}" if best else "bar other",
-            ),
-            element("text", percent(share), x=left + room + 50, y=y + row / 2, dy="0.35em", class_=f"tick end{best}"),
-        ]
-    return svg(left + room + 52, top + row * len(classes) + 2, f"{caption} {words}".strip(), *parts, class_="bars")
+        style = f"label{' end' if beside else ''}{best}" + (" marked" if i == marked else "")
+        lines = [name] if beside else _lines(name, ABOVE)
+        parts.append(_name(lines, left - 8 if beside else 0.0, y, style))
+        y += ROW * (len(lines) - beside)
+        parts.append(_bar(name, float(probabilities[i]), left, y, room, best))
+        y += ROW if beside else ROW + 5
+    return svg(left + room + SHARE, y + 2, f"{caption} {words}".strip(), *parts, class_="bars")
+
+
+def _name(lines: Sequence[str], x: float, y: float, style: str) -> Markup:
+    """A name in as many lines as it takes; together they are the name again, blanks included."""
+    at = coordinate(y + ROW / 2)
+    if len(lines) == 1:
+        return element("text", lines[0], x=coordinate(x), y=at, dy="0.35em", class_=style)
+    parts = [
+        element("tspan", line, x=coordinate(x), y=coordinate(y + (k + 0.5) * ROW), dy="0.35em")
+        for k, line in enumerate(lines)
+    ]
+    return element("text", *parts, class_=style)
+
+
+def _bar(name: str, share: float, left: float, y: float, room: float, best: str) -> Markup:
+    """The bar of one class, the room that it could fill, and its percentage."""
+    place = {"x": coordinate(left), "y": coordinate(y + 2), "height": ROW - 4, "rx": 2}
+    rail = element("rect", width=coordinate(room), class_="rail", **place)
+    hint = element("title", f"{name}: {percent(share, 2)}")
+    style = f"bar{best}" if best else "bar other"
+    bar = element("rect", hint, width=coordinate(max(1.0, room * share)), class_=style, **place)
+    at = {"x": coordinate(left + room + 50), "y": coordinate(y + ROW / 2)}
+    return join(rail, bar, element("text", percent(share), dy="0.35em", class_=f"tick end{best}", **at))
+
+
+def _lines(name: str, room: float) -> list[str]:
+    """The words of a name in lines that fit; a single word that is wider stays whole."""
+    lines = [""]
+    for word in re.findall(r"\S+\s*", name):
+        if lines[-1] and 1.06 * text_width(lines[-1] + word.rstrip()) > room:
+            lines.append("")
+        lines[-1] += word
+    return lines
 
 
 def _words(probabilities: Array, classes: Sequence[str], order: Array, lang: Lang) -> str:

@@ -16,9 +16,10 @@ class PictureCell:
     picture: Picture
     text: str = ""
 
-    def html(self) -> Markup:
-        """The cell."""
-        return element("td", self.picture.html(), element("small", self.text) if self.text else "")
+    def html(self, way: str) -> Markup:
+        """The cell in the column `way`, which it names itself where the page is too narrow for columns."""
+        said = element("small", self.text) if self.text else ""
+        return element("td", self.picture.html(), said, data_way=way)
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,11 @@ class PictureRow:
     remark: str
     cells: Sequence[PictureCell]
 
-    def html(self) -> Markup:
-        """The row; where the page is narrow its name stands above its pictures."""
+    def html(self, ways: Sequence[str]) -> Markup:
+        """The row with a picture for each of `ways`; where the page is narrow its name stands above them."""
         said = element("span", self.remark) if self.remark else ""
-        return element("tr", element("th", self.name, said, scope="row"), *(cell.html() for cell in self.cells))
+        cells = (cell.html(way) for cell, way in zip(self.cells, ways, strict=True))
+        return element("tr", element("th", self.name, said, scope="row"), *cells)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,5 @@ def picture_table(heads: Sequence[str], rows: Sequence[PictureRow], bar: ColourB
         if len(row.cells) != len(heads):
             raise ValueError(f"a row of this table has {len(heads)} pictures; got {len(row.cells)}: {row.name}")
     top = element("tr", element("td"), *(element("th", head, scope="col") for head in heads))
-    table = element("table", element("thead", top), element("tbody", *(row.html() for row in rows)))
-    style = f"--ways: {len(heads)}"
-    return element("div", table, bar.html() if bar else "", class_="crossed", style=style)
+    table = element("table", element("thead", top), element("tbody", *(row.html(heads) for row in rows)))
+    return element("div", table, bar.html() if bar else "", class_="crossed")

@@ -31,8 +31,8 @@ class CrossEntropyForms(Experiment):
     question = Text("Are one-hot and label targets the same loss?", "one-hot 表現とラベルでは、同じ損失になるか？")
     formula = (r"E = -\frac{1}{N} \sum_n \sum_k t_{nk} \log y_{nk} \qquad E = -\frac{1}{N} \sum_n \log y_{n,\, t_n}",)
     symbols = Text(
-        "N is the number of samples (not of classes); on the left t is one-hot, on the right it is a label.",
-        "N はサンプルの数（クラスの数ではない）。左の t は one-hot 表現、右の t はラベル。",
+        "N is the number of samples (not of classes); in the first formula t is one-hot, in the second a label.",
+        "N はサンプルの数（クラスの数ではない）。1 つ目の式の t は one-hot 表現、2 つ目の式の t はラベル。",
     )
     seeds = 3
     random = True

@@ -139,8 +139,8 @@ class LocalMinimum(Experiment):
             lang=t.lang,
             wide=True,
             note=t(
-                "The points are the balls above; empty cells: in no valley after {n} steps.",
-                "点は上の図のボール。空白は、{n} ステップのあとどの谷にも落ち着いていない場合。",
+                "The points are the balls whose ways are drawn; empty cells: in no valley after {n} steps.",
+                "点は動きを描いたボール。空白は、{n} ステップのあとどの谷にも落ち着いていない場合。",
                 n=self.steps,
             ),
         )

@@ -170,9 +170,9 @@ class WeightInitHistogram(Experiment):
             columns=self.depth if self.depth <= 6 else 5,
             lang=t.lang,
             note=t(
-                "Every row is one kind of initial values, from the first layer to the last. Taller bars are cut off at "
-                "{cut}.",
-                "各行が 1 つの初期値で、左から右へ層が深くなる。{cut} より高い棒は切ってある。",
+                "One kind of initial values after another, each from its first layer to its last. Taller bars are cut "
+                "off at {cut}.",
+                "初期値ごとに、第 1 層から最後の層まで順に示す。{cut} より高い棒は切ってある。",
                 cut=percent(CUT, 0),
             ),
             table=Table(heads, rows),

@@ -101,7 +101,7 @@ class ApplyFilter(OnTrained):
             said = t("vertical {v}, horizontal {h}", "縦 {v}、横 {h}", v=v, h=h)
             tiles.append(Tile([own, Picture(signed(seen), seen_name, smooth=True, wide=True)], name, said))
         note = t(
-            "Grey is 0, white positive, black negative; every filter and map has its own scale. Below are the "
+            "Grey is 0, white positive, black negative; every filter and map has its own scale. The numbers are the "
             "correlations with the slope of the photograph along x (vertical edges) and along y (horizontal edges).",
             "灰色は 0、白は正、黒は負。濃淡はフィルターと特徴マップごとに調整しています。"
             "数字は写真の x 方向の傾き（縦のエッジ）、y 方向の傾き（横のエッジ）との相関係数です。",

@@ -125,7 +125,7 @@ class Misclassified(OnImages):
             category=t("pair", "組"),
             lang=t.lang,
         )
-        note = t("With the probabilities of the answer and of what is right.", "下は、答えの確率と正解の確率。")
+        note = t("With the probabilities of the answer and of what is right.", "数字は、答えの確率と正解の確率。")
         return [gallery(title, tiles, note=note, lang=t.lang), matrix, together]
 
     def findings(self, found: Found, t: Tongue) -> list[str]:

@@ -89,6 +89,11 @@ class PaintDigit(Experiment):
     data: str = knob("mnist", "data set to train on, unless model is reader", "（reader 以外の）学習に使うデータセット")
     iterations: int = knob(600, "updates of that training", "その学習の更新回数", low=1, high=1_000_000)
 
+    @property
+    def data_set(self) -> str:
+        """None, where the network comes trained."""
+        return "" if self.model == "reader" else super().data_set
+
     def measure(self, lab: Lab) -> Arrays:
         """The steps of the drawing, the answers with and without them, and accuracies on drawings by formula."""
         network, temperature, side = self._network(lab)

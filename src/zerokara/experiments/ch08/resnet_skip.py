@@ -42,11 +42,10 @@ class ResnetSkip(OnImages):
         r"\frac{\partial}{\partial x} \bigl( x + F(x) \bigr) = 1 + \frac{\partial F}{\partial x}",
     )
     symbols = Text(
-        "F is two 3×3 convolutions with a ReLU between them: plain on the left, with a shortcut on the right. The 1 "
-        "lets "
-        "the gradient pass, whatever F does.",
-        "F は 3×3 の畳み込み 2 つ（間に ReLU）。左が plain、右がスキップあり。F がどうであっても、1 があるので勾配は"
-        "そのまま通り抜けます。",
+        "F is two 3×3 convolutions with a ReLU between them: first plain, then with a shortcut. The 1 lets the "
+        "gradient pass, whatever F does.",
+        "F は 3×3 の畳み込み 2 つ（間に ReLU）。矢印の前が plain、後がスキップあり。F がどうであっても、"
+        "1 があるので勾配はそのまま通り抜けます。",
     )
     seeds = 3
     quick = {"depths": (4, 8), "iterations": 8, "test_images": 300}
