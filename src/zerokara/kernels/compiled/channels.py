@@ -13,6 +13,7 @@ from typing import Any
 from llvmlite import ir
 from numba.core import cgutils as _cgutils
 
+from zerokara.kernels.compiled.simd import VECTOR_BYTES
 from zerokara.kernels.compiled.vectors import Vector, Writer, instructions
 
 cgutils: Any = _cgutils  # numba.core is not annotated
@@ -111,6 +112,12 @@ def _load_bytes(write: Writer, array: Any, at: Any, mask: Any) -> Any:
     if mask is None:
         loaded = b.load(address)
         loaded.align = 1
+    elif VECTOR_BYTES == 64 and write.lanes < 16:  # where LLVM makes sixteen bytes of eight, and looks at masked ones
+        loaded = ir.Constant(kind, ir.Undefined)
+        for k in range(write.lanes):
+            lane = ir.Constant(_LANE, k)
+            inside = b.select(b.extract_element(mask, lane), write.integer(k), write.integer(0))
+            loaded = b.insert_element(loaded, b.load(b.gep(array, [write.plus(at, inside)])), lane)
     else:
         function = ir.FunctionType(kind, [kind.as_pointer(), _LANE, mask.type, kind])
         load = cgutils.get_or_insert_function(b.module, function, f"llvm.masked.load.v{write.lanes}i8.p0")

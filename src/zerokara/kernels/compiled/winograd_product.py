@@ -73,7 +73,8 @@ def _tile(rows: int, vectors: int, across: bool) -> Callable[..., Any]:
     return tile
 
 
-_ROWS = ((12, 8), (12, 8), (8, 4), (6, 4)) if MOST == 4 else ((8, 4), (6, 4))
+_TALL = (8, 4) if VECTOR_BYTES == 16 else (12, 8)  # `multiply_transposed` has as many rows as a vector has numbers
+_ROWS = (_TALL, _TALL, (8, 4), (6, 4)) if MOST == 4 else ((8, 4), (6, 4))
 """Rows of the larger and of the smaller tile, by the vectors of their rows."""
 
 
@@ -82,7 +83,7 @@ _FRACTION = 20  # bits behind the point of a pace
 
 @inner
 def _rows_of_next_tile(left, width):  # type: ignore[no-untyped-def]
-    """The larger tile, unless none would fit the rest: any multiple of four from eight on can be cut so."""
+    """The larger tile, unless none would fit the rest: any multiple of four can be cut so, from the smaller one on."""
     large, small = _ROWS[width - 1]
     return large if left == large or left - large >= small else small
 
