@@ -8,7 +8,6 @@ import pytest
 
 from tests.recipes.test_pictures import SMALL as MAKING
 from tests.report.browser import faults, needs_browser
-from tests.sweeps import long
 from zerokara.arrays import generator
 from zerokara.cli import main
 from zerokara.data.text import load_text
@@ -80,8 +79,9 @@ def made_and_written(runs: Path, folder: Path, lang: Lang) -> dict[str, str]:
     return {f"{name}.{lang}": (folder / f"{name}.html").read_text(encoding="utf-8") for name in pages}
 
 
+@pytest.mark.long
 @needs_browser
-@pytest.mark.parametrize("lang", [long("en"), "ja"])
+@pytest.mark.parametrize("lang", ["en", "ja"])
 def test_pages_of_what_was_written_and_made_are_laid_out_whole(lang: Lang, tmp_path: Path) -> None:
     assert faults(made_and_written(tmp_path / "runs", tmp_path, lang), tmp_path) == []
 

@@ -141,7 +141,7 @@ function broken(document) {
   for (const e of document.querySelectorAll('h1, h2, h3, th, .panels p, .gallery strong, .cards strong')) {
     const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
     for (let text = texts.nextNode(); text; text = texts.nextNode())
-      for (const word of text.data.matchAll(/[A-Za-z]{4,}/g)) {
+      for (const word of text.data.matchAll(/[A-Za-z]{4,}[,;.:]?/g)) {
         range.setStart(text, word.index);
         range.setEnd(text, word.index + word[0].length);
         const lines = new Set([...range.getClientRects()].map(r => Math.round(r.top)));

@@ -13,7 +13,6 @@ from tests.studio.drawing import beside, canvas
 from tests.studio.pictures.asking import Asking
 from tests.studio.test_read_job import ask
 from tests.studio.test_train_job import DATA, asked, reached
-from tests.sweeps import long
 from zerokara.report import Lang
 from zerokara.studio.jobs.look import LookJob
 from zerokara.studio.jobs.read import ReadJob
@@ -74,8 +73,9 @@ def on_pictures(folder: Path, lang: Lang) -> dict[str, str]:
     return {"pictures": arrays["html"].tobytes().decode()}
 
 
+@pytest.mark.long
 @needs_browser
-@pytest.mark.parametrize("lang", [long("en"), "ja"])
+@pytest.mark.parametrize("lang", ["en", "ja"])
 def test_pages_that_the_studio_saves_are_laid_out_whole(lang: Lang, tmp_path: Path) -> None:
     pages = {**drawn(tmp_path, lang), **on_the_plane(lang), **on_pictures(tmp_path, lang)}
     assert faults(pages, tmp_path) == []

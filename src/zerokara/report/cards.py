@@ -116,7 +116,7 @@ form.oninput = () => {
   const empty = sections.filter(e => ![...e.querySelectorAll('.cards li')].some(card => card.getClientRects().length));
   for (const section of empty) section.hidden = true;
 };
-form.oninput();"""
+if (field.value) form.oninput();"""
 )
 """The only script of any page: it hides the cards whose title, text and name do not hold every word that is searched.
 
