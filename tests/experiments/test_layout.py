@@ -42,7 +42,7 @@ def test_reports_of_full_runs_are_laid_out_whole(part: str, tmp_path: Path) -> N
 
 
 @needs_browser
-@pytest.mark.parametrize("names", [EVERYDAY, long(OTHERS)], ids=["everyday", "others"])
+@pytest.mark.parametrize("names", [EVERYDAY], ids=["everyday"])
 def test_every_thumbnail_is_whole_and_shows_something(names: tuple[str, ...], tmp_path: Path) -> None:
     """On cards of every width; those without any figure have the first letter of their title."""
     drawings = {name: illustration(quick_result(name).figures("en")) for name in names}

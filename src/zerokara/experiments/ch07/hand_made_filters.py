@@ -100,7 +100,7 @@ class HandMadeFilters(OnTrained):
         ]
 
     def _at_work(self, found: Found, t: Tongue) -> Figure:
-        original = t("the photograph, grey", "グレースケールの写真")
+        original = t("in shades of grey", "グレースケールの写真")
         tiles = [Tile([Picture(found["photo"], original, smooth=True, wide=True)], original)]
         for name, weights, seen in zip(self.filters, found["made"], found["maps"], strict=True):
             said = label(name, t)
