@@ -18,7 +18,7 @@ from tests.parallel.test_equal import together
 from tests.parallel.world import needs_mpi
 from tests.sweeps import sweep
 from zerokara import functional as F
-from zerokara import optim
+from zerokara import nn, optim
 from zerokara.arrays import Array
 from zerokara.autodiff import Tensor
 from zerokara.kernels.compiled import rewriting
@@ -109,6 +109,61 @@ def test_between_hosts_messages_are_looked_after_while_others_are_made(
     assert team.done[last + 1] == PROGRESS
     assert [what for what in team.done if what != PROGRESS] == alone.done  # nothing else moved
     assert PROGRESS not in alone.done
+
+
+def changed_while_training(recorded: bool) -> tuple[list[list[int]], dict[str, Array]]:
+    """The messages of every step, and the weights and counts, of a model that changes from step to step."""
+    zk.manual_seed(0)
+    d = np.float64
+    model = nn.Sequential(nn.Linear(36, 6, dtype=d), nn.BatchNorm1d(6, dtype=d), nn.ReLU(), nn.Linear(6, 3, dtype=d))
+    first, norm, last = model[0], model[1], model[3]
+    assert isinstance(first, nn.Linear)
+    assert isinstance(last, nn.Linear)
+    optimizer = optim.Momentum(model, lr=0.05)
+    data = cases.split(80)
+    changes = [
+        lambda: None,
+        lambda: None,
+        lambda: setattr(first.weight, "requires_grad", False),
+        lambda: norm.eval(),
+        lambda: setattr(first.weight, "requires_grad", True),
+        lambda: setattr(last, "bias", None),
+        lambda: norm.train(),
+        lambda: norm.eval(),
+        lambda: norm.train(),
+        lambda: setattr(last, "weight", nn.Parameter(np.full((3, 6), 0.1))),
+    ]
+
+    def forward(x: Tensor, labels: Array) -> tuple[Tensor, Any, tuple[Array, ...]]:
+        scores = model(x)
+        return F.cross_entropy(scores, labels), scores, ()
+
+    tell = lambda loss, weight: (loss * weight,) * COUNTS  # noqa: E731
+    step = SharedStepper(Echo(False), model, optimizer, forward, None, tell, lambda counts: None, lambda norm: None)
+    if not recorded:
+        step._captured = None
+    messages, counts = [], []
+    for number, change in enumerate(changes):
+        change()
+        for begin in (20 * (number % 4), 20 * (number % 4) + 10):
+            part = slice(begin, begin + 10)
+            step(0.5, Tensor(data.images[part].reshape(10, 36)), data.labels[part])
+            counts.append(step.counts.copy())
+        messages.append(step.messages)
+    return messages, model.state_dict() | {"counts": np.array(counts)}
+
+
+@pytest.mark.parametrize("kernels", ["compiled", "reference"])
+def test_a_model_that_changes_between_steps_sends_what_it_now_learns(kernels: str) -> None:
+    """A layer is frozen, learns again, loses its bias, gets another weight; statistics rest: as without a recording."""
+    with zk.kernels.use_kernels(kernels):
+        messages, weights = changed_while_training(True)
+        expected, written = changed_while_training(False)
+    assert messages == expected
+    assert len({sum(sizes) for sizes in messages}) > 3
+    assert weights.keys() == written.keys()
+    for name, array in written.items():
+        np.testing.assert_allclose(weights[name], array, rtol=1e-10, atol=1e-12, err_msg=name)
 
 
 @needs_mpi

@@ -30,14 +30,14 @@ def scale_into(target: Array, source: Array, factor: Array) -> None:
 @kernel("void(T[::1], T[::1], f8[::1], i8, i8)", writes=("target",))
 def _scale_into(target, source, factor, start, stop):  # type: ignore[no-untyped-def]
     """The numbers start…stop−1."""
-    here = factor[0]
-    for k in range(start, stop):
-        target[k] = np.float64(source[k]) * here
+    here, place, given = factor[0], target[start:stop], source[start:stop]
+    for k in range(place.size):  # from 0: of another beginning the compiler does not see that it is none from the end
+        place[k] = np.float64(given[k]) * here
 
 
 @kernel("void(T[::1], f8[::1], i8, i8)", writes=("target",))
 def _scale_all(target, factor, start, stop):  # type: ignore[no-untyped-def]
     """The numbers start…stop−1, in place."""
-    here = factor[0]
-    for k in range(start, stop):
-        target[k] = np.float64(target[k]) * here
+    here, place = factor[0], target[start:stop]
+    for k in range(place.size):
+        place[k] = np.float64(place[k]) * here
