@@ -274,7 +274,7 @@ def test_two_processes_are_measured_beside_one() -> None:
 def test_what_many_hosts_would_gain_is_printed_for_all_networks(capsys: pytest.CaptureFixture[str]) -> None:
     """A batch that is shared by more hosts than it has examples is none."""
     nets = scaling.NETWORKS
-    scaling.table(dict.fromkeys(nets, 0.1), {name: [4_000_000.0] for name in nets})
+    scaling.table(dict.fromkeys(nets, 0.1), {name: [4_000_000] for name in nets}, 0.5)
     own, shared = capsys.readouterr().out.strip().split("\n\n")
     for part, cells in ((own, 0), (shared, 3 * 4)):
         rows = [line for line in part.splitlines() if "Gbit/s" in line]
@@ -282,7 +282,26 @@ def test_what_many_hosts_would_gain_is_printed_for_all_networks(capsys: pytest.C
         assert sum(row.count("–") for row in rows if row.startswith("TwoLayerNet")) == cells
     link = scaling.LINKS["1 Gbit/s"]
     first = next(line for line in own.splitlines() if "TwoLayerNet" in line)
-    assert float(first.split()[5]) == pytest.approx(scaling.speed_up(0.1, 2, [4e6], link), abs=0.05)
+    assert float(first.split()[5]) == pytest.approx(scaling.speed_up(0.1, 2, [4e6], link, 0.5), abs=0.05)
+
+
+@pytest.mark.parametrize("part", [0.0, 0.25, 0.7])
+def test_the_part_of_the_computing_that_hides_messages_is_found(
+    part: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From steps that took as long as the model says; the forecast with that part then has no error."""
+    sizes = [250_000, 250_000, 500_000]
+    worlds = []
+    for processes, link in ((2, scaling.Link(1e-4, 1e9)), (3, scaling.Link(8e-3, 1e7))):
+        seconds = {c: scaling.step_seconds(c, processes, sizes, link, part) for c in (0.05, 0.1)}
+        steps = {str(c): (seconds[c], sizes) for c in seconds}
+        found = {"sums": [(processes, n, link.seconds(processes, n)) for n in (1000, 1_000_000)], "steps": steps}
+        worlds.append(scaling.world("a world", found, {str(c): c for c in seconds}))
+    assert scaling.hidden_part(worlds) == part
+    scaling.compare(worlds[1], part)
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert len(rows) == 2
+    assert all(row.split()[-1] in ("+0%", "-0%") for row in rows)
 
 
 def test_loading_is_measured(tmp_path: Path) -> None:

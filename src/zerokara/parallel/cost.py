@@ -62,7 +62,9 @@ def step_seconds(
     return compute + max(each[-1], sum(each) - hidden * compute)
 
 
-def speed_up(compute: float, processes: int, messages: Sequence[float], link: Link, *, shared: int = 0) -> float:
+def speed_up(
+    compute: float, processes: int, messages: Sequence[float], link: Link, hidden: float = HIDDEN, *, shared: int = 0
+) -> float:
     """How many times more examples pass than in one process, whose step takes `compute` seconds.
 
     Each process has a batch of its own; or, with `shared`, they share one of B = `shared` examples. An example is
@@ -70,7 +72,8 @@ def speed_up(compute: float, processes: int, messages: Sequence[float], link: Li
     100 examples and 64 processes. Raises ValueError for fewer examples than processes, which a training refuses too.
     """
     if not shared:
-        return compute * processes / step_seconds(compute, processes, messages, link)
+        return compute * processes / step_seconds(compute, processes, messages, link, hidden)
     if shared < processes:
         raise ValueError(f"a batch of {shared} cannot be shared among {processes} processes")
-    return compute / step_seconds(compute * math.ceil(shared / processes) / shared, processes, messages, link)
+    share = compute * math.ceil(shared / processes) / shared
+    return compute / step_seconds(share, processes, messages, link, hidden)
