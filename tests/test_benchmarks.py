@@ -10,9 +10,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from benchmarks import contestants, limit, profile, scaling, workloads
+from benchmarks import contestants, jpeg, limit, profile, scaling, workloads
 
+import zerokara as zk
 from tests.parallel.world import needs_mpi
+from zerokara import nn
+from zerokara.data import Split
 from zerokara.models import count_parameters
 
 ROOT = Path(__file__).parent.parent
@@ -302,6 +305,25 @@ def test_the_part_of_the_computing_that_hides_messages_is_found(
     rows = capsys.readouterr().out.splitlines()[1:]
     assert len(rows) == 2
     assert all(row.split()[-1] in ("+0%", "-0%") for row in rows)
+
+
+def test_what_a_jpeg_costs_is_measured(tmp_path: Path) -> None:
+    """A line for the pictures and for every quality; the coarser the copies, the further they are from the pictures."""
+    images = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), dtype=np.uint8)
+    labels = np.arange(20) % 3
+    np.savez(tmp_path / "pictures.npz", images=images, labels=labels)
+    network = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 3))
+    zk.io.save_onnx(network, tmp_path / "network.onnx", (3, 32, 32))
+    done = run(
+        "benchmarks.jpeg", str(tmp_path / "network.onnx"), str(tmp_path / "pictures.npz"), "--qualities", "95,20"
+    )
+    assert done.returncode == 0, done.stderr
+    assert [line.split(" of ")[-1] for line in done.stdout.splitlines()] == ["20)"] * 3
+    pictures = Split(images.transpose(0, 3, 1, 2), labels)
+    near, far = (
+        np.abs(jpeg.copies(pictures, quality).images.astype(float) - pictures.images).mean() for quality in (95, 20)
+    )
+    assert 0 < near < far
 
 
 def test_loading_is_measured(tmp_path: Path) -> None:
