@@ -1,7 +1,6 @@
 """`zerokara generate`."""
 
 import json as json_format
-import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +14,7 @@ from zerokara.cli.console import safe
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import whole_number
 from zerokara.cli.results import told
-from zerokara.cli.train_task import command_of
+from zerokara.cli.train_task import command_of, command_with
 from zerokara.data.text import AnyVocabulary, Vocabulary, read_vocabulary
 from zerokara.generation import Choice, GenerationError, beam_search, stream
 from zerokara.generation.writing import expect_nothing_drawn
@@ -116,7 +115,7 @@ def generate(
         tokens, choice = best.ids.tolist(), {"beams": beams, "log_probability": best.log_probability}
     if json:
         said = list(tokens)
-        _report(report, _command(run, asked), task, model, vocabulary, [*ids.tolist(), *said], language)
+        _report(report, command_with("generate", run, asked), task, model, vocabulary, [*ids.tolist(), *said], language)
         text = vocabulary.decode(said) if said else ""
         print(
             json_format.dumps(
@@ -138,15 +137,9 @@ def generate(
         sys.stdout.flush()
     sys.stdout.write(_shown(written.rest()) + "\n")
     sys.stdout.flush()
-    _report(report, _command(run, asked), task, model, vocabulary, written.ids, language)
+    _report(report, command_with("generate", run, asked), task, model, vocabulary, written.ids, language)
     if report is not None:
         sys.stderr.write(told("report", path=safe(str(report))) + "\n")  # beside the text, which may go on into a file
-
-
-def _command(run: Path, asked: dict[str, Any]) -> str:
-    """The command that writes the same text again."""
-    options = [f"--{name.replace('_', '-')}={value}" for name, value in asked.items() if value is not None]
-    return shlex.join(["zerokara", "generate", str(run), *options])
 
 
 def _report(

@@ -2,7 +2,6 @@
 
 import json as json_format
 import math
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,7 @@ from zerokara.cli.console import safe, say
 from zerokara.cli.errors import UsageError
 from zerokara.cli.numbers import Whole
 from zerokara.cli.results import told
-from zerokara.cli.train_task import command_of
+from zerokara.cli.train_task import command_of, command_with
 from zerokara.data import DataError, Split, load
 from zerokara.data.inputs import Pictures
 from zerokara.explain import diffusion_steps
@@ -98,7 +97,8 @@ def sample(
     times = max(1, round(LEAST / min(pictures.height, pictures.width)))
     write_atomically(out, png(enlarged(as_pixels(sheet), times)))
     if report is not None:
-        command = _command(run, {"guidance": guidance, "seed": start})
+        # the same page again: count, classes and columns only change the sheet beside it
+        command = command_with("sample", run, {"guidance": guidance, "seed": start, "report": "page.html"})
         _page(task, command, model, pictures, _test(task, data_dir), strength, start, language).write(report)
     if json:
         facts = {"run": str(run), "count": amount, "out": str(out), "report": None if report is None else str(report)}
@@ -157,12 +157,6 @@ def _test(task: Making, data_dir: Path | None) -> Split | None:
         return load(task.data, data_dir=data_dir, download=False).test
     except DataError:
         return None
-
-
-def _command(run: Path, asked: dict[str, float | None]) -> str:
-    """The command that makes the same page again: count, classes and columns only change the sheet beside it."""
-    options = [f"--{name}={value}" for name, value in asked.items() if value is not None]
-    return shlex.join(["zerokara", "sample", str(run), *options, "--report=page.html"])
 
 
 def _page(

@@ -51,6 +51,12 @@ def command_of(task: Task) -> str:
     return shlex.join(parts)
 
 
+def command_with(name: str, run: Path, asked: Mapping[str, Any]) -> str:
+    """The command of this name that repeats what a finished training was asked for."""
+    options = [f"--{option.replace('_', '-')}={value}" for option, value in asked.items() if value is not None]
+    return shlex.join(["zerokara", name, str(run), *options])
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a task is done, and who is told."""
