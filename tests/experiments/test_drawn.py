@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 import pytest
 
-from tests.experiments.quick import EVERYDAY, outspoken_page, quick_page, quick_result
+from tests.experiments.quick import every_experiment_together, outspoken_page, quick_page, quick_result
 from tests.report.checking import check_page, words
 from zerokara.arrays import Array
 from zerokara.report import Figure, Lang, Page, Section
@@ -44,8 +44,8 @@ def misplaced(html: str, lang: Lang) -> list[str]:
     return [caption for caption in captions if re.search(PLACES[lang], caption)]
 
 
-@pytest.mark.parametrize("names", [EVERYDAY], ids=["everyday"])
-def test_no_caption_of_several_panels_says_where_one_of_them_lies(names: tuple[str, ...]) -> None:
+@every_experiment_together
+def test_no_caption_of_several_panels_says_where_one_of_them_lies(names: list[str]) -> None:
     """What lies in rows on a desk lies in other rows on a phone: "each row" and "on the left" become false."""
     langs: tuple[Lang, ...] = ("en", "ja")
     found = {

@@ -108,8 +108,8 @@ class AffineBatch(Experiment):
                 [[*parts[:-1], "=", db]],
                 lang=t.lang,
                 note=t(
-                    "b was added to every row of x·W, so it gets a gradient from every row.",
-                    "b は x·W のすべての行に足されたので、すべての行から勾配を受け取ります。",
+                    "b was added for every sample, so it gets a gradient from each of them.",
+                    "b はすべてのサンプルに足されたので、それぞれのサンプルから勾配を受け取ります。",
                 ),
             ),
         ]

@@ -188,7 +188,7 @@ class FeatureHierarchy(OnTrained):
                 Tile([Picture(picture, words, wide=True)], name, t("sees {n}×{n} pixels", "{n}×{n} 画素を見る", n=sees))
             )
         note = t(
-            "A row is a unit: the parts of the test images that excite it most, as far as it sees.",
+            "Row by row, unit by unit: the parts of the test images that excite it most, as far as it sees.",
             "1 行が 1 つのユニット。最も強く反応したテスト画像のうち、そのユニットが見ている部分です。",
         )
         return gallery(

@@ -85,7 +85,7 @@ class Filters(OnTrained):
             tiles.append(Tile([Picture(mosaic(signed(slices, scale)), name, wide=True)], name, said))
         F, C = found["after"].shape[:2]
         note = t(
-            "White is positive, black negative, grey 0. {shown} of {all} slices (filters × channels), 8 a row.",
+            "White is positive, black negative, grey 0. {shown} of {all} slices (filters × channels), in rows of 8.",
             "白は正、黒は負、灰色は 0。フィルター×チャンネルの {all} 枚のうち {shown} 枚を 8 枚ずつ並べています。",
             shown=min(SHOWN, F * C),
             all=F * C,

@@ -119,7 +119,7 @@ class HiddenActivations(OnTrained):
     def _scale(self, t: Tongue) -> str:
         return t(
             "Where values are negative, too: grey is 0, white positive, black negative; otherwise black is 0. At most "
-            "{n} maps of a layer, 8 a row, on one scale.",
+            "{n} maps of a layer, in rows of 8, on one scale.",
             "負の値もある層では灰色が 0、白が正、黒が負。それ以外は黒が 0。1 つの層につき最大 {n} 枚を 8 枚ずつ、"
             "同じ濃淡で表示。",
             n=SHOWN,

@@ -106,7 +106,7 @@ class Im2colWalk(Experiment):
         rows = [[*divmod(r, places)] for r in range(len(matrix))]
         names = [f"({i}, {j})" for i, j in rows]
         return [
-            grids(t("Every window becomes a row", "窓 1 つが 1 行になる"), walk, lang=t.lang),
+            grids(t("One row for every window", "窓 1 つが 1 行になる"), walk, lang=t.lang),
             grids(
                 t("The matrix, and what it is without the transpose", "正しい行列と、transpose を忘れた行列"),
                 [
