@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-CASES = [("0", "4"), ("1", "20"), ("2", "20"), ("sampled", "float32")]
+CASES = [("0", "4"), ("1", "20"), ("2", "20"), ("sampled", "float32"), ("sampled", "float64")]
 
 
 @pytest.mark.parametrize(("kind", "which"), sweep(CASES, [("0", "4")]))
