@@ -111,3 +111,14 @@ def test_output_sizes_with_and_without_ceil_mode() -> None:
 def test_windows_that_cannot_be_are_refused_in_words(sizes: tuple[int, int, int, int, int], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         kernels.pool_output_size(*sizes, False)
+
+
+@pytest.mark.parametrize("layer", ["pooling", "convolution"])
+def test_sizes_that_are_arrays_are_refused_in_one_line(layer: str) -> None:
+    """Where a size is an array, its numbers do not fill the message."""
+    size = kernels.pool_output_size if layer == "pooling" else kernels.conv_output_size
+    options = (False,) if layer == "pooling" else ()
+    with pytest.raises(ValueError, match=r"≥ 1|at least 1") as refused:
+        size(8, 2, 0, np.zeros((3, 4)), 1, *options)  # type: ignore[arg-type]
+    assert "padding an array float64 (3, 4)" in str(refused.value)
+    assert "\n" not in str(refused.value)

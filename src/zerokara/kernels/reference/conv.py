@@ -23,7 +23,8 @@ def conv_output_size(size: int, kernel: int, stride: int, padding: int, dilation
     if min(kernel, stride, dilation) < 1 or min(size, padding) < 0:
         raise ValueError(
             f"Conv2d output size: kernel, stride and dilation are at least 1 and padding at least 0; "
-            f"got kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}"
+            f"got kernel {short(kernel)}, stride {short(stride)}, padding {short(padding)}, "
+            f"dilation {short(dilation)}"
         )
     reach = dilation * (kernel - 1) + 1
     if reach > size + 2 * padding:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from zerokara.arguments import short
 from zerokara.arrays import Array, Shape
 
 Pair = tuple[int, int]
@@ -17,7 +18,8 @@ def pool_output_size(size: int, kernel: int, stride: int, padding: int, dilation
     if min(kernel, stride, dilation) < 1 or padding < 0:
         raise ValueError(
             f"Pooling needs kernel, stride and dilation ≥ 1 and padding ≥ 0; "
-            f"got kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}"
+            f"got kernel {short(kernel)}, stride {short(stride)}, padding {short(padding)}, "
+            f"dilation {short(dilation)}"
         )
     if 2 * padding > reach:
         raise ValueError(f"Pooling padding {padding} is more than half of the window ({reach}): some would be empty")
