@@ -150,6 +150,7 @@ def changed_while_training(recorded: bool) -> tuple[list[list[int]], dict[str, A
             step(0.5, Tensor(data.images[part].reshape(10, 36)), data.labels[part])
             counts.append(step.counts.copy())
         messages.append(step.messages)
+    assert (step.recordings > 5) is (recorded and zk.kernels.kernel_family() == "compiled")
     return messages, model.state_dict() | {"counts": np.array(counts)}
 
 
